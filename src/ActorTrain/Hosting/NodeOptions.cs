@@ -1,0 +1,20 @@
+using ActorTrain.Worker;
+using Akka.Configuration;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>What a node is and where: everything needed to start one.</summary>
+/// <param name="Roles">What it hosts: any of <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
+/// <param name="Host">Address that it listens on and that others reach it by.</param>
+/// <param name="Port">TCP port for control messages; 0 lets the system choose one.</param>
+public sealed record NodeOptions(IReadOnlyList<string> Roles, string Host = "127.0.0.1", int Port = 0)
+{
+    /// <summary>The seed node to join; null makes this node the seed of a new cluster.</summary>
+    public HostPort? Join { get; init; }
+
+    /// <summary>Makes the engines of a node with the role <c>worker</c>.</summary>
+    public IEngineFactory? Engines { get; init; }
+
+    /// <summary>Configuration that comes before reference.conf; <see cref="Config.Empty"/> for defaults.</summary>
+    public Config Configuration { get; init; } = Config.Empty;
+}

@@ -1,0 +1,103 @@
+namespace ActorTrain.Job;
+
+/// <summary>A training run as the user describes it: configuration section <c>actortrain.job</c>. Defaults stand in reference.conf.</summary>
+/// <param name="Name">What to call the run.</param>
+/// <param name="Model">The model to train.</param>
+/// <param name="Data">The data set to train it on.</param>
+/// <param name="Epochs">How often every training sample is used, ≥ 1.</param>
+/// <param name="Batch">Samples a micro-batch, and so a push, ≥ 1.</param>
+/// <param name="Optimizer">The rule by which a shard applies a gradient.</param>
+/// <param name="Schedule">How the learning rate moves.</param>
+/// <param name="ClipNorm">Gradients with a larger global L2 norm are scaled down to it; 0 turns clipping off.</param>
+/// <param name="Consistency">How tightly the workers march.</param>
+/// <param name="Shards">Number of parameter shards; 0 means one a server node.</param>
+/// <param name="LeaseBatches">Micro-batches a lease, ≥ 1.</param>
+/// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
+/// <param name="Seed">Seeds the starting weights, the sample order and the augmentation.</param>
+public sealed record JobOptions(
+    string Name,
+    ModelOptions Model,
+    DataOptions Data,
+    int Epochs,
+    int Batch,
+    OptimizerOptions Optimizer,
+    ScheduleOptions Schedule,
+    float ClipNorm,
+    ConsistencyMode Consistency,
+    int Shards,
+    int LeaseBatches,
+    int MinimumWorkers,
+    long Seed);
+
+/// <summary>A model by name, with the settings of every model the engine knows.</summary>
+/// <param name="Name">The model's name, such as <c>mlp</c>.</param>
+/// <param name="Settings">
+/// The rest of the section as flat keys and values, such as <c>mlp.hidden = "1024,1024"</c>; lists are joined by commas.
+/// Read by the engine, which knows what they mean.
+/// </param>
+public sealed record ModelOptions(string Name, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>A data set by name, with its settings.</summary>
+/// <param name="Name">The data set's name, such as <c>fashion-mnist</c>.</param>
+/// <param name="Settings">The rest of the section as flat keys and values; read by the engine.</param>
+public sealed record DataOptions(string Name, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>The kinds of optimizer a shard can run.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent, with momentum and Nesterov's variant as options.</summary>
+    Sgd,
+
+    /// <summary>Adam (Kingma and Ba 2015); weight decay is added to the gradient.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    AdamW,
+}
+
+/// <summary>The rule by which a shard applies a gradient; the formulas are PyTorch's.</summary>
+/// <param name="Kind">Which rule.</param>
+/// <param name="LearningRate">Step size before the schedule's factor, &gt; 0.</param>
+/// <param name="Momentum">SGD's momentum, 0 to below 1.</param>
+/// <param name="Nesterov">Whether SGD's momentum is Nesterov's.</param>
+/// <param name="WeightDecay">L2 penalty (SGD, Adam) or decoupled decay (AdamW), ≥ 0.</param>
+/// <param name="Beta1">Adam's decay of the first moment, 0 to below 1.</param>
+/// <param name="Beta2">Adam's decay of the second moment, 0 to below 1.</param>
+/// <param name="Epsilon">Adam's term against division by zero, &gt; 0.</param>
+public sealed record OptimizerOptions(
+    OptimizerKind Kind,
+    float LearningRate,
+    float Momentum,
+    bool Nesterov,
+    float WeightDecay,
+    float Beta1,
+    float Beta2,
+    float Epsilon);
+
+/// <summary>The shapes of a learning-rate schedule.</summary>
+public enum ScheduleKind
+{
+    /// <summary>The learning rate stays.</summary>
+    Constant,
+
+    /// <summary>It is multiplied by a factor every so many epochs.</summary>
+    Step,
+
+    /// <summary>It falls along half a cosine to a floor at the end of the job.</summary>
+    Cosine,
+}
+
+/// <summary>How the learning rate moves. Driven by the samples applied, so it does not depend on the number of workers.</summary>
+/// <param name="Kind">Which shape.</param>
+/// <param name="WarmUpEpochs">Epochs over which it rises linearly from zero first, ≥ 0; fractions allowed.</param>
+/// <param name="StepEpochs">Step: epochs between two cuts, &gt; 0.</param>
+/// <param name="StepFactor">Step: what each cut multiplies by, above 0 to 1.</param>
+/// <param name="Floor">Cosine: the factor at the end, 0 to 1.</param>
+public sealed record ScheduleOptions(ScheduleKind Kind, double WarmUpEpochs, double StepEpochs, double StepFactor, double Floor);
+
+/// <summary>How tightly the workers march.</summary>
+public enum ConsistencyMode
+{
+    /// <summary>Each push is applied when it arrives; no worker waits for another.</summary>
+    Asynchronous,
+}

@@ -1,0 +1,91 @@
+namespace ActorTrain.Job;
+
+/// <summary>What a job did: who did how much, how well it learned, and the proof that each sample counted once.</summary>
+/// <param name="Job">The job's name.</param>
+/// <param name="Model">The model trained.</param>
+/// <param name="Data">The data set trained on.</param>
+/// <param name="Consistency">How tightly the workers marched, such as <c>asynchronous</c>.</param>
+/// <param name="Seed">The job's seed.</param>
+/// <param name="TestAccuracy">Accuracy of the final weights on the test set, 0 to 1; null when the job ended before it was measured.</param>
+/// <param name="Epochs">One row an epoch completed.</param>
+/// <param name="SamplesExpected">Epochs × training samples.</param>
+/// <param name="SamplesApplied">Samples that every shard has applied; each shard counts on its own, and this is the least of the counts.</param>
+/// <param name="DuplicatesRefused">Pushes that a shard had applied already and refused, over all shards.</param>
+/// <param name="WallSeconds">Seconds from the first lease to the last push.</param>
+/// <param name="Throughput">Samples applied a second over <paramref name="WallSeconds"/>.</param>
+/// <param name="Workers">One row a worker that took part, also if it left.</param>
+/// <param name="Shards">One row a parameter shard.</param>
+/// <param name="Staleness">Staleness of all pushes applied, over all shards.</param>
+/// <param name="Events">What happened to the cluster, oldest first.</param>
+public sealed record TrainingReport(
+    string Job,
+    ModelSummary Model,
+    DatasetSummary Data,
+    string Consistency,
+    long Seed,
+    double? TestAccuracy,
+    IReadOnlyList<EpochSummary> Epochs,
+    long SamplesExpected,
+    long SamplesApplied,
+    long DuplicatesRefused,
+    double WallSeconds,
+    double Throughput,
+    IReadOnlyList<WorkerSummary> Workers,
+    IReadOnlyList<ShardSummary> Shards,
+    StalenessSummary Staleness,
+    IReadOnlyList<EventSummary> Events);
+
+/// <summary>The model trained.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Parameters">Number of trainable parameters.</param>
+public sealed record ModelSummary(string Name, long Parameters);
+
+/// <summary>The data set trained on.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="TrainSamples">Number of training samples.</param>
+/// <param name="TestSamples">Number of test samples.</param>
+/// <param name="Fingerprint">Hexadecimal digits that differ when any sample does.</param>
+public sealed record DatasetSummary(string Name, int TrainSamples, int TestSamples, string Fingerprint);
+
+/// <summary>One epoch.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="Samples">Samples applied in it, by the least of the shards' counts.</param>
+/// <param name="Seconds">Seconds since the epoch before was complete.</param>
+/// <param name="TrainLoss">Mean loss of its samples as they were trained on.</param>
+/// <param name="TestLoss">Mean loss on the test set after it; null when the job ended before it was measured.</param>
+/// <param name="TestAccuracy">Accuracy on the test set after it, 0 to 1; null likewise.</param>
+public sealed record EpochSummary(int Epoch, long Samples, double Seconds, double TrainLoss, double? TestLoss, double? TestAccuracy);
+
+/// <summary>One worker's part in the job.</summary>
+/// <param name="Node">Its address, <c>host:port</c>.</param>
+/// <param name="Device"><c>cpu</c> or <c>cuda:i</c>, with the maker's name.</param>
+/// <param name="Threads">CPU threads its engine used.</param>
+/// <param name="Samples">Samples of its gradients that were applied, by the first shard's count.</param>
+/// <param name="Pushes">Its gradients that were applied, by the first shard's count.</param>
+/// <param name="Throughput">Samples a second while it held leases.</param>
+/// <param name="Share">Its part of all samples applied, 0 to 1.</param>
+/// <param name="StalenessMean">Mean staleness of its pushes, in versions.</param>
+/// <param name="StalenessMax">Largest staleness of its pushes, in versions.</param>
+public sealed record WorkerSummary(
+    string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax);
+
+/// <summary>One parameter shard.</summary>
+/// <param name="Index">Its number, from 0.</param>
+/// <param name="Node">The server node that holds it, <c>host:port</c>.</param>
+/// <param name="Parameters">Number of parameters in it.</param>
+/// <param name="Version">Updates it has applied.</param>
+public sealed record ShardSummary(int Index, string Node, int Parameters, long Version);
+
+/// <summary>How stale the applied gradients were.</summary>
+/// <param name="Mean">Mean, in versions.</param>
+/// <param name="Max">Largest, in versions.</param>
+/// <param name="Histogram">Pushes by staleness: element i counts the pushes with staleness i; the last counts that and more.</param>
+public sealed record StalenessSummary(double Mean, long Max, IReadOnlyList<long> Histogram);
+
+/// <summary>Something that happened to the cluster, and what was done about it.</summary>
+/// <param name="At">Seconds since the job was accepted.</param>
+/// <param name="Kind">What kind of event, such as <c>worker-lost</c>.</param>
+/// <param name="Node">The node it is about, <c>host:port</c>.</param>
+/// <param name="Reason">Why it happened.</param>
+/// <param name="Remedy">What was done.</param>
+public sealed record EventSummary(double At, string Kind, string Node, string Reason, string Remedy);

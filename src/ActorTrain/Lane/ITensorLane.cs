@@ -1,0 +1,25 @@
+using Akka.Actor;
+
+namespace ActorTrain.Lane;
+
+/// <summary>
+/// The road that tensors travel: actors send and receive messages as ever, and do not know whether a message went by
+/// reference within the process or through a socket of its own between two nodes.
+/// </summary>
+public interface ITensorLane
+{
+    /// <summary>
+    /// Sends a message to an actor on any node of the cluster. At most once, in order between two nodes: what is lost with a
+    /// connection is sent again by whoever waits for the answer. Returns at once.
+    /// </summary>
+    /// <param name="target">The receiver; its path may be of another node.</param>
+    /// <param name="message">The message. Its payload is released by the lane after it was written to a socket, by the receiver otherwise.</param>
+    /// <param name="sender">Who is to be answered.</param>
+    void Tell(IActorRef target, ITensorMessage message, IActorRef sender);
+
+    /// <summary>
+    /// Lets an actor of this node receive payloads of the lengths given, and no others: a connection that brings another length is
+    /// closed before memory is taken. Ends when the result is disposed.
+    /// </summary>
+    IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths);
+}

@@ -1,0 +1,40 @@
+namespace ActorTrain.Staleness;
+
+/// <summary>What became of a gradient.</summary>
+public enum VerdictKind
+{
+    /// <summary>It was applied, times <see cref="Verdict.Scale"/>.</summary>
+    Applied,
+
+    /// <summary>Its samples had been applied before; it changed nothing.</summary>
+    Duplicate,
+
+    /// <summary>It was refused for <see cref="Verdict.Reason"/>; its samples are still to be done.</summary>
+    Refused,
+}
+
+/// <summary>What a shard decided about a push, and why.</summary>
+/// <param name="Kind">What became of the gradient.</param>
+/// <param name="Scale">The factor it was applied with.</param>
+/// <param name="Reason">Why, in one sentence; empty for a plain application.</param>
+public sealed record Verdict(VerdictKind Kind, float Scale, string Reason)
+{
+    /// <summary>Applied as it came.</summary>
+    public static Verdict Applied { get; } = new(VerdictKind.Applied, 1f, "");
+
+    /// <summary>Seen before; nothing changed.</summary>
+    public static Verdict Duplicate { get; } = new(VerdictKind.Duplicate, 0f, "these samples were applied before");
+
+    /// <summary>Refused for a reason.</summary>
+    public static Verdict Refuse(string reason) => new(VerdictKind.Refused, 0f, reason);
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write((byte)Kind);
+        writer.Write(Scale);
+        writer.Write(Reason);
+    }
+
+    internal static Verdict Read(BinaryReader reader) =>
+        new((VerdictKind)reader.ReadByte(), reader.ReadSingle(), reader.ReadString());
+}

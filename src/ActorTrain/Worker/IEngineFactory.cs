@@ -1,0 +1,12 @@
+using ActorTrain.Job;
+
+namespace ActorTrain.Worker;
+
+/// <summary>Makes the engines of a worker node: one to train with, one to evaluate with.</summary>
+public interface IEngineFactory
+{
+    /// <summary>Makes an engine for a job. Called on the thread that will use the engine.</summary>
+    /// <param name="job">The job; its model and data sections are the engine's to read.</param>
+    /// <exception cref="ActorTrainException">The model, the data set or the device cannot be used here.</exception>
+    IGradientEngine Create(JobOptions job);
+}

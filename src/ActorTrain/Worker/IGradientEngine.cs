@@ -1,0 +1,78 @@
+using ActorTrain.Parameters;
+
+namespace ActorTrain.Worker;
+
+/// <summary>
+/// All that the runtime knows of mathematics: a model over a data set on a device. The TorchSharp engine is one,
+/// a simulation's is another, a user's own is a third. An engine is used by one thread at a time.
+/// </summary>
+/// <remarks>
+/// The three buffers are owned by the engine and keep their place for its whole life. A buffer must stay valid
+/// memory for as long as anything references its <see cref="Memory{T}"/>, even after <see cref="IDisposable.Dispose"/>:
+/// a gradient is sent by reference within a process.
+/// </remarks>
+public interface IGradientEngine : IDisposable
+{
+    /// <summary>The model: its name and the layouts of <see cref="Parameters"/> and <see cref="State"/>.</summary>
+    ModelDescription Model { get; }
+
+    /// <summary>The data set, as every worker of a job must have it.</summary>
+    DatasetDescription Dataset { get; }
+
+    /// <summary>What the engine computes on.</summary>
+    DeviceDescription Device { get; }
+
+    /// <summary>The trainable parameters, [<c>Model.Parameters.Length</c>] f32. The runtime writes them, the engine reads them.</summary>
+    Memory<float> Parameters { get; }
+
+    /// <summary>The gradient of the last <see cref="ComputeGradient"/>, [<c>Model.Parameters.Length</c>] f32.</summary>
+    Memory<float> Gradient { get; }
+
+    /// <summary>
+    /// What the model learns without a gradient (BatchNorm's running statistics), [<c>Model.State.Length</c>] f32.
+    /// Combined over the workers of a job by the samples that each has seen.
+    /// </summary>
+    Memory<float> State { get; }
+
+    /// <summary>Fills <see cref="Parameters"/> and <see cref="State"/> with the starting values: the same seed gives the same values on every machine.</summary>
+    void Initialize(long seed);
+
+    /// <summary>Computes the mean gradient over some training samples into <see cref="Gradient"/>, at the current <see cref="Parameters"/>.</summary>
+    /// <param name="samples">Indices into the training set, each in [0, <c>Dataset.TrainSamples</c>).</param>
+    /// <param name="seed">Seeds whatever is random in the step: augmentation, dropout.</param>
+    StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed);
+
+    /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
+    Evaluation Evaluate(CancellationToken cancellation);
+}
+
+/// <summary>What a gradient step saw.</summary>
+/// <param name="Loss">Mean loss over the samples, before any update.</param>
+/// <param name="Correct">Samples whose predicted class was right.</param>
+public readonly record struct StepResult(double Loss, int Correct);
+
+/// <summary>How the model does on the test set.</summary>
+/// <param name="Loss">Mean loss a sample.</param>
+/// <param name="Accuracy">Share of samples whose predicted class was right, 0 to 1.</param>
+/// <param name="Samples">Samples evaluated.</param>
+public sealed record Evaluation(double Loss, double Accuracy, int Samples);
+
+/// <summary>A model, as its users compare it.</summary>
+/// <param name="Name">Its name in the job, such as <c>mlp</c>.</param>
+/// <param name="Parameters">Layout of the trainable parameters.</param>
+/// <param name="State">Layout of the state that is learned without a gradient; <see cref="ParameterLayout.Empty"/> for most models.</param>
+public sealed record ModelDescription(string Name, ParameterLayout Parameters, ParameterLayout State);
+
+/// <summary>A data set, as its users compare it.</summary>
+/// <param name="Name">Its name, such as <c>fashion-mnist</c>.</param>
+/// <param name="TrainSamples">Number of training samples.</param>
+/// <param name="TestSamples">Number of test samples.</param>
+/// <param name="Fingerprint">Hexadecimal digits that differ when any sample does.</param>
+public sealed record DatasetDescription(string Name, int TrainSamples, int TestSamples, string Fingerprint);
+
+/// <summary>What a worker computes on.</summary>
+/// <param name="Kind"><c>cpu</c> or <c>cuda:i</c>.</param>
+/// <param name="Name">The maker's name of it.</param>
+/// <param name="Threads">CPU threads the engine uses.</param>
+public sealed record DeviceDescription(string Kind, string Name, int Threads);
