@@ -14,7 +14,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     private TimeSpan? _trainingBegan;
     private TimeSpan? _lastPush;
     private ShardProtocol.Counted?[] _counts = [];
-    private string[] _shardNodes = [];
+    private IReadOnlyList<PlacedShard> _shards = [];
     private double? _latestLoss;
 
     public Admission? Admission { get; set; }
@@ -28,12 +28,12 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     private long SamplesExpected => (long)job.Epochs * (Admission?.Dataset.TrainSamples ?? 0);
 
-    public void TrainingBegan(TimeSpan now, string[] shardNodes)
+    public void TrainingBegan(TimeSpan now, IReadOnlyList<PlacedShard> shards)
     {
         _trainingBegan = now;
         _lastPush = now;
-        _shardNodes = shardNodes;
-        _counts = new ShardProtocol.Counted?[shardNodes.Length];
+        _shards = shards;
+        _counts = new ShardProtocol.Counted?[shards.Count];
     }
 
     public void Event(TimeSpan now, string kind, string node, string reason, string remedy) =>
@@ -52,9 +52,15 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     public void Evaluated(int epoch, Evaluation evaluation) => Row(epoch).Evaluation = evaluation;
 
+    /// <summary>The workers whose pushes have come to more since the shard's count before.</summary>
+    public IReadOnlyList<string> Progressing(ShardProtocol.Counted count)
+    {
+        var before = _counts[count.Shard]?.Workers ?? [];
+        return [.. count.Workers.Where(now => now.Pushes > (before.FirstOrDefault(then => then.Node == now.Node)?.Pushes ?? 0)).Select(now => now.Node)];
+    }
+
     public void Counted(ShardProtocol.Counted count, TimeSpan now)
     {
-        if (count.Shard >= _counts.Length) return;
         _counts[count.Shard] = count;
         _window.Enqueue((now, SamplesApplied));
         while (_window.Count > 2 && (now - _window.Peek().At).TotalSeconds > WindowSeconds) _window.Dequeue();
@@ -79,13 +85,10 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             Counts.Sum(count => count.DuplicatesRefused),
             wall, wall > 0 ? SamplesApplied / wall : 0,
             WorkerRows(),
-            [.. Counts.Select(count => new ShardSummary(count.Shard, _shardNodes[count.Shard], ShardLength(count.Shard), count.Version))],
+            [.. Counts.Select(count => new ShardSummary(
+                count.Shard, _shards[count.Shard].Node, _shards[count.Shard].Place.Slice.Length, count.Version))],
             Staleness(), [.. _events]);
     }
-
-    public int[] ShardLengths { get; set; } = [];
-
-    private int ShardLength(int shard) => ShardLengths[shard];
 
     private double RecentThroughput()
     {
@@ -126,7 +129,6 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         foreach (var worker in Workers.Values)
         {
             var mine = first?.Workers.FirstOrDefault(count => count.Node == worker.Node);
-            if (mine is null && worker.Standing is WorkerStanding.Gone) continue;
             var everywhere = Counts.SelectMany(count => count.Workers).Where(count => count.Node == worker.Node).ToList();
             var pushes = everywhere.Sum(count => count.Pushes);
             rows.Add(new WorkerSummary(

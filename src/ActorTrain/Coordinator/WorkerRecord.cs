@@ -3,42 +3,34 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Where a worker stands in a job.</summary>
-internal enum WorkerStanding
-{
-    /// <summary>Asked to make ready.</summary>
-    Preparing,
-
-    /// <summary>Fits the job; trains as soon as the job does.</summary>
-    Ready,
-
-    /// <summary>Trains.</summary>
-    Active,
-
-    /// <summary>Takes no part: refused, failed, left or lost.</summary>
-    Gone,
-}
-
-/// <summary>What the job knows of one worker node, over all its lives.</summary>
+/// <summary>What a job knows of one worker node, over all its lives.</summary>
 internal sealed class WorkerRecord(string node)
 {
     public string Node => node;
 
-    public WorkerStanding Standing { get; set; } = WorkerStanding.Preparing;
+    /// <summary>Whether it takes part now.</summary>
+    public bool Active { get; set; }
 
     /// <summary>The node's worker in its present life.</summary>
-    public IActorRef Worker { get; set; } = ActorRefs.Nobody;
+    public IActorRef Worker { get; private set; } = ActorRefs.Nobody;
 
-    public WorkerId Id { get; set; } = new(node, 0);
+    /// <summary>Who asked for the latest lease.</summary>
+    public IActorRef Trainer { get; set; } = ActorRefs.Nobody;
 
-    public DeviceDescription? Device { get; set; }
+    public WorkerId Id { get; private set; } = new(node, 0);
 
-    /// <summary>Samples of its finished leases, and the time they took: its throughput.</summary>
+    public DeviceDescription? Device { get; private set; }
+
+    /// <summary>Samples of its finished leases, all its lives together.</summary>
     public long LeaseSamples { get; private set; }
 
-    public double LeaseSeconds { get; private set; }
+    private double LeaseSeconds { get; set; }
 
+    /// <summary>Samples a second while it held leases.</summary>
     public double Throughput => LeaseSeconds > 0 ? LeaseSamples / LeaseSeconds : 0;
+
+    public void Begin(WorkerId id, IActorRef worker, DeviceDescription device) =>
+        (Id, Worker, Device, Active) = (id, worker, device, true);
 
     public void LeaseEnded(long samples, double seconds)
     {

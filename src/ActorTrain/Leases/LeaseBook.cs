@@ -37,10 +37,10 @@ public sealed class LeaseBook(int samples, int epochs, int leaseSamples)
     }
 
     /// <summary>Ends a lease: what is not in <paramref name="undone"/> is done, the rest will be handed out again.</summary>
-    /// <returns>False when the grant is not known any more: it was taken back, and whoever has it now will end it.</returns>
-    public bool End(long leaseId, IReadOnlyList<LeasePart> undone)
+    /// <returns>The lease; null when the grant is not known any more: it was taken back, and whoever has it now will end it.</returns>
+    public Lease? End(long leaseId, IReadOnlyList<LeasePart> undone)
     {
-        if (!_grants.Remove(leaseId, out var grant)) return false;
+        if (!_grants.Remove(leaseId, out var grant)) return null;
         var stretch = grant.Lease.Stretch;
         var position = stretch.Start;
         foreach (var part in undone.OrderBy(part => part.Start))
@@ -50,7 +50,7 @@ public sealed class LeaseBook(int samples, int epochs, int leaseSamples)
             position = part.End;
         }
         _done[stretch.Epoch - 1].Add(position, stretch.End);
-        return true;
+        return grant.Lease;
     }
 
     /// <summary>Takes back every lease of a holder.</summary>

@@ -9,8 +9,7 @@ namespace ActorTrain.Server;
 internal sealed class ServerNodeActor : ReceiveActor
 {
     private readonly ITensorLane _lane;
-    private readonly Dictionary<string, List<IActorRef>> _jobs = [];
-    private readonly Dictionary<IActorRef, string> _owners = [];
+    private readonly Dictionary<IActorRef, List<IActorRef>> _hosted = [];
 
     public static Props Props(ITensorLane lane) => Akka.Actor.Props.Create(() => new ServerNodeActor(lane));
 
@@ -18,37 +17,29 @@ internal sealed class ServerNodeActor : ReceiveActor
     {
         _lane = lane;
         Receive<ServerProtocol.OpenShard>(open =>
-            Sender.Tell(new ServerProtocol.ShardOpened(open.JobId, open.Slice, Host(open.JobId, ParameterShardActor.Props(ShardOf(open), _lane)))));
+            Sender.Tell(new ServerProtocol.ShardOpened(open.JobId, open.Slice, Host(open.Owner, ParameterShardActor.Props(ShardOf(open), _lane)))));
         Receive<ServerProtocol.OpenModelState>(open =>
-            Sender.Tell(new ServerProtocol.ModelStateOpened(open.JobId, Host(open.JobId, ModelStateActor.Props(new ModelState(open.Length), _lane)))));
-        Receive<ServerProtocol.CloseJob>(close => Close(close.JobId));
+            Sender.Tell(new ServerProtocol.ModelStateOpened(open.JobId, Host(open.Owner, ModelStateActor.Props(new ModelState(open.Length), _lane)))));
         Receive<Terminated>(job =>
         {
-            if (_owners.TryGetValue(job.ActorRef, out var jobId)) Close(jobId);
+            if (!_hosted.Remove(job.ActorRef, out var children)) return;
+            foreach (var child in children) Context.Stop(child);
         });
     }
 
     // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private IActorRef Host(string jobId, Props props)
+    private IActorRef Host(IActorRef job, Props props)
     {
-        if (!_jobs.TryGetValue(jobId, out var children)) _jobs.Add(jobId, children = []);
-        if (_owners.TryAdd(Sender, jobId)) Context.Watch(Sender);
+        if (!_hosted.TryGetValue(job, out var children))
+        {
+            _hosted.Add(job, children = []);
+            Context.Watch(job);
+        }
         var child = Context.ActorOf(props);
         children.Add(child);
         return child;
-    }
-
-    private void Close(string jobId)
-    {
-        if (!_jobs.Remove(jobId, out var children)) return;
-        foreach (var child in children) Context.Stop(child);
-        foreach (var owner in _owners.Where(owner => owner.Value == jobId).Select(owner => owner.Key).ToList())
-        {
-            _owners.Remove(owner);
-            Context.Unwatch(owner);
-        }
     }
 
     private static ShardState ShardOf(ServerProtocol.OpenShard open) => new(

@@ -13,7 +13,8 @@ public static class ServerProtocol
     /// <param name="Slice">The slice to hold.</param>
     /// <param name="Job">Optimizer, schedule and consistency.</param>
     /// <param name="TrainSamples">Training samples, which the schedule counts in.</param>
-    public sealed record OpenShard(string JobId, ShardSlice Slice, JobOptions Job, int TrainSamples) : IWireMessage;
+    /// <param name="Owner">The job's actor: the shard is closed when it ends.</param>
+    public sealed record OpenShard(string JobId, ShardSlice Slice, JobOptions Job, int TrainSamples, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
@@ -24,14 +25,11 @@ public static class ServerProtocol
     /// <summary>Job → server. Answered by <see cref="ModelStateOpened"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Length">Length of the state, ≥ 1.</param>
-    public sealed record OpenModelState(string JobId, int Length) : IWireMessage;
+    /// <param name="Owner">The job's actor: the state is closed when it ends.</param>
+    public sealed record OpenModelState(string JobId, int Length, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="ModelState">The model state.</param>
     public sealed record ModelStateOpened(string JobId, IActorRef ModelState) : IWireMessage;
-
-    /// <summary>Job → server: the job is over and its result fetched. Not answered.</summary>
-    /// <param name="JobId">The job.</param>
-    public sealed record CloseJob(string JobId) : IWireMessage;
 }

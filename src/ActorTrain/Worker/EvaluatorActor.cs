@@ -71,7 +71,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         });
         Receive<SnapshotActor.Lost>(lost =>
         {
-            _coordinator.Tell(new WorkerProtocol.EvaluationFailed(epoch, lost.Reason));
+            _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, epoch, lost.Reason));
             Stash.UnstashAll();
             Become(Waiting);
         });
@@ -99,6 +99,6 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
     {
         _log.Warning("Evaluation after epoch {0} failed: {1}", _lastEpoch, reason);
         _engine = null;
-        _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_lastEpoch, reason));
+        _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, _lastEpoch, reason));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private LeaseRun? _run;
     private Lease? _next;
     private double _loss;
+    private bool _requested;
     private string? _leaving;
 
     /// <summary>Worker → trainer: finish the micro-batch under way, give back the rest, and end.</summary>
@@ -72,8 +73,12 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void AwaitingLease()
     {
-        RequestLease();
+        // A grant can be lost with a connection: asked for again, and what comes twice is given back.
+        Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
+        if (!_requested) RequestLease();
         Receive<WorkerProtocol.Granted>(granted => Begin(granted.Lease));
+        Receive<SendAgain>(_ => RequestLease());
+        Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
         Receive<LeaveAfterPart>(leave => End(leave.Reason, failed: false));
         Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
     }
@@ -108,7 +113,12 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void WhileInLease()
     {
-        Receive<WorkerProtocol.Granted>(granted => _next = granted.Lease);
+        Receive<WorkerProtocol.Granted>(granted =>
+        {
+            _requested = false;
+            if (_next is null) _next = granted.Lease;
+            else GiveBack(granted.Lease);
+        });
         // A second answer to a push that was sent twice.
         Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
         Receive<SendAgain>(_ => { });
@@ -116,13 +126,21 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
     }
 
-    private void RequestLease() => _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
+    private void RequestLease()
+    {
+        _requested = true;
+        _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
+    }
+
+    private void GiveBack(Lease lease) =>
+        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], 0, 0, 0));
 
     private void Begin(Lease lease)
     {
         var epoch = lease.Stretch.Epoch;
+        Timers.Cancel("send-again");
         _run = new LeaseRun(lease, _job.Batch, Now);
-        _next = null;
+        (_next, _requested) = (null, false);
         if (_order.Epoch != epoch) _order = (epoch, SampleOrder.Of(_job.Seed, epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch != epoch) _trained = (epoch, 0);
         Compute(_run.Next()!.Value);
@@ -131,7 +149,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Compute(LeasePart part)
     {
         // Asked for ahead of need, so that the engine does not wait for a lease.
-        if (_run!.AtLast) RequestLease();
+        if (_run!.AtLast && _next is null) RequestLease();
         _exchange.Begin(part);
         _engine.Tell(new EngineActor.Compute(_order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part)));
         Become(Computing);
@@ -178,8 +196,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private void End(string reason, bool failed)
     {
         EndRun();
-        if (_next is { } lease)
-            _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], 0, 0, 0));
+        if (_next is { } lease) GiveBack(lease);
         _coordinator.Tell(new WorkerProtocol.Withdrawn(_start.Worker, reason, failed));
         Context.Stop(Self);
     }

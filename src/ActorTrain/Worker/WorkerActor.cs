@@ -82,10 +82,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards)));
         Receive<WorkerProtocol.Start>(start =>
         {
-            var trainer = Context.ActorOf(TrainerActor.Props(_job, _coordinator, start, _engine, _loaded, _context), "trainer");
-            var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, _coordinator, start, _loaded.Model, _context), "evaluator");
+            var trainer = Context.ActorOf(TrainerActor.Props(_job, Sender, start, _engine, _loaded, _context), "trainer");
+            var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, Sender, start, _loaded.Model, _context), "evaluator");
             Context.Watch(trainer);
-            Become(() => Training(start, trainer, evaluator));
+            var training = Sender;
+            Become(() => Training(start, training, trainer, evaluator));
         });
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
@@ -120,7 +121,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Training(WorkerProtocol.Start start, IActorRef trainer, IActorRef evaluator)
+    private void Training(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
     {
         Receive<WorkerProtocol.Evaluate>(evaluate => evaluator.Forward(evaluate));
         Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainerActor.LeaveAfterPart("the job has ended")));
@@ -129,8 +130,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
             trainer.Tell(new TrainerActor.LeaveNow(failure.Reason));
-            // Should the trainer itself have thrown, nobody else says goodbye; the coordinator takes the leases back.
-            if (Sender.Equals(trainer)) _coordinator.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true));
+            // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
+            training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true));
         });
         Receive<Terminated>(_ => Context.Stop(Self));
     }

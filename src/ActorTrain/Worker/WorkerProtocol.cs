@@ -42,7 +42,7 @@ public static class WorkerProtocol
     /// <summary>First worker → job: every shard has weights.</summary>
     public sealed record ShardsInitialized : IWireMessage;
 
-    /// <summary>Job → worker: train. The worker pulls the parameters and asks for leases.</summary>
+    /// <summary>Job → worker: train. The worker pulls the parameters and asks the sender for leases.</summary>
     /// <param name="Worker">Its name and incarnation in this job.</param>
     /// <param name="Shards">Where the shards are.</param>
     /// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
@@ -81,9 +81,10 @@ public static class WorkerProtocol
     public sealed record Evaluated(int Epoch, Evaluation Evaluation) : IWireMessage;
 
     /// <summary>Worker → job: somebody else may try.</summary>
+    /// <param name="Worker">Who could not.</param>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Reason">Why it failed.</param>
-    public sealed record EvaluationFailed(int Epoch, string Reason) : IWireMessage;
+    public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason) : IWireMessage;
 
     /// <summary>Job → worker: the job is over; give back what is held. Answered by <see cref="LeaseEnded"/> where a lease is held, then <see cref="Withdrawn"/>.</summary>
     public sealed record EndJob : IWireMessage;
