@@ -32,6 +32,10 @@ public static class ConfigurationFile
         {
             throw new ActorTrainException($"{file}, line {missing.Line}: ${{{missing.Target}}} names a key that this file does not have.", unresolved);
         }
+        catch (FormatException unknown) when (Position(unknown.Message) is { } at && at <= text.Length)
+        {
+            throw new ActorTrainException($"{file}, line {text.AsSpan(0, at).Count('\n') + 1}: this is not HOCON that can be read; one key = value a line always is.", unknown);
+        }
         // Whatever is left is the parser's own trouble with the text: its exceptions range from FormatException to NullReferenceException.
         catch (Exception unreadable)
         {
@@ -68,6 +72,15 @@ public static class ConfigurationFile
         {
             throw new ActorTrainException($"{path}, line {bytes.AsSpan(0, Math.Max(0, binary.Index)).Count((byte)'\n') + 1}: this is no UTF-8 text; name a configuration file.", binary);
         }
+    }
+
+    private static int? Position(string message)
+    {
+        const string start = "Unknown token at position ";
+        if (!message.StartsWith(start, StringComparison.Ordinal)) return null;
+        var digits = message.AsSpan(start.Length);
+        var colon = digits.IndexOf(':');
+        return colon > 0 && int.TryParse(digits[..colon], out var position) ? position : null;
     }
 
     private static string FirstLine(string message) => message.ReplaceLineEndings("\n").Split('\n')[0];

@@ -98,10 +98,11 @@ internal sealed class HoconOutline
         while (!AtEnd)
         {
             if (Current == '"') Quoted();
-            else if (char.IsAsciiLetterOrDigit(Current) || "-_/*.".Contains(Current, StringComparison.Ordinal)) _at++;
+            else if (char.IsAsciiLetterOrDigit(Current) || "-_/.".Contains(Current, StringComparison.Ordinal)) _at++;
             else break;
         }
         var key = _text[start.._at].Replace("\"", "", StringComparison.Ordinal);
+        if (key.Contains('\n', StringComparison.Ordinal)) throw Malformed(line, "the key that starts here goes over several lines");
         if (key.Length == 0) throw Malformed(line, $"a key is expected here, not '{Printable(Current)}'");
         if (key.StartsWith('.') || key.EndsWith('.') || key.Contains("..", StringComparison.Ordinal))
             throw Malformed(line, $"the key {key} has an empty part; write one dot between two names");
@@ -119,7 +120,7 @@ internal sealed class HoconOutline
             else if (Current == '"') { texts++; Quoted(); }
             else { texts++; Unquoted(key); }
             if (texts + substitutions > 0 && containers > 0)
-                throw Malformed(_line, $"the value of {key} mixes text with a {{ or a [; is there a line break too few?");
+                throw Malformed(_line, $"the value of {key} mixes text with a {{ or a [; start a new line between them");
         }
         if (texts + containers + substitutions == 0) throw Malformed(line, $"{key} has no value");
     }
@@ -160,7 +161,7 @@ internal sealed class HoconOutline
         {
             if (Current == '\n' && quote.Length == 1) break;
             if (Current == '\n') _line++;
-            _at += Current == '\\' && quote.Length == 1 ? 2 : 1;
+            _at += Current == '\\' && quote.Length == 1 && Next != '\n' ? 2 : 1;
         }
         if (AtEnd || Current == '\n') throw Malformed(line, "the text in quotes that starts here is never closed; add a \"");
         _at += quote.Length;
