@@ -32,6 +32,17 @@ internal sealed class SettingsReader
             : setting.Value;
     }
 
+    /// <summary>A text that may be empty: null then.</summary>
+    public string? TextOrNone(string key) => string.IsNullOrWhiteSpace(Given(key).Value) ? null : Text(key);
+
+    /// <summary>A list of words out of a few, at least one, none twice.</summary>
+    public IReadOnlyList<string> Words(string key, params IReadOnlyList<string> allowed)
+    {
+        var setting = Given(key);
+        var words = (setting.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
+        return words.Count > 0 && words.All(allowed.Contains) ? words : throw Wrong(setting, "one or more of " + string.Join(", ", allowed));
+    }
+
     public bool Bool(string key) => Switch(Given(key).Value) ?? throw Wrong(Given(key), "on or off");
 
     public int Int(string key, int least = int.MinValue, int most = int.MaxValue) => (int)Long(key, least, most);
