@@ -1,0 +1,13 @@
+namespace ActorTrain.Hosting;
+
+/// <summary>What a node is and where, as configured.</summary>
+/// <param name="Roles">What it hosts: any of <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
+/// <param name="Host">Address that it listens on and that others reach it by.</param>
+/// <param name="Port">TCP port; 0 lets the system choose one.</param>
+public sealed record NodeSettings(IReadOnlyList<string> Roles, string Host, int Port);
+
+/// <summary>What a worker's engine computes on, as configured.</summary>
+/// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:i</c>; read by the engine.</param>
+/// <param name="Threads">CPU threads; 0 is one a core.</param>
+/// <param name="DataFolder">Folder of the data set's files; null: the usual places.</param>
+public sealed record EngineSettings(string Device, int Threads, string? DataFolder);

@@ -1,0 +1,47 @@
+using System.Net;
+using ActorTrain.Settings;
+using Akka.Configuration;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>Reads what a node is: sections <c>actortrain.seed</c> and <c>actortrain.worker</c>.</summary>
+public static class NodeSettingsReader
+{
+    private const string WorkerSection = "actortrain.worker";
+
+    /// <summary>Reads the node that <c>actortrain seed</c> starts.</summary>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    public static NodeSettings Seed(Config config, params IEnumerable<SettingOverride> overrides) =>
+        Node(SettingsReader.Of(config, overrides), "actortrain.seed");
+
+    /// <summary>Reads the node that <c>actortrain worker</c> starts.</summary>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    public static NodeSettings Worker(Config config, params IEnumerable<SettingOverride> overrides) =>
+        Node(SettingsReader.Of(config, overrides), WorkerSection);
+
+    /// <summary>Reads what an engine computes on.</summary>
+    /// <exception cref="ActorTrainException">A key does not exist, a value cannot be, or the data folder is not there.</exception>
+    public static EngineSettings Engine(Config config, params IEnumerable<SettingOverride> overrides)
+    {
+        var settings = SettingsReader.Of(config, overrides);
+        const string folderKey = WorkerSection + ".data";
+        var folder = settings.TextOrNone(folderKey);
+        if (folder is not null && !Directory.Exists(folder)) throw settings.Wrong(folderKey, "a folder that exists, with the data set's files");
+        return new EngineSettings(
+            settings.Text(WorkerSection + ".device"),
+            settings.Int(WorkerSection + ".threads", 0, 1024),
+            folder);
+    }
+
+    private static NodeSettings Node(SettingsReader settings, string section)
+    {
+        var host = settings.Text(section + ".host");
+        // Others are told this address: "any" is none that they could dial.
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
+            throw settings.Wrong(section + ".host", "a name or address of this machine that other nodes can reach");
+        return new NodeSettings(
+            settings.Words(section + ".roles", "coordinator", "server", "worker"),
+            host,
+            settings.Int(section + ".port", 0, IPEndPoint.MaxPort));
+    }
+}

@@ -1,0 +1,70 @@
+using ActorTrain.Settings;
+using Akka.Configuration;
+
+namespace ActorTrain.Job;
+
+/// <summary>Reads a job: from reference.conf, then a job file, then what was given on the command line; the later comes first.</summary>
+public static class JobOptionsReader
+{
+    private const string Job = "actortrain.job.";
+
+    /// <summary>Largest counts accepted: far beyond any use, near enough that products of two fit.</summary>
+    private const int Most = 1_000_000;
+    private const int MostShards = 1024;
+
+    /// <summary>Reads and checks a job.</summary>
+    /// <param name="file">A job file, or null.</param>
+    /// <param name="overrides">Settings that come before the file; of two with one key the later one counts.</param>
+    /// <exception cref="ActorTrainException">The file cannot be read, a key does not exist, a value cannot be.</exception>
+    public static JobOptions Read(string? file = null, params IEnumerable<SettingOverride> overrides) =>
+        Read(file is null ? Config.Empty : ConfigurationFile.Read(file), overrides);
+
+    /// <summary>Reads and checks a job from a configuration.</summary>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    public static JobOptions Read(Config config, params IEnumerable<SettingOverride> overrides)
+    {
+        var settings = SettingsReader.Of(config, overrides);
+        return new JobOptions(
+            Name: settings.Text(Job + "name"),
+            Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
+            Data: new DataOptions(settings.Text(Job + "data.name"), settings.Section(Job + "data")),
+            Epochs: settings.Int(Job + "epochs", 1, Most),
+            Batch: settings.Int(Job + "batch", 1, Most),
+            Optimizer: Optimizer(settings),
+            Schedule: Schedule(settings),
+            ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
+            Consistency: settings.Choice<ConsistencyMode>(Job + "consistency"),
+            Shards: settings.Int(Job + "shards", 0, MostShards),
+            LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
+            MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
+            Seed: settings.Long(Job + "seed"));
+    }
+
+    private static OptimizerOptions Optimizer(SettingsReader settings)
+    {
+        const string at = Job + "optimizer.";
+        var options = new OptimizerOptions(
+            Kind: settings.Choice<OptimizerKind>(at + "name"),
+            LearningRate: settings.Float(at + "learning-rate", Bounds.Above(0)),
+            Momentum: settings.Float(at + "momentum", Bounds.FromToBelow(0, 1)),
+            Nesterov: settings.Bool(at + "nesterov"),
+            WeightDecay: settings.Float(at + "weight-decay", Bounds.AtLeast(0)),
+            Beta1: settings.Float(at + "beta1", Bounds.FromToBelow(0, 1)),
+            Beta2: settings.Float(at + "beta2", Bounds.FromToBelow(0, 1)),
+            Epsilon: settings.Float(at + "epsilon", Bounds.Above(0)));
+        return options is { Kind: OptimizerKind.Sgd, Nesterov: true, Momentum: 0 }
+            ? throw settings.Wrong(at + "nesterov", $"off while {at}momentum is 0")
+            : options;
+    }
+
+    private static ScheduleOptions Schedule(SettingsReader settings)
+    {
+        const string at = Job + "schedule.";
+        return new ScheduleOptions(
+            Kind: settings.Choice<ScheduleKind>(at + "name"),
+            WarmUpEpochs: settings.Double(at + "warm-up", Bounds.AtLeast(0)),
+            StepEpochs: settings.Double(at + "step-epochs", Bounds.Above(0)),
+            StepFactor: settings.Double(at + "step-factor", Bounds.AboveUpTo(0, 1)),
+            Floor: settings.Double(at + "floor", Bounds.Between(0, 1)));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace ActorTrain.Job;
+
+/// <summary>The report as JSON. Its keys are a promise to whoever reads it: they stay as they are.</summary>
+public static class TrainingReportJson
+{
+    /// <summary>The report as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>
+    public static string Serialize(TrainingReport report) => JsonSerializer.Serialize(report, ReportJsonContext.Default.TrainingReport) + "\n";
+
+    /// <summary>Reads what <see cref="Serialize"/> has written.</summary>
+    /// <exception cref="ActorTrainException">The text is no report.</exception>
+    public static TrainingReport Deserialize(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ReportJsonContext.Default.TrainingReport) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException wrong)
+        {
+            throw new ActorTrainException($"this is no report: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Writes the report to a file, under a temporary name first, so that a reader sees all of it or nothing.</summary>
+    /// <exception cref="ActorTrainException">The file cannot be written.</exception>
+    public static async Task WriteFileAsync(TrainingReport report, string path, CancellationToken cancellation = default)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            await File.WriteAllTextAsync(temporary, Serialize(report), cancellation);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new ActorTrainException($"the report cannot be written to {path}: {denied.Message}", denied);
+        }
+        finally
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+        }
+    }
+}

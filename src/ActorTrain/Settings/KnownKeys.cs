@@ -1,0 +1,65 @@
+using Akka.Configuration;
+
+namespace ActorTrain.Settings;
+
+/// <summary>The keys that exist: those of reference.conf, and anything under <c>akka</c>.</summary>
+internal sealed class KnownKeys
+{
+    private readonly HashSet<string> _values;
+    private readonly HashSet<string> _sections = new(StringComparer.Ordinal);
+
+    public KnownKeys(IEnumerable<string> values)
+    {
+        _values = new HashSet<string>(values, StringComparer.Ordinal);
+        foreach (var key in _values)
+            for (var dot = key.LastIndexOf('.'); dot > 0; dot = key.LastIndexOf('.', dot - 1))
+                _sections.Add(key[..dot]);
+    }
+
+    /// <summary>The keys of the embedded reference.conf.</summary>
+    public static KnownKeys Reference { get; } = new(ReferenceConfiguration.Settings.Select(setting => setting.Key));
+
+    /// <summary>Refuses a configuration with a key that does not exist, or with a value where a section belongs.</summary>
+    public void Check(Config config)
+    {
+        foreach (var setting in Setting.AllOf(config, "configuration"))
+            Check(setting, key => config is LocatedConfig located ? located.SourceOf(key) : setting.Source);
+    }
+
+    private void Check(Setting setting, Func<string, string> sourceOf)
+    {
+        if (setting.Key == "akka" || setting.Key.StartsWith("akka.", StringComparison.Ordinal) || _values.Contains(setting.Key)) return;
+        if (_sections.Contains(setting.Key))
+        {
+            if (setting.Value is null) return; // an empty section
+            var child = _values.Where(key => key.StartsWith(setting.Key + ".", StringComparison.Ordinal)).OrderBy(key => !key.EndsWith(".name", StringComparison.Ordinal)).First();
+            throw new ActorTrainException($"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with keys such as {child}.");
+        }
+        var unknown = FirstUnknown(setting.Key);
+        throw new ActorTrainException($"unknown key {unknown} ({sourceOf(unknown)}); {Suggestion(unknown)}");
+    }
+
+    /// <summary>The shortest beginning of a key that leads nowhere, so that a misspelt section is named and not what is in it.</summary>
+    private string FirstUnknown(string key)
+    {
+        for (var dot = key.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = key.IndexOf('.', dot + 1))
+            if (!_sections.Contains(key[..dot]) && !_values.Contains(key[..dot])) return key[..dot];
+        return key;
+    }
+
+    private string Suggestion(string unknown)
+    {
+        var (parent, name) = Split(unknown);
+        var siblings = _values.Concat(_sections).Where(key => Split(key).Parent == parent).Select(key => Split(key).Name).Order(StringComparer.Ordinal).ToList();
+        if (_values.Contains(parent)) return $"{parent} is a value and holds no keys.";
+        if (Spelling.Nearest(name, siblings) is { } sibling) return $"did you mean {sibling}?";
+        var elsewhere = _values.Concat(_sections).Where(key => Split(key).Name == name || key.EndsWith("." + unknown, StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault();
+        if (elsewhere is not null) return $"did you mean {elsewhere}?";
+        return parent.Length == 0
+            ? "the settings stand under actortrain."
+            : $"{parent} has the keys {string.Join(", ", siblings)}.";
+    }
+
+    private static (string Parent, string Name) Split(string key) =>
+        key.LastIndexOf('.') is var dot and > 0 ? (key[..dot], key[(dot + 1)..]) : ("", key);
+}

@@ -1,0 +1,137 @@
+using ActorTrain.Job;
+using ActorTrain.Settings;
+using ActorTrain.Tests.Settings;
+using CsCheck;
+
+namespace ActorTrain.Tests.Job;
+
+public class JobOptionsReaderTests
+{
+    [Fact]
+    public void Without_a_file_the_defaults_of_the_reference_configuration_count()
+    {
+        var job = JobOptionsReader.Read();
+
+        job.Name.ShouldBe("training");
+        job.Model.Name.ShouldBe("mlp");
+        job.Model.Settings.ShouldBe(new Dictionary<string, string>
+        {
+            ["mlp.hidden"] = "1024,1024", ["cnn.channels"] = "16,32", ["cnn.hidden"] = "32", ["mobilenet.width"] = "0.25",
+        }, ignoreOrder: true);
+        job.Data.Settings.ShouldContainKeyAndValue("augmentation.flip", "off");
+        job.Data.Settings.ShouldNotContainKey("name");
+        job.Optimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f));
+        job.Schedule.Kind.ShouldBe(ScheduleKind.Constant);
+        (job.Epochs, job.Batch, job.Shards, job.MinimumWorkers, job.Seed).ShouldBe((5, 64, 0, 1, 1L));
+    }
+
+    [Fact]
+    public void A_file_comes_before_the_defaults_and_an_option_before_the_file()
+    {
+        using var file = new TextFile("actortrain.job { epochs = 3, batch = 16, model { name = cnn, mlp.hidden = [7] } }");
+
+        var job = JobOptionsReader.Read(file.Path, new SettingOverride("actortrain.job.batch", "8", "--batch"), new SettingOverride("actortrain.job.batch", "32", "--batch"));
+
+        (job.Epochs, job.Batch, job.LeaseBatches, job.Model.Name).ShouldBe((3, 32, 16, "cnn"));
+        job.Model.Settings["mlp.hidden"].ShouldBe("7");
+        job.Model.Settings["cnn.hidden"].ShouldBe("32");
+    }
+
+    [Theory]
+    [InlineData("batch = -3", "actortrain.job.batch is -3 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("batch = 0", "actortrain.job.batch is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("batch = 1000001", "actortrain.job.batch is 1000001 (job.conf, line 2); it must be at most 1000000.")]
+    [InlineData("batch = abc", "actortrain.job.batch is abc (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("batch = 1.5", "actortrain.job.batch is 1.5 (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("batch = \"\"", "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("batch = null", "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("batch = 99999999999999999999", "actortrain.job.batch is 99999999999999999999 (job.conf, line 2); it must be at most 1000000.")]
+    [InlineData("batch = -99999999999999999999", "actortrain.job.batch is -99999999999999999999 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("batch = [1, 2]", "actortrain.job.batch is 1,2 (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("batch {}", "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData("epochs = 0", "actortrain.job.epochs is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("shards = -1", "actortrain.job.shards is -1 (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("shards = 1025", "actortrain.job.shards is 1025 (job.conf, line 2); it must be at most 1024.")]
+    [InlineData("lease-batches = 0", "actortrain.job.lease-batches is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("minimum-workers = 0", "actortrain.job.minimum-workers is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("seed = x", "actortrain.job.seed is x (job.conf, line 2); it must be a whole number.")]
+    [InlineData("clip-norm = -0.1", "actortrain.job.clip-norm is -0.1 (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("clip-norm = NaN", "actortrain.job.clip-norm is NaN (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("name = \"\"", "actortrain.job.name is empty (job.conf, line 2); it must be text on one line.")]
+    [InlineData("consistency = loose", "actortrain.job.consistency is loose (job.conf, line 2); it must be asynchronous.")]
+    [InlineData("optimizer.name = rmsprop", "actortrain.job.optimizer.name is rmsprop (job.conf, line 2); it must be one of sgd, adam, adamw.")]
+    [InlineData("optimizer.learning-rate = 0", "actortrain.job.optimizer.learning-rate is 0 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("optimizer.learning-rate = 1e-50", "actortrain.job.optimizer.learning-rate is 1e-50 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("optimizer.learning-rate = 1e39", "actortrain.job.optimizer.learning-rate is 1e39 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("optimizer.learning-rate = fast", "actortrain.job.optimizer.learning-rate is fast (job.conf, line 2); it must be a number, more than 0.")]
+    [InlineData("optimizer.momentum = 1", "actortrain.job.optimizer.momentum is 1 (job.conf, line 2); it must be from 0 to below 1.")]
+    [InlineData("optimizer.nesterov = perhaps", "actortrain.job.optimizer.nesterov is perhaps (job.conf, line 2); it must be on or off.")]
+    [InlineData("optimizer { nesterov = on, momentum = 0 }", "actortrain.job.optimizer.nesterov is on (job.conf, line 2); it must be off while actortrain.job.optimizer.momentum is 0.")]
+    [InlineData("schedule.step-factor = 1.01", "actortrain.job.schedule.step-factor is 1.01 (job.conf, line 2); it must be more than 0 and at most 1.")]
+    [InlineData("schedule.floor = -0.5", "actortrain.job.schedule.floor is -0.5 (job.conf, line 2); it must be from 0 to 1.")]
+    [InlineData("schedule.step-epochs = 0", "actortrain.job.schedule.step-epochs is 0 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("model = mlp", "actortrain.job.model is mlp (job.conf, line 2); it must be a section, with keys such as actortrain.job.model.name.")]
+    [InlineData("optimiser = sgd", "unknown key actortrain.job.optimiser (job.conf, line 2); did you mean optimizer?")]
+    [InlineData("optimiser {\n name = sgd }", "unknown key actortrain.job.optimiser (job.conf, line 2); did you mean optimizer?")]
+    [InlineData("learning-rate = 1", "unknown key actortrain.job.learning-rate (job.conf, line 2); did you mean actortrain.job.optimizer.learning-rate?")]
+    [InlineData("epochs { a = 1 }", "unknown key actortrain.job.epochs.a (job.conf, line 2); actortrain.job.epochs is a value and holds no keys.")]
+    [InlineData("model.cnn.wings = 2", "unknown key actortrain.job.model.cnn.wings (job.conf, line 2); actortrain.job.model.cnn has the keys channels, hidden.")]
+    public void A_wrong_setting_is_named_with_its_place_and_with_what_would_be_right(string setting, string sentence)
+    {
+        using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");
+
+        file.Plain(Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(file.Path)).Message).ShouldBe(sentence);
+    }
+
+    [Theory]
+    [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("seed = -9223372036854775808")]
+    [InlineData("clip-norm = 0"), InlineData("optimizer.momentum = 0"), InlineData("optimizer.momentum = 0.999"), InlineData("optimizer.learning-rate = 1e-30")]
+    [InlineData("schedule.step-factor = 1"), InlineData("schedule.floor = 0"), InlineData("schedule.floor = 1"), InlineData("schedule.warm-up = 0.5")]
+    [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"), InlineData("optimizer.name = AdamW"), InlineData("model {}")]
+    public void A_setting_on_the_right_side_of_its_bound_is_taken(string setting)
+    {
+        using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");
+
+        Should.NotThrow(() => JobOptionsReader.Read(file.Path));
+    }
+
+    [Fact]
+    public void A_wrong_option_is_named_as_the_user_wrote_it() =>
+        Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(null, new SettingOverride("actortrain.job.epochs", "many", "--epochs")))
+            .Message.ShouldBe("actortrain.job.epochs is many (--epochs); it must be a whole number from 1 to 1000000.");
+
+    [Fact]
+    public void A_key_outside_its_section_is_shown_the_way() =>
+        A_file_says("epochs = 3", "unknown key epochs (job.conf, line 1); did you mean actortrain.job.epochs?");
+
+    [Fact]
+    public void Keys_of_akka_are_free()
+    {
+        using var file = new TextFile("akka.loglevel = DEBUG\nakka { anything.at-all = 3 }");
+
+        JobOptionsReader.Read(file.Path).Epochs.ShouldBe(5);
+    }
+
+    [Fact]
+    public void Switches_of_an_engine_are_on_or_off_however_they_were_written()
+    {
+        using var file = new TextFile("actortrain.job.data.augmentation.flip = true");
+
+        JobOptionsReader.Read(file.Path).Data.Settings["augmentation.flip"].ShouldBe("on");
+    }
+
+    [Fact]
+    public void Any_whole_number_is_taken_or_refused_by_its_bound_alone() =>
+        Gen.Long.Sample(batch =>
+        {
+            var given = new SettingOverride("actortrain.job.batch", batch.ToString(System.Globalization.CultureInfo.InvariantCulture), "--batch");
+            if (batch is >= 1 and <= 1_000_000) JobOptionsReader.Read(null, given).Batch.ShouldBe((int)batch);
+            else Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(null, given));
+        }, iter: 200);
+
+    private static void A_file_says(string text, string sentence)
+    {
+        using var file = new TextFile(text);
+        file.Plain(Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(file.Path)).Message).ShouldBe(sentence);
+    }
+}
