@@ -1,29 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorTrain.Coordinator;
+using ActorTrain.Lane;
+using ActorTrain.Worker;
 using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
 /// <summary>A running node: one ActorSystem in a cluster, with what its roles say.</summary>
 public sealed class ActorTrainNode : IAsyncDisposable
 {
-    /// <summary>Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the seed is there.</summary>
-    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option makes no sense.</exception>
-    public static Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default) => throw new NotImplementedException();
+    internal const string RootName = "actortrain";
+    private const string SingletonName = "actortrain-coordinator";
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ActorTrainNode(ActorSystem system)
+    {
+        System = system;
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        Address = new HostPort(cluster.SelfAddress.Host, cluster.SelfAddress.Port!.Value);
+        cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+    }
 
     /// <summary>The actor system.</summary>
-    public ActorSystem System => throw new NotImplementedException();
+    public ActorSystem System { get; }
 
     /// <summary>The address that others join by, with the port that was chosen.</summary>
-    public HostPort Address => throw new NotImplementedException();
+    public HostPort Address { get; }
 
     /// <summary>Completes when the node has joined the cluster (is Up).</summary>
-    public Task Joined => throw new NotImplementedException();
+    public Task Joined => _joined.Task;
 
     /// <summary>Completes when the node has ended: stopped, or removed from the cluster.</summary>
-    public Task Terminated => throw new NotImplementedException();
+    public Task Terminated => System.WhenTerminated;
+
+    /// <summary>Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the seed is there.</summary>
+    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option makes no sense.</exception>
+    public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
+    {
+        Validate(options);
+        cancellation.ThrowIfCancellationRequested();
+        var config = NodeConfiguration.Node(options);
+        var system = ActorSystem.Create(NodeConfiguration.SystemName, config);
+        var node = new ActorTrainNode(system);
+        node.Host(options, system.Settings.Config);
+
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (options.Join is { } seed)
+        {
+            cluster.JoinSeedNodes([cluster.SelfAddress.WithHost(seed.Host).WithPort(seed.Port)]);
+            return node;
+        }
+        await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
+        return node;
+    }
 
     /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync() => throw new NotImplementedException();
+    public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private void Host(NodeOptions options, Config config)
+    {
+        var lane = TensorLane.Start(System, LaneOptions.Of(config));
+        if (options.Roles.Contains(NodeRoles.Coordinator))
+            System.ActorOf(
+                ClusterSingletonManager.Props(
+                    CoordinatorActor.Props(CoordinatorOptions.Of(config)), PoisonPill.Instance,
+                    ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
+                SingletonName);
+        var coordinator = System.ActorOf(
+            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),
+            $"{SingletonName}-proxy");
+        var worker = options.Roles.Contains(NodeRoles.Worker)
+            ? new WorkerContext(options.Engines!, lane, config.GetTimeSpan("actortrain.worker.resend-after"))
+            : null;
+        var root = System.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, lane, worker), RootName);
+
+        CoordinatedShutdown.Get(System).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "give-leases-back", async () =>
+        {
+            try
+            {
+                await root.Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeavePatience).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException)
+            {
+                System.Log.Warning("The worker did not finish its micro-batch within {0} s; the coordinator takes its lease back", LeavePatience.TotalSeconds);
+            }
+            return Akka.Done.Instance;
+        });
+    }
+
+    private static void Validate(NodeOptions options)
+    {
+        if (options.Roles.Count == 0)
+            throw new ActorTrainException($"A node needs a role; give it one or more of {string.Join(", ", NodeRoles.All)}.");
+        foreach (var role in options.Roles)
+            if (!NodeRoles.All.Contains(role)) throw new ActorTrainException($"Unknown role '{role}'; the roles are {string.Join(", ", NodeRoles.All)}.");
+        if (options.Roles.Contains(NodeRoles.Worker) && options.Engines is null)
+            throw new ActorTrainException("A node with the role worker needs NodeOptions.Engines, which make its gradient engines.");
+        CheckThatPortIsFree(options.Host, options.Port);
+    }
+
+    /// <summary>Akka says a port in use with pages of log; this says it in one line, before anything has started.</summary>
+    private static void CheckThatPortIsFree(string host, int port)
+    {
+        try
+        {
+            var address = IPAddress.TryParse(host, out var ip) ? ip : Dns.GetHostAddresses(host)[0];
+            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+                throw new ActorTrainException($"Host {host} is not an address that others can reach this node by; give the machine's own name or address.");
+            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.ExclusiveAddressUse = OperatingSystem.IsWindows();
+            probe.Bind(new IPEndPoint(address, port));
+            probe.Listen(1);
+        }
+        catch (SocketException failure)
+        {
+            throw new ActorTrainException(failure.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => $"Port {port} on {host} is in use; choose another with --port, or 0 for any that is free.",
+                SocketError.AccessDenied => $"Port {port} on {host} needs more rights than this process has; choose one above 1023.",
+                SocketError.AddressNotAvailable => $"Host {host} is not an address of this machine; give one that is.",
+                _ => $"Host {host} cannot be listened on: {failure.Message}.",
+            }, failure);
+        }
+    }
 }

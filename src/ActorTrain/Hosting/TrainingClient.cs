@@ -1,28 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using ActorTrain.Coordinator;
 using ActorTrain.Job;
+using ActorTrain.Lane;
+using Akka.Actor;
+using Akka.Configuration;
 
 namespace ActorTrain.Hosting;
 
 /// <summary>Speaks to a cluster from outside: submits jobs and asks for the status. It is no member of the cluster.</summary>
 public sealed class TrainingClient : IAsyncDisposable
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(1);
+    private readonly ActorSystem _system;
+    private readonly bool _ownsSystem;
+    private readonly ActorSelection _gateway;
+
+    private TrainingClient(ActorSystem system, bool ownsSystem, ActorSelection gateway) =>
+        (_system, _ownsSystem, _gateway) = (system, ownsSystem, gateway);
+
     /// <summary>Connects to a cluster through any of its nodes.</summary>
     /// <param name="seed">The node to speak to.</param>
     /// <param name="patience">How long to go on trying while nobody answers there.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ActorTrainException">Nobody answered within <paramref name="patience"/>.</exception>
-    public static Task<TrainingClient> ConnectAsync(HostPort seed, TimeSpan patience, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public static async Task<TrainingClient> ConnectAsync(HostPort seed, TimeSpan patience, CancellationToken cancellation = default)
+    {
+        var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), Config.Empty));
+        TensorLane.Start(system, LaneOptions.Of(system.Settings.Config));
+        var gateway = system.ActorSelection($"akka.tcp://{NodeConfiguration.SystemName}@{seed}/user/{ActorTrainNode.RootName}");
+        var client = new TrainingClient(system, ownsSystem: true, gateway);
+        try
+        {
+            await client.FindCoordinatorAsync(seed, patience, cancellation).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>A client in the same process as a node, without a connection of its own.</summary>
-    public static TrainingClient Of(ActorTrainNode node) => throw new NotImplementedException();
+    public static TrainingClient Of(ActorTrainNode node) =>
+        new(node.System, ownsSystem: false, node.System.ActorSelection($"/user/{ActorTrainNode.RootName}"));
 
     /// <summary>Submits a job. The run ends if this client goes away.</summary>
     /// <exception cref="ActorTrainException">The cluster refused it: another job runs, or its options make no sense.</exception>
-    public Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
+    {
+        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout * 4, cancellation).ConfigureAwait(false);
+        var progress = Channel.CreateUnbounded<JobProgress>();
+        var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, TensorLane.Get(_system), progress.Writer, accepted, result));
+        await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        return new TrainingRun(run, progress.Reader, result.Task);
+    }
 
     /// <summary>The cluster's nodes and its job.</summary>
     /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
-    public Task<ClusterStatus> StatusAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async Task<ClusterStatus> StatusAsync(CancellationToken cancellation = default)
+    {
+        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout, cancellation).ConfigureAwait(false);
+        try
+        {
+            var status = await coordinator.Ask<ClientProtocol.Status>(new ClientProtocol.GetStatus(), AnswerTimeout, cancellation).ConfigureAwait(false);
+            return status.Cluster;
+        }
+        catch (AskTimeoutException silence)
+        {
+            throw new ActorTrainException("The coordinator does not answer; it may be moving to another node. Try again.", silence);
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (_ownsSystem) await _system.Terminate().ConfigureAwait(false);
+    }
+
+    private async Task<IActorRef> FindCoordinatorAsync(HostPort? seed, TimeSpan patience, CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; waited < patience; waited += TryInterval)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var welcome = await _gateway.Ask<ClientProtocol.Welcome>(new ClientProtocol.Hello(), TryInterval, cancellation).ConfigureAwait(false);
+                return welcome.Coordinator;
+            }
+            catch (AskTimeoutException)
+            {
+                // Silence is what this loop waits through: the seed may not be there yet.
+            }
+        }
+        throw new ActorTrainException(seed is null
+            ? "The cluster has no coordinator; start a node with the role coordinator."
+            : $"No ActorTrain node answers at {seed}; start one with 'actortrain seed --port {seed.Port}', or give the address that it printed.");
+    }
+
+    /// <summary>The address of this machine that the seed sees: the one that a packet to it would leave by. Nothing is sent.</summary>
+    private static string OwnAddressTowards(HostPort seed)
+    {
+        try
+        {
+            var address = IPAddress.TryParse(seed.Host, out var ip) ? ip : Dns.GetHostAddresses(seed.Host)[0];
+            using var probe = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(new IPEndPoint(address, seed.Port));
+            return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
+        }
+        catch (SocketException failure)
+        {
+            throw new ActorTrainException($"Host {seed.Host} cannot be reached: {failure.Message}.", failure);
+        }
+    }
 }

@@ -1,0 +1,28 @@
+namespace ActorTrain.Torch.Data;
+
+/// <summary>Labelled images, as bytes one after the other.</summary>
+public sealed class ImageSet
+{
+    /// <summary>Wraps images and their labels, one label an image.</summary>
+    public ImageSet(ImageShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
+    {
+        if (images.Length != (long)labels.Length * shape.Length)
+            throw new ArgumentException($"{images.Length} bytes are not {labels.Length} images of {shape.Length} bytes", nameof(images));
+        (Shape, Images, Labels) = (shape, images, labels);
+    }
+
+    /// <summary>The size of every image.</summary>
+    public ImageShape Shape { get; }
+
+    /// <summary>The pixels, [<see cref="Count"/>, channels, height, width] u8, 0 is black.</summary>
+    public ReadOnlyMemory<byte> Images { get; }
+
+    /// <summary>The class of each image, [<see cref="Count"/>] u8.</summary>
+    public ReadOnlyMemory<byte> Labels { get; }
+
+    /// <summary>Number of images.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>The pixels of one image.</summary>
+    public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(index * Shape.Length, Shape.Length);
+}

@@ -1,0 +1,38 @@
+using ActorTrain.Worker;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Decides whether a worker fits a job: it must speak the same protocol and have the same model and data set as the worker that
+/// came first, for their gradients to be of one and the same function.
+/// </summary>
+internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
+{
+    public ModelDescription Model => first.Model;
+
+    public DatasetDescription Dataset => first.Dataset;
+
+    /// <summary>The first difference, with both sides named; null when the worker fits.</summary>
+    public string? Judge(string node, WorkerProtocol.Prepared candidate)
+    {
+        if (candidate.ProtocolVersion != first.ProtocolVersion)
+            return $"protocol version is {candidate.ProtocolVersion} at {node} and {first.ProtocolVersion} at {firstNode}; run the same version of ActorTrain on both";
+        if (candidate.Model.Name != first.Model.Name)
+            return $"model is {candidate.Model.Name} at {node} and {first.Model.Name} at {firstNode}";
+        return candidate.Model.Parameters.FirstDifference(first.Model.Parameters, node, firstNode)
+            ?? candidate.Model.State.FirstDifference(first.Model.State, node, firstNode)
+            ?? DatasetDifference(node, candidate.Dataset);
+    }
+
+    private string? DatasetDifference(string node, DatasetDescription dataset)
+    {
+        var mine = first.Dataset;
+        if (dataset.Name != mine.Name) return Differ("data set", dataset.Name, mine.Name);
+        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has training samples:", dataset.TrainSamples, mine.TrainSamples);
+        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has test samples:", dataset.TestSamples, mine.TestSamples);
+        return dataset.Fingerprint == mine.Fingerprint ? null : Differ($"fingerprint of {mine.Name}", dataset.Fingerprint, mine.Fingerprint);
+
+        string Differ(string what, object there, object here) =>
+            $"{what} is {there} at {node} and {here} at {firstNode}; give both the same data".Replace("samples: is", "samples:", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,59 @@
+using ActorTrain.Job;
+using ActorTrain.Serialization;
+using ActorTrain.Worker;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>Client and coordinator: submit a job, follow it, fetch its result, ask for the status.</summary>
+public static class ClientProtocol
+{
+    /// <summary>Client → any node: are you part of a cluster? Passed on to the coordinator. Answered by <see cref="Welcome"/>.</summary>
+    public sealed record Hello : IWireMessage;
+
+    /// <summary>Coordinator → client.</summary>
+    /// <param name="Coordinator">Where to send everything else.</param>
+    public sealed record Welcome(IActorRef Coordinator) : IWireMessage;
+
+    /// <summary>Client → coordinator. Answered by <see cref="Accepted"/> or <see cref="Rejected"/>.</summary>
+    /// <param name="Job">What to train.</param>
+    public sealed record Submit(JobOptions Job) : IWireMessage;
+
+    /// <summary>Job → client: the job exists; it ends if the client goes away.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Accepted(string JobId) : IWireMessage;
+
+    /// <summary>Coordinator → client.</summary>
+    /// <param name="Reason">Why the job was not taken, in one sentence.</param>
+    public sealed record Rejected(string Reason) : IWireMessage;
+
+    /// <summary>Job → client, once a second.</summary>
+    /// <param name="Progress">The job at this moment.</param>
+    public sealed record Progressed(JobProgress Progress) : IWireMessage;
+
+    /// <summary>Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no weights yet.</summary>
+    public sealed record Stop : IWireMessage;
+
+    /// <summary>Job → client: the weights can be pulled. Answered by <see cref="Fetched"/>.</summary>
+    /// <param name="Report">What happened.</param>
+    /// <param name="Model">The model's layouts.</param>
+    /// <param name="Shards">Where the weights are.</param>
+    /// <param name="ModelState">Where the model's state is; null for a model without any.</param>
+    /// <param name="Stopped">Whether the job was stopped before its last epoch.</param>
+    public sealed record Finished(
+        TrainingReport Report, ModelDescription Model, ShardPlace[] Shards, IActorRef? ModelState, bool Stopped) : IWireMessage;
+
+    /// <summary>Job → client: the job has failed and there is no result.</summary>
+    /// <param name="Reason">Why, in one sentence.</param>
+    public sealed record Failed(string Reason) : IWireMessage;
+
+    /// <summary>Client → job: the weights are here, the shards may go.</summary>
+    public sealed record Fetched : IWireMessage;
+
+    /// <summary>Client → coordinator. Answered by <see cref="Status"/>.</summary>
+    public sealed record GetStatus : IWireMessage;
+
+    /// <summary>Coordinator → client.</summary>
+    /// <param name="Cluster">The cluster at this moment.</param>
+    public sealed record Status(ClusterStatus Cluster) : IWireMessage;
+}

@@ -1,0 +1,69 @@
+using ActorTrain.Job;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>The cluster's singleton: knows the nodes, takes jobs one at a time, tells the status.</summary>
+internal sealed class CoordinatorActor : ReceiveActor
+{
+    private readonly CoordinatorOptions _options;
+    private readonly SortedDictionary<string, NodeProtocol.Enrol> _nodes = new(StringComparer.Ordinal);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _job;
+    private string _jobName = "";
+    private JobProgress? _progress;
+    private int _jobs;
+
+    public static Props Props(CoordinatorOptions options) => Akka.Actor.Props.Create(() => new CoordinatorActor(options));
+
+    public CoordinatorActor(CoordinatorOptions options)
+    {
+        _options = options;
+        Receive<NodeProtocol.Enrol>(Enrol);
+        Receive<NodeProtocol.NodeLost>(lost =>
+        {
+            _nodes.Remove(lost.Node);
+            _job?.Tell(lost);
+        });
+        Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
+        Receive<NodeProtocol.NodeReachable>(reachable => _job?.Tell(reachable));
+        Receive<ClientProtocol.Hello>(_ => Sender.Tell(new ClientProtocol.Welcome(Self)));
+        Receive<ClientProtocol.GetStatus>(_ => Sender.Tell(new ClientProtocol.Status(new ClusterStatus(
+            [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress))));
+        Receive<ClientProtocol.Submit>(Accept);
+        Receive<ClientProtocol.Progressed>(progressed => _progress = progressed.Progress);
+        Receive<Terminated>(_ => _job = null);
+    }
+
+    protected override void PreStart() => Context.ActorOf(MembershipActor.Props(), "membership");
+
+    // A job that failed in the coordinator has lost its books: it ends, and its client hears of it by watching.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Enrol(NodeProtocol.Enrol node)
+    {
+        Sender.Tell(new NodeProtocol.Enrolled(Self));
+        if (_nodes.TryGetValue(node.Node, out var known))
+        {
+            if (Equals(known.Worker, node.Worker) && Equals(known.Server, node.Server)) return;
+            _job?.Tell(new NodeProtocol.NodeLost(node.Node, "it was started again"));
+        }
+        _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
+        _nodes[node.Node] = node;
+        _job?.Tell(new NodeProtocol.NodeJoined(node));
+    }
+
+    private void Accept(ClientProtocol.Submit submit)
+    {
+        if (_job is not null)
+        {
+            Sender.Tell(new ClientProtocol.Rejected($"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"));
+            return;
+        }
+        _jobName = submit.Job.Name;
+        _progress = null;
+        _job = Context.ActorOf(JobActor.Props($"{++_jobs}", submit.Job, Sender, _options, [.. _nodes.Values]), $"job-{_jobs}");
+        Context.Watch(_job);
+    }
+}

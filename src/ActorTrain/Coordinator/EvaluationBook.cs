@@ -1,0 +1,59 @@
+namespace ActorTrain.Coordinator;
+
+/// <summary>Which evaluations are wanted and who is at them. A lost evaluator's go to another node; a node that failed at one is not asked for it again.</summary>
+internal sealed class EvaluationBook
+{
+    private readonly SortedSet<int> _wanted = [];
+    private readonly Dictionary<int, string> _given = [];
+    private readonly HashSet<(int Epoch, string Node)> _failed = [];
+
+    /// <summary>Whether any evaluation is wanted or under way.</summary>
+    public bool Open => _wanted.Count > 0 || _given.Count > 0;
+
+    public void Want(int epoch) => _wanted.Add(epoch);
+
+    public void Done(int epoch)
+    {
+        _given.Remove(epoch);
+        _wanted.Remove(epoch);
+    }
+
+    public void Failed(int epoch, string node)
+    {
+        _failed.Add((epoch, node));
+        if (_given.Remove(epoch)) _wanted.Add(epoch);
+    }
+
+    public void Lost(string node)
+    {
+        foreach (var epoch in _given.Where(given => given.Value == node).Select(given => given.Key).ToList())
+        {
+            _given.Remove(epoch);
+            _wanted.Add(epoch);
+        }
+    }
+
+    /// <summary>Gives every wanted evaluation to the best node that has not failed at it.</summary>
+    /// <param name="nodes">Nodes that can evaluate, best first.</param>
+    public IReadOnlyList<(int Epoch, string Node)> Give(IReadOnlyList<string> nodes)
+    {
+        var given = new List<(int, string)>();
+        foreach (var epoch in _wanted.ToList())
+        {
+            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node))) is not { } node) continue;
+            _wanted.Remove(epoch);
+            _given.Add(epoch, node);
+            given.Add((epoch, node));
+        }
+        return given;
+    }
+
+    /// <summary>Gives up the evaluations that every one of these nodes has failed at.</summary>
+    public IReadOnlyList<int> GiveUp(IReadOnlyList<string> nodes)
+    {
+        if (nodes.Count == 0) return [];
+        var hopeless = _wanted.Where(epoch => nodes.All(node => _failed.Contains((epoch, node)))).ToList();
+        _wanted.ExceptWith(hopeless);
+        return hopeless;
+    }
+}

@@ -1,0 +1,97 @@
+using ActorTrain.Worker;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>Who has come to a job: which workers are making ready, fit, or do not, and whether there are enough of them to begin.</summary>
+/// <param name="minimumWorkers">Workers that must be ready before training starts.</param>
+internal sealed class Gathering(int minimumWorkers)
+{
+    private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _preparing = [];
+    private readonly Dictionary<string, Candidate> _ready = [];
+    private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>A worker that fits.</summary>
+    public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device)
+    {
+        public bool Asked { get; set; }
+
+        public bool Taken { get; set; }
+    }
+
+    /// <summary>What every worker must agree with; null before the first is prepared.</summary>
+    public Admission? Admission { get; private set; }
+
+    public IReadOnlyList<NodeProtocol.Enrol> Servers => [.. _servers.Values];
+
+    public bool Enough => Waiting.Length == 0;
+
+    /// <summary>What is being waited for, in words; empty when there is enough to begin.</summary>
+    public string Waiting =>
+        _servers.Count == 0 ? "waiting for a node with the role server"
+        : _ready.Count == 0 && _preparing.Count == 0 ? "waiting for workers to join"
+        : _ready.Count < minimumWorkers ? $"{_ready.Count} of {minimumWorkers} workers ready"
+        : "";
+
+    /// <summary>Why nothing will come of it: every worker there is has failed. Null while there is hope.</summary>
+    public string? Hopeless =>
+        _ready.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
+            ? $"no worker can take part; {_failures.First().Key}: {_failures.First().Value}"
+            : null;
+
+    public void Joined(NodeProtocol.Enrol node)
+    {
+        if (node.Server is not null) _servers[node.Node] = node;
+        if (node.Worker is null) return;
+        _failures.Remove(node.Node);
+        _ready.Remove(node.Node);
+        _preparing.Add(node.Node);
+    }
+
+    /// <summary>Admits a worker, or says why not.</summary>
+    public (string Node, string? Refusal) Prepared(string node, IActorRef worker, WorkerProtocol.Prepared prepared)
+    {
+        _preparing.Remove(node);
+        Admission ??= new Admission(node, prepared);
+        var refusal = Admission.Judge(node, prepared);
+        if (refusal is null) _ready[node] = new Candidate(node, worker, prepared.Device);
+        else _failures[node] = refusal;
+        return (node, refusal);
+    }
+
+    public string Failed(string node, string reason)
+    {
+        Lost(node);
+        _failures[node] = reason;
+        return node;
+    }
+
+    public void Lost(string node)
+    {
+        _preparing.Remove(node);
+        _ready.Remove(node);
+        _servers.Remove(node);
+        // The first worker is gone before anything was built on its word: the next one's counts.
+        if (_ready.Count == 0 && !_begun) Admission = null;
+    }
+
+    private bool _begun;
+
+    /// <summary>Ready workers that have not been asked for starting weights yet.</summary>
+    public IReadOnlyList<Candidate> TakeUnasked()
+    {
+        _begun = true;
+        var unasked = _ready.Values.Where(candidate => !candidate.Asked).ToList();
+        unasked.ForEach(candidate => candidate.Asked = true);
+        return unasked;
+    }
+
+    /// <summary>Ready workers that have not been handed over to training yet.</summary>
+    public IReadOnlyList<Candidate> TakeReady()
+    {
+        var ready = _ready.Values.Where(candidate => !candidate.Taken).ToList();
+        ready.ForEach(candidate => candidate.Taken = true);
+        return ready;
+    }
+}

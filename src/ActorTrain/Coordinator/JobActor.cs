@@ -1,0 +1,196 @@
+using ActorTrain.Job;
+using ActorTrain.Server;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// One job, from submission to the fetched result: gathers and admits workers, has the shards opened and filled, hands over to
+/// <see cref="TrainingActor"/>, and delivers. Ends when its client has fetched the result, or is gone.
+/// </summary>
+internal sealed class JobActor : ReceiveActor, IWithTimers
+{
+    private readonly string _jobId;
+    private readonly JobOptions _job;
+    private readonly IActorRef _client;
+    private readonly CoordinatorOptions _options;
+    private readonly JobRecord _record;
+    private readonly Gathering _gathering;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ShardPlacementActor.Placed? _placed;
+
+    private sealed record Tick;
+
+    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, options, nodes));
+
+    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    {
+        (_jobId, _job, _client, _options) = (jobId, job, client, options);
+        _record = new JobRecord(job, Context.System.Scheduler.MonotonicClock);
+        _gathering = new Gathering(job.MinimumWorkers);
+        foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
+        GatheringWorkers();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Context.Watch(_client);
+        Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
+        _client.Tell(new ClientProtocol.Accepted(_jobId));
+    }
+
+    // Counts that are lost with the training actor cannot be had again: the job ends and says why.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void GatheringWorkers()
+    {
+        Admitting(BeginIfEnough);
+        Receive<Tick>(_ => TellProgress(JobPhase.Gathering));
+        EndingBeforeTraining();
+    }
+
+    private void BeginIfEnough()
+    {
+        if (_gathering.Hopeless is { } cause) Fail(cause);
+        else if (_gathering.Enough) Become(PreparingShards);
+    }
+
+    private void PreparingShards()
+    {
+        var admission = _gathering.Admission!;
+        Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
+        Admitting(AskForStartingWeights);
+        Receive<ShardPlacementActor.Placed>(placed =>
+        {
+            _placed = placed;
+            foreach (var shard in placed.Shards) Context.Watch(shard.Place.Shard);
+            AskForStartingWeights();
+        });
+        Receive<WorkerProtocol.ShardsInitialized>(_ => Become(Training));
+        Receive<Tick>(_ => TellProgress(JobPhase.Preparing));
+        EndingBeforeTraining();
+    }
+
+    // Every worker makes the same starting weights from the seed, and a shard takes the first it gets: all ready workers are asked,
+    // so that losing one of them stops nothing.
+    private void AskForStartingWeights()
+    {
+        if (_placed is null) return;
+        foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places));
+    }
+
+    private void Training()
+    {
+        Timers.Cancel("tick");
+        _record.Admission = _gathering.Admission;
+        _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
+        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options), "training");
+        Context.Watch(training);
+        Join();
+
+        Admitting(Join, training);
+        Receive<WorkerProtocol.ShardsInitialized>(_ => { });
+        Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
+        Receive<TrainingActor.Done>(done =>
+        {
+            _client.Tell(new ClientProtocol.Finished(done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped));
+            Become(Delivering);
+        });
+        Receive<TrainingActor.Failed>(failed => Fail(failed.Reason));
+        Receive<Terminated>(gone => Fail(
+            gone.ActorRef.Equals(_client) ? "its client has gone away"
+            : gone.ActorRef.Equals(training) ? "the coordinator failed to keep its counts; its log says why"
+            : $"the server node of shard {ShardOf(gone.ActorRef)} is lost, and its weights with it"));
+
+        void Join()
+        {
+            foreach (var (node, worker, device) in _gathering.TakeReady()) training.Tell(new TrainingActor.Join(node, worker, device));
+        }
+    }
+
+    private void Delivering()
+    {
+        Receive<ClientProtocol.Fetched>(_ => Context.Stop(Self));
+        Receive<Terminated>(_ => Context.Stop(Self));
+        ReceiveAny(_ => { });
+    }
+
+    /// <summary>Nodes come and go, and workers are admitted or refused, in every phase.</summary>
+    private void Admitting(Action changed, IActorRef? training = null)
+    {
+        Receive<NodeProtocol.NodeJoined>(joined =>
+        {
+            _gathering.Joined(joined.Node);
+            joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(_jobId, _job));
+            changed();
+        });
+        Receive<WorkerProtocol.Prepared>(prepared =>
+        {
+            var (node, refusal) = _gathering.Prepared(NodeOf(Sender), Sender, prepared);
+            if (refusal is not null)
+            {
+                Note(training, "worker-refused", node, refusal, "it takes no part in the job");
+                Sender.Tell(new WorkerProtocol.Refuse(refusal));
+            }
+            changed();
+        });
+        Receive<WorkerProtocol.CannotPrepare>(failure =>
+        {
+            var node = _gathering.Failed(NodeOf(Sender), failure.Reason);
+            Note(training, "worker-refused", node, failure.Reason, "it takes no part in the job");
+            changed();
+        });
+        Receive<NodeProtocol.NodeLost>(lost =>
+        {
+            _gathering.Lost(lost.Node);
+            training?.Tell(lost);
+            changed();
+        });
+        Receive<NodeProtocol.NodeUnreachable>(unreachable => training?.Tell(unreachable));
+        Receive<NodeProtocol.NodeReachable>(reachable => training?.Tell(reachable));
+    }
+
+    private void EndingBeforeTraining()
+    {
+        Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began"));
+        Receive<Terminated>(gone => Fail(gone.ActorRef.Equals(_client) ? "its client has gone away" : "a server node was lost before training began"));
+    }
+
+    private void Note(IActorRef? training, string kind, string node, string reason, string remedy)
+    {
+        _log.Warning("{0} {1}: {2}; {3}", kind, node, reason, remedy);
+        if (training is null) _record.Event(Context.System.Scheduler.MonotonicClock, kind, node, reason, remedy);
+        else training.Tell(new TrainingActor.Note(kind, node, reason, remedy));
+    }
+
+    private void TellProgress(JobPhase phase) =>
+        Context.Parent.Tell(new ClientProtocol.Progressed(Told(_record.Progress(phase, _gathering.Waiting, 1, Context.System.Scheduler.MonotonicClock))));
+
+    private JobProgress Told(JobProgress progress)
+    {
+        _client.Tell(new ClientProtocol.Progressed(progress));
+        return progress;
+    }
+
+    private void Fail(string reason)
+    {
+        _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
+        _client.Tell(new ClientProtocol.Failed(reason));
+        Context.Stop(Self);
+    }
+
+    private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
+
+    private int ShardOf(IActorRef shard) => _placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
+
+    private static string NodeOf(IActorRef actor)
+    {
+        var address = actor.Path.Address.HasGlobalScope ? actor.Path.Address : Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
+        return $"{address.Host}:{address.Port}";
+    }
+}

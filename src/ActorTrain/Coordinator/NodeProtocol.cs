@@ -1,0 +1,36 @@
+using ActorTrain.Serialization;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>Node and coordinator: who is there. The coordinator keeps nothing on disk: nodes enrol again with a new one.</summary>
+public static class NodeProtocol
+{
+    /// <summary>Node → coordinator, until it is answered by <see cref="Enrolled"/>.</summary>
+    /// <param name="Node">The node's address, <c>host:port</c>.</param>
+    /// <param name="Roles">What it hosts.</param>
+    /// <param name="Worker">Where jobs are announced to it; null without the role <c>worker</c>.</param>
+    /// <param name="Server">Where shards are opened on it; null without the role <c>server</c>.</param>
+    public sealed record Enrol(string Node, string[] Roles, IActorRef? Worker, IActorRef? Server) : IWireMessage;
+
+    /// <summary>Coordinator → node.</summary>
+    /// <param name="Coordinator">The coordinator itself, to be watched.</param>
+    public sealed record Enrolled(IActorRef Coordinator) : IWireMessage;
+
+    /// <summary>Membership → coordinator → job: a node has left the cluster, in order or not.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    /// <param name="Reason">How it left.</param>
+    internal sealed record NodeLost(string Node, string Reason);
+
+    /// <summary>Membership → coordinator → job: a node does not answer; it may come back.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    internal sealed record NodeUnreachable(string Node);
+
+    /// <summary>Membership → coordinator → job: a node answers again.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    internal sealed record NodeReachable(string Node);
+
+    /// <summary>Coordinator → job: a node has enrolled.</summary>
+    /// <param name="Node">The node.</param>
+    internal sealed record NodeJoined(Enrol Node);
+}

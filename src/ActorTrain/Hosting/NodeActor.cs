@@ -1,0 +1,52 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Lane;
+using ActorTrain.Server;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>The root of a node: hosts what the roles say, enrols with the coordinator, and passes clients on to it.</summary>
+internal sealed class NodeActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(1);
+    private readonly IActorRef _coordinator;
+    private readonly NodeProtocol.Enrol _enrol;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private sealed record TryEnrol;
+
+    public static Props Props(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker) =>
+        Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
+
+    public NodeActor(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker)
+    {
+        _coordinator = coordinator;
+        _enrol = new NodeProtocol.Enrol(
+            node, [.. roles],
+            worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
+            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null);
+
+        Receive<TryEnrol>(_ => _coordinator.Tell(_enrol));
+        Receive<NodeProtocol.Enrolled>(enrolled =>
+        {
+            Timers.Cancel("enrol");
+            Context.Watch(enrolled.Coordinator);
+            _log.Info("Enrolled with the coordinator at {0}", enrolled.Coordinator.Path.Address);
+        });
+        Receive<Terminated>(_ => StartEnrolling());
+        Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
+        Receive<WorkerNodeActor.Leave>(leave =>
+        {
+            if (_enrol.Worker is { } hosted) hosted.Forward(leave);
+            else Sender.Tell(new WorkerNodeActor.Left());
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => StartEnrolling();
+
+    private void StartEnrolling() => Timers.StartPeriodicTimer("enrol", new TryEnrol(), TimeSpan.Zero, EnrolInterval);
+}

@@ -1,0 +1,91 @@
+using System.Threading.Channels;
+using ActorTrain.Coordinator;
+using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Server;
+using Akka.Actor;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>The client's end of a job: submits it, passes its progress on, and fetches the weights.</summary>
+internal sealed class TrainingRunActor : ReceiveActor
+{
+    private readonly ChannelWriter<JobProgress> _progress;
+    private readonly TaskCompletionSource<bool> _accepted;
+    private readonly TaskCompletionSource<TrainingResult> _result;
+    private readonly ITensorLane _lane;
+    private IActorRef _job = ActorRefs.Nobody;
+
+    public static Props Props(
+        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress,
+        TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result) =>
+        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, progress, accepted, result));
+
+    public TrainingRunActor(
+        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress,
+        TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result)
+    {
+        (_lane, _progress, _accepted, _result) = (lane, progress, accepted, result);
+        Submitting();
+        Context.Watch(coordinator);
+        coordinator.Tell(new ClientProtocol.Submit(job));
+    }
+
+    protected override void PostStop()
+    {
+        Fail("the client was closed");
+        _progress.TryComplete();
+    }
+
+    private void Submitting()
+    {
+        Receive<ClientProtocol.Accepted>(_ =>
+        {
+            _job = Sender;
+            Context.Watch(_job);
+            _accepted.TrySetResult(true);
+            Become(Following);
+        });
+        Receive<ClientProtocol.Rejected>(rejected => End(rejected.Reason));
+        Receive<Terminated>(_ => End("the coordinator went away"));
+        Receive<ClientProtocol.Stop>(_ => End("it was stopped before it was accepted"));
+    }
+
+    private void Following()
+    {
+        Receive<ClientProtocol.Progressed>(progressed => _progress.TryWrite(progressed.Progress));
+        Receive<ClientProtocol.Stop>(stop => _job.Tell(stop));
+        Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
+        Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}"));
+        Receive<Terminated>(_ => End("the coordinator of the job is lost"));
+    }
+
+    private void Fetching(ClientProtocol.Finished finished)
+    {
+        var parameters = new float[finished.Model.Parameters.Length];
+        var state = new float[finished.Model.State.Length];
+        Context.ActorOf(SnapshotActor.Props(finished.Shards, finished.ModelState, _lane, parameters, state));
+        Receive<SnapshotActor.Taken>(_ =>
+        {
+            _job.Tell(new ClientProtocol.Fetched());
+            _result.TrySetResult(new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped));
+            Context.Stop(Self);
+        });
+        Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}"));
+        Receive<ClientProtocol.Stop>(_ => { });
+        Receive<Terminated>(_ => End("the coordinator was lost before the weights were fetched"));
+    }
+
+    private void End(string reason)
+    {
+        Fail(reason);
+        Context.Stop(Self);
+    }
+
+    private void Fail(string reason)
+    {
+        var failure = new ActorTrainException(char.ToUpperInvariant(reason[0]) + reason[1..] + ".");
+        _accepted.TrySetException(failure);
+        _result.TrySetException(failure);
+    }
+}

@@ -1,0 +1,60 @@
+namespace ActorTrain.Leases;
+
+/// <summary>How some positions lie to a set of positions.</summary>
+public enum Overlap
+{
+    /// <summary>None of them is in the set.</summary>
+    None,
+
+    /// <summary>Some are and some are not.</summary>
+    Partial,
+
+    /// <summary>All of them are in the set.</summary>
+    Full,
+}
+
+/// <summary>A set of positions of an epoch's order, kept as disjoint stretches: a million applied samples are a handful of numbers.</summary>
+public sealed class PositionSet
+{
+    private readonly List<(int Start, int End)> _stretches = [];
+
+    /// <summary>Number of positions in the set.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How [start, end) lies to the set.</summary>
+    public Overlap OverlapWith(int start, int end)
+    {
+        var i = FirstEndingAfter(start);
+        if (i == _stretches.Count || _stretches[i].Start >= end) return Overlap.None;
+        return _stretches[i].Start <= start && _stretches[i].End >= end ? Overlap.Full : Overlap.Partial;
+    }
+
+    /// <summary>Adds [start, end); what is in the set already stays.</summary>
+    public void Add(int start, int end)
+    {
+        if (start >= end) return;
+        var first = FirstEndingAfter(start - 1);
+        var last = first;
+        while (last < _stretches.Count && _stretches[last].Start <= end)
+        {
+            (start, end) = (Math.Min(start, _stretches[last].Start), Math.Max(end, _stretches[last].End));
+            Count -= _stretches[last].End - _stretches[last].Start;
+            last++;
+        }
+        _stretches.RemoveRange(first, last - first);
+        _stretches.Insert(first, (start, end));
+        Count += end - start;
+    }
+
+    private int FirstEndingAfter(int position)
+    {
+        var (low, high) = (0, _stretches.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_stretches[middle].End > position) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,22 @@
+namespace ActorTrain.Leases;
+
+/// <summary>The order in which an epoch takes the training samples: a pure function of (seed, epoch), so that no order is ever sent.</summary>
+public static class SampleOrder
+{
+    /// <summary>A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator).</summary>
+    public static int[] Of(long seed, int epoch, int samples)
+    {
+        var random = new SplitMix64(SplitMix64.Mix(seed, epoch, 0));
+        var order = new int[samples];
+        for (var i = 0; i < samples; i++) order[i] = i;
+        for (var i = samples - 1; i > 0; i--)
+        {
+            var j = random.Below(i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+        return order;
+    }
+
+    /// <summary>The seed for whatever is random in one part's step: the same whoever computes it.</summary>
+    public static long SeedOf(long seed, LeasePart part) => unchecked((long)SplitMix64.Mix(seed, part.Epoch, part.Start + 1L));
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using ActorTrain.Job;
+
+namespace ActorTrain.Parameters;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in PyTorch's form:
+/// w ← w − (η/(1−β₁ᵗ))·m / (√v/√(1−β₂ᵗ) + ε).
+/// </summary>
+internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
+{
+    private readonly float[] _first = new float[length];
+    private readonly float[] _second = new float[length];
+    private long _steps;
+
+    public void Apply(Span<float> weights, ReadOnlySpan<float> gradient, float learningRate, float scale)
+    {
+        _steps++;
+        var width = Vector<float>.Count;
+        var whole = weights.Length - weights.Length % width;
+        Run(weights[..whole], gradient[..whole], _first.AsSpan(0, whole), _second.AsSpan(0, whole), learningRate, scale);
+        var rest = weights.Length - whole;
+        if (rest == 0) return;
+
+        // The tail goes through the same vector code, padded: an element's bits must not depend on its place.
+        Span<float> w = stackalloc float[width], g = stackalloc float[width], m = stackalloc float[width], v = stackalloc float[width];
+        weights[whole..].CopyTo(w);
+        gradient[whole..].CopyTo(g);
+        _first.AsSpan(whole).CopyTo(m);
+        _second.AsSpan(whole).CopyTo(v);
+        Run(w, g, m, v, learningRate, scale);
+        w[..rest].CopyTo(weights[whole..]);
+        m[..rest].CopyTo(_first.AsSpan(whole));
+        v[..rest].CopyTo(_second.AsSpan(whole));
+    }
+
+    private void Run(Span<float> weights, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float learningRate, float scale)
+    {
+        var correction1 = 1 - Math.Pow(options.Beta1, _steps);
+        var correction2 = Math.Sqrt(1 - Math.Pow(options.Beta2, _steps));
+        var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
+        // 1 − β is taken in double, as PyTorch does: in single precision it would be off by 1e-5 relative for β₂ = 0.999.
+        var rest1 = new Vector<float>((float)(1 - (double)(decimal)options.Beta1));
+        var rest2 = new Vector<float>((float)(1 - (double)(decimal)options.Beta2));
+        var step = new Vector<float>((float)(-learningRate / correction1));
+        var root = new Vector<float>((float)correction2);
+        var epsilon = new Vector<float>(options.Epsilon);
+        var decay = new Vector<float>(options.WeightDecay);
+        var shrink = new Vector<float>(1 - learningRate * options.WeightDecay);
+        var factor = new Vector<float>(scale);
+        for (var i = 0; i < weights.Length; i += Vector<float>.Count)
+        {
+            var w = new Vector<float>(weights[i..]);
+            var g = new Vector<float>(gradient[i..]) * factor;
+            if (options.Kind == OptimizerKind.AdamW) w *= shrink;
+            else if (options.WeightDecay != 0) g = Vector.FusedMultiplyAdd(decay, w, g);
+            var m = Vector.FusedMultiplyAdd(rest1, g, beta1 * new Vector<float>(first[i..]));
+            var v = Vector.FusedMultiplyAdd(rest2 * g, g, beta2 * new Vector<float>(second[i..]));
+            m.CopyTo(first[i..]);
+            v.CopyTo(second[i..]);
+            (w + step * m / (Vector.SquareRoot(v) / root + epsilon)).CopyTo(weights[i..]);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using ActorTrain.Job;
+
+namespace ActorTrain.Parameters;
+
+/// <summary>
+/// The rule by which one shard applies a gradient, with its state. Elementwise: the result for an element does not depend on
+/// where the vector was cut, so any number of shards gives the same bits.
+/// </summary>
+public interface IOptimizer
+{
+    /// <summary>Updates the weights in place.</summary>
+    /// <param name="weights">The shard's weights.</param>
+    /// <param name="gradient">The gradient, as long as the weights.</param>
+    /// <param name="learningRate">Step size, schedule included.</param>
+    /// <param name="scale">Factor on the gradient, from the verdict.</param>
+    void Apply(Span<float> weights, ReadOnlySpan<float> gradient, float learningRate, float scale);
+}
+
+/// <summary>Makes the optimizer that a job asks for.</summary>
+public static class Optimizer
+{
+    /// <summary>An optimizer with fresh state for a shard of <paramref name="length"/> parameters.</summary>
+    public static IOptimizer Of(OptimizerOptions options, int length) => options.Kind switch
+    {
+        OptimizerKind.Sgd => new Sgd(options, length),
+        OptimizerKind.Adam or OptimizerKind.AdamW => new Adam(options, length),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "Unknown optimizer."),
+    };
+}

@@ -1,0 +1,62 @@
+using ActorTrain.Lane;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Server;
+
+/// <summary>Owns one slice of the parameters. The only writer of its weights.</summary>
+internal sealed class ParameterShardActor : ReceiveActor
+{
+    private readonly ShardState _shard;
+    private readonly ITensorLane _lane;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IDisposable? _admission;
+
+    public static Props Props(ShardState shard, ITensorLane lane) =>
+        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane)).WithDispatcher("actortrain.compute-dispatcher");
+
+    public ParameterShardActor(ShardState shard, ITensorLane lane)
+    {
+        (_shard, _lane) = (shard, lane);
+        AwaitingWeights();
+    }
+
+    protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { _shard.Length });
+
+    protected override void PostStop() => _admission?.Dispose();
+
+    private void AwaitingWeights()
+    {
+        Receive<ShardProtocol.Initialize>(start =>
+        {
+            _shard.Initialize(start.Payload.Values.Span);
+            start.Payload.Release();
+            Become(Training);
+            Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
+        });
+        Receive<ShardProtocol.Count>(_ => Sender.Tell(_shard.Count()));
+    }
+
+    private void Training()
+    {
+        Receive<ShardProtocol.Push>(push => _lane.Tell(Sender, Answer(push), Self));
+        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, Copy()), Self));
+        Receive<ShardProtocol.Count>(_ => Sender.Tell(_shard.Count()));
+        Receive<ShardProtocol.Initialize>(again =>
+        {
+            again.Payload.Release();
+            Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
+        });
+    }
+
+    private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
+    {
+        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span);
+        push.Payload.Release();
+        if (verdict.Kind == Staleness.VerdictKind.Refused)
+            _log.Warning("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
+        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, Copy());
+    }
+
+    private TensorSlice Copy() => TensorSlice.CopyOf(_shard.Weights);
+}

@@ -1,0 +1,97 @@
+using ActorTrain.Lane;
+using ActorTrain.Worker;
+using Akka.Actor;
+
+namespace ActorTrain.Server;
+
+/// <summary>
+/// Pulls the parameters of every shard, and the model's state, into two buffers; tells its parent <see cref="Taken"/> and ends.
+/// Asks again what does not answer. If a shard ends meanwhile, the parent hears <see cref="Lost"/>.
+/// </summary>
+internal sealed class SnapshotActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private readonly ShardPlace[] _shards;
+    private readonly IActorRef? _modelState;
+    private readonly ITensorLane _lane;
+    private readonly Memory<float> _parameters;
+    private readonly Memory<float> _state;
+    private readonly long[] _versions;
+    private readonly HashSet<IActorRef> _awaited;
+    private bool _hasState;
+    private IDisposable? _admission;
+
+    /// <summary>Snapshot → parent: the buffers are filled.</summary>
+    /// <param name="Versions">Each shard's version, by index.</param>
+    /// <param name="HasState">Whether a worker has reported the model's state; the state buffer is untouched otherwise.</param>
+    public sealed record Taken(long[] Versions, bool HasState);
+
+    /// <summary>Snapshot → parent: a shard is gone, there will be no snapshot.</summary>
+    public sealed record Lost(string Reason);
+
+    private sealed record Ask;
+
+    public static Props Props(ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state) =>
+        Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state));
+
+    public SnapshotActor(ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state)
+    {
+        (_shards, _modelState, _lane, _parameters, _state) = (shards, modelState, lane, parameters, state);
+        _versions = new long[shards.Length];
+        _awaited = [.. shards.Select(place => place.Shard)];
+        if (modelState is not null) _awaited.Add(modelState);
+
+        Receive<Ask>(_ => AskAwaited());
+        Receive<ShardProtocol.Pulled>(Take);
+        Receive<ModelStateProtocol.Pulled>(Take);
+        Receive<Terminated>(gone => Context.Parent.Tell(new Lost($"{gone.ActorRef.Path} has ended")));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        _admission = _lane.Admit(Self, _shards.Select(place => place.Slice.Length).Append(_state.Length).Append(0).ToHashSet());
+        foreach (var target in _awaited) Context.Watch(target);
+        Timers.StartPeriodicTimer("ask", new Ask(), AskAgainAfter);
+        AskAwaited();
+    }
+
+    protected override void PostStop() => _admission?.Dispose();
+
+    private void AskAwaited()
+    {
+        foreach (var place in _shards.Where(place => _awaited.Contains(place.Shard))) place.Shard.Tell(new ShardProtocol.Pull());
+        if (_modelState is not null && _awaited.Contains(_modelState)) _modelState.Tell(new ModelStateProtocol.Pull());
+    }
+
+    private void Take(ShardProtocol.Pulled pulled)
+    {
+        var place = _shards[pulled.Shard];
+        if (_awaited.Remove(place.Shard))
+        {
+            pulled.Payload.Values.CopyTo(_parameters.Slice(place.Slice.Offset, place.Slice.Length));
+            _versions[pulled.Shard] = pulled.Version;
+        }
+        pulled.Payload.Release();
+        EndIfComplete();
+    }
+
+    private void Take(ModelStateProtocol.Pulled pulled)
+    {
+        if (_awaited.Remove(_modelState!) && pulled.Samples > 0)
+        {
+            pulled.Payload.Values.CopyTo(_state);
+            _hasState = true;
+        }
+        pulled.Payload.Release();
+        EndIfComplete();
+    }
+
+    private void EndIfComplete()
+    {
+        if (_awaited.Count > 0) return;
+        Context.Parent.Tell(new Taken(_versions, _hasState));
+        Context.Stop(Self);
+    }
+}

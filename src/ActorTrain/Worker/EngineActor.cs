@@ -1,0 +1,85 @@
+using ActorTrain.Job;
+using ActorTrain.Parameters;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Worker;
+
+/// <summary>Owns an engine and the one thread that uses it. Its parent writes the engine's buffers only while no answer is outstanding.</summary>
+internal sealed class EngineActor : ReceiveActor
+{
+    private readonly JobOptions _job;
+    private readonly IEngineFactory _factory;
+    private readonly CancellationToken _stopping;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IGradientEngine? _engine;
+
+    /// <summary>Parent → engine: build it. Answered by <see cref="Loaded"/> or <see cref="CannotLoad"/>.</summary>
+    public sealed record Load;
+
+    /// <summary>Engine → parent.</summary>
+    public sealed record Loaded(
+        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> Gradient, Memory<float> State);
+
+    /// <summary>Engine → parent: there is no engine, for this reason.</summary>
+    public sealed record CannotLoad(string Reason);
+
+    /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/>.</summary>
+    public sealed record Compute(ReadOnlyMemory<int> Samples, long Seed);
+
+    /// <summary>Engine → parent: the gradient lies in its buffer, clipped.</summary>
+    public sealed record Computed(StepResult Result);
+
+    /// <summary>Parent → engine: how good are these parameters? Answered by <see cref="Evaluated"/>.</summary>
+    /// <param name="Epoch">The epoch just completed.</param>
+    /// <param name="Parameters">The parameters.</param>
+    /// <param name="State">The model's state; null while no worker has reported any.</param>
+    public sealed record Evaluate(int Epoch, float[] Parameters, float[]? State);
+
+    /// <summary>Engine → parent.</summary>
+    public sealed record Evaluated(int Epoch, Evaluation Evaluation);
+
+    public static Props Props(IEngineFactory factory, JobOptions job, CancellationToken stopping) =>
+        Akka.Actor.Props.Create(() => new EngineActor(factory, job, stopping)).WithDispatcher("actortrain.compute-dispatcher");
+
+    public EngineActor(IEngineFactory factory, JobOptions job, CancellationToken stopping)
+    {
+        (_factory, _job, _stopping) = (factory, job, stopping);
+        Receive<Load>(_ => Sender.Tell(TryLoad()));
+        Receive<Compute>(compute =>
+        {
+            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed);
+            GradientClipping.Clip(_engine.Gradient.Span, _job.ClipNorm);
+            Sender.Tell(new Computed(result));
+        });
+        Receive<Evaluate>(snapshot =>
+        {
+            snapshot.Parameters.CopyTo(_engine!.Parameters);
+            snapshot.State?.CopyTo(_engine.State);
+            Sender.Tell(new Evaluated(snapshot.Epoch, _engine.Evaluate(_stopping)));
+        });
+    }
+
+    protected override void PostStop() => _engine?.Dispose();
+
+    private object TryLoad()
+    {
+        try
+        {
+            _engine = _factory.Create(_job);
+            _engine.Initialize(_job.Seed);
+            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.Gradient, _engine.State);
+        }
+        catch (ActorTrainException unusable)
+        {
+            return new CannotLoad(unusable.Message);
+        }
+#pragma warning disable CA1031 // An engine is anybody's code: whatever it throws is the reason why this node cannot join the job.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _log.Error(failure, "The engine for job {0} failed to load", _job.Name);
+            return new CannotLoad($"{failure.GetType().Name}: {failure.Message}");
+        }
+    }
+}

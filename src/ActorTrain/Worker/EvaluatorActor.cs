@@ -1,0 +1,104 @@
+using ActorTrain.Job;
+using ActorTrain.Server;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Worker;
+
+/// <summary>
+/// Evaluates while training goes on: an engine and a thread of its own, made when the first evaluation is asked for. Parameters are
+/// taken when asked, and evaluated one snapshot after the other.
+/// </summary>
+internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
+{
+    private readonly JobOptions _job;
+    private readonly IActorRef _coordinator;
+    private readonly WorkerProtocol.Start _start;
+    private readonly ModelDescription _model;
+    private readonly WorkerContext _context;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _engine;
+    private int _lastEpoch;
+
+    private sealed record EngineFailed(string Reason);
+
+    public static Props Props(JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, ModelDescription model, WorkerContext context) =>
+        Akka.Actor.Props.Create(() => new EvaluatorActor(job, coordinator, start, model, context));
+
+    public EvaluatorActor(JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, ModelDescription model, WorkerContext context)
+    {
+        (_job, _coordinator, _start, _model, _context) = (job, coordinator, start, model, context);
+        Waiting();
+    }
+
+    public IStash Stash { get; set; } = null!;
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy()
+    {
+        var self = Self;
+        return new OneForOneStrategy(failure =>
+        {
+            self.Tell(new EngineFailed($"{failure.GetType().Name}: {failure.Message}"));
+            return Directive.Stop;
+        });
+    }
+
+    private void Waiting()
+    {
+        Receive<WorkerProtocol.Evaluate>(evaluate =>
+        {
+            _lastEpoch = evaluate.Epoch;
+            Become(() => TakingSnapshot(evaluate.Epoch, new float[_model.Parameters.Length], new float[_model.State.Length]));
+        });
+        Evaluating();
+    }
+
+    private void TakingSnapshot(int epoch, float[] parameters, float[] state)
+    {
+        Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, parameters, state));
+        Receive<SnapshotActor.Taken>(taken =>
+        {
+            Engine().Tell(new EngineActor.Evaluate(epoch, parameters, taken.HasState ? state : null));
+            Stash.UnstashAll();
+            Become(Waiting);
+        });
+        Receive<SnapshotActor.Lost>(lost =>
+        {
+            _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, epoch, lost.Reason));
+            Stash.UnstashAll();
+            Become(Waiting);
+        });
+        Receive<WorkerProtocol.Evaluate>(_ => Stash.Stash());
+        Evaluating();
+    }
+
+    private void Evaluating()
+    {
+        Receive<EngineActor.Evaluated>(evaluated => _coordinator.Tell(new WorkerProtocol.Evaluated(evaluated.Epoch, evaluated.Evaluation)));
+        Receive<EngineActor.Loaded>(_ => { });
+        Receive<EngineActor.CannotLoad>(failure => Fail(failure.Reason));
+        Receive<EngineFailed>(failure => Fail(failure.Reason));
+    }
+
+    private IActorRef Engine()
+    {
+        if (_engine is not null) return _engine;
+        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, _stopping.Token));
+        _engine.Tell(new EngineActor.Load());
+        return _engine;
+    }
+
+    private void Fail(string reason)
+    {
+        _log.Warning("Evaluation after epoch {0} failed: {1}", _lastEpoch, reason);
+        _engine = null;
+        _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, _lastEpoch, reason));
+    }
+}

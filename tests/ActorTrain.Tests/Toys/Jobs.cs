@@ -1,0 +1,24 @@
+using ActorTrain.Job;
+
+namespace ActorTrain.Tests.Toys;
+
+/// <summary>Jobs for tests, which say only what they are about.</summary>
+internal static class Jobs
+{
+    public static JobOptions Of(
+        int epochs = 2, int batch = 16, int shards = 0, int minimumWorkers = 1, int leaseBatches = 4,
+        OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1) => new(
+        "test", new ModelOptions("linear", Settings), new DataOptions("made-up", Settings), epochs, batch,
+        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, ConsistencyMode.Asynchronous,
+        shards, leaseBatches, minimumWorkers, seed);
+
+    public static OptimizerOptions Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0) =>
+        new(OptimizerKind.Sgd, learningRate, momentum, nesterov, weightDecay, 0.9f, 0.999f, 1e-8f);
+
+    public static OptimizerOptions Adam(float learningRate, float weightDecay = 0, bool decoupled = false) =>
+        new(decoupled ? OptimizerKind.AdamW : OptimizerKind.Adam, learningRate, 0, false, weightDecay, 0.9f, 0.999f, 1e-8f);
+
+    public static ScheduleOptions Constant { get; } = new(ScheduleKind.Constant, 0, 1, 1, 0);
+
+    private static Dictionary<string, string> Settings { get; } = [];
+}
