@@ -12,7 +12,9 @@ internal sealed class ProgressNews(TimeSpan interval)
 
     /// <param name="progress">The progress.</param>
     /// <param name="now">Time since any fixed moment.</param>
-    public IEnumerable<string> Of(JobProgress progress, TimeSpan now)
+    public IReadOnlyList<string> Of(JobProgress progress, TimeSpan now) => [.. News(progress, now)];
+
+    private IEnumerable<string> News(JobProgress progress, TimeSpan now)
     {
         foreach (var happened in progress.Events.Skip(_events)) yield return ProgressLine.Of(happened);
         // An epoch is told when it was evaluated, so in order.

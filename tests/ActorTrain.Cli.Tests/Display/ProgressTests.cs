@@ -48,9 +48,9 @@ public class ProgressTests
     {
         var news = new ProgressNews(TimeSpan.FromSeconds(3));
 
-        news.Of(Training, TimeSpan.Zero).Count().ShouldBe(1);
+        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
         news.Of(Training, TimeSpan.FromSeconds(2.9)).ShouldBeEmpty();
-        news.Of(Training, TimeSpan.FromSeconds(3)).Count().ShouldBe(1);
+        news.Of(Training, TimeSpan.FromSeconds(3)).Count.ShouldBe(1);
         news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1)).ShouldHaveSingleItem().ShouldStartWith("epoch 1/5 done");
         news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)], Phase = JobPhase.Finishing }, TimeSpan.FromSeconds(3.2)).ShouldHaveSingleItem().ShouldStartWith("finishing");
     }
@@ -59,10 +59,10 @@ public class ProgressTests
     public void An_epoch_is_told_once_and_when_it_was_evaluated()
     {
         var news = new ProgressNews(TimeSpan.FromHours(1));
-        news.Of(Training, TimeSpan.Zero).Count().ShouldBe(1);
+        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
 
         news.Of(Training with { CompletedEpochs = [Epoch(1, null)] }, TimeSpan.Zero).ShouldBeEmpty();
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero).Count().ShouldBe(1);
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero).Count.ShouldBe(1);
         news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero).ShouldHaveSingleItem().ShouldStartWith("epoch 2/5");
     }
 
@@ -72,7 +72,7 @@ public class ProgressTests
         var news = new ProgressNews(TimeSpan.FromHours(1));
         var waiting = Training with { Phase = JobPhase.Gathering, Reason = "0 of 2 workers are ready" };
 
-        news.Of(waiting, TimeSpan.Zero).Count().ShouldBe(1);
+        news.Of(waiting, TimeSpan.Zero).Count.ShouldBe(1);
         news.Of(waiting, TimeSpan.FromSeconds(1)).ShouldBeEmpty();
         news.Of(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2)).ShouldHaveSingleItem().ShouldBe("gathering: 1 of 2 workers is ready");
     }
