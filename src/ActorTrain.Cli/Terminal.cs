@@ -30,6 +30,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsInte
             Out = new AnsiConsoleOutput(Output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
         });
         plain.Profile.Width = PlainWidth;
+        plain.Profile.Capabilities.Unicode = false;
         plain.Write(content);
     }
 }

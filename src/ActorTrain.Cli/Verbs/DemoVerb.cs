@@ -36,10 +36,11 @@ internal static class DemoVerb
     private static IEnumerable<SettingOverride> Defaults =>
     [
         new("actortrain.job.name", "demo", "demo"),
-        new("actortrain.job.model.name", "mlp", "demo"),
-        new("actortrain.job.model.mlp.hidden", "256", "demo"),
+        new("actortrain.job.model.name", "cnn", "demo"),
         new("actortrain.job.data.source", "built-in", "demo"),
         new("actortrain.job.epochs", "8", "demo"),
+        new("actortrain.job.schedule.name", "cosine", "demo"),
+        new("actortrain.job.schedule.warm-up", "0.5", "demo"),
         new("actortrain.job.minimum-workers", $"{Workers}", "demo"),
     ];
 
