@@ -27,12 +27,12 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
     private string? DatasetDifference(string node, DatasetDescription dataset)
     {
         var mine = first.Dataset;
-        if (dataset.Name != mine.Name) return Differ("data set", dataset.Name, mine.Name);
-        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has training samples:", dataset.TrainSamples, mine.TrainSamples);
-        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has test samples:", dataset.TestSamples, mine.TestSamples);
-        return dataset.Fingerprint == mine.Fingerprint ? null : Differ($"fingerprint of {mine.Name}", dataset.Fingerprint, mine.Fingerprint);
+        if (dataset.Name != mine.Name) return Differ("the data set is", dataset.Name, mine.Name);
+        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has", $"{dataset.TrainSamples} training samples", $"{mine.TrainSamples}");
+        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has", $"{dataset.TestSamples} test samples", $"{mine.TestSamples}");
+        return dataset.Fingerprint == mine.Fingerprint ? null : Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
 
-        string Differ(string what, object there, object here) =>
-            $"{what} is {there} at {node} and {here} at {firstNode}; give both the same data".Replace("samples: is", "samples:", StringComparison.Ordinal);
+        string Differ(string what, string there, string here) =>
+            $"{what} {there} at {node} and {here} at {firstNode}; give both the same data";
     }
 }

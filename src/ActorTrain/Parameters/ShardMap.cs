@@ -19,7 +19,7 @@ public static class ShardMap
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
-        var units = (parameters + Alignment - 1) / Alignment;
+        var units = (int)((parameters - 1L) / Alignment) + 1;
         var count = Math.Min(shards, units);
         var slices = new ShardSlice[count];
         for (var i = 0; i < count; i++)
