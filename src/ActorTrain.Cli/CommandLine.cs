@@ -42,7 +42,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            terminal.Complain("stopped before the job began");
+            terminal.Complain("stopped before there was a result");
             return Interrupted;
         }
         // The last resort of the process: what nobody expected ends it with one line; the trace is for who asks.

@@ -35,6 +35,10 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         {
             return await run.Completion.WaitAsync(StopPatience);
         }
+        catch (ActorTrainException nothing)
+        {
+            throw new OperationCanceledException(nothing.Message, nothing);
+        }
         catch (TimeoutException late)
         {
             throw new InvalidOperationException($"the run did not stop within {StopPatience.TotalSeconds:0} s", late);
