@@ -6,7 +6,7 @@ namespace ActorTrain.Torch.Native;
 
 /// <summary>
 /// Loads TorchSharp's native library, once a process, also where the system's libstdc++ is older than the one it was
-/// linked with. Nothing of TorchSharp may be used before; whoever makes engines by <c>TorchEngineFactory</c> need not call it.
+/// linked with. Nothing of TorchSharp may be used before; whoever makes engines by <see cref="TorchEngineFactory"/> need not call it.
 /// </summary>
 public static class TorchLibrary
 {

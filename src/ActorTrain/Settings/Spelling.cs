@@ -11,18 +11,21 @@ public static class Spelling
             .Select(found => found.candidate)
             .FirstOrDefault();
 
-    /// <summary>Letters to insert, delete or replace to turn one word into the other (Levenshtein).</summary>
+    /// <summary>Letters to insert, delete, replace or swap with the next to turn one word into the other (Damerau's distance, each place edited once).</summary>
     internal static int Edits(string from, string to)
     {
-        var previous = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var current = new int[to.Length + 1];
-            current[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-                current[j] = Math.Min(Math.Min(previous[j], current[j - 1]) + 1, previous[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
-            previous = current;
-        }
-        return previous[^1];
+        var edits = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
+            for (var j = 0; j <= to.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    edits[i, j] = i + j;
+                    continue;
+                }
+                edits[i, j] = Math.Min(Math.Min(edits[i - 1, j], edits[i, j - 1]) + 1, edits[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1]) edits[i, j] = Math.Min(edits[i, j], edits[i - 2, j - 2] + 1);
+            }
+        return edits[from.Length, to.Length];
     }
 }

@@ -1,0 +1,20 @@
+using ActorTrain.Worker;
+using TorchSharp;
+
+namespace ActorTrain.Torch.Devices;
+
+/// <summary>A device that is there, and how it describes itself.</summary>
+internal sealed record TorchDevice(torch.Device Device, DeviceDescription Description)
+{
+    /// <summary>Takes the device that was asked for, and sets the calling thread's number of CPU threads.</summary>
+    /// <exception cref="ActorTrainException">It is not there.</exception>
+    public static TorchDevice Take(DeviceChoice choice, int threads)
+    {
+        var gpus = choice.Kind != DeviceKind.Cpu && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        // Holds for the thread that calls it, which is why an engine is made where it is used.
+        torch.set_num_threads(threads);
+        return choice.Among(gpus) is { } index
+            ? new TorchDevice(new torch.Device(DeviceType.CUDA, index), new DeviceDescription($"cuda:{index}", DeviceNames.Cuda(index), threads))
+            : new TorchDevice(torch.CPU, new DeviceDescription("cpu", DeviceNames.Cpu(), threads));
+    }
+}

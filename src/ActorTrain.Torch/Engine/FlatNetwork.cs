@@ -1,0 +1,101 @@
+using ActorTrain.Parameters;
+using ActorTrain.Torch.Models;
+using ActorTrain.Worker;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorTrain.Torch.Engine;
+
+/// <summary>
+/// A network whose parameters, gradients and running statistics are views into three flat vectors: backward
+/// accumulates straight into the vector that is sent, and what is received is what the next forward reads.
+/// </summary>
+internal sealed class FlatNetwork : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly FlatVector _parameters, _gradient, _state;
+
+    // Batches counted by BatchNorm: integers in TorchSharp, which therefore cannot be views of floats.
+    private readonly List<(Tensor Counter, int Offset)> _counters = [];
+
+    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, Device device)
+    {
+        _module = module;
+        module.to(device);
+        var parameters = module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter)).ToList();
+        var buffers = module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)).ToList();
+        Description = new ModelDescription(name, LayoutOf(parameters), LayoutOf(buffers));
+        _parameters = new FlatVector(Description.Parameters.Length, device);
+        _gradient = new FlatVector(Description.Parameters.Length, device);
+        _state = new FlatVector(Description.State.Length, device);
+
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var ((_, parameter), place) in parameters.Zip(Description.Parameters.Tensors))
+        {
+            parameter.set_(View(_parameters, place));
+            parameter.grad = View(_gradient, place);
+        }
+        foreach (var ((_, buffer), place) in buffers.Zip(Description.State.Tensors))
+        {
+            if (buffer.dtype == ScalarType.Float32) buffer.set_(View(_state, place));
+            else _counters.Add((buffer, place.Offset));
+        }
+    }
+
+    public ModelDescription Description { get; }
+
+    public Memory<float> Parameters => _parameters.Memory;
+
+    public Memory<float> Gradient => _gradient.Memory;
+
+    public Memory<float> State => _state.Memory;
+
+    public void Initialize(long seed) => StartingValues.Fill(Description, Parameters.Span, State.Span, seed);
+
+    /// <summary>Scores in training mode, at the parameters in memory. Running statistics move on the device.</summary>
+    public Tensor ForwardToTrain(Tensor images)
+    {
+        _parameters.Send();
+        _state.Send();
+        foreach (var (counter, _) in _counters) counter.zero_();
+        _module.train();
+        return _module.call(images);
+    }
+
+    /// <summary>The gradient of a loss, and the running statistics that its forward moved, into memory.</summary>
+    public void Backward(Tensor loss)
+    {
+        _gradient.Tensor.zero_();
+        loss.backward();
+        _gradient.Fetch();
+        _state.Fetch();
+        // Added, not copied: a state combined over workers may hold fractions, which an integer would lose.
+        foreach (var (counter, offset) in _counters) State.Span[offset] += counter.item<long>();
+    }
+
+    /// <summary>Makes ready to call <see cref="Evaluate"/> at the parameters and the state in memory.</summary>
+    public void BeginEvaluation()
+    {
+        _parameters.Send();
+        _state.Send();
+        _module.eval();
+    }
+
+    /// <summary>Scores by the running statistics, which stay.</summary>
+    public Tensor Evaluate(Tensor images) => _module.call(images);
+
+    public void Dispose()
+    {
+        _module.Dispose();
+        _parameters.Dispose();
+        _gradient.Dispose();
+        _state.Dispose();
+    }
+
+    private static ParameterLayout LayoutOf(IEnumerable<(string Name, Tensor Tensor)> tensors) =>
+        ParameterLayout.Of(tensors.Select(pair => (pair.Name, (IReadOnlyList<long>)pair.Tensor.shape)));
+
+    private static Tensor View(FlatVector vector, TensorSpec place) =>
+        vector.Tensor.narrow(0, place.Offset, place.Length).view([.. place.Shape]);
+}

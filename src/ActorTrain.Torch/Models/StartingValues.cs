@@ -1,0 +1,37 @@
+using ActorTrain.Parameters;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Torch.Models;
+
+/// <summary>
+/// The values that training starts from: PyTorch's defaults, from a generator of our own, so that they depend on the
+/// seed and the layout alone. (PyTorch's generator is one a process, and engines share it.)
+/// </summary>
+/// <remarks>
+/// A weight of two or more dimensions and its bias are uniform within ±1/√fan-in (He et al. 2015, with PyTorch's slope
+/// √5). A weight of one dimension scales a normalisation and is 1; other biases are 0. Running variances are 1.
+/// </remarks>
+internal static class StartingValues
+{
+    /// <summary>Fills the parameters and the state of a model.</summary>
+    public static void Fill(ModelDescription model, Span<float> parameters, Span<float> state, long seed)
+    {
+        var random = new SplitMix64(seed);
+        var fanIn = model.Parameters.Tensors.Where(tensor => tensor.Shape.Count > 1)
+            .ToDictionary(tensor => tensor.Name, tensor => tensor.Length / (int)tensor.Shape[0]);
+        foreach (var tensor in model.Parameters.Tensors)
+        {
+            var values = parameters.Slice(tensor.Offset, tensor.Length);
+            var weight = tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? tensor.Name[..^4] + "weight" : tensor.Name;
+            if (fanIn.TryGetValue(weight, out var inputs)) FillUniform(values, 1 / MathF.Sqrt(inputs), ref random);
+            else values.Fill(weight == tensor.Name ? 1 : 0);
+        }
+        foreach (var tensor in model.State.Tensors)
+            state.Slice(tensor.Offset, tensor.Length).Fill(tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0);
+    }
+
+    private static void FillUniform(Span<float> values, float bound, ref SplitMix64 random)
+    {
+        foreach (ref var value in values) value = bound * (2 * random.NextFloat() - 1);
+    }
+}

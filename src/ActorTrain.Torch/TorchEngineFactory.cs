@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using ActorTrain.Job;
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
+using ActorTrain.Torch.Settings;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Torch;
+
+/// <summary>Makes engines that compute with TorchSharp.</summary>
+public sealed class TorchEngineFactory : IEngineFactory
+{
+    private const int MostThreads = 1024;
+
+    private readonly TorchOptions _options;
+    private readonly DeviceChoice _device;
+    private readonly ModelCatalog _models;
+    private readonly Action<string>? _log;
+    private int _logged;
+
+    /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
+    /// <param name="options">What the node gives its engines.</param>
+    /// <param name="models">The models that jobs may name; null for those that come with ActorTrain.</param>
+    /// <param name="log">Told in one line how TorchSharp was loaded where that was out of the ordinary, and what data is used.</param>
+    /// <exception cref="ActorTrainException">An option is wrong.</exception>
+    public TorchEngineFactory(TorchOptions options, ModelCatalog? models = null, Action<string>? log = null)
+    {
+        (_options, _models, _log) = (options, models ?? ModelCatalog.Default, log);
+        _device = DeviceChoice.Parse(options.Device);
+        if (options.Threads is < 0 or > MostThreads)
+            throw new ActorTrainException($"The number of threads is {options.Threads}; it must be 0 (one for every core) to {MostThreads}.");
+    }
+
+    /// <inheritdoc/>
+    public IGradientEngine Create(JobOptions job)
+    {
+        var model = _models.Find(job.Model.Name);
+        model.Validate(ModelCatalog.SettingsOf(job.Model));
+        var settings = DataSettings.Of(job.Data);
+        var library = TorchLibrary.Load();
+        var dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
+        if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
+        {
+            if (library.Adapted) _log(library.Description);
+            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, {dataset.Train.Count:N0} + {dataset.Test.Count:N0} images.");
+        }
+        return Build(model, job, dataset, settings);
+    }
+
+    // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
+    {
+        var device = TorchDevice.Take(_device, _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+        var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
+        return new TorchEngine(new FlatNetwork(model.Name, module, device.Device), dataset, settings.Augmentation, device);
+    }
+}

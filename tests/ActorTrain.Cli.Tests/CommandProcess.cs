@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace ActorTrain.Cli.Tests;
+
+/// <summary>The command as a process of its own, ended with the test at the latest.</summary>
+internal sealed partial class CommandProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly Process _process;
+    private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
+    private readonly List<string> _seen = [];
+    private readonly List<string> _errors = [];
+
+    private CommandProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Take(line.Data, error: false);
+        process.ErrorDataReceived += (_, line) => Take(line.Data, error: true);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it has written on its error stream.</summary>
+    public string Errors
+    {
+        get { lock (_errors) return string.Join('\n', _errors); }
+    }
+
+    /// <summary>All that it has written, for a test's message.</summary>
+    public string Everything => string.Join('\n', _seen) + "\n" + Errors;
+
+    public static CommandProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "actortrain.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return new CommandProcess(Process.Start(start)!);
+    }
+
+    /// <summary>The next line of output that contains a text.</summary>
+    public async Task<string> LineWith(string text)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await foreach (var line in _output.Reader.ReadAllAsync(patience.Token))
+                if (line.Contains(text, StringComparison.Ordinal)) return line;
+        }
+        catch (OperationCanceledException) { }
+        throw new InvalidOperationException($"no line with '{text}' in:\n{Everything}");
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<int> ExitCode()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt() => Signal(2);
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate() => Signal(15);
+
+    /// <summary>The end without a chance to do anything.</summary>
+    public void Kill() => _process.Kill();
+
+    public void CloseInput() => _process.StandardInput.Close();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void Signal(int signal) => SendSignal(_process.Id, signal).ShouldBe(0);
+
+    private void Take(string? line, bool error)
+    {
+        if (line is null)
+        {
+            if (!error) _output.Writer.TryComplete();
+            return;
+        }
+        lock (_errors) (error ? _errors : _seen).Add(line);
+        if (!error) _output.Writer.TryWrite(line);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}

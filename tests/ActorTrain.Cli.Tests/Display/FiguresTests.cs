@@ -1,0 +1,26 @@
+using ActorTrain.Cli.Display;
+
+namespace ActorTrain.Cli.Tests.Display;
+
+public class FiguresTests
+{
+    [Theory]
+    [InlineData(0.0, "0s"), InlineData(59.4, "59s"), InlineData(59.6, "1:00"), InlineData(65.0, "1:05"), InlineData(3599.4, "59:59"), InlineData(3600.0, "1:00:00")]
+    [InlineData(90_061.0, "25:01:01"), InlineData(null, "-"), InlineData(double.NaN, "-"), InlineData(double.PositiveInfinity, "-"), InlineData(1e300, "-"), InlineData(-1.0, "-")]
+    public void A_duration_is_as_short_as_it_can_be(double? seconds, string text) => Figures.Duration(seconds).ShouldBe(text);
+
+    [Theory]
+    [InlineData(0, "0%"), InlineData(0.994, "99%"), InlineData(0.9999, "99%"), InlineData(1, "100%"), InlineData(1.5, "100%"), InlineData(double.NaN, "0%"), InlineData(0.29, "29%")]
+    public void A_hundred_percent_is_all_of_it(double part, string text) => Figures.Percent(part).ShouldBe(text);
+
+    [Theory]
+    [InlineData(0, "0"), InlineData(99.94, "99.9"), InlineData(100, "100"), InlineData(4812.4, "4,812"), InlineData(double.NaN, "-")]
+    public void Small_speeds_have_a_decimal(double speed, string text) => Figures.Speed(speed).ShouldBe(text);
+
+    [Theory]
+    [InlineData(null, "-"), InlineData(0.5, "0.500"), InlineData(double.NaN, "NaN")]
+    public void A_loss_that_diverged_is_shown(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
+
+    [Fact]
+    public void Counts_have_thousands() => Figures.Count(1_863_690).ShouldBe("1,863,690");
+}

@@ -1,0 +1,79 @@
+using ActorTrain.Cli.Display;
+using ActorTrain.Job;
+
+namespace ActorTrain.Cli.Tests.Display;
+
+public class ProgressTests
+{
+    private static readonly JobProgress Training = new(
+        "first", JobPhase.Training, "", 2, 5, 129_024, 300_000, 27, 4812.4, 0.41234, 0.8612, [], [], new StalenessSummary(0.94, 3, []), []);
+
+    private static EpochSummary Epoch(int number, double? accuracy) => new(number, 60_000, 12.4, 0.5, accuracy is null ? null : 0.4, accuracy);
+
+    [Fact]
+    public void A_line_tells_how_far_how_fast_and_how_long_still() => ProgressLine.Of(Training).ShouldBe(
+        "epoch 2/5  43%  129,024/300,000 samples  4,812 img/s  loss 0.412  accuracy 0.8612  0 workers  staleness 0.9  ETA 36s");
+
+    [Fact]
+    public void Before_anything_is_known_a_line_says_so() => ProgressLine.Of(Training with { SamplesApplied = 0, Seconds = 0, Throughput = 0, TrainLoss = null, TestAccuracy = null }).ShouldBe(
+        "epoch 2/5  0%  0/300,000 samples  0 img/s  loss -  accuracy -  0 workers  staleness 0.9  ETA -");
+
+    [Theory]
+    [InlineData(JobPhase.Gathering, "1 of 2 workers is ready", "gathering: 1 of 2 workers is ready")]
+    [InlineData(JobPhase.Preparing, "", "preparing")]
+    [InlineData(JobPhase.Failed, "the loss is NaN", "failed: the loss is NaN")]
+    public void Another_phase_is_told_with_its_reason(JobPhase phase, string reason, string line) =>
+        ProgressLine.Of(Training with { Phase = phase, Reason = reason }).ShouldBe(line);
+
+    [Fact]
+    public void An_epoch_and_an_event_are_lines_of_their_own()
+    {
+        ProgressLine.Of(Epoch(1, 0.8812), 5).ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
+        ProgressLine.Of(new EventSummary(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others")).ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
+        ProgressLine.Of(new EventSummary(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
+    }
+
+    [Theory]
+    [InlineData(0, 300_000, 0, 0, null)]
+    [InlineData(100, 300, 10, 10.0, 20.0)]
+    [InlineData(100, 300, 0, 10.0, 20.0)]
+    [InlineData(300, 300, 10, 10.0, 0.0)]
+    [InlineData(301, 300, 10, 10.0, 0.0)]
+    [InlineData(100, 300, double.NaN, 10.0, 20.0)]
+    public void The_time_left_is_by_the_present_speed_or_else_the_mean(long applied, long expected, double throughput, double seconds, double? left) =>
+        (Training with { SamplesApplied = applied, SamplesExpected = expected, Throughput = throughput, Seconds = seconds }).SecondsLeft().ShouldBe(left);
+
+    [Fact]
+    public void News_come_every_few_seconds_and_at_once_when_something_has_happened()
+    {
+        var news = new ProgressNews(TimeSpan.FromSeconds(3));
+
+        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
+        news.Of(Training, TimeSpan.FromSeconds(2.9)).ShouldBeEmpty();
+        news.Of(Training, TimeSpan.FromSeconds(3)).Count.ShouldBe(1);
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1)).ShouldHaveSingleItem().ShouldStartWith("epoch 1/5 done");
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)], Phase = JobPhase.Finishing }, TimeSpan.FromSeconds(3.2)).ShouldHaveSingleItem().ShouldStartWith("finishing");
+    }
+
+    [Fact]
+    public void An_epoch_is_told_once_and_when_it_was_evaluated()
+    {
+        var news = new ProgressNews(TimeSpan.FromHours(1));
+        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
+
+        news.Of(Training with { CompletedEpochs = [Epoch(1, null)] }, TimeSpan.Zero).ShouldBeEmpty();
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero).Count.ShouldBe(1);
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero).ShouldHaveSingleItem().ShouldStartWith("epoch 2/5");
+    }
+
+    [Fact]
+    public void A_wait_whose_reason_changes_is_told_again()
+    {
+        var news = new ProgressNews(TimeSpan.FromHours(1));
+        var waiting = Training with { Phase = JobPhase.Gathering, Reason = "0 of 2 workers are ready" };
+
+        news.Of(waiting, TimeSpan.Zero).Count.ShouldBe(1);
+        news.Of(waiting, TimeSpan.FromSeconds(1)).ShouldBeEmpty();
+        news.Of(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2)).ShouldHaveSingleItem().ShouldBe("gathering: 1 of 2 workers is ready");
+    }
+}
