@@ -1,0 +1,65 @@
+using System.Collections;
+using ActorTrain.Coordinator;
+using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Util;
+
+namespace ActorTrain.Serialization;
+
+/// <summary>The allow-list: every type that may travel in a control message, in either direction. Whatever is not here is refused.</summary>
+internal static class WireTypes
+{
+    /// <summary>The messages themselves.</summary>
+    public static IReadOnlySet<Type> Messages { get; } = new HashSet<Type>
+    {
+        typeof(NodeProtocol.Enrol), typeof(NodeProtocol.Enrolled),
+
+        typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
+        typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
+        typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
+
+        typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
+        typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
+        typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.Withdrawn),
+        typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob),
+
+        typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
+
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted),
+        typeof(ModelStateProtocol.Pull),
+
+        typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
+    };
+
+    /// <summary>What messages are made of, beside numbers, texts and enumerations.</summary>
+    private static readonly Type[] Parts =
+    [
+        typeof(JobOptions), typeof(ModelOptions), typeof(DataOptions), typeof(OptimizerOptions), typeof(OptimizerKind),
+        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
+
+        typeof(TrainingReport), typeof(ModelSummary), typeof(DatasetSummary), typeof(EpochSummary), typeof(WorkerSummary), typeof(ShardSummary),
+        typeof(StalenessSummary), typeof(EventSummary), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),
+
+        typeof(ModelDescription), typeof(DatasetDescription), typeof(DeviceDescription), typeof(Evaluation), typeof(WorkerId),
+        typeof(LayoutOnWire), typeof(TensorSpec), typeof(ShardSlice), typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
+        typeof(ShardProtocol.WorkerCount),
+
+        typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool),
+    ];
+
+    private static readonly HashSet<Type> Allowed = [.. Messages, .. Parts, .. Parts.Select(part => part.MakeArrayType())];
+
+    /// <summary>Names of all allowed types, in the form of <see cref="WireTypeFilter"/>.</summary>
+    public static IReadOnlySet<string> Names { get; } = Allowed.Select(type => WireTypeFilter.Plain(type.AssemblyQualifiedName!)).ToHashSet();
+
+    /// <summary>Types that travel in another's shape, which is on the list: an actor as its path, a layout as its tensors.</summary>
+    public static bool HasSurrogate(Type type) => typeof(ISurrogated).IsAssignableFrom(type) || type == typeof(ParameterLayout);
+
+    /// <summary>Whether a type may travel. The type that a field is declared with may be an interface: what it holds is asked for on its own.</summary>
+    public static bool Allow(Type type) => type.IsInterface || Allowed.Contains(Nullable.GetUnderlyingType(type) ?? type);
+}

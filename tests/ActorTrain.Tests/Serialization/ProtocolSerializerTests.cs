@@ -1,0 +1,114 @@
+using System.Runtime.Serialization;
+using System.Text.Json;
+using ActorTrain.Coordinator;
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Serialization;
+using ActorTrain.Server;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Serialization;
+
+public sealed class ProtocolSerializerTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+{
+    public static TheoryData<Type> Messages => new(typeof(IWireMessage).Assembly.GetTypes()
+        .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false })
+        .OrderBy(type => type.FullName, StringComparer.Ordinal));
+
+    private Akka.Serialization.Serializer Serializer => Sys.Serialization.FindSerializerForType(typeof(IWireMessage));
+
+    [Theory, MemberData(nameof(Messages))]
+    public void Every_message_is_on_the_allow_list_and_comes_back_as_it_was(Type type)
+    {
+        WireTypes.Messages.ShouldContain(type);
+        var message = new Samples(TestActor).Of(type);
+
+        var back = Serializer.FromBinary(Serializer.ToBinary(message), type);
+
+        back.ShouldBeOfType(type);
+        Json(back).ShouldBe(Json(message));
+    }
+
+    [Fact]
+    public void It_is_the_serializer_that_akka_uses_for_our_messages() => Serializer.ShouldBeOfType<ProtocolSerializer>();
+
+    [Fact]
+    public void A_reference_in_a_message_leads_to_the_same_actor()
+    {
+        var bytes = Akka.Serialization.Serialization.WithTransport(
+            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(new ClientProtocol.Welcome(TestActor)));
+        var back = Serializer.FromBinary<ClientProtocol.Welcome>(bytes);
+        back.Coordinator.Tell("hello");
+        ExpectMsg("hello");
+    }
+
+    [Fact]
+    public void A_type_that_is_not_listed_is_not_sent()
+    {
+        Should.Throw<SerializationException>(() => Serializer.ToBinary(new Stranger("hello"))).Message.ShouldContain(nameof(Stranger));
+    }
+
+    [Fact]
+    public void A_type_that_is_not_listed_is_not_received()
+    {
+        var forged = Forge(new Stranger("hello"));
+        Should.Throw<SerializationException>(() => Serializer.FromBinary<Stranger>(forged)).Message.ShouldContain(nameof(Stranger));
+    }
+
+    [Fact]
+    public void A_listed_part_is_not_a_message()
+    {
+        Should.Throw<SerializationException>(() => Serializer.ToBinary(new LeasePart(1, 2, 3)));
+        Should.Throw<SerializationException>(() => Serializer.FromBinary<LeasePart>(Forge(new LeasePart(1, 2, 3))));
+    }
+
+    [Fact]
+    public void A_tensor_never_travels_by_this_road() => Should.Throw<SerializationException>(() => Serializer.ToBinary(
+        new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[8]))));
+
+    [Fact]
+    public void Broken_bytes_are_refused_whatever_they_are()
+    {
+        var random = new Random(3);
+        var good = Serializer.ToBinary(new Samples(TestActor).Of(typeof(ClientProtocol.Finished)));
+        for (var i = 0; i < 2000; i++)
+        {
+            var bytes = i % 2 == 0 ? good[..random.Next(good.Length)] : new byte[random.Next(1, 200)];
+            if (i % 2 == 1) random.NextBytes(bytes);
+            Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Finished>(bytes));
+        }
+    }
+
+    [Fact]
+    public void A_message_beyond_the_bound_is_neither_sent_nor_received()
+    {
+        var reason = new string('x', ProtocolSerializer.LargestMessage);
+        Should.Throw<SerializationException>(() => Serializer.ToBinary(new ClientProtocol.Failed(reason)));
+        Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Failed>(
+            new byte[ProtocolSerializer.LargestMessage + 1]));
+    }
+
+    private static byte[] Forge(object message)
+    {
+        using var stream = new MemoryStream();
+        new Hyperion.Serializer(new Hyperion.SerializerOptions(false, false, [], [], [], true, [], disallowUnsafeTypes: false, Hyperion.DisabledTypeFilter.Instance)).Serialize(message, stream);
+        return stream.ToArray();
+    }
+
+    private static string Json(object message) => JsonSerializer.Serialize(message, message.GetType(), JsonOptions);
+
+    private static JsonSerializerOptions JsonOptions { get; } = new() { Converters = { new ActorRefAsPath() } };
+
+    private sealed record Stranger(string Name) : IWireMessage;
+
+    private sealed class ActorRefAsPath : System.Text.Json.Serialization.JsonConverter<IActorRef>
+    {
+        public override IActorRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, IActorRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.Path.Name);
+    }
+}

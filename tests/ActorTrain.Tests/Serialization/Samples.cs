@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Reflection;
+using ActorTrain.Parameters;
+using Akka.Actor;
+
+namespace ActorTrain.Tests.Serialization;
+
+/// <summary>Makes a value of any type that messages are made of, by reflection, so that a new message is tested without anybody's doing.</summary>
+internal sealed class Samples(IActorRef actor)
+{
+    private int _count;
+
+    public object Of(Type type)
+    {
+        _count++;
+        if (Nullable.GetUnderlyingType(type) is { } inner) return Of(inner);
+        if (type == typeof(string)) return $"text {_count}";
+        if (type == typeof(bool)) return true;
+        if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
+        if (type.IsPrimitive) return Convert.ChangeType(_count % 100, type);
+        if (type == typeof(IActorRef)) return actor;
+        if (type == typeof(ParameterLayout)) return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
+        if (type == typeof(IReadOnlyDictionary<string, string>)) return new Dictionary<string, string> { ["key"] = $"value {_count}" };
+        if (type.IsArray) return ArrayOf(type.GetElementType()!);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return ListOf(type.GetGenericArguments()[0]);
+        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
+    }
+
+    private Array ArrayOf(Type element)
+    {
+        var array = Array.CreateInstance(element, 2);
+        for (var i = 0; i < 2; i++) array.SetValue(Of(element), i);
+        return array;
+    }
+
+    // In turn an array, a list, and what the compiler makes of a collection expression.
+    private object ListOf(Type element)
+    {
+        var array = ArrayOf(element);
+        return (_count % 3) switch
+        {
+            0 => array,
+            1 => Activator.CreateInstance(typeof(List<>).MakeGenericType(element), array)!,
+            _ => typeof(Samples).GetMethod(nameof(Expression), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(element).Invoke(null, [array])!,
+        };
+    }
+
+    private static IReadOnlyList<T> Expression<T>(IEnumerable array) => [.. array.Cast<T>()];
+}
