@@ -51,7 +51,7 @@ internal static class DemoVerb
         var workers = new List<ActorTrainNode>();
         try
         {
-            var options = new NodeOptions(["worker"]) { Configuration = config, Join = seed.Address, Engines = Engine.Factory(engine) };
+            var options = new NodeOptions(["worker"]) { Configuration = config, Join = seed.Address, Engines = Engine.Factory(engine, job) };
             for (var i = 0; i < Workers; i++) workers.Add(await ActorTrainNode.StartAsync(options, interruption.Token));
             await using var client = TrainingClient.Of(seed);
             await new JobFollower(terminal, output, interruption).RunAsync(client, job, broken: Never);
