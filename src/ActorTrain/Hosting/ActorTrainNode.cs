@@ -67,7 +67,7 @@ public sealed class ActorTrainNode : IAsyncDisposable
 
     private void Host(NodeOptions options, Config config)
     {
-        var lane = TensorLane.Start(System, LaneOptions.Of(config));
+        var lane = TensorLane.Get(System);
         if (options.Roles.Contains(NodeRoles.Coordinator))
             System.ActorOf(
                 ClusterSingletonManager.Props(

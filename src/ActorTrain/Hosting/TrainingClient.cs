@@ -29,7 +29,6 @@ public sealed class TrainingClient : IAsyncDisposable
     public static async Task<TrainingClient> ConnectAsync(HostPort seed, TimeSpan patience, CancellationToken cancellation = default)
     {
         var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), Config.Empty));
-        TensorLane.Start(system, LaneOptions.Of(system.Settings.Config));
         var gateway = system.ActorSelection($"akka.tcp://{NodeConfiguration.SystemName}@{seed}/user/{ActorTrainNode.RootName}");
         var client = new TrainingClient(system, ownsSystem: true, gateway);
         try

@@ -34,6 +34,8 @@ internal sealed class ShardState(
     public Verdict Receive(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
         if (IsPast(worker)) return Verdict.Refuse($"{worker.Node} has begun a new life since; this push is of incarnation {worker.Incarnation}");
+        if (part.Epoch < 1 || part.Epoch > epochs || part.Start < 0 || part.Count < 1)
+            return Verdict.Refuse($"the job has {epochs} epochs, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
         switch (_applied[part.Epoch - 1].OverlapWith(part.Start, part.End))
         {
             case Overlap.Full:

@@ -67,8 +67,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private void Take(ShardProtocol.Pulled pulled)
     {
-        var place = _shards[pulled.Shard];
-        if (_awaited.Remove(place.Shard))
+        if (_shards.FirstOrDefault(place => place.Slice.Index == pulled.Shard) is { } place && _awaited.Remove(place.Shard))
         {
             pulled.Payload.Values.CopyTo(_parameters.Slice(place.Slice.Offset, place.Slice.Length));
             _versions[pulled.Shard] = pulled.Version;
