@@ -33,7 +33,6 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsInte
             Interactive = InteractionSupport.No,
         });
         plain.Profile.Width = PlainWidth;
-        plain.Profile.Capabilities.Unicode = false;
         plain.Write(content);
     }
 }
