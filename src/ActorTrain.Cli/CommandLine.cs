@@ -31,7 +31,10 @@ internal static class CommandLine
             // Signals and errors are ours to handle: the library would end the process after two seconds and print a trace.
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Output, Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = terminal.Output,
+                Error = terminal.Error,
             });
         }
         catch (ActorTrainException wrong)

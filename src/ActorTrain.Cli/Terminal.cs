@@ -27,10 +27,12 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsInte
         }
         var plain = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(Output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Output),
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
         });
         plain.Profile.Width = PlainWidth;
-        plain.Profile.Capabilities.Unicode = false;
         plain.Write(content);
     }
 }

@@ -13,7 +13,9 @@ internal sealed class NodeSource
     private readonly Option<string?> _port = OptionText.Named("--port", "PORT", "TCP port; 0 lets the system choose one.");
     private readonly Option<string[]> _roles = new("--role")
     {
-        HelpName = "ROLE", Description = "What the node hosts: coordinator, server, worker; repeat it, or separate by commas.", AllowMultipleArgumentsPerToken = true,
+        HelpName = "ROLE",
+        Description = "What the node hosts: coordinator, server, worker; repeat it, or separate by commas.",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     public NodeSource(Command command)

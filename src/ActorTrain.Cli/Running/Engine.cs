@@ -1,6 +1,8 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Settings;
 using ActorTrain.Torch;
+using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Saving;
 using ActorTrain.Worker;
 
@@ -9,9 +11,22 @@ namespace ActorTrain.Cli.Running;
 /// <summary>The engine that this command comes with.</summary>
 internal static class Engine
 {
-    /// <summary>Makes the engines of a node.</summary>
-    public static IEngineFactory Factory(EngineSettings settings) =>
-        new TorchEngineFactory(new TorchOptions(settings.Device, settings.Threads, settings.DataFolder));
+    /// <summary>Makes the engines of a node. A data folder that was named is read at once: damaged files are found now and not in the first job.</summary>
+    public static IEngineFactory Factory(EngineSettings settings)
+    {
+        var folder = settings.DataFolder ?? Environment.GetEnvironmentVariable(FashionMnist.FolderVariable);
+        if (!string.IsNullOrEmpty(folder)) FashionMnist.Load(DataSource.Full, folder);
+        return new TorchEngineFactory(new TorchOptions(settings.Device, settings.Threads, settings.DataFolder));
+    }
+
+    /// <summary>Makes the engines of a node whose job is known: files that the job requires are read at once.</summary>
+    public static IEngineFactory Factory(EngineSettings settings, JobOptions job)
+    {
+        var source = job.Data.Settings["source"];
+        if (source == Choices.NameOf(DataSource.BuiltIn)) return new TorchEngineFactory(new TorchOptions(settings.Device, settings.Threads));
+        if (source == Choices.NameOf(DataSource.Full)) FashionMnist.Load(DataSource.Full, settings.DataFolder);
+        return Factory(settings);
+    }
 
     /// <summary>Checks what the engine knows of a job: its model and its data set.</summary>
     public static void Validate(JobOptions job) => TorchJob.Validate(job);

@@ -30,7 +30,7 @@ internal static class LocalVerb
             var count = parsed.Whole(workers, 0, 1, MostWorkers);
             var (job, runOutput, settings) = (source.Read(parsed, count), output(parsed), engine.Read(parsed, Config.Empty, threads: 1));
             // Made to find out here, and not in each worker, what the engine cannot use.
-            Engine.Factory(settings);
+            Engine.Factory(settings, job);
             await RunAsync(terminal, job, count, settings, runOutput, log.Over(parsed, Config.Empty));
             return CommandLine.Success;
         });

@@ -101,6 +101,14 @@ public sealed class WrongInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_folder_without_the_data_is_refused_at_start()
+    {
+        foreach (var verb in new[] { new[] { "worker", "--join", "127.0.0.1:4053" }, ["local", "--workers", "2"], ["demo", "--source", "full"] })
+            (await Ran.Command([.. verb, "--data", _folder.FullName]))
+                .ShouldRefuse($"The data folder {_folder.FullName} is empty; it must have the four files of Fashion-MNIST (train-images-idx3-ubyte.gz and its like).");
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);

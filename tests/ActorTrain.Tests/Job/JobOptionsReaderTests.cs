@@ -16,7 +16,10 @@ public class JobOptionsReaderTests
         job.Model.Name.ShouldBe("mlp");
         job.Model.Settings.ShouldBe(new Dictionary<string, string>
         {
-            ["mlp.hidden"] = "1024,1024", ["cnn.channels"] = "16,32", ["cnn.hidden"] = "32", ["mobilenet.width"] = "0.25",
+            ["mlp.hidden"] = "1024,1024",
+            ["cnn.channels"] = "16,32",
+            ["cnn.hidden"] = "32",
+            ["mobilenet.width"] = "0.25",
         }, ignoreOrder: true);
         job.Data.Settings.ShouldContainKeyAndValue("augmentation.flip", "off");
         job.Data.Settings.ShouldNotContainKey("name");
