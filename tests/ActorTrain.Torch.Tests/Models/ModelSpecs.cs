@@ -29,6 +29,10 @@ public sealed class ModelSpecs
         Count("mlp", new ImageShape(1, 28, 28), ("mlp.hidden", hidden)).ShouldBe(parameters);
 
     [Fact]
+    public void The_cnn_of_reference_conf_stays_below_a_hundred_thousand_parameters() =>
+        Count("cnn", new ImageShape(1, 28, 28), ("cnn.channels", "16,32"), ("cnn.hidden", "56")).ShouldBe(93_234);
+
+    [Fact]
     public void Tensors_are_named_and_shaped_as_PyTorch_would()
     {
         using var cnn = Jobs.Engine("cnn");
