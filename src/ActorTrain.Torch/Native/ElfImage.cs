@@ -40,16 +40,22 @@ internal sealed class ElfImage
     public IEnumerable<NeededVersion> NeededVersions()
     {
         var section = Only(VersionNeeds);
-        for (int need = section.Offset, left = section.Info; left > 0; left--)
+        var need = section.Offset;
+        for (var left = section.Info; left > 0; left--)
         {
-            for (int entry = need + (int)U32(need + 8), entries = U16(need + 2); entries > 0; entries--)
+            var entry = Next(need, U32(need + 8));
+            for (var entries = U16(need + 2); entries > 0; entries--)
             {
                 yield return new NeededVersion(TextAt(section, U32(need + 4)), TextAt(section, U32(entry + 8)), U32(entry), U16(entry + 6), entry);
-                entry += (int)U32(entry + 12);
+                if (entries > 1) entry = Next(entry, U32(entry + 12));
             }
-            need += (int)U32(need + 12);
+            if (left > 1) need = Next(need, U32(need + 12));
         }
     }
+
+    // Only ever forwards: in a damaged file a chain could lead round in a circle.
+    private static int Next(int at, uint distance) =>
+        distance is > 0 and < int.MaxValue ? checked(at + (int)distance) : throw new FormatException("its list of needed versions is broken");
 
     /// <summary>Names of the symbols that it asks for in a version.</summary>
     public IEnumerable<string> SymbolsOf(NeededVersion version)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -73,22 +74,41 @@ public static class TorchLibrary
         {
             throw Unloadable($"this system's libstdc++ has no {OlderLibstdcxx.MissingVersion}, and {original} cannot be adapted to it: {e.Message}", e);
         }
-        Exception? last = null;
-        // The temporary folder is for accounts without a writable home, and for homes from which nothing may be executed.
-        foreach (var folder in new[] { () => UserFolders.Cache("native"), () => Directory.CreateTempSubdirectory("actortrain-").FullName })
+        if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _)) return loaded;
+
+        // For accounts without a writable home, and homes from which nothing may be executed. A loaded file may be
+        // deleted, so that processes do not leave one each.
+        string? temporary = null;
+        try
         {
+            temporary = Directory.CreateTempSubdirectory("actortrain-").FullName;
+            return TryLoad(temporary, out loaded, out var failure) ? loaded
+                : throw Unloadable($"its adapted copy cannot be written or loaded: {LastLine(failure.Message)}", failure);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unloadable($"there is no folder to write its adapted copy to: {e.Message.TrimEnd('.')}", e);
+        }
+        finally
+        {
+            if (temporary is not null) Directory.Delete(temporary, recursive: true);
+        }
+
+        bool TryLoad(string folder, out (nint Handle, string Path) loaded, [NotNullWhen(false)] out Exception? failure)
+        {
+            (loaded, failure) = (default, null);
             try
             {
-                if (folder() is not { } place) continue;
-                var path = AdaptedCopy.WriteTo(place, bytes, adapted);
-                return (NativeLibrary.Load(path), path);
+                var path = AdaptedCopy.WriteTo(folder, bytes, adapted);
+                loaded = (NativeLibrary.Load(path), path);
+                return true;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException)
             {
-                last = e;
+                failure = e;
+                return false;
             }
         }
-        throw Unloadable($"its adapted copy cannot be written or loaded: {LastLine(last!.Message)}", last);
     }
 
     private static bool LacksVersion(string path)

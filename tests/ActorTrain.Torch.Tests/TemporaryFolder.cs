@@ -1,0 +1,11 @@
+namespace ActorTrain.Torch.Tests;
+
+/// <summary>A folder that goes when the test does.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("actortrain-tests-").FullName;
+
+    public string this[string file] => System.IO.Path.Combine(Path, file);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
