@@ -80,14 +80,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void AwaitingStart()
     {
         Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards)));
-        Receive<WorkerProtocol.Start>(start =>
-        {
-            var trainer = Context.ActorOf(TrainerActor.Props(_job, Sender, start, _engine, _loaded, _context), "trainer");
-            var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, Sender, start, _loaded.Model, _context), "evaluator");
-            Context.Watch(trainer);
-            var training = Sender;
-            Become(() => Training(start, training, trainer, evaluator));
-        });
+        Receive<WorkerProtocol.Start>(Train);
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
             _log.Warning("Not admitted to job {0}: {1}", _job.Name, refusal.Reason);
@@ -109,6 +102,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Become(AwaitingStart);
         });
         Receive<SendAgain>(_ => Send());
+        // Another worker was asked, too, and was first: the shards have their weights.
+        Receive<WorkerProtocol.Start>(Train);
         Receive<EngineFailed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
         EndingAtOnce();
         Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
@@ -121,11 +116,22 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void Train(WorkerProtocol.Start start)
+    {
+        Timers.Cancel("send-again");
+        var training = Sender;
+        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded, _context), "trainer");
+        var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded.Model, _context), "evaluator");
+        Context.Watch(trainer);
+        Become(() => Training(start, training, trainer, evaluator));
+    }
+
     private void Training(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
     {
         Receive<WorkerProtocol.Evaluate>(evaluate => evaluator.Forward(evaluate));
         Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainerActor.LeaveAfterPart("the job has ended")));
         Receive<Leave>(leave => trainer.Tell(new TrainerActor.LeaveAfterPart(leave.Reason)));
+        Receive<ShardProtocol.Initialized>(_ => { });
         Receive<EngineFailed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);

@@ -1,0 +1,23 @@
+// One node with every role inside a program of one's own: it submits a job to itself and keeps the weights.
+//   dotnet run -c Release --project examples/OwnNode
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Torch;
+using ActorTrain.Torch.Saving;
+using Akka.Configuration;
+
+await using var node = await ActorTrainNode.StartAsync(new NodeOptions(NodeRoles.All)
+{
+    Engines = new TorchEngineFactory(new TorchOptions(Device: "auto", Threads: 1)),
+});
+var job = JobOptionsReader.Read(ConfigurationFactory.ParseString("""
+    actortrain.job { model.name = cnn, data.source = built-in, epochs = 2 }
+    """));
+
+var run = await TrainingClient.Of(node).SubmitAsync(job);
+await foreach (var progress in run.Progress)
+    Console.WriteLine($"epoch {progress.Epoch}: {progress.SamplesApplied:N0} of {progress.SamplesExpected:N0} samples, loss {progress.TrainLoss:0.000}");
+
+var result = await run.Completion;
+Console.WriteLine($"test accuracy {result.Report.TestAccuracy:0.000}");
+SafeTensors.Save("model.safetensors", result.Model, new Dictionary<string, string> { ["job"] = result.Report.Job });
