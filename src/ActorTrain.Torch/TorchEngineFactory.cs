@@ -56,6 +56,6 @@ public sealed class TorchEngineFactory : IEngineFactory
     {
         var device = TorchDevice.Take(_device, _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
         var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
-        return new TorchEngine(new FlatNetwork(model.Name, module, device.Device), dataset, settings.Augmentation, device);
+        return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device);
     }
 }

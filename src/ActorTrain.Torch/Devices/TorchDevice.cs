@@ -3,8 +3,11 @@ using TorchSharp;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>A device that is there, and how it describes itself.</summary>
-internal sealed record TorchDevice(torch.Device Device, DeviceDescription Description)
+/// <summary>A device that is there.</summary>
+/// <param name="Device">What TorchSharp calls it.</param>
+/// <param name="Description">How it describes itself.</param>
+/// <param name="SharesMemory">Whether it computes on the memory that the runtime sees; otherwise values are copied there and back.</param>
+internal sealed record TorchDevice(torch.Device Device, DeviceDescription Description, bool SharesMemory)
 {
     /// <summary>Takes the device that was asked for, and sets the calling thread's number of CPU threads.</summary>
     /// <exception cref="ActorTrainException">It is not there.</exception>
@@ -14,7 +17,7 @@ internal sealed record TorchDevice(torch.Device Device, DeviceDescription Descri
         // Holds for the thread that calls it, which is why an engine is made where it is used.
         torch.set_num_threads(threads);
         return choice.Among(gpus) is { } index
-            ? new TorchDevice(new torch.Device(DeviceType.CUDA, index), new DeviceDescription($"cuda:{index}", DeviceNames.Cuda(index), threads))
-            : new TorchDevice(torch.CPU, new DeviceDescription("cpu", DeviceNames.Cpu(), threads));
+            ? new TorchDevice(new torch.Device(DeviceType.CUDA, index), new DeviceDescription($"cuda:{index}", DeviceNames.Cuda(index), threads), SharesMemory: false)
+            : new TorchDevice(torch.CPU, new DeviceDescription("cpu", DeviceNames.Cpu(), threads), SharesMemory: true);
     }
 }

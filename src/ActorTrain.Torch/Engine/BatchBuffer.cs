@@ -1,11 +1,12 @@
 using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>Turns images of a set into the tensors of a batch. Its memory is used again for every batch, and grows to the largest.</summary>
-internal sealed class BatchBuffer(ImageShape shape, Normalization normalization, Device device) : IDisposable
+internal sealed class BatchBuffer(ImageShape shape, Normalization normalization, TorchDevice device) : IDisposable
 {
     private readonly float[] _table = normalization.Table();
     private FlatVector? _images;
@@ -27,7 +28,7 @@ internal sealed class BatchBuffer(ImageShape shape, Normalization normalization,
         images.Send();
         return (
             images.Tensor.narrow(0, 0, samples.Length * shape.Length).view(samples.Length, shape.Channels, shape.Height, shape.Width),
-            tensor(_labels.AsMemory(0, samples.Length), [samples.Length], device: device));
+            tensor(_labels.AsMemory(0, samples.Length), [samples.Length], device: device.Device));
     }
 
     public void Dispose() => _images?.Dispose();

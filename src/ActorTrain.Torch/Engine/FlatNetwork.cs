@@ -1,4 +1,5 @@
 using ActorTrain.Parameters;
+using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
 using ActorTrain.Worker;
 using TorchSharp;
@@ -18,10 +19,10 @@ internal sealed class FlatNetwork : IDisposable
     // Batches counted by BatchNorm: integers in TorchSharp, which therefore cannot be views of floats.
     private readonly List<(Tensor Counter, int Offset)> _counters = [];
 
-    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, Device device)
+    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, TorchDevice device)
     {
         _module = module;
-        module.to(device);
+        module.to(device.Device);
         var parameters = module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter)).ToList();
         var buffers = module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)).ToList();
         Description = new ModelDescription(name, LayoutOf(parameters), LayoutOf(buffers));

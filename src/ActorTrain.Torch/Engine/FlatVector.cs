@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorTrain.Torch.Devices;
 using TorchSharp;
 
 namespace ActorTrain.Torch.Engine;
@@ -18,14 +19,14 @@ internal sealed class FlatVector : IDisposable
 
     private readonly torch.Tensor _host;
 
-    public FlatVector(int length, torch.Device device)
+    public FlatVector(int length, TorchDevice device)
     {
         var array = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
         var start = OffsetToBoundary(array);
         Memory = array.AsMemory(start, length);
         // TorchSharp pins the array for the tensor's life by a handle of its own.
         _host = torch.frombuffer(array, torch.ScalarType.Float32, length, start).DetachFromDisposeScope();
-        Tensor = device.type == DeviceType.CPU ? _host : _host.to(device, copy: true).DetachFromDisposeScope();
+        Tensor = device.SharesMemory ? _host : _host.to(device.Device, copy: true).DetachFromDisposeScope();
     }
 
     /// <summary>The vector as the runtime sees it.</summary>
@@ -39,13 +40,13 @@ internal sealed class FlatVector : IDisposable
     /// <summary>Brings what the runtime wrote to the device.</summary>
     public void Send()
     {
-        if (!Shared) Tensor.copy_(_host).Dispose();
+        if (!Shared) Tensor.copy_(_host);
     }
 
     /// <summary>Brings what the device computed to the runtime.</summary>
     public void Fetch()
     {
-        if (!Shared) _host.copy_(Tensor).Dispose();
+        if (!Shared) _host.copy_(Tensor);
     }
 
     /// <inheritdoc/>

@@ -21,8 +21,8 @@ internal sealed class TorchEngine : IGradientEngine
     public TorchEngine(FlatNetwork network, ImageDataset dataset, Augmentation augmentation, TorchDevice device)
     {
         (_network, _dataset, _augmentation, Device) = (network, dataset, augmentation, device.Description);
-        _trainBatch = new BatchBuffer(dataset.Train.Shape, dataset.Normalization, device.Device);
-        _testBatch = new BatchBuffer(dataset.Test.Shape, dataset.Normalization, device.Device);
+        _trainBatch = new BatchBuffer(dataset.Train.Shape, dataset.Normalization, device);
+        _testBatch = new BatchBuffer(dataset.Test.Shape, dataset.Normalization, device);
     }
 
     public ModelDescription Model => _network.Description;

@@ -1,0 +1,45 @@
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
+using ActorTrain.Worker;
+using TorchSharp;
+
+namespace ActorTrain.Torch.Tests.Engine;
+
+/// <summary>The copying that a GPU needs, tried with a processor that pretends to have memory of its own.</summary>
+public sealed class SeparateMemorySpecs
+{
+    public SeparateMemorySpecs()
+    {
+        TorchLibrary.Load();
+        torch.set_num_threads(1);
+    }
+
+    [Fact]
+    public void A_device_with_memory_of_its_own_computes_the_same()
+    {
+        using var shared = Engine(sharesMemory: true);
+        using var separate = Engine(sharesMemory: false);
+        shared.Initialize(1);
+        separate.Initialize(1);
+        for (var step = 0; step < 3; step++)
+        {
+            separate.ComputeGradient(Jobs.Samples(8 + step), seed: 0).ShouldBe(shared.ComputeGradient(Jobs.Samples(8 + step), seed: 0));
+            separate.Gradient.ToArray().ShouldBe(shared.Gradient.ToArray());
+            separate.State.ToArray().ShouldBe(shared.State.ToArray());
+            separate.Parameters.Span[step] = shared.Parameters.Span[step] = step;
+        }
+
+        separate.Evaluate(default).ShouldBe(shared.Evaluate(default));
+    }
+
+    private static TorchEngine Engine(bool sharesMemory)
+    {
+        var device = new TorchDevice(torch.CPU, new DeviceDescription("cpu", "test", 1), sharesMemory);
+        var options = Jobs.Of("mobilenet").Model;
+        var module = ModelCatalog.Default.Find("mobilenet").Build(ModelCatalog.SettingsOf(options), FashionMnist.Shape, FashionMnist.Classes);
+        return new TorchEngine(new FlatNetwork("mobilenet", module, device), FashionMnist.Load(DataSource.BuiltIn), Augmentation.None, device);
+    }
+}
