@@ -1,5 +1,4 @@
 using ActorTrain.Torch.Data;
-using ActorTrain.Torch.Models;
 using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +18,7 @@ public sealed class PlainLoopParitySpecs
     public void Takes_the_steps_of_a_plain_loop(string model)
     {
         using var engine = Jobs.Started(model);
-        using var plain = PlainCopyOf(engine, model);
+        using var plain = PlainLoop.CopyOf(engine, model);
         var optimizer = optim.SGD(plain.parameters(), Rate, Momentum);
         using var velocity = zeros(engine.Parameters.Length);
         var dataset = FashionMnist.Load(DataSource.BuiltIn);
@@ -29,7 +28,7 @@ public sealed class PlainLoopParitySpecs
             using var scope = NewDisposeScope();
             var samples = Jobs.Samples(Batch, step * Batch);
             optimizer.zero_grad();
-            var loss = nn.functional.cross_entropy(plain.call(Images(dataset, samples)), Labels(dataset, samples));
+            var loss = nn.functional.cross_entropy(plain.call(PlainLoop.Images(dataset, samples)), PlainLoop.Labels(dataset, samples));
             loss.backward();
             optimizer.step();
 
@@ -40,24 +39,6 @@ public sealed class PlainLoopParitySpecs
         var trained = plain.named_parameters().SelectMany(pair => pair.parameter.detach().data<float>().ToArray());
         engine.Parameters.ToArray().Zip(trained).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThan(1e-6f);
     }
-
-    private static nn.Module<Tensor, Tensor> PlainCopyOf(IGradientEngine engine, string model)
-    {
-        var network = ModelCatalog.Default.Find(model).Build(ModelCatalog.SettingsOf(Jobs.Of(model).Model), FashionMnist.Shape, FashionMnist.Classes);
-        using var _ = no_grad();
-        foreach (var ((_, parameter), place) in network.named_parameters().Zip(engine.Model.Parameters.Tensors))
-            parameter.copy_(tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape]));
-        return network;
-    }
-
-    private static Tensor Images(ImageDataset dataset, int[] samples)
-    {
-        var table = dataset.Normalization.Table();
-        return tensor(samples.SelectMany(sample => dataset.Train.Image(sample).ToArray().Select(pixel => table[pixel])).ToArray(), [samples.Length, 1, 28, 28]);
-    }
-
-    private static Tensor Labels(ImageDataset dataset, int[] samples) =>
-        tensor(samples.Select(sample => (long)dataset.Train.Labels.Span[sample]).ToArray());
 
     // TorchSharp's own arithmetic: a sum rounded in another order grows, through batch normalisation, within a few steps.
     private static void Step(IGradientEngine engine, Tensor velocity)

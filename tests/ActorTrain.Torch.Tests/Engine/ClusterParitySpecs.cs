@@ -1,0 +1,97 @@
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Leases;
+using ActorTrain.Torch.Data;
+using ActorTrain.Worker;
+using Akka.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorTrain.Torch.Tests.Engine;
+
+/// <summary>One worker of a real cluster, against a loop over the same batches as one would write it with TorchSharp alone.</summary>
+[Collection(Alone.Name)]
+public sealed class ClusterParitySpecs
+{
+    private const int Steps = 50, Batch = 64;
+    private const float Rate = 0.05f, Momentum = 0.9f;
+
+    [Fact]
+    public async Task Fifty_steps_of_a_cluster_are_those_of_a_plain_loop()
+    {
+        var trained = await TrainOnCluster(shards: 1, withinProcess: "on");
+        var plain = TrainPlainly();
+
+        var difference = Math.Sqrt(trained.Zip(plain).Sum(pair => Math.Pow(pair.First - (double)pair.Second, 2)));
+        var norm = Math.Sqrt(plain.Sum(value => (double)value * value));
+        (difference / norm).ShouldBeLessThan(1e-6);
+    }
+
+    [Fact]
+    public async Task The_number_of_shards_and_the_road_between_nodes_change_no_bit()
+    {
+        var one = await TrainOnCluster(shards: 1, withinProcess: "on");
+        foreach (var (shards, withinProcess) in new[] { (3, "on"), (7, "on"), (7, "off") })
+            (await TrainOnCluster(shards, withinProcess)).ShouldBe(one, customMessage: $"{shards} shards, within process {withinProcess}");
+    }
+
+    private static async Task<float[]> TrainOnCluster(int shards, string withinProcess)
+    {
+        var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
+        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config });
+        await using var worker = await ActorTrainNode.StartAsync(
+            new NodeOptions([NodeRoles.Worker]) { Configuration = config, Join = seed.Address, Engines = new FirstSamples(Steps * Batch) });
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of("mlp") with { Shards = shards });
+        var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(2));
+        result.Report.Shards.Count.ShouldBe(shards);
+        result.Report.Shards.ShouldAllBe(shard => shard.Version == Steps);
+        return result.Model.Parameters.ToArray();
+    }
+
+    private static float[] TrainPlainly()
+    {
+        using var engine = Jobs.Started("mlp");
+        using var plain = PlainLoop.CopyOf(engine, "mlp");
+        var optimizer = optim.SGD(plain.parameters(), Rate, Momentum);
+        var dataset = FashionMnist.Load(DataSource.BuiltIn);
+        var order = SampleOrder.Of(seed: 1, epoch: 1, Steps * Batch);
+        plain.train();
+        foreach (var samples in order.Chunk(Batch))
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            nn.functional.cross_entropy(plain.call(PlainLoop.Images(dataset, samples)), PlainLoop.Labels(dataset, samples)).backward();
+            optimizer.step();
+        }
+        return [.. plain.named_parameters().SelectMany(pair => pair.parameter.detach().data<float>().ToArray())];
+    }
+
+    /// <summary>Engines on the first samples of the data set alone, so that an epoch has as many steps as the test wants.</summary>
+    private sealed class FirstSamples(int count) : IEngineFactory
+    {
+        public IGradientEngine Create(JobOptions job) => new Engine(Jobs.Engine(job.Model.Name), count);
+
+        private sealed class Engine(IGradientEngine inner, int count) : IGradientEngine
+        {
+            public ModelDescription Model => inner.Model;
+
+            public DatasetDescription Dataset => inner.Dataset with { TrainSamples = count };
+
+            public DeviceDescription Device => inner.Device;
+
+            public Memory<float> Parameters => inner.Parameters;
+
+            public Memory<float> Gradient => inner.Gradient;
+
+            public Memory<float> State => inner.State;
+
+            public void Initialize(long seed) => inner.Initialize(seed);
+
+            public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed) => inner.ComputeGradient(samples, seed);
+
+            public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
+
+            public void Dispose() => inner.Dispose();
+        }
+    }
+}

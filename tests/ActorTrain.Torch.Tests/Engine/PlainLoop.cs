@@ -1,0 +1,30 @@
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Models;
+using ActorTrain.Worker;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorTrain.Torch.Tests.Engine;
+
+/// <summary>What a loop needs that is written with TorchSharp alone.</summary>
+internal static class PlainLoop
+{
+    /// <summary>The engine's network, as a module of its own with the same values.</summary>
+    public static nn.Module<Tensor, Tensor> CopyOf(IGradientEngine engine, string model)
+    {
+        var network = ModelCatalog.Default.Find(model).Build(ModelCatalog.SettingsOf(Jobs.Of(model).Model), FashionMnist.Shape, FashionMnist.Classes);
+        using var _ = no_grad();
+        foreach (var ((_, parameter), place) in network.named_parameters().Zip(engine.Model.Parameters.Tensors))
+            parameter.copy_(tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape]));
+        return network;
+    }
+
+    public static Tensor Images(ImageDataset dataset, int[] samples)
+    {
+        var table = dataset.Normalization.Table();
+        return tensor(samples.SelectMany(sample => dataset.Train.Image(sample).ToArray().Select(pixel => table[pixel])).ToArray(), [samples.Length, 1, 28, 28]);
+    }
+
+    public static Tensor Labels(ImageDataset dataset, int[] samples) =>
+        tensor(samples.Select(sample => (long)dataset.Train.Labels.Span[sample]).ToArray());
+}
