@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Native;
+using TorchSharp;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -11,6 +14,15 @@ public sealed class MemoryShortageSpecs
     [InlineData("mat1 and mat2 shapes cannot be multiplied (64x784 and 785x10)", false)]
     public void Is_told_from_other_errors_by_its_words(string message, bool shortage) =>
         MemoryShortage.Is(message).ShouldBe(shortage);
+
+    [Fact]
+    public void Is_what_libtorch_says_when_asked_for_more_than_there_can_be()
+    {
+        TorchLibrary.Load();
+
+        // 2⁴⁸ bytes: more than the addresses of a process.
+        MemoryShortage.Is(Should.Throw<ExternalException>(() => torch.zeros(1L << 46)).Message).ShouldBeTrue();
+    }
 
     [Fact]
     public void Names_the_batch_that_was_too_large() =>
