@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Worker;
@@ -43,12 +44,14 @@ internal sealed class TorchEngine : IGradientEngine
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Check(samples);
-        using var scope = NewDisposeScope();
-        var (images, labels) = _trainBatch.Fill(_dataset.Train, samples, _augmentation, seed);
-        var scores = _network.ForwardToTrain(images);
-        var loss = nn.functional.cross_entropy(scores, labels);
-        _network.Backward(loss);
-        return new StepResult(loss.item<float>(), Correct(scores, labels));
+        try
+        {
+            return Step(samples, seed);
+        }
+        catch (ExternalException e) when (MemoryShortage.Is(e.Message))
+        {
+            throw MemoryShortage.Of(e, samples.Length);
+        }
     }
 
     public Evaluation Evaluate(CancellationToken cancellation)
@@ -79,6 +82,16 @@ internal sealed class TorchEngine : IGradientEngine
         _network.Dispose();
         _trainBatch.Dispose();
         _testBatch.Dispose();
+    }
+
+    private StepResult Step(ReadOnlySpan<int> samples, long seed)
+    {
+        using var scope = NewDisposeScope();
+        var (images, labels) = _trainBatch.Fill(_dataset.Train, samples, _augmentation, seed);
+        var scores = _network.ForwardToTrain(images);
+        var loss = nn.functional.cross_entropy(scores, labels);
+        _network.Backward(loss);
+        return new StepResult(loss.item<float>(), Correct(scores, labels));
     }
 
     private static int Correct(Tensor scores, Tensor labels) => (int)scores.argmax(1).eq(labels).sum().item<long>();
