@@ -1,21 +1,26 @@
 namespace ActorTrain.Torch.Native;
 
 /// <summary>
-/// Makes TorchSharp's native library loadable with the libstdc++ of Debian 12 and Ubuntu 22.04.
+/// Makes TorchSharp's native library loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.
 /// </summary>
 /// <remarks>
-/// The library was linked with a newer compiler and asks libstdc++ for version GLIBCXX_3.4.32, of which it uses one
-/// symbol: a call by which static initialisers set up the standard streams. Older versions do that work in a
-/// constructor that does not use its <c>this</c>, so the one can stand for the other.
+/// The library was linked with a newer compiler and asks libstdc++ for two versions that these lack, each for one symbol. Of
+/// GLIBCXX_3.4.32 (none of the three has it) it uses a call by which static initialisers set up the standard streams; older versions do
+/// that work in a constructor that does not use its <c>this</c>, so the one can stand for the other. Of GLIBCXX_3.4.30 (RHEL 9 lacks it)
+/// it uses <c>condition_variable::wait</c>, which is there under the same name since GLIBCXX_3.4.11.
 /// </remarks>
 internal static class OlderLibstdcxx
 {
-    /// <summary>The version that older systems do not have; the loader names it when it refuses the library.</summary>
-    public const string MissingVersion = "GLIBCXX_3.4.32";
+    private static readonly Replacement[] Replacements =
+    [
+        new("GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv", "GLIBCXX_3.4", "_ZNSt8ios_base4InitC1Ev"),
+        new(
+            "GLIBCXX_3.4.30", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE",
+            "GLIBCXX_3.4.11", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE"),
+    ];
 
-    private const string Version = "GLIBCXX_3.4";
-    private const string MissingSymbol = "_ZSt21ios_base_library_initv";
-    private const string Symbol = "_ZNSt8ios_base4InitC1Ev";
+    /// <summary>The versions that older systems do not have; the loader names one when it refuses the library.</summary>
+    public static IReadOnlyList<string> MissingVersions { get; } = [.. Replacements.Select(replacement => replacement.Missing)];
 
     /// <summary>A copy of the library that asks only for what an older libstdc++ has.</summary>
     /// <exception cref="FormatException">The library is not of the known kind; the message says in what.</exception>
@@ -25,13 +30,7 @@ internal static class OlderLibstdcxx
         try
         {
             var image = new ElfImage(adapted);
-            var needed = image.NeededVersions().Where(version => version.Name == MissingVersion).ToList();
-            if (needed.Count != 1) throw new FormatException($"it needs {MissingVersion} of {needed.Count} libraries, not of one");
-            var symbols = image.SymbolsOf(needed[0]).ToList();
-            if (symbols is not [MissingSymbol])
-                throw new FormatException($"what it needs of {MissingVersion} is {string.Join(", ", symbols)}, not {MissingSymbol} alone");
-            image.RenameSymbol(MissingSymbol, Symbol);
-            image.Rename(needed[0], Version);
+            foreach (var replacement in Replacements) Replace(image, replacement);
             return adapted;
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
@@ -39,4 +38,18 @@ internal static class OlderLibstdcxx
             throw new FormatException("its tables are damaged", e);
         }
     }
+
+    private static void Replace(ElfImage image, Replacement replacement)
+    {
+        var needed = image.NeededVersions().Where(version => version.Name == replacement.Missing).ToList();
+        if (needed.Count != 1) throw new FormatException($"it needs {replacement.Missing} of {needed.Count} libraries, not of one");
+        var symbols = image.SymbolsOf(needed[0]).ToList();
+        if (symbols.Count != 1 || symbols[0] != replacement.MissingSymbol)
+            throw new FormatException($"what it needs of {replacement.Missing} is {string.Join(", ", symbols)}, not {replacement.MissingSymbol} alone");
+        if (replacement.Symbol != replacement.MissingSymbol) image.RenameSymbol(replacement.MissingSymbol, replacement.Symbol);
+        image.Rename(needed[0], replacement.Version);
+    }
+
+    /// <summary>A version and the one symbol used of it, and what stands for them.</summary>
+    private sealed record Replacement(string Missing, string MissingSymbol, string Version, string Symbol);
 }

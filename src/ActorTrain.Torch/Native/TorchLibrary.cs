@@ -72,7 +72,7 @@ public static class TorchLibrary
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw Unloadable($"this system's libstdc++ has no {OlderLibstdcxx.MissingVersion}, and {original} cannot be adapted to it: {e.Message}", e);
+            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot be adapted to it: {e.Message}", e);
         }
         if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _)) return loaded;
 
@@ -120,7 +120,7 @@ public static class TorchLibrary
         }
         catch (DllNotFoundException e)
         {
-            return e.Message.Contains(OlderLibstdcxx.MissingVersion, StringComparison.Ordinal);
+            return OlderLibstdcxx.MissingVersions.Any(version => e.Message.Contains(version, StringComparison.Ordinal));
         }
     }
 

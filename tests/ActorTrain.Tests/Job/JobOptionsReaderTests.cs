@@ -18,13 +18,13 @@ public class JobOptionsReaderTests
         {
             ["mlp.hidden"] = "1024,1024",
             ["cnn.channels"] = "16,32",
-            ["cnn.hidden"] = "32",
+            ["cnn.hidden"] = "56",
             ["mobilenet.width"] = "0.25",
         }, ignoreOrder: true);
         job.Data.Settings.ShouldContainKeyAndValue("augmentation.flip", "off");
         job.Data.Settings.ShouldNotContainKey("name");
-        job.Optimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f));
-        job.Schedule.Kind.ShouldBe(ScheduleKind.Constant);
+        job.Optimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.03f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f));
+        job.Schedule.Kind.ShouldBe(ScheduleKind.Cosine);
         (job.Epochs, job.Batch, job.Shards, job.MinimumWorkers, job.Seed).ShouldBe((5, 64, 0, 1, 1L));
     }
 
@@ -37,7 +37,7 @@ public class JobOptionsReaderTests
 
         (job.Epochs, job.Batch, job.LeaseBatches, job.Model.Name).ShouldBe((3, 32, 16, "cnn"));
         job.Model.Settings["mlp.hidden"].ShouldBe("7");
-        job.Model.Settings["cnn.hidden"].ShouldBe("32");
+        job.Model.Settings["cnn.hidden"].ShouldBe("56");
     }
 
     [Theory]

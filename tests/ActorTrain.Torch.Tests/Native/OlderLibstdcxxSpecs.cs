@@ -20,7 +20,7 @@ public sealed class OlderLibstdcxxSpecs
 
         var needs = new ElfImage(OlderLibstdcxx.Adapt(Library)).NeededVersions().ToList();
 
-        needs.ShouldNotContain(version => version.Name == OlderLibstdcxx.MissingVersion);
+        needs.ShouldNotContain(version => OlderLibstdcxx.MissingVersions.Contains(version.Name));
         needs.ShouldAllBe(version => version.NameHash == ElfImage.Hash(version.Name));
     }
 
@@ -43,7 +43,7 @@ public sealed class OlderLibstdcxxSpecs
         var adapted = OlderLibstdcxx.Adapt(Library);
 
         adapted.Length.ShouldBe(Library.Length);
-        adapted.Zip(Library).Count(pair => pair.First != pair.Second).ShouldBeLessThan(27 + 14 + 4);
+        adapted.Zip(Library).Count(pair => pair.First != pair.Second).ShouldBeLessThan(27 + 2 * (14 + 4));
     }
 
     [Fact]
