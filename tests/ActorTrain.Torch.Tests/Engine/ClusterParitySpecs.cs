@@ -52,16 +52,15 @@ public sealed class ClusterParitySpecs
     {
         using var engine = Jobs.Started("mlp");
         using var plain = PlainLoop.CopyOf(engine, "mlp");
-        var optimizer = optim.SGD(plain.parameters(), Rate, Momentum);
+        using var sgd = new PlainSgd(Rate, Momentum);
         var dataset = FashionMnist.Load(DataSource.BuiltIn);
         var order = SampleOrder.Of(seed: 1, epoch: 1, Steps * Batch);
         plain.train();
         foreach (var samples in order.Chunk(Batch))
         {
             using var scope = NewDisposeScope();
-            optimizer.zero_grad();
             nn.functional.cross_entropy(plain.call(PlainLoop.Images(dataset, samples)), PlainLoop.Labels(dataset, samples)).backward();
-            optimizer.step();
+            sgd.Step(plain);
         }
         return [.. plain.named_parameters().SelectMany(pair => pair.parameter.detach().data<float>().ToArray())];
     }
