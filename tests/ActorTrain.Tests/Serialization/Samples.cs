@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using Akka.Actor;
 
@@ -19,6 +20,7 @@ internal sealed class Samples(IActorRef actor)
         if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
         if (type.IsPrimitive) return Convert.ChangeType(_count % 100, type);
         if (type == typeof(IActorRef)) return actor;
+        if (type == typeof(TensorSlice)) return TensorSlice.Of(new float[] { _count });
         if (type == typeof(ParameterLayout)) return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
         if (type == typeof(IReadOnlyDictionary<string, string>)) return new Dictionary<string, string> { ["key"] = $"value {_count}" };
         if (type.IsArray) return ArrayOf(type.GetElementType()!);

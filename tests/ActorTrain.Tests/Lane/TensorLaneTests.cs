@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Lane;
+
+/// <summary>Two actor systems on this machine: a worker's and a server's.</summary>
+public sealed class TensorLaneTests : TestKit
+{
+    private const int Length = 1000;
+    private static readonly Config Sockets = ConfigurationFactory.ParseString("actortrain.lane.within-process = off");
+    private readonly ActorSystem _serverSystem;
+    private readonly TestProbe _worker;
+    private readonly TestProbe _shard;
+    private readonly IDisposable _shardAdmission;
+
+    public TensorLaneTests() : base(NodeConfiguration.Client("127.0.0.1", Sockets), "worker")
+    {
+        _serverSystem = ActorSystem.Create("server", NodeConfiguration.Client("127.0.0.1", Sockets));
+        _worker = CreateTestProbe();
+        _shard = CreateTestProbe(_serverSystem);
+        _shardAdmission = Server.Admit(_shard, new HashSet<int> { Length });
+        Worker.Admit(_worker, new HashSet<int> { Length });
+    }
+
+    private TensorLane Worker => TensorLane.Get(Sys);
+
+    private TensorLane Server => TensorLane.Get(_serverSystem);
+
+    private IActorRef RemoteShard => SeenFrom(Sys, _serverSystem, _shard);
+
+    protected override void AfterAll()
+    {
+        Shutdown(_serverSystem);
+        base.AfterAll();
+    }
+
+    [Fact]
+    public void A_push_goes_over_and_its_answer_comes_back()
+    {
+        Worker.Tell(RemoteShard, Push(start: 64), _worker);
+        var push = _shard.ExpectMsg<ShardProtocol.Push>();
+        push.Part.ShouldBe(new LeasePart(1, 64, 8));
+        push.Worker.ShouldBe(new WorkerId("w:1", 3));
+        push.Payload.Values.ToArray().ShouldBe(Numbers());
+
+        Server.Tell(_shard.Sender, new ShardProtocol.Pushed(2, push.Part, Verdict.Applied, 7, TensorSlice.CopyOf(Numbers())), _shard);
+        var pushed = _worker.ExpectMsg<ShardProtocol.Pushed>();
+        (pushed.Shard, pushed.Part, pushed.Verdict, pushed.Version).ShouldBe((2, push.Part, Verdict.Applied, 7L));
+        pushed.Payload.Values.ToArray().ShouldBe(Numbers());
+        _worker.Sender.Path.Name.ShouldBe(_shard.Ref.Path.Name);
+    }
+
+    [Fact]
+    public void Messages_arrive_in_the_order_they_were_sent()
+    {
+        for (var i = 0; i < 100; i++) Worker.Tell(RemoteShard, Push(start: i), _worker);
+        for (var i = 0; i < 100; i++) _shard.ExpectMsg<ShardProtocol.Push>().Part.Start.ShouldBe(i);
+    }
+
+    [Fact]
+    public void What_was_received_counts_until_it_is_released()
+    {
+        Worker.Tell(RemoteShard, Push(), _worker);
+        var push = _shard.ExpectMsg<ShardProtocol.Push>();
+        Server.Unreleased.ShouldBe(sizeof(float) * Length);
+        push.Payload.Release();
+        Server.Unreleased.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_sent_payload_is_released_by_the_lane()
+    {
+        var released = new TaskCompletionSource();
+        Worker.Tell(RemoteShard, Push() with { Payload = TensorSlice.Rent(Length, released.SetResult) }, _worker);
+        _shard.ExpectMsg<ShardProtocol.Push>();
+        AwaitAssert(() => released.Task.IsCompleted.ShouldBeTrue());
+    }
+
+    [Fact]
+    public void A_length_that_the_receiver_does_not_have_closes_the_connection_before_memory_is_taken()
+    {
+        Worker.Tell(RemoteShard, Push() with { Payload = TensorSlice.Of(new float[Length + 1]) }, _worker);
+        Worker.Tell(RemoteShard, Push(start: 5), _worker);
+        // The connection is closed, and opened again for what may be sent.
+        AwaitAssert(() =>
+        {
+            Worker.Tell(RemoteShard, Push(start: 6), _worker);
+            _shard.ExpectMsg<ShardProtocol.Push>(TimeSpan.FromMilliseconds(200)).Part.Start.ShouldBeGreaterThan(4);
+        }, TimeSpan.FromSeconds(20));
+        _shard.ReceiveWhile(TimeSpan.FromMilliseconds(200), message => (message as ShardProtocol.Push)?.Payload.Length)
+            .ShouldAllBe(length => length == Length);
+    }
+
+    [Fact]
+    public void What_comes_for_an_actor_that_has_ended_is_skipped_and_the_connection_stays()
+    {
+        var other = CreateTestProbe(_serverSystem);
+        Server.Admit(other, new HashSet<int> { Length });
+        _shardAdmission.Dispose();
+        Worker.Tell(RemoteShard, Push(), _worker);
+        Worker.Tell(SeenFrom(Sys, _serverSystem, other), Push(), _worker);
+        other.ExpectMsg<ShardProtocol.Push>();
+        _shard.ExpectNoMsg(TimeSpan.Zero);
+        Server.Unreleased.ShouldBe(sizeof(float) * Length);
+    }
+
+    [Fact]
+    public void A_server_that_was_started_again_is_found_again()
+    {
+        Worker.Tell(RemoteShard, Push(), _worker);
+        _shard.ExpectMsg<ShardProtocol.Push>();
+        var port = ((ExtendedActorSystem)_serverSystem).Provider.DefaultAddress.Port;
+        Shutdown(_serverSystem);
+
+        var again = ActorSystem.Create("server", ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp.port = {port}")
+            .WithFallback(NodeConfiguration.Client("127.0.0.1", Sockets)));
+        try
+        {
+            var shard = CreateTestProbe(again);
+            TensorLane.Get(again).Admit(shard, new HashSet<int> { Length });
+            AwaitAssert(() =>
+            {
+                Worker.Tell(SeenFrom(Sys, again, shard), Push(), _worker);
+                shard.ExpectMsg<ShardProtocol.Push>(TimeSpan.FromMilliseconds(200));
+            }, TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            Shutdown(again);
+        }
+    }
+
+    [Fact]
+    public void Whatever_strangers_send_training_goes_on()
+    {
+        var random = new Random(11);
+        var endpoint = Server.Endpoint!;
+        for (var i = 0; i < 300; i++)
+        {
+            using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            stranger.Connect(IPAddress.Loopback, endpoint.Port);
+            // In turn: noise; the right token and then noise; the right token and then a message with something changed in it.
+            var bytes = i % 3 == 0 ? Noise(random) : [.. Hello(endpoint.Token), .. i % 3 == 1 ? Noise(random) : Mutated(random, Frame())];
+            stranger.Send(bytes);
+            stranger.Shutdown(SocketShutdown.Send);
+            // A mutation may have left a message that is right: it is delivered, and nothing is wrong with that.
+        }
+        Worker.Tell(RemoteShard, Push(start: 4711), _worker);
+        _shard.FishForMessage<ShardProtocol.Push>(push =>
+        {
+            push.Payload.Length.ShouldBe(Length);
+            push.Payload.Release();
+            return push.Part.Start == 4711;
+        }, TimeSpan.FromSeconds(20));
+        AwaitAssert(() => Server.Unreleased.ShouldBeLessThanOrEqualTo(300 * sizeof(float) * Length));
+    }
+
+    [Fact]
+    public void A_wrong_token_is_hung_up_on()
+    {
+        using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        stranger.Connect(IPAddress.Loopback, Server.Endpoint!.Port);
+        stranger.Send(Hello(Handshake.NewToken()));
+        stranger.Receive(new byte[1]).ShouldBe(0);
+    }
+
+    private byte[] Frame()
+    {
+        var target = System.Text.Encoding.UTF8.GetBytes(RemoteShard.Path.ToSerializationFormat());
+        var header = new MemoryStream();
+        using (var writer = new BinaryWriter(header, System.Text.Encoding.UTF8, leaveOpen: true)) Push().WriteHeader(writer);
+        var head = new byte[FrameHeader.Size];
+        new FrameHeader(TensorMessageTable.KindOf(Push()), target.Length, 0, (int)header.Length, Length).Write(head);
+        return [.. head, .. target, .. header.ToArray(), .. new byte[sizeof(float) * Length]];
+    }
+
+    private static byte[] Mutated(Random random, byte[] frame)
+    {
+        for (var i = 0; i < 3; i++) frame[random.Next(Math.Min(frame.Length, 160))] = (byte)random.Next(256);
+        return frame;
+    }
+
+    private static byte[] Noise(Random random)
+    {
+        var bytes = new byte[random.Next(1, 4096)];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] Hello(byte[] token)
+    {
+        var hello = new byte[Handshake.Size];
+        Handshake.Write(hello, token);
+        return hello;
+    }
+
+    private static ShardProtocol.Push Push(int start = 0) =>
+        new(new LeasePart(1, start, 8), new WorkerId("w:1", 3), 5, TensorSlice.Of(Numbers()));
+
+    private static float[] Numbers() => [.. Enumerable.Range(0, Length).Select(i => i * 0.5f)];
+
+    private static IActorRef SeenFrom(ActorSystem here, ActorSystem there, IActorRef actor) =>
+        ((ExtendedActorSystem)here).Provider.ResolveActorRef(
+            actor.Path.ToSerializationFormatWithAddress(((ExtendedActorSystem)there).Provider.DefaultAddress));
+}
