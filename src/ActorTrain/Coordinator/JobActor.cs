@@ -96,6 +96,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Admitting(Join, training);
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
+        Receive<ClientProtocol.Progressed>(progressed => Context.Parent.Forward(progressed));
         Receive<TrainingActor.Done>(done =>
         {
             _client.Tell(new ClientProtocol.Finished(done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped));

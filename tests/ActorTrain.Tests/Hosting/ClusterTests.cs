@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Configuration;
@@ -49,6 +50,116 @@ public sealed class ClusterTests
         report.Shards.ShouldAllBe(shard => shard.Version == 20 * 640 / 8);
         report.Staleness.Histogram.Sum().ShouldBe(3 * 20 * 640 / 8);
         report.TestAccuracy!.Value.ShouldBeGreaterThan(0.9);
+    }
+
+    [Fact]
+    public async Task A_worker_that_joins_in_the_middle_gets_work_and_one_that_leaves_gives_its_lease_back()
+    {
+        await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
+        await using var first = await Node([NodeRoles.Worker], seed, Engines.Linear());
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 100_000, batch: 8));
+        await using var news = run.Progress.GetAsyncEnumerator();
+        await Until(news, progress => progress.SamplesApplied > 0);
+
+        await using var second = await Node([NodeRoles.Worker], seed, Engines.Linear());
+        await Until(news, progress => progress.Workers.Count(worker => worker.Samples > 0) == 2);
+        await first.StopAsync();
+        var left = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-left"));
+        await Until(news, progress => progress.SamplesApplied > left.SamplesApplied);
+        run.Stop();
+        var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+
+        result.Stopped.ShouldBeTrue();
+        result.Report.Events.ShouldContain(happened => happened.Kind == "worker-left" && happened.Node == first.Address.ToString());
+        result.Report.SamplesApplied.ShouldBe(result.Report.Workers.Sum(worker => worker.Samples));
+        result.Report.DuplicatesRefused.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_worker_with_other_data_is_refused_by_name_and_training_goes_on()
+    {
+        await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
+        await using var first = await Node([NodeRoles.Worker], seed, Engines.Linear());
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 100_000, batch: 8));
+        await using var news = run.Progress.GetAsyncEnumerator();
+        await Until(news, progress => progress.SamplesApplied > 0);
+
+        await using var other = await Node([NodeRoles.Worker], seed, new Engines(() => new LinearEngine(fingerprint: "beef")));
+        var told = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-refused"));
+        run.Stop();
+        await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var refused = told.Events.Single(happened => happened.Kind == "worker-refused");
+        refused.Node.ShouldBe(other.Address.ToString());
+        refused.Reason.ShouldBe($"fingerprint of made-up is beef at {other.Address} and f00d at {first.Address}; give both the same data");
+    }
+
+    [Fact]
+    public async Task When_no_engine_can_be_made_the_job_fails_and_says_why()
+    {
+        await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
+        await using var worker = await Node([NodeRoles.Worker], seed, new Engines(() => throw new ActorTrainException("the data folder is empty")));
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of());
+
+        var failure = await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        failure.Message.ShouldBe($"The job failed: no worker can take part; {worker.Address}: the data folder is empty.");
+    }
+
+    [Fact]
+    public async Task A_second_job_is_refused_while_one_runs_and_taken_when_it_has_ended()
+    {
+        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        var client = TrainingClient.Of(node);
+        var first = await client.SubmitAsync(Jobs.Of(epochs: 100_000));
+
+        (await Should.ThrowAsync<ActorTrainException>(client.SubmitAsync(Jobs.Of()))).Message.ShouldContain("at work on job 'test'");
+
+        await using var news = first.Progress.GetAsyncEnumerator();
+        await Until(news, progress => progress.SamplesApplied > 0);
+        first.Stop();
+        await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        var second = await Retry(() => client.SubmitAsync(Jobs.Of(epochs: 1)));
+        (await second.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report.SamplesApplied.ShouldBe(640);
+    }
+
+    [Fact]
+    public async Task The_status_names_the_nodes_and_the_job()
+    {
+        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
+        var run = await client.SubmitAsync(Jobs.Of(epochs: 1));
+        await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var status = await client.StatusAsync();
+
+        var summary = status.Nodes.ShouldHaveSingleItem();
+        (summary.Node, summary.Roles.Count).ShouldBe((node.Address.ToString(), 3));
+        status.Job!.SamplesApplied.ShouldBe(640);
+        status.Job.Phase.ShouldBe(JobPhase.Completed);
+    }
+
+    private static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
+    {
+        while (await news.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)))
+            if (condition(news.Current)) return news.Current;
+        throw new ShouldAssertException("The run ended before the condition held.");
+    }
+
+    /// <summary>The cluster is told of a fetched result, and is free for the next job a moment after the client has it.</summary>
+    private static async Task<TrainingRun> Retry(Func<Task<TrainingRun>> submit)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await submit();
+            }
+            catch (ActorTrainException) when (attempt < 100)
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static Task<ActorTrainNode> Node(

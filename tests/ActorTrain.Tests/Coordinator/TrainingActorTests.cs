@@ -1,0 +1,202 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
+using ActorTrain.Tests.Toys;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Coordinator;
+
+/// <summary>Two epochs of 64 samples in leases of 32, with workers and a shard that the test plays.</summary>
+public sealed class TrainingActorTests : TestKit
+{
+    private static readonly DeviceDescription Device = new("cpu", "toy", 1);
+    private readonly TestProbe _job;
+    private readonly TestProbe _client;
+    private readonly TestProbe _shard;
+    private readonly IActorRef _training;
+    private ShardProtocol.Counted _count = new(0, 0, 0, [0, 0], [], new long[4]);
+
+    public TrainingActorTests() : base(NodeConfiguration.Reference)
+    {
+        (_job, _client, _shard) = (CreateTestProbe("job"), CreateTestProbe("client"), CreateTestProbe("shard"));
+        _shard.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is ShardProtocol.Count) sender.Tell(_count, _shard);
+            return AutoPilot.KeepRunning;
+        }));
+        var job = Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2);
+        var record = new JobRecord(job, TimeSpan.Zero)
+        {
+            Admission = new Admission("a:1", new WorkerProtocol.Prepared(
+                "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+                new DatasetDescription("made-up", 64, 8, "f00d"), Device)),
+        };
+        var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
+        var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
+        _training = _job.ChildActorOf(TrainingActor.Props(job, _client, record, placed, options));
+    }
+
+    [Fact]
+    public async Task Workers_get_different_samples()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        (await a.Lease()).Stretch.ShouldBe(new LeasePart(1, 0, 32));
+        (await b.Lease()).Stretch.ShouldBe(new LeasePart(1, 32, 32));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_at_the_end_of_an_epoch()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        await a.Lease();
+        await b.Lease();
+        (await b.Lease()).Stretch.Epoch.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_lost_workers_lease_goes_to_another()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        var lost = await a.Lease();
+        _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer"));
+        (await b.Lease()).Stretch.ShouldBe(lost.Stretch);
+    }
+
+    [Fact]
+    public async Task An_unreachable_workers_lease_goes_to_another_and_it_may_come_back()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        var doubted = await a.Lease();
+        _training.Tell(new NodeProtocol.NodeUnreachable("a:1"));
+        (await b.Lease()).Stretch.ShouldBe(doubted.Stretch);
+        _training.Tell(new NodeProtocol.NodeReachable("a:1"));
+        (await a.Lease()).Stretch.ShouldBe(new LeasePart(1, 32, 32));
+    }
+
+    [Fact]
+    public async Task What_a_leaving_worker_gives_back_is_done_by_another()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        var lease = await a.Lease();
+        a.End(lease, undone: new LeasePart(1, 16, 16));
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "its node was told to leave", Failed: false));
+        (await b.Lease()).Stretch.ShouldBe(new LeasePart(1, 16, 16));
+    }
+
+    [Fact]
+    public async Task A_past_life_gets_no_lease()
+    {
+        var old = await Join("a:1");
+        var young = await Join("a:1");
+        old.Tell(new WorkerProtocol.RequestLease(old.Id));
+        (await young.Lease()).Stretch.Start.ShouldBe(0);
+        await old.Probe.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Each_completed_epoch_is_evaluated_and_the_report_follows_the_last()
+    {
+        var a = await Join("a:1");
+        for (var i = 0; i < 4; i++)
+        {
+            var lease = await a.Lease();
+            a.End(lease);
+            if (i % 2 == 1) (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(lease.Stretch.Epoch);
+        }
+        _count = _count with
+        {
+            Version = 8,
+            SamplesByEpoch = [64, 64],
+            Workers = [new ShardProtocol.WorkerCount("a:1", 128, 8, 0, 0)],
+            StalenessHistogram = [8, 0, 0, 0],
+        };
+        a.Tell(new WorkerProtocol.Evaluated(2, new Evaluation(0.25, 0.75, 8)));
+        a.Tell(new WorkerProtocol.Evaluated(1, new Evaluation(0.5, 0.5, 8)));
+
+        var done = await Ending<TrainingActor.Done>();
+        done.Stopped.ShouldBeFalse();
+        done.Report.SamplesApplied.ShouldBe(128);
+        done.Report.TestAccuracy.ShouldBe(0.75);
+        done.Report.Epochs.Select(epoch => (epoch.Samples, epoch.TrainLoss, epoch.TestAccuracy)).ShouldBe([(64L, 2.0, 0.5), (64L, 2.0, 0.75)]);
+        done.Report.Workers.ShouldHaveSingleItem().Share.ShouldBe(1);
+        done.Report.Staleness.Histogram.ShouldBe([8]);
+    }
+
+    [Fact]
+    public async Task A_lost_evaluators_work_is_done_by_another()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        a.End(await a.Lease());
+        a.End(await a.Lease());
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>();
+        _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer"));
+        (await b.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Stopped_it_lets_workers_finish_and_reports_how_far_it_came()
+    {
+        var a = await Join("a:1");
+        var lease = await a.Lease();
+        _training.Tell(new ClientProtocol.Stop());
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.EndJob>();
+        _count = _count with { SamplesByEpoch = [16, 0] };
+        a.End(lease, undone: new LeasePart(1, 16, 16));
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the job has ended", Failed: false));
+
+        var done = await Ending<TrainingActor.Done>();
+        done.Stopped.ShouldBeTrue();
+        (done.Report.SamplesApplied, done.Report.SamplesExpected, done.Report.TestAccuracy).ShouldBe((16, 128, null));
+    }
+
+    [Fact]
+    public async Task Stopped_it_does_not_wait_for_a_worker_that_is_silent()
+    {
+        await Join("a:1");
+        _training.Tell(new ClientProtocol.Stop());
+        (await Ending<TrainingActor.Done>()).Stopped.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task When_the_last_worker_fails_the_job_does_and_says_why()
+    {
+        var a = await Join("a:1");
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the device is gone", Failed: true));
+        (await Ending<TrainingActor.Failed>()).Reason.ShouldBe("the last worker failed; a:1: the device is gone");
+    }
+
+    private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);
+
+    private async Task<Player> Join(string node)
+    {
+        var probe = CreateTestProbe();
+        _training.Tell(new TrainingActor.Join(node, probe, Device));
+        var start = await probe.ExpectMsgAsync<WorkerProtocol.Start>();
+        start.Worker.Node.ShouldBe(node);
+        return new Player(_training, probe, start.Worker);
+    }
+
+    /// <summary>A worker that the test plays.</summary>
+    private sealed record Player(IActorRef Training, TestProbe Probe, WorkerId Id)
+    {
+        public void Tell(object message) => Training.Tell(message, Probe);
+
+        public async Task<Lease> Lease()
+        {
+            Tell(new WorkerProtocol.RequestLease(Id));
+            return (await Probe.ExpectMsgAsync<WorkerProtocol.Granted>()).Lease;
+        }
+
+        public void End(Lease lease, params LeasePart[] undone)
+        {
+            var samples = lease.Stretch.Count - undone.Sum(part => part.Count);
+            Tell(new WorkerProtocol.LeaseEnded(Id, lease.Id, undone, LossSum: 2.0 * samples, samples, Seconds: 1));
+        }
+    }
+}

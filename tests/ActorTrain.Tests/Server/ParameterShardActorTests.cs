@@ -1,0 +1,77 @@
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.Tests.Toys;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Server;
+
+public sealed class ParameterShardActorTests() : TestKit(NodeConfiguration.Reference)
+{
+    private static readonly WorkerId Alice = new("alice:1", 1);
+
+    [Fact]
+    public async Task A_push_seen_twice_is_applied_once()
+    {
+        var shard = await Shard(1f, 2f);
+        shard.Tell(Push());
+        shard.Tell(Push());
+
+        var first = await ExpectMsgAsync<ShardProtocol.Pushed>();
+        var second = await ExpectMsgAsync<ShardProtocol.Pushed>();
+
+        first.Verdict.ShouldBe(Verdict.Applied);
+        second.Verdict.ShouldBe(Verdict.Duplicate);
+        second.Version.ShouldBe(first.Version);
+        second.Payload.Values.ToArray().ShouldBe(first.Payload.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task A_push_is_answered_with_the_parameters_to_go_on_with()
+    {
+        var shard = await Shard(1f, 2f);
+        shard.Tell(Push());
+        var pushed = await ExpectMsgAsync<ShardProtocol.Pushed>();
+        pushed.Version.ShouldBe(1);
+        pushed.Payload.Values.ToArray().ShouldBe([0.9f, 1.9f]);
+    }
+
+    [Fact]
+    public async Task Parameters_that_were_given_out_do_not_change_with_the_shard()
+    {
+        var shard = await Shard(1f, 2f);
+        shard.Tell(new ShardProtocol.Pull());
+        var pulled = await ExpectMsgAsync<ShardProtocol.Pulled>();
+        shard.Tell(Push());
+        await ExpectMsgAsync<ShardProtocol.Pushed>();
+        pulled.Payload.Values.ToArray().ShouldBe([1f, 2f]);
+    }
+
+    [Fact]
+    public async Task Only_the_first_starting_weights_count()
+    {
+        var shard = await Shard(1f, 2f);
+        shard.Tell(new ShardProtocol.Initialize(TensorSlice.Of(new[] { 8f, 9f })));
+        await ExpectMsgAsync<ShardProtocol.Initialized>();
+        shard.Tell(new ShardProtocol.Pull());
+        (await ExpectMsgAsync<ShardProtocol.Pulled>()).Payload.Values.ToArray().ShouldBe([1f, 2f]);
+    }
+
+    private async Task<IActorRef> Shard(params float[] weights)
+    {
+        var state = new ShardState(
+            0, weights.Length, epochs: 1, learningRate: 0.1f, Optimizer.Of(Jobs.Sgd(0.1f), weights.Length),
+            new LearningRateSchedule(Jobs.Constant, 1, 100), new AcceptAll());
+        var shard = Sys.ActorOf(ParameterShardActor.Props(state, TensorLane.Get(Sys)));
+        shard.Tell(new ShardProtocol.Initialize(TensorSlice.Of(weights)));
+        await ExpectMsgAsync<ShardProtocol.Initialized>();
+        return shard;
+    }
+
+    private static ShardProtocol.Push Push() => new(new LeasePart(1, 0, 8), Alice, 0, TensorSlice.Of(new[] { 1f, 1f }));
+}

@@ -1,0 +1,177 @@
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.Tests.Toys;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Worker;
+
+/// <summary>A worker between a job and a shard that the test plays.</summary>
+public sealed class WorkerActorTests : TestKit
+{
+    private const int Parameters = LinearEngine.Inputs + 1;
+    private static readonly WorkerId Id = new("w:1", 7);
+    private readonly TestProbe _job;
+    private readonly TestProbe _shard;
+
+    public WorkerActorTests() : base(NodeConfiguration.Reference) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
+
+    private ShardPlace[] Places => [new ShardPlace(new ShardSlice(0, 0, Parameters), _shard)];
+
+    [Fact]
+    public async Task It_says_what_its_engine_is()
+    {
+        await Prepared(Engines.Linear());
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_be_made_is_a_reason_not_a_crash()
+    {
+        Sys.ActorOf(Props(new Engines(() => throw new ActorTrainException("the data folder is empty"))));
+        (await _job.ExpectMsgAsync<WorkerProtocol.CannotPrepare>()).Reason.ShouldBe("the data folder is empty");
+    }
+
+    [Fact]
+    public async Task It_works_a_lease_off_part_by_part_with_the_parameters_of_the_answer_before()
+    {
+        var worker = await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 40)));
+
+        foreach (var part in new LeasePart[] { new(1, 0, 16), new(1, 16, 16), new(1, 32, 8) })
+        {
+            var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+            (push.Part, push.Worker, push.BaseVersion).ShouldBe((part, Id, 10 + part.Start));
+            Answer(push, Verdict.Applied, version: 10 + part.End);
+        }
+
+        await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
+        var ended = await _job.ExpectMsgAsync<WorkerProtocol.LeaseEnded>();
+        (ended.Worker, ended.LeaseId, ended.Samples).ShouldBe((Id, 1L, 40L));
+        ended.Undone.ShouldBeEmpty();
+        ended.LossSum.ShouldBeGreaterThan(0);
+        worker.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_refused_part_is_given_back()
+    {
+        await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 32)));
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse("too stale"), 11);
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 12);
+
+        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 0, 16)]);
+    }
+
+    [Fact]
+    public async Task A_duplicate_counts_neither_as_done_here_nor_as_undone()
+    {
+        await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Duplicate, 11);
+
+        var ended = await LeaseEnded();
+        ended.Undone.ShouldBeEmpty();
+        ended.Samples.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_push_that_is_not_answered_is_sent_again()
+    {
+        await Training(Engines.Linear(), resendAfter: TimeSpan.FromMilliseconds(100));
+        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        var second = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        second.Part.ShouldBe(first.Part);
+        second.BaseVersion.ShouldBe(first.BaseVersion);
+    }
+
+    [Fact]
+    public async Task Told_to_leave_it_finishes_the_part_under_way_and_gives_back_the_rest()
+    {
+        var worker = await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 48)));
+        var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        worker.Tell(new WorkerActor.Leave("its node was told to leave"));
+        // Once the worker has answered this, its trainer has the word in its mailbox, before the shard's answer.
+        await worker.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5));
+        Answer(push, Verdict.Applied, 11);
+
+        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 16)]);
+        var withdrawn = await _job.ExpectMsgAsync<WorkerProtocol.Withdrawn>();
+        (withdrawn.Reason, withdrawn.Failed).ShouldBe(("its node was told to leave", false));
+        await ExpectTerminatedAsync(worker);
+    }
+
+    [Fact]
+    public async Task An_engine_that_throws_gives_everything_back_and_says_why()
+    {
+        var worker = await Training(Engines.Linear(eachStep: step =>
+        {
+            if (step == 1) throw new InvalidOperationException("the device is gone");
+        }));
+        Grant(new Lease(1, new LeasePart(1, 0, 48)));
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 11);
+
+        var withdrawn = (WorkerProtocol.Withdrawn)await _job.FishForMessageAsync(message => message is WorkerProtocol.Withdrawn);
+        withdrawn.Failed.ShouldBeTrue();
+        withdrawn.Reason.ShouldBe("InvalidOperationException: the device is gone");
+        await ExpectTerminatedAsync(worker);
+    }
+
+    [Fact]
+    public async Task It_starts_also_while_it_waits_for_the_shards_word_on_its_starting_weights()
+    {
+        var worker = await Prepared(Engines.Linear());
+        worker.Tell(new WorkerProtocol.Initialize(Places), _job);
+        await _shard.ExpectMsgAsync<ShardProtocol.Initialize>();
+
+        worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
+
+        await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
+    }
+
+    [Fact]
+    public async Task It_ends_with_its_job()
+    {
+        var worker = await Training(Engines.Linear());
+        Sys.Stop(_job);
+        await ExpectTerminatedAsync(worker);
+    }
+
+    private Props Props(IEngineFactory engines, TimeSpan? resendAfter = null) => WorkerActor.Props(
+        "1", Jobs.Of(epochs: 1, batch: 16), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)));
+
+    private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null)
+    {
+        var worker = Watch(Sys.ActorOf(Props(engines, resendAfter)));
+        var prepared = await _job.ExpectMsgAsync<WorkerProtocol.Prepared>();
+        prepared.Model.Parameters.Length.ShouldBe(Parameters);
+        prepared.ProtocolVersion.ShouldBe(WorkerProtocol.Version);
+        return worker;
+    }
+
+    private async Task<IActorRef> Training(IEngineFactory engines, TimeSpan? resendAfter = null)
+    {
+        var worker = await Prepared(engines, resendAfter);
+        worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
+        await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
+        _shard.Reply(new ShardProtocol.Pulled(0, 10, TensorSlice.Of(new float[Parameters])));
+        (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(Id);
+        return worker;
+    }
+
+    private void Grant(Lease lease) => _job.Reply(new WorkerProtocol.Granted(lease));
+
+    private void Answer(ShardProtocol.Push push, Verdict verdict, long version) =>
+        _shard.Reply(new ShardProtocol.Pushed(0, push.Part, verdict, version, TensorSlice.Of(new float[Parameters])));
+
+    private async Task<WorkerProtocol.LeaseEnded> LeaseEnded() =>
+        (WorkerProtocol.LeaseEnded)await _job.FishForMessageAsync(message => message is WorkerProtocol.LeaseEnded);
+}
