@@ -50,11 +50,25 @@ public sealed class TorchEngineFactory : IEngineFactory
         return Build(model, job, dataset, settings);
     }
 
+    /// <summary>Loads TorchSharp and looks for the device now, and not with the first job.</summary>
+    /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
+    public DeviceDescription FindDevice()
+    {
+        TorchLibrary.Load();
+        return Find();
+    }
+
+    // Alone in a method, as below.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DeviceDescription Find() => Take().Description;
+
+    private TorchDevice Take() => TorchDevice.Take(_device, _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
     {
-        var device = TorchDevice.Take(_device, _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+        var device = Take();
         var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
         return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device);
     }

@@ -23,9 +23,9 @@ internal static class DemoVerb
         ExampleHelp.AddTo(command, "actortrain demo", "actortrain demo --model mlp --epochs 3 --report demo.json --save demo.safetensors");
         command.SetAction(async (parsed, _) =>
         {
-            var job = JobOptionsReader.Read(Config.Empty, [.. Defaults, .. settings.Overrides(parsed)]);
-            Engine.Validate(job);
             var (engineSettings, runOutput) = (engine.Read(parsed, Config.Empty, threads: 1), output(parsed));
+            var job = JobOptionsReader.Read(Config.Empty, [.. Defaults(engineSettings), .. settings.Overrides(parsed)]);
+            Engine.Validate(job);
             await RunAsync(terminal, job, engineSettings, runOutput, log.Over(parsed, Config.Empty));
             return CommandLine.Success;
         });
@@ -33,11 +33,11 @@ internal static class DemoVerb
     }
 
     /// <summary>What differs from the reference configuration: small enough for two slow cores to be done in a minute.</summary>
-    private static IEnumerable<SettingOverride> Defaults =>
+    private static IEnumerable<SettingOverride> Defaults(EngineSettings engine) =>
     [
         new("actortrain.job.name", "demo", "demo"),
         new("actortrain.job.model.name", "cnn", "demo"),
-        new("actortrain.job.data.source", "built-in", "demo"),
+        new("actortrain.job.data.source", engine.DataFolder is null ? "built-in" : "full", "demo"),
         new("actortrain.job.epochs", "12", "demo"),
         // Asynchrony is momentum of its own (Mitliagkas et al. 2016): with three workers, 0.9 beside it makes the first epochs diverge.
         new("actortrain.job.optimizer.momentum", "0.5", "demo"),

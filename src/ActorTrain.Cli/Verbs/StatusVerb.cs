@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorTrain.Cli.Display;
 using ActorTrain.Cli.Options;
+using ActorTrain.Cli.Running;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 
@@ -25,7 +26,7 @@ internal static class StatusVerb
         {
             var (cluster, patience) = (join.Read(parsed), TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait)));
             using var interruption = new Interruption();
-            await using var client = await TrainingClient.ConnectAsync(cluster, patience, interruption.Token);
+            await using var client = await TrainingClient.ConnectAsync(cluster, patience, NodeLogging.Configuration(file: null, verbose: false), interruption.Token);
             var status = await client.StatusAsync(interruption.Token);
             if (parsed.GetValue(json)) await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
             else Show(terminal, status);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ActorTrain.Cli.Options;
 using ActorTrain.Cli.Running;
 using ActorTrain.Hosting;
+using Akka.Configuration;
 
 namespace ActorTrain.Cli.Verbs;
 
@@ -19,6 +20,7 @@ internal static class TrainVerb
         var wait = OptionText.Named("--wait", "SECONDS", $"How long to wait for the cluster; {DefaultWait} unless given.");
         command.Add(wait);
         var output = RunOutput.AddTo(command);
+        var log = new LogOptions(command);
         ExampleHelp.AddTo(command,
             "actortrain train hocon/jobs/fashion-mnist-cnn.conf --join 127.0.0.1:4053 --epochs 3",
             "actortrain train --join 127.0.0.1:4053 --model mlp --optimizer adam --lr 0.001 --report report.json --save model.safetensors");
@@ -27,7 +29,7 @@ internal static class TrainVerb
             var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
             var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
             using var interruption = new Interruption();
-            await using var client = await TrainingClient.ConnectAsync(cluster, patience, interruption.Token);
+            await using var client = await TrainingClient.ConnectAsync(cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
             await new JobFollower(terminal, runOutput, interruption).RunAsync(client, job, broken: new TaskCompletionSource().Task);
             return CommandLine.Success;
         });

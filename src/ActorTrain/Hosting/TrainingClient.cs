@@ -24,11 +24,13 @@ public sealed class TrainingClient : IAsyncDisposable
     /// <summary>Connects to a cluster through any of its nodes.</summary>
     /// <param name="seed">The node to speak to.</param>
     /// <param name="patience">How long to go on trying while nobody answers there.</param>
+    /// <param name="configuration">Configuration that comes before reference.conf; null for defaults.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ActorTrainException">Nobody answered within <paramref name="patience"/>.</exception>
-    public static async Task<TrainingClient> ConnectAsync(HostPort seed, TimeSpan patience, CancellationToken cancellation = default)
+    public static async Task<TrainingClient> ConnectAsync(
+        HostPort seed, TimeSpan patience, Config? configuration = null, CancellationToken cancellation = default)
     {
-        var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), Config.Empty));
+        var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), configuration ?? Config.Empty));
         var gateway = system.ActorSelection($"akka.tcp://{NodeConfiguration.SystemName}@{seed}/user/{ActorTrainNode.RootName}");
         var client = new TrainingClient(system, ownsSystem: true, gateway);
         try
