@@ -1,3 +1,4 @@
+using ActorTrain.Settings;
 using Akka.Configuration;
 
 namespace ActorTrain.Coordinator;
@@ -8,9 +9,15 @@ namespace ActorTrain.Coordinator;
 /// <param name="StopPatience">Time for workers to finish their micro-batch when a job is stopped.</param>
 internal sealed record CoordinatorOptions(TimeSpan ProgressInterval, TimeSpan LeaseTimeout, TimeSpan StopPatience)
 {
-    public static CoordinatorOptions Of(Config config)
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+
+    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    public static CoordinatorOptions Of(Config system)
     {
-        var section = config.GetConfig("actortrain.coordinator");
-        return new(section.GetTimeSpan("progress-interval"), section.GetTimeSpan("lease-timeout"), section.GetTimeSpan("stop-patience"));
+        var settings = SettingsReader.OfSystem(system);
+        return new(
+            settings.Duration("actortrain.coordinator.progress-interval", Shortest),
+            settings.Duration("actortrain.coordinator.lease-timeout", Shortest),
+            settings.Duration("actortrain.coordinator.stop-patience", TimeSpan.Zero));
     }
 }

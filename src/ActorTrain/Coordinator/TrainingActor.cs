@@ -246,7 +246,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
 
     private void TellProgress(JobPhase phase)
     {
-        var waiting = Active.Any() ? "" : "waiting for workers to join";
+        var waiting = phase is JobPhase.Training && !Active.Any() ? "waiting for workers to join" : "";
         var progress = new ClientProtocol.Progressed(_record.Progress(phase, waiting, _book.Epoch, Now));
         _client.Tell(progress);
         Context.Parent.Tell(progress);

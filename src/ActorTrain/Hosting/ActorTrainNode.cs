@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
+using ActorTrain.Settings;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
-using Akka.Configuration;
 using Akka.Event;
 
 namespace ActorTrain.Hosting;
@@ -45,9 +45,12 @@ public sealed class ActorTrainNode : IAsyncDisposable
         Validate(options);
         cancellation.ThrowIfCancellationRequested();
         var config = NodeConfiguration.Node(options);
+        var (coordinator, resendAfter) = (CoordinatorOptions.Of(config), WorkerContext.ResendAfterOf(config));
+        CheckThatPortIsFree(options.Host, options.Port);
+        CheckThatPortIsFree(options.Host, LaneOptions.Of(config).Port);
         var system = ActorSystem.Create(NodeConfiguration.SystemName, config);
         var node = new ActorTrainNode(system);
-        node.Host(options, system.Settings.Config);
+        node.Host(options, coordinator, resendAfter);
 
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (options.Join is { } seed)
@@ -65,20 +68,20 @@ public sealed class ActorTrainNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private void Host(NodeOptions options, Config config)
+    private void Host(NodeOptions options, CoordinatorOptions coordinatorOptions, TimeSpan resendAfter)
     {
         var lane = TensorLane.Get(System);
         if (options.Roles.Contains(NodeRoles.Coordinator))
             System.ActorOf(
                 ClusterSingletonManager.Props(
-                    CoordinatorActor.Props(CoordinatorOptions.Of(config)), PoisonPill.Instance,
+                    CoordinatorActor.Props(coordinatorOptions), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
                 SingletonName);
         var coordinator = System.ActorOf(
             ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),
             $"{SingletonName}-proxy");
         var worker = options.Roles.Contains(NodeRoles.Worker)
-            ? new WorkerContext(options.Engines!, lane, config.GetTimeSpan("actortrain.worker.resend-after"))
+            ? new WorkerContext(options.Engines!, lane, resendAfter)
             : null;
         var root = System.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, lane, worker), RootName);
 
@@ -104,7 +107,7 @@ public sealed class ActorTrainNode : IAsyncDisposable
             if (!NodeRoles.All.Contains(role)) throw new ActorTrainException($"Unknown role '{role}'; the roles are {string.Join(", ", NodeRoles.All)}.");
         if (options.Roles.Contains(NodeRoles.Worker) && options.Engines is null)
             throw new ActorTrainException("A node with the role worker needs NodeOptions.Engines, which make its gradient engines.");
-        CheckThatPortIsFree(options.Host, options.Port);
+        KnownKeys.Reference.Check(options.Configuration);
     }
 
     /// <summary>Akka says a port in use with pages of log; this says it in one line, before anything has started.</summary>

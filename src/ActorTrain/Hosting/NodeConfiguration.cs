@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorTrain.Settings;
 using Akka.Configuration;
 
 namespace ActorTrain.Hosting;
@@ -9,30 +10,21 @@ internal static class NodeConfiguration
     /// <summary>Name of every actor system of a cluster.</summary>
     public const string SystemName = "actortrain";
 
-    private static readonly Lazy<Config> Embedded = new(() =>
-    {
-        using var stream = typeof(NodeConfiguration).Assembly.GetManifestResourceStream("ActorTrain.reference.conf")!;
-        using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString(reader.ReadToEnd());
-    });
-
-    /// <summary>ActorTrain's own defaults.</summary>
-    public static Config Reference => Embedded.Value;
-
     /// <summary>A member of the cluster.</summary>
     public static Config Node(NodeOptions options) =>
         Remoting("cluster", options.Host, options.Port)
             .WithFallback(ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"))
             .WithFallback(options.Configuration)
-            .WithFallback(Reference)
-            .WithFallback(Reference.GetConfig("actortrain.node-defaults"));
+            .WithFallback(Defaults);
 
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>
         Remoting("remote", host, 0)
             .WithFallback(configuration)
-            .WithFallback(Reference)
-            .WithFallback(Reference.GetConfig("actortrain.node-defaults"));
+            .WithFallback(Defaults);
+
+    private static Config Defaults =>
+        ReferenceConfiguration.Config.WithFallback(ReferenceConfiguration.Config.GetConfig("actortrain.node-defaults"));
 
     private static Config Remoting(string provider, string host, int port) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture,

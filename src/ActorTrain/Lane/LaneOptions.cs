@@ -1,3 +1,5 @@
+using System.Net;
+using ActorTrain.Settings;
 using Akka.Configuration;
 
 namespace ActorTrain.Lane;
@@ -9,11 +11,14 @@ namespace ActorTrain.Lane;
 /// <param name="WithinProcess">Whether nodes of one process pass tensors by reference.</param>
 internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, bool WithinProcess)
 {
-    public static LaneOptions Of(Config config)
+    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    public static LaneOptions Of(Config system)
     {
-        var section = config.GetConfig("actortrain.lane");
+        var settings = SettingsReader.OfSystem(system);
         return new(
-            section.GetInt("port"), section.GetByteSize("in-flight")!.Value, (int)section.GetByteSize("socket-buffer")!.Value,
-            section.GetBoolean("within-process"));
+            settings.Int("actortrain.lane.port", 0, IPEndPoint.MaxPort),
+            settings.Size("actortrain.lane.in-flight", 1024),
+            (int)settings.Size("actortrain.lane.socket-buffer", 1024, 1 << 30),
+            settings.Bool("actortrain.lane.within-process"));
     }
 }

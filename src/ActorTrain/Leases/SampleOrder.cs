@@ -11,12 +11,12 @@ public static class SampleOrder
         for (var i = 0; i < samples; i++) order[i] = i;
         for (var i = samples - 1; i > 0; i--)
         {
-            var j = random.Below(i + 1);
+            var j = random.NextBelow(i + 1);
             (order[i], order[j]) = (order[j], order[i]);
         }
         return order;
     }
 
     /// <summary>The seed for whatever is random in one part's step: the same whoever computes it.</summary>
-    public static long SeedOf(long seed, LeasePart part) => unchecked((long)SplitMix64.Mix(seed, part.Epoch, part.Start + 1L));
+    public static long SeedOf(long seed, LeasePart part) => SplitMix64.Mix(seed, part.Epoch, part.Start + 1L);
 }

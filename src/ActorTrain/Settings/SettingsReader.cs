@@ -24,6 +24,9 @@ internal sealed class SettingsReader
         return new SettingsReader([.. first, .. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
     }
 
+    /// <summary>Reads the configuration of an actor system before reference.conf. What else stands in it is not ours to check.</summary>
+    public static SettingsReader OfSystem(Config config) => new([.. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
+
     public string Text(string key)
     {
         var setting = Given(key);

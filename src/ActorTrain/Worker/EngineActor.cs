@@ -39,6 +39,19 @@ internal sealed class EngineActor : ReceiveActor
     /// <summary>Engine → parent.</summary>
     public sealed record Evaluated(int Epoch, Evaluation Evaluation);
 
+    /// <summary>Parent's supervision → parent: the engine threw, and is no more.</summary>
+    public sealed record Failed(string Reason);
+
+    /// <summary>
+    /// The strategy of whoever hosts an engine: one that threw has buffers in an unknown state. It is stopped, not restarted, and its
+    /// parent hears why.
+    /// </summary>
+    public static SupervisorStrategy StopAndTell(IActorRef parent) => new OneForOneStrategy(failure =>
+    {
+        parent.Tell(new Failed($"{failure.GetType().Name}: {failure.Message}"));
+        return Directive.Stop;
+    });
+
     public static Props Props(IEngineFactory factory, JobOptions job, CancellationToken stopping) =>
         Akka.Actor.Props.Create(() => new EngineActor(factory, job, stopping)).WithDispatcher("actortrain.compute-dispatcher");
 

@@ -21,8 +21,6 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
     private IActorRef? _engine;
     private int _lastEpoch;
 
-    private sealed record EngineFailed(string Reason);
-
     public static Props Props(JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, ModelDescription model, WorkerContext context) =>
         Akka.Actor.Props.Create(() => new EvaluatorActor(job, coordinator, start, model, context));
 
@@ -40,15 +38,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         _stopping.Dispose();
     }
 
-    protected override SupervisorStrategy SupervisorStrategy()
-    {
-        var self = Self;
-        return new OneForOneStrategy(failure =>
-        {
-            self.Tell(new EngineFailed($"{failure.GetType().Name}: {failure.Message}"));
-            return Directive.Stop;
-        });
-    }
+    protected override SupervisorStrategy SupervisorStrategy() => EngineActor.StopAndTell(Self);
 
     private void Waiting()
     {
@@ -84,7 +74,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         Receive<EngineActor.Evaluated>(evaluated => _coordinator.Tell(new WorkerProtocol.Evaluated(evaluated.Epoch, evaluated.Evaluation)));
         Receive<EngineActor.Loaded>(_ => { });
         Receive<EngineActor.CannotLoad>(failure => Fail(failure.Reason));
-        Receive<EngineFailed>(failure => Fail(failure.Reason));
+        Receive<EngineActor.Failed>(failure => Fail(failure.Reason));
     }
 
     private IActorRef Engine()

@@ -21,8 +21,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
     public sealed record Leave(string Reason);
 
-    private sealed record EngineFailed(string Reason);
-
     private sealed record SendAgain;
 
     public static Props Props(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context) =>
@@ -49,16 +47,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _stopping.Dispose();
     }
 
-    // An engine or trainer that threw has buffers in an unknown state: it is not restarted, its worker leaves the job and says why.
-    protected override SupervisorStrategy SupervisorStrategy()
-    {
-        var self = Self;
-        return new OneForOneStrategy(failure =>
-        {
-            self.Tell(new EngineFailed($"{failure.GetType().Name}: {failure.Message}"));
-            return Directive.Stop;
-        });
-    }
+    protected override SupervisorStrategy SupervisorStrategy() => EngineActor.StopAndTell(Self);
 
     private void Loading()
     {
@@ -73,7 +62,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Warning("Cannot take part in job {0}: {1}", _job.Name, failure.Reason);
             StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason));
         });
-        Receive<EngineFailed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
         EndingAtOnce();
     }
 
@@ -86,7 +75,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Warning("Not admitted to job {0}: {1}", _job.Name, refusal.Reason);
             Context.Stop(Self);
         });
-        Receive<EngineFailed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
         EndingAtOnce();
     }
 
@@ -104,7 +93,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<SendAgain>(_ => Send());
         // Another worker was asked, too, and was first: the shards have their weights.
         Receive<WorkerProtocol.Start>(Train);
-        Receive<EngineFailed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
         EndingAtOnce();
         Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
         Send();
@@ -132,7 +121,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainerActor.LeaveAfterPart("the job has ended")));
         Receive<Leave>(leave => trainer.Tell(new TrainerActor.LeaveAfterPart(leave.Reason)));
         Receive<ShardProtocol.Initialized>(_ => { });
-        Receive<EngineFailed>(failure =>
+        Receive<EngineActor.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
             trainer.Tell(new TrainerActor.LeaveNow(failure.Reason));

@@ -1,4 +1,6 @@
 using ActorTrain.Lane;
+using ActorTrain.Settings;
+using Akka.Configuration;
 
 namespace ActorTrain.Worker;
 
@@ -6,4 +8,9 @@ namespace ActorTrain.Worker;
 /// <param name="Engines">Makes their engines.</param>
 /// <param name="Lane">The road their tensors travel.</param>
 /// <param name="ResendAfter">Silence after which a message to a shard is sent again.</param>
-internal sealed record WorkerContext(IEngineFactory Engines, ITensorLane Lane, TimeSpan ResendAfter);
+internal sealed record WorkerContext(IEngineFactory Engines, ITensorLane Lane, TimeSpan ResendAfter)
+{
+    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    public static TimeSpan ResendAfterOf(Config system) =>
+        SettingsReader.OfSystem(system).Duration("actortrain.worker.resend-after", TimeSpan.FromMilliseconds(10));
+}

@@ -1,9 +1,9 @@
 using ActorTrain.Coordinator;
-using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
+using ActorTrain.Settings;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -22,7 +22,7 @@ public sealed class TrainingActorTests : TestKit
     private readonly IActorRef _training;
     private ShardProtocol.Counted _count = new(0, 0, 0, [0, 0], [], new long[4]);
 
-    public TrainingActorTests() : base(NodeConfiguration.Reference)
+    public TrainingActorTests() : base(ReferenceConfiguration.Config)
     {
         (_job, _client, _shard) = (CreateTestProbe("job"), CreateTestProbe("client"), CreateTestProbe("shard"));
         _shard.SetAutoPilot(new DelegateAutoPilot((sender, message) =>

@@ -1,8 +1,8 @@
-using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
@@ -11,7 +11,7 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Server;
 
-public sealed class ParameterShardActorTests() : TestKit(NodeConfiguration.Reference)
+public sealed class ParameterShardActorTests() : TestKit(ReferenceConfiguration.Config)
 {
     private static readonly WorkerId Alice = new("alice:1", 1);
 

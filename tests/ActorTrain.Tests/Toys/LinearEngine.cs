@@ -40,8 +40,8 @@ internal sealed class LinearEngine : IGradientEngine
 
     public void Initialize(long seed)
     {
-        var random = new SplitMix64((ulong)seed);
-        foreach (ref var parameter in Parameters.Span) parameter = random.Below(1000) / 1000f - 0.5f;
+        var random = new SplitMix64(seed);
+        foreach (ref var parameter in Parameters.Span) parameter = random.NextBelow(1000) / 1000f - 0.5f;
     }
 
     public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed)
@@ -85,7 +85,7 @@ internal sealed class LinearEngine : IGradientEngine
 
     private static float Target(int sample) => Input(sample, 0) - 2 * Input(sample, 1) + 0.25f;
 
-    private static float Input(int sample, int index) => new SplitMix64(SplitMix64.Mix(sample, index, 7)).Below(2000) / 1000f - 1f;
+    private static float Input(int sample, int index) => new SplitMix64(SplitMix64.Mix(sample, index, 7)).NextBelow(2000) / 1000f - 1f;
 }
 
 /// <summary>Makes the engines that a test describes.</summary>

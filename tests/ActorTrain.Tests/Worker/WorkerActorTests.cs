@@ -1,8 +1,8 @@
-using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
@@ -20,7 +20,7 @@ public sealed class WorkerActorTests : TestKit
     private readonly TestProbe _job;
     private readonly TestProbe _shard;
 
-    public WorkerActorTests() : base(NodeConfiguration.Reference) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
+    public WorkerActorTests() : base(ReferenceConfiguration.Config) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
 
     private ShardPlace[] Places => [new ShardPlace(new ShardSlice(0, 0, Parameters), _shard)];
 

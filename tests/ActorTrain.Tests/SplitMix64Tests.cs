@@ -1,6 +1,6 @@
-namespace ActorTrain.Torch.Tests;
+namespace ActorTrain.Tests;
 
-public sealed class SplitMix64Specs
+public sealed class SplitMix64Tests
 {
     [Fact]
     public void Gives_the_published_numbers()
