@@ -64,7 +64,12 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         var admission = _gathering.Admission!;
         Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
-        Admitting(AskForStartingWeights);
+        var servers = _gathering.Servers.Count;
+        Admitting(() =>
+        {
+            if (_gathering.Servers.Count < servers) Fail("a server node was lost before training began");
+            else AskForStartingWeights();
+        });
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _placed = placed;

@@ -22,6 +22,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private readonly List<WorkerRecord> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _incarnations;
+    private long _round;
     private int _completedEpochs;
     private bool _stopped;
 
@@ -47,7 +48,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     public TrainingActor(JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options)
     {
         (_job, _client, _record, _placed, _options) = (job, client, record, placed, options);
-        _book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs, checked(job.Batch * job.LeaseBatches));
+        var samples = record.Admission!.Dataset.TrainSamples;
+        _book = new LeaseBook(samples, job.Epochs, (int)Math.Min(samples, (long)job.Batch * job.LeaseBatches));
         _consistency = ConsistencyModes.Of(job.Consistency);
         _record.TrainingBegan(Now, placed.Shards);
         Training();
@@ -108,8 +110,11 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private void Counting()
     {
         var awaited = Enumerable.Range(0, _placed.Shards.Length).ToHashSet();
+        var first = _round + 1;
         Receive<ShardProtocol.Counted>(counted =>
         {
+            // An answer to an earlier look may lack the last pushes.
+            if (counted.Round < first) return;
             _record.Counted(counted, Now);
             awaited.Remove(counted.Shard);
             if (awaited.Count > 0) return;
@@ -241,7 +246,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
 
     private void AskCounts()
     {
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count());
+        _round++;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
     }
 
     private void TellProgress(JobPhase phase)

@@ -34,14 +34,14 @@ internal sealed class ParameterShardActor : ReceiveActor
             Become(Training);
             Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
         });
-        Receive<ShardProtocol.Count>(_ => Sender.Tell(_shard.Count()));
+        Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
     }
 
     private void Training()
     {
         Receive<ShardProtocol.Push>(push => _lane.Tell(Sender, Answer(push), Self));
         Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, Copy()), Self));
-        Receive<ShardProtocol.Count>(_ => Sender.Tell(_shard.Count()));
+        Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
         Receive<ShardProtocol.Initialize>(again =>
         {
             again.Payload.Release();

@@ -84,9 +84,11 @@ public static class ShardProtocol
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>
-    public sealed record Count : IWireMessage;
+    /// <param name="Round">Number of this look, to tell the answer from older ones.</param>
+    public sealed record Count(long Round) : IWireMessage;
 
     /// <summary>Shard → coordinator.</summary>
+    /// <param name="Round">The look that this answers.</param>
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">Updates applied.</param>
     /// <param name="DuplicatesRefused">Pushes refused because their samples were applied before.</param>
@@ -94,6 +96,7 @@ public static class ShardProtocol
     /// <param name="Workers">What each worker's pushes came to.</param>
     /// <param name="StalenessHistogram">Applied pushes by staleness; the last element counts that and more.</param>
     public sealed record Counted(
+        long Round,
         int Shard,
         long Version,
         long DuplicatesRefused,

@@ -48,8 +48,8 @@ internal sealed class ShardState(
         }
     }
 
-    public ShardProtocol.Counted Count() => new(
-        index, Version, _duplicates,
+    public ShardProtocol.Counted Count(long round = 0) => new(
+        round, index, Version, _duplicates,
         [.. _applied.Select(epoch => (long)epoch.Count)],
         [.. _workers.Select(worker => new ShardProtocol.WorkerCount(
             worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max))],

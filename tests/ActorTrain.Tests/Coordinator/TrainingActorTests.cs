@@ -20,14 +20,14 @@ public sealed class TrainingActorTests : TestKit
     private readonly TestProbe _client;
     private readonly TestProbe _shard;
     private readonly IActorRef _training;
-    private ShardProtocol.Counted _count = new(0, 0, 0, [0, 0], [], new long[4]);
+    private ShardProtocol.Counted _count = new(Round: 0, Shard: 0, 0, 0, [0, 0], [], new long[4]);
 
     public TrainingActorTests() : base(ReferenceConfiguration.Config)
     {
         (_job, _client, _shard) = (CreateTestProbe("job"), CreateTestProbe("client"), CreateTestProbe("shard"));
         _shard.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
         {
-            if (message is ShardProtocol.Count) sender.Tell(_count, _shard);
+            if (message is ShardProtocol.Count count) sender.Tell(_count with { Round = count.Round }, _shard);
             return AutoPilot.KeepRunning;
         }));
         var job = Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2);
