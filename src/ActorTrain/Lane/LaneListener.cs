@@ -69,6 +69,12 @@ internal sealed class LaneListener : IDisposable
         {
             _log.Debug("The connection from {0} has ended: {1}", _open[socket], failure.Message);
         }
+#pragma warning disable CA1031 // The last frame of a thread: what is not caught here ends the process, and every job on it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _log.Error(failure, "The connection from {0} has failed", _open[socket]);
+        }
         finally
         {
             _open.TryRemove(socket, out _);

@@ -46,10 +46,12 @@ internal sealed class SendingConnection : IDisposable
                 else if (socket.IsClosedByPeer()) throw new IOException("the other side closed the connection");
             }
         }
-        catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // The last frame of a thread: whatever ends it is told to the lane's actor, which opens the connection again.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             // Also the end of the node ends here: then nobody listens any more, and the message is lost with good reason.
-            _lane.Tell(new LaneProtocol.Broken(_node, failure.Message), ActorRefs.NoSender);
+            _lane.Tell(new LaneProtocol.Broken(_node, $"{failure.GetType().Name}: {failure.Message}"), ActorRefs.NoSender);
         }
     }
 
