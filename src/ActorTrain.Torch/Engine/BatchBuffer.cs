@@ -27,11 +27,20 @@ internal sealed class BatchBuffer(ImageShape shape, Normalization normalization,
         }
         images.Send();
         return (
-            images.Tensor.narrow(0, 0, samples.Length * shape.Length).view(samples.Length, shape.Channels, shape.Height, shape.Width),
+            ChannelsLast(images.Tensor, samples.Length),
             tensor(_labels.AsMemory(0, samples.Length), [samples.Length], device: device.Device));
     }
 
     public void Dispose() => _images?.Dispose();
+
+    // Convolutions, pooling and normalisation run up to twice as fast on a processor when the channels of a pixel lie side by side;
+    // every layer passes the layout of its input on. With one channel both layouts are the same bytes, and only the strides tell.
+    private Tensor ChannelsLast(Tensor pixels, int count)
+    {
+        if (shape.Channels == 1) return pixels.as_strided([count, 1, shape.Height, shape.Width], [shape.Length, 1, shape.Width, 1]);
+        using var planes = pixels.narrow(0, 0, count * shape.Length).view(count, shape.Channels, shape.Height, shape.Width);
+        return planes.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
 
     private FlatVector Reserve(int samples)
     {

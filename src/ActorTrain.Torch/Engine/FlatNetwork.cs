@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorTrain.Parameters;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
@@ -8,13 +9,15 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// A network whose parameters, gradients and running statistics are views into three flat vectors: backward
-/// accumulates straight into the vector that is sent, and what is received is what the next forward reads.
+/// A network whose parameters and running statistics are views into two flat vectors: what is received is what the next forward
+/// reads. Gradients are left to backward, which hands over its own tensors, and gathered in one pass into the vector that is
+/// sent: accumulating into views of it would clear, and then read and write, every element once more.
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _module;
-    private readonly FlatVector _parameters, _gradient, _state;
+    private readonly FlatVector _parameters, _state;
+    private readonly List<(TorchSharp.Modules.Parameter Parameter, TensorSpec Place)> _places = [];
 
     // Batches counted by BatchNorm: integers in TorchSharp, which therefore cannot be views of floats.
     private readonly List<(Tensor Counter, int Offset)> _counters = [];
@@ -23,11 +26,10 @@ internal sealed class FlatNetwork : IDisposable
     {
         _module = module;
         module.to(device.Device);
-        var parameters = module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter)).ToList();
+        var parameters = module.named_parameters().ToList();
         var buffers = module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)).ToList();
-        Description = new ModelDescription(name, LayoutOf(parameters), LayoutOf(buffers));
+        Description = new ModelDescription(name, LayoutOf(parameters.Select(pair => (pair.name, (Tensor)pair.parameter))), LayoutOf(buffers));
         _parameters = new FlatVector(Description.Parameters.Length, device);
-        _gradient = new FlatVector(Description.Parameters.Length, device);
         _state = new FlatVector(Description.State.Length, device);
 
         using var scope = NewDisposeScope();
@@ -35,7 +37,7 @@ internal sealed class FlatNetwork : IDisposable
         foreach (var ((_, parameter), place) in parameters.Zip(Description.Parameters.Tensors))
         {
             parameter.set_(View(_parameters, place));
-            parameter.grad = View(_gradient, place);
+            _places.Add((parameter, place));
         }
         foreach (var ((_, buffer), place) in buffers.Zip(Description.State.Tensors))
         {
@@ -47,8 +49,6 @@ internal sealed class FlatNetwork : IDisposable
     public ModelDescription Description { get; }
 
     public Memory<float> Parameters => _parameters.Memory;
-
-    public Memory<float> Gradient => _gradient.Memory;
 
     public Memory<float> State => _state.Memory;
 
@@ -65,11 +65,10 @@ internal sealed class FlatNetwork : IDisposable
     }
 
     /// <summary>The gradient of a loss, and the running statistics that its forward moved, into memory.</summary>
-    public void Backward(Tensor loss)
+    public void Backward(Tensor loss, Span<float> gradient)
     {
-        _gradient.Tensor.zero_();
         loss.backward();
-        _gradient.Fetch();
+        foreach (var (parameter, place) in _places) Gather(parameter, gradient.Slice(place.Offset, place.Length));
         _state.Fetch();
         // Added, not copied: a state combined over workers may hold fractions, which an integer would lose.
         foreach (var (counter, offset) in _counters) State.Span[offset] += counter.item<long>();
@@ -90,8 +89,23 @@ internal sealed class FlatNetwork : IDisposable
     {
         _module.Dispose();
         _parameters.Dispose();
-        _gradient.Dispose();
         _state.Dispose();
+    }
+
+    private static void Gather(TorchSharp.Modules.Parameter parameter, Span<float> values)
+    {
+        using var gradient = parameter.grad;
+        if (gradient is null)
+        {
+            // A parameter that the loss does not depend on.
+            values.Clear();
+            return;
+        }
+        using var host = gradient.cpu();
+        using var contiguous = host.contiguous();
+        MemoryMarshal.Cast<byte, float>(contiguous.bytes).CopyTo(values);
+        // The next backward hands over a tensor of its own again.
+        parameter.grad = null;
     }
 
     private static ParameterLayout LayoutOf(IEnumerable<(string Name, Tensor Tensor)> tensors) =>

@@ -34,19 +34,17 @@ internal sealed class TorchEngine : IGradientEngine
 
     public Memory<float> Parameters => _network.Parameters;
 
-    public Memory<float> Gradient => _network.Gradient;
-
     public Memory<float> State => _network.State;
 
     public void Initialize(long seed) => _network.Initialize(seed);
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed)
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Check(samples);
         try
         {
-            return Step(samples, seed);
+            return Step(samples, seed, gradient);
         }
         catch (ExternalException e) when (MemoryShortage.Is(e.Message))
         {
@@ -84,13 +82,13 @@ internal sealed class TorchEngine : IGradientEngine
         _testBatch.Dispose();
     }
 
-    private StepResult Step(ReadOnlySpan<int> samples, long seed)
+    private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
         using var scope = NewDisposeScope();
         var (images, labels) = _trainBatch.Fill(_dataset.Train, samples, _augmentation, seed);
         var scores = _network.ForwardToTrain(images);
         var loss = nn.functional.cross_entropy(scores, labels);
-        _network.Backward(loss);
+        _network.Backward(loss, gradient);
         return new StepResult(loss.item<float>(), Correct(scores, labels));
     }
 

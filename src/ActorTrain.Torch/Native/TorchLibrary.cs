@@ -26,6 +26,7 @@ public static class TorchLibrary
 
     private static LoadedLibrary LoadOnce()
     {
+        HostAllocator.KeepFreedMemory();
         var adapted = LoadAdaptedWhereNeeded();
         try
         {

@@ -19,15 +19,18 @@ internal sealed class EngineActor : ReceiveActor
 
     /// <summary>Engine → parent.</summary>
     public sealed record Loaded(
-        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> Gradient, Memory<float> State);
+        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> State);
 
     /// <summary>Engine → parent: there is no engine, for this reason.</summary>
     public sealed record CannotLoad(string Reason);
 
     /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/>.</summary>
-    public sealed record Compute(ReadOnlyMemory<int> Samples, long Seed);
+    /// <param name="Samples">Indices into the training set.</param>
+    /// <param name="Seed">Seeds whatever is random in the step.</param>
+    /// <param name="Gradient">Where it is to be written.</param>
+    public sealed record Compute(ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient);
 
-    /// <summary>Engine → parent: the gradient lies in its buffer, clipped.</summary>
+    /// <summary>Engine → parent: the gradient lies in its place, clipped.</summary>
     public sealed record Computed(StepResult Result);
 
     /// <summary>Parent → engine: how good are these parameters? Answered by <see cref="Evaluated"/>.</summary>
@@ -61,8 +64,8 @@ internal sealed class EngineActor : ReceiveActor
         Receive<Load>(_ => Sender.Tell(TryLoad()));
         Receive<Compute>(compute =>
         {
-            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed);
-            GradientClipping.Clip(_engine.Gradient.Span, _job.ClipNorm);
+            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span);
+            GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
             Sender.Tell(new Computed(result));
         });
         Receive<Evaluate>(snapshot =>
@@ -81,7 +84,7 @@ internal sealed class EngineActor : ReceiveActor
         {
             _engine = _factory.Create(_job);
             _engine.Initialize(_job.Seed);
-            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.Gradient, _engine.State);
+            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State);
         }
         catch (ActorTrainException unusable)
         {

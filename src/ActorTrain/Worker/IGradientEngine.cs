@@ -7,9 +7,8 @@ namespace ActorTrain.Worker;
 /// a simulation's is another, a user's own is a third. An engine is used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// The three buffers are owned by the engine and keep their place for its whole life. A buffer must stay valid
-/// memory for as long as anything references its <see cref="Memory{T}"/>, even after <see cref="IDisposable.Dispose"/>:
-/// a gradient is sent by reference within a process.
+/// The two buffers are owned by the engine and keep their place for its whole life. A buffer must stay valid
+/// memory for as long as anything references its <see cref="Memory{T}"/>, even after <see cref="IDisposable.Dispose"/>.
 /// </remarks>
 public interface IGradientEngine : IDisposable
 {
@@ -25,9 +24,6 @@ public interface IGradientEngine : IDisposable
     /// <summary>The trainable parameters, [<c>Model.Parameters.Length</c>] f32. The runtime writes them, the engine reads them.</summary>
     Memory<float> Parameters { get; }
 
-    /// <summary>The gradient of the last <see cref="ComputeGradient"/>, [<c>Model.Parameters.Length</c>] f32.</summary>
-    Memory<float> Gradient { get; }
-
     /// <summary>
     /// What the model learns without a gradient (BatchNorm's running statistics), [<c>Model.State.Length</c>] f32.
     /// Combined over the workers of a job by the samples that each has seen.
@@ -37,10 +33,14 @@ public interface IGradientEngine : IDisposable
     /// <summary>Fills <see cref="Parameters"/> and <see cref="State"/> with the starting values: the same seed gives the same values on every machine.</summary>
     void Initialize(long seed);
 
-    /// <summary>Computes the mean gradient over some training samples into <see cref="Gradient"/>, at the current <see cref="Parameters"/>.</summary>
+    /// <summary>Computes the mean gradient over some training samples, at the current <see cref="Parameters"/>.</summary>
     /// <param name="samples">Indices into the training set, each in [0, <c>Dataset.TrainSamples</c>).</param>
     /// <param name="seed">Seeds whatever is random in the step: augmentation, dropout.</param>
-    StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed);
+    /// <param name="gradient">
+    /// Where to write it, every element, [<c>Model.Parameters.Length</c>] f32; what was there means nothing. The runtime hands out
+    /// memory that is sent as it is, another one while the last is still on its way.
+    /// </param>
+    StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient);
 
     /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>

@@ -24,6 +24,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private (int Epoch, long Samples) _trained;
     private LeaseRun? _run;
     private Lease? _next;
+    private readonly Memory<float> _gradient;
     private double _loss;
     private bool _requested;
     private string? _leaving;
@@ -44,6 +45,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context)
     {
         (_job, _coordinator, _start, _engine, _buffers, _context) = (job, coordinator, start, engine, buffers, context);
+        _gradient = new float[buffers.Parameters.Length];
         Pulling();
     }
 
@@ -151,7 +153,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         // Asked for ahead of need, so that the engine does not wait for a lease.
         if (_run!.AtLast && _next is null) RequestLease();
         _exchange.Begin(part);
-        _engine.Tell(new EngineActor.Compute(_order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part)));
+        _engine.Tell(new EngineActor.Compute(_order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _gradient));
         Become(Computing);
     }
 
@@ -160,7 +162,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         foreach (var index in _exchange.Awaited.ToArray())
         {
             var (slice, shard) = _start.Shards[index];
-            var gradient = TensorSlice.Of(_buffers.Gradient.Slice(slice.Offset, slice.Length));
+            var gradient = TensorSlice.Of(_gradient.Slice(slice.Offset, slice.Length));
             _context.Lane.Tell(shard, new ShardProtocol.Push(_exchange.Part, _start.Worker, _exchange.Versions[index], gradient), Self);
         }
     }

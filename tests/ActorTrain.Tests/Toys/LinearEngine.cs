@@ -22,7 +22,6 @@ internal sealed class LinearEngine : IGradientEngine
         Model = new ModelDescription("linear", layout, withState ? ParameterLayout.Of([("seen", [1])]) : ParameterLayout.Empty);
         Dataset = new DatasetDescription("made-up", trainSamples, 64, fingerprint);
         Parameters = new float[layout.Length];
-        Gradient = new float[layout.Length];
         State = new float[Model.State.Length];
     }
 
@@ -34,8 +33,6 @@ internal sealed class LinearEngine : IGradientEngine
 
     public Memory<float> Parameters { get; }
 
-    public Memory<float> Gradient { get; }
-
     public Memory<float> State { get; }
 
     public void Initialize(long seed)
@@ -44,11 +41,10 @@ internal sealed class LinearEngine : IGradientEngine
         foreach (ref var parameter in Parameters.Span) parameter = random.NextBelow(1000) / 1000f - 0.5f;
     }
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed)
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
         _eachStep?.Invoke(_steps++);
         var loss = 0.0;
-        var gradient = Gradient.Span;
         gradient.Clear();
         foreach (var sample in samples)
         {

@@ -80,13 +80,12 @@ public sealed class ClusterParitySpecs
 
             public Memory<float> Parameters => inner.Parameters;
 
-            public Memory<float> Gradient => inner.Gradient;
-
             public Memory<float> State => inner.State;
 
             public void Initialize(long seed) => inner.Initialize(seed);
 
-            public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed) => inner.ComputeGradient(samples, seed);
+            public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
+                inner.ComputeGradient(samples, seed, gradient);
 
             public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
 

@@ -19,10 +19,12 @@ internal static class PlainLoop
         return network;
     }
 
+    /// <summary>Images with the channels of a pixel side by side, as the engine has them: another layout takes other kernels, which round otherwise.</summary>
     public static Tensor Images(ImageDataset dataset, int[] samples)
     {
         var table = dataset.Normalization.Table();
-        return tensor(samples.SelectMany(sample => dataset.Train.Image(sample).ToArray().Select(pixel => table[pixel])).ToArray(), [samples.Length, 1, 28, 28]);
+        return tensor(samples.SelectMany(sample => dataset.Train.Image(sample).ToArray().Select(pixel => table[pixel])).ToArray(), [samples.Length, 784])
+            .as_strided([samples.Length, 1, 28, 28], [784, 1, 28, 1]);
     }
 
     public static Tensor Labels(ImageDataset dataset, int[] samples) =>
