@@ -189,7 +189,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         while (_completedEpochs < _job.Epochs && _book.IsComplete(_completedEpochs + 1))
         {
             _record.EpochCompleted(++_completedEpochs, Now);
-            _evaluations.Want(_completedEpochs);
+            if (_completedEpochs == _job.Epochs || _completedEpochs % _job.EvaluateEvery == 0) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
         GrantWaiting();

@@ -1,3 +1,5 @@
+using ActorTrain.Lane;
+
 namespace ActorTrain.Job;
 
 /// <summary>A training run as the user describes it: configuration section <c>actortrain.job</c>. Defaults stand in reference.conf.</summary>
@@ -13,6 +15,9 @@ namespace ActorTrain.Job;
 /// <param name="Shards">Number of parameter shards; 0 means one a server node.</param>
 /// <param name="LeaseBatches">Micro-batches a lease, ≥ 1.</param>
 /// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
+/// <param name="Overlap">Pushes of a worker that may be unanswered while it computes the next gradient; 0 alternates strictly.</param>
+/// <param name="Payload">What gradients and parameters are while they travel between machines; the shards' weights are f32.</param>
+/// <param name="EvaluateEvery">Epochs from one evaluation to the next, ≥ 1; the last epoch is always evaluated.</param>
 /// <param name="Seed">Seeds the starting weights, the sample order and the augmentation.</param>
 public sealed record JobOptions(
     string Name,
@@ -27,6 +32,9 @@ public sealed record JobOptions(
     int Shards,
     int LeaseBatches,
     int MinimumWorkers,
+    int Overlap,
+    PayloadType Payload,
+    int EvaluateEvery,
     long Seed);
 
 /// <summary>A model by name, with the settings of every model the engine knows.</summary>

@@ -1,3 +1,4 @@
+using ActorTrain.Lane;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
@@ -11,6 +12,7 @@ public static class JobOptionsReader
     /// <summary>Largest counts accepted: far beyond any use, near enough that products of two fit.</summary>
     private const int Most = 1_000_000;
     private const int MostShards = 1024;
+    private const int MostOverlap = 16;
 
     /// <summary>Reads and checks a job.</summary>
     /// <param name="file">A job file, or null.</param>
@@ -37,6 +39,9 @@ public static class JobOptionsReader
             Shards: settings.Int(Job + "shards", 0, MostShards),
             LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
             MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
+            Overlap: settings.Int(Job + "overlap", 0, MostOverlap),
+            Payload: settings.Choice<PayloadType>(Job + "payload"),
+            EvaluateEvery: settings.Int(Job + "evaluate-every", 1, Most),
             Seed: settings.Long(Job + "seed"));
     }
 

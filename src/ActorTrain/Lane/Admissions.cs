@@ -1,23 +1,27 @@
 using System.Collections.Concurrent;
+using Akka.Actor;
 
 namespace ActorTrain.Lane;
 
 /// <summary>Which actors of this node receive payloads of which lengths.</summary>
 internal sealed class Admissions
 {
-    private readonly ConcurrentDictionary<string, IReadOnlySet<int>> _lengths = [];
+    private readonly ConcurrentDictionary<string, (IActorRef Receiver, IReadOnlySet<int> Lengths)> _admitted = [];
 
-    public IDisposable Add(string path, IReadOnlySet<int> lengths)
+    /// <summary>Everybody who receives payloads.</summary>
+    public IEnumerable<IActorRef> Receivers => _admitted.Values.Select(admitted => admitted.Receiver);
+
+    public IDisposable Add(string path, IActorRef receiver, IReadOnlySet<int> lengths)
     {
-        _lengths[path] = lengths;
+        _admitted[path] = (receiver, lengths);
         return new Admission(this, path);
     }
 
     /// <summary>Whether a payload may be received: null when nobody receives at that path (any more).</summary>
-    public bool? Allows(string path, int length) => _lengths.TryGetValue(path, out var lengths) ? lengths.Contains(length) : null;
+    public bool? Allows(string path, int length) => _admitted.TryGetValue(path, out var admitted) ? admitted.Lengths.Contains(length) : null;
 
     private sealed class Admission(Admissions admissions, string path) : IDisposable
     {
-        public void Dispose() => admissions._lengths.TryRemove(path, out _);
+        public void Dispose() => admissions._admitted.TryRemove(path, out _);
     }
 }

@@ -1,13 +1,19 @@
+using ActorTrain.Lane.Connections;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 
 namespace ActorTrain.Lane;
 
-/// <summary>Opens and re-opens the lane's connections to other nodes, and tells them how to connect to this one.</summary>
+/// <summary>
+/// Opens and re-opens the lane's connections to other nodes, and tells them how to connect to this one: members of the cluster as they join it,
+/// anybody else who asks. A node that has left the cluster is forgotten at once.
+/// </summary>
 internal sealed class LaneActor : ReceiveActor, IWithTimers
 {
     public const string Name = "actortrain-lane";
     private readonly TensorLane _lane;
+    private readonly Dictionary<Address, LaneProtocol.Opened> _announced = [];
     private readonly Dictionary<Address, Peer> _peers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
@@ -27,27 +33,20 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     public LaneActor(TensorLane lane)
     {
         _lane = lane;
+        Receive<ClusterEvent.MemberUp>(up => Announce(up.Member.Address));
+        Receive<ClusterEvent.MemberRemoved>(removed => Lose(removed.Member.Address));
         Receive<LaneProtocol.Open>(_ =>
         {
             if (_lane.Endpoint is { } endpoint) Sender.Tell(endpoint);
         });
+        Receive<LaneProtocol.Opened>(Learn);
         Receive<LaneProtocol.Connect>(connect =>
         {
-            if (_peers.ContainsKey(connect.Node)) return;
-            _peers.Add(connect.Node, new Peer(new BackOff()));
+            if (!_peers.TryAdd(connect.Node, new Peer(new BackOff()))) return;
             Open(connect.Node);
         });
         Receive<TryOpen>(open => Open(open.Node));
-        Receive<LaneProtocol.Opened>(Connect);
-        Receive<LaneProtocol.Broken>(broken =>
-        {
-            if (!_peers.TryGetValue(broken.Node, out var peer)) return;
-            _log.Debug("The lane to {0} is broken: {1}", broken.Node, broken.Reason);
-            peer.Connection?.Dispose();
-            peer.Connection = null;
-            if (!_lane.IsIdle(broken.Node)) TryAgain(broken.Node, peer);
-            else Forget(broken.Node);
-        });
+        Receive<LaneProtocol.Ended>(Repair);
         Receive<OpenTimedOut>(late =>
         {
             if (_peers.TryGetValue(late.Node, out var peer) && peer.Opening) TryAgain(late.Node, peer);
@@ -63,6 +62,9 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+        if (((ExtendedActorSystem)Context.System).Provider is ClusterActorRefProvider)
+            Akka.Cluster.Cluster.Get(Context.System).Subscribe(
+                Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberRemoved));
     }
 
     protected override void PostStop()
@@ -71,22 +73,61 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         _lane.Close();
     }
 
+    private static ActorSelection LaneOf(Address node) => Context.ActorSelection(new RootActorPath(node) / "user" / Name);
+
+    private void Announce(Address node)
+    {
+        if (node != _lane.Address && _lane.Endpoint is { } endpoint) LaneOf(node).Tell(endpoint);
+    }
+
+    private void Learn(LaneProtocol.Opened opened)
+    {
+        var node = Sender.Path.Address;
+        _announced[node] = opened;
+        if (_peers.TryGetValue(node, out var peer) && peer.Opening) Connect(node, peer, opened);
+    }
+
     private void Open(Address node)
     {
         if (!_peers.TryGetValue(node, out var peer)) return;
         peer.Opening = true;
-        Context.ActorSelection(new RootActorPath(node) / "user" / Name).Tell(new LaneProtocol.Open());
+        if (_announced.TryGetValue(node, out var opened))
+        {
+            Connect(node, peer, opened);
+            return;
+        }
+        LaneOf(node).Tell(new LaneProtocol.Open());
         Timers.StartSingleTimer($"timeout {node}", new OpenTimedOut(node), TimeSpan.FromSeconds(2));
     }
 
-    private void Connect(LaneProtocol.Opened opened)
+    private void Connect(Address node, Peer peer, LaneProtocol.Opened opened)
     {
-        var node = Sender.Path.Address;
-        if (!_peers.TryGetValue(node, out var peer) || !peer.Opening) return;
         Timers.Cancel($"timeout {node}");
         peer.Opening = false;
-        peer.BackOff.Reset();
-        peer.Connection = SendingConnection.Start(node, opened, _lane.QueueTo(node), Self, _lane.Options);
+        peer.Connection = SendingConnection.Start(node, opened, _lane.QueueTo(node), _lane, Self);
+    }
+
+    private void Repair(LaneProtocol.Ended ended)
+    {
+        _log.Debug("The lane with {0} has ended: {1}", ended.Node, ended.Reason);
+        if (ended.Connection is { } connection && _peers.TryGetValue(ended.Node, out var peer) && ReferenceEquals(peer.Connection, connection))
+        {
+            peer.Connection = null;
+            // The node may have started again meanwhile, with another token: it is asked anew.
+            _announced.Remove(ended.Node);
+            if (_lane.IsIdle(ended.Node)) Forget(ended.Node);
+            else TryAgain(ended.Node, peer);
+        }
+        foreach (var receiver in _lane.Admissions.Receivers) receiver.Tell(new LaneProtocol.Broken(ended.Node));
+    }
+
+    private void Lose(Address node)
+    {
+        _announced.Remove(node);
+        if (!_peers.TryGetValue(node, out var peer)) return;
+        Forget(node);
+        Timers.Cancel($"open {node}");
+        peer.Connection?.Dispose();
     }
 
     private int Forget(Address node)

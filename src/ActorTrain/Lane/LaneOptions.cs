@@ -4,12 +4,26 @@ using Akka.Configuration;
 
 namespace ActorTrain.Lane;
 
+/// <summary>The road between processes of one machine.</summary>
+internal enum SameMachineRoad
+{
+    /// <summary>A Unix domain socket, over which a tensor is named and not sent: the other process reads it where it lies.</summary>
+    SharedMemory,
+
+    /// <summary>A Unix domain socket.</summary>
+    Unix,
+
+    /// <summary>TCP, as between machines.</summary>
+    Tcp,
+}
+
 /// <summary>The lane's settings: section <c>actortrain.lane</c>.</summary>
 /// <param name="Port">TCP port that it listens on; 0 lets the system choose one.</param>
-/// <param name="InFlight">Bytes that may wait to be sent to one node, and bytes received that may wait to be read.</param>
+/// <param name="InFlight">Bytes that may wait to be sent to one node, and bytes received from one that may wait to be read.</param>
 /// <param name="SocketBuffer">Size of the system's buffers of a connection, in bytes.</param>
+/// <param name="SameMachine">The road between processes of one machine.</param>
 /// <param name="WithinProcess">Whether nodes of one process pass tensors by reference.</param>
-internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, bool WithinProcess)
+internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, SameMachineRoad SameMachine, bool WithinProcess)
 {
     /// <exception cref="ActorTrainException">A value cannot be.</exception>
     public static LaneOptions Of(Config system)
@@ -19,6 +33,7 @@ internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, bo
             settings.Int("actortrain.lane.port", 0, IPEndPoint.MaxPort),
             settings.Size("actortrain.lane.in-flight", 1024),
             (int)settings.Size("actortrain.lane.socket-buffer", 1024, 1 << 30),
+            settings.Choice<SameMachineRoad>("actortrain.lane.same-machine"),
             settings.Bool("actortrain.lane.within-process"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorTrain.Lane.Connections;
 using Akka.Actor;
 using Akka.Event;
 
@@ -6,43 +7,52 @@ namespace ActorTrain.Lane;
 
 /// <summary>
 /// An actor system's tensor lane. Chooses the road by the target's address: its own mailbox within the system, by reference within the
-/// process, a TCP connection of its own otherwise.
+/// process, shared memory or a Unix domain socket within the machine, a TCP connection otherwise.
 /// </summary>
 internal sealed class TensorLane : ITensorLane, IExtension
 {
     private static readonly ConcurrentDictionary<Address, TensorLane> InProcess = [];
     private readonly ExtendedActorSystem _system;
-    private readonly Address _address;
-    private readonly Admissions _admissions = new();
-    private readonly ByteBudget _budget;
     private readonly ConcurrentDictionary<Address, OutgoingQueue> _queues = [];
+    private readonly ConcurrentDictionary<IActorRef, IActorRef> _neighbours = [];
     private readonly LaneListener? _listener;
     private readonly IActorRef _actor;
     private readonly ILoggingAdapter _log;
+    private long _unreleased;
 
     private TensorLane(ExtendedActorSystem system, LaneOptions options)
     {
-        (_system, Options, _address) = (system, options, system.Provider.DefaultAddress);
-        _budget = new ByteBudget(options.InFlight);
+        (_system, Options, Address) = (system, options, system.Provider.DefaultAddress);
         _log = Logging.GetLogger(system, nameof(TensorLane));
-        if (_address.HasGlobalScope)
+        if (Address.HasGlobalScope)
         {
+            if (options.SameMachine == SameMachineRoad.SharedMemory) Probe = MemoryProbe.TryCreate();
             var token = Handshake.NewToken();
-            _listener = new LaneListener(
-                _address.Host, options, socket => new ReceivingConnection(socket, token, _admissions, _budget, Deliver), _log);
-            Endpoint = new LaneProtocol.Opened(_address.Host, _listener.Port, token);
-            InProcess[_address] = this;
+            _listener = new LaneListener(Address.Host, options, socket => new ReceivingConnection(socket, token, this), TellEnded, _log);
+            Endpoint = new LaneProtocol.Opened(Address.Host, _listener.Port, _listener.LocalName, LocalSocket.Machine, token);
+            InProcess[Address] = this;
         }
+        Memory = new TensorPool(shared: Probe is not null, keep: options.InFlight);
         _actor = system.ActorOf(LaneActor.Props(this), LaneActor.Name);
     }
 
     public LaneOptions Options { get; }
 
+    /// <summary>This node.</summary>
+    public Address Address { get; }
+
     /// <summary>How other nodes connect; null in a system without remoting.</summary>
     public LaneProtocol.Opened? Endpoint { get; }
 
-    /// <summary>Bytes received and not yet released.</summary>
-    public long Unreleased => _budget.Used;
+    /// <summary>What shows to processes of this machine that they can map this one's memory; null where they cannot.</summary>
+    public MemoryProbe? Probe { get; }
+
+    public Admissions Admissions { get; } = new();
+
+    public TensorPool Memory { get; }
+
+    /// <summary>Bytes received in copy and not yet released.</summary>
+    public long Unreleased => Volatile.Read(ref _unreleased);
 
     /// <summary>The lane of an actor system, opened when first asked for.</summary>
     public static TensorLane Get(ActorSystem system) => system.WithExtension<TensorLane, Provider>();
@@ -50,17 +60,17 @@ internal sealed class TensorLane : ITensorLane, IExtension
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
         var node = target.Path.Address;
-        if (node.HasLocalScope || node == _address)
-        {
-            target.Tell(message, sender);
-            return;
-        }
-        var outgoing = new Outgoing(target.Path.ToSerializationFormat(), sender.IsNobody() ? "" : PathOf(sender), message);
-        if (Options.WithinProcess && InProcess.TryGetValue(node, out var neighbour)) neighbour.Deliver(outgoing.Target, message, outgoing.Sender);
-        else Enqueue(node, outgoing);
+        if (node.HasLocalScope || node == Address) target.Tell(message, sender);
+        else if (Options.WithinProcess && InProcess.TryGetValue(node, out var neighbour)) neighbour.Deliver(this, target, message, sender);
+        else Enqueue(node, new Outgoing(target, sender, message));
     }
 
-    public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) => _admissions.Add(PathOf(receiver), lengths);
+    public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) =>
+        Admissions.Add(receiver.Path.ToSerializationFormatWithAddress(Address), receiver, lengths);
+
+    internal IActorRef Resolve(string path) => _system.Provider.ResolveActorRef(path);
+
+    internal void Received(long bytes) => Interlocked.Add(ref _unreleased, bytes);
 
     internal OutgoingQueue QueueTo(Address node) => _queues.GetOrAdd(node, _ => new OutgoingQueue(Options.InFlight));
 
@@ -70,11 +80,12 @@ internal sealed class TensorLane : ITensorLane, IExtension
 
     internal void Close()
     {
-        InProcess.TryRemove(_address, out _);
-        _budget.Close();
+        InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
         foreach (var node in _queues.Keys) GiveUp(node);
     }
+
+    private void TellEnded(Address node, string reason) => _actor.Tell(new LaneProtocol.Ended(node, null, reason));
 
     private void Enqueue(Address node, in Outgoing outgoing)
     {
@@ -88,11 +99,16 @@ internal sealed class TensorLane : ITensorLane, IExtension
         outgoing.Message.Payload.Release();
     }
 
-    private void Deliver(string target, ITensorMessage message, string sender) =>
-        _system.Provider.ResolveActorRef(target)
-            .Tell(message, sender.Length == 0 ? ActorRefs.NoSender : _system.Provider.ResolveActorRef(sender));
+    private void Deliver(TensorLane from, IActorRef target, ITensorMessage message, IActorRef sender) =>
+        SeenFromHere(target, Address).Tell(message, sender.IsNobody() ? sender : SeenFromHere(sender, from.Address));
 
-    private string PathOf(IActorRef actor) => actor.Path.ToSerializationFormatWithAddress(_address);
+    // Paths are resolved once; actors come and go, and with them what is kept of them.
+    private IActorRef SeenFromHere(IActorRef actor, Address home)
+    {
+        if (_neighbours.TryGetValue(actor, out var seen)) return seen;
+        if (_neighbours.Count > 10_000) _neighbours.Clear();
+        return _neighbours[actor] = Resolve(actor.Path.ToSerializationFormatWithAddress(home));
+    }
 
     private sealed class Provider : ExtensionIdProvider<TensorLane>
     {

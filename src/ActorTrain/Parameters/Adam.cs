@@ -13,12 +13,12 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     private readonly float[] _second = new float[length];
     private long _steps;
 
-    public void Apply(Span<float> weights, ReadOnlySpan<float> gradient, float learningRate, float scale)
+    public void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale)
     {
         _steps++;
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
-        Run(weights[..whole], gradient[..whole], _first.AsSpan(0, whole), _second.AsSpan(0, whole), learningRate, scale);
+        Run(weights[..whole], updated[..whole], gradient[..whole], _first.AsSpan(0, whole), _second.AsSpan(0, whole), learningRate, scale);
         var rest = weights.Length - whole;
         if (rest == 0) return;
 
@@ -28,13 +28,14 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         gradient[whole..].CopyTo(g);
         _first.AsSpan(whole).CopyTo(m);
         _second.AsSpan(whole).CopyTo(v);
-        Run(w, g, m, v, learningRate, scale);
-        w[..rest].CopyTo(weights[whole..]);
+        Run(w, w, g, m, v, learningRate, scale);
+        w[..rest].CopyTo(updated[whole..]);
         m[..rest].CopyTo(_first.AsSpan(whole));
         v[..rest].CopyTo(_second.AsSpan(whole));
     }
 
-    private void Run(Span<float> weights, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float learningRate, float scale)
+    private void Run(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float learningRate, float scale)
     {
         var correction1 = 1 - Math.Pow(options.Beta1, _steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(options.Beta2, _steps));
@@ -58,7 +59,7 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
             var v = Vector.FusedMultiplyAdd(rest2 * g, g, beta2 * new Vector<float>(second[i..]));
             m.CopyTo(first[i..]);
             v.CopyTo(second[i..]);
-            (w + step * m / (Vector.SquareRoot(v) / root + epsilon)).CopyTo(weights[i..]);
+            (w + step * m / (Vector.SquareRoot(v) / root + epsilon)).CopyTo(updated[i..]);
         }
     }
 }

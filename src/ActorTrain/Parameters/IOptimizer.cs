@@ -8,12 +8,13 @@ namespace ActorTrain.Parameters;
 /// </summary>
 public interface IOptimizer
 {
-    /// <summary>Updates the weights in place.</summary>
+    /// <summary>One update: a single pass over weights, gradient and state.</summary>
     /// <param name="weights">The shard's weights.</param>
+    /// <param name="updated">Where the new weights go: the same place, or another one of the same length.</param>
     /// <param name="gradient">The gradient, as long as the weights.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
     /// <param name="scale">Factor on the gradient, from the verdict.</param>
-    void Apply(Span<float> weights, ReadOnlySpan<float> gradient, float learningRate, float scale);
+    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale);
 }
 
 /// <summary>Makes the optimizer that a job asks for.</summary>

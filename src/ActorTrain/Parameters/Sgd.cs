@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ActorTrain.Job;
 
 namespace ActorTrain.Parameters;
@@ -11,42 +12,52 @@ internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
 {
     private readonly float[] _momentum = options.Momentum > 0 ? new float[length] : [];
 
-    public void Apply(Span<float> weights, ReadOnlySpan<float> gradient, float learningRate, float scale)
+    public void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale)
     {
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
-        Run(weights[..whole], gradient[..whole], _momentum.AsSpan(0, Math.Min(whole, _momentum.Length)), learningRate, scale);
-        if (whole == weights.Length) return;
+        var momentum = _momentum.AsSpan();
+        Run(weights[..whole], updated[..whole], gradient[..whole], momentum[..Math.Min(whole, momentum.Length)], learningRate, scale);
+        var rest = weights.Length - whole;
+        if (rest == 0) return;
 
         // The tail goes through the same vector code, padded: an element's bits must not depend on its place.
         Span<float> w = stackalloc float[width], g = stackalloc float[width], b = stackalloc float[width];
         weights[whole..].CopyTo(w);
         gradient[whole..].CopyTo(g);
-        if (_momentum.Length > 0) _momentum.AsSpan(whole).CopyTo(b);
-        Run(w, g, _momentum.Length > 0 ? b : default, learningRate, scale);
-        w[..(weights.Length - whole)].CopyTo(weights[whole..]);
-        if (_momentum.Length > 0) b[..(weights.Length - whole)].CopyTo(_momentum.AsSpan(whole));
+        if (momentum.Length > 0) momentum[whole..].CopyTo(b);
+        Run(w, w, g, momentum.Length > 0 ? b : default, learningRate, scale);
+        w[..rest].CopyTo(updated[whole..]);
+        if (momentum.Length > 0) b[..rest].CopyTo(momentum[whole..]);
     }
 
-    private void Run(Span<float> weights, ReadOnlySpan<float> gradient, Span<float> momentum, float learningRate, float scale)
+    private void Run(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> momentum, float learningRate, float scale)
     {
-        var width = Vector<float>.Count;
+        if (updated.Length != weights.Length || gradient.Length != weights.Length || momentum.Length > 0 && momentum.Length != weights.Length)
+            throw new ArgumentException($"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, {momentum.Length}.");
+        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every element.
+        ref var from = ref MemoryMarshal.GetReference(weights);
+        ref var to = ref MemoryMarshal.GetReference(updated);
+        ref var gradients = ref MemoryMarshal.GetReference(gradient);
+        ref var momenta = ref MemoryMarshal.GetReference(momentum);
         var step = new Vector<float>(-learningRate);
         var mu = new Vector<float>(options.Momentum);
         var decay = new Vector<float>(options.WeightDecay);
         var factor = new Vector<float>(scale);
-        for (var i = 0; i < weights.Length; i += width)
+        var (decays, remembers, nesterov) = (options.WeightDecay != 0, momentum.Length > 0, options.Nesterov);
+        for (nuint i = 0; i < (nuint)weights.Length; i += (nuint)Vector<float>.Count)
         {
-            var w = new Vector<float>(weights[i..]);
-            var g = new Vector<float>(gradient[i..]) * factor;
-            if (options.WeightDecay != 0) g = Vector.FusedMultiplyAdd(decay, w, g);
-            if (momentum.Length > 0)
+            var w = Vector.LoadUnsafe(ref from, i);
+            var g = Vector.LoadUnsafe(ref gradients, i) * factor;
+            if (decays) g = Vector.FusedMultiplyAdd(decay, w, g);
+            if (remembers)
             {
-                var b = mu * new Vector<float>(momentum[i..]) + g;
-                b.CopyTo(momentum[i..]);
-                g = options.Nesterov ? Vector.FusedMultiplyAdd(mu, b, g) : b;
+                var b = mu * Vector.LoadUnsafe(ref momenta, i) + g;
+                b.StoreUnsafe(ref momenta, i);
+                g = nesterov ? Vector.FusedMultiplyAdd(mu, b, g) : b;
             }
-            Vector.FusedMultiplyAdd(step, g, w).CopyTo(weights[i..]);
+            Vector.FusedMultiplyAdd(step, g, w).StoreUnsafe(ref to, i);
         }
     }
 }

@@ -40,7 +40,7 @@ internal static class WireTypes
     private static readonly Type[] Parts =
     [
         typeof(JobOptions), typeof(ModelOptions), typeof(DataOptions), typeof(OptimizerOptions), typeof(OptimizerKind),
-        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
+        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
 
         typeof(TrainingReport), typeof(ModelSummary), typeof(DatasetSummary), typeof(EpochSummary), typeof(WorkerSummary), typeof(ShardSummary),
         typeof(StalenessSummary), typeof(EventSummary), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),

@@ -20,6 +20,8 @@ internal sealed class ModelStateActor : ReceiveActor
             _state.Report(report.Worker, report.Epoch, report.Samples, report.Payload.Values.Span);
             report.Payload.Release();
         });
+        // Whoever waits for an answer asks again.
+        Receive<LaneProtocol.Broken>(_ => { });
         Receive<ModelStateProtocol.Pull>(_ => _lane.Tell(Sender, Combined(), Self));
     }
 
@@ -30,8 +32,8 @@ internal sealed class ModelStateActor : ReceiveActor
     private ModelStateProtocol.Pulled Combined()
     {
         if (_state.Samples == 0) return new ModelStateProtocol.Pulled(0, TensorSlice.Empty);
-        var combined = TensorSlice.Rent(_state.Length);
-        _state.Combine(combined.Values.Span);
-        return new ModelStateProtocol.Pulled(_state.Samples, combined);
+        var combined = new float[_state.Length];
+        _state.Combine(combined);
+        return new ModelStateProtocol.Pulled(_state.Samples, TensorSlice.Of(combined));
     }
 }

@@ -9,21 +9,26 @@ internal sealed class ParameterShardActor : ReceiveActor
 {
     private readonly ShardState _shard;
     private readonly ITensorLane _lane;
+    private readonly PayloadType _payload;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
 
-    public static Props Props(ShardState shard, ITensorLane lane) =>
-        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane)).WithDispatcher("actortrain.compute-dispatcher");
+    public static Props Props(ShardState shard, ITensorLane lane, PayloadType payload) =>
+        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload)).WithDispatcher("actortrain.compute-dispatcher");
 
-    public ParameterShardActor(ShardState shard, ITensorLane lane)
+    public ParameterShardActor(ShardState shard, ITensorLane lane, PayloadType payload)
     {
-        (_shard, _lane) = (shard, lane);
+        (_shard, _lane, _payload) = (shard, lane, payload);
         AwaitingWeights();
     }
 
     protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { _shard.Length });
 
-    protected override void PostStop() => _admission?.Dispose();
+    protected override void PostStop()
+    {
+        _admission?.Dispose();
+        _shard.Release();
+    }
 
     private void AwaitingWeights()
     {
@@ -35,12 +40,15 @@ internal sealed class ParameterShardActor : ReceiveActor
             Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
         });
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
+        Receive<LaneProtocol.Broken>(_ => { });
     }
 
     private void Training()
     {
+        // A worker that waits for an answer pushes again.
+        Receive<LaneProtocol.Broken>(_ => { });
         Receive<ShardProtocol.Push>(push => _lane.Tell(Sender, Answer(push), Self));
-        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, Copy()), Self));
+        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.Share(_payload)), Self));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
         Receive<ShardProtocol.Initialize>(again =>
         {
@@ -55,8 +63,6 @@ internal sealed class ParameterShardActor : ReceiveActor
         push.Payload.Release();
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Warning("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
-        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, Copy());
+        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.Share(_payload));
     }
-
-    private TensorSlice Copy() => TensorSlice.CopyOf(_shard.Weights);
 }

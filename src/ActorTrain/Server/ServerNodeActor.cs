@@ -17,7 +17,7 @@ internal sealed class ServerNodeActor : ReceiveActor
     {
         _lane = lane;
         Receive<ServerProtocol.OpenShard>(open =>
-            Sender.Tell(new ServerProtocol.ShardOpened(open.JobId, open.Slice, Host(open.Owner, ParameterShardActor.Props(ShardOf(open), _lane)))));
+            Sender.Tell(new ServerProtocol.ShardOpened(open.JobId, open.Slice, Host(open.Owner, ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
         Receive<ServerProtocol.OpenModelState>(open =>
             Sender.Tell(new ServerProtocol.ModelStateOpened(open.JobId, Host(open.Owner, ModelStateActor.Props(new ModelState(open.Length), _lane)))));
         Receive<Terminated>(job =>
@@ -42,9 +42,9 @@ internal sealed class ServerNodeActor : ReceiveActor
         return child;
     }
 
-    private static ShardState ShardOf(ServerProtocol.OpenShard open) => new(
+    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(
         open.Slice.Index, open.Slice.Length, open.Job.Epochs, open.Job.Optimizer.LearningRate,
         Optimizer.Of(open.Job.Optimizer, open.Slice.Length),
         new LearningRateSchedule(open.Job.Schedule, open.Job.Epochs, open.TrainSamples),
-        new AcceptAll());
+        new AcceptAll(), _lane.Memory);
 }

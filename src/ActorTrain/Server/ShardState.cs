@@ -1,3 +1,4 @@
+using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Staleness;
@@ -10,9 +11,10 @@ namespace ActorTrain.Server;
 /// Each position of an epoch changes the weights once, whoever computed it and however often it is sent.
 /// </summary>
 internal sealed class ShardState(
-    int index, int length, int epochs, float learningRate, IOptimizer optimizer, LearningRateSchedule schedule, IStalenessPolicy staleness)
+    int index, int length, int epochs, float learningRate, IOptimizer optimizer, LearningRateSchedule schedule, IStalenessPolicy staleness,
+    TensorPool memory)
 {
-    private readonly float[] _weights = new float[length];
+    private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _incarnations = [];
     private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
@@ -26,9 +28,15 @@ internal sealed class ShardState(
 
     public long Version { get; private set; }
 
-    public ReadOnlySpan<float> Weights => _weights;
+    public ReadOnlySpan<float> Weights => _weights.Values.Span;
 
-    public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(_weights);
+    public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(_weights.Values.Span);
+
+    /// <summary>The weights as they are now, to be sent. The next update is made elsewhere for as long as they are read.</summary>
+    public TensorSlice Share(PayloadType type) => _weights.Share(type);
+
+    /// <summary>The shard ends.</summary>
+    public void Release() => _weights.Release();
 
     /// <summary>Judges a push and, where the verdict says so, applies it.</summary>
     public Verdict Receive(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
@@ -69,7 +77,10 @@ internal sealed class ShardState(
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
         var factor = (float)(learningRate * schedule.FactorAt(_samples, part.Count));
-        optimizer.Apply(_weights, gradient, factor, verdict.Scale);
+        var updated = _weights.IsRead ? memory.Rent(length) : _weights;
+        optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, factor, verdict.Scale);
+        if (!ReferenceEquals(updated, _weights)) _weights.Release();
+        _weights = updated;
         Version++;
         _samples += part.Count;
         _applied[part.Epoch - 1].Add(part.Start, part.End);

@@ -44,6 +44,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
         Receive<Ask>(_ => AskAwaited());
         Receive<ShardProtocol.Pulled>(Take);
         Receive<ModelStateProtocol.Pulled>(Take);
+        Receive<LaneProtocol.Broken>(_ => AskAwaited());
         Receive<Terminated>(gone => Context.Parent.Tell(new Lost($"{gone.ActorRef.Path} has ended")));
     }
 

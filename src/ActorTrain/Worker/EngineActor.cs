@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using Akka.Actor;
 using Akka.Event;
@@ -24,11 +25,17 @@ internal sealed class EngineActor : ReceiveActor
     /// <summary>Engine → parent: there is no engine, for this reason.</summary>
     public sealed record CannotLoad(string Reason);
 
+    /// <summary>Parameters that the engine is to read before it computes.</summary>
+    /// <param name="Offset">Place of the first in the flat vector.</param>
+    /// <param name="Values">The parameters; released by the engine.</param>
+    public readonly record struct Fresh(int Offset, TensorSlice Values);
+
     /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/>.</summary>
+    /// <param name="Fresh">Parameters that are newer than those that it has.</param>
     /// <param name="Samples">Indices into the training set.</param>
     /// <param name="Seed">Seeds whatever is random in the step.</param>
     /// <param name="Gradient">Where it is to be written.</param>
-    public sealed record Compute(ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient);
+    public sealed record Compute(IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient);
 
     /// <summary>Engine → parent: the gradient lies in its place, clipped.</summary>
     public sealed record Computed(StepResult Result);
@@ -64,6 +71,11 @@ internal sealed class EngineActor : ReceiveActor
         Receive<Load>(_ => Sender.Tell(TryLoad()));
         Receive<Compute>(compute =>
         {
+            foreach (var (offset, values) in compute.Fresh)
+            {
+                values.Values.CopyTo(_engine!.Parameters[offset..]);
+                values.Release();
+            }
             var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span);
             GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
             Sender.Tell(new Computed(result));

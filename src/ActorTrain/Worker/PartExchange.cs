@@ -1,22 +1,33 @@
+using ActorTrain.Lane;
 using ActorTrain.Leases;
-using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Worker;
 
-/// <summary>One part's push to every shard: which have answered, what they said, and the parameters that came back.</summary>
-/// <param name="slices">Every shard's slice, by index.</param>
-/// <param name="parameters">The engine's flat parameters, which the answers are copied into.</param>
-/// <param name="versions">Each shard's version that <paramref name="parameters"/> are of, by index.</param>
-internal sealed class PartExchange(IReadOnlyList<ShardSlice> slices, Memory<float> parameters, long[] versions)
+/// <summary>One part's way: computed from some versions, pushed to every shard, judged by each.</summary>
+/// <param name="part">The part.</param>
+/// <param name="run">The lease that it is of.</param>
+/// <param name="versions">Each shard's version that the gradient is computed from, by index.</param>
+/// <param name="gradient">Where the gradient is.</param>
+internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<long> versions, TensorBuffer gradient)
 {
-    private readonly HashSet<int> _awaited = [];
+    private readonly SortedSet<int> _awaited = [.. Enumerable.Range(0, versions.Count)];
 
-    public LeasePart Part { get; private set; }
+    public LeasePart Part => part;
 
-    /// <summary>Version of each shard that the gradient under way was computed from.</summary>
+    public LeaseRun Run => run;
+
     public IReadOnlyList<long> Versions => versions;
 
+    public TensorBuffer Gradient => gradient;
+
+    /// <summary>Mean training loss over the part's samples, once it is computed.</summary>
+    public double Loss { get; set; }
+
+    /// <summary>Time of the last push.</summary>
+    public TimeSpan PushedAt { get; set; }
+
+    /// <summary>Shards that have not answered.</summary>
     public IReadOnlyCollection<int> Awaited => _awaited;
 
     /// <summary>Whether any shard refused the part, so that its samples are still to be done.</summary>
@@ -25,21 +36,13 @@ internal sealed class PartExchange(IReadOnlyList<ShardSlice> slices, Memory<floa
     /// <summary>Whether any shard applied the part.</summary>
     public bool Applied { get; private set; }
 
-    public void Begin(LeasePart part)
+    /// <summary>Takes a verdict in; one that is not awaited (the push had been sent twice) changes nothing.</summary>
+    /// <returns>Whether it was awaited.</returns>
+    public bool Take(int shard, Verdict verdict)
     {
-        (Part, Refused, Applied) = (part, false, false);
-        _awaited.UnionWith(slices.Select(slice => slice.Index));
-    }
-
-    /// <summary>Takes an answer in; one that is not awaited (the push had been sent twice) changes nothing.</summary>
-    /// <returns>Whether this was the last answer awaited.</returns>
-    public bool Take(int shard, LeasePart part, Verdict verdict, long version, ReadOnlySpan<float> values)
-    {
-        if (part != Part || !_awaited.Remove(shard)) return false;
+        if (!_awaited.Remove(shard)) return false;
         Refused |= verdict.Kind == VerdictKind.Refused;
         Applied |= verdict.Kind == VerdictKind.Applied;
-        values.CopyTo(parameters.Span.Slice(slices[shard].Offset, slices[shard].Length));
-        versions[shard] = version;
-        return _awaited.Count == 0;
+        return true;
     }
 }

@@ -7,7 +7,10 @@ using Akka.Event;
 
 namespace ActorTrain.Worker;
 
-/// <summary>The training loop: takes leases, has gradients computed, pushes them to every shard and goes on with what comes back.</summary>
+/// <summary>
+/// The training loop: takes leases, has gradients computed, pushes each to every shard and goes on with the parameters that come back. While
+/// pushes are on their way it computes on, as far ahead as the job's overlap allows.
+/// </summary>
 internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
     private readonly JobOptions _job;
@@ -16,26 +19,27 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private readonly IActorRef _engine;
     private readonly EngineActor.Loaded _buffers;
     private readonly WorkerContext _context;
+    private readonly Stack<TensorBuffer> _gradients = [];
+    private readonly List<PartExchange> _pushed = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     private IDisposable? _admission;
-    private PartExchange _exchange = null!;
+    private NewerParameters _newer = null!;
+    private PartExchange? _computing;
     private (int Epoch, int[] Positions) _order;
     private (int Epoch, long Samples) _trained;
     private LeaseRun? _run;
     private Lease? _next;
-    private readonly Memory<float> _gradient;
-    private double _loss;
-    private bool _requested;
+    private TimeSpan? _requestedAt;
     private string? _leaving;
 
-    /// <summary>Worker → trainer: finish the micro-batch under way, give back the rest, and end.</summary>
+    /// <summary>Worker → trainer: finish the micro-batches under way, give back the rest, and end.</summary>
     public sealed record LeaveAfterPart(string Reason);
 
     /// <summary>Worker → trainer: there is no engine any more; give everything back and end.</summary>
     public sealed record LeaveNow(string Reason);
 
-    private sealed record SendAgain;
+    private sealed record LookForSilence;
 
     public static Props Props(
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context) =>
@@ -45,7 +49,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context)
     {
         (_job, _coordinator, _start, _engine, _buffers, _context) = (job, coordinator, start, engine, buffers, context);
-        _gradient = new float[buffers.Parameters.Length];
+        for (var i = 0; i <= job.Overlap; i++) _gradients.Push(context.Lane.Memory.Rent(buffers.Parameters.Length));
         Pulling();
     }
 
@@ -59,145 +63,168 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, _buffers.Parameters, _buffers.State), "pull");
     }
 
-    protected override void PostStop() => _admission?.Dispose();
+    // The gradient that the engine writes, and those that shards may still read, are left to the collector.
+    protected override void PostStop()
+    {
+        _admission?.Dispose();
+        _newer?.Release();
+        foreach (var gradient in _gradients) gradient.Release();
+    }
 
     private void Pulling()
     {
         Receive<SnapshotActor.Taken>(taken =>
         {
-            _exchange = new PartExchange([.. _start.Shards.Select(place => place.Slice)], _buffers.Parameters, taken.Versions);
-            Become(AwaitingLease);
+            _newer = new NewerParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions);
+            Become(Training);
         });
         Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true));
+        Receive<LaneProtocol.Broken>(_ => { });
         Receive<LeaveAfterPart>(leave => End(leave.Reason, failed: false));
         Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
     }
 
-    private void AwaitingLease()
+    private void Training()
     {
-        // A grant can be lost with a connection: asked for again, and what comes twice is given back.
-        Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
-        if (!_requested) RequestLease();
-        Receive<WorkerProtocol.Granted>(granted => Begin(granted.Lease));
-        Receive<SendAgain>(_ => RequestLease());
-        Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
-        Receive<LeaveAfterPart>(leave => End(leave.Reason, failed: false));
+        // Looked for twice as often as the patience lasts: a push waits no longer than one and a half times as long.
+        Timers.StartPeriodicTimer("silence", new LookForSilence(), _context.ResendAfter / 2);
+        Receive<WorkerProtocol.Granted>(granted => Take(granted.Lease));
+        Receive<EngineActor.Computed>(Computed);
+        Receive<ShardProtocol.Pushed>(Judged);
+        Receive<LookForSilence>(_ => SendAgain(since: Now - _context.ResendAfter));
+        // What a broken connection has swallowed is not known here: whatever is not answered is sent again.
+        Receive<LaneProtocol.Broken>(_ => SendAgain(since: Now));
+        Receive<LeaveAfterPart>(leave =>
+        {
+            _leaving = leave.Reason;
+            GoOn();
+        });
         Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
+        GoOn();
     }
 
-    private void Computing()
+    private void GoOn()
     {
-        Receive<EngineActor.Computed>(computed =>
+        if (_leaving is { } reason)
         {
-            _loss = computed.Result.Loss;
-            Become(Pushing);
-        });
-        WhileInLease();
-    }
-
-    private void Pushing()
-    {
-        Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
-        Push();
-        Receive<ShardProtocol.Pushed>(pushed =>
+            if (_computing is null && _pushed.Count == 0) End(reason, failed: false);
+            return;
+        }
+        if (_computing is not null || _pushed.Count > _job.Overlap) return;
+        if (_run is null or { AllBegun: true } && !BeginNext())
         {
-            var last = _exchange.Take(pushed.Shard, pushed.Part, pushed.Verdict, pushed.Version, pushed.Payload.Values.Span);
-            pushed.Payload.Release();
-            if (last) GoOn();
-        });
-        Receive<SendAgain>(_ =>
-        {
-            _log.Debug("Shards {0} have not answered for {1}: pushing again", string.Join(", ", _exchange.Awaited), _exchange.Part);
-            Push();
-        });
-        WhileInLease();
+            if (_requestedAt is null) RequestLease();
+            return;
+        }
+        Compute(_run!.Next()!.Value);
     }
 
-    private void WhileInLease()
+    private bool BeginNext()
     {
-        Receive<WorkerProtocol.Granted>(granted =>
-        {
-            _requested = false;
-            if (_next is null) _next = granted.Lease;
-            else GiveBack(granted.Lease);
-        });
-        // A second answer to a push that was sent twice.
-        Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
-        Receive<SendAgain>(_ => { });
-        Receive<LeaveAfterPart>(leave => _leaving = leave.Reason);
-        Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
-    }
-
-    private void RequestLease()
-    {
-        _requested = true;
-        _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
-    }
-
-    private void GiveBack(Lease lease) =>
-        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], 0, 0, 0));
-
-    private void Begin(Lease lease)
-    {
+        if (_next is not { } lease) return false;
         var epoch = lease.Stretch.Epoch;
-        Timers.Cancel("send-again");
-        _run = new LeaseRun(lease, _job.Batch, Now);
-        (_next, _requested) = (null, false);
+        (_run, _next) = (new LeaseRun(lease, _job.Batch, Now), null);
         if (_order.Epoch != epoch) _order = (epoch, SampleOrder.Of(_job.Seed, epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch != epoch) _trained = (epoch, 0);
-        Compute(_run.Next()!.Value);
+        return true;
     }
 
     private void Compute(LeasePart part)
     {
         // Asked for ahead of need, so that the engine does not wait for a lease.
-        if (_run!.AtLast && _next is null) RequestLease();
-        _exchange.Begin(part);
-        _engine.Tell(new EngineActor.Compute(_order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _gradient));
-        Become(Computing);
+        if (_run!.AllBegun && _next is null && _requestedAt is null) RequestLease();
+        var (fresh, versions) = _newer.Take();
+        _computing = new PartExchange(part, _run, versions, _gradients.Pop());
+        _engine.Tell(new EngineActor.Compute(
+            fresh, _order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values));
     }
 
-    private void Push()
+    private void Computed(EngineActor.Computed computed)
     {
-        foreach (var index in _exchange.Awaited.ToArray())
+        if (_computing is not { } exchange) return;
+        _computing = null;
+        exchange.Loss = computed.Result.Loss;
+        _trained.Samples += exchange.Part.Count;
+        _pushed.Add(exchange);
+        Push(exchange);
+        // Now, while the engine rests and leaves the state as it is.
+        if (exchange.Run.AllBegun) ReportState();
+        GoOn();
+    }
+
+    private void Push(PartExchange exchange)
+    {
+        exchange.PushedAt = Now;
+        foreach (var index in exchange.Awaited)
         {
             var (slice, shard) = _start.Shards[index];
-            var gradient = TensorSlice.Of(_gradient.Slice(slice.Offset, slice.Length));
-            _context.Lane.Tell(shard, new ShardProtocol.Push(_exchange.Part, _start.Worker, _exchange.Versions[index], gradient), Self);
+            var gradient = exchange.Gradient.Share(slice.Offset, slice.Length, _job.Payload);
+            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index], gradient), Self);
         }
     }
 
-    private void GoOn()
+    private void Judged(ShardProtocol.Pushed pushed)
     {
-        Timers.Cancel("send-again");
-        _run!.Judged(_exchange.Applied, _exchange.Refused, _loss);
-        _trained.Samples += _exchange.Part.Count;
-        if (_leaving is not null) End(_leaving, failed: false);
-        else if (_run.Next() is { } part) Compute(part);
-        else EndLease();
+        _newer.Offer(pushed.Shard, pushed.Version, pushed.Payload);
+        // A second answer to a push that was sent twice finds nobody.
+        if (_pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange || !exchange.Take(pushed.Shard, pushed.Verdict)) return;
+        if (exchange.Awaited.Count > 0) return;
+        _pushed.Remove(exchange);
+        _gradients.Push(exchange.Gradient);
+        exchange.Run.Judged(exchange.Part, exchange.Applied, exchange.Refused, exchange.Loss);
+        if (exchange.Run.IsDone) EndRun(exchange.Run);
+        GoOn();
     }
 
-    private void EndLease()
+    private void SendAgain(TimeSpan since)
     {
-        EndRun();
-        if (_next is { } lease) Begin(lease);
-        else Become(AwaitingLease);
+        foreach (var exchange in _pushed.Where(exchange => exchange.PushedAt <= since))
+        {
+            _log.Debug("Shards {0} have not answered for {1}: pushing again", string.Join(", ", exchange.Awaited), exchange.Part);
+            Push(exchange);
+        }
+        // A grant can be lost with a connection: asked for again, and what comes twice is given back.
+        if (_requestedAt <= since) RequestLease();
     }
 
-    private void EndRun()
+    private void RequestLease()
     {
-        if (_run is null) return;
-        if (_start.ModelState is { } modelState)
-            _context.Lane.Tell(
-                modelState,
-                new ModelStateProtocol.Report(_start.Worker, _trained.Epoch, _trained.Samples, TensorSlice.CopyOf(_buffers.State.Span)), Self);
-        _coordinator.Tell(_run.End(_start.Worker, Now));
-        _run = null;
+        _requestedAt = Now;
+        _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
+    }
+
+    private void Take(Lease lease)
+    {
+        if (_next is not null || _leaving is not null)
+        {
+            GiveBack(lease);
+            return;
+        }
+        (_next, _requestedAt) = (lease, null);
+        GoOn();
+    }
+
+    private void GiveBack(Lease lease) =>
+        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], 0, 0, 0));
+
+    private void ReportState()
+    {
+        if (_start.ModelState is not { } modelState) return;
+        var state = TensorSlice.CopyOf(_buffers.State.Span);
+        _context.Lane.Tell(modelState, new ModelStateProtocol.Report(_start.Worker, _trained.Epoch, _trained.Samples, state), Self);
+    }
+
+    private void EndRun(LeaseRun run)
+    {
+        if (ReferenceEquals(run, _run)) _run = null;
+        _coordinator.Tell(run.End(_start.Worker, Now));
     }
 
     private void End(string reason, bool failed)
     {
-        EndRun();
+        var runs = _pushed.Select(exchange => exchange.Run).Append(_computing?.Run).Append(_run).OfType<LeaseRun>().Distinct().ToList();
+        if (_run is { AllBegun: false } && _computing is null) ReportState();
+        foreach (var run in runs) EndRun(run);
         if (_next is { } lease) GiveBack(lease);
         _coordinator.Tell(new WorkerProtocol.Withdrawn(_start.Worker, reason, failed));
         Context.Stop(Self);

@@ -1,5 +1,7 @@
 using ActorTrain.Lane;
+using ActorTrain.Lane.Connections;
 using ActorTrain.Server;
+using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
 
@@ -9,7 +11,7 @@ public sealed class BoundsTests
     [Theory, InlineData(100, true), InlineData(101, false)]
     public void A_queue_takes_messages_up_to_its_bound(int floats, bool fits)
     {
-        using var queue = new OutgoingQueue(inFlight: 4 * 200);
+        var queue = new OutgoingQueue(bound: 4 * 200);
         queue.TryAdd(Message(100)).ShouldBeTrue();
         queue.TryAdd(Message(floats)).ShouldBe(fits);
     }
@@ -17,66 +19,66 @@ public sealed class BoundsTests
     [Fact]
     public void One_message_larger_than_the_bound_passes_alone()
     {
-        using var queue = new OutgoingQueue(inFlight: 4);
+        var queue = new OutgoingQueue(bound: 4);
         queue.TryAdd(Message(1000)).ShouldBeTrue();
         queue.TryAdd(Message(1)).ShouldBeFalse();
     }
 
     [Fact]
-    public void What_is_sent_makes_room_and_is_released()
+    public void What_is_taken_makes_room()
     {
-        var released = 0;
-        using var queue = new OutgoingQueue(inFlight: 400);
-        queue.TryAdd(Message(100, () => released++));
-        queue.TryTake(TimeSpan.Zero, CancellationToken.None, out var taken).ShouldBeTrue();
-        queue.Finished(taken);
-        released.ShouldBe(1);
+        var queue = new OutgoingQueue(bound: 400);
+        queue.TryAdd(Message(100));
+        queue.Take(CancellationToken.None, out var taken).ShouldBeTrue();
+        taken.Bytes.ShouldBe(400);
         queue.TryAdd(Message(100)).ShouldBeTrue();
     }
 
     [Fact]
-    public void What_is_discarded_is_released_too()
+    public void What_is_discarded_is_released()
     {
-        var released = 0;
-        using var queue = new OutgoingQueue(inFlight: 4000);
-        for (var i = 0; i < 5; i++) queue.TryAdd(Message(100, () => released++));
+        var owner = new CountingOwner();
+        var queue = new OutgoingQueue(bound: 4000);
+        for (var i = 0; i < 5; i++) queue.TryAdd(Message(100, owner));
         queue.Discard().ShouldBe(5);
-        released.ShouldBe(5);
+        owner.Released.ShouldBe(5);
         queue.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_receiver_waits_until_what_it_received_is_read()
+    public async Task A_sender_waits_until_what_it_sent_is_read()
     {
-        var budget = new ByteBudget(limit: 100);
-        budget.Take(60).ShouldBeTrue();
-        var second = Task.Run(() => budget.Take(60));
+        var credit = new Credit(window: 100);
+        credit.Take(60).ShouldBeTrue();
+        var second = Task.Run(() => credit.Take(60));
 
         second.IsCompleted.ShouldBeFalse();
-        budget.Return(60);
+        credit.Return(60);
 
         (await second).ShouldBeTrue();
-        budget.Used.ShouldBe(60);
     }
 
     [Fact]
-    public async Task The_end_of_the_node_ends_the_wait()
+    public void A_payload_larger_than_the_credit_passes_alone() => new Credit(window: 100).Take(1000).ShouldBeTrue();
+
+    [Fact]
+    public async Task The_end_of_the_connection_ends_the_wait()
     {
-        var budget = new ByteBudget(limit: 100);
-        budget.Take(60);
-        var second = Task.Run(() => budget.Take(60));
-        budget.Close();
+        var credit = new Credit(window: 100);
+        credit.Take(60);
+        var second = Task.Run(() => credit.Take(60));
+        credit.Close();
         (await second).ShouldBeFalse();
     }
 
     [Fact]
-    public void A_slice_goes_back_to_the_pool_once()
+    public void A_slice_says_once_that_it_is_read()
     {
-        var released = 0;
-        var slice = TensorSlice.Rent(10, () => released++);
+        var owner = new CountingOwner();
+        var slice = new TensorSlice(new float[10], owner, PayloadType.F32);
         slice.Release();
         slice.Release();
-        released.ShouldBe(1);
+        owner.Released.ShouldBe(1);
     }
 
     [Fact]
@@ -91,6 +93,6 @@ public sealed class BoundsTests
         backOff.Next()!.Value.TotalSeconds.ShouldBe(0.1, 1e-9);
     }
 
-    private static Outgoing Message(int floats, Action? released = null) =>
-        new("target", "", new ShardProtocol.Pulled(0, 0, TensorSlice.Rent(floats, released)));
+    private static Outgoing Message(int floats, CountingOwner? owner = null) => new(
+        ActorRefs.Nobody, ActorRefs.Nobody, new ShardProtocol.Pulled(0, 0, new TensorSlice(new float[floats], owner, PayloadType.F32)));
 }

@@ -1,4 +1,4 @@
-using ActorTrain.Lane;
+using ActorTrain.Lane.Connections;
 using CsCheck;
 
 namespace ActorTrain.Tests.Lane;
@@ -7,33 +7,48 @@ public sealed class FrameHeaderTests
 {
     [Fact]
     public void Comes_back_from_its_bytes_as_it_was() =>
-        Gen.Select(Gen.Byte, Gen.Int[1, 2048], Gen.Int[0, 2048], Gen.Int[0, 65536], Gen.Int[0, int.MaxValue]).Sample((kind, target, sender, header, payload) =>
+        Gen.Select(Gen.Byte, Gen.Enum<PayloadForm>(), Gen.UShort, Gen.UShort, Gen.Int[0, int.MaxValue], Gen.UInt).Sample((kind, form, route, header, payload, sequence) =>
         {
-            var frame = new FrameHeader(kind, target, sender, header, payload);
+            var frame = new FrameHeader(kind, form, route, header, payload, sequence);
             Span<byte> bytes = stackalloc byte[FrameHeader.Size];
             frame.Write(bytes);
             FrameHeader.Read(bytes).ShouldBe(frame);
         });
 
-    [Theory]
-    [InlineData(0, 0, 0, 0)]
-    [InlineData(2049, 0, 0, 0)]
-    [InlineData(1, 2049, 0, 0)]
-    [InlineData(1, 0, 65537, 0)]
-    [InlineData(1, 0, -1, 0)]
-    [InlineData(1, 0, 0, -1)]
-    public void A_length_beyond_its_bound_is_refused(int target, int sender, int header, int payload)
-    {
-        var bytes = new byte[FrameHeader.Size];
-        new FrameHeader(1, target, sender, header, payload).Write(bytes);
-        Should.Throw<LaneViolationException>(() => FrameHeader.Read(bytes));
-    }
+    [Fact]
+    public void A_payload_of_less_than_nothing_is_refused() => Refused(new FrameHeader(1, PayloadForm.F32, 0, 0, -1, 1), "a payload has -1 floats");
+
+    [Fact]
+    public void An_unknown_form_is_refused() => Refused(new FrameHeader(1, (PayloadForm)7, 0, 0, 1, 1), "a payload has the unknown form 7");
 
     [Fact]
     public void Another_beginning_is_refused() =>
         Should.Throw<LaneViolationException>(() => FrameHeader.Read("GET / HTTP/1.1 and more"u8)).Message.ShouldBe("a message does not begin as one");
 
+    [Theory]
+    [InlineData(-1, 10, 5)]
+    [InlineData(6, 10, 5)]
+    [InlineData(int.MaxValue, 10, 5)]
+    [InlineData(0, -10, 5)]
+    public void A_reference_to_what_does_not_lie_in_its_memory_is_refused(int start, int length, int payload)
+    {
+        var bytes = new byte[MemoryReference.Size];
+        new MemoryReference(3, length, 1, start).Write(bytes);
+        Should.Throw<LaneViolationException>(() => MemoryReference.Read(bytes, payload));
+    }
+
     [Fact]
-    public void The_largest_payload_does_not_overflow() =>
-        new FrameHeader(1, 1, 0, 0, int.MaxValue).BodyLength.ShouldBe(1 + 4L * int.MaxValue);
+    public void A_reference_comes_back_as_it_was()
+    {
+        var bytes = new byte[MemoryReference.Size];
+        new MemoryReference(3, 10, 4711, 5).Write(bytes);
+        MemoryReference.Read(bytes, 5).ShouldBe(new MemoryReference(3, 10, 4711, 5));
+    }
+
+    private static void Refused(FrameHeader header, string reason)
+    {
+        var bytes = new byte[FrameHeader.Size];
+        header.Write(bytes);
+        Should.Throw<LaneViolationException>(() => FrameHeader.Read(bytes)).Message.ShouldBe(reason);
+    }
 }

@@ -1,34 +1,76 @@
+using System.Net.Sockets;
 using ActorTrain.Lane;
+
+using ActorTrain.Lane.Connections;
+using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
 
-public sealed class HandshakeTests
+public sealed class HandshakeTests : IDisposable
 {
+    private static readonly Handshake Hello = new(new Address("akka.tcp", "train", "10.0.0.1", 4053), 4711, new MemoryProbe.Sign(17, -5));
     private readonly byte[] _token = Handshake.NewToken();
+    private readonly Socket _here;
+    private readonly Socket _there;
+
+    public HandshakeTests()
+    {
+        var (listener, name) = LocalSocket.TryListen(4096)!.Value;
+        _there = LocalSocket.TryConnect(name, 4096)!;
+        _here = listener.Accept();
+        listener.Dispose();
+        LocalSocket.Remove(name);
+    }
+
+    public void Dispose()
+    {
+        _here.Dispose();
+        _there.Dispose();
+    }
 
     [Fact]
-    public void The_nodes_own_token_is_accepted() => Should.NotThrow(() => Handshake.Check(Hello(_token), _token));
+    public void The_nodes_own_token_is_accepted_and_says_who_connects() => Received(Hello.ToBytes(_token)).ShouldBe(Hello);
 
     [Fact]
-    public void Another_token_is_refused() =>
-        Should.Throw<LaneViolationException>(() => Handshake.Check(Hello(Handshake.NewToken()), _token)).Message.ShouldBe("its token is not this node's");
+    public void Who_shares_no_memory_says_so() => Received((Hello with { Probe = null }).ToBytes(_token)).Probe.ShouldBeNull();
+
+    [Fact]
+    public void Another_token_is_refused() => Refused(Hello.ToBytes(Handshake.NewToken())).ShouldBe("its token is not this node's");
 
     [Fact]
     public void Another_version_is_refused_by_name()
     {
-        var hello = Hello(_token);
+        var hello = Hello.ToBytes(_token);
         hello[4] = 9;
-        Should.Throw<LaneViolationException>(() => Handshake.Check(hello, _token)).Message.ShouldContain("version 9");
+        Refused(hello).ShouldContain("version 9");
     }
 
     [Fact]
-    public void Another_language_is_refused() =>
-        Should.Throw<LaneViolationException>(() => Handshake.Check(new byte[Handshake.Size], _token));
+    public void Another_language_is_refused() => Refused(new byte[Handshake.Size]).ShouldBe("it does not speak the lane's language");
 
-    private static byte[] Hello(byte[] token)
+    [Fact]
+    public void An_address_that_is_none_is_refused()
     {
-        var hello = new byte[Handshake.Size];
-        Handshake.Write(hello, token);
-        return hello;
+        var hello = Hello.ToBytes(_token);
+        hello.AsSpan(Handshake.Size).Fill((byte)'?');
+        Refused(hello).ShouldBe("its address is none");
     }
+
+    [Fact]
+    public void A_probe_is_found_by_its_process_and_its_number()
+    {
+        if (!SharedFile.IsSupported) return;
+        var sign = MemoryProbe.TryCreate()!.ToSign();
+        MemoryProbe.CanMap(Environment.ProcessId, sign).ShouldBeTrue();
+        MemoryProbe.CanMap(Environment.ProcessId, sign with { Number = sign.Number + 1 }).ShouldBeFalse();
+        MemoryProbe.CanMap(Environment.ProcessId, sign with { Descriptor = 100_000 }).ShouldBeFalse();
+    }
+
+    private Handshake Received(byte[] bytes)
+    {
+        _there.Send(bytes);
+        return Handshake.Receive(_here, _token);
+    }
+
+    private string Refused(byte[] bytes) => Should.Throw<LaneViolationException>(() => Received(bytes)).Message;
 }

@@ -53,8 +53,8 @@ public sealed class OptimizerTests
     public void A_verdicts_scale_weighs_the_gradient(OptimizerOptions options)
     {
         var (scaled, halved) = (new float[] { 1 }, new float[] { 1 });
-        Optimizer.Of(options, 1).Apply(scaled, [2f], options.LearningRate, scale: 0.5f);
-        Optimizer.Of(options, 1).Apply(halved, [1f], options.LearningRate, scale: 1f);
+        Optimizer.Of(options, 1).Apply(scaled, scaled, [2f], options.LearningRate, scale: 0.5f);
+        Optimizer.Of(options, 1).Apply(halved, halved, [1f], options.LearningRate, scale: 1f);
         scaled.ShouldBe(halved);
     }
 
@@ -62,7 +62,7 @@ public sealed class OptimizerTests
     {
         var weights = new[] { weight };
         var optimizer = Optimizer.Of(options, 1);
-        foreach (var gradient in gradients) optimizer.Apply(weights, [gradient], options.LearningRate, scale: 1);
+        foreach (var gradient in gradients) optimizer.Apply(weights, weights, [gradient], options.LearningRate, scale: 1);
         return weights[0];
     }
 
@@ -70,7 +70,7 @@ public sealed class OptimizerTests
     {
         var weights = start[from..to];
         var optimizer = Optimizer.Of(options, weights.Length);
-        foreach (var gradient in gradients) optimizer.Apply(weights, gradient.AsSpan(from..to), options.LearningRate, scale: 1);
+        foreach (var gradient in gradients) optimizer.Apply(weights, weights, gradient.AsSpan(from..to), options.LearningRate, scale: 1);
         return weights;
     }
 

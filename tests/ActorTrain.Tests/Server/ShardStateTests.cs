@@ -1,3 +1,4 @@
+using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
@@ -84,7 +85,7 @@ public sealed class ShardStateTests
     {
         var shard = new ShardState(
             index: 0, length: 2, epochs: 2, learningRate: 0.1f, Optimizer.Of(Jobs.Sgd(0.1f), 2),
-            new LearningRateSchedule(Jobs.Constant, epochs: 2, samplesPerEpoch: 64), new AcceptAll());
+            new LearningRateSchedule(Jobs.Constant, epochs: 2, samplesPerEpoch: 64), new AcceptAll(), new TensorPool(shared: false, keep: 1 << 20));
         shard.Initialize([1f, 2f]);
         return shard;
     }

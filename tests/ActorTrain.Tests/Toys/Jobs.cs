@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Lane;
 
 namespace ActorTrain.Tests.Toys;
 
@@ -7,10 +8,11 @@ internal static class Jobs
 {
     public static JobOptions Of(
         int epochs = 2, int batch = 16, int shards = 0, int minimumWorkers = 1, int leaseBatches = 4,
-        OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1) => new(
+        OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1,
+        int overlap = 0, PayloadType payload = PayloadType.F32, int evaluateEvery = 1) => new(
         "test", new ModelOptions("linear", Settings), new DataOptions("made-up", Settings), epochs, batch,
         optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, ConsistencyMode.Asynchronous,
-        shards, leaseBatches, minimumWorkers, seed);
+        shards, leaseBatches, minimumWorkers, overlap, payload, evaluateEvery, seed);
 
     public static OptimizerOptions Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0) =>
         new(OptimizerKind.Sgd, learningRate, momentum, nesterov, weightDecay, 0.9f, 0.999f, 1e-8f);

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace ActorTrain.Lane;
+namespace ActorTrain.Lane.Connections;
 
 /// <summary>Whole stretches of bytes over a blocking socket.</summary>
 internal static class SocketBytes
@@ -37,7 +37,4 @@ internal static class SocketBytes
         for (var start = 0; start < values.Length; start += Piece / sizeof(float))
             socket.ReceiveAll(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start))));
     }
-
-    /// <summary>Whether the other side of a connection that only ever sends has closed it.</summary>
-    public static bool IsClosedByPeer(this Socket socket) => socket.Poll(0, SelectMode.SelectRead);
 }

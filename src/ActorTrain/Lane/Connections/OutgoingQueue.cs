@@ -1,0 +1,79 @@
+using Akka.Actor;
+
+namespace ActorTrain.Lane.Connections;
+
+/// <summary>A message on its way to another node.</summary>
+/// <param name="Target">The receiver.</param>
+/// <param name="Sender">Who is to be answered.</param>
+/// <param name="Message">The message.</param>
+internal readonly record struct Outgoing(IActorRef Target, IActorRef Sender, ITensorMessage Message)
+{
+    public long Bytes => sizeof(float) * (long)Message.Payload.Length;
+}
+
+/// <summary>
+/// What waits to be sent to one node, bounded in bytes: beyond the bound a message is refused, so that a slow node never makes this
+/// one's memory grow. Outlives the connections that empty it.
+/// </summary>
+internal sealed class OutgoingQueue(long bound)
+{
+    private readonly object _lock = new();
+    private readonly Queue<Outgoing> _queue = [];
+    private long _bytes;
+
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock) return _queue.Count == 0;
+        }
+    }
+
+    /// <summary>Adds a message; false when it would pass the bound. One message always fits.</summary>
+    public bool TryAdd(in Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            if (_queue.Count > 0 && _bytes + outgoing.Bytes > bound) return false;
+            _bytes += outgoing.Bytes;
+            _queue.Enqueue(outgoing);
+            Monitor.Pulse(_lock);
+            return true;
+        }
+    }
+
+    /// <summary>Waits for the next message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.</summary>
+    public bool Take(CancellationToken stopping, out Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            while (!stopping.IsCancellationRequested && _queue.Count == 0) Monitor.Wait(_lock);
+            if (stopping.IsCancellationRequested || !_queue.TryDequeue(out outgoing))
+            {
+                outgoing = default;
+                return false;
+            }
+            _bytes -= outgoing.Bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Makes whoever waits look again.</summary>
+    public void Wake()
+    {
+        lock (_lock) Monitor.PulseAll(_lock);
+    }
+
+    /// <summary>Throws away what waits; whoever waits for an answer to it will send again.</summary>
+    public int Discard()
+    {
+        lock (_lock)
+        {
+            var discarded = _queue.Count;
+            while (_queue.TryDequeue(out var outgoing)) outgoing.Message.Payload.Release();
+            _bytes = 0;
+            return discarded;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Akka.Actor;
+
+namespace ActorTrain.Lane.Connections;
+
+/// <summary>
+/// A connection to another node: one thread empties a queue into it, another reads the notes that come back. Tells the lane's actor when it
+/// has ended.
+/// </summary>
+internal sealed class SendingConnection : IDisposable
+{
+    // Narrowed piece by piece, so that a piece is still in the cache when it is sent.
+    private const int Piece = 64 * 1024;
+
+    private readonly Address _node;
+    private readonly LaneProtocol.Opened _peer;
+    private readonly OutgoingQueue _queue;
+    private readonly TensorLane _lane;
+    private readonly IActorRef _actor;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HeaderWriter _headers;
+    private readonly Dictionary<uint, TensorSlice> _lent = [];
+    private readonly Lock _gate = new();
+    private Socket? _socket;
+    private Credit? _credit;
+    private uint _sequence;
+    private int _ended;
+
+    private SendingConnection(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor) =>
+        (_node, _peer, _queue, _lane, _actor, _headers) = (node, peer, queue, lane, actor, new HeaderWriter(lane.Address));
+
+    public static SendingConnection Start(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor)
+    {
+        var connection = new SendingConnection(node, peer, queue, lane, actor);
+        connection.StartThread(connection.Send, $"lane to {node.Host}:{node.Port}");
+        return connection;
+    }
+
+    public void Dispose() => End("it was closed");
+
+    private void StartThread(Action run, string name) => new Thread(() =>
+    {
+        try
+        {
+            run();
+        }
+#pragma warning disable CA1031 // The last frame of a thread: whatever ends it is told to the lane's actor, which opens the connection again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            End($"{failure.GetType().Name}: {failure.Message}");
+        }
+    })
+    { IsBackground = true, Name = name }.Start();
+
+    // What is lent stays so: the other process may be reading it still, and its memory is not used again.
+    private void End(string reason)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 1) return;
+        _stopping.Cancel();
+        _queue.Wake();
+        _credit?.Close();
+        _socket?.Dispose();
+        // Also the end of the node ends here: then nobody listens any more.
+        _actor.Tell(new LaneProtocol.Ended(_node, this, reason), ActorRefs.NoSender);
+    }
+
+    private void Send()
+    {
+        var socket = _socket = Connect();
+        socket.SendAll(new Handshake(_lane.Address, Environment.ProcessId, IsLocal(socket) ? _lane.Probe?.ToSign() : null).ToBytes(_peer.Token));
+        var welcome = Welcome.Receive(socket);
+        _credit = new Credit(welcome.Credit);
+        StartThread(() => ReadNotes(socket), $"lane notes from {_node.Host}:{_node.Port}");
+        var staging = ArrayPool<ushort>.Shared.Rent(Piece);
+        try
+        {
+            while (_queue.Take(_stopping.Token, out var outgoing))
+            {
+                if (welcome.SharesMemory && ReferenceTo(outgoing.Message.Payload) is { } reference) Lend(socket, outgoing, reference);
+                else Copy(socket, outgoing, staging);
+            }
+        }
+        finally
+        {
+            ArrayPool<ushort>.Shared.Return(staging);
+            _headers.Dispose();
+        }
+    }
+
+    private Socket Connect()
+    {
+        if (_lane.Options.SameMachine != SameMachineRoad.Tcp && _peer.LocalSocket is { } name && _peer.Machine == LocalSocket.Machine
+            && LocalSocket.TryConnect(name, _lane.Options.SocketBuffer) is { } local) return local;
+        var endpoint = new IPEndPoint(IPAddress.TryParse(_peer.Host, out var ip) ? ip : Dns.GetHostAddresses(_peer.Host)[0], _peer.Port);
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = _lane.Options.SocketBuffer };
+        socket.Connect(endpoint);
+        return socket;
+    }
+
+    private static bool IsLocal(Socket socket) => socket.AddressFamily == AddressFamily.Unix;
+
+    private static MemoryReference? ReferenceTo(TensorSlice payload) =>
+        MemoryMarshal.TryGetMemoryManager<float, TensorMemory>(payload.Values, out var memory, out var start, out _) && memory.File is { } file
+            ? new MemoryReference(file.Descriptor, memory.Length, memory.Number, start)
+            : null;
+
+    private void Lend(Socket socket, in Outgoing outgoing, in MemoryReference reference)
+    {
+        lock (_gate) _lent.Add(++_sequence, outgoing.Message.Payload);
+        socket.SendAll(_headers.Write(outgoing, PayloadForm.Reference, _sequence, reference));
+    }
+
+    private void Copy(Socket socket, in Outgoing outgoing, ushort[] staging)
+    {
+        var payload = outgoing.Message.Payload;
+        try
+        {
+            if (!_credit!.Take(sizeof(float) * (long)payload.Length)) return;
+            var values = payload.Values.Span;
+            socket.SendAll(_headers.Write(outgoing, (PayloadForm)payload.Type, ++_sequence, null));
+            if (payload.Type == PayloadType.F32)
+            {
+                socket.SendAll(values);
+                return;
+            }
+            for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
+            {
+                var narrow = staging.AsSpan(0, Math.Min(Piece, values.Length));
+                Narrowing.Narrow(payload.Type, values[..narrow.Length], narrow);
+                socket.SendAll(MemoryMarshal.AsBytes(narrow));
+            }
+        }
+        finally
+        {
+            payload.Release();
+        }
+    }
+
+    private void ReadNotes(Socket socket)
+    {
+        Span<byte> bytes = stackalloc byte[Note.Size];
+        while (true)
+        {
+            socket.ReceiveAll(bytes);
+            var note = Note.Read(bytes);
+            if (note.Kind == NoteKind.Credit) _credit!.Return(note.Value);
+            else TakeBack((uint)note.Value);
+        }
+    }
+
+    private void TakeBack(uint sequence)
+    {
+        TensorSlice? slice;
+        lock (_gate) _lent.Remove(sequence, out slice);
+        if (slice is null) throw new LaneViolationException($"message {sequence} was said to be read, which was not lent");
+        slice.Release();
+    }
+}

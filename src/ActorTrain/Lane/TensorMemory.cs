@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace ActorTrain.Lane;
+
+/// <summary>
+/// Native memory for one tensor, on a cache-line boundary. Where it is shared, a process of this machine can map the same pages by the
+/// descriptor. Freed when nothing refers to it any more, or at once by <see cref="Free"/>.
+/// </summary>
+internal sealed unsafe class TensorMemory : MemoryManager<float>
+{
+    private const int Alignment = 64;
+    private static long _numbers;
+
+    private readonly SharedFile? _file;
+    private nint _start;
+
+    private TensorMemory(nint start, int length, SharedFile? file) => (_start, Length, _file) = (start, length, file);
+
+#pragma warning disable CA2015 // Whoever uses a span of it holds the slice or the buffer until it has finished: releasing it says so.
+    ~TensorMemory() => Dispose(false);
+#pragma warning restore CA2015
+
+    /// <summary>Number of floats.</summary>
+    public int Length { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public long Bytes => SizeOf(Length);
+
+    /// <summary>Tells this process's memories apart; never used again.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _numbers);
+
+    /// <summary>The file behind it that another process can map; null where it is this process's alone.</summary>
+    public SharedFile? File => _file;
+
+    /// <summary>New memory.</summary>
+    /// <param name="length">Number of floats.</param>
+    /// <param name="shared">Whether it is to be shared; where the system has no way to, it is not.</param>
+    public static TensorMemory Allocate(int length, bool shared)
+    {
+        var bytes = SizeOf(length);
+        if (shared && SharedFile.TryCreate(bytes) is { } file)
+            return new TensorMemory(file.Map(bytes, write: true), length, file);
+        return new TensorMemory((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment), length, null);
+    }
+
+    /// <summary>Memory of another process, to be read and not to be written.</summary>
+    /// <exception cref="IOException">It cannot be mapped, or is smaller than said.</exception>
+    public static TensorMemory Map(SharedFile file, int length) => new(file.Map(SizeOf(length), write: false), length, file);
+
+    /// <summary>Gives the memory back now. Nobody may use it any more.</summary>
+    public void Free()
+    {
+        Dispose(true);
+#pragma warning disable CA1816 // This is the Dispose that is called: a memory manager has its own by an interface alone.
+        GC.SuppressFinalize(this);
+#pragma warning restore CA1816
+    }
+
+    public override Span<float> GetSpan()
+    {
+        ObjectDisposedException.ThrowIf(_start == 0, this);
+        return new((void*)_start, Length);
+    }
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new((float*)_start + elementIndex);
+
+    public override void Unpin() { }
+
+    protected override void Dispose(bool disposing)
+    {
+        var start = Interlocked.Exchange(ref _start, 0);
+        if (start == 0) return;
+        if (_file is null) NativeMemory.AlignedFree((void*)start);
+        else SharedFile.Unmap(start, Bytes);
+        if (disposing) _file?.Dispose();
+    }
+
+    private static long SizeOf(int length) => sizeof(float) * Math.Max(1L, length);
+}

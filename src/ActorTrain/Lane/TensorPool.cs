@@ -1,0 +1,47 @@
+namespace ActorTrain.Lane;
+
+/// <summary>Memory for tensors, used again: a job has few lengths and asks for each of them at every step. Safe for any thread.</summary>
+/// <param name="shared">Whether other processes of this machine are to read it where it lies.</param>
+/// <param name="keep">Free bytes kept at most.</param>
+public sealed class TensorPool(bool shared, long keep)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Stack<TensorMemory>> _free = [];
+    private long _freeBytes;
+
+    /// <summary>How often new memory was needed.</summary>
+    public int Allocated { get; private set; }
+
+    /// <summary>Memory of a length, with any contents.</summary>
+    public TensorBuffer Rent(int length) => new(this, Take(length));
+
+    /// <summary>Memory without an owner that counts; goes back by <see cref="Return"/>.</summary>
+    internal TensorMemory Take(int length)
+    {
+        lock (_gate)
+        {
+            if (_free.TryGetValue(length, out var free) && free.TryPop(out var memory))
+            {
+                _freeBytes -= memory.Bytes;
+                return memory;
+            }
+            Allocated++;
+        }
+        return TensorMemory.Allocate(length, shared);
+    }
+
+    internal void Return(TensorMemory memory)
+    {
+        lock (_gate)
+        {
+            if (_freeBytes + memory.Bytes <= keep)
+            {
+                if (!_free.TryGetValue(memory.Length, out var free)) _free.Add(memory.Length, free = new());
+                free.Push(memory);
+                _freeBytes += memory.Bytes;
+                return;
+            }
+        }
+        memory.Free();
+    }
+}

@@ -1,0 +1,13 @@
+using ActorTrain.Lane;
+
+namespace ActorTrain.Tests.Lane;
+
+/// <summary>Counts the slices of it that were read.</summary>
+internal sealed class CountingOwner : ITensorOwner
+{
+    private int _released;
+
+    public int Released => Volatile.Read(ref _released);
+
+    void ITensorOwner.Released() => Interlocked.Increment(ref _released);
+}
