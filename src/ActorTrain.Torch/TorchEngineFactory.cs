@@ -69,6 +69,7 @@ public sealed class TorchEngineFactory : IEngineFactory
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
     {
         var device = Take();
+        HostAllocator.KeepHeapsOfThisThread();
         var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
         return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device);
     }

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using ActorTrain.Cli;
+
+namespace ActorTrain.Benchmarks.Measuring;
+
+/// <summary>A process that a benchmark talks with, line by line. It ends when its input does, and is ended with this object at the latest.</summary>
+internal sealed class Child : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly Process _process;
+    private string _lastError = "";
+
+    private Child(ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        _process.ErrorDataReceived += (_, line) => _lastError = string.IsNullOrWhiteSpace(line.Data) ? _lastError : line.Data;
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Seconds of processor time so far.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>This program with other arguments.</summary>
+    public static Child OfThisProgram(params string[] arguments) => Of(Beside(typeof(Child)), arguments);
+
+    /// <summary>The command <c>actortrain</c>, as it was built with this program.</summary>
+    public static Child OfTheCommand(params string[] arguments) => Of(Beside(typeof(CommandLine)), arguments);
+
+    public static Child Of(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return new Child(start);
+    }
+
+    public void Tell(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>The next line that it writes.</summary>
+    public string Hear() => _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended early: {_lastError}");
+
+    /// <summary>Reads and forgets whatever it writes, so that it never waits for a reader.</summary>
+    /// <returns>Completes with its last words when it has ended.</returns>
+    public async Task<string> Ignore()
+    {
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        await _process.WaitForExitAsync();
+        return $"{_process.StartInfo.FileName} ended early: {_lastError}";
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(Patience)) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static string Beside(Type type) =>
+        Path.Combine(AppContext.BaseDirectory, type.Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : ""));
+}

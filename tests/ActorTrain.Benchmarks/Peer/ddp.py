@@ -1,0 +1,96 @@
+"""Trains a network with PyTorch alone or with DistributedDataParallel over gloo, one thread a process; writes what the measured steps came to.
+
+ddp.py MODEL BATCH PROCESSES STEPS
+"""
+import json
+import os
+import socket
+import sys
+import time
+
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch import nn
+
+WARM_UP = 30
+BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)]
+
+
+def mobilenet(width):
+    def normalized(convolution, channels):
+        return [convolution, nn.BatchNorm2d(channels), nn.ReLU(inplace=True)]
+
+    channels = int(32 * width)
+    layers = normalized(nn.Conv2d(1, channels, 3, padding=1, bias=False), channels)
+    for full, stride in BLOCKS:
+        following = int(full * width)
+        layers += normalized(nn.Conv2d(channels, channels, 3, stride=stride, padding=1, groups=channels, bias=False), channels)
+        layers += normalized(nn.Conv2d(channels, following, 1, bias=False), following)
+        channels = following
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
+
+
+def network(name):
+    if name == "mlp":
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(), nn.Linear(1024, 10))
+    if name == "cnn":
+        return nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(1568, 56), nn.ReLU(), nn.Linear(56, 10))
+    return mobilenet(0.25)
+
+
+def train(rank, name, batch, processes, steps, port, results):
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    model = network(name)
+    if processes > 1:
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+        dist.init_process_group("gloo", rank=rank, world_size=processes)
+        model = nn.parallel.DistributedDataParallel(model)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    # Noise with a mean that tells the class: learnt in a few steps, and as dear to compute as any picture.
+    labels = torch.randint(10, (12000,))
+    images = torch.randn(12000, 1, 28, 28) + labels.view(-1, 1, 1, 1) / 5 - 1
+
+    def run(count):
+        first = last = None
+        for _ in range(count):
+            indices = torch.randint(12000, (batch,))
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(images[indices]), labels[indices])
+            loss.backward()
+            optimizer.step()
+            last = loss.item()
+            first = last if first is None else first
+        return first, last
+
+    first, _ = run(WARM_UP)
+    if processes > 1:
+        dist.barrier()
+    start, processor = time.perf_counter(), time.process_time()
+    _, last = run(steps)
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
+    assert last < first, f"the loop does not learn: loss {first} became {last}"
+    results.put((seconds, processor))
+
+
+if __name__ == "__main__":
+    name, batch, processes, steps = sys.argv[1], *map(int, sys.argv[2:])
+    context = mp.get_context("spawn")
+    results = context.SimpleQueue()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # No rank shares its process with this one, so that each is as warm as the other.
+    ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, port, results)) for rank in range(processes)]
+    for rank in ranks:
+        rank.start()
+    for rank in ranks:
+        rank.join()
+        if rank.exitcode != 0:
+            sys.exit(1)
+    measured = [results.get() for _ in ranks]
+    print(json.dumps({
+        "samples": steps * batch * processes, "seconds": max(m[0] for m in measured), "processorSeconds": sum(m[1] for m in measured)}), flush=True)

@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ActorTrain.Benchmarks.Training;
+
+/// <summary>A stretch of training after a warm-up.</summary>
+/// <param name="Samples">Samples trained on.</param>
+/// <param name="Seconds">Time it took.</param>
+/// <param name="ProcessorSeconds">Processor time of all processes that took part.</param>
+/// <param name="Staleness">Mean staleness, where there is such a thing.</param>
+internal sealed record Measured(long Samples, double Seconds, double ProcessorSeconds, double Staleness = 0)
+{
+    public double Throughput => Samples / Seconds;
+
+    public double ProcessorSecondsPerThousand => ProcessorSeconds * 1000 / Samples;
+
+    public string ToLine() => JsonSerializer.Serialize(this);
+
+    public static Measured Of(string line) => JsonSerializer.Deserialize<Measured>(line, JsonSerializerOptions.Web)!;
+
+    public static string Whole(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

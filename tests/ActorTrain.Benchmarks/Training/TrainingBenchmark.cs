@@ -1,0 +1,75 @@
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+
+namespace ActorTrain.Benchmarks.Training;
+
+/// <summary>Whole jobs: a cluster on this machine, beside one process alone and PyTorch's DistributedDataParallel over gloo.</summary>
+internal static class TrainingBenchmark
+{
+    private const int Workers = 2;
+
+    public static async Task RunAsync(BenchmarkOptions options)
+    {
+        var table = new Table("job", "run", "images/s", "efficiency", "against TorchSharp", "CPU s per 1,000", "staleness");
+        foreach (var job in TrainingJob.All.Where(job => options.Wants(job.Name)))
+        {
+            var runs = await MeasureAsync(job, options);
+            foreach (var run in runs)
+            {
+                table.Add(
+                    job.Name, run.Name, Measured.Whole(run.Throughputs.Median()),
+                    run.Alone is { } alone ? Ratio(run, alone) : "", Ratio(run, runs[0]),
+                    run.Measurements.Select(measured => measured.ProcessorSecondsPerThousand).Median().ToString("0.000", CultureInfo.InvariantCulture),
+                    run.Measurements[0].Staleness > 0 ? run.Measurements.Select(measured => measured.Staleness).Median().ToString("0.0", CultureInfo.InvariantCulture) : "");
+            }
+        }
+        table.Print($"Training with {Workers} worker processes of one thread each and a server, on {Environment.ProcessorCount} cores; median of {options.Rounds}");
+        Console.WriteLine($"\nefficiency: images/s ÷ ({Workers} × the same code in one process). against TorchSharp: images/s ÷ ({Workers} ×, or 1 × where one process runs, the loop with TorchSharp's own modules and optimizer).");
+    }
+
+    private static string Ratio(Run run, Run alone) =>
+        run.Throughputs.Zip(alone.Throughputs, (together, one) => together / (run.Processes * one)).Median().ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static async Task<List<Run>> MeasureAsync(TrainingJob job, BenchmarkOptions options)
+    {
+        // Enough for some three seconds of one process.
+        var samples = 12_000 * job.Epochs / 4;
+        var torchSharp = new Run("TorchSharp, one process", 1, null);
+        var engine = new Run("ActorTrain's engine, one process", 1, null);
+        var cluster = new Run($"ActorTrain, {Workers} workers", Workers, engine);
+        var runs = new List<Run> { torchSharp, engine, cluster };
+        using var torchSharpLoop = Child.OfThisProgram(PlainLoop.Verb, "torchsharp", job.Name);
+        using var engineLoop = Child.OfThisProgram(PlainLoop.Verb, "engine", job.Name);
+        var (pyTorch, distributed) = (new Run("PyTorch, one process", 1, null), (Run?)null);
+        if (options.Peer is not null) runs.AddRange([pyTorch, distributed = new Run($"PyTorch DDP over gloo, {Workers} processes", Workers, pyTorch)]);
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            torchSharp.Measurements.Add(Ask(torchSharpLoop, samples));
+            engine.Measurements.Add(Ask(engineLoop, samples));
+            cluster.Measurements.Add(await Cluster.MeasureAsync(job, Workers, options.JobSettings, options.NodeSettings));
+            if (distributed is null) continue;
+            pyTorch.Measurements.Add(Ddp(options, job, 1, samples));
+            distributed.Measurements.Add(Ddp(options, job, Workers, samples));
+        }
+        return runs;
+    }
+
+    private static Measured Ask(Child loop, int samples)
+    {
+        loop.Tell(samples.ToString(CultureInfo.InvariantCulture));
+        return Measured.Of(loop.Hear());
+    }
+
+    private static Measured Ddp(BenchmarkOptions options, TrainingJob job, int processes, int samples)
+    {
+        using var script = options.Peer!.Start("ddp.py", job.Model, $"{job.Batch}", $"{processes}", $"{samples / job.Batch}");
+        return Measured.Of(script.Hear());
+    }
+
+    private sealed record Run(string Name, int Processes, Run? Alone)
+    {
+        public List<Measured> Measurements { get; } = [];
+
+        public IEnumerable<double> Throughputs => Measurements.Select(measured => measured.Throughput);
+    }
+}

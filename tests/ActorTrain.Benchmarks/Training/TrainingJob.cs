@@ -1,0 +1,29 @@
+using System.Globalization;
+using ActorTrain.Job;
+using Akka.Configuration;
+
+namespace ActorTrain.Benchmarks.Training;
+
+/// <summary>A job to measure, sized so that each run has some ten seconds of steady training on two cores.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Batch">Samples a micro-batch.</param>
+/// <param name="Epochs">Epochs of the 12,000 built-in images.</param>
+internal sealed record TrainingJob(string Model, int Batch, int Epochs)
+{
+    public const float LearningRate = 0.01f, Momentum = 0.9f;
+
+    public static IReadOnlyList<TrainingJob> All { get; } = [new("mlp", 64, 9), new("mlp", 256, 12), new("cnn", 64, 14), new("mobilenet", 64, 5)];
+
+    public string Name => $"{Model} {Batch}";
+
+    public static TrainingJob Named(string name) => All.Single(job => job.Name == name);
+
+    public JobOptions Options(string settings) => JobOptionsReader.Read(
+        ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+            actortrain.job {
+              name = "{{Name}}", model.name = {{Model}}, data.source = built-in, batch = {{Batch}}, epochs = {{Epochs}}, evaluate-every = {{Epochs}}
+              optimizer { learning-rate = {{LearningRate}}, momentum = {{Momentum}} }
+              schedule.name = constant
+            }
+            """))));
+}
