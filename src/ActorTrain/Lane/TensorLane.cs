@@ -94,7 +94,8 @@ internal sealed class TensorLane : ITensorLane, IExtension
             QueueTo(node);
             _actor.Tell(new LaneProtocol.Connect(node));
         }
-        if (QueueTo(node).TryAdd(outgoing)) return;
+        var queue = QueueTo(node);
+        if (queue.Connection?.TrySendNow(outgoing) == true || queue.TryAdd(outgoing)) return;
         _log.Warning("More than {0} bytes wait for {1}: a message to it is dropped, and will be sent again", Options.InFlight, node);
         outgoing.Message.Payload.Release();
     }

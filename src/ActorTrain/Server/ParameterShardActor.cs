@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
 
@@ -14,7 +15,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private IDisposable? _admission;
 
     public static Props Props(ShardState shard, ITensorLane lane, PayloadType payload) =>
-        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload)).WithDispatcher("actortrain.compute-dispatcher");
+        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload)).WithDispatcher(DispatcherNames.Compute);
 
     public ParameterShardActor(ShardState shard, ITensorLane lane, PayloadType payload)
     {

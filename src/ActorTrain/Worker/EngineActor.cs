@@ -62,8 +62,8 @@ internal sealed class EngineActor : ReceiveActor
         return Directive.Stop;
     });
 
-    public static Props Props(IEngineFactory factory, JobOptions job, CancellationToken stopping) =>
-        Akka.Actor.Props.Create(() => new EngineActor(factory, job, stopping)).WithDispatcher("actortrain.compute-dispatcher");
+    public static Props Props(IEngineFactory factory, JobOptions job, string dispatcher, CancellationToken stopping) =>
+        Akka.Actor.Props.Create(() => new EngineActor(factory, job, stopping)).WithDispatcher(dispatcher);
 
     public EngineActor(IEngineFactory factory, JobOptions job, CancellationToken stopping)
     {

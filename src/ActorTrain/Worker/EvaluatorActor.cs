@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Server;
+using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
 
@@ -80,7 +81,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
     private IActorRef Engine()
     {
         if (_engine is not null) return _engine;
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, _stopping.Token));
+        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, _stopping.Token));
         _engine.Tell(new EngineActor.Load());
         return _engine;
     }

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Server;
+using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
 
@@ -43,7 +44,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     public static Props Props(
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context) =>
-        Akka.Actor.Props.Create(() => new TrainerActor(job, coordinator, start, engine, buffers, context));
+        Akka.Actor.Props.Create(() => new TrainerActor(job, coordinator, start, engine, buffers, context)).WithDispatcher(DispatcherNames.Training);
 
     public TrainerActor(
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context)

@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Server;
+using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
 
@@ -37,7 +38,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.Watch(_coordinator);
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, _stopping.Token), "engine");
+        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _stopping.Token), "engine");
         _engine.Tell(new EngineActor.Load());
     }
 

@@ -29,7 +29,8 @@ public sealed class BoundsTests
     {
         var queue = new OutgoingQueue(bound: 400);
         queue.TryAdd(Message(100));
-        queue.Take(CancellationToken.None, out var taken).ShouldBeTrue();
+        queue.Wait(CancellationToken.None).ShouldBeTrue();
+        queue.TryTake(out var taken).ShouldBeTrue();
         taken.Bytes.ShouldBe(400);
         queue.TryAdd(Message(100)).ShouldBeTrue();
     }

@@ -33,7 +33,7 @@ public sealed class WorkerActorTests : TestKit
     [Fact]
     public async Task An_engine_that_cannot_be_made_is_a_reason_not_a_crash()
     {
-        Sys.ActorOf(Props(new Engines(() => throw new ActorTrainException("the data folder is empty"))));
+        Sys.ActorOf(Props(new Engines(() => throw new ActorTrainException("the data folder is empty")), resendAfter: null, overlap: 0));
         (await _job.ExpectMsgAsync<WorkerProtocol.CannotPrepare>()).Reason.ShouldBe("the data folder is empty");
     }
 
@@ -93,6 +93,65 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
+    public async Task What_a_broken_lane_may_have_lost_is_pushed_again_at_once()
+    {
+        await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+
+        _shard.Reply(new LaneProtocol.Broken(Address.AllSystems));
+
+        (await _shard.ExpectMsgAsync<ShardProtocol.Push>()).Part.ShouldBe(first.Part);
+    }
+
+    [Fact]
+    public async Task With_overlap_it_computes_on_while_pushes_are_under_way_and_no_further_than_that()
+    {
+        await Training(Engines.Linear(), overlap: 2);
+        Grant(new Lease(1, new LeasePart(1, 0, 64)));
+
+        var pushes = new List<ShardProtocol.Push>();
+        for (var i = 0; i < 3; i++) pushes.Add(await _shard.ExpectMsgAsync<ShardProtocol.Push>());
+        pushes.Select(push => (push.Part.Start, push.BaseVersion)).ShouldBe([(0, 10), (16, 10), (32, 10)]);
+        var trainer = _shard.Sender;
+        await _shard.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+
+        trainer.Tell(Answered(pushes[0], Verdict.Applied, version: 11), _shard);
+        var fourth = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        // Two updates behind, and it says so.
+        (fourth.Part.Start, fourth.BaseVersion).ShouldBe((48, 11L));
+    }
+
+    [Fact]
+    public async Task With_overlap_a_gradient_stays_as_it_was_until_its_push_is_answered()
+    {
+        await Training(Engines.Linear(), overlap: 1);
+        Grant(new Lease(1, new LeasePart(1, 0, 64)));
+        var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        var values = first.Payload.Values.ToArray();
+
+        var second = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+
+        first.Payload.Values.ToArray().ShouldBe(values);
+        second.Payload.Values.ToArray().ShouldNotBe(values);
+    }
+
+    [Fact]
+    public async Task With_overlap_a_lease_ends_when_its_last_part_is_answered_and_the_next_has_begun_by_then()
+    {
+        await Training(Engines.Linear(), overlap: 1);
+        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        var last = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
+        Grant(new Lease(2, new LeasePart(1, 64, 16)));
+        (await _shard.ExpectMsgAsync<ShardProtocol.Push>()).Part.Start.ShouldBe(64);
+
+        Answer(last, Verdict.Applied, 11);
+
+        (await LeaseEnded()).LeaseId.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Told_to_leave_it_finishes_the_part_under_way_and_gives_back_the_rest()
     {
         var worker = await Training(Engines.Linear());
@@ -145,21 +204,21 @@ public sealed class WorkerActorTests : TestKit
         await ExpectTerminatedAsync(worker);
     }
 
-    private Props Props(IEngineFactory engines, TimeSpan? resendAfter = null) => WorkerActor.Props(
-        "1", Jobs.Of(epochs: 1, batch: 16), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)));
+    private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) => WorkerActor.Props(
+        "1", Jobs.Of(epochs: 1, batch: 16, overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)));
 
-    private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null)
+    private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
     {
-        var worker = Watch(Sys.ActorOf(Props(engines, resendAfter)));
+        var worker = Watch(Sys.ActorOf(Props(engines, resendAfter, overlap)));
         var prepared = await _job.ExpectMsgAsync<WorkerProtocol.Prepared>();
         prepared.Model.Parameters.Length.ShouldBe(Parameters);
         prepared.ProtocolVersion.ShouldBe(WorkerProtocol.Version);
         return worker;
     }
 
-    private async Task<IActorRef> Training(IEngineFactory engines, TimeSpan? resendAfter = null)
+    private async Task<IActorRef> Training(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
     {
-        var worker = await Prepared(engines, resendAfter);
+        var worker = await Prepared(engines, resendAfter, overlap);
         worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
         _shard.Reply(new ShardProtocol.Pulled(0, 10, TensorSlice.Of(new float[Parameters])));
@@ -170,7 +229,10 @@ public sealed class WorkerActorTests : TestKit
     private void Grant(Lease lease) => _job.Reply(new WorkerProtocol.Granted(lease));
 
     private void Answer(ShardProtocol.Push push, Verdict verdict, long version) =>
-        _shard.Reply(new ShardProtocol.Pushed(0, push.Part, verdict, version, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(Answered(push, verdict, version));
+
+    private static ShardProtocol.Pushed Answered(ShardProtocol.Push push, Verdict verdict, long version) =>
+        new(0, push.Part, verdict, version, TensorSlice.Of(new float[Parameters]));
 
     private async Task<WorkerProtocol.LeaseEnded> LeaseEnded() =>
         (WorkerProtocol.LeaseEnded)await _job.FishForMessageAsync(message => message is WorkerProtocol.LeaseEnded);

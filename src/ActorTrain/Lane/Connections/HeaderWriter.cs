@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>Puts together all that stands before a payload, in one stretch of bytes that is used again.</summary>
-internal sealed class HeaderWriter : IDisposable
+internal sealed class HeaderWriter
 {
     private readonly MemoryStream _stream = new(1024);
     private readonly BinaryWriter _writer;
@@ -32,8 +32,6 @@ internal sealed class HeaderWriter : IDisposable
         }
         return _stream.GetBuffer().AsSpan(0, (int)_stream.Position);
     }
-
-    public void Dispose() => _writer.Dispose();
 
     private ushort RouteOf(IActorRef target, IActorRef sender)
     {

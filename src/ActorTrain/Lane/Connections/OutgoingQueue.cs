@@ -19,6 +19,7 @@ internal sealed class OutgoingQueue(long bound)
 {
     private readonly object _lock = new();
     private readonly Queue<Outgoing> _queue = [];
+    private SendingConnection? _connection;
     private long _bytes;
 
     /// <summary>Whether nothing waits.</summary>
@@ -29,6 +30,15 @@ internal sealed class OutgoingQueue(long bound)
             lock (_lock) return _queue.Count == 0;
         }
     }
+
+    /// <summary>The connection that empties it; null while there is none.</summary>
+    public SendingConnection? Connection => Volatile.Read(ref _connection);
+
+    /// <summary>A connection empties it from now on.</summary>
+    public void Attach(SendingConnection connection) => Volatile.Write(ref _connection, connection);
+
+    /// <summary>A connection has ended.</summary>
+    public void Detach(SendingConnection connection) => Interlocked.CompareExchange(ref _connection, null, connection);
 
     /// <summary>Adds a message; false when it would pass the bound. One message always fits.</summary>
     public bool TryAdd(in Outgoing outgoing)
@@ -43,17 +53,22 @@ internal sealed class OutgoingQueue(long bound)
         }
     }
 
-    /// <summary>Waits for the next message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.</summary>
-    public bool Take(CancellationToken stopping, out Outgoing outgoing)
+    /// <summary>Waits for a message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.</summary>
+    public bool Wait(CancellationToken stopping)
     {
         lock (_lock)
         {
             while (!stopping.IsCancellationRequested && _queue.Count == 0) Monitor.Wait(_lock);
-            if (stopping.IsCancellationRequested || !_queue.TryDequeue(out outgoing))
-            {
-                outgoing = default;
-                return false;
-            }
+            return !stopping.IsCancellationRequested;
+        }
+    }
+
+    /// <summary>The next message, if there is one.</summary>
+    public bool TryTake(out Outgoing outgoing)
+    {
+        lock (_lock)
+        {
+            if (!_queue.TryDequeue(out outgoing)) return false;
             _bytes -= outgoing.Bytes;
             return true;
         }

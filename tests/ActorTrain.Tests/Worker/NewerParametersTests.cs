@@ -1,0 +1,61 @@
+using ActorTrain.Lane;
+using ActorTrain.Parameters;
+using ActorTrain.Tests.Lane;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Tests.Worker;
+
+/// <summary>Two shards that a worker hears from, at versions 4 and 7.</summary>
+public sealed class NewerParametersTests
+{
+    private readonly NewerParameters _newer = new([new ShardSlice(0, 0, 10), new ShardSlice(1, 10, 5)], [4, 7]);
+
+    [Fact]
+    public void Without_news_the_engine_goes_on_with_what_it_has()
+    {
+        var (fresh, versions) = _newer.Take();
+        fresh.ShouldBeEmpty();
+        versions.ShouldBe([4, 7]);
+    }
+
+    [Fact]
+    public void What_came_is_handed_over_once_with_its_place_and_version()
+    {
+        var values = TensorSlice.Of(new float[5]);
+        _newer.Offer(shard: 1, version: 9, values);
+
+        var (fresh, versions) = _newer.Take();
+
+        fresh.ShouldBe([new EngineActor.Fresh(10, values)]);
+        versions.ShouldBe([4, 9]);
+        _newer.Take().Fresh.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Of_several_versions_the_newest_is_kept_and_the_others_are_let_go()
+    {
+        var owners = new[] { new CountingOwner(), new CountingOwner(), new CountingOwner() };
+        foreach (var (version, owner) in new long[] { 5, 8, 6 }.Zip(owners)) _newer.Offer(0, version, new TensorSlice(new float[10], owner, PayloadType.F32));
+
+        owners.Select(owner => owner.Released).ShouldBe([1, 0, 1]);
+        _newer.Take().Versions.ShouldBe([8, 7]);
+    }
+
+    [Fact]
+    public void What_the_engine_has_already_is_let_go()
+    {
+        var owner = new CountingOwner();
+        _newer.Offer(0, 4, new TensorSlice(new float[10], owner, PayloadType.F32));
+        owner.Released.ShouldBe(1);
+        _newer.Take().Fresh.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_taken_keeps_the_versions_it_was_taken_with()
+    {
+        var (_, before) = _newer.Take();
+        _newer.Offer(0, 5, TensorSlice.Of(new float[10]));
+        _newer.Take();
+        before.ShouldBe([4, 7]);
+    }
+}
