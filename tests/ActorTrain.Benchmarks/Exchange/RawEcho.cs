@@ -9,7 +9,7 @@ namespace ActorTrain.Benchmarks.Exchange;
 internal static class RawEcho
 {
     public const string Verb = "raw-echo";
-    private const int Buffer = 4 << 20, Piece = 1 << 30;
+    private const int Buffer = 512 << 10, Piece = 1 << 30;
 
     /// <summary>Listens on a Unix name or a TCP port, writes it, and echoes until the connection ends.</summary>
     public static void Run(string[] words)

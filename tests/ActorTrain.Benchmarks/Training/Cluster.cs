@@ -8,6 +8,7 @@ namespace ActorTrain.Benchmarks.Training;
 /// <summary>A server in this process and workers in processes of their own, one thread each: what <c>actortrain local</c> starts.</summary>
 internal static class Cluster
 {
+    private const double WarmUp = 0.4;
     public static async Task<Measured> MeasureAsync(TrainingJob job, int workers, string jobSettings, string nodeSettings)
     {
         var folder = Directory.CreateTempSubdirectory("actortrain-benchmark-");
@@ -15,7 +16,7 @@ internal static class Cluster
         {
             var file = Path.Combine(folder.FullName, "node.conf");
             await File.WriteAllTextAsync(file, $"actortrain.worker.threads = 1\n{nodeSettings}");
-            var node = ConfigurationFactory.ParseString("actortrain.coordinator.progress-interval = 250ms").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+            var node = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
             await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = node });
             var processes = new List<Child>();
             try
@@ -45,8 +46,8 @@ internal static class Cluster
         (JobProgress Progress, double Processor)? from = null, to = null;
         await foreach (var progress in run.Progress)
         {
-            // From the end of the first epoch to the end of the last.
-            if (progress.Phase != JobPhase.Training || progress.SamplesApplied * job.Epochs < progress.SamplesExpected) continue;
+            // The rest is warm-up: until then the processes are still being compiled.
+            if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected) continue;
             to = (progress, Environment.CpuUsage.TotalTime.TotalSeconds + processes.Sum(process => process.ProcessorSeconds));
             from ??= to;
         }

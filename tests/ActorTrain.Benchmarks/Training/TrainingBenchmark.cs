@@ -33,7 +33,7 @@ internal static class TrainingBenchmark
     private static async Task<List<Run>> MeasureAsync(TrainingJob job, BenchmarkOptions options)
     {
         // Enough for some three seconds of one process.
-        var samples = 12_000 * job.Epochs / 4;
+        var samples = 12_000 * job.Epochs / 5;
         var torchSharp = new Run("TorchSharp, one process", 1, null);
         var engine = new Run("ActorTrain's engine, one process", 1, null);
         var cluster = new Run($"ActorTrain, {Workers} workers", Workers, engine);

@@ -190,7 +190,7 @@ public sealed class TensorLaneTests : TestKit
 
     private byte[] Frame()
     {
-        var writer = new HeaderWriter(Worker.Address);
+        var writer = new HeaderWriter(Worker.Address, sent: 0);
         return [.. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push()), PayloadForm.F32, 1, null), .. new byte[sizeof(float) * Length]];
     }
 

@@ -15,6 +15,8 @@ internal sealed class SendingConnection : IDisposable
     // So many references, of a few hundred bytes each, fit into the system's buffers: sending one more does not block.
     private const int MostLentAtOnce = 256;
 
+    private const int WithHeader = 4096;
+
     // Narrowed piece by piece, so that a piece is still in the cache when it is sent.
     private const int Piece = 64 * 1024;
 
@@ -24,7 +26,7 @@ internal sealed class SendingConnection : IDisposable
     private readonly TensorLane _lane;
     private readonly IActorRef _actor;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HeaderWriter _headers;
+    private HeaderWriter _headers = null!;
     private readonly Dictionary<uint, TensorSlice> _lent = [];
     private readonly Lock _gate = new();
 
@@ -37,7 +39,7 @@ internal sealed class SendingConnection : IDisposable
     private int _ended;
 
     private SendingConnection(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor) =>
-        (_node, _peer, _queue, _lane, _actor, _headers) = (node, peer, queue, lane, actor, new HeaderWriter(lane.Address));
+        (_node, _peer, _queue, _lane, _actor) = (node, peer, queue, lane, actor);
 
     public static SendingConnection Start(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor)
     {
@@ -104,7 +106,9 @@ internal sealed class SendingConnection : IDisposable
     private void Send()
     {
         var socket = _socket = Connect();
-        socket.SendAll(new Handshake(_lane.Address, Environment.ProcessId, IsLocal(socket) ? _lane.Probe?.ToSign() : null).ToBytes(_peer.Token));
+        var handshake = new Handshake(_lane.Address, Environment.ProcessId, IsLocal(socket) ? _lane.Probe?.ToSign() : null).ToBytes(_peer.Token);
+        socket.SendAll(handshake);
+        _headers = new HeaderWriter(_lane.Address, handshake.Length);
         var welcome = Welcome.Receive(socket);
         (_credit, _shares) = (new Credit(welcome.Credit), welcome.SharesMemory);
         StartThread(() => ReadNotes(socket), $"lane notes from {_node.Host}:{_node.Port}");
@@ -163,12 +167,15 @@ internal sealed class SendingConnection : IDisposable
         {
             if (!_credit!.Take(sizeof(float) * (long)payload.Length)) return;
             var values = payload.Values.Span;
-            socket.SendAll(_headers.Write(outgoing, (PayloadForm)payload.Type, ++_sequence, null));
             if (payload.Type == PayloadType.F32)
             {
-                socket.SendAll(values);
+                // The payload's beginning goes with the header: a packet of its own would wake the receiver for nothing.
+                var first = values[..Math.Min(WithHeader, values.Length)];
+                socket.SendAll(_headers.Write(outgoing, PayloadForm.F32, ++_sequence, null, MemoryMarshal.AsBytes(first)));
+                socket.SendAll(values[first.Length..]);
                 return;
             }
+            socket.SendAll(_headers.Write(outgoing, (PayloadForm)payload.Type, ++_sequence));
             for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
             {
                 var narrow = staging.AsSpan(0, Math.Min(Piece, values.Length));
