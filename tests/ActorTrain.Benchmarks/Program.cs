@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Peer;
+using ActorTrain.Benchmarks.Scale;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Benchmarks.Updates;
 
@@ -16,6 +17,9 @@ internal static class Program
             Verb("exchange", "A push and its answer, over every road, beside a raw socket loop and gloo.", ExchangeBenchmark.RunAsync),
             Verb("update", "The shard's fused update of each optimizer, beside the memory's bandwidth.", UpdateBenchmark.RunAsync),
             Verb("training", "Two worker processes and a server on this machine, beside the plain loop and PyTorch DDP.", TrainingBenchmark.RunAsync),
+            Verb("large", "A job with 100 million parameters: 20 steps of two workers, and the memory they take.", LargeJobBenchmark.RunAsync),
+            Verb("saturation", "A minute of a lane that is never idle, with 100 million floats a message: the cluster must not notice.", SaturationBenchmark.RunAsync),
+            Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),
             Hidden(PlainLoop.Verb, PlainLoop.Run),

@@ -18,6 +18,9 @@ internal sealed class Child : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Its process number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Seconds of processor time so far.</summary>
     public double ProcessorSeconds
     {

@@ -6,58 +6,64 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>A server in this process and workers in processes of their own, one thread each: what <c>actortrain local</c> starts.</summary>
-internal static class Cluster
+internal sealed class Cluster : IAsyncDisposable
 {
-    private const double WarmUp = 0.4;
-    public static async Task<Measured> MeasureAsync(TrainingJob job, int workers, string jobSettings, string nodeSettings)
+    private readonly ActorTrainNode _seed;
+    private readonly DirectoryInfo _folder;
+    private readonly List<Child> _workers = [];
+    private readonly Task<Task<string>> _ended;
+
+    private Cluster(ActorTrainNode seed, int workers, string nodeSettings)
     {
-        var folder = Directory.CreateTempSubdirectory("actortrain-benchmark-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "node.conf");
-            await File.WriteAllTextAsync(file, $"actortrain.worker.threads = 1\n{nodeSettings}");
-            var node = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
-            await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = node });
-            var processes = new List<Child>();
-            try
-            {
-                for (var i = 0; i < workers; i++)
-                    processes.Add(Child.OfTheCommand("worker", "--join", $"{seed.Address}", "--config", file, "--device", "cpu", "--threads", "1", "--end-with-input"));
-                var ended = Task.WhenAny(processes.Select(process => process.Ignore()));
-                var measuring = MeasureAsync(seed, processes, job.Options(jobSettings) with { MinimumWorkers = workers });
-                if (await Task.WhenAny(measuring, ended) == ended) throw new InvalidOperationException(await await ended);
-                return await measuring;
-            }
-            finally
-            {
-                foreach (var process in processes) process.Dispose();
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        (_seed, _folder) = (seed, Directory.CreateTempSubdirectory("actortrain-benchmark-"));
+        var file = Path.Combine(_folder.FullName, "node.conf");
+        File.WriteAllText(file, $"actortrain.worker.threads = 1\n{nodeSettings}");
+        for (var i = 0; i < workers; i++)
+            _workers.Add(Child.OfTheCommand("worker", "--join", $"{seed.Address}", "--config", file, "--device", "cpu", "--end-with-input"));
+        _ended = Task.WhenAny(_workers.Select(worker => worker.Ignore()));
     }
 
-    private static async Task<Measured> MeasureAsync(ActorTrainNode seed, List<Child> processes, JobOptions job)
+    /// <summary>The processes: this one and the workers'.</summary>
+    public IEnumerable<int> Processes => _workers.Select(worker => worker.Id).Prepend(Environment.ProcessId);
+
+    /// <summary>Seconds of processor time of all processes so far.</summary>
+    public double ProcessorSeconds => Environment.CpuUsage.TotalTime.TotalSeconds + _workers.Sum(worker => worker.ProcessorSeconds);
+
+    public static async Task<Cluster> StartAsync(int workers, string nodeSettings)
     {
-        await using var client = TrainingClient.Of(seed);
-        var run = await client.SubmitAsync(job);
-        (JobProgress Progress, double Processor)? from = null, to = null;
-        await foreach (var progress in run.Progress)
-        {
-            // The rest is warm-up: until then the processes are still being compiled.
-            if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected) continue;
-            to = (progress, Environment.CpuUsage.TotalTime.TotalSeconds + processes.Sum(process => process.ProcessorSeconds));
-            from ??= to;
-        }
-        var result = await run.Completion;
-        var report = result.Report;
+        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config });
+        return new Cluster(seed, workers, nodeSettings);
+    }
+
+    /// <summary>Runs a job on all workers, and checks that each sample was applied once and that the network has learnt.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="follow">Told of its progress about once a second.</param>
+    public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow)
+    {
+        var running = RunToTheEndAsync(job with { MinimumWorkers = _workers.Count }, follow);
+        if (await Task.WhenAny(running, _ended) == _ended) throw new InvalidOperationException(await await _ended);
+        var report = await running;
         if (report.SamplesApplied != report.SamplesExpected) throw new InvalidOperationException($"{report.SamplesApplied} of {report.SamplesExpected} samples were applied");
-        if (!(report.Epochs[^1].TrainLoss < report.Epochs[0].TrainLoss)) throw new InvalidOperationException("the job does not learn");
-        var (first, last) = (from!.Value, to!.Value);
-        return new Measured(
-            last.Progress.SamplesApplied - first.Progress.SamplesApplied, last.Progress.Seconds - first.Progress.Seconds,
-            last.Processor - first.Processor, report.Staleness.Mean);
+        if (!(report.Epochs[^1].TrainLoss < FirstLoss)) throw new InvalidOperationException($"the job does not learn: its loss is {report.Epochs[^1].TrainLoss}");
+        return report;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers) worker.Dispose();
+        await _seed.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    // Of ten classes, guessed at.
+    private static double FirstLoss => Math.Log(10);
+
+    private async Task<TrainingReport> RunToTheEndAsync(JobOptions job, Action<JobProgress> follow)
+    {
+        await using var client = TrainingClient.Of(_seed);
+        var run = await client.SubmitAsync(job);
+        await foreach (var progress in run.Progress) follow(progress);
+        return (await run.Completion).Report;
     }
 }

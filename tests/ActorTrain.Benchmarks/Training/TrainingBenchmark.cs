@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Training;
 
@@ -7,6 +8,7 @@ namespace ActorTrain.Benchmarks.Training;
 internal static class TrainingBenchmark
 {
     private const int Workers = 2;
+    private const double WarmUp = 0.4;
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
@@ -46,12 +48,29 @@ internal static class TrainingBenchmark
         {
             torchSharp.Measurements.Add(Ask(torchSharpLoop, samples));
             engine.Measurements.Add(Ask(engineLoop, samples));
-            cluster.Measurements.Add(await Cluster.MeasureAsync(job, Workers, options.JobSettings, options.NodeSettings));
+            cluster.Measurements.Add(await MeasureClusterAsync(job, options));
             if (distributed is null) continue;
             pyTorch.Measurements.Add(Ddp(options, job, 1, samples));
             distributed.Measurements.Add(Ddp(options, job, Workers, samples));
         }
         return runs;
+    }
+
+    private static async Task<Measured> MeasureClusterAsync(TrainingJob job, BenchmarkOptions options)
+    {
+        await using var cluster = await Cluster.StartAsync(Workers, options.NodeSettings);
+        (JobProgress Progress, double Processor)? from = null, to = null;
+        var report = await cluster.RunAsync(job.Options(options.JobSettings), progress =>
+        {
+            // What comes before is warm-up: until then the processes are still being compiled.
+            if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected) return;
+            to = (progress, cluster.ProcessorSeconds);
+            from ??= to;
+        });
+        var (first, last) = (from!.Value, to!.Value);
+        return new Measured(
+            last.Progress.SamplesApplied - first.Progress.SamplesApplied, last.Progress.Seconds - first.Progress.Seconds,
+            last.Processor - first.Processor, report.Staleness.Mean);
     }
 
     private static Measured Ask(Child loop, int samples)

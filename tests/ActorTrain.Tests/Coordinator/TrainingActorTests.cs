@@ -19,7 +19,7 @@ public sealed class TrainingActorTests : TestKit
     private readonly TestProbe _job;
     private readonly TestProbe _client;
     private readonly TestProbe _shard;
-    private readonly IActorRef _training;
+    private IActorRef _training;
     private ShardProtocol.Counted _count = new(Round: 0, Shard: 0, 0, 0, [0, 0], [], new long[4]);
 
     public TrainingActorTests() : base(ReferenceConfiguration.Config)
@@ -30,7 +30,11 @@ public sealed class TrainingActorTests : TestKit
             if (message is ShardProtocol.Count count) sender.Tell(_count with { Round = count.Round }, _shard);
             return AutoPilot.KeepRunning;
         }));
-        var job = Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2);
+        _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2));
+    }
+
+    private IActorRef Begin(JobOptions job)
+    {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
             Admission = new Admission("a:1", new WorkerProtocol.Prepared(
@@ -39,7 +43,7 @@ public sealed class TrainingActorTests : TestKit
         };
         var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
         var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
-        _training = _job.ChildActorOf(TrainingActor.Props(job, _client, record, placed, options));
+        return _job.ChildActorOf(TrainingActor.Props(job, _client, record, placed, options));
     }
 
     [Fact]
@@ -126,6 +130,21 @@ public sealed class TrainingActorTests : TestKit
         done.Report.Epochs.Select(epoch => (epoch.Samples, epoch.TrainLoss, epoch.TestAccuracy)).ShouldBe([(64L, 2.0, 0.5), (64L, 2.0, 0.75)]);
         done.Report.Workers.ShouldHaveSingleItem().Share.ShouldBe(1);
         done.Report.Staleness.Histogram.ShouldBe([8]);
+    }
+
+    [Theory, InlineData(2, 2, 3), InlineData(5, 3)]
+    public async Task Every_so_many_epochs_are_evaluated_and_the_last(int every, params int[] evaluated)
+    {
+        _training = Begin(Jobs.Of(epochs: 3, batch: 16, leaseBatches: 4, evaluateEvery: every));
+        var a = await Join("a:1");
+        for (var epoch = 1; epoch <= 3; epoch++)
+        {
+            // Anything else that came would fail the next lease.
+            a.End(await a.Lease());
+            if (evaluated.Contains(epoch)) (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(epoch);
+        }
+        foreach (var epoch in evaluated) a.Tell(new WorkerProtocol.Evaluated(epoch, new Evaluation(0.5, 0.5, 8)));
+        await Ending<TrainingActor.Done>();
     }
 
     [Fact]

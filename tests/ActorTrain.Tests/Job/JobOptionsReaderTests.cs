@@ -57,6 +57,10 @@ public class JobOptionsReaderTests
     [InlineData("shards = 1025", "actortrain.job.shards is 1025 (job.conf, line 2); it must be at most 1024.")]
     [InlineData("lease-batches = 0", "actortrain.job.lease-batches is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("minimum-workers = 0", "actortrain.job.minimum-workers is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("overlap = -1", "actortrain.job.overlap is -1 (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("overlap = 17", "actortrain.job.overlap is 17 (job.conf, line 2); it must be at most 16.")]
+    [InlineData("payload = f8", "actortrain.job.payload is f8 (job.conf, line 2); it must be one of f32, bf16, f16.")]
+    [InlineData("evaluate-every = 0", "actortrain.job.evaluate-every is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("seed = x", "actortrain.job.seed is x (job.conf, line 2); it must be a whole number.")]
     [InlineData("clip-norm = -0.1", "actortrain.job.clip-norm is -0.1 (job.conf, line 2); it must be 0 or more.")]
     [InlineData("clip-norm = NaN", "actortrain.job.clip-norm is NaN (job.conf, line 2); it must be 0 or more.")]
@@ -87,7 +91,7 @@ public class JobOptionsReaderTests
     }
 
     [Theory]
-    [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("seed = -9223372036854775808")]
+    [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("overlap = 16"), InlineData("payload = bf16"), InlineData("seed = -9223372036854775808")]
     [InlineData("clip-norm = 0"), InlineData("optimizer.momentum = 0"), InlineData("optimizer.momentum = 0.999"), InlineData("optimizer.learning-rate = 1e-30")]
     [InlineData("schedule.step-factor = 1"), InlineData("schedule.floor = 0"), InlineData("schedule.floor = 1"), InlineData("schedule.warm-up = 0.5")]
     [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"), InlineData("optimizer.name = AdamW"), InlineData("model {}")]

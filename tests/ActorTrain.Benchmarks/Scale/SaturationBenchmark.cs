@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using ActorTrain.Benchmarks.Exchange;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+
+namespace ActorTrain.Benchmarks.Scale;
+
+/// <summary>Two members of a cluster that send each other vectors of 400 MB over sockets without a pause: heartbeats must come through.</summary>
+internal static class SaturationBenchmark
+{
+    public const string Verb = "saturation-node";
+    private const int Floats = 100_000_000;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
+    private static readonly string[] Roads = ["unix", "tcp"];
+
+    public static async Task RunAsync(BenchmarkOptions options)
+    {
+        var table = new Table("road", "seconds", "exchanges", "GB/s", "unreachable events");
+        foreach (var road in Roads.Where(options.Wants)) table.Add(await SaturateAsync(road));
+        table.Print($"Saturated lane, {Floats:N0} floats a message");
+    }
+
+    /// <summary>The other member; it ends with its input.</summary>
+    public static void RunNeighbour(string[] words)
+    {
+        var node = ActorTrainNode.StartAsync(Options(words[0], HostPort.Parse(words[1]))).GetAwaiter().GetResult();
+        node.Joined.Wait();
+        node.System.ActorOf(EchoOf(node.System), Echo.Name);
+        Console.WriteLine(TensorLane.Get(node.System).Address);
+        Console.ReadLine();
+        node.StopAsync().Wait();
+    }
+
+    private static async Task<string[]> SaturateAsync(string road)
+    {
+        await using var node = await ActorTrainNode.StartAsync(Options(road, null));
+        using var neighbour = Child.OfThisProgram(Verb, road, $"{node.Address}");
+        var address = neighbour.Hear();
+        var echo = await node.System.ActorSelection($"{address}/user/{Echo.Name}").ResolveOne(TimeSpan.FromSeconds(30));
+        var lane = TensorLane.Get(node.System);
+        var exchanger = node.System.ActorOf(Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute));
+        var unreachable = 0;
+        node.System.ActorOf(Props.Create(() => new Watch(() => Interlocked.Increment(ref unreachable))));
+        await exchanger.Ask<double>(new Exchanger.Go(1, Read: true), TimeSpan.FromMinutes(1));
+        var (watch, exchanges) = (Stopwatch.StartNew(), 0);
+        for (; watch.Elapsed < Duration; exchanges++) await exchanger.Ask<double>(new Exchanger.Go(1, Read: false), TimeSpan.FromMinutes(1));
+        if (unreachable > 0) throw new InvalidOperationException($"a node was unreachable {unreachable} times");
+        var seconds = watch.Elapsed.TotalSeconds;
+        return
+        [
+            road, seconds.ToString("0", CultureInfo.InvariantCulture), $"{exchanges}",
+            (2.0 * sizeof(float) * Floats * exchanges / seconds / 1e9).ToString("0.0", CultureInfo.InvariantCulture), $"{unreachable}",
+        ];
+    }
+
+    private static NodeOptions Options(string road, HostPort? join) => new([NodeRoles.Server, NodeRoles.Coordinator])
+    {
+        Join = join,
+        Configuration = ConfigurationFactory.ParseString($"akka.loglevel = OFF, actortrain.lane {{ same-machine = {road}, in-flight = 2GiB }}"),
+    };
+
+    private static Props EchoOf(ActorSystem system) =>
+        Props.Create(() => new Echo(Floats, TensorLane.Get(system))).WithDispatcher(Threads.DispatcherNames.Compute);
+
+    private sealed class Watch : ReceiveActor
+    {
+        public Watch(Action unreachable)
+        {
+            Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+            Receive<ClusterEvent.UnreachableMember>(_ => unreachable());
+            Receive<ClusterEvent.MemberRemoved>(_ => unreachable());
+        }
+    }
+}

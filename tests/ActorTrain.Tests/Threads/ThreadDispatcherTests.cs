@@ -1,0 +1,62 @@
+using ActorTrain.Settings;
+using ActorTrain.Threads;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Threads;
+
+/// <summary>Actors that say which thread they run on.</summary>
+public sealed class ThreadDispatcherTests() : TestKit(ReferenceConfiguration.Config)
+{
+    [Fact]
+    public async Task Each_computing_actor_has_a_thread_of_its_own_and_keeps_it()
+    {
+        var (a, b) = (Start(DispatcherNames.Compute), Start(DispatcherNames.Compute));
+        var (threadOfA, threadOfB) = (await ThreadOf(a), await ThreadOf(b));
+        threadOfA.ShouldNotBe(threadOfB);
+        (await ThreadOf(a)).ShouldBe(threadOfA);
+    }
+
+    [Fact]
+    public async Task What_trains_together_shares_a_thread() =>
+        (await ThreadOf(Start(DispatcherNames.Training))).ShouldBe(await ThreadOf(Start(DispatcherNames.Training)));
+
+    [Fact]
+    public async Task Messages_are_handled_in_order()
+    {
+        var echo = Start(DispatcherNames.Training);
+        for (var i = 0; i < 1000; i++) echo.Tell(i, TestActor);
+        for (var i = 0; i < 1000; i++) (await ExpectMsgAsync<int>()).ShouldBe(i);
+    }
+
+    [Fact]
+    public async Task When_all_its_actors_have_ended_the_dispatcher_serves_new_ones()
+    {
+        var first = Watch(Start(DispatcherNames.Training));
+        Sys.Stop(first);
+        await ExpectTerminatedAsync(first);
+        // The thread ends some time after its last actor; an actor that comes before, at that moment or later is served.
+        for (var i = 0; i < 30; i++)
+        {
+            var next = Watch(Start(DispatcherNames.Training));
+            await ThreadOf(next);
+            Sys.Stop(next);
+            await ExpectTerminatedAsync(next);
+        }
+    }
+
+    private IActorRef Start(string dispatcher) => Sys.ActorOf(Props.Create(() => new Teller()).WithDispatcher(dispatcher));
+
+    private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Told>("where?", TimeSpan.FromSeconds(5))).Thread;
+
+    private sealed record Told(int Thread);
+
+    private sealed class Teller : ReceiveActor
+    {
+        public Teller()
+        {
+            Receive<string>(_ => Sender.Tell(new Told(Environment.CurrentManagedThreadId)));
+            Receive<int>(number => Sender.Tell(number));
+        }
+    }
+}
