@@ -135,6 +135,7 @@ public sealed class TrainingActorTests : TestKit
     [Theory, InlineData(2, 2, 3), InlineData(5, 3)]
     public async Task Every_so_many_epochs_are_evaluated_and_the_last(int every, params int[] evaluated)
     {
+        _count = _count with { SamplesByEpoch = [64, 64, 64] };
         _training = Begin(Jobs.Of(epochs: 3, batch: 16, leaseBatches: 4, evaluateEvery: every));
         var a = await Join("a:1");
         for (var epoch = 1; epoch <= 3; epoch++)
