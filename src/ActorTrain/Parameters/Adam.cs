@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using ActorTrain.Job;
 
 namespace ActorTrain.Parameters;
@@ -37,6 +38,8 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     private void Run(
         ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float learningRate, float scale)
     {
+        if (updated.Length != weights.Length || gradient.Length != weights.Length || first.Length != weights.Length || second.Length != weights.Length)
+            throw new ArgumentException($"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, {first.Length}.");
         var correction1 = 1 - Math.Pow(options.Beta1, _steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(options.Beta2, _steps));
         var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
@@ -49,17 +52,24 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         var decay = new Vector<float>(options.WeightDecay);
         var shrink = new Vector<float>(1 - learningRate * options.WeightDecay);
         var factor = new Vector<float>(scale);
-        for (var i = 0; i < weights.Length; i += Vector<float>.Count)
+        var (decoupled, decays) = (options.Kind == OptimizerKind.AdamW, options.WeightDecay != 0);
+        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every element.
+        ref var from = ref MemoryMarshal.GetReference(weights);
+        ref var to = ref MemoryMarshal.GetReference(updated);
+        ref var gradients = ref MemoryMarshal.GetReference(gradient);
+        ref var firsts = ref MemoryMarshal.GetReference(first);
+        ref var seconds = ref MemoryMarshal.GetReference(second);
+        for (nuint i = 0; i < (nuint)weights.Length; i += (nuint)Vector<float>.Count)
         {
-            var w = new Vector<float>(weights[i..]);
-            var g = new Vector<float>(gradient[i..]) * factor;
-            if (options.Kind == OptimizerKind.AdamW) w *= shrink;
-            else if (options.WeightDecay != 0) g = Vector.FusedMultiplyAdd(decay, w, g);
-            var m = Vector.FusedMultiplyAdd(rest1, g, beta1 * new Vector<float>(first[i..]));
-            var v = Vector.FusedMultiplyAdd(rest2 * g, g, beta2 * new Vector<float>(second[i..]));
-            m.CopyTo(first[i..]);
-            v.CopyTo(second[i..]);
-            (w + step * m / (Vector.SquareRoot(v) / root + epsilon)).CopyTo(updated[i..]);
+            var w = Vector.LoadUnsafe(ref from, i);
+            var g = Vector.LoadUnsafe(ref gradients, i) * factor;
+            if (decoupled) w *= shrink;
+            else if (decays) g = Vector.FusedMultiplyAdd(decay, w, g);
+            var m = Vector.FusedMultiplyAdd(rest1, g, beta1 * Vector.LoadUnsafe(ref firsts, i));
+            var v = Vector.FusedMultiplyAdd(rest2 * g, g, beta2 * Vector.LoadUnsafe(ref seconds, i));
+            m.StoreUnsafe(ref firsts, i);
+            v.StoreUnsafe(ref seconds, i);
+            (w + step * m / (Vector.SquareRoot(v) / root + epsilon)).StoreUnsafe(ref to, i);
         }
     }
 }

@@ -15,6 +15,7 @@ internal static class TrainingBenchmark
         var table = new Table("job", "run", "images/s", "efficiency", "against TorchSharp", "CPU s per 1,000", "staleness");
         foreach (var job in TrainingJob.All.Where(job => options.Wants(job.Name)))
         {
+            await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about a minute");
             var runs = await MeasureAsync(job, options);
             foreach (var run in runs)
             {
