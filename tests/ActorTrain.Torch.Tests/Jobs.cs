@@ -1,5 +1,7 @@
+using ActorTrain.Balancing;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Staleness;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests;
@@ -24,7 +26,8 @@ internal static class Jobs
             "test", new ModelOptions(model, values), new DataOptions("fashion-mnist", values), Epochs: 1, Batch: 64,
             new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
             new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
-            ClipNorm: 0, ConsistencyMode.Asynchronous, Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
+            ClipNorm: 0, ConsistencyMode.Asynchronous,
+            new StalenessOptions(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero), new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true), Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
     }
 
     public static IGradientEngine Engine(string model, params (string Key, string Value)[] settings) =>

@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Display;
 
@@ -18,7 +19,7 @@ internal static class ProgressLine
         + $"train loss {Figures.Loss(epoch.TrainLoss)}, test loss {Figures.Loss(epoch.TestLoss)}, test accuracy {Figures.Accuracy(epoch.TestAccuracy)}";
 
     /// <summary>Something that happened to the cluster.</summary>
-    public static string Of(EventSummary happened) =>
+    public static string Of(SupervisionEvent happened) =>
         $"{happened.Kind} {happened.Node}: {happened.Reason}{(happened.Remedy.Length == 0 ? "" : $"; {happened.Remedy}")}".Replace(" : ", ": ", StringComparison.Ordinal);
 
     private static string Training(JobProgress progress) =>

@@ -12,11 +12,14 @@ internal sealed class EngineSource
     private readonly Option<string?> _threads = OptionText.Named("--threads", "N", "CPU threads a worker; 0 is one a core.");
     private readonly Option<string?> _data = OptionText.Named("--data", "DIR", "Folder of the data set's files.");
 
+    private readonly Option<string?> _throttle = OptionText.Named("--throttle", "PART", "Sleep after each gradient, so that the worker has this part of its speed: an honest slow node.");
+
     public EngineSource(Command command)
     {
         command.Add(_device);
         command.Add(_threads);
         command.Add(_data);
+        command.Add(_throttle);
     }
 
     /// <summary>Reads and checks the engine's settings.</summary>
@@ -32,6 +35,7 @@ internal sealed class EngineSource
             .. parsed.Override(_device, section + ".device"),
             .. parsed.Override(_threads, section + ".threads"),
             .. parsed.Override(_data, section + ".data"),
+            .. parsed.Override(_throttle, section + ".throttle"),
         ]);
         return settings;
     }

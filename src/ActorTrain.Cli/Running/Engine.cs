@@ -31,11 +31,11 @@ internal static class Engine
         return Factory(settings);
     }
 
-    private static TorchEngineFactory Factory(EngineSettings settings, string? dataFolder)
+    private static IEngineFactory Factory(EngineSettings settings, string? dataFolder)
     {
         var engines = new TorchEngineFactory(new TorchOptions(settings.Device, settings.Threads, dataFolder));
         if (settings.Device is not ("auto" or "cpu")) engines.FindDevice();
-        return engines;
+        return settings.Throttle < 1 ? new ThrottledEngines(engines, () => settings.Throttle) : engines;
     }
 
     /// <summary>Checks what the engine knows of a job: its model and its data set.</summary>

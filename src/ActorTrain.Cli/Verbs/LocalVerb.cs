@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ActorTrain.Cli.Options;
 using ActorTrain.Cli.Running;
 using ActorTrain.Hosting;
@@ -48,7 +49,7 @@ internal static class LocalVerb
 
     private static string[] WorkerOptions(EngineSettings engine) =>
     [
-        "--device", engine.Device, "--threads", $"{engine.Threads}",
+        "--device", engine.Device, "--threads", $"{engine.Threads}", "--throttle", engine.Throttle.ToString(CultureInfo.InvariantCulture),
         .. engine.DataFolder is { } folder ? ["--data", folder] : Array.Empty<string>(),
     ];
 }

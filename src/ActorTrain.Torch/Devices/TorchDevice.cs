@@ -18,6 +18,6 @@ internal sealed record TorchDevice(torch.Device Device, DeviceDescription Descri
         torch.set_num_threads(threads);
         return choice.Among(gpus) is { } index
             ? new TorchDevice(new torch.Device(DeviceType.CUDA, index), new DeviceDescription($"cuda:{index}", DeviceNames.Cuda(index), threads), SharesMemory: false)
-            : new TorchDevice(torch.CPU, new DeviceDescription("cpu", DeviceNames.Cpu(), threads), SharesMemory: true);
+            : new TorchDevice(torch.CPU, new DeviceDescription("cpu", DeviceNames.Cpu(), threads, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), SharesMemory: true);
     }
 }

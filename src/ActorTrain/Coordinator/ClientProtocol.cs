@@ -1,5 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Serialization;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -30,6 +32,26 @@ public static class ClientProtocol
     /// <summary>Job → client, once a second.</summary>
     /// <param name="Progress">The job at this moment.</param>
     public sealed record Progressed(JobProgress Progress) : IWireMessage;
+
+    /// <summary>Job → client: something happened to the cluster.</summary>
+    /// <param name="Event">What, why, and what was done.</param>
+    public sealed record Happened(SupervisionEvent Event) : IWireMessage;
+
+    /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="Governed"/> or <see cref="Rejected"/>.</summary>
+    /// <param name="Staleness">What is to be done about them.</param>
+    public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
+
+    /// <summary>Job → client: it holds from now on.</summary>
+    public sealed record Governed : IWireMessage;
+
+    /// <summary>Client → job: where are the weights? Answered by <see cref="Located"/>, or by <see cref="Rejected"/> while there are none.</summary>
+    public sealed record Locate : IWireMessage;
+
+    /// <summary>Job → client.</summary>
+    /// <param name="Model">The model's layouts.</param>
+    /// <param name="Shards">Where the weights are.</param>
+    /// <param name="ModelState">Where the model's state is; null for a model without any.</param>
+    public sealed record Located(ModelDescription Model, ShardPlace[] Shards, IActorRef? ModelState) : IWireMessage;
 
     /// <summary>Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no weights yet.</summary>
     public sealed record Stop : IWireMessage;

@@ -32,6 +32,11 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.GetStatus>(_ => Sender.Tell(new ClientProtocol.Status(new ClusterStatus(
             [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress))));
         Receive<ClientProtocol.Submit>(Accept);
+        Receive<ClientProtocol.Govern>(govern =>
+        {
+            if (_job is null) Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
+            else _job.Forward(govern);
+        });
         Receive<ClientProtocol.Progressed>(progressed => _progress = progressed.Progress);
         Receive<Terminated>(_ => _job = null);
     }

@@ -13,7 +13,7 @@ internal sealed class Gathering(int minimumWorkers)
     private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
 
     /// <summary>A worker that fits.</summary>
-    public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device)
+    public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured)
     {
         public bool Asked { get; set; }
 
@@ -55,7 +55,7 @@ internal sealed class Gathering(int minimumWorkers)
         _preparing.Remove(node);
         Admission ??= new Admission(node, prepared);
         var refusal = Admission.Judge(node, prepared);
-        if (refusal is null) _ready[node] = new Candidate(node, worker, prepared.Device);
+        if (refusal is null) _ready[node] = new Candidate(node, worker, prepared.Device, prepared.Measured);
         else _failures[node] = refusal;
         return (node, refusal);
     }

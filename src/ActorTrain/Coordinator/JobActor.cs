@@ -3,6 +3,7 @@ using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
+using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
@@ -101,6 +102,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Admitting(Join, training);
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
+        Receive<ClientProtocol.Govern>(govern => training.Forward(govern));
+        Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
         Receive<ClientProtocol.Progressed>(progressed => Context.Parent.Forward(progressed));
         Receive<TrainingActor.Done>(done =>
         {
@@ -111,11 +114,11 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<Terminated>(gone => Fail(
             gone.ActorRef.Equals(_client) ? "its client has gone away"
             : gone.ActorRef.Equals(training) ? "the coordinator failed to keep its counts; its log says why"
-            : $"the server node of shard {ShardOf(gone.ActorRef)} is lost, and its weights with it"));
+            : $"shard {ShardOf(gone.ActorRef)} has ended, and its weights with it; the log of its node says why"));
 
         void Join()
         {
-            foreach (var (node, worker, device) in _gathering.TakeReady()) training.Tell(new TrainingActor.Join(node, worker, device));
+            foreach (var (node, worker, device, measured) in _gathering.TakeReady()) training.Tell(new TrainingActor.Join(node, worker, device, measured));
         }
     }
 
@@ -140,7 +143,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             var (node, refusal) = _gathering.Prepared(NodeOf(Sender), Sender, prepared);
             if (refusal is not null)
             {
-                Note(training, "worker-refused", node, refusal, "it takes no part in the job");
+                Note(training, new Occurrence(WorkerRefused, node, refusal, "it takes no part in the job"));
                 Sender.Tell(new WorkerProtocol.Refuse(refusal));
             }
             changed();
@@ -148,12 +151,18 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.CannotPrepare>(failure =>
         {
             var node = _gathering.Failed(NodeOf(Sender), failure.Reason);
-            Note(training, "worker-refused", node, failure.Reason, "it takes no part in the job");
+            Note(training, new Occurrence(WorkerRefused, node, failure.Reason, "it takes no part in the job"));
+            training?.Tell(new TrainingActor.Unable(node, failure.Reason));
             changed();
         });
         Receive<NodeProtocol.NodeLost>(lost =>
         {
             _gathering.Lost(lost.Node);
+            if (_placed?.Shards.FirstOrDefault(shard => shard.Node == lost.Node) is { } gone)
+            {
+                Fail($"the server node {gone.Node} is lost ({lost.Reason}), and the weights of shard {gone.Place.Slice.Index} with it");
+                return;
+            }
             training?.Tell(lost);
             changed();
         });
@@ -163,15 +172,23 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void EndingBeforeTraining()
     {
+        Receive<ClientProtocol.Govern>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
+        Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began"));
         Receive<Terminated>(gone => Fail(gone.ActorRef.Equals(_client) ? "its client has gone away" : "a server node was lost before training began"));
     }
 
-    private void Note(IActorRef? training, string kind, string node, string reason, string remedy)
+    private void Note(IActorRef? training, Occurrence occurrence)
     {
-        _log.Warning("{0} {1}: {2}; {3}", kind, node, reason, remedy);
-        if (training is null) _record.Event(Context.System.Scheduler.MonotonicClock, kind, node, reason, remedy);
-        else training.Tell(new TrainingActor.Note(kind, node, reason, remedy));
+        _log.Warning("{0} {1}: {2}; {3}", occurrence.Kind, occurrence.Node, occurrence.Reason, occurrence.Remedy);
+        if (training is not null)
+        {
+            training.Tell(new TrainingActor.Note(occurrence));
+            return;
+        }
+        var happened = _record.Event(Context.System.Scheduler.MonotonicClock, occurrence);
+        Context.System.EventStream.Publish(happened);
+        _client.Tell(new ClientProtocol.Happened(happened));
     }
 
     private void TellProgress(JobPhase phase) =>

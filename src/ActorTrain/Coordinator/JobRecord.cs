@@ -1,5 +1,8 @@
 using ActorTrain.Job;
+using ActorTrain.Leases;
 using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Coordinator;
@@ -9,7 +12,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 {
     private const double WindowSeconds = 5;
     private readonly SortedDictionary<int, EpochRow> _epochs = [];
-    private readonly List<EventSummary> _events = [];
+    private readonly List<SupervisionEvent> _events = [];
     private readonly Queue<(TimeSpan At, long Samples)> _window = [];
     private TimeSpan? _trainingBegan;
     private TimeSpan? _lastPush;
@@ -20,6 +23,12 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public Admission? Admission { get; set; }
 
     public SortedDictionary<string, WorkerRecord> Workers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The workers that take part now.</summary>
+    public IEnumerable<WorkerRecord> Active => Workers.Values.Where(worker => worker.Active);
+
+    /// <summary>The newest round of counts that every shard has answered.</summary>
+    public long Round => _counts.Min(count => count?.Round ?? 0);
 
     public long SamplesApplied => _counts.Length == 0 ? 0 : _counts.Min(count => count?.SamplesByEpoch.Sum() ?? 0);
 
@@ -36,16 +45,43 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         _counts = new ShardProtocol.Counted?[shards.Count];
     }
 
-    public void Event(TimeSpan now, string kind, string node, string reason, string remedy) =>
-        _events.Add(new EventSummary(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason, remedy));
-
-    public void LeaseEnded(WorkerRecord worker, int epoch, WorkerProtocol.LeaseEnded ended, TimeSpan now)
+    public SupervisionEvent Event(TimeSpan now, Occurrence occurrence)
     {
-        worker.LeaseEnded(ended.Samples, ended.Seconds);
-        if (ended.Samples == 0) return;
+        var (kind, node, reason, remedy) = occurrence;
+        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason, remedy);
+        _events.Add(happened);
+        return happened;
+    }
+
+    public void LeaseEnded(int epoch, WorkerProtocol.LeaseAccount account, TimeSpan now)
+    {
+        if (account.Samples == 0) return;
         _lastPush = now;
-        _latestLoss = ended.LossSum / ended.Samples;
-        Row(epoch).AddLoss(ended.LossSum, ended.Samples);
+        _latestLoss = account.LossSum / account.Samples;
+        Row(epoch).AddLoss(account.LossSum, account.Samples);
+    }
+
+    /// <summary>By epoch, the positions that every shard has applied, as of their latest counts.</summary>
+    /// <param name="first">The first epoch to look at, from 1.</param>
+    /// <param name="last">The last.</param>
+    public IReadOnlyDictionary<int, PositionSet> AppliedEverywhere(int first, int last)
+    {
+        var samples = Admission!.Dataset.TrainSamples;
+        var everywhere = new SortedDictionary<int, PositionSet>();
+        for (var epoch = first; epoch <= last; epoch++)
+        {
+            var applied = new PositionSet();
+            applied.Add(0, samples);
+            foreach (var count in _counts)
+            {
+                if (count?.SamplesByEpoch[epoch - 1] == samples) continue;
+                var here = new PositionSet();
+                foreach (var stretch in count?.Applied.Where(stretch => stretch.Epoch == epoch) ?? []) here.Add(stretch.Start, stretch.End);
+                foreach (var (start, end) in here.MissingFrom(0, samples)) applied.Remove(start, end);
+            }
+            everywhere.Add(epoch, applied);
+        }
+        return everywhere;
     }
 
     public void EpochCompleted(int epoch, TimeSpan now) => Row(epoch).Completed = now;
@@ -135,9 +171,10 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
                 worker.Node,
                 worker.Device is { } device ? $"{device.Kind} ({device.Name})" : "unknown",
                 worker.Device?.Threads ?? 0,
-                mine?.Samples ?? 0, mine?.Pushes ?? 0, worker.Throughput, (double)(mine?.Samples ?? 0) / total,
+                mine?.Samples ?? 0, mine?.Pushes ?? 0, worker.MeanThroughput, (double)(mine?.Samples ?? 0) / total,
                 pushes > 0 ? (double)everywhere.Sum(count => count.StalenessSum) / pushes : 0,
-                everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0));
+                everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0,
+                Sum(everywhere.Select(count => count.StalenessHistogram))));
         }
         return rows;
     }
@@ -146,14 +183,19 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     {
         var workers = Counts.SelectMany(count => count.Workers).ToList();
         var pushes = workers.Sum(worker => worker.Pushes);
-        var histogram = new long[Counts.Select(count => count.StalenessHistogram.Length).DefaultIfEmpty(0).Max()];
-        foreach (var count in Counts)
-            for (var i = 0; i < count.StalenessHistogram.Length; i++) histogram[i] += count.StalenessHistogram[i];
-        var used = Array.FindLastIndex(histogram, pushes => pushes > 0) + 1;
         return new StalenessSummary(
             pushes > 0 ? (double)workers.Sum(worker => worker.StalenessSum) / pushes : 0,
             workers.Count > 0 ? workers.Max(worker => worker.StalenessMax) : 0,
-            histogram[..used]);
+            Sum(Counts.Select(count => count.StalenessHistogram)));
+    }
+
+    /// <summary>The sum of histograms, without the empty end.</summary>
+    private static long[] Sum(IEnumerable<long[]> histograms)
+    {
+        var sum = new long[StalenessTally.Buckets];
+        foreach (var histogram in histograms)
+            for (var i = 0; i < histogram.Length; i++) sum[i] += histogram[i];
+        return sum[..(Array.FindLastIndex(sum, pushes => pushes > 0) + 1)];
     }
 
     private sealed class EpochRow

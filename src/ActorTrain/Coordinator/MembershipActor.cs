@@ -15,6 +15,9 @@ internal sealed class MembershipActor : ReceiveActor
         Receive<ClusterEvent.MemberRemoved>(removed => Context.Parent.Tell(new NodeProtocol.NodeLost(
             NodeOf(removed.Member),
             removed.PreviousStatus == MemberStatus.Down ? "it did not answer and was removed from the cluster" : "it left the cluster")));
+        // Said as soon as it is decided; that it is also removed follows when all others know.
+        Receive<ClusterEvent.MemberDowned>(downed => Context.Parent.Tell(new NodeProtocol.NodeLost(
+            NodeOf(downed.Member), "it was removed from the cluster, since it did not answer or its process is gone")));
         Receive<ClusterEvent.UnreachableMember>(unreachable => Context.Parent.Tell(new NodeProtocol.NodeUnreachable(NodeOf(unreachable.Member))));
         Receive<ClusterEvent.ReachableMember>(reachable => Context.Parent.Tell(new NodeProtocol.NodeReachable(NodeOf(reachable.Member))));
         Receive<ClusterEvent.IMemberEvent>(_ => { });
@@ -22,7 +25,7 @@ internal sealed class MembershipActor : ReceiveActor
 
     protected override void PreStart() => _cluster.Subscribe(
         Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-        typeof(ClusterEvent.MemberRemoved), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+        typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 

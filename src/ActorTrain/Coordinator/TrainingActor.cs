@@ -1,10 +1,10 @@
-using ActorTrain.Consistency;
 using ActorTrain.Job;
-using ActorTrain.Leases;
 using ActorTrain.Server;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
+using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
@@ -16,10 +16,9 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private readonly JobRecord _record;
     private readonly ShardPlacementActor.Placed _placed;
     private readonly CoordinatorOptions _options;
-    private readonly LeaseBook _book;
+    private readonly LeaseDesk _desk;
     private readonly EvaluationBook _evaluations = new();
-    private readonly IConsistency _consistency;
-    private readonly List<WorkerRecord> _waiting = [];
+    private readonly HashSet<string> _returning = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _incarnations;
     private long _round;
@@ -27,10 +26,13 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private bool _stopped;
 
     /// <summary>Job → training: an admitted worker.</summary>
-    public sealed record Join(string Node, IActorRef Worker, DeviceDescription Device);
+    public sealed record Join(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured);
 
     /// <summary>Job → training: an event for the record.</summary>
-    public sealed record Note(string Kind, string Node, string Reason, string Remedy);
+    public sealed record Note(Occurrence Occurrence);
+
+    /// <summary>Job → training: a node that was about to come back cannot.</summary>
+    public sealed record Unable(string Node, string Reason);
 
     /// <summary>Training → job: all is applied and counted, or training was stopped.</summary>
     public sealed record Done(TrainingReport Report, bool Stopped);
@@ -48,9 +50,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     public TrainingActor(JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options)
     {
         (_job, _client, _record, _placed, _options) = (job, client, record, placed, options);
-        var samples = record.Admission!.Dataset.TrainSamples;
-        _book = new LeaseBook(samples, job.Epochs, (int)Math.Min(samples, (long)job.Batch * job.LeaseBatches));
-        _consistency = ConsistencyModes.Of(job.Consistency);
+        _desk = new LeaseDesk(job, record);
         _record.TrainingBegan(Now, placed.Shards);
         Training();
     }
@@ -58,8 +58,6 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
-
-    private IEnumerable<WorkerRecord> Active => _record.Workers.Values.Where(worker => worker.Active);
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
 
@@ -71,28 +69,32 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         {
             if (Find(request.Worker) is not { } worker) return;
             worker.Trainer = Sender;
-            if (!_waiting.Contains(worker)) _waiting.Add(worker);
+            _desk.Asked(worker);
             GrantWaiting();
         });
         Receive<WorkerProtocol.EvaluationFailed>(failed =>
         {
-            Event("evaluation-failed", failed.Worker.Node, failed.Reason, "another node is asked");
+            Tell(new Occurrence(EvaluationFailed, failed.Worker.Node, failed.Reason, "another node is asked"));
             _evaluations.Failed(failed.Epoch, failed.Worker.Node);
             GiveEvaluations();
             FinishIfComplete();
         });
         Receive<Tick>(_ =>
         {
-            foreach (var (holder, lease) in _book.Expire(Now, _options.LeaseTimeout))
-                Event("lease-expired", holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{lease.Stretch.Count} samples go to others");
+            foreach (var late in _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
+                Tell(new Occurrence(
+                    LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
+            foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
             GrantWaiting();
             AskCounts();
-            TellProgress(_book.Complete ? JobPhase.Finishing : JobPhase.Training);
+            FinishIfComplete();
+            TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
         });
+        Receive<ClientProtocol.Govern>(Govern);
         Receive<ClientProtocol.Stop>(_ =>
         {
             _stopped = true;
-            foreach (var worker in Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
+            foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
             Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
             Become(Stopping);
         });
@@ -103,7 +105,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         Membership();
         Receive<Tick>(_ => AskCounts());
         Receive<OutOfPatience>(_ => Become(Counting));
-        if (!Active.Any()) Become(Counting);
+        if (!_record.Active.Any()) Become(Counting);
     }
 
     /// <summary>Nothing is under way any more: the shards' counts taken now are final.</summary>
@@ -118,6 +120,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
             _record.Counted(counted, Now);
             awaited.Remove(counted.Shard);
             if (awaited.Count > 0) return;
+            foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
             TellProgress(_stopped ? JobPhase.Stopped : JobPhase.Completed);
             Context.Parent.Tell(new Done(_record.Report(), _stopped));
             Timers.Cancel("tick");
@@ -130,6 +133,13 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private void Membership()
     {
         Receive<WorkerProtocol.LeaseEnded>(EndLease);
+        Receive<WorkerProtocol.OutOfMemory>(shortage =>
+        {
+            if (Find(shortage.Worker) is not { } worker) return;
+            worker.MostSamples = shortage.Most;
+            Tell(new Occurrence(
+                OutOfMemory, worker.Node, $"{shortage.Samples} samples are too many for its device: {shortage.Reason}", $"it goes on with {shortage.Most} at once"));
+        });
         Receive<WorkerProtocol.Evaluated>(evaluated =>
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
@@ -138,45 +148,67 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         });
         Receive<ShardProtocol.Counted>(counted =>
         {
-            foreach (var worker in _record.Progressing(counted)) _book.Renew(worker, Now);
+            foreach (var worker in _record.Progressing(counted)) _desk.Book.Renew(worker, Now);
+            var settled = _record.Round;
             _record.Counted(counted, Now);
+            if (_record.Round == settled) return;
+            _desk.Settle(_record.Round);
+            CloseEpochs();
         });
         Receive<WorkerProtocol.Withdrawn>(withdrawn =>
         {
             if (Find(withdrawn.Worker) is not { } worker) return;
-            if (!_stopped) Event(withdrawn.Failed ? "worker-failed" : "worker-left", worker.Node, withdrawn.Reason, TakeBack(worker));
-            Dismiss(worker);
-            if (withdrawn.Failed && !Active.Any()) Context.Parent.Tell(new Failed($"the last worker failed; {worker.Node}: {withdrawn.Reason}"));
+            var remedy = _desk.TakeBack(worker, _round + 1);
+            if (withdrawn.Returns)
+            {
+                _returning.Add(worker.Node);
+                remedy += "; it comes back with a new engine";
+            }
+            if (!_stopped) Tell(new Occurrence(withdrawn.Failed ? WorkerFailed : WorkerLeft, worker.Node, withdrawn.Reason, remedy));
+            End(worker);
+            if (withdrawn.Failed) FailIfAlone(worker.Node, withdrawn.Reason);
+        });
+        Receive<Unable>(unable =>
+        {
+            _returning.Remove(unable.Node);
+            FailIfAlone(unable.Node, unable.Reason);
         });
         Receive<NodeProtocol.NodeLost>(lost =>
         {
-            if (Active.FirstOrDefault(worker => worker.Node == lost.Node) is not { } worker) return;
-            Event("worker-lost", worker.Node, lost.Reason, TakeBack(worker));
-            Dismiss(worker);
+            _returning.Remove(lost.Node);
+            if (!_record.Workers.TryGetValue(lost.Node, out var worker) || !(worker.Active || worker.Doubted)) return;
+            worker.Doubted = false;
+            Tell(new Occurrence(WorkerLost, worker.Node, lost.Reason, _desk.TakeBack(worker, _round + 1)));
+            End(worker);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable =>
         {
-            if (Active.FirstOrDefault(worker => worker.Node == unreachable.Node) is not { } worker) return;
-            // Nothing is lost if it comes back: what it pushes then counts, unless somebody else has done it by then.
-            Event("worker-unreachable", worker.Node, "it does not answer heartbeats", TakeBack(worker));
-            _evaluations.Lost(worker.Node);
-            GiveEvaluations();
-            GrantWaiting();
+            if (_record.Active.FirstOrDefault(worker => worker.Node == unreachable.Node) is not { } worker) return;
+            Tell(new Occurrence(WorkerUnreachable, worker.Node, "it does not answer heartbeats", $"{_desk.TakeBack(worker, _round + 1)}; what it still pushes is refused"));
+            End(worker);
+            worker.Doubted = true;
         });
         Receive<NodeProtocol.NodeReachable>(reachable =>
         {
-            if (Active.Any(worker => worker.Node == reachable.Node))
-                Event("worker-reachable", reachable.Node, "it answers heartbeats again", "it goes on");
+            if (!_record.Workers.TryGetValue(reachable.Node, out var worker) || !worker.Doubted) return;
+            Tell(new Occurrence(WorkerReachable, worker.Node, "it answers heartbeats again", "it begins a new life"));
+            if (!_stopped) Start(new Join(worker.Node, worker.Worker, worker.Device!, new Measurement(worker.Throughput, worker.MostSamples)));
         });
-        Receive<Note>(note => _record.Event(Now, note.Kind, note.Node, note.Reason, note.Remedy));
+        Receive<Note>(note => Tell(note.Occurrence));
     }
 
     private void Start(Join join)
     {
+        _returning.Remove(join.Node);
         if (!_record.Workers.TryGetValue(join.Node, out var worker)) _record.Workers.Add(join.Node, worker = new WorkerRecord(join.Node));
-        TakeBack(worker);
-        worker.Begin(new WorkerId(join.Node, ++_incarnations), join.Worker, join.Device);
-        Event("worker-joined", worker.Node, $"{join.Device.Kind} with {join.Device.Threads} threads is ready", "it gets leases");
+        _desk.TakeBack(worker, _round + 1);
+        if (worker.Active) End(worker);
+        if (join.Measured.MostSamples < _job.Batch) worker.MostSamples = join.Measured.MostSamples;
+        worker.Begin(new WorkerId(join.Node, ++_incarnations), join.Worker, join.Device, join.Measured.SamplesPerSecond);
+        _desk.Joined(worker);
+        Tell(new Occurrence(
+            WorkerJoined, worker.Node,
+            $"{join.Device.Kind} with {join.Device.Threads} threads is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement", "it gets leases"));
         join.Worker.Tell(new WorkerProtocol.Start(worker.Id, [.. _placed.Shards.Select(shard => shard.Place)], _placed.ModelState));
         GiveEvaluations();
     }
@@ -184,9 +216,34 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private void EndLease(WorkerProtocol.LeaseEnded ended)
     {
         if (Find(ended.Worker) is not { } worker) return;
-        if (_book.End(ended.LeaseId, ended.Undone) is { } lease) _record.LeaseEnded(worker, lease.Stretch.Epoch, ended, Now);
+        var (quarantined, hopeless) = _desk.End(worker, ended, Now, _round + 1);
         if (_stopped) return;
-        while (_completedEpochs < _job.Epochs && _book.IsComplete(_completedEpochs + 1))
+        foreach (var occurrence in _desk.Judge(worker, ended, Now)) Tell(occurrence);
+        if (hopeless is not null)
+        {
+            Context.Parent.Tell(new Failed(hopeless));
+            return;
+        }
+        if (quarantined) Quarantine(worker);
+        // What was refused is done again as soon as the shards have said what they hold of it.
+        if (_desk.Book.InDoubt) AskCounts();
+        CloseEpochs();
+    }
+
+    private void Quarantine(WorkerRecord worker)
+    {
+        const string reason = "its gradients are not finite, again and again";
+        Tell(new Occurrence(WorkerQuarantined, worker.Node, reason, $"it gets no more leases; {_desk.TakeBack(worker, _round + 1)}"));
+        worker.Quarantined = true;
+        worker.Worker.Tell(new WorkerProtocol.Refuse(reason));
+        End(worker);
+        FailIfAlone(worker.Node, $"{reason}; training may have diverged, and wants a lower learning rate");
+    }
+
+    private void CloseEpochs()
+    {
+        if (_stopped) return;
+        while (_completedEpochs < _desk.Book.CompleteEpochs)
         {
             _record.EpochCompleted(++_completedEpochs, Now);
             if (_completedEpochs == _job.Epochs || _completedEpochs % _job.EvaluateEvery == 0) _evaluations.Want(_completedEpochs);
@@ -198,49 +255,50 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
 
     private void GrantWaiting()
     {
-        var slowest = Active.Select(worker => worker.LeaseSamples).DefaultIfEmpty(0).Min();
-        foreach (var worker in _waiting.ToList())
+        foreach (var (worker, lease, occurrence) in _desk.Grant(Now))
         {
-            if (!_consistency.MayGoOn(worker.LeaseSamples, slowest)) continue;
-            if (_book.Take(worker.Node, Now) is not { } lease) return;
-            _waiting.Remove(worker);
             worker.Trainer.Tell(new WorkerProtocol.Granted(lease));
+            if (occurrence is { } repeated) Tell(repeated);
         }
     }
 
     private void GiveEvaluations()
     {
-        var best = Active.OrderByDescending(worker => worker.Throughput).Select(worker => worker.Node).ToList();
+        var best = _desk.Evaluators;
         foreach (var (epoch, node) in _evaluations.Give(best)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
         foreach (var epoch in _evaluations.GiveUp(best))
-            Event("evaluation-given-up", "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it");
+            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
     }
 
     private void FinishIfComplete()
     {
-        if (_stopped || !_book.Complete || _evaluations.Open) return;
-        Become(Counting);
+        if (!_stopped && _desk.IsDone && !_evaluations.Open) Become(Counting);
     }
 
-    private WorkerRecord? Find(WorkerId id) => Active.FirstOrDefault(worker => worker.Id == id);
-
-    private string TakeBack(WorkerRecord worker)
+    private void FailIfAlone(string node, string reason)
     {
-        _waiting.Remove(worker);
-        var samples = _book.TakeBack(worker.Node);
-        return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
+        if (!_stopped && !_record.Active.Any() && _returning.Count == 0) Context.Parent.Tell(new Failed($"the last worker failed; {node}: {reason}"));
     }
 
-    private void Dismiss(WorkerRecord worker)
+    private WorkerRecord? Find(WorkerId id) => _record.Active.FirstOrDefault(worker => worker.Id == id);
+
+    /// <summary>A worker's life ends: the shards refuse what it still pushes, and say what they have of it.</summary>
+    private void End(WorkerRecord worker)
     {
         worker.Active = false;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Fence(worker.Id));
+        AskCounts();
         _evaluations.Lost(worker.Node);
-        if (_stopped)
-        {
-            if (!Active.Any()) Become(Counting);
-            return;
-        }
-        GiveEvaluations();
+        if (!_stopped) GiveEvaluations();
+        else if (!_record.Active.Any()) Become(Counting);
+    }
+
+    private void Govern(ClientProtocol.Govern govern)
+    {
+        _desk.Govern(govern.Staleness);
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
+        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on: {govern.Staleness}"));
+        Sender.Tell(new ClientProtocol.Governed());
         GrantWaiting();
     }
 
@@ -252,15 +310,17 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
 
     private void TellProgress(JobPhase phase)
     {
-        var waiting = phase is JobPhase.Training && !Active.Any() ? "waiting for workers to join" : "";
-        var progress = new ClientProtocol.Progressed(_record.Progress(phase, waiting, _book.Epoch, Now));
+        var waiting = phase is JobPhase.Training && !_record.Active.Any() ? "waiting for workers to join" : "";
+        var progress = new ClientProtocol.Progressed(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
         _client.Tell(progress);
         Context.Parent.Tell(progress);
     }
 
-    private void Event(string kind, string node, string reason, string remedy)
+    private void Tell(Occurrence occurrence)
     {
-        _log.Info("{0} {1}: {2}; {3}", kind, node, reason, remedy);
-        _record.Event(Now, kind, node, reason, remedy);
+        var happened = _record.Event(Now, occurrence);
+        _log.Info("{0} {1}: {2}; {3}", happened.Kind, happened.Node, happened.Reason, happened.Remedy);
+        Context.System.EventStream.Publish(happened);
+        _client.Tell(new ClientProtocol.Happened(happened));
     }
 }

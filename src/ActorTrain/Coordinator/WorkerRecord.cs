@@ -1,3 +1,4 @@
+using ActorTrain.Balancing;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -6,10 +7,18 @@ namespace ActorTrain.Coordinator;
 /// <summary>What a job knows of one worker node, over all its lives.</summary>
 internal sealed class WorkerRecord(string node)
 {
+    private readonly ThroughputEstimate _estimate = new();
+
     public string Node => node;
 
     /// <summary>Whether it takes part now.</summary>
     public bool Active { get; set; }
+
+    /// <summary>Whether its node does not answer at the moment; it may begin a new life.</summary>
+    public bool Doubted { get; set; }
+
+    /// <summary>Whether it was excluded for the gradients that it gave.</summary>
+    public bool Quarantined { get; set; }
 
     /// <summary>The node's worker in its present life.</summary>
     public IActorRef Worker { get; private set; } = ActorRefs.Nobody;
@@ -21,20 +30,35 @@ internal sealed class WorkerRecord(string node)
 
     public DeviceDescription? Device { get; private set; }
 
-    /// <summary>Samples of its finished leases, all its lives together.</summary>
-    public long LeaseSamples { get; private set; }
+    /// <summary>Samples that its memory holds at once; remembered over its lives.</summary>
+    public int MostSamples { get; set; } = int.MaxValue;
+
+    /// <summary>Leases finished, counted from what the slowest had when it joined.</summary>
+    public long Clock { get; set; }
+
+    /// <summary>Samples a second as of late.</summary>
+    public double Throughput => _estimate.SamplesPerSecond;
+
+    /// <summary>Samples a second over all its finished leases; its own measurement before the first.</summary>
+    public double MeanThroughput => LeaseSeconds > 0 ? LeaseSamples / LeaseSeconds : Throughput;
+
+    private long LeaseSamples { get; set; }
 
     private double LeaseSeconds { get; set; }
 
-    /// <summary>Samples a second while it held leases.</summary>
-    public double Throughput => LeaseSeconds > 0 ? LeaseSamples / LeaseSeconds : 0;
-
-    public void Begin(WorkerId id, IActorRef worker, DeviceDescription device) =>
-        (Id, Worker, Device, Active) = (id, worker, device, true);
-
-    public void LeaseEnded(long samples, double seconds)
+    public void Begin(WorkerId id, IActorRef worker, DeviceDescription device, double measured)
     {
-        LeaseSamples += samples;
-        LeaseSeconds += seconds;
+        (Id, Worker, Device, Active, Doubted) = (id, worker, device, true, false);
+        _estimate.Begin(measured);
     }
+
+    public void LeaseEnded(WorkerProtocol.LeaseAccount account)
+    {
+        Clock++;
+        LeaseSamples += account.Trained;
+        LeaseSeconds += account.Seconds;
+        _estimate.LeaseEnded(account.Trained, account.Seconds);
+    }
+
+    public PlannedWorker ToPlan(double leaseFactor) => new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
 using ActorTrain.Settings;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
@@ -72,11 +73,15 @@ public sealed class ActorTrainNode : IAsyncDisposable
     {
         var lane = TensorLane.Get(System);
         if (options.Roles.Contains(NodeRoles.Coordinator))
+        {
+            System.ActorOf(ProcessWatchActor.Props(), "actortrain-process-watch");
             System.ActorOf(
                 ClusterSingletonManager.Props(
                     CoordinatorActor.Props(coordinatorOptions), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
                 SingletonName);
+        }
+        System.ActorOf(QuarantineActor.Props(), "actortrain-quarantine");
         var coordinator = System.ActorOf(
             ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),
             $"{SingletonName}-proxy");

@@ -30,7 +30,8 @@ public static class NodeSettingsReader
         return new EngineSettings(
             settings.Text(WorkerSection + ".device"),
             settings.Int(WorkerSection + ".threads", 0, 1024),
-            folder);
+            folder,
+            settings.Double(WorkerSection + ".throttle", Bounds.AboveUpTo(0, 1)));
     }
 
     private static NodeSettings Node(SettingsReader settings, string section)

@@ -4,6 +4,8 @@ using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -54,34 +56,49 @@ public sealed class TrainingClient : IAsyncDisposable
     public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
     {
         var coordinator = await FindCoordinatorAsync(null, AnswerTimeout * 4, cancellation).ConfigureAwait(false);
-        var progress = Channel.CreateUnbounded<JobProgress>();
+        // Whoever reads slowly, or not at all, wants to know where the run is, and not where it was.
+        var progress = Channel.CreateBounded<JobProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var events = Channel.CreateUnbounded<SupervisionEvent>();
         var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, TensorLane.Get(_system), progress.Writer, accepted, result));
+        var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, TensorLane.Get(_system), progress.Writer, events.Writer, accepted, result));
         await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        return new TrainingRun(run, progress.Reader, result.Task);
+        return new TrainingRun(run, progress.Reader, events.Reader, result.Task);
     }
 
     /// <summary>The cluster's nodes and its job.</summary>
     /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
     public async Task<ClusterStatus> StatusAsync(CancellationToken cancellation = default)
     {
-        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout, cancellation).ConfigureAwait(false);
-        try
-        {
-            var status = await coordinator.Ask<ClientProtocol.Status>(new ClientProtocol.GetStatus(), AnswerTimeout, cancellation).ConfigureAwait(false);
-            return status.Cluster;
-        }
-        catch (AskTimeoutException silence)
-        {
-            throw new ActorTrainException("The coordinator does not answer; it may be moving to another node. Try again.", silence);
-        }
+        var status = await AskAsync<ClientProtocol.Status>(new ClientProtocol.GetStatus(), cancellation).ConfigureAwait(false);
+        return status.Cluster;
+    }
+
+    /// <summary>Changes what is done about late gradients in the job that runs, from now on.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public async Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default)
+    {
+        var answer = await AskAsync<object>(new ClientProtocol.Govern(staleness), cancellation).ConfigureAwait(false);
+        if (answer is ClientProtocol.Rejected rejected) throw new ActorTrainException($"Nothing was changed: {rejected.Reason}.");
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_ownsSystem) await _system.Terminate().ConfigureAwait(false);
+    }
+
+    private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
+    {
+        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await coordinator.Ask<T>(question, AnswerTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException silence)
+        {
+            throw new ActorTrainException("The coordinator does not answer; it may be moving to another node. Try again.", silence);
+        }
     }
 
     private async Task<IActorRef> FindCoordinatorAsync(HostPort? seed, TimeSpan patience, CancellationToken cancellation)

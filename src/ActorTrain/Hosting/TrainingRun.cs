@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -11,12 +12,19 @@ public sealed class TrainingRun
 {
     private readonly IActorRef _run;
     private readonly ChannelReader<JobProgress> _progress;
+    private readonly ChannelReader<SupervisionEvent> _events;
 
-    internal TrainingRun(IActorRef run, ChannelReader<JobProgress> progress, Task<TrainingResult> completion) =>
-        (_run, _progress, Completion) = (run, progress, completion);
+    internal TrainingRun(IActorRef run, ChannelReader<JobProgress> progress, ChannelReader<SupervisionEvent> events, Task<TrainingResult> completion) =>
+        (_run, _progress, _events, Completion) = (run, progress, events, completion);
 
-    /// <summary>The run as it goes on, about once a second; ends with the run. Can be enumerated once.</summary>
+    /// <summary>The run as it goes on, about once a second; ends with the run. Can be enumerated once. Each brings the whole state: of those not read yet, the newest is kept.</summary>
     public IAsyncEnumerable<JobProgress> Progress => _progress.ReadAllAsync();
+
+    /// <summary>
+    /// What happens to the cluster, as it happens; ends with the run. Can be enumerated once. Any actor can have them, too: they are published on the event
+    /// stream of the client's actor system and of the coordinator's.
+    /// </summary>
+    public IAsyncEnumerable<SupervisionEvent> Events => _events.ReadAllAsync();
 
     /// <summary>Completes with the result when the run has completed or was stopped.</summary>
     /// <exception cref="ActorTrainException">(through the task) The run failed; the message says why.</exception>
@@ -24,6 +32,18 @@ public sealed class TrainingRun
 
     /// <summary>Asks the run to end now: pushes in flight are applied, and <see cref="Completion"/> brings what there is.</summary>
     public void Stop() => _run.Tell(new ClientProtocol.Stop());
+
+    /// <summary>The weights as they are now, while training goes on. Each shard's slice is of one version; two shards' may be of different ones.</summary>
+    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    public Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default)
+    {
+        var taken = new TaskCompletionSource<TrainedModel>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _run.Tell(new TrainingRunActor.TakeSnapshot(taken));
+        // What has ended does not answer.
+        return Task.WhenAny(taken.Task, Completion).WaitAsync(cancellation).ContinueWith(
+            _ => taken.Task.IsCompleted ? taken.Task : Task.FromException<TrainedModel>(new ActorTrainException("The run has ended.")),
+            cancellation, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+    }
 }
 
 /// <summary>What a run leaves behind.</summary>

@@ -3,6 +3,7 @@ using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Server;
+using ActorTrain.Supervision;
 using Akka.Actor;
 
 namespace ActorTrain.Hosting;
@@ -11,21 +12,25 @@ namespace ActorTrain.Hosting;
 internal sealed class TrainingRunActor : ReceiveActor
 {
     private readonly ChannelWriter<JobProgress> _progress;
+    private readonly ChannelWriter<SupervisionEvent> _events;
     private readonly TaskCompletionSource<bool> _accepted;
     private readonly TaskCompletionSource<TrainingResult> _result;
     private readonly ITensorLane _lane;
     private IActorRef _job = ActorRefs.Nobody;
 
+    /// <summary>Run → its actor: the weights as they are now.</summary>
+    public sealed record TakeSnapshot(TaskCompletionSource<TrainedModel> Taken);
+
     public static Props Props(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress,
+        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
         TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result) =>
-        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, progress, accepted, result));
+        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, progress, events, accepted, result));
 
     public TrainingRunActor(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress,
+        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
         TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result)
     {
-        (_lane, _progress, _accepted, _result) = (lane, progress, accepted, result);
+        (_lane, _progress, _events, _accepted, _result) = (lane, progress, events, accepted, result);
         Submitting();
         Context.Watch(coordinator);
         coordinator.Tell(new ClientProtocol.Submit(job));
@@ -35,6 +40,7 @@ internal sealed class TrainingRunActor : ReceiveActor
     {
         Fail("the client was closed");
         _progress.TryComplete();
+        _events.TryComplete();
     }
 
     private void Submitting()
@@ -54,6 +60,13 @@ internal sealed class TrainingRunActor : ReceiveActor
     private void Following()
     {
         Receive<ClientProtocol.Progressed>(progressed => _progress.TryWrite(progressed.Progress));
+        Receive<ClientProtocol.Happened>(happened =>
+        {
+            _events.TryWrite(happened.Event);
+            // In the coordinator's own system it has been published already.
+            if (!Sender.Path.Address.HasLocalScope) Context.System.EventStream.Publish(happened.Event);
+        });
+        Receive<TakeSnapshot>(take => Context.ActorOf(SnapshotTakerActor.Props(_job, _lane, take.Taken)));
         Receive<ClientProtocol.Stop>(stop => _job.Tell(stop));
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}"));

@@ -1,4 +1,6 @@
+using ActorTrain.Balancing;
 using ActorTrain.Lane;
+using ActorTrain.Staleness;
 
 namespace ActorTrain.Job;
 
@@ -7,11 +9,13 @@ namespace ActorTrain.Job;
 /// <param name="Model">The model to train.</param>
 /// <param name="Data">The data set to train it on.</param>
 /// <param name="Epochs">How often every training sample is used, ≥ 1.</param>
-/// <param name="Batch">Samples a micro-batch, and so a push, ≥ 1.</param>
+/// <param name="Batch">Samples a micro-batch, and so a push, ≥ 1; with <see cref="BalanceOptions.MicroBatch"/> the mean over the workers.</param>
 /// <param name="Optimizer">The rule by which a shard applies a gradient.</param>
 /// <param name="Schedule">How the learning rate moves.</param>
 /// <param name="ClipNorm">Gradients with a larger global L2 norm are scaled down to it; 0 turns clipping off.</param>
 /// <param name="Consistency">How tightly the workers march.</param>
+/// <param name="Staleness">What is done about late gradients.</param>
+/// <param name="Balance">How work follows strength.</param>
 /// <param name="Shards">Number of parameter shards; 0 means one a server node.</param>
 /// <param name="LeaseBatches">Micro-batches a lease, ≥ 1.</param>
 /// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
@@ -29,6 +33,8 @@ public sealed record JobOptions(
     ScheduleOptions Schedule,
     float ClipNorm,
     ConsistencyMode Consistency,
+    StalenessOptions Staleness,
+    BalanceOptions Balance,
     int Shards,
     int LeaseBatches,
     int MinimumWorkers,

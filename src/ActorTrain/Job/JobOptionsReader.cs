@@ -1,5 +1,7 @@
+using ActorTrain.Balancing;
 using ActorTrain.Lane;
 using ActorTrain.Settings;
+using ActorTrain.Staleness;
 using Akka.Configuration;
 
 namespace ActorTrain.Job;
@@ -36,6 +38,11 @@ public static class JobOptionsReader
             Schedule: Schedule(settings),
             ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
             Consistency: settings.Choice<ConsistencyMode>(Job + "consistency"),
+            Staleness: Staleness(settings),
+            Balance: new BalanceOptions(
+                MicroBatch: settings.Bool(Job + "balance.micro-batch"),
+                Lease: settings.Bool(Job + "balance.lease"),
+                Repeat: settings.Bool(Job + "balance.repeat")),
             Shards: settings.Int(Job + "shards", 0, MostShards),
             LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
             MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
@@ -43,6 +50,17 @@ public static class JobOptionsReader
             Payload: settings.Choice<PayloadType>(Job + "payload"),
             EvaluateEvery: settings.Int(Job + "evaluate-every", 1, Most),
             Seed: settings.Long(Job + "seed"));
+    }
+
+    private static StalenessOptions Staleness(SettingsReader settings)
+    {
+        const string at = Job + "staleness.";
+        return new StalenessOptions(
+            Policy: settings.Choice<StalenessPolicy>(at + "policy"),
+            Bound: settings.Int(at + "bound", 0, Most),
+            Lead: settings.Int(at + "lead", 0, Most),
+            DemoteAfter: settings.Int(at + "demote-after", 0, Most),
+            Rest: settings.Duration(at + "rest", TimeSpan.Zero));
     }
 
     private static OptimizerOptions Optimizer(SettingsReader settings)

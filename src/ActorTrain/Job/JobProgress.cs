@@ -1,3 +1,5 @@
+using ActorTrain.Supervision;
+
 namespace ActorTrain.Job;
 
 /// <summary>Where a job is in its life.</summary>
@@ -59,7 +61,7 @@ public sealed record JobProgress(
     IReadOnlyList<EpochSummary> CompletedEpochs,
     IReadOnlyList<WorkerSummary> Workers,
     StalenessSummary Staleness,
-    IReadOnlyList<EventSummary> Events);
+    IReadOnlyList<SupervisionEvent> Events);
 
 /// <summary>A cluster at one moment.</summary>
 /// <param name="Nodes">One row a node that has enrolled with the coordinator.</param>

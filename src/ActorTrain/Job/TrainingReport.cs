@@ -1,3 +1,5 @@
+using ActorTrain.Supervision;
+
 namespace ActorTrain.Job;
 
 /// <summary>What a job did: who did how much, how well it learned, and the proof that each sample counted once.</summary>
@@ -33,7 +35,7 @@ public sealed record TrainingReport(
     IReadOnlyList<WorkerSummary> Workers,
     IReadOnlyList<ShardSummary> Shards,
     StalenessSummary Staleness,
-    IReadOnlyList<EventSummary> Events);
+    IReadOnlyList<SupervisionEvent> Events);
 
 /// <summary>The model trained.</summary>
 /// <param name="Name">Its name.</param>
@@ -66,8 +68,10 @@ public sealed record EpochSummary(int Epoch, long Samples, double Seconds, doubl
 /// <param name="Share">Its part of all samples applied, 0 to 1.</param>
 /// <param name="StalenessMean">Mean staleness of its pushes, in versions.</param>
 /// <param name="StalenessMax">Largest staleness of its pushes, in versions.</param>
+/// <param name="StalenessHistogram">Its pushes by staleness, as in <see cref="StalenessSummary"/>.</param>
 public sealed record WorkerSummary(
-    string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax);
+    string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax,
+    IReadOnlyList<long> StalenessHistogram);
 
 /// <summary>One parameter shard.</summary>
 /// <param name="Index">Its number, from 0.</param>
@@ -81,11 +85,3 @@ public sealed record ShardSummary(int Index, string Node, int Parameters, long V
 /// <param name="Max">Largest, in versions.</param>
 /// <param name="Histogram">Pushes by staleness: element i counts the pushes with staleness i; the last counts that and more.</param>
 public sealed record StalenessSummary(double Mean, long Max, IReadOnlyList<long> Histogram);
-
-/// <summary>Something that happened to the cluster, and what was done about it.</summary>
-/// <param name="At">Seconds since the job was accepted.</param>
-/// <param name="Kind">What kind of event, such as <c>worker-lost</c>.</param>
-/// <param name="Node">The node it is about, <c>host:port</c>.</param>
-/// <param name="Reason">Why it happened.</param>
-/// <param name="Remedy">What was done.</param>
-public sealed record EventSummary(double At, string Kind, string Node, string Reason, string Remedy);

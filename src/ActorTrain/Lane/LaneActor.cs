@@ -1,4 +1,5 @@
 using ActorTrain.Lane.Connections;
+using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -17,14 +18,31 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private readonly Dictionary<Address, Peer> _peers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
+    private const int Attempts = 12;
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>A connection that lasted so long was a good one: after it the first attempt comes soon again.</summary>
+    private static readonly TimeSpan GoodAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>A node that nothing is sent to is forgotten after this.</summary>
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
+
     private sealed record Peer(BackOff BackOff)
     {
         public SendingConnection? Connection { get; set; }
 
+        public TimeSpan ConnectedAt { get; set; }
+
         public bool Opening { get; set; }
+
+        /// <summary>Whether its connection has ended with nothing left to send.</summary>
+        public bool Resting { get; set; }
     }
 
     private sealed record TryOpen(Address Node);
+
+    private sealed record ForgetResting(Address Node);
 
     private sealed record OpenTimedOut(Address Node);
 
@@ -42,8 +60,13 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Receive<LaneProtocol.Opened>(Learn);
         Receive<LaneProtocol.Connect>(connect =>
         {
-            if (!_peers.TryAdd(connect.Node, new Peer(new BackOff()))) return;
-            Open(connect.Node);
+            if (_peers.TryAdd(connect.Node, new Peer(new BackOff(FirstWait, LongestWait, Attempts)))) Open(connect.Node);
+            // What breaks each time it is used would otherwise be opened without a pause, by those who send again when it breaks.
+            else if (_peers[connect.Node] is { Resting: true } resting) TryAgain(connect.Node, resting);
+        });
+        Receive<ForgetResting>(old =>
+        {
+            if (_peers.TryGetValue(old.Node, out var peer) && peer.Resting) Forget(old.Node);
         });
         Receive<TryOpen>(open => Open(open.Node));
         Receive<LaneProtocol.Ended>(Repair);
@@ -103,7 +126,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private void Connect(Address node, Peer peer, LaneProtocol.Opened opened)
     {
         Timers.Cancel($"timeout {node}");
-        peer.Opening = false;
+        (peer.Opening, peer.ConnectedAt) = (false, Context.System.Scheduler.MonotonicClock);
         peer.Connection = SendingConnection.Start(node, opened, _lane.QueueTo(node), _lane, Self);
     }
 
@@ -115,7 +138,8 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             peer.Connection = null;
             // The node may have started again meanwhile, with another token: it is asked anew.
             _announced.Remove(ended.Node);
-            if (_lane.IsIdle(ended.Node)) Forget(ended.Node);
+            if (Context.System.Scheduler.MonotonicClock - peer.ConnectedAt >= GoodAfter) peer.BackOff.Reset();
+            if (_lane.IsIdle(ended.Node)) Rest(ended.Node, peer);
             else TryAgain(ended.Node, peer);
         }
         foreach (var receiver in _lane.Admissions.Receivers) receiver.Tell(new LaneProtocol.Broken(ended.Node));
@@ -136,9 +160,16 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         return _lane.GiveUp(node);
     }
 
+    private void Rest(Address node, Peer peer)
+    {
+        peer.Resting = true;
+        _lane.GiveUp(node);
+        Timers.StartSingleTimer($"forget {node}", new ForgetResting(node), ForgetAfter);
+    }
+
     private void TryAgain(Address node, Peer peer)
     {
-        peer.Opening = false;
+        (peer.Opening, peer.Resting) = (false, false);
         if (peer.BackOff.Next() is { } wait)
         {
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);

@@ -12,6 +12,15 @@ public readonly record struct LeasePart(int Epoch, int Start, int Count)
     /// <summary>The position after the last.</summary>
     public int End => Start + Count;
 
+    /// <summary>The same positions in pieces, in order; the last may be smaller.</summary>
+    /// <param name="samples">Positions a piece, ≥ 1.</param>
+    public IReadOnlyList<LeasePart> Cut(int samples)
+    {
+        var pieces = new List<LeasePart>((Count + samples - 1) / samples);
+        for (var start = Start; start < End; start += samples) pieces.Add(new LeasePart(Epoch, start, Math.Min(samples, End - start)));
+        return pieces;
+    }
+
     internal void Write(BinaryWriter writer)
     {
         writer.Write(Epoch);

@@ -46,6 +46,41 @@ public sealed class PositionSet
         Count += end - start;
     }
 
+    /// <summary>Takes [start, end) out; what is not in the set stays so.</summary>
+    public void Remove(int start, int end)
+    {
+        if (start >= end) return;
+        var first = FirstEndingAfter(start);
+        var last = first;
+        var kept = new List<(int, int)>(2);
+        while (last < _stretches.Count && _stretches[last].Start < end)
+        {
+            var stretch = _stretches[last++];
+            Count -= stretch.End - stretch.Start;
+            if (stretch.Start < start) kept.Add((stretch.Start, start));
+            if (stretch.End > end) kept.Add((end, stretch.End));
+        }
+        _stretches.RemoveRange(first, last - first);
+        _stretches.InsertRange(first, kept);
+        Count += kept.Sum(stretch => stretch.Item2 - stretch.Item1);
+    }
+
+    /// <summary>Its stretches, in order, none touching another.</summary>
+    public IReadOnlyList<(int Start, int End)> Stretches => _stretches;
+
+    /// <summary>The stretches of [start, end) that are not in the set.</summary>
+    public IReadOnlyList<(int Start, int End)> MissingFrom(int start, int end)
+    {
+        var missing = new List<(int, int)>();
+        for (var i = FirstEndingAfter(start); start < end; i++)
+        {
+            var (from, to) = i < _stretches.Count && _stretches[i].Start < end ? _stretches[i] : (end, end);
+            if (start < from) missing.Add((start, from));
+            start = Math.Max(start, to);
+        }
+        return missing;
+    }
+
     private int FirstEndingAfter(int position)
     {
         var (low, high) = (0, _stretches.Count);

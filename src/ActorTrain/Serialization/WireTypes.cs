@@ -1,10 +1,13 @@
 using System.Collections;
+using ActorTrain.Balancing;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Util;
@@ -22,15 +25,16 @@ internal static class WireTypes
         typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
+        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Govern), typeof(ClientProtocol.Governed), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
 
         typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
-        typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.Withdrawn),
+        typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.OutOfMemory), typeof(WorkerProtocol.Withdrawn),
         typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob),
 
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
 
-        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted),
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.Govern),
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
@@ -40,16 +44,16 @@ internal static class WireTypes
     private static readonly Type[] Parts =
     [
         typeof(JobOptions), typeof(ModelOptions), typeof(DataOptions), typeof(OptimizerOptions), typeof(OptimizerKind),
-        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
+        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(StalenessOptions), typeof(StalenessPolicy), typeof(BalanceOptions), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
 
         typeof(TrainingReport), typeof(ModelSummary), typeof(DatasetSummary), typeof(EpochSummary), typeof(WorkerSummary), typeof(ShardSummary),
-        typeof(StalenessSummary), typeof(EventSummary), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),
+        typeof(StalenessSummary), typeof(SupervisionEvent), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),
 
         typeof(ModelDescription), typeof(DatasetDescription), typeof(DeviceDescription), typeof(Evaluation), typeof(WorkerId),
         typeof(LayoutOnWire), typeof(TensorSpec), typeof(ShardSlice), typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
-        typeof(ShardProtocol.WorkerCount),
+        typeof(ShardProtocol.WorkerCount), typeof(Measurement), typeof(WorkerProtocol.RefusedPart), typeof(WorkerProtocol.LeaseAccount), typeof(Refusal),
 
-        typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool),
+        typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool), typeof(TimeSpan),
     ];
 
     private static readonly HashSet<Type> Allowed = [.. Messages, .. Parts, .. Parts.Select(part => part.MakeArrayType())];

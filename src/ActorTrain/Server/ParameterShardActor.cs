@@ -42,10 +42,12 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
         Receive<LaneProtocol.Broken>(_ => { });
+        Governed();
     }
 
     private void Training()
     {
+        Governed();
         // A worker that waits for an answer pushes again.
         Receive<LaneProtocol.Broken>(_ => { });
         Receive<ShardProtocol.Push>(push => _lane.Tell(Sender, Answer(push), Self));
@@ -58,12 +60,19 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
     }
 
+    private void Governed()
+    {
+        Receive<ShardProtocol.Fence>(fence => _shard.Fence(fence.Past));
+        Receive<ShardProtocol.Govern>(govern => _shard.Govern(govern.Staleness));
+    }
+
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
         var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span);
         push.Payload.Release();
+        // The coordinator makes an event of what it means, once a lease; here it is each single one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
-            _log.Warning("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
+            _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
         return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.Share(_payload));
     }
 }

@@ -42,9 +42,5 @@ internal sealed class ServerNodeActor : ReceiveActor
         return child;
     }
 
-    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(
-        open.Slice.Index, open.Slice.Length, open.Job.Epochs, open.Job.Optimizer.LearningRate,
-        Optimizer.Of(open.Job.Optimizer, open.Slice.Length),
-        new LearningRateSchedule(open.Job.Schedule, open.Job.Epochs, open.TrainSamples),
-        new AcceptAll(), _lane.Memory);
+    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory);
 }

@@ -95,6 +95,7 @@ public static class ShardProtocol
     /// <param name="SamplesByEpoch">Samples applied; element i is epoch i + 1.</param>
     /// <param name="Workers">What each worker's pushes came to.</param>
     /// <param name="StalenessHistogram">Applied pushes by staleness; the last element counts that and more.</param>
+    /// <param name="Applied">Positions applied, of each epoch that is not complete, as stretches in order.</param>
     public sealed record Counted(
         long Round,
         int Shard,
@@ -102,7 +103,16 @@ public static class ShardProtocol
         long DuplicatesRefused,
         long[] SamplesByEpoch,
         WorkerCount[] Workers,
-        long[] StalenessHistogram) : IWireMessage;
+        long[] StalenessHistogram,
+        LeasePart[] Applied) : IWireMessage;
+
+    /// <summary>Coordinator → shard: a worker's life has ended; what it pushed so far counts, what comes from now on is refused. Not answered.</summary>
+    /// <param name="Past">The worker in that life.</param>
+    public sealed record Fence(WorkerId Past) : IWireMessage;
+
+    /// <summary>Coordinator → shard: judge late gradients so from now on. Not answered.</summary>
+    /// <param name="Staleness">What they are worth.</param>
+    public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
 
     /// <summary>What one worker's pushes came to at one shard.</summary>
     /// <param name="Node">The worker's node; all its lives together.</param>
@@ -110,5 +120,6 @@ public static class ShardProtocol
     /// <param name="Pushes">Pushes applied.</param>
     /// <param name="StalenessSum">Sum of their stalenesses, in versions.</param>
     /// <param name="StalenessMax">Largest of them.</param>
-    public sealed record WorkerCount(string Node, long Samples, long Pushes, long StalenessSum, long StalenessMax);
+    /// <param name="StalenessHistogram">Its applied pushes by staleness; the last element counts that and more.</param>
+    public sealed record WorkerCount(string Node, long Samples, long Pushes, long StalenessSum, long StalenessMax, long[] StalenessHistogram);
 }

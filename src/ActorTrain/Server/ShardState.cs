@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using ActorTrain.Balancing;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
@@ -10,13 +13,19 @@ namespace ActorTrain.Server;
 /// One shard's slice of the parameters with all that belongs to it: optimizer state, version, and the book of what it has applied.
 /// Each position of an epoch changes the weights once, whoever computed it and however often it is sent.
 /// </summary>
-internal sealed class ShardState(
-    int index, int length, int epochs, float learningRate, IOptimizer optimizer, LearningRateSchedule schedule, IStalenessPolicy staleness,
-    TensorPool memory)
+/// <param name="index">The shard's number, from 0.</param>
+/// <param name="length">Parameters in it.</param>
+/// <param name="samples">Training samples.</param>
+/// <param name="job">Optimizer, schedule, batch and what a late gradient is worth.</param>
+/// <param name="memory">Where its weights lie.</param>
+internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory)
 {
+    private readonly IOptimizer _optimizer = Optimizer.Of(job.Optimizer, length);
+    private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
+    private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
     private TensorBuffer _weights = memory.Rent(length);
-    private readonly PositionSet[] _applied = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
-    private readonly Dictionary<string, long> _incarnations = [];
+    private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
+    private readonly Dictionary<string, long> _fences = [];
     private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
     private long _samples;
@@ -38,19 +47,26 @@ internal sealed class ShardState(
     /// <summary>The shard ends.</summary>
     public void Release() => _weights.Release();
 
+    /// <summary>A worker's life has ended: what comes of it, and of those before it, is refused.</summary>
+    public void Fence(WorkerId past) => _fences[past.Node] = Math.Max(past.Incarnation, _fences.GetValueOrDefault(past.Node, long.MinValue));
+
+    /// <summary>Changes what a late gradient is worth.</summary>
+    public void Govern(StalenessOptions staleness) => _policy = StalenessPolicies.Of(staleness);
+
     /// <summary>Judges a push and, where the verdict says so, applies it.</summary>
     public Verdict Receive(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
-        if (IsPast(worker)) return Verdict.Refuse($"{worker.Node} has begun a new life since; this push is of incarnation {worker.Incarnation}");
-        if (part.Epoch < 1 || part.Epoch > epochs || part.Start < 0 || part.Count < 1)
-            return Verdict.Refuse($"the job has {epochs} epochs, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
+        if (IsPast(worker)) return Verdict.Refuse(Refusal.PastLife, $"incarnation {worker.Incarnation} of {worker.Node} has ended");
+        if (part.Epoch < 1 || part.Epoch > job.Epochs || part.Start < 0 || part.Count < 1 || part.End > samples)
+            return Verdict.Refuse(
+                Refusal.UnknownSamples, $"the job has {job.Epochs} epochs of {samples} samples, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
         switch (_applied[part.Epoch - 1].OverlapWith(part.Start, part.End))
         {
             case Overlap.Full:
                 _duplicates++;
                 return Verdict.Duplicate;
             case Overlap.Partial:
-                return Verdict.Refuse($"some of positions {part.Start} to {part.End - 1} of epoch {part.Epoch} were applied before");
+                return Verdict.Refuse(Refusal.PartlyApplied, $"some of positions {part.Start} to {part.End - 1} of epoch {part.Epoch} were applied before");
             default:
                 return Judge(part, worker, baseVersion, gradient);
         }
@@ -60,25 +76,30 @@ internal sealed class ShardState(
         round, index, Version, _duplicates,
         [.. _applied.Select(epoch => (long)epoch.Count)],
         [.. _workers.Select(worker => new ShardProtocol.WorkerCount(
-            worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max))],
-        _staleness.Histogram());
+            worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max,
+            worker.Value.Staleness.Histogram()))],
+        _staleness.Histogram(),
+        [.. _applied.SelectMany((epoch, i) => epoch.Count == samples ? [] : epoch.Stretches.Select(
+            stretch => new LeasePart(i + 1, stretch.Start, stretch.End - stretch.Start)))]);
 
+    // The first word of a new life ends the one before; the coordinator's fence may come later, and is then no news.
     private bool IsPast(WorkerId worker)
     {
-        if (_incarnations.TryGetValue(worker.Node, out var newest) && newest > worker.Incarnation) return true;
-        _incarnations[worker.Node] = worker.Incarnation;
+        if (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past) return true;
+        _fences[worker.Node] = worker.Incarnation - 1;
         return false;
     }
 
     private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
+        if (!TensorPrimitives.IsFiniteAll(gradient)) return Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
         var age = Version - baseVersion;
-        var verdict = staleness.Judge(age);
+        var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        var factor = (float)(learningRate * schedule.FactorAt(_samples, part.Count));
+        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
         var updated = _weights.IsRead ? memory.Rent(length) : _weights;
-        optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, factor, verdict.Scale);
+        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
         if (!ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;

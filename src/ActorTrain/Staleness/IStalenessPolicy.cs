@@ -8,9 +8,19 @@ public interface IStalenessPolicy
     Verdict Judge(long staleness);
 }
 
-/// <summary>Every gradient counts in full, however late: plain asynchronous training.</summary>
-public sealed class AcceptAll : IStalenessPolicy
+/// <summary>Makes the policy that a job asks for.</summary>
+public static class StalenessPolicies
 {
-    /// <inheritdoc/>
-    public Verdict Judge(long staleness) => Verdict.Applied;
+    /// <summary>The policy of some options.</summary>
+    public static IStalenessPolicy Of(StalenessOptions options)
+    {
+        IStalenessPolicy policy = options.Policy switch
+        {
+            StalenessPolicy.Accept => new AcceptAll(),
+            StalenessPolicy.Inverse => new Inverse(),
+            StalenessPolicy.StalenessAware => new StalenessAware(),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Policy, "Unknown staleness policy."),
+        };
+        return options.Bound > 0 ? new RefuseBeyond(options.Bound, policy) : policy;
+    }
 }

@@ -16,25 +16,30 @@ public enum VerdictKind
 /// <summary>What a shard decided about a push, and why.</summary>
 /// <param name="Kind">What became of the gradient.</param>
 /// <param name="Scale">The factor it was applied with.</param>
+/// <param name="Refusal">Why it was refused.</param>
 /// <param name="Reason">Why, in one sentence; empty for a plain application.</param>
-public sealed record Verdict(VerdictKind Kind, float Scale, string Reason)
+public sealed record Verdict(VerdictKind Kind, float Scale, Refusal Refusal, string Reason)
 {
     /// <summary>Applied as it came.</summary>
-    public static Verdict Applied { get; } = new(VerdictKind.Applied, 1f, "");
+    public static Verdict Applied { get; } = new(VerdictKind.Applied, 1f, Refusal.None, "");
 
     /// <summary>Seen before; nothing changed.</summary>
-    public static Verdict Duplicate { get; } = new(VerdictKind.Duplicate, 0f, "these samples were applied before");
+    public static Verdict Duplicate { get; } = new(VerdictKind.Duplicate, 0f, Refusal.None, "these samples were applied before");
 
     /// <summary>Refused for a reason.</summary>
-    public static Verdict Refuse(string reason) => new(VerdictKind.Refused, 0f, reason);
+    public static Verdict Refuse(Refusal refusal, string reason) => new(VerdictKind.Refused, 0f, refusal, reason);
+
+    /// <summary>Applied, times a factor.</summary>
+    public static Verdict Scaled(float scale) => scale == 1f ? Applied : new(VerdictKind.Applied, scale, Refusal.None, "");
 
     internal void Write(BinaryWriter writer)
     {
         writer.Write((byte)Kind);
         writer.Write(Scale);
+        writer.Write((byte)Refusal);
         writer.Write(Reason);
     }
 
     internal static Verdict Read(BinaryReader reader) =>
-        new((VerdictKind)reader.ReadByte(), reader.ReadSingle(), reader.ReadString());
+        new((VerdictKind)reader.ReadByte(), reader.ReadSingle(), (Refusal)reader.ReadByte(), reader.ReadString());
 }

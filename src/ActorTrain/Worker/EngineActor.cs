@@ -11,6 +11,7 @@ internal sealed class EngineActor : ReceiveActor
 {
     private readonly JobOptions _job;
     private readonly IEngineFactory _factory;
+    private readonly TensorPool? _measure;
     private readonly CancellationToken _stopping;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IGradientEngine? _engine;
@@ -20,7 +21,7 @@ internal sealed class EngineActor : ReceiveActor
 
     /// <summary>Engine → parent.</summary>
     public sealed record Loaded(
-        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> State);
+        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> State, Measurement Measured);
 
     /// <summary>Engine → parent: there is no engine, for this reason.</summary>
     public sealed record CannotLoad(string Reason);
@@ -30,7 +31,7 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Values">The parameters; released by the engine.</param>
     public readonly record struct Fresh(int Offset, TensorSlice Values);
 
-    /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/>.</summary>
+    /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/> or <see cref="OutOfMemory"/>.</summary>
     /// <param name="Fresh">Parameters that are newer than those that it has.</param>
     /// <param name="Samples">Indices into the training set.</param>
     /// <param name="Seed">Seeds whatever is random in the step.</param>
@@ -39,6 +40,15 @@ internal sealed class EngineActor : ReceiveActor
 
     /// <summary>Engine → parent: the gradient lies in its place, clipped.</summary>
     public sealed record Computed(StepResult Result);
+
+    /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer.</summary>
+    public sealed record OutOfMemory(string Reason);
+
+    /// <summary>Parent → engine: say when all that was asked for before is done. Answered by <see cref="AtRest"/>.</summary>
+    public sealed record Rest;
+
+    /// <summary>Engine → parent: nothing is under way, the buffers may be written.</summary>
+    public sealed record AtRest;
 
     /// <summary>Parent → engine: how good are these parameters? Answered by <see cref="Evaluated"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
@@ -62,12 +72,17 @@ internal sealed class EngineActor : ReceiveActor
         return Directive.Stop;
     });
 
-    public static Props Props(IEngineFactory factory, JobOptions job, string dispatcher, CancellationToken stopping) =>
-        Akka.Actor.Props.Create(() => new EngineActor(factory, job, stopping)).WithDispatcher(dispatcher);
+    /// <param name="factory">Makes the engine.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="dispatcher">Whose thread it computes on.</param>
+    /// <param name="measure">Where a gradient can be written to measure the engine; null for an engine that is not measured.</param>
+    /// <param name="stopping">Ends an evaluation.</param>
+    public static Props Props(IEngineFactory factory, JobOptions job, string dispatcher, TensorPool? measure, CancellationToken stopping) =>
+        Akka.Actor.Props.Create(() => new EngineActor(factory, job, measure, stopping)).WithDispatcher(dispatcher);
 
-    public EngineActor(IEngineFactory factory, JobOptions job, CancellationToken stopping)
+    public EngineActor(IEngineFactory factory, JobOptions job, TensorPool? measure, CancellationToken stopping)
     {
-        (_factory, _job, _stopping) = (factory, job, stopping);
+        (_factory, _job, _measure, _stopping) = (factory, job, measure, stopping);
         Receive<Load>(_ => Sender.Tell(TryLoad()));
         Receive<Compute>(compute =>
         {
@@ -76,10 +91,9 @@ internal sealed class EngineActor : ReceiveActor
                 values.Values.CopyTo(_engine!.Parameters[offset..]);
                 values.Release();
             }
-            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span);
-            GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
-            Sender.Tell(new Computed(result));
+            Sender.Tell(TryCompute(compute));
         });
+        Receive<Rest>(_ => Sender.Tell(new AtRest()));
         Receive<Evaluate>(snapshot =>
         {
             snapshot.Parameters.CopyTo(_engine!.Parameters);
@@ -90,13 +104,28 @@ internal sealed class EngineActor : ReceiveActor
 
     protected override void PostStop() => _engine?.Dispose();
 
+    private object TryCompute(Compute compute)
+    {
+        try
+        {
+            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span);
+            GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
+            return new Computed(result);
+        }
+        catch (OutOfMemoryException shortage)
+        {
+            return new OutOfMemory(shortage.Message);
+        }
+    }
+
     private object TryLoad()
     {
         try
         {
             _engine = _factory.Create(_job);
+            var measured = _measure is null ? new Measurement(0, _job.Batch) : SelfMeasurement.Of(_engine, _job.Batch, _measure, Context.System.Scheduler);
             _engine.Initialize(_job.Seed);
-            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State);
+            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State, measured);
         }
         catch (ActorTrainException unusable)
         {

@@ -81,7 +81,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
     private IActorRef Engine()
     {
         if (_engine is not null) return _engine;
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, _stopping.Token));
+        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, measure: null, _stopping.Token));
         _engine.Tell(new EngineActor.Load());
         return _engine;
     }

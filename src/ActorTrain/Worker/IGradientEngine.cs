@@ -40,6 +40,7 @@ public interface IGradientEngine : IDisposable
     /// Where to write it, every element, [<c>Model.Parameters.Length</c>] f32; what was there means nothing. The runtime hands out
     /// memory that is sent as it is, another one while the last is still on its way.
     /// </param>
+    /// <exception cref="OutOfMemoryException">The device does not hold so many samples at once. The runtime tries half as many, and remembers it.</exception>
     StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient);
 
     /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>
@@ -75,4 +76,9 @@ public sealed record DatasetDescription(string Name, int TrainSamples, int TestS
 /// <param name="Kind"><c>cpu</c> or <c>cuda:i</c>.</param>
 /// <param name="Name">The maker's name of it.</param>
 /// <param name="Threads">CPU threads the engine uses.</param>
-public sealed record DeviceDescription(string Kind, string Name, int Threads);
+/// <param name="MemoryBytes">Memory it can use; 0 where that is not known.</param>
+public sealed record DeviceDescription(string Kind, string Name, int Threads, long MemoryBytes = 0)
+{
+    /// <summary>Whether it is a GPU: those are given work first.</summary>
+    public bool IsGpu => Kind != "cpu";
+}

@@ -4,15 +4,17 @@ namespace ActorTrain.Worker;
 
 /// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
-/// <param name="batch">Samples a micro-batch.</param>
+/// <param name="most">Samples that the device's memory holds at once.</param>
 /// <param name="began">Time of its first part.</param>
-internal sealed class LeaseRun(Lease lease, int batch, TimeSpan began)
+internal sealed class LeaseRun(Lease lease, int most, TimeSpan began)
 {
-    private readonly Queue<LeasePart> _ahead = new(lease.Parts(batch));
+    private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(Math.Min(lease.MicroBatch, most)));
     private readonly List<LeasePart> _underWay = [];
-    private readonly List<LeasePart> _refused = [];
+    private readonly List<WorkerProtocol.RefusedPart> _refused = [];
     private double _lossSum;
     private long _samples;
+    private long _trained;
+    private int _pushes;
 
     public Lease Lease => lease;
 
@@ -30,17 +32,31 @@ internal sealed class LeaseRun(Lease lease, int batch, TimeSpan began)
         return part;
     }
 
+    /// <summary>A part was too much for the device: it and all that are ahead are cut smaller, and it comes first again.</summary>
+    public void Recut(LeasePart tooMuch, int most)
+    {
+        _underWay.Remove(tooMuch);
+        _ahead = new(_ahead.Prepend(tooMuch).SelectMany(part => part.Cut(most)));
+    }
+
     /// <summary>Every shard has judged a part.</summary>
-    public void Judged(LeasePart part, bool applied, bool refused, double loss)
+    /// <param name="part">The part.</param>
+    /// <param name="applied">Whether any shard applied it.</param>
+    /// <param name="refused">The refusal of a shard that refused it; null when none did.</param>
+    /// <param name="loss">Its mean training loss.</param>
+    public void Judged(LeasePart part, bool applied, WorkerProtocol.RefusedPart? refused, double loss)
     {
         _underWay.Remove(part);
-        if (refused) _refused.Add(part);
+        _trained += part.Count;
+        _pushes++;
+        if (refused is not null) _refused.Add(refused);
         if (!applied) return;
         _lossSum += loss * part.Count;
         _samples += part.Count;
     }
 
     /// <summary>The account of the lease, ended here and now: what is not done goes to somebody else.</summary>
-    public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) =>
-        new(worker, lease.Id, [.. _refused, .. _underWay, .. _ahead], _lossSum, _samples, (now - began).TotalSeconds);
+    public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) => new(
+        worker, lease.Id, [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead], [.. _refused],
+        new WorkerProtocol.LeaseAccount(_lossSum, _samples, _trained, _pushes, (now - began).TotalSeconds));
 }

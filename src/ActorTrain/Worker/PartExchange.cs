@@ -30,8 +30,8 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     /// <summary>Shards that have not answered.</summary>
     public IReadOnlyCollection<int> Awaited => _awaited;
 
-    /// <summary>Whether any shard refused the part, so that its samples are still to be done.</summary>
-    public bool Refused { get; private set; }
+    /// <summary>Why a shard refused the part, so that its samples are still to be done; null when none did.</summary>
+    public WorkerProtocol.RefusedPart? Refused { get; private set; }
 
     /// <summary>Whether any shard applied the part.</summary>
     public bool Applied { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     public bool Take(int shard, Verdict verdict)
     {
         if (!_awaited.Remove(shard)) return false;
-        Refused |= verdict.Kind == VerdictKind.Refused;
+        if (verdict.Kind == VerdictKind.Refused) Refused ??= new WorkerProtocol.RefusedPart(part, verdict.Refusal, verdict.Reason);
         Applied |= verdict.Kind == VerdictKind.Applied;
         return true;
     }

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Server;
+using ActorTrain.Staleness;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -33,12 +34,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private Lease? _next;
     private TimeSpan? _requestedAt;
     private string? _leaving;
+    private int _most;
 
     /// <summary>Worker → trainer: finish the micro-batches under way, give back the rest, and end.</summary>
     public sealed record LeaveAfterPart(string Reason);
 
     /// <summary>Worker → trainer: there is no engine any more; give everything back and end.</summary>
-    public sealed record LeaveNow(string Reason);
+    public sealed record LeaveNow(string Reason, bool Returns);
 
     private sealed record LookForSilence;
 
@@ -50,6 +52,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context)
     {
         (_job, _coordinator, _start, _engine, _buffers, _context) = (job, coordinator, start, engine, buffers, context);
+        _most = buffers.Measured.MostSamples < job.Batch ? buffers.Measured.MostSamples : int.MaxValue;
         for (var i = 0; i <= job.Overlap; i++) _gradients.Push(context.Lane.Memory.Rent(buffers.Parameters.Length));
         Pulling();
     }
@@ -79,10 +82,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _newer = new NewerParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions);
             Become(Training);
         });
-        Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true));
+        Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true, returns: false));
         Receive<LaneProtocol.Broken>(_ => { });
-        Receive<LeaveAfterPart>(leave => End(leave.Reason, failed: false));
-        Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
+        Receive<LeaveAfterPart>(leave => End(leave.Reason, failed: false, returns: false));
+        Receive<LeaveNow>(leave => End(leave.Reason, failed: true, leave.Returns));
     }
 
     private void Training()
@@ -91,6 +94,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _context.ResendAfter / 2);
         Receive<WorkerProtocol.Granted>(granted => Take(granted.Lease));
         Receive<EngineActor.Computed>(Computed);
+        Receive<EngineActor.OutOfMemory>(Halve);
         Receive<ShardProtocol.Pushed>(Judged);
         Receive<LookForSilence>(_ => SendAgain(since: Now - _context.ResendAfter));
         // What a broken connection has swallowed is not known here: whatever is not answered is sent again.
@@ -100,15 +104,28 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _leaving = leave.Reason;
             GoOn();
         });
-        Receive<LeaveNow>(leave => End(leave.Reason, failed: true));
+        Receive<LeaveNow>(leave => End(leave.Reason, failed: true, leave.Returns));
         GoOn();
+    }
+
+    /// <summary>This life has ended, by the coordinator's word to a shard. What is held is somebody else's by now; the node's next life begins elsewhere.</summary>
+    private void Fenced()
+    {
+        Timers.Cancel("silence");
+        Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
+        Receive<LeaveAfterPart>(leave => Withdraw(leave.Reason, failed: false, returns: false));
+        Receive<LeaveNow>(leave => Withdraw(leave.Reason, failed: true, leave.Returns));
+        Receive<EngineActor.Computed>(_ => { });
+        Receive<EngineActor.OutOfMemory>(_ => { });
+        Receive<WorkerProtocol.Granted>(_ => { });
+        Receive<LaneProtocol.Broken>(_ => { });
     }
 
     private void GoOn()
     {
         if (_leaving is { } reason)
         {
-            if (_computing is null && _pushed.Count == 0) End(reason, failed: false);
+            if (_computing is null && _pushed.Count == 0) End(reason, failed: false, returns: false);
             return;
         }
         if (_computing is not null || _pushed.Count > _job.Overlap) return;
@@ -124,7 +141,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         if (_next is not { } lease) return false;
         var epoch = lease.Stretch.Epoch;
-        (_run, _next) = (new LeaseRun(lease, _job.Batch, Now), null);
+        (_run, _next) = (new LeaseRun(lease, _most, Now), null);
         if (_order.Epoch != epoch) _order = (epoch, SampleOrder.Of(_job.Seed, epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch != epoch) _trained = (epoch, 0);
         return true;
@@ -153,6 +170,22 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         GoOn();
     }
 
+    private void Halve(EngineActor.OutOfMemory shortage)
+    {
+        if (_computing is not { } exchange) return;
+        _computing = null;
+        _gradients.Push(exchange.Gradient);
+        if (exchange.Part.Count == 1)
+        {
+            End($"a single sample is too much for the device: {shortage.Reason}", failed: true, returns: false);
+            return;
+        }
+        _most = exchange.Part.Count / 2;
+        exchange.Run.Recut(exchange.Part, _most);
+        _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, exchange.Part.Count, _most, shortage.Reason));
+        GoOn();
+    }
+
     private void Push(PartExchange exchange)
     {
         exchange.PushedAt = Now;
@@ -166,6 +199,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void Judged(ShardProtocol.Pushed pushed)
     {
+        if (pushed.Verdict.Refusal == Refusal.PastLife)
+        {
+            pushed.Payload.Release();
+            _log.Info("{0} refused a push: {1}", Sender.Path, pushed.Verdict.Reason);
+            Become(Fenced);
+            return;
+        }
         _newer.Offer(pushed.Shard, pushed.Version, pushed.Payload);
         // A second answer to a push that was sent twice finds nobody.
         if (_pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange || !exchange.Take(pushed.Shard, pushed.Verdict)) return;
@@ -206,7 +246,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     }
 
     private void GiveBack(Lease lease) =>
-        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], 0, 0, 0));
+        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], [], new WorkerProtocol.LeaseAccount(0, 0, 0, 0, 0)));
 
     private void ReportState()
     {
@@ -221,13 +261,18 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _coordinator.Tell(run.End(_start.Worker, Now));
     }
 
-    private void End(string reason, bool failed)
+    private void End(string reason, bool failed, bool returns)
     {
         var runs = _pushed.Select(exchange => exchange.Run).Append(_computing?.Run).Append(_run).OfType<LeaseRun>().Distinct().ToList();
         if (_run is { AllBegun: false } && _computing is null) ReportState();
         foreach (var run in runs) EndRun(run);
         if (_next is { } lease) GiveBack(lease);
-        _coordinator.Tell(new WorkerProtocol.Withdrawn(_start.Worker, reason, failed));
+        Withdraw(reason, failed, returns);
+    }
+
+    private void Withdraw(string reason, bool failed, bool returns)
+    {
+        _coordinator.Tell(new WorkerProtocol.Withdrawn(_start.Worker, reason, failed, returns));
         Context.Stop(Self);
     }
 }

@@ -8,12 +8,13 @@ using Akka.Event;
 namespace ActorTrain.Worker;
 
 /// <summary>One node's worker in one job: loads the engine, joins, and hosts the trainer and the evaluator until the job or the node ends.</summary>
-internal sealed class WorkerActor : ReceiveActor, IWithTimers
+internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private readonly string _jobId;
     private readonly JobOptions _job;
     private readonly IActorRef _coordinator;
     private readonly WorkerContext _context;
+    private readonly bool _mayReturn;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _engine = ActorRefs.Nobody;
@@ -24,21 +25,31 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private sealed record SendAgain;
 
-    public static Props Props(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context) =>
-        Akka.Actor.Props.Create(() => new WorkerActor(jobId, job, coordinator, context));
+    /// <summary>Worker → node: the engine failed while it trained. The worker ends; its node may begin another.</summary>
+    public sealed record EngineFailed;
 
-    public WorkerActor(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context)
+    /// <param name="jobId">The job.</param>
+    /// <param name="job">What to train.</param>
+    /// <param name="coordinator">The job's actor.</param>
+    /// <param name="context">What the node gives to its workers.</param>
+    /// <param name="mayReturn">Whether the node begins another worker if this one's engine fails.</param>
+    public static Props Props(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context, bool mayReturn) =>
+        Akka.Actor.Props.Create(() => new WorkerActor(jobId, job, coordinator, context, mayReturn));
+
+    public WorkerActor(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context, bool mayReturn)
     {
-        (_jobId, _job, _coordinator, _context) = (jobId, job, coordinator, context);
+        (_jobId, _job, _coordinator, _context, _mayReturn) = (jobId, job, coordinator, context, mayReturn);
         Loading();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    public IStash Stash { get; set; } = null!;
+
     protected override void PreStart()
     {
         Context.Watch(_coordinator);
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _stopping.Token), "engine");
+        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token), "engine");
         _engine.Tell(new EngineActor.Load());
     }
 
@@ -55,7 +66,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<EngineActor.Loaded>(loaded =>
         {
             _loaded = loaded;
-            _coordinator.Tell(new WorkerProtocol.Prepared(_jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device));
+            _coordinator.Tell(new WorkerProtocol.Prepared(_jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured));
             Become(AwaitingStart);
         });
         Receive<EngineActor.CannotLoad>(failure =>
@@ -70,7 +81,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void AwaitingStart()
     {
         Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards)));
-        Receive<WorkerProtocol.Start>(Train);
+        Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
             _log.Warning("Not admitted to job {0}: {1}", _job.Name, refusal.Reason);
@@ -93,7 +104,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         });
         Receive<SendAgain>(_ => Send());
         // Another worker was asked, too, and was first: the shards have their weights.
-        Receive<WorkerProtocol.Start>(Train);
+        Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
         EndingAtOnce();
         Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
@@ -106,12 +117,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Train(WorkerProtocol.Start start)
+    private void Train(WorkerProtocol.Start start, IActorRef training)
     {
         Timers.Cancel("send-again");
-        var training = Sender;
-        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded, _context), "trainer");
-        var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded.Model, _context), "evaluator");
+        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded, _context));
+        var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded.Model, _context));
         Context.Watch(trainer);
         Become(() => Training(start, training, trainer, evaluator));
     }
@@ -121,15 +131,47 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.Evaluate>(evaluate => evaluator.Forward(evaluate));
         Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainerActor.LeaveAfterPart("the job has ended")));
         Receive<Leave>(leave => trainer.Tell(new TrainerActor.LeaveAfterPart(leave.Reason)));
+        Receive<WorkerProtocol.Refuse>(refusal =>
+        {
+            _log.Warning("No more part in job {0}: {1}", _job.Name, refusal.Reason);
+            Context.Stop(Self);
+        });
+        Receive<WorkerProtocol.Start>(again => Become(() => BeginningAnew(again, Sender, trainer, evaluator)));
         Receive<ShardProtocol.Initialized>(_ => { });
         Receive<EngineActor.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
-            trainer.Tell(new TrainerActor.LeaveNow(failure.Reason));
+            Context.Parent.Tell(new EngineFailed());
+            trainer.Tell(new TrainerActor.LeaveNow(failure.Reason, _mayReturn));
             // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
-            training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true));
+            training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, _mayReturn));
         });
         Receive<Terminated>(_ => Context.Stop(Self));
+    }
+
+    /// <summary>A new life begins when all of the old one has ended: the engine is the same, and so are the buffers that it reads.</summary>
+    private void BeginningAnew(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
+    {
+        _log.Info("A new life begins in job {0}", _job.Name);
+        Context.Stop(trainer);
+        Context.Stop(evaluator);
+        Receive<Terminated>(gone =>
+        {
+            if (!gone.ActorRef.Equals(trainer)) Context.Stop(Self);
+            else _engine.Tell(new EngineActor.Rest());
+        });
+        Receive<EngineActor.AtRest>(_ =>
+        {
+            Stash.UnstashAll();
+            Train(start, training);
+        });
+        // Doubted once more before it has begun: the newest life is the one that counts.
+        Receive<WorkerProtocol.Start>(newest => (start, training) = (newest, Sender));
+        Receive<WorkerProtocol.Evaluate>(_ => Stash.Stash());
+        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
+        Receive<Leave>(_ => Context.Stop(Self));
+        ReceiveAny(_ => { });
     }
 
     private void EndingAtOnce()

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Serialization;
+using ActorTrain.Staleness;
 using Akka.Actor;
 
 namespace ActorTrain.Worker;
@@ -10,7 +11,7 @@ namespace ActorTrain.Worker;
 public static class WorkerProtocol
 {
     /// <summary>Version of the protocol; two nodes work together only if theirs are the same.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Job → worker node: make ready. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
     /// <param name="JobId">The job.</param>
@@ -23,16 +24,17 @@ public static class WorkerProtocol
     /// <param name="Model">The model as its engine built it.</param>
     /// <param name="Dataset">The data set as it found it.</param>
     /// <param name="Device">What it computes on.</param>
+    /// <param name="Measured">What a few micro-batches of the job took it.</param>
     public sealed record Prepared(
-        string JobId, int ProtocolVersion, ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device) : IWireMessage;
+        string JobId, int ProtocolVersion, ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Measurement Measured) : IWireMessage;
 
     /// <summary>Worker → job: the engine cannot be loaded here.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Reason">Why, in one sentence.</param>
     public sealed record CannotPrepare(string JobId, string Reason) : IWireMessage;
 
-    /// <summary>Job → worker: it does not fit the job, and takes no part in it.</summary>
-    /// <param name="Reason">The first difference, with both sides named.</param>
+    /// <summary>Job → worker: it takes no part in the job, or no more.</summary>
+    /// <param name="Reason">The first difference, with both sides named; or why it is quarantined.</param>
     public sealed record Refuse(string Reason) : IWireMessage;
 
     /// <summary>Job → first worker: give the shards their starting weights. Answered by <see cref="ShardsInitialized"/>.</summary>
@@ -42,7 +44,7 @@ public static class WorkerProtocol
     /// <summary>First worker → job: every shard has weights.</summary>
     public sealed record ShardsInitialized : IWireMessage;
 
-    /// <summary>Job → worker: train. The worker pulls the parameters and asks the sender for leases.</summary>
+    /// <summary>Job → worker: train. The worker pulls the parameters and asks the sender for leases. One that trains already begins a new life.</summary>
     /// <param name="Worker">Its name and incarnation in this job.</param>
     /// <param name="Shards">Where the shards are.</param>
     /// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
@@ -59,17 +61,38 @@ public static class WorkerProtocol
     /// <summary>Worker → job: a lease has ended; what is not undone has been judged by every shard.</summary>
     /// <param name="Worker">Who held it.</param>
     /// <param name="LeaseId">The lease.</param>
-    /// <param name="Undone">Parts to be done by somebody else.</param>
-    /// <param name="LossSum">Sum of the training loss over the samples done.</param>
-    /// <param name="Samples">Samples done.</param>
-    /// <param name="Seconds">Time from the first gradient to the last answer.</param>
-    public sealed record LeaseEnded(WorkerId Worker, long LeaseId, LeasePart[] Undone, double LossSum, long Samples, double Seconds) : IWireMessage;
+    /// <param name="Undone">Parts to be done by somebody else: those that were refused, and those that were not begun.</param>
+    /// <param name="Refused">Why parts of it were refused.</param>
+    /// <param name="Account">What was done.</param>
+    public sealed record LeaseEnded(WorkerId Worker, long LeaseId, LeasePart[] Undone, RefusedPart[] Refused, LeaseAccount Account) : IWireMessage;
 
-    /// <summary>Worker → job: it takes no further part. Its leases have been ended before.</summary>
+    /// <summary>A part that a shard refused.</summary>
+    /// <param name="Part">The part.</param>
+    /// <param name="Refusal">What kind of refusal.</param>
+    /// <param name="Reason">Why, in one sentence.</param>
+    public sealed record RefusedPart(LeasePart Part, Refusal Refusal, string Reason);
+
+    /// <summary>What a lease came to.</summary>
+    /// <param name="LossSum">Sum of the training loss over the samples applied.</param>
+    /// <param name="Samples">Samples applied.</param>
+    /// <param name="Trained">Samples that gradients were computed for, whatever became of them.</param>
+    /// <param name="Pushes">Gradients that were judged.</param>
+    /// <param name="Seconds">Time from the first gradient to the last answer.</param>
+    public sealed record LeaseAccount(double LossSum, long Samples, long Trained, int Pushes, double Seconds);
+
+    /// <summary>Worker → job: its device has too little memory for a micro-batch; it goes on with smaller ones.</summary>
+    /// <param name="Worker">The worker.</param>
+    /// <param name="Samples">Samples that were too many.</param>
+    /// <param name="Most">Samples that it takes at once from now on.</param>
+    /// <param name="Reason">The device's own words.</param>
+    public sealed record OutOfMemory(WorkerId Worker, int Samples, int Most, string Reason) : IWireMessage;
+
+    /// <summary>Worker → job: it takes no further part in this life. Its leases have been ended before.</summary>
     /// <param name="Worker">Who leaves.</param>
     /// <param name="Reason">Why.</param>
     /// <param name="Failed">Whether an error is the reason.</param>
-    public sealed record Withdrawn(WorkerId Worker, string Reason, bool Failed) : IWireMessage;
+    /// <param name="Returns">Whether its node is about to try again with a new engine.</param>
+    public sealed record Withdrawn(WorkerId Worker, string Reason, bool Failed, bool Returns) : IWireMessage;
 
     /// <summary>Job → worker: evaluate the parameters as they are now. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
@@ -89,6 +112,11 @@ public static class WorkerProtocol
     /// <summary>Job → worker: the job is over; give back what is held. Answered by <see cref="LeaseEnded"/> where a lease is held, then <see cref="Withdrawn"/>.</summary>
     public sealed record EndJob : IWireMessage;
 }
+
+/// <summary>What a worker has found out about itself on the job's own model.</summary>
+/// <param name="SamplesPerSecond">Its throughput; 0 where it could not be measured.</param>
+/// <param name="MostSamples">Samples that its memory was seen to hold at once: the job's batch, or what it had to be halved to.</param>
+public sealed record Measurement(double SamplesPerSecond, int MostSamples);
 
 /// <summary>Where a slice of the parameters is.</summary>
 /// <param name="Slice">The slice.</param>

@@ -1,5 +1,6 @@
 using ActorTrain.Cli.Display;
 using ActorTrain.Job;
+using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Tests.Display;
 
@@ -29,8 +30,8 @@ public class ProgressTests
     public void An_epoch_and_an_event_are_lines_of_their_own()
     {
         ProgressLine.Of(Epoch(1, 0.8812), 5).ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
-        ProgressLine.Of(new EventSummary(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others")).ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
-        ProgressLine.Of(new EventSummary(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
+        ProgressLine.Of(new SupervisionEvent(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others")).ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
+        ProgressLine.Of(new SupervisionEvent(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
     }
 
     [Theory]

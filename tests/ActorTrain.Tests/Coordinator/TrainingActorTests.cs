@@ -16,11 +16,12 @@ namespace ActorTrain.Tests.Coordinator;
 public sealed class TrainingActorTests : TestKit
 {
     private static readonly DeviceDescription Device = new("cpu", "toy", 1);
+    private static readonly Measurement Measured = new(SamplesPerSecond: 10, MostSamples: 16);
     private readonly TestProbe _job;
     private readonly TestProbe _client;
     private readonly TestProbe _shard;
     private IActorRef _training;
-    private ShardProtocol.Counted _count = new(Round: 0, Shard: 0, 0, 0, [0, 0], [], new long[4]);
+    private ShardProtocol.Counted _count = new(Round: 0, Shard: 0, 0, 0, [0, 0], [], new long[4], []);
 
     public TrainingActorTests() : base(ReferenceConfiguration.Config)
     {
@@ -39,7 +40,7 @@ public sealed class TrainingActorTests : TestKit
         {
             Admission = new Admission("a:1", new WorkerProtocol.Prepared(
                 "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
-                new DatasetDescription("made-up", 64, 8, "f00d"), Device)),
+                new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
         var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
         var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
@@ -69,18 +70,22 @@ public sealed class TrainingActorTests : TestKit
         var (a, b) = (await Join("a:1"), await Join("b:1"));
         var lost = await a.Lease();
         _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer"));
+        await Settled(a);
         (await b.Lease()).Stretch.ShouldBe(lost.Stretch);
     }
 
     [Fact]
-    public async Task An_unreachable_workers_lease_goes_to_another_and_it_may_come_back()
+    public async Task An_unreachable_workers_lease_goes_to_another_and_it_comes_back_in_a_new_life()
     {
         var (a, b) = (await Join("a:1"), await Join("b:1"));
         var doubted = await a.Lease();
         _training.Tell(new NodeProtocol.NodeUnreachable("a:1"));
+        await Settled(a);
         (await b.Lease()).Stretch.ShouldBe(doubted.Stretch);
         _training.Tell(new NodeProtocol.NodeReachable("a:1"));
-        (await a.Lease()).Stretch.ShouldBe(new LeasePart(1, 32, 32));
+        var again = a with { Id = (await a.Probe.ExpectMsgAsync<WorkerProtocol.Start>()).Worker };
+        again.Id.Incarnation.ShouldBeGreaterThan(a.Id.Incarnation);
+        (await again.Lease()).Stretch.ShouldBe(new LeasePart(1, 32, 32));
     }
 
     [Fact]
@@ -89,7 +94,8 @@ public sealed class TrainingActorTests : TestKit
         var (a, b) = (await Join("a:1"), await Join("b:1"));
         var lease = await a.Lease();
         a.End(lease, undone: new LeasePart(1, 16, 16));
-        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "its node was told to leave", Failed: false));
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "its node was told to leave", Failed: false, Returns: false));
+        await Settled(a);
         (await b.Lease()).Stretch.ShouldBe(new LeasePart(1, 16, 16));
     }
 
@@ -117,7 +123,7 @@ public sealed class TrainingActorTests : TestKit
         {
             Version = 8,
             SamplesByEpoch = [64, 64],
-            Workers = [new ShardProtocol.WorkerCount("a:1", 128, 8, 0, 0)],
+            Workers = [new ShardProtocol.WorkerCount("a:1", 128, 8, 0, 0, [8])],
             StalenessHistogram = [8, 0, 0, 0],
         };
         a.Tell(new WorkerProtocol.Evaluated(2, new Evaluation(0.25, 0.75, 8)));
@@ -168,7 +174,7 @@ public sealed class TrainingActorTests : TestKit
         await a.Probe.ExpectMsgAsync<WorkerProtocol.EndJob>();
         _count = _count with { SamplesByEpoch = [16, 0] };
         a.End(lease, undone: new LeasePart(1, 16, 16));
-        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the job has ended", Failed: false));
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the job has ended", Failed: false, Returns: false));
 
         var done = await Ending<TrainingActor.Done>();
         done.Stopped.ShouldBeTrue();
@@ -187,8 +193,15 @@ public sealed class TrainingActorTests : TestKit
     public async Task When_the_last_worker_fails_the_job_does_and_says_why()
     {
         var a = await Join("a:1");
-        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the device is gone", Failed: true));
+        a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the device is gone", Failed: true, Returns: false));
         (await Ending<TrainingActor.Failed>()).Reason.ShouldBe("the last worker failed; a:1: the device is gone");
+    }
+
+    /// <summary>The shard has refused a worker's past life, and has said what it holds of it.</summary>
+    private async Task Settled(Player past)
+    {
+        await _shard.FishForMessageAsync(message => message is ShardProtocol.Fence fence && fence.Past == past.Id);
+        await _shard.FishForMessageAsync(message => message is ShardProtocol.Count);
     }
 
     private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);
@@ -196,7 +209,7 @@ public sealed class TrainingActorTests : TestKit
     private async Task<Player> Join(string node)
     {
         var probe = CreateTestProbe();
-        _training.Tell(new TrainingActor.Join(node, probe, Device));
+        _training.Tell(new TrainingActor.Join(node, probe, Device, Measured));
         var start = await probe.ExpectMsgAsync<WorkerProtocol.Start>();
         start.Worker.Node.ShouldBe(node);
         return new Player(_training, probe, start.Worker);
@@ -216,7 +229,7 @@ public sealed class TrainingActorTests : TestKit
         public void End(Lease lease, params LeasePart[] undone)
         {
             var samples = lease.Stretch.Count - undone.Sum(part => part.Count);
-            Tell(new WorkerProtocol.LeaseEnded(Id, lease.Id, undone, LossSum: 2.0 * samples, samples, Seconds: 1));
+            Tell(new WorkerProtocol.LeaseEnded(Id, lease.Id, undone, [], new WorkerProtocol.LeaseAccount(LossSum: 2.0 * samples, samples, lease.Stretch.Count, Pushes: 2, Seconds: 1)));
         }
     }
 }

@@ -15,7 +15,7 @@ public class NodeSettingsReaderTests
         seed.Roles.ShouldBe(["coordinator", "server"]);
         (worker.Host, worker.Port).ShouldBe(("127.0.0.1", 0));
         worker.Roles.ShouldBe(["worker"]);
-        NodeSettingsReader.Engine(Config.Empty).ShouldBe(new EngineSettings("auto", 0, null));
+        NodeSettingsReader.Engine(Config.Empty).ShouldBe(new EngineSettings("auto", 0, null, 1));
     }
 
     [Theory]

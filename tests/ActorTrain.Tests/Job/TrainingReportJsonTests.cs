@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Supervision;
 using ActorTrain.Tests.Settings;
 
 namespace ActorTrain.Tests.Job;
@@ -9,10 +10,10 @@ public class TrainingReportJsonTests
         "first", new ModelSummary("mlp", 1_863_690), new DatasetSummary("fashion-mnist", 60_000, 10_000, "c0ffee"), "asynchronous", 7, 0.8812,
         [new EpochSummary(1, 60_000, 12.5, 0.52, 0.41, 0.8812), new EpochSummary(2, 30_000, 6.25, double.NaN, null, null)],
         120_000, 90_000, 3, 18.75, 4800,
-        [new WorkerSummary("127.0.0.1:5001", "cpu Xeon", 1, 90_000, 1407, 4800, 1, 0.5, 2)],
+        [new WorkerSummary("127.0.0.1:5001", "cpu Xeon", 1, 90_000, 1407, 4800, 1, 0.5, 2, [1400, 6, 1])],
         [new ShardSummary(0, "127.0.0.1:4053", 1_863_690, 1407)],
         new StalenessSummary(0.5, 2, [800, 500, 107]),
-        [new EventSummary(3.5, "worker-lost", "127.0.0.1:5002", "it left", "its leases go to others")]);
+        [new SupervisionEvent(3.5, "worker-lost", "127.0.0.1:5002", "it left", "its leases go to others")]);
 
     [Fact]
     public void The_keys_and_their_order_stay_as_they_are() => TrainingReportJson.Serialize(Example).ShouldBe(
@@ -65,7 +66,12 @@ public class TrainingReportJsonTests
               "throughput": 4800,
               "share": 1,
               "stalenessMean": 0.5,
-              "stalenessMax": 2
+              "stalenessMax": 2,
+              "stalenessHistogram": [
+                1400,
+                6,
+                1
+              ]
             }
           ],
           "shards": [

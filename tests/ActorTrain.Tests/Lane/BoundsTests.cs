@@ -1,6 +1,7 @@
 using ActorTrain.Lane;
 using ActorTrain.Lane.Connections;
 using ActorTrain.Server;
+using ActorTrain.Supervision;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
@@ -85,7 +86,7 @@ public sealed class BoundsTests
     [Fact]
     public void Waits_grow_to_a_limit_and_end()
     {
-        var backOff = new BackOff();
+        var backOff = new BackOff(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5), attempts: 12);
         var waits = new List<double>();
         while (backOff.Next() is { } wait) waits.Add(wait.TotalSeconds);
         waits.Take(7).ShouldBe([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5], tolerance: 1e-9);

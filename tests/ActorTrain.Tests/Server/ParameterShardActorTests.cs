@@ -64,9 +64,8 @@ public sealed class ParameterShardActorTests() : TestKit(ReferenceConfiguration.
 
     private async Task<IActorRef> Shard(params float[] weights)
     {
-        var state = new ShardState(
-            0, weights.Length, epochs: 1, learningRate: 0.1f, Optimizer.Of(Jobs.Sgd(0.1f), weights.Length),
-            new LearningRateSchedule(Jobs.Constant, 1, 100), new AcceptAll(), new TensorPool(shared: false, keep: 1 << 20));
+        var job = Jobs.Of(epochs: 1, batch: 8, optimizer: Jobs.Sgd(0.1f));
+        var state = new ShardState(0, weights.Length, samples: 96, job, new TensorPool(shared: false, keep: 1 << 20));
         var shard = Sys.ActorOf(ParameterShardActor.Props(state, TensorLane.Get(Sys), PayloadType.F32));
         shard.Tell(new ShardProtocol.Initialize(TensorSlice.Of(weights)));
         await ExpectMsgAsync<ShardProtocol.Initialized>();

@@ -58,7 +58,7 @@ public sealed class ShardStateTests
         var shard = Shard();
         Push(shard, 0, Alice with { Incarnation = 3 });
         var verdict = Push(shard, 8, Alice);
-        verdict.Kind.ShouldBe(VerdictKind.Refused);
+        verdict.Refusal.ShouldBe(Refusal.PastLife);
         verdict.Reason.ShouldContain("alice:1");
     }
 
@@ -72,10 +72,9 @@ public sealed class ShardStateTests
 
         var count = shard.Count();
         count.StalenessHistogram[..3].ShouldBe([2, 0, 1]);
-        count.Workers.ShouldBe([
-            new ShardProtocol.WorkerCount("alice:1", Samples: 16, Pushes: 2, StalenessSum: 0, StalenessMax: 0),
-            new ShardProtocol.WorkerCount("bob:1", Samples: 8, Pushes: 1, StalenessSum: 2, StalenessMax: 2),
-        ]);
+        count.Workers.Select(worker => (worker.Node, worker.Samples, worker.Pushes, worker.StalenessSum, worker.StalenessMax))
+            .ShouldBe([("alice:1", 16L, 2L, 0L, 0L), ("bob:1", 8L, 1L, 2L, 2L)]);
+        count.Workers.Select(worker => worker.StalenessHistogram[..3]).ShouldBe([[2, 0, 0], [0, 0, 1]]);
     }
 
     private static Verdict Push(ShardState shard, int start, WorkerId worker, int epoch = 1, long version = 0) =>
@@ -83,9 +82,7 @@ public sealed class ShardStateTests
 
     private static ShardState Shard()
     {
-        var shard = new ShardState(
-            index: 0, length: 2, epochs: 2, learningRate: 0.1f, Optimizer.Of(Jobs.Sgd(0.1f), 2),
-            new LearningRateSchedule(Jobs.Constant, epochs: 2, samplesPerEpoch: 64), new AcceptAll(), new TensorPool(shared: false, keep: 1 << 20));
+        var shard = new ShardState(index: 0, length: 2, samples: 64, Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f)), new TensorPool(shared: false, keep: 1 << 20));
         shard.Initialize([1f, 2f]);
         return shard;
     }

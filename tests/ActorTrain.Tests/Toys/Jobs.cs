@@ -1,5 +1,7 @@
+using ActorTrain.Balancing;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Staleness;
 
 namespace ActorTrain.Tests.Toys;
 
@@ -9,9 +11,10 @@ internal static class Jobs
     public static JobOptions Of(
         int epochs = 2, int batch = 16, int shards = 0, int minimumWorkers = 1, int leaseBatches = 4,
         OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1,
-        int overlap = 0, PayloadType payload = PayloadType.F32, int evaluateEvery = 1) => new(
+        int overlap = 0, PayloadType payload = PayloadType.F32, int evaluateEvery = 1,
+        StalenessOptions? staleness = null, BalanceOptions? balance = null) => new(
         "test", new ModelOptions("linear", Settings), new DataOptions("made-up", Settings), epochs, batch,
-        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, ConsistencyMode.Asynchronous,
+        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, ConsistencyMode.Asynchronous, staleness ?? Accept, balance ?? Equal,
         shards, leaseBatches, minimumWorkers, overlap, payload, evaluateEvery, seed);
 
     public static OptimizerOptions Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0) =>
@@ -19,6 +22,13 @@ internal static class Jobs
 
     public static OptimizerOptions Adam(float learningRate, float weightDecay = 0, bool decoupled = false) =>
         new(decoupled ? OptimizerKind.AdamW : OptimizerKind.Adam, learningRate, 0, false, weightDecay, 0.9f, 0.999f, 1e-8f);
+
+    public static StalenessOptions Accept { get; } = new(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Every worker has the same leases and micro-batches, whatever its speed.</summary>
+    public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);
+
+    public static BalanceOptions ByStrength { get; } = new(MicroBatch: true, Lease: true, Repeat: true);
 
     public static ScheduleOptions Constant { get; } = new(ScheduleKind.Constant, 0, 1, 1, 0);
 

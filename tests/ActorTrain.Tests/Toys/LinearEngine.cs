@@ -14,6 +14,7 @@ internal sealed class LinearEngine : IGradientEngine
     public const int Inputs = 37;
     private readonly Action<int>? _eachStep;
     private int _steps;
+    private bool _measured;
 
     public LinearEngine(int trainSamples = 640, Action<int>? eachStep = null, bool withState = false, string fingerprint = "f00d", int inputs = Inputs)
     {
@@ -37,13 +38,16 @@ internal sealed class LinearEngine : IGradientEngine
 
     public void Initialize(long seed)
     {
+        _measured = seed != 0;
+        State.Span.Clear();
         var random = new SplitMix64(seed);
         foreach (ref var parameter in Parameters.Span) parameter = random.NextBelow(1000) / 1000f - 0.5f;
     }
 
     public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
-        _eachStep?.Invoke(_steps++);
+        // What it does to measure itself, before it has the job's own starting values, is not a step of the job.
+        if (_measured) _eachStep?.Invoke(_steps++);
         var loss = 0.0;
         gradient.Clear();
         foreach (var sample in samples)

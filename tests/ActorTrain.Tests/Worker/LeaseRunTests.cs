@@ -1,4 +1,5 @@
 using ActorTrain.Leases;
+using ActorTrain.Staleness;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Worker;
@@ -7,7 +8,7 @@ namespace ActorTrain.Tests.Worker;
 public sealed class LeaseRunTests
 {
     private static readonly WorkerId Me = new("w:1", 1);
-    private readonly LeaseRun _run = new(new Lease(9, new LeasePart(1, 0, 40)), batch: 16, began: TimeSpan.FromSeconds(10));
+    private readonly LeaseRun _run = new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: int.MaxValue, began: TimeSpan.FromSeconds(10));
 
     [Fact]
     public void It_hands_out_its_parts_in_order()
@@ -25,11 +26,12 @@ public sealed class LeaseRunTests
         foreach (var part in parts.Reverse())
         {
             _run.IsDone.ShouldBeFalse();
-            _run.Judged(part, applied: true, refused: false, loss: 2);
+            _run.Judged(part, applied: true, refused: null, loss: 2);
         }
         _run.IsDone.ShouldBeTrue();
         var ended = _run.End(Me, now: TimeSpan.FromSeconds(14));
-        (ended.LeaseId, ended.Samples, ended.LossSum, ended.Seconds).ShouldBe((9L, 40L, 80.0, 4.0));
+        ended.LeaseId.ShouldBe(9);
+        ended.Account.ShouldBe(new WorkerProtocol.LeaseAccount(LossSum: 80, Samples: 40, Trained: 40, Pushes: 3, Seconds: 4));
         ended.Undone.ShouldBeEmpty();
     }
 
@@ -37,11 +39,29 @@ public sealed class LeaseRunTests
     public void Ended_early_it_gives_back_what_is_refused_under_way_and_not_begun()
     {
         var (first, second) = (_run.Next()!.Value, _run.Next()!.Value);
-        _run.Judged(first, applied: false, refused: true, loss: 2);
+        _run.Judged(first, applied: false, Refused(first), loss: 2);
 
         var ended = _run.End(Me, now: TimeSpan.FromSeconds(14));
 
         ended.Undone.ShouldBe([first, second, new LeasePart(1, 32, 8)]);
-        ended.Samples.ShouldBe(0);
+        ended.Refused.ShouldBe([Refused(first)]);
+        (ended.Account.Samples, ended.Account.Trained, ended.Account.Pushes).ShouldBe((0L, 16L, 1));
     }
+
+    [Fact]
+    public void A_part_that_was_too_much_comes_again_in_halves_and_so_does_what_is_ahead()
+    {
+        var tooMuch = _run.Next()!.Value;
+
+        _run.Recut(tooMuch, most: 8);
+
+        new[] { _run.Next(), _run.Next(), _run.Next(), _run.Next(), _run.Next(), _run.Next() }
+            .ShouldBe([new LeasePart(1, 0, 8), new LeasePart(1, 8, 8), new LeasePart(1, 16, 8), new LeasePart(1, 24, 8), new LeasePart(1, 32, 8), null]);
+    }
+
+    [Fact]
+    public void What_the_memory_does_not_hold_is_cut_from_the_beginning() =>
+        new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10, began: default).Next().ShouldBe(new LeasePart(1, 0, 10));
+
+    private static WorkerProtocol.RefusedPart Refused(LeasePart part) => new(part, Refusal.TooStale, "late");
 }

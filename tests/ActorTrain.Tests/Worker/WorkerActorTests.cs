@@ -41,7 +41,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task It_works_a_lease_off_part_by_part_with_the_parameters_of_the_answer_before()
     {
         var worker = await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 40)));
+        Grant(new Lease(1, new LeasePart(1, 0, 40), 16));
 
         foreach (var part in new LeasePart[] { new(1, 0, 16), new(1, 16, 16), new(1, 32, 8) })
         {
@@ -52,9 +52,9 @@ public sealed class WorkerActorTests : TestKit
 
         await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
         var ended = await _job.ExpectMsgAsync<WorkerProtocol.LeaseEnded>();
-        (ended.Worker, ended.LeaseId, ended.Samples).ShouldBe((Id, 1L, 40L));
+        (ended.Worker, ended.LeaseId, ended.Account.Samples, ended.Account.Pushes).ShouldBe((Id, 1L, 40L, 3));
         ended.Undone.ShouldBeEmpty();
-        ended.LossSum.ShouldBeGreaterThan(0);
+        ended.Account.LossSum.ShouldBeGreaterThan(0);
         worker.ShouldNotBeNull();
     }
 
@@ -62,30 +62,32 @@ public sealed class WorkerActorTests : TestKit
     public async Task A_refused_part_is_given_back()
     {
         await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 32)));
-        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse("too stale"), 11);
+        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse(Refusal.TooStale, "too stale"), 11);
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 12);
 
-        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 0, 16)]);
+        var ended = await LeaseEnded();
+        ended.Undone.ShouldBe([new LeasePart(1, 0, 16)]);
+        ended.Refused.ShouldBe([new WorkerProtocol.RefusedPart(new LeasePart(1, 0, 16), Refusal.TooStale, "too stale")]);
     }
 
     [Fact]
     public async Task A_duplicate_counts_neither_as_done_here_nor_as_undone()
     {
         await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Duplicate, 11);
 
         var ended = await LeaseEnded();
         ended.Undone.ShouldBeEmpty();
-        ended.Samples.ShouldBe(0);
+        (ended.Account.Samples, ended.Account.Trained).ShouldBe((0L, 16L));
     }
 
     [Fact]
     public async Task A_push_that_is_not_answered_is_sent_again()
     {
         await Training(Engines.Linear(), resendAfter: TimeSpan.FromMilliseconds(100));
-        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         var second = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         second.Part.ShouldBe(first.Part);
@@ -96,7 +98,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task What_a_broken_lane_may_have_lost_is_pushed_again_at_once()
     {
         await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
 
         _shard.Reply(new LaneProtocol.Broken(Address.AllSystems));
@@ -108,7 +110,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task With_overlap_it_computes_on_while_pushes_are_under_way_and_no_further_than_that()
     {
         await Training(Engines.Linear(), overlap: 2);
-        Grant(new Lease(1, new LeasePart(1, 0, 64)));
+        Grant(new Lease(1, new LeasePart(1, 0, 64), 16));
 
         var pushes = new List<ShardProtocol.Push>();
         for (var i = 0; i < 3; i++) pushes.Add(await _shard.ExpectMsgAsync<ShardProtocol.Push>());
@@ -126,7 +128,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task With_overlap_a_gradient_stays_as_it_was_until_its_push_is_answered()
     {
         await Training(Engines.Linear(), overlap: 1);
-        Grant(new Lease(1, new LeasePart(1, 0, 64)));
+        Grant(new Lease(1, new LeasePart(1, 0, 64), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         var values = first.Payload.Values.ToArray();
 
@@ -140,10 +142,10 @@ public sealed class WorkerActorTests : TestKit
     public async Task With_overlap_a_lease_ends_when_its_last_part_is_answered_and_the_next_has_begun_by_then()
     {
         await Training(Engines.Linear(), overlap: 1);
-        Grant(new Lease(1, new LeasePart(1, 0, 16)));
+        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
         var last = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
-        Grant(new Lease(2, new LeasePart(1, 64, 16)));
+        Grant(new Lease(2, new LeasePart(1, 64, 16), 16));
         (await _shard.ExpectMsgAsync<ShardProtocol.Push>()).Part.Start.ShouldBe(64);
 
         Answer(last, Verdict.Applied, 11);
@@ -155,7 +157,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task Told_to_leave_it_finishes_the_part_under_way_and_gives_back_the_rest()
     {
         var worker = await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 48)));
+        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         worker.Tell(new WorkerActor.Leave("its node was told to leave"));
         // Once the worker has answered this, its trainer has the word in its mailbox, before the shard's answer.
@@ -175,7 +177,7 @@ public sealed class WorkerActorTests : TestKit
         {
             if (step == 1) throw new InvalidOperationException("the device is gone");
         }));
-        Grant(new Lease(1, new LeasePart(1, 0, 48)));
+        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 11);
 
         var withdrawn = (WorkerProtocol.Withdrawn)await _job.FishForMessageAsync(message => message is WorkerProtocol.Withdrawn);
@@ -205,7 +207,7 @@ public sealed class WorkerActorTests : TestKit
     }
 
     private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) => WorkerActor.Props(
-        "1", Jobs.Of(epochs: 1, batch: 16, overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)));
+        "1", Jobs.Of(epochs: 1, batch: 16, overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)), mayReturn: false);
 
     private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
     {

@@ -1,0 +1,163 @@
+using ActorTrain.Balancing;
+using ActorTrain.Consistency;
+using ActorTrain.Job;
+using ActorTrain.Leases;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Who gets which lease and what its end means: brings together the book of leases, the balance of strong and weak, consistency, and the watches over stale gradients
+/// and over those that are not finite.
+/// </summary>
+internal sealed class LeaseDesk
+{
+    private readonly JobRecord _record;
+    private readonly LeasePlanner _planner;
+    private readonly IConsistency _consistency;
+    private readonly FiniteWatch _finite = new();
+    private readonly RefusalLog _refusals = new();
+    private readonly List<WorkerRecord> _waiting = [];
+    private StalenessOptions _staleness;
+    private StalenessWatch _watch;
+
+    public LeaseDesk(JobOptions job, JobRecord record)
+    {
+        _record = record;
+        Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
+        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches);
+        _consistency = ConsistencyModes.Of(job.Consistency);
+        (_staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
+    }
+
+    public LeaseBook Book { get; }
+
+    /// <summary>Whether all is applied, and told: a holder whose work others have repeated is not waited for.</summary>
+    public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.Repeated || grant.Repeats is not null);
+
+    /// <summary>A lease for somebody who waits.</summary>
+    public readonly record struct Granted(WorkerRecord Worker, Lease Lease, Occurrence? Event);
+
+    /// <summary>What the end of a lease means.</summary>
+    /// <param name="Quarantined">Whether its holder is to be excluded.</param>
+    /// <param name="Hopeless">Why the job cannot go on; null when it can.</param>
+    public readonly record struct Ended(bool Quarantined, string? Hopeless);
+
+    private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
+
+    /// <summary>Who evaluates best: who does nothing else, then the faster.</summary>
+    public IReadOnlyList<string> Evaluators => [.. _record.Active
+        .OrderByDescending(worker => _watch.LevelOf(worker.Node) == WorkLevel.EvaluationOnly && !Book.Complete)
+        .ThenByDescending(worker => worker.Throughput).Select(worker => worker.Node)];
+
+    /// <summary>Changes what is done about staleness.</summary>
+    public void Govern(StalenessOptions staleness) => (_staleness, _watch) = (staleness, new StalenessWatch(staleness));
+
+    /// <summary>A worker takes part from now on.</summary>
+    public void Joined(WorkerRecord worker)
+    {
+        worker.Clock = _record.Active.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
+        _finite.Forget(worker.Node);
+    }
+
+    /// <summary>A worker asks.</summary>
+    public void Asked(WorkerRecord worker)
+    {
+        if (!_waiting.Contains(worker)) _waiting.Add(worker);
+    }
+
+    /// <summary>Grants whoever waits, and may go on, what is best: the strongest first.</summary>
+    public IReadOnlyList<Granted> Grant(TimeSpan now)
+    {
+        var granted = new List<Granted>();
+        if (_waiting.Count == 0) return granted;
+        var training = Training.ToList();
+        var planned = training.Select(worker => worker.ToPlan(_watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1)).ToList();
+        var slowest = training.Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        foreach (var candidate in PlannedWorker.StrongestFirst(planned))
+        {
+            if (_waiting.Find(worker => worker.Node == candidate.Node) is not { } worker || IsAhead(worker, slowest)) continue;
+            if (_planner.Next(Book, planned, candidate.Node, now) is not { } next) continue;
+            _waiting.Remove(worker);
+            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
+        }
+        return granted;
+    }
+
+    /// <summary>Takes in a lease's end.</summary>
+    public Ended End(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now, long round)
+    {
+        var grant = Book.End(ended.LeaseId, ended.Undone, round);
+        // What was taken back is no measure: a doubted worker has waited for somebody, or somebody for it.
+        if (grant is null || ended.Account.Trained == 0) return default;
+        worker.LeaseEnded(ended.Account);
+        _record.LeaseEnded(grant.Lease.Stretch.Epoch, ended.Account, now);
+        foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
+            _refusals.Add(worker.Node, group.Key, group.Count(), group.Sum(refused => refused.Part.Count), group.Last().Reason);
+        var notFinite = ended.Refused.Where(refused => refused.Refusal == Refusal.NotFinite).ToList();
+        var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).Select(refused => refused.Part).ToList();
+        return new Ended(
+            notFinite.Count > 0 && _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
+            hopeless.Count == 0 ? null :
+                $"positions {hopeless[0].Start} to {hopeless[0].End - 1} of epoch {hopeless[0].Epoch} gave no finite gradient in {FiniteWatch.Attempts} attempts: "
+                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate");
+    }
+
+    /// <summary>What a lease's end changes in the work that its holder gets.</summary>
+    public IEnumerable<Occurrence> Judge(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now)
+    {
+        var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
+        if (_watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now) is { } change) yield return Told(change);
+    }
+
+    /// <summary>What time brings: refusals to tell of, and workers that have rested.</summary>
+    public IEnumerable<Occurrence> Tick(TimeSpan now, bool all = false)
+    {
+        foreach (var refused in _refusals.Due(now, all))
+            if (Told(refused) is { } told) yield return told;
+        foreach (var change in _watch.Rested(now)) yield return Told(change);
+    }
+
+    /// <summary>Takes back what a worker holds.</summary>
+    /// <returns>The remedy, in words.</returns>
+    public string TakeBack(WorkerRecord worker, long round)
+    {
+        _waiting.Remove(worker);
+        var samples = Book.TakeBack(worker.Node, round);
+        return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
+    }
+
+    /// <summary>A round of counts has come in from every shard.</summary>
+    public void Settle(long round) => Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch));
+
+    private bool IsAhead(WorkerRecord worker, long slowest) =>
+        !_consistency.MayGoOn(worker.Clock, slowest) || (_staleness.Lead > 0 && worker.Clock - slowest > _staleness.Lead);
+
+    private static Occurrence Repeated(WorkerRecord worker, Lease lease, LeaseBook.Grant repeated) => new(
+        SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end, and others are idle",
+        $"{worker.Node} repeats {lease.Stretch.Count} of them; the first result counts");
+
+    private static Occurrence Told(StalenessWatch.Change change) => new(
+        change.Demoted ? SupervisionEventKinds.WorkerDemoted : SupervisionEventKinds.WorkerPromoted, change.Node, change.Reason,
+        change.Level switch
+        {
+            WorkLevel.Full => "it gets whole leases again",
+            WorkLevel.Reduced => "it gets short leases",
+            _ => "it only evaluates for a while",
+        });
+
+    private static Occurrence? Told(RefusalLog.Entry refused)
+    {
+        var pushes = refused.Pushes == 1 ? "a push was refused" : $"{refused.Pushes} pushes were refused";
+        var remedy = $"its {refused.Samples} samples go back to be done again";
+        return refused.Refusal switch
+        {
+            Refusal.TooStale => new Occurrence(SupervisionEventKinds.GradientsTooStale, refused.Node, $"{pushes}: {refused.Reason}", remedy),
+            Refusal.NotFinite => new Occurrence(SupervisionEventKinds.GradientsNotFinite, refused.Node, $"{pushes}: {refused.Reason}", remedy),
+            // Work that was done twice, or by a life that had ended: what was done about it has been told already.
+            _ => null,
+        };
+    }
+}

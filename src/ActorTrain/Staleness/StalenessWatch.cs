@@ -1,0 +1,74 @@
+namespace ActorTrain.Staleness;
+
+/// <summary>How much work a worker gets.</summary>
+public enum WorkLevel
+{
+    /// <summary>Whole leases.</summary>
+    Full,
+
+    /// <summary>Short leases.</summary>
+    Reduced,
+
+    /// <summary>No leases; it only evaluates.</summary>
+    EvaluationOnly,
+}
+
+/// <summary>
+/// Decides how much work a worker gets that is stale again and again. After so many stale leases in a row it gets shorter ones, which it works off before the others
+/// have gone far; after as many more it only evaluates, and is tried again after a rest. As many good leases in a row bring it back.
+/// </summary>
+/// <param name="options">When a worker is demoted.</param>
+public sealed class StalenessWatch(StalenessOptions options)
+{
+    /// <summary>What leases are shortened by.</summary>
+    public const double ReducedLease = 0.25;
+
+    private readonly Dictionary<string, State> _workers = [];
+
+    /// <summary>A change of a worker's level.</summary>
+    /// <param name="Node">The worker.</param>
+    /// <param name="Level">What it gets now.</param>
+    /// <param name="Demoted">Whether that is less than before.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record Change(string Node, WorkLevel Level, bool Demoted, string Reason);
+
+    /// <summary>What a worker gets.</summary>
+    public WorkLevel LevelOf(string node) => _workers.TryGetValue(node, out var state) ? state.Level : WorkLevel.Full;
+
+    /// <summary>A lease has ended. It counts as stale when at least half of its pushes were refused as such.</summary>
+    /// <param name="node">The worker.</param>
+    /// <param name="tooStale">Pushes that were refused as too stale.</param>
+    /// <param name="pushes">All its pushes.</param>
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    /// <returns>What changes; null when nothing does.</returns>
+    public Change? LeaseEnded(string node, int tooStale, int pushes, TimeSpan now)
+    {
+        if (options.DemoteAfter == 0 || pushes == 0) return null;
+        var state = _workers.GetValueOrDefault(node, new State(WorkLevel.Full, 0, 0, default));
+        var isStale = 2 * tooStale >= pushes;
+        state = isStale ? state with { Stale = state.Stale + 1, Good = 0 } : state with { Stale = 0, Good = state.Good + 1 };
+        Change? change = null;
+        if (state.Stale >= options.DemoteAfter && state.Level < WorkLevel.EvaluationOnly)
+        {
+            state = state with { Level = state.Level + 1, Stale = 0, RestsUntil = now + options.Rest };
+            change = new Change(node, state.Level, true, $"{options.DemoteAfter} leases in a row were mostly refused as too stale");
+        }
+        else if (state.Good >= options.DemoteAfter && state.Level == WorkLevel.Reduced)
+        {
+            state = state with { Level = WorkLevel.Full, Good = 0 };
+            change = new Change(node, state.Level, false, $"{options.DemoteAfter} leases in a row were in time");
+        }
+        _workers[node] = state;
+        return change;
+    }
+
+    /// <summary>The workers that have rested long enough, and are tried again.</summary>
+    public IReadOnlyList<Change> Rested(TimeSpan now)
+    {
+        var rested = _workers.Where(worker => worker.Value.Level == WorkLevel.EvaluationOnly && now >= worker.Value.RestsUntil).Select(worker => worker.Key).ToList();
+        foreach (var node in rested) _workers[node] = new State(WorkLevel.Reduced, 0, 0, default);
+        return [.. rested.Select(node => new Change(node, WorkLevel.Reduced, false, $"it has rested for {options.Rest.TotalSeconds:0.#} s"))];
+    }
+
+    private sealed record State(WorkLevel Level, int Stale, int Good, TimeSpan RestsUntil);
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Akka.Remote;
+
+namespace ActorTrain.Supervision;
+
+/// <summary>
+/// Finds out at once when a node's process is gone. Silence proves nothing, and heartbeats need seconds to tell a slow node from a lost one; but a machine that refuses
+/// connections to the node's port says that nobody listens there any more. So when a connection with a node ends, it tries to connect: refused several times in a row,
+/// the node is taken out of the cluster. Anything else is left to the failure detector.
+/// </summary>
+internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
+{
+    private const int Refusals = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly Dictionary<Address, int> _refusals = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private sealed record Look(Address Node);
+
+    private sealed record Seen(Address Node, bool Refused);
+
+    public static Props Props() => Akka.Actor.Props.Create(() => new ProcessWatchActor());
+
+    public ProcessWatchActor()
+    {
+        Receive<DisassociatedEvent>(ended => Suspect(ended.RemoteAddress));
+        Receive<AssociationErrorEvent>(failed => Suspect(failed.RemoteAddress));
+        Receive<Look>(look => KnockAsync(look.Node).PipeTo(Self));
+        Receive<Seen>(Judge);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+    }
+
+    private void Suspect(Address node)
+    {
+        // Who leaves in order closes its connections, too.
+        if (_cluster.IsTerminated || !_cluster.State.Members.Any(member => member.Address == node && member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining))
+            return;
+        if (_refusals.TryAdd(node, 0)) Self.Tell(new Look(node));
+    }
+
+    private void Judge(Seen seen)
+    {
+        if (!seen.Refused || !_refusals.TryGetValue(seen.Node, out var refusals))
+        {
+            _refusals.Remove(seen.Node);
+            return;
+        }
+        if (refusals + 1 < Refusals)
+        {
+            _refusals[seen.Node] = refusals + 1;
+            Timers.StartSingleTimer(seen.Node, new Look(seen.Node), Pause);
+            return;
+        }
+        _refusals.Remove(seen.Node);
+        _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
+        _cluster.Down(seen.Node);
+    }
+
+    private static async Task<Seen> KnockAsync(Address node)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            var address = IPAddress.TryParse(node.Host, out var ip) ? ip : (await Dns.GetHostAddressesAsync(node.Host, patience.Token))[0];
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(new IPEndPoint(address, node.Port!.Value), patience.Token);
+            return new Seen(node, Refused: false);
+        }
+        catch (SocketException failure)
+        {
+            return new Seen(node, failure.SocketErrorCode == SocketError.ConnectionRefused);
+        }
+        catch (OperationCanceledException)
+        {
+            // No answer is no proof.
+            return new Seen(node, Refused: false);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote;
+
+namespace ActorTrain.Supervision;
+
+/// <summary>
+/// Ends this node when another has cut it off for good: a node that was frozen or cut off for long was taken out of the cluster meanwhile, and can come back only as a new
+/// one. Whoever runs the node starts it again.
+/// </summary>
+internal sealed class QuarantineActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    public static Props Props() => Akka.Actor.Props.Create(() => new QuarantineActor());
+
+    public QuarantineActor() => Receive<ThisActorSystemQuarantinedEvent>(quarantined =>
+    {
+        _log.Warning("{0} has taken this node out of the cluster, since it did not answer: it ends, and joins anew", quarantined.RemoteAddress);
+        CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+    });
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
+}
