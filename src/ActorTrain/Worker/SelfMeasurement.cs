@@ -10,10 +10,10 @@ namespace ActorTrain.Worker;
 internal static class SelfMeasurement
 {
     private const int WarmUp = 2;
-    private const int Timed = 3;
+    private const int Most = 100;
 
-    // A model whose steps take seconds is known well enough by one.
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
+    // Long beside the clock's milliseconds, and short beside a lease.
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Measures an engine.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
@@ -28,23 +28,24 @@ internal static class SelfMeasurement
             engine.Initialize(seed: 0);
             var most = Math.Min(batch, engine.Dataset.TrainSamples);
             var samples = Enumerable.Range(0, most).ToArray();
-            var (began, seconds) = (clock.MonotonicClock, new List<double>());
-            while (seconds.Count < WarmUp + Timed && (seconds.Count == 0 || clock.MonotonicClock - began < Enough))
+            var (steps, began) = (0, clock.MonotonicClock);
+            while (steps < WarmUp + Most && (steps <= WarmUp || clock.MonotonicClock - began < Long))
             {
-                var stepBegan = clock.MonotonicClock;
+                if (steps <= WarmUp) began = clock.MonotonicClock;
                 try
                 {
-                    engine.ComputeGradient(samples.AsSpan(0, most), seconds.Count, gradient.Values.Span);
-                    seconds.Add((clock.MonotonicClock - stepBegan).TotalSeconds);
+                    engine.ComputeGradient(samples.AsSpan(0, most), steps, gradient.Values.Span);
+                    steps++;
+                    // A model whose steps take seconds is known well enough by its first.
+                    if (steps <= WarmUp && clock.MonotonicClock - began > 10 * Long) break;
                 }
                 catch (OutOfMemoryException) when (most > 1)
                 {
-                    (most, seconds) = (most / 2, []);
+                    (most, steps) = (most / 2, 0);
                 }
             }
-            var counted = seconds.Skip(Math.Min(WarmUp, seconds.Count - 1)).Order().ToList();
-            var middle = counted[counted.Count / 2];
-            return new Measurement(middle > 0 ? most / middle : 0, most);
+            var seconds = (clock.MonotonicClock - began).TotalSeconds;
+            return new Measurement(seconds > 0 ? Math.Max(1, steps - WarmUp) * most / seconds : 0, most);
         }
         finally
         {
