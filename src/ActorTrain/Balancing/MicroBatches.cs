@@ -29,7 +29,8 @@ public static class MicroBatches
         var speeds = workers.Select(worker => worker.SamplesPerSecond > 0 ? worker.SamplesPerSecond / mean : 1).ToArray();
         if (speeds.All(speed => Math.Abs(speed - 1) <= Tolerance)) Array.Fill(speeds, 1);
 
-        var unit = batch % Pieces == 0 ? batch / Pieces : 1;
+        // Who holds less than a piece leaves odd ones to the others.
+        var unit = batch % Pieces == 0 && workers.All(worker => worker.Most >= batch / Pieces) ? batch / Pieces : 1;
         var most = workers.Select(worker => Math.Max(1, worker.Most / unit)).ToArray();
         var pieces = Fill(speeds, most, (long)workers.Count * batch / unit);
         return [.. workers.Select((worker, i) => (int)Math.Min(worker.Most, Math.Min(int.MaxValue, pieces[i] * unit)))];
@@ -56,10 +57,11 @@ public static class MicroBatches
         }
 
         var pieces = exact.Select(part => Math.Max(1, (long)Math.Floor(part + 1e-9))).ToArray();
-        // The largest remainders are rounded up until the sum is right; where the least of one piece made it too large, the largest give.
+        // The largest remainders are rounded up until the sum is right; where the least of one piece made it too large, the largest give, the less fast of them first.
         foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]))
             if (pieces.Sum() < whole && pieces[i] < most[i]) pieces[i]++;
-        while (pieces.Sum() > whole && pieces.Max() > 1) pieces[Array.IndexOf(pieces, pieces.Max())]--;
+        while (pieces.Sum() > whole && pieces.Max() is > 1 and var largest)
+            pieces[Enumerable.Range(0, pieces.Length).Where(i => pieces[i] == largest).MinBy(i => exact[i])]--;
         return pieces;
     }
 }

@@ -1,0 +1,201 @@
+using ActorTrain.Balancing;
+using ActorTrain.Leases;
+using ActorTrain.Tests.Toys;
+using CsCheck;
+
+namespace ActorTrain.Tests.Balancing;
+
+public sealed class LeasePlannerTests
+{
+    private const int Batch = 32;
+    private const int LeaseBatches = 4;
+    private static readonly TimeSpan Noon = TimeSpan.FromHours(12);
+    private static readonly LeasePlanner Planner = new(Jobs.ByStrength, Batch, LeaseBatches);
+
+    [Fact]
+    public void GPUs_are_asked_first_then_the_faster_then_by_name() =>
+        PlannedWorker.StrongestFirst([Worker("d", 50), Worker("c", 50), Worker("b", 900), Worker("a", 10) with { IsGpu = true }])
+            .Select(worker => worker.Node).ShouldBe(["a", "b", "c", "d"]);
+
+    [Fact]
+    public void Equal_workers_get_the_jobs_leases()
+    {
+        var book = new LeaseBook(samples: 10_000, epochs: 1);
+        PlannedWorker[] workers = [Worker("a", 100), Worker("b", 105)];
+        foreach (var (node, start) in new[] { ("a", 0), ("b", 128), ("a", 256) })
+        {
+            var lease = Next(book, workers, node)!.Lease;
+            lease.Stretch.ShouldBe(new LeasePart(1, start, Batch * LeaseBatches));
+            lease.MicroBatch.ShouldBe(Batch);
+        }
+    }
+
+    [Fact]
+    public void A_stronger_worker_gets_longer_leases_of_larger_micro_batches()
+    {
+        var book = new LeaseBook(samples: 10_000, epochs: 1);
+        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100)];
+
+        var (strong, weak) = (Next(book, workers, "strong")!.Lease, Next(book, workers, "weak")!.Lease);
+
+        (strong.MicroBatch, strong.Stretch.Count).ShouldBe((48, 192));
+        (weak.MicroBatch, weak.Stretch.Count).ShouldBe((16, 64));
+    }
+
+    [Fact]
+    public void What_is_not_wanted_stays_as_the_job_says()
+    {
+        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100)];
+        var equal = new LeasePlanner(Jobs.Equal, Batch, LeaseBatches);
+        equal.MicroBatchesOf(workers).ShouldBe([Batch, Batch]);
+        equal.Next(new LeaseBook(10_000, 1), workers, "weak", Noon)!.Lease.Stretch.Count.ShouldBe(128);
+
+        var leases = new LeasePlanner(new BalanceOptions(MicroBatch: false, Lease: true, Repeat: false), Batch, LeaseBatches);
+        leases.Next(new LeaseBook(10_000, 1), workers, "strong", Noon)!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 192), Batch));
+
+        var batches = new LeasePlanner(new BalanceOptions(MicroBatch: true, Lease: false, Repeat: false), Batch, LeaseBatches);
+        batches.Next(new LeaseBook(10_000, 1), workers, "strong", Noon)!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 144), 48));
+    }
+
+    [Fact]
+    public void A_small_memory_shortens_the_micro_batch_and_not_the_lease()
+    {
+        var lease = Next(new LeaseBook(10_000, 1), [Worker("a", 100) with { MostSamples = 8 }, Worker("b", 100)], "a")!.Lease;
+        (lease.MicroBatch, lease.Stretch.Count).ShouldBe((8, 128));
+    }
+
+    [Theory, InlineData(1, 128), InlineData(0.5, 64), InlineData(0.25, 32), InlineData(0.01, 32)]
+    public void A_factor_shortens_leases_to_a_micro_batch_at_the_least(double factor, int count) =>
+        Next(new LeaseBook(10_000, 1), [Worker("a", 100) with { LeaseFactor = factor }, Worker("b", 100)], "a")!.Lease.Stretch.Count.ShouldBe(count);
+
+    [Fact]
+    public void Who_is_alone_gets_whole_leases_to_the_end()
+    {
+        var book = new LeaseBook(samples: 300, epochs: 1);
+        var counts = new List<int>();
+        while (Next(book, [Worker("a", 100)], "a") is { } next) counts.Add(next.Lease.Stretch.Count);
+        counts.ShouldBe([128, 128, 44]);
+    }
+
+    [Fact]
+    public void At_the_end_of_an_epoch_leases_shrink_to_one_micro_batch()
+    {
+        var book = new LeaseBook(samples: 640, epochs: 1);
+        PlannedWorker[] workers = [Worker("a", 100), Worker("b", 100)];
+        var (counts, now) = (new List<int>(), Noon);
+        for (var turn = 0; book.Offers.Any(offer => offer.Samples > 0); turn++)
+        {
+            // Each ends its lease before the next is granted: both are always free.
+            if (Planner.Next(book, workers, turn % 2 == 0 ? "a" : "b", now) is not { } next) continue;
+            counts.Add(next.Lease.Stretch.Count);
+            book.End(next.Lease.Id, [], round: 1);
+        }
+        counts[0].ShouldBe(128);
+        counts.ShouldBe(counts.OrderDescending());
+        counts[^1].ShouldBe(Batch);
+    }
+
+    [Fact]
+    public void A_weak_worker_leaves_the_end_of_an_epoch_to_others_and_gets_work_of_the_next()
+    {
+        var book = new LeaseBook(samples: 1000, epochs: 2);
+        PlannedWorker[] workers = [Worker("strong", 1000), Worker("weak", 10)];
+        book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
+
+        // The strong one does the last hundred samples in a tenth of a second; one micro-batch takes the weak one longer.
+        Next(book, workers, "weak")!.Lease.Stretch.Epoch.ShouldBe(2);
+        Next(book, workers, "strong")!.Lease.Stretch.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void In_the_last_epoch_it_gets_none()
+    {
+        var book = new LeaseBook(samples: 1000, epochs: 1);
+        PlannedWorker[] workers = [Worker("strong", 1000), Worker("weak", 10)];
+        book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
+        Next(book, workers, "weak").ShouldBeNull();
+        Next(book, workers, "strong").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Nobody_leaves_work_to_one_that_should_have_finished_long_ago()
+    {
+        var book = new LeaseBook(samples: 1000, epochs: 1);
+        PlannedWorker[] workers = [Worker("strong", 1000), Worker("weak", 10)];
+        book.Take("strong", epoch: 1, size: 900, microBatch: Batch, Noon);
+
+        // 0.9 s of work: it is counted on until twice that and a second have gone by.
+        Planner.Next(book, workers, "weak", Noon + TimeSpan.FromSeconds(2.8)).ShouldBeNull();
+        Planner.Next(book, workers, "weak", Noon + TimeSpan.FromSeconds(2.81))!.Lease.Stretch.Start.ShouldBe(900);
+    }
+
+    [Fact]
+    public void Of_whom_nothing_is_known_gets_a_lease_to_learn_it()
+    {
+        var book = new LeaseBook(samples: 1000, epochs: 1);
+        book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
+        Next(book, [Worker("strong", 1000), Worker("new", 0)], "new")!.Lease.Stretch.Start.ShouldBe(900);
+    }
+
+    [Fact]
+    public void An_idle_worker_repeats_the_tail_of_what_a_slower_one_holds_on_its_cuts()
+    {
+        var book = new LeaseBook(samples: 160, epochs: 1);
+        PlannedWorker[] workers = [Worker("slow", 10), Worker("strong", 30)];
+        book.Take("slow", epoch: 1, size: 160, microBatch: 20, Noon);
+
+        var repeat = Next(book, workers, "strong")!;
+
+        repeat.Repeats!.Holder.ShouldBe("slow");
+        // Three quarters of it, as the speeds are.
+        repeat.Lease.Stretch.ShouldBe(new LeasePart(1, 40, 120));
+        repeat.Lease.MicroBatch.ShouldBe(20);
+        Planner.Next(book, workers, "strong", Noon).ShouldBeNull("it is repeated already");
+    }
+
+    [Theory, InlineData(4, false), InlineData(5, true)]
+    public void What_is_nearly_done_is_not_repeated(int samples, bool repeated)
+    {
+        var book = new LeaseBook(samples, epochs: 1);
+        book.Take("slow", epoch: 1, size: samples, microBatch: 1, Noon);
+        (Next(book, [Worker("slow", 10), Worker("strong", 100)], "strong") is not null).ShouldBe(repeated, "half a second is worth it");
+    }
+
+    [Fact]
+    public void Nor_is_anything_where_that_is_not_wanted_or_nothing_is_known_of_who_asks_or_the_shards_have_still_to_speak()
+    {
+        PlannedWorker[] workers = [Worker("slow", 10), Worker("strong", 100), Worker("new", 0)];
+        var book = new LeaseBook(samples: 100, epochs: 1);
+        book.Take("slow", epoch: 1, size: 80, microBatch: 10, Noon);
+        var other = book.Take("gone", epoch: 1, size: 20, microBatch: 10, Noon)!;
+
+        Next(book, workers, "new").ShouldBeNull();
+        new LeasePlanner(Jobs.ByStrength with { Repeat = false }, Batch, LeaseBatches).Next(book, workers, "strong", Noon).ShouldBeNull();
+        book.End(other.Id, [other.Stretch], round: 1);
+        Next(book, workers, "strong").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_slower_one_repeats_nothing_that_its_holder_ends_sooner()
+    {
+        var book = new LeaseBook(samples: 160, epochs: 1);
+        book.Take("strong", epoch: 1, size: 160, microBatch: 80, Noon);
+        Next(book, [Worker("strong", 100), Worker("slow", 10)], "slow").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_repeat_is_made_of_the_holders_micro_batches() =>
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 40], Gen.Double[1, 100], Gen.Double[1, 1000]).Sample((samples, microBatch, slow, strong) =>
+        {
+            var book = new LeaseBook(samples, epochs: 1);
+            var held = book.Take("slow", epoch: 1, size: samples, microBatch, Noon)!;
+            if (Next(book, [Worker("slow", slow), Worker("strong", strong)], "strong") is not { } repeat) return;
+            repeat.Lease.Stretch.End.ShouldBe(held.Stretch.End);
+            repeat.Lease.Parts.ShouldBe(held.Parts.Skip(held.Parts.Count - repeat.Lease.Parts.Count));
+            (repeat.Lease.Stretch.Count / strong).ShouldBeLessThanOrEqualTo(samples / slow + microBatch / strong);
+        });
+
+    private static PlannedWorker Worker(string node, double samplesPerSecond) => new(node, IsGpu: false, samplesPerSecond);
+
+    private static PlannedLease? Next(LeaseBook book, PlannedWorker[] workers, string node) => Planner.Next(book, workers, node, Noon);
+}

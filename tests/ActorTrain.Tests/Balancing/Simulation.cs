@@ -1,0 +1,50 @@
+using ActorTrain.Balancing;
+using ActorTrain.Leases;
+
+namespace ActorTrain.Tests.Balancing;
+
+/// <summary>A job in virtual time: whoever is idle asks, and a lease ends after its samples over its holder's true speed.</summary>
+internal sealed class Simulation(LeasePlanner planner, LeaseBook book, IReadOnlyList<PlannedWorker> workers, Func<PlannedWorker, double> speedOf)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(0.5);
+    private readonly PriorityQueue<(string Node, Lease Lease), TimeSpan> _running = new();
+    private readonly HashSet<string> _idle = [.. workers.Select(worker => worker.Node)];
+
+    public TimeSpan Now { get; private set; }
+
+    public List<(string Node, PlannedLease Planned)> Granted { get; } = [];
+
+    /// <summary>Goes on until every position is done.</summary>
+    /// <returns>Whether that came to be, within a number of events.</returns>
+    public bool Run(int events = 100_000)
+    {
+        for (; !book.Complete && events > 0; events--)
+        {
+            Grant();
+            // The coordinator looks again from time to time; an end may come before.
+            var tick = Now + Tick;
+            if (!_running.TryPeek(out var next, out var at) || (_idle.Count > 0 && at > tick))
+            {
+                Now = tick;
+                continue;
+            }
+            _running.Dequeue();
+            Now = at;
+            book.End(next.Lease.Id, [], round: 1);
+            _idle.Add(next.Node);
+        }
+        return book.Complete;
+    }
+
+    private void Grant()
+    {
+        foreach (var worker in PlannedWorker.StrongestFirst(workers))
+        {
+            if (!_idle.Contains(worker.Node) || planner.Next(book, workers, worker.Node, Now) is not { } planned) continue;
+            _idle.Remove(worker.Node);
+            Granted.Add((worker.Node, planned));
+            // Who is stuck never ends.
+            if (speedOf(worker) is > 0 and var speed) _running.Enqueue((worker.Node, planned.Lease), Now + TimeSpan.FromSeconds(planned.Lease.Stretch.Count / speed));
+        }
+    }
+}
