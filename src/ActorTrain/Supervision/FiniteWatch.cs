@@ -35,11 +35,11 @@ public sealed class FiniteWatch
     {
         if (!_attempts.TryGetValue(part.Epoch, out var levels))
             _attempts.Add(part.Epoch, levels = [.. Enumerable.Range(0, Attempts).Select(_ => new PositionSet())]);
-        // Level i holds the positions that were tried more than i times.
-        var level = Array.FindIndex(levels, tried => tried.OverlapWith(part.Start, part.End) == Overlap.None);
-        if (level < 0) return true;
-        levels[level].Add(part.Start, part.End);
-        return level == Attempts - 1;
+        // Level i holds the positions that were tried more than i times: what was on one goes up to the next.
+        for (var i = Attempts - 1; i > 0; i--)
+            foreach (var (start, end) in levels[i - 1].Stretches) levels[i].Add(Math.Max(start, part.Start), Math.Min(end, part.End));
+        levels[0].Add(part.Start, part.End);
+        return levels[^1].OverlapWith(part.Start, part.End) != Overlap.None;
     }
 
     /// <summary>A worker begins a new life.</summary>
