@@ -1,0 +1,63 @@
+using ActorTrain.Staleness;
+using CsCheck;
+
+namespace ActorTrain.Tests.Staleness;
+
+public sealed class StalenessPolicyTests
+{
+    [Theory, InlineData(0, 1f), InlineData(1, 1f), InlineData(2, 0.5f), InlineData(4, 0.25f), InlineData(1000, 0.001f)]
+    public void Staleness_aware_weighs_a_gradient_by_the_inverse_of_its_age(long staleness, float scale) =>
+        new StalenessAware().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
+
+    [Theory, InlineData(0, 1f), InlineData(1, 0.5f), InlineData(3, 0.25f), InlineData(999, 0.001f)]
+    public void Inverse_halves_what_is_one_update_late(long staleness, float scale) =>
+        new Inverse().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
+
+    [Theory, InlineData(0), InlineData(1), InlineData(1_000_000)]
+    public void Accepting_all_gives_every_gradient_its_full_weight(long staleness) => new AcceptAll().Judge(staleness).ShouldBe(Verdict.Applied);
+
+    [Theory, InlineData(0, true), InlineData(4, true), InlineData(5, false), InlineData(long.MaxValue, false)]
+    public void What_is_beyond_the_bound_is_refused_and_what_is_at_it_is_not(long staleness, bool applied) =>
+        new RefuseBeyond(bound: 4, new AcceptAll()).Judge(staleness).Kind.ShouldBe(applied ? VerdictKind.Applied : VerdictKind.Refused);
+
+    [Fact]
+    public void A_refusal_tells_how_late_it_was_and_what_the_bound_is()
+    {
+        var verdict = new RefuseBeyond(bound: 4, new AcceptAll()).Judge(5);
+        verdict.Refusal.ShouldBe(Refusal.TooStale);
+        verdict.Scale.ShouldBe(0);
+        verdict.Reason.ShouldBe("its staleness of 5 versions is beyond the bound of 4");
+    }
+
+    [Fact]
+    public void Within_the_bound_the_other_policy_judges() => new RefuseBeyond(bound: 4, new Inverse()).Judge(3).Scale.ShouldBe(0.25f);
+
+    [Theory]
+    [InlineData(StalenessPolicy.Accept, 4, 1f), InlineData(StalenessPolicy.Inverse, 4, 0.2f), InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)]
+    public void Each_name_stands_for_its_policy(StalenessPolicy policy, long staleness, float scale) =>
+        StalenessPolicies.Of(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
+
+    [Fact]
+    public void A_bound_is_kept_whatever_the_policy_and_no_bound_refuses_none() =>
+        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 100], Gen.Long[0, 200]).Sample((policy, bound, staleness) =>
+        {
+            var verdict = StalenessPolicies.Of(Options(policy, bound)).Judge(staleness);
+            var refused = bound > 0 && staleness > bound;
+            verdict.Kind.ShouldBe(refused ? VerdictKind.Refused : VerdictKind.Applied);
+            if (!refused) verdict.Scale.ShouldBeInRange(float.Epsilon, 1f);
+        });
+
+    [Fact]
+    public void The_later_a_gradient_the_less_it_is_worth() =>
+        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 1000]).Sample((policy, staleness) =>
+        {
+            var judge = StalenessPolicies.Of(Options(policy, bound: 0));
+            judge.Judge(staleness + 1).Scale.ShouldBeLessThanOrEqualTo(judge.Judge(staleness).Scale);
+        });
+
+    [Fact]
+    public void A_policy_that_nobody_knows_is_an_error() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => StalenessPolicies.Of(Options((StalenessPolicy)99, bound: 0)));
+
+    private static StalenessOptions Options(StalenessPolicy policy, long bound) => new(policy, bound, Lead: 0, DemoteAfter: 0, TimeSpan.Zero);
+}
