@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
@@ -5,6 +6,7 @@ using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
+using CsCheck;
 
 namespace ActorTrain.Tests.Server;
 
@@ -77,13 +79,140 @@ public sealed class ShardStateTests
         count.Workers.Select(worker => worker.StalenessHistogram[..3]).ShouldBe([[2, 0, 0], [0, 0, 1]]);
     }
 
+    [Fact]
+    public void A_fenced_life_and_those_before_it_are_refused_and_later_ones_not()
+    {
+        var shard = Shard();
+        shard.Fence(Alice with { Incarnation = 5 });
+        Push(shard, 0, Alice with { Incarnation = 4 }).Refusal.ShouldBe(Refusal.PastLife);
+        Push(shard, 0, Alice with { Incarnation = 5 }).Refusal.ShouldBe(Refusal.PastLife);
+        shard.Version.ShouldBe(0);
+        Push(shard, 0, Alice with { Incarnation = 6 }).ShouldBe(Verdict.Applied);
+        Push(shard, 8, Bob).ShouldBe(Verdict.Applied);
+    }
+
+    [Fact]
+    public void A_fence_that_comes_late_opens_nothing()
+    {
+        var shard = Shard();
+        shard.Fence(Alice with { Incarnation = 5 });
+        shard.Fence(Alice with { Incarnation = 3 });
+        Push(shard, 0, Alice with { Incarnation = 4 }).Refusal.ShouldBe(Refusal.PastLife);
+        Push(shard, 0, Alice with { Incarnation = 7 });
+        shard.Fence(Alice with { Incarnation = 6 });
+        Push(shard, 8, Alice with { Incarnation = 7 }).ShouldBe(Verdict.Applied);
+    }
+
+    [Fact]
+    public void A_worker_that_is_fenced_in_the_life_it_lives_is_refused_from_then_on()
+    {
+        var shard = Shard();
+        Push(shard, 0, Alice).ShouldBe(Verdict.Applied);
+        shard.Fence(Alice);
+        Push(shard, 8, Alice).Refusal.ShouldBe(Refusal.PastLife);
+        shard.Count().SamplesByEpoch.ShouldBe([8, 0]);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 8), InlineData(3, 0, 8), InlineData(1, -1, 8), InlineData(1, 57, 8), InlineData(1, 0, 0), InlineData(1, 64, 1)]
+    public void Samples_that_the_job_does_not_have_are_refused(int epoch, int start, int count)
+    {
+        var shard = Shard();
+        shard.Receive(new LeasePart(epoch, start, count), Alice, 0, [1f, 1f]).Refusal.ShouldBe(Refusal.UnknownSamples);
+        shard.Version.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_finite_anywhere_is_refused_before_it_touches_anything() =>
+        Gen.Select(Gen.Int[1, 300], Gen.Double[0, 1], Gen.OneOf(Gen.Const(float.NaN), Gen.Const(float.PositiveInfinity), Gen.Const(float.NegativeInfinity))).Sample((length, where, bad) =>
+        {
+            var (shard, untouched) = (Shard(length), Shard(length));
+            foreach (var at in new[] { 0, (int)(where * (length - 1)), length - 1 })
+            {
+                var gradient = Ones(length);
+                gradient[at] = bad;
+                shard.Receive(new LeasePart(1, 8, 8), Alice, 0, gradient).Refusal.ShouldBe(Refusal.NotFinite);
+                shard.Version.ShouldBe(0);
+                shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
+                shard.Count().SamplesByEpoch.ShouldBe([0, 0]);
+            }
+
+            // The same samples count when they come with a gradient that is finite, and the optimizer knows nothing of those that were not.
+            foreach (var start in new[] { 8, 16 })
+            {
+                shard.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length)).ShouldBe(Verdict.Applied);
+                untouched.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length));
+            }
+            shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
+
+            static ShardState Shard(int length) => Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Adam(0.1f)), [.. Enumerable.Range(0, length)]);
+
+            static float[] Ones(int length) => [.. Enumerable.Repeat(1f, length)];
+        });
+
+    [Theory, InlineData(float.MaxValue), InlineData(float.MinValue), InlineData(float.Epsilon)]
+    public void The_largest_and_the_smallest_number_are_finite(float number) =>
+        Shard().Receive(new LeasePart(1, 0, 8), Alice, 0, [number, 0f]).ShouldBe(Verdict.Applied);
+
+    [Theory, InlineData(8, 0.9f), InlineData(4, 0.95f), InlineData(2, 0.975f), InlineData(16, 0.8f)]
+    public void A_push_moves_the_weights_by_its_part_of_a_batch(int samples, float weight)
+    {
+        var shard = Shard();
+        shard.Receive(new LeasePart(1, 0, samples), Alice, 0, [1f, 1f]).ShouldBe(Verdict.Applied);
+        shard.Weights[0].ShouldBe(weight, 1e-6f);
+        shard.Weights[1].ShouldBe(weight + 1f, 1e-6f);
+    }
+
+    [Fact]
+    public void The_smaller_batch_at_an_epochs_end_is_a_whole_step()
+    {
+        var shard = Of(Jobs.Of(epochs: 1, batch: 24, optimizer: Jobs.Sgd(0.1f)), [1f, 2f]);
+        shard.Receive(new LeasePart(1, 48, 16), Alice, 0, [1f, 1f]).ShouldBe(Verdict.Applied);
+        shard.Weights.ToArray().ShouldBe([0.9f, 1.9f]);
+    }
+
+    [Fact]
+    public void A_change_of_what_a_late_gradient_is_worth_holds_from_then_on()
+    {
+        var shard = Shard();
+        Push(shard, 0, Alice);
+        Push(shard, 8, Bob).ShouldBe(Verdict.Applied);
+
+        shard.Govern(new StalenessOptions(StalenessPolicy.Inverse, Bound: 2, Lead: 0, DemoteAfter: 0, TimeSpan.Zero));
+        var before = shard.Weights[0];
+        Push(shard, 16, Bob).Scale.ShouldBe(1f / 3);
+        shard.Weights[0].ShouldBe(before - 0.1f / 3, 1e-6f);
+        Push(shard, 24, Bob).Refusal.ShouldBe(Refusal.TooStale);
+
+        shard.Govern(Jobs.Accept);
+        Push(shard, 24, Bob).ShouldBe(Verdict.Applied);
+        shard.Version.ShouldBe(4);
+    }
+
+    [Fact]
+    public void What_is_too_stale_changes_nothing_and_its_samples_are_still_to_be_done()
+    {
+        var shard = Of(Jobs.Of(batch: 8, staleness: new StalenessOptions(StalenessPolicy.Accept, Bound: 1, Lead: 0, DemoteAfter: 0, TimeSpan.Zero)), [1f, 2f]);
+        Push(shard, 0, Alice);
+        Push(shard, 8, Alice, version: 0).ShouldBe(Verdict.Applied);
+        var before = shard.Weights.ToArray();
+
+        Push(shard, 16, Bob, version: 0).Refusal.ShouldBe(Refusal.TooStale);
+
+        (shard.Version, shard.Count().SamplesByEpoch[0]).ShouldBe((2, 16));
+        shard.Weights.ToArray().ShouldBe(before);
+        Push(shard, 16, Bob, version: 1).ShouldBe(Verdict.Applied);
+    }
+
     private static Verdict Push(ShardState shard, int start, WorkerId worker, int epoch = 1, long version = 0) =>
         shard.Receive(new LeasePart(epoch, start, 8), worker, version, [1f, 1f]);
 
-    private static ShardState Shard()
+    private static ShardState Shard() => Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f)), [1f, 2f]);
+
+    private static ShardState Of(JobOptions job, float[] weights)
     {
-        var shard = new ShardState(index: 0, length: 2, samples: 64, Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f)), new TensorPool(shared: false, keep: 1 << 20));
-        shard.Initialize([1f, 2f]);
+        var shard = new ShardState(index: 0, weights.Length, samples: 64, job, new TensorPool(shared: false, keep: 1 << 20));
+        shard.Initialize(weights);
         return shard;
     }
 }
