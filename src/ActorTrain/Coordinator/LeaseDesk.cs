@@ -74,11 +74,12 @@ internal sealed class LeaseDesk
         var granted = new List<Granted>();
         if (_waiting.Count == 0) return granted;
         var training = Training.ToList();
-        var planned = training.Select(worker => worker.ToPlan(_watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1)).ToList();
         var slowest = training.Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        var planned = training.Select(worker => worker.ToPlan(
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest))).ToList();
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
-            if (_waiting.Find(worker => worker.Node == candidate.Node) is not { } worker || IsAhead(worker, slowest)) continue;
+            if (candidate.IsHeldBack || _waiting.Find(worker => worker.Node == candidate.Node) is not { } worker) continue;
             if (_planner.Next(Book, planned, candidate.Node, now) is not { } next) continue;
             _waiting.Remove(worker);
             granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
@@ -99,7 +100,7 @@ internal sealed class LeaseDesk
         var notFinite = ended.Refused.Where(refused => refused.Refusal == Refusal.NotFinite).ToList();
         var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).Select(refused => refused.Part).ToList();
         return new Ended(
-            notFinite.Count > 0 && _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
+            _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
             hopeless.Count == 0 ? null :
                 $"positions {hopeless[0].Start} to {hopeless[0].End - 1} of epoch {hopeless[0].Epoch} gave no finite gradient in {FiniteWatch.Attempts} attempts: "
                 + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate");

@@ -60,5 +60,6 @@ internal sealed class WorkerRecord(string node)
         _estimate.LeaseEnded(account.Trained, account.Seconds);
     }
 
-    public PlannedWorker ToPlan(double leaseFactor) => new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor);
+    public PlannedWorker ToPlan(double leaseFactor, bool heldBack) =>
+        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, heldBack);
 }

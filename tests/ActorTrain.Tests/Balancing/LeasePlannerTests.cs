@@ -130,6 +130,14 @@ public sealed class LeasePlannerTests
     }
 
     [Fact]
+    public void Nor_to_one_that_is_held_back()
+    {
+        var book = new LeaseBook(samples: 1000, epochs: 1);
+        book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
+        Next(book, [Worker("strong", 1000) with { IsHeldBack = true }, Worker("weak", 10)], "weak")!.Lease.Stretch.Start.ShouldBe(900);
+    }
+
+    [Fact]
     public void Of_whom_nothing_is_known_gets_a_lease_to_learn_it()
     {
         var book = new LeaseBook(samples: 1000, epochs: 1);
