@@ -37,6 +37,12 @@ internal static class CommandLine
                 Error = terminal.Error,
             });
         }
+        catch (TrainingFailedException failure)
+        {
+            terminal.Complain(failure.Message);
+            if (debug) terminal.Error.WriteLine(failure);
+            return Broken;
+        }
         catch (ActorTrainException wrong)
         {
             terminal.Complain(wrong.Message);

@@ -4,7 +4,7 @@ namespace ActorTrain;
 /// Something the user gave cannot be used: a setting, a file, an address. The message is one sentence that says
 /// what is wrong, where, and what would be right; the command line prints it alone and exits with code 2.
 /// </summary>
-public sealed class ActorTrainException : Exception
+public class ActorTrainException : Exception
 {
     /// <summary>Creates the error with its sentence.</summary>
     public ActorTrainException(string message) : base(message) { }

@@ -65,6 +65,12 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Signal(15);
 
+    /// <summary>Stops it as it stands; it does not know.</summary>
+    public void Freeze() => Signal(19);
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => Signal(18);
+
     /// <summary>The end without a chance to do anything.</summary>
     public void Kill() => _process.Kill();
 

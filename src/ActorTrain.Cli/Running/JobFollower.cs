@@ -21,16 +21,24 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     {
         var run = await client.SubmitAsync(job, interruption.Token);
         using var stopping = interruption.Token.Register(run.Stop);
-        var showing = View().ShowAsync(run.Progress);
-        var result = await ResultOf(run, broken);
+        var saves = output.SaveEvery > 0 ? new PeriodicSave(output.Model!, output.SaveEvery, job, run, Tell, terminal.Complain) : null;
+        var showing = View().ShowAsync(saves?.Watch(run.Progress) ?? run.Progress);
+        var result = await ResultOf(run, broken, saves);
         await showing;
         await LeaveBehindAsync(job, result);
     }
 
-    private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken)
+    private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken, PeriodicSave? saves)
     {
         if (await Task.WhenAny(run.Completion, broken, interruption.WhenAsked()) == broken) await broken;
-        if (!interruption.Token.IsCancellationRequested) return await run.Completion;
+        try
+        {
+            if (!interruption.Token.IsCancellationRequested) return await run.Completion;
+        }
+        catch (TrainingFailedException failure)
+        {
+            throw new TrainingFailedException($"{failure.Message} {LastSave(saves)}", failure);
+        }
         try
         {
             return await run.Completion.WaitAsync(StopPatience);
@@ -61,8 +69,21 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         if (output.Report is not null) await terminal.Output.WriteLineAsync($"report: {output.Report}");
     }
 
+    private string LastSave(PeriodicSave? saves) =>
+        saves?.LastEpoch is { } epoch ? $"The last save is {output.Model}, after epoch {epoch}."
+        : saves is null ? "Nothing was saved; --save with --save-every saves while it trains."
+        : "Nothing was saved yet.";
+
+    private bool IsLive => terminal.IsInteractive && !output.Plain;
+
+    private void Tell(string line)
+    {
+        // A live view has the screen to itself.
+        if (!output.Quiet && !IsLive) terminal.Output.WriteLine(line);
+    }
+
     private IRunView View() =>
         output.Quiet ? new SilentView()
-        : terminal.IsInteractive && !output.Plain ? new LiveView(Spectre.Console.AnsiConsole.Console)
+        : IsLive ? new LiveView(Spectre.Console.AnsiConsole.Console)
         : new PlainView(terminal.Output, PlainInterval);
 }

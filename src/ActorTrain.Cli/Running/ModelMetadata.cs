@@ -22,6 +22,21 @@ internal static class ModelMetadata
         ["test_accuracy"] = report.TestAccuracy is { } accuracy ? Text(accuracy) : "",
     };
 
+    /// <summary>The same in the middle of a run, as far as it is known then.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, string model) => new Dictionary<string, string>
+    {
+        ["format"] = "pt",
+        ["producer"] = $"ActorTrain {Version}",
+        ["job"] = progress.Job,
+        ["model"] = model,
+        ["data"] = job.Data.Name,
+        ["epochs"] = Text(progress.CompletedEpochs.Count),
+        ["batch"] = Text(job.Batch),
+        ["seed"] = Text(job.Seed),
+        ["samples_applied"] = Text(progress.SamplesApplied),
+        ["test_accuracy"] = progress.TestAccuracy is { } accuracy ? Text(accuracy) : "",
+    };
+
     private static string Version =>
         typeof(ModelMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 

@@ -67,7 +67,8 @@ public static class ClientProtocol
 
     /// <summary>Job → client: the job has failed and there is no result.</summary>
     /// <param name="Reason">Why, in one sentence.</param>
-    public sealed record Failed(string Reason) : IWireMessage;
+    /// <param name="Trained">Whether it had begun to train: then it is no wrong setting that ended it.</param>
+    public sealed record Failed(string Reason, bool Trained) : IWireMessage;
 
     /// <summary>Client → job: the weights are here, the shards may go.</summary>
     public sealed record Fetched : IWireMessage;

@@ -21,6 +21,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private readonly Gathering _gathering;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ShardPlacementActor.Placed? _placed;
+    private bool _trains;
 
     private sealed record Tick;
 
@@ -93,6 +94,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void Training()
     {
         Timers.Cancel("tick");
+        _trains = true;
         _record.Admission = _gathering.Admission;
         _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
         var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options), "training");
@@ -203,7 +205,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void Fail(string reason)
     {
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
-        _client.Tell(new ClientProtocol.Failed(reason));
+        _client.Tell(new ClientProtocol.Failed(reason, _trains));
         Context.Stop(Self);
     }
 

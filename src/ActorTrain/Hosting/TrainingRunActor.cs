@@ -69,8 +69,8 @@ internal sealed class TrainingRunActor : ReceiveActor
         Receive<TakeSnapshot>(take => Context.ActorOf(SnapshotTakerActor.Props(_job, _lane, take.Taken)));
         Receive<ClientProtocol.Stop>(stop => _job.Tell(stop));
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
-        Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}"));
-        Receive<Terminated>(_ => End("the coordinator of the job is lost"));
+        Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", failed.Trained));
+        Receive<Terminated>(_ => End("the coordinator of the job is lost", trained: true));
     }
 
     private void Fetching(ClientProtocol.Finished finished)
@@ -84,20 +84,21 @@ internal sealed class TrainingRunActor : ReceiveActor
             _result.TrySetResult(new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped));
             Context.Stop(Self);
         });
-        Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}"));
+        Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", trained: true));
         Receive<ClientProtocol.Stop>(_ => { });
-        Receive<Terminated>(_ => End("the coordinator was lost before the weights were fetched"));
+        Receive<Terminated>(_ => End("the coordinator was lost before the weights were fetched", trained: true));
     }
 
-    private void End(string reason)
+    private void End(string reason, bool trained = false)
     {
-        Fail(reason);
+        Fail(reason, trained);
         Context.Stop(Self);
     }
 
-    private void Fail(string reason)
+    private void Fail(string reason, bool trained = false)
     {
-        var failure = new ActorTrainException(char.ToUpperInvariant(reason[0]) + reason[1..] + ".");
+        var sentence = char.ToUpperInvariant(reason[0]) + reason[1..] + ".";
+        var failure = trained ? new TrainingFailedException(sentence) : new ActorTrainException(sentence);
         _accepted.TrySetException(failure);
         _result.TrySetException(failure);
     }

@@ -16,6 +16,8 @@ internal sealed class QuarantineActor : ReceiveActor
 
     public QuarantineActor() => Receive<ThisActorSystemQuarantinedEvent>(quarantined =>
     {
+        // Every connection says so, and more than once.
+        Become(() => ReceiveAny(_ => { }));
         _log.Warning("{0} has taken this node out of the cluster, since it did not answer: it ends, and joins anew", quarantined.RemoteAddress);
         CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
     });

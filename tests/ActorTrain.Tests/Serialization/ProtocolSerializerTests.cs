@@ -87,7 +87,7 @@ public sealed class ProtocolSerializerTests() : TestKit(NodeConfiguration.Client
     public void A_message_beyond_the_bound_is_neither_sent_nor_received()
     {
         var reason = new string('x', ProtocolSerializer.LargestMessage);
-        Should.Throw<SerializationException>(() => Serializer.ToBinary(new ClientProtocol.Failed(reason)));
+        Should.Throw<SerializationException>(() => Serializer.ToBinary(new ClientProtocol.Failed(reason, Trained: false)));
         Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Failed>(
             new byte[ProtocolSerializer.LargestMessage + 1]));
     }

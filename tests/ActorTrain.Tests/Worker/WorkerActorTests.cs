@@ -187,6 +187,56 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
+    public async Task Told_to_start_again_it_begins_a_new_life_with_parameters_of_now()
+    {
+        var worker = await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+        await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+
+        var next = Id with { Incarnation = 8 };
+        worker.Tell(new WorkerProtocol.Start(next, Places, null), _job);
+
+        await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(next);
+        Grant(new Lease(2, new LeasePart(1, 64, 16), 16));
+        var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        (push.Worker, push.Part, push.BaseVersion).ShouldBe((next, new LeasePart(1, 64, 16), 20L));
+    }
+
+    [Fact]
+    public async Task Told_by_a_shard_that_its_life_has_ended_it_pushes_no_more()
+    {
+        await Training(Engines.Linear());
+        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
+
+        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse(Refusal.PastLife, "incarnation 7 of w:1 has ended"), 11);
+
+        await _shard.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task A_micro_batch_that_is_too_much_is_done_in_halves_and_the_job_hears_of_it()
+    {
+        await Training(new Engines(() => new FaultyEngine(new LinearEngine(), (_, samples, _) =>
+        {
+            if (samples.Length > 8) throw new InsufficientMemoryException("too much");
+        })));
+        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+
+        for (var start = 0; start < 32; start += 8)
+        {
+            var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+            push.Part.ShouldBe(new LeasePart(1, start, 8));
+            Answer(push, Verdict.Applied, 11 + start);
+        }
+
+        var shortage = (WorkerProtocol.OutOfMemory)await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
+        shortage.ShouldBe(new WorkerProtocol.OutOfMemory(Id, Samples: 16, Most: 8, "too much"));
+        (await LeaseEnded()).Account.Samples.ShouldBe(32);
+    }
+
+    [Fact]
     public async Task It_starts_also_while_it_waits_for_the_shards_word_on_its_starting_weights()
     {
         var worker = await Prepared(Engines.Linear());

@@ -1,0 +1,98 @@
+using ActorTrain.Job;
+using ActorTrain.Supervision;
+
+namespace ActorTrain.Cli.Tests.Verbs;
+
+/// <summary>Failures of real processes in the middle of a job.</summary>
+public sealed class FailureProcessTests : IDisposable
+{
+    private static readonly string[] Endless = ["--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0", "--epochs", "100000"];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
+    private readonly string _cluster = $"127.0.0.1:{FreePort.Take()}";
+
+    private string ReportFile => Path.Combine(_folder.FullName, "report.json");
+
+    private string ModelFile => Path.Combine(_folder.FullName, "model.safetensors");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_killed_worker_is_lost_and_the_others_go_on()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals there
+        await using var seed = Seed();
+        await using var first = Worker();
+        await using var second = Worker();
+        await using var train = Train("--minimum-workers", "2");
+        await train.LineWith("epoch 2/");
+
+        second.Kill();
+
+        (await train.LineWith(SupervisionEventKinds.WorkerLost)).ShouldContain("its process is gone");
+        await TrainsOn(train, 1);
+        await CountsOnce(train);
+    }
+
+    [Fact]
+    public async Task A_frozen_worker_is_doubted_taken_out_and_joins_anew_when_it_goes_on()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals there
+        await using var seed = Seed();
+        await using var first = Worker();
+        await using var second = Worker();
+        await using var train = Train("--minimum-workers", "2");
+        await second.LineWith("joined the cluster");
+        await train.LineWith("epoch 2/");
+
+        second.Freeze();
+        await train.LineWith(SupervisionEventKinds.WorkerUnreachable);
+        await train.LineWith(SupervisionEventKinds.WorkerLost);
+        await TrainsOn(train, 1);
+        second.Thaw();
+
+        await second.LineWith("joined the cluster");
+        await train.LineWith(SupervisionEventKinds.WorkerJoined);
+        await TrainsOn(train, 1);
+        await CountsOnce(train);
+    }
+
+    [Fact]
+    public async Task A_lost_server_ends_the_job_at_once_and_names_the_last_save()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals there
+        await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
+        await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "server");
+        await using var worker = Worker();
+        await using var train = Train("--save", ModelFile, "--save-every", "1");
+        await train.LineWith("saved after epoch 1");
+
+        server.Kill();
+
+        (await train.ExitCode()).ShouldBe(1, train.Everything);
+        train.Errors.ShouldMatch(@"The job failed: the server node 127\.0\.0\.1:\d+ is lost .*, and the weights of shard 0 with it\. "
+            + $@"The last save is {System.Text.RegularExpressions.Regex.Escape(ModelFile)}, after epoch \d+\.");
+        File.Exists(ModelFile).ShouldBeTrue();
+    }
+
+    private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
+
+    private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");
+
+    private CommandProcess Train(params string[] options) =>
+        CommandProcess.Start(["train", "--join", _cluster, "--wait", "60", .. Endless, "--report", ReportFile, .. options]);
+
+    private static async Task TrainsOn(CommandProcess train, int epochs)
+    {
+        for (var i = 0; i <= epochs; i++) await train.LineWith("done in");
+    }
+
+    private async Task CountsOnce(CommandProcess train)
+    {
+        train.Interrupt();
+        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
+        // No epoch has more samples than there are, and those that are complete have all.
+        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+    }
+}

@@ -1,0 +1,61 @@
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Worker;
+using Akka.Configuration;
+
+namespace ActorTrain.Tests.Hosting;
+
+/// <summary>A cluster of real nodes in this process: a seed, and workers that come and go.</summary>
+internal sealed class InProcessCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly List<ActorTrainNode> _workers = [];
+
+    private InProcessCluster(ActorTrainNode seed) => Seed = seed;
+
+    public ActorTrainNode Seed { get; }
+
+    public static async Task<InProcessCluster> StartAsync() => new(await NodeAsync([NodeRoles.Coordinator, NodeRoles.Server]));
+
+    public async Task<ActorTrainNode> AddWorkerAsync(IEngineFactory engines)
+    {
+        var worker = await NodeAsync([NodeRoles.Worker], Seed.Address, engines);
+        _workers.Add(worker);
+        return worker;
+    }
+
+    public async Task RemoveWorkerAsync(ActorTrainNode worker)
+    {
+        _workers.Remove(worker);
+        await worker.StopAsync();
+    }
+
+    /// <summary>Runs a job to its end.</summary>
+    public async Task<TrainingReport> RunAsync(JobOptions job) => (await (await SubmitAsync(job)).Completion.WaitAsync(Patience)).Report;
+
+    public Task<TrainingRun> SubmitAsync(JobOptions job) => TrainingClient.Of(Seed).SubmitAsync(job);
+
+    /// <summary>The first progress of a run for which a condition holds.</summary>
+    public static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await news.MoveNextAsync().AsTask().WaitAsync(patience.Token))
+            if (condition(news.Current)) return news.Current;
+        throw new ShouldAssertException("The run ended before the condition held.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers) await worker.DisposeAsync();
+        await Seed.DisposeAsync();
+    }
+
+    public static Task<ActorTrainNode> NodeAsync(
+        IReadOnlyList<string> roles, HostPort? join = null, IEngineFactory? engines = null, string settings = "") =>
+        ActorTrainNode.StartAsync(new NodeOptions(roles)
+        {
+            Join = join,
+            Engines = engines,
+            Configuration = ConfigurationFactory.ParseString($"actortrain {{ coordinator.progress-interval = 100ms, {settings} }}"),
+        });
+}
