@@ -68,7 +68,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains neural networks on a cluster of actors: parameter shards and workers.")
         {
             DemoVerb.Create(terminal), SeedVerb.Create(terminal), WorkerVerb.Create(terminal),
-            TrainVerb.Create(terminal), LocalVerb.Create(terminal), StatusVerb.Create(terminal),
+            TrainVerb.Create(terminal), LocalVerb.Create(terminal), StatusVerb.Create(terminal), SetVerb.Create(terminal),
         };
         root.Add(CommonOptions.Debug);
         ExampleHelp.AddTo(root, "actortrain demo");

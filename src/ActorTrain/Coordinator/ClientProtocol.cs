@@ -37,12 +37,16 @@ public static class ClientProtocol
     /// <param name="Event">What, why, and what was done.</param>
     public sealed record Happened(SupervisionEvent Event) : IWireMessage;
 
-    /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="Governed"/> or <see cref="Rejected"/>.</summary>
+    /// <summary>Client → coordinator → job: what is done about late gradients? Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
+    public sealed record GetStaleness : IWireMessage;
+
+    /// <summary>Job → client.</summary>
+    /// <param name="Staleness">What is done about them now.</param>
+    public sealed record StalenessIs(StalenessOptions Staleness) : IWireMessage;
+
+    /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Staleness">What is to be done about them.</param>
     public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
-
-    /// <summary>Job → client: it holds from now on.</summary>
-    public sealed record Governed : IWireMessage;
 
     /// <summary>Client → job: where are the weights? Answered by <see cref="Located"/>, or by <see cref="Rejected"/> while there are none.</summary>
     public sealed record Locate : IWireMessage;

@@ -32,11 +32,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.GetStatus>(_ => Sender.Tell(new ClientProtocol.Status(new ClusterStatus(
             [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress))));
         Receive<ClientProtocol.Submit>(Accept);
-        Receive<ClientProtocol.Govern>(govern =>
-        {
-            if (_job is null) Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
-            else _job.Forward(govern);
-        });
+        Receive<ClientProtocol.GetStaleness>(Pass);
+        Receive<ClientProtocol.Govern>(Pass);
         Receive<ClientProtocol.Progressed>(progressed => _progress = progressed.Progress);
         Receive<Terminated>(_ => _job = null);
     }
@@ -57,6 +54,12 @@ internal sealed class CoordinatorActor : ReceiveActor
         _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
         _nodes[node.Node] = node;
         _job?.Tell(new NodeProtocol.NodeJoined(node));
+    }
+
+    private void Pass(object message)
+    {
+        if (_job is null) Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
+        else _job.Forward(message);
     }
 
     private void Accept(ClientProtocol.Submit submit)

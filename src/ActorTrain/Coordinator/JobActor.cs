@@ -104,6 +104,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Admitting(Join, training);
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
+        Receive<ClientProtocol.GetStaleness>(get => training.Forward(get));
         Receive<ClientProtocol.Govern>(govern => training.Forward(govern));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
         Receive<ClientProtocol.Progressed>(progressed => Context.Parent.Forward(progressed));
@@ -174,6 +175,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void EndingBeforeTraining()
     {
+        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Govern>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began"));

@@ -20,7 +20,6 @@ internal sealed class LeaseDesk
     private readonly FiniteWatch _finite = new();
     private readonly RefusalLog _refusals = new();
     private readonly List<WorkerRecord> _waiting = [];
-    private StalenessOptions _staleness;
     private StalenessWatch _watch;
 
     public LeaseDesk(JobOptions job, JobRecord record)
@@ -29,10 +28,13 @@ internal sealed class LeaseDesk
         Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
         _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches);
         _consistency = ConsistencyModes.Of(job.Consistency);
-        (_staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
+        (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
     }
 
     public LeaseBook Book { get; }
+
+    /// <summary>What is done about staleness.</summary>
+    public StalenessOptions Staleness { get; private set; }
 
     /// <summary>Whether all is applied, and told: a holder whose work others have repeated is not waited for.</summary>
     public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.Repeated || grant.Repeats is not null);
@@ -53,7 +55,7 @@ internal sealed class LeaseDesk
         .ThenByDescending(worker => worker.Throughput).Select(worker => worker.Node)];
 
     /// <summary>Changes what is done about staleness.</summary>
-    public void Govern(StalenessOptions staleness) => (_staleness, _watch) = (staleness, new StalenessWatch(staleness));
+    public void Govern(StalenessOptions staleness) => (Staleness, _watch) = (staleness, new StalenessWatch(staleness));
 
     /// <summary>A worker takes part from now on.</summary>
     public void Joined(WorkerRecord worker)
@@ -134,7 +136,7 @@ internal sealed class LeaseDesk
     public void Settle(long round) => Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch));
 
     private bool IsAhead(WorkerRecord worker, long slowest) =>
-        !_consistency.MayGoOn(worker.Clock, slowest) || (_staleness.Lead > 0 && worker.Clock - slowest > _staleness.Lead);
+        !_consistency.MayGoOn(worker.Clock, slowest) || (Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead);
 
     private static Occurrence Repeated(WorkerRecord worker, Lease lease, LeaseBook.Grant repeated) => new(
         SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end, and others are idle",

@@ -90,6 +90,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
             FinishIfComplete();
             TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
         });
+        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
         Receive<ClientProtocol.Govern>(Govern);
         Receive<ClientProtocol.Stop>(_ =>
         {
@@ -297,8 +298,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     {
         _desk.Govern(govern.Staleness);
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
-        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on: {govern.Staleness}"));
-        Sender.Tell(new ClientProtocol.Governed());
+        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
+        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
         GrantWaiting();
     }
 

@@ -74,19 +74,28 @@ public sealed class TrainingClient : IAsyncDisposable
         return status.Cluster;
     }
 
+    /// <summary>What is done about late gradients in the job that runs.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task<StalenessOptions> StalenessAsync(CancellationToken cancellation = default) => AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation);
+
     /// <summary>Changes what is done about late gradients in the job that runs, from now on.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
-    public async Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default)
-    {
-        var answer = await AskAsync<object>(new ClientProtocol.Govern(staleness), cancellation).ConfigureAwait(false);
-        if (answer is ClientProtocol.Rejected rejected) throw new ActorTrainException($"Nothing was changed: {rejected.Reason}.");
-    }
+    public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
+        AskStalenessAsync(new ClientProtocol.Govern(staleness), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_ownsSystem) await _system.Terminate().ConfigureAwait(false);
     }
+
+    private async Task<StalenessOptions> AskStalenessAsync(object question, CancellationToken cancellation) =>
+        await AskAsync<object>(question, cancellation).ConfigureAwait(false) switch
+        {
+            ClientProtocol.StalenessIs answer => answer.Staleness,
+            ClientProtocol.Rejected rejected => throw new ActorTrainException($"Nothing to change: {rejected.Reason}."),
+            var other => throw new InvalidOperationException($"the job answered with {other.GetType().Name}"),
+        };
 
     private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {

@@ -52,6 +52,21 @@ public static class JobOptionsReader
             Seed: settings.Long(Job + "seed"));
     }
 
+    /// <summary>Reads what of a job's way with staleness is to be different.</summary>
+    /// <param name="now">As it is.</param>
+    /// <param name="changes">What is to be different: settings below <c>actortrain.job.staleness</c>.</param>
+    /// <exception cref="ActorTrainException">A key does not exist or is another's, or a value cannot be.</exception>
+    public static StalenessOptions ReadStaleness(StalenessOptions now, params IEnumerable<SettingOverride> changes)
+    {
+        const string at = Job + "staleness.";
+        var given = changes.ToList();
+        if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
+            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, bound, lead, demote-after and rest.");
+        given.ForEach(KnownKeys.Reference.Check);
+        var unchanged = now.ToString().Split(", ").Select(setting => setting.Split(" = ")).Select(pair => new SettingOverride(at + pair[0], pair[1], "the job"));
+        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+    }
+
     private static StalenessOptions Staleness(SettingsReader settings)
     {
         const string at = Job + "staleness.";

@@ -26,6 +26,9 @@ internal sealed class KnownKeys
             Check(setting, key => config is LocatedConfig located ? located.SourceOf(key) : setting.Source);
     }
 
+    /// <summary>Refuses an override with a key that does not exist.</summary>
+    public void Check(SettingOverride change) => Check(new Setting(change.Key, change.Value, change.Source), _ => change.Source);
+
     private void Check(Setting setting, Func<string, string> sourceOf)
     {
         if (setting.Key == "akka" || setting.Key.StartsWith("akka.", StringComparison.Ordinal) || _values.Contains(setting.Key)) return;

@@ -1,3 +1,5 @@
+using ActorTrain.Settings;
+
 namespace ActorTrain.Staleness;
 
 /// <summary>What a late gradient is worth.</summary>
@@ -19,4 +21,9 @@ public enum StalenessPolicy
 /// <param name="Lead">Leases that a worker may have finished more than the slowest, in the time that both took part; 0 holds nobody back.</param>
 /// <param name="DemoteAfter">Stale leases in a row after which a worker gets smaller ones, and after as many more, only evaluation; 0 demotes nobody.</param>
 /// <param name="Rest">How long a worker that only evaluates does so before it is tried again.</param>
-public sealed record StalenessOptions(StalenessPolicy Policy, long Bound, int Lead, int DemoteAfter, TimeSpan Rest);
+public sealed record StalenessOptions(StalenessPolicy Policy, long Bound, int Lead, int DemoteAfter, TimeSpan Rest)
+{
+    /// <summary>In words, as in configuration.</summary>
+    public override string ToString() =>
+        $"policy = {Choices.NameOf(Policy)}, bound = {Bound}, lead = {Lead}, demote-after = {DemoteAfter}, rest = {Rest.TotalSeconds:0.###}s";
+}

@@ -1,5 +1,7 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Configuration;
@@ -124,6 +126,28 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task What_is_done_about_staleness_can_be_changed_while_a_job_runs()
+    {
+        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
+        (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("Nothing to change: no job runs on this cluster.");
+        var run = await client.SubmitAsync(Jobs.Of(epochs: 100_000));
+        await using var news = run.Progress.GetAsyncEnumerator();
+        await Until(news, progress => progress.SamplesApplied > 0);
+
+        var changed = Jobs.Accept with { Policy = StalenessPolicy.Inverse, Bound = 9 };
+        await client.GovernAsync(changed);
+
+        (await client.StalenessAsync()).ShouldBe(changed);
+        run.Stop();
+        var report = (await run.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report;
+        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.StalenessChanged && happened.Remedy.Contains("policy = inverse, bound = 9"));
+        var events = new List<SupervisionEvent>();
+        await foreach (var happened in run.Events) events.Add(happened);
+        events.ShouldBe(report.Events);
+    }
+
+    [Fact]
     public async Task The_status_names_the_nodes_and_the_job()
     {
         await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
@@ -141,7 +165,9 @@ public sealed class ClusterTests
 
     private static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
     {
-        while (await news.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)))
+        // One limit for all of them: a run that goes on for ever brings news for ever.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await news.MoveNextAsync().AsTask().WaitAsync(patience.Token))
             if (condition(news.Current)) return news.Current;
         throw new ShouldAssertException("The run ended before the condition held.");
     }
