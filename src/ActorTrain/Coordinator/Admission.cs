@@ -8,6 +8,12 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
 {
+    /// <summary>The node that came first.</summary>
+    public string FirstNode => firstNode;
+
+    /// <summary>What it said of itself.</summary>
+    public WorkerProtocol.Prepared First => first;
+
     public ModelDescription Model => first.Model;
 
     public DatasetDescription Dataset => first.Dataset;

@@ -31,7 +31,12 @@ public static class ClientProtocol
 
     /// <summary>Job → client, once a second.</summary>
     /// <param name="Progress">The job at this moment.</param>
-    public sealed record Progressed(JobProgress Progress) : IWireMessage;
+    /// <param name="CanMove">Whether another coordinator could go on with it if this one were lost.</param>
+    public sealed record Progressed(JobProgress Progress, bool CanMove) : IWireMessage;
+
+    /// <summary>Another coordinator's job → client: I go on with your job.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Adopted(string JobId) : IWireMessage;
 
     /// <summary>Job → client: something happened to the cluster.</summary>
     /// <param name="Event">What, why, and what was done.</param>

@@ -1,10 +1,12 @@
 using ActorTrain.Job;
+using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Remote;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>The cluster's singleton: knows the nodes, takes jobs one at a time, tells the status.</summary>
+/// <summary>The cluster's singleton: knows the nodes, takes jobs one at a time, goes on with one that a coordinator before it has left, tells the status.</summary>
 internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorOptions _options;
@@ -34,7 +36,11 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.GetStaleness>(Pass);
         Receive<ClientProtocol.Govern>(Pass);
-        Receive<ClientProtocol.Progressed>(progressed => _progress = progressed.Progress);
+        Receive<JobProgress>(progress => _progress = progress);
+        Receive<ServerProtocol.Recalled>(recalled =>
+        {
+            if (_job is null && recalled.Memories.MaxBy(memory => memory.Record.Seconds) is { } memory) GoOn(memory);
+        });
         Receive<Terminated>(_ => _job = null);
     }
 
@@ -54,6 +60,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
         _nodes[node.Node] = node;
         _job?.Tell(new NodeProtocol.NodeJoined(node));
+        // A coordinator before this one may have left a job with it.
+        if (_job is null) node.Server?.Tell(new ServerProtocol.Recall());
     }
 
     private void Pass(object message)
@@ -69,9 +77,23 @@ internal sealed class CoordinatorActor : ReceiveActor
             Sender.Tell(new ClientProtocol.Rejected($"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"));
             return;
         }
-        _jobName = submit.Job.Name;
+        // Unique over all coordinators that a cluster has one after the other.
+        var jobId = $"{AddressUidExtension.Uid(Context.System)}-{++_jobs}";
+        Host(submit.Job, JobActor.Props(jobId, submit.Job, Sender, _options, [.. _nodes.Values]));
+    }
+
+    private void GoOn(JobMemory memory)
+    {
+        _jobs++;
+        _log.Warning("Going on with job {0} of the coordinator before", memory.Job.Name);
+        Host(memory.Job, JobActor.Props(memory, _options, [.. _nodes.Values]));
+    }
+
+    private void Host(JobOptions job, Props props)
+    {
+        _jobName = job.Name;
         _progress = null;
-        _job = Context.ActorOf(JobActor.Props($"{++_jobs}", submit.Job, Sender, _options, [.. _nodes.Values]), $"job-{_jobs}");
+        _job = Context.ActorOf(props, $"job-{_jobs}");
         Context.Watch(_job);
     }
 }

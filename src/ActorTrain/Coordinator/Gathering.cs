@@ -1,3 +1,4 @@
+using ActorTrain.Hosting;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -8,6 +9,8 @@ namespace ActorTrain.Coordinator;
 internal sealed class Gathering(int minimumWorkers)
 {
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> _workers = [];
+    private readonly HashSet<string> _coordinators = [];
     private readonly HashSet<string> _preparing = [];
     private readonly Dictionary<string, Candidate> _ready = [];
     private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
@@ -22,6 +25,12 @@ internal sealed class Gathering(int minimumWorkers)
 
     /// <summary>What every worker must agree with; null before the first is prepared.</summary>
     public Admission? Admission { get; private set; }
+
+    /// <summary>Where the nodes' workers are hosted.</summary>
+    public IEnumerable<IActorRef> WorkerNodes => _workers.Values;
+
+    /// <summary>Nodes that may hold the coordinator.</summary>
+    public IReadOnlySet<string> Coordinators => _coordinators;
 
     public IReadOnlyList<NodeProtocol.Enrol> Servers => [.. _servers.Values];
 
@@ -40,10 +49,15 @@ internal sealed class Gathering(int minimumWorkers)
             ? $"no worker can take part; {_failures.First().Key}: {_failures.First().Value}"
             : null;
 
+    /// <summary>Goes on with a job that another coordinator has begun: what its workers must agree with is known.</summary>
+    public void Resume(Admission admission) => (Admission, _begun) = (admission, true);
+
     public void Joined(NodeProtocol.Enrol node)
     {
         if (node.Server is not null) _servers[node.Node] = node;
+        if (node.Roles.Contains(NodeRoles.Coordinator)) _coordinators.Add(node.Node);
         if (node.Worker is null) return;
+        _workers[node.Node] = node.Worker;
         _failures.Remove(node.Node);
         _ready.Remove(node.Node);
         _preparing.Add(node.Node);
@@ -62,7 +76,9 @@ internal sealed class Gathering(int minimumWorkers)
 
     public string Failed(string node, string reason)
     {
-        Lost(node);
+        _preparing.Remove(node);
+        _ready.Remove(node);
+        ForgetAdmissionIfEmpty();
         _failures[node] = reason;
         return node;
     }
@@ -72,7 +88,14 @@ internal sealed class Gathering(int minimumWorkers)
         _preparing.Remove(node);
         _ready.Remove(node);
         _servers.Remove(node);
-        // The first worker is gone before anything was built on its word: the next one's counts.
+        _workers.Remove(node);
+        _coordinators.Remove(node);
+        ForgetAdmissionIfEmpty();
+    }
+
+    // The first worker is gone before anything was built on its word: the next one's counts.
+    private void ForgetAdmissionIfEmpty()
+    {
         if (_ready.Count == 0 && !_begun) Admission = null;
     }
 

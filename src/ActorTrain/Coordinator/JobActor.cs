@@ -13,6 +13,7 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class JobActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
     private readonly string _jobId;
     private readonly JobOptions _job;
     private readonly IActorRef _client;
@@ -25,16 +26,36 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private sealed record Tick;
 
+    private sealed record OutOfPatience;
+
+    /// <summary>A job that was submitted.</summary>
     public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
         Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, options, nodes));
+
+    /// <summary>A job that another coordinator has left.</summary>
+    public static Props Props(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+        Akka.Actor.Props.Create(() => new JobActor(memory, options, nodes));
 
     public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
     {
         (_jobId, _job, _client, _options) = (jobId, job, client, options);
         _record = new JobRecord(job, Context.System.Scheduler.MonotonicClock);
         _gathering = new Gathering(job.MinimumWorkers);
+        _client.Tell(new ClientProtocol.Accepted(_jobId));
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
         GatheringWorkers();
+    }
+
+    public JobActor(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    {
+        (_jobId, _job, _client, _options) = (memory.JobId, memory.Job, memory.Client, options);
+        _gathering = new Gathering(memory.Job.MinimumWorkers);
+        var admission = new Admission(memory.AdmittedBy, memory.Admitted);
+        _gathering.Resume(admission);
+        _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
+        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _placed.Shards, Context.System.Scheduler.MonotonicClock);
+        foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
+        FindingServers(memory.Incarnations);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -43,7 +64,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         Context.Watch(_client);
         Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
-        _client.Tell(new ClientProtocol.Accepted(_jobId));
     }
 
     // Counts that are lost with the training actor cannot be had again: the job ends and says why.
@@ -91,13 +111,39 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places));
     }
 
-    private void Training()
+    /// <summary>Another coordinator has begun the job: it goes on when all its servers are here.</summary>
+    private void FindingServers(long incarnations)
+    {
+        _trains = true;
+        Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
+        Admitting(GoOnIfAllAreHere);
+        Receive<Tick>(_ => { });
+        Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
+        EndingBeforeTraining();
+        GoOnIfAllAreHere();
+
+        void GoOnIfAllAreHere()
+        {
+            if (Missing.Any()) return;
+            Timers.Cancel("servers");
+            foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
+            foreach (var shard in _placed!.Shards) Context.Watch(shard.Place.Shard);
+            _client.Tell(new ClientProtocol.Adopted(_jobId));
+            Become(() => Training(incarnations));
+        }
+    }
+
+    private IEnumerable<string> Missing => _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
+
+    private void Training() => Training(resumesAfter: null);
+
+    private void Training(long? resumesAfter)
     {
         Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
         _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
-        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options), "training");
+        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options, resumesAfter), "training");
         Context.Watch(training);
         Join();
 
@@ -107,7 +153,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.GetStaleness>(get => training.Forward(get));
         Receive<ClientProtocol.Govern>(govern => training.Forward(govern));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
-        Receive<ClientProtocol.Progressed>(progressed => Context.Parent.Forward(progressed));
+        Receive<JobProgress>(Tell);
+        Receive<TrainingActor.Remembered>(Remember);
         Receive<TrainingActor.Done>(done =>
         {
             _client.Tell(new ClientProtocol.Finished(done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped));
@@ -127,8 +174,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Delivering()
     {
-        Receive<ClientProtocol.Fetched>(_ => Context.Stop(Self));
-        Receive<Terminated>(_ => Context.Stop(Self));
+        Receive<ClientProtocol.Fetched>(_ => Close());
+        Receive<Terminated>(_ => Close());
         ReceiveAny(_ => { });
     }
 
@@ -195,29 +242,48 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _client.Tell(new ClientProtocol.Happened(happened));
     }
 
-    private void TellProgress(JobPhase phase) =>
-        Context.Parent.Tell(new ClientProtocol.Progressed(Told(_record.Progress(phase, _gathering.Waiting, 1, Context.System.Scheduler.MonotonicClock))));
+    private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, 1, Context.System.Scheduler.MonotonicClock));
 
-    private JobProgress Told(JobProgress progress)
+    private void Tell(JobProgress progress)
     {
-        _client.Tell(new ClientProtocol.Progressed(progress));
-        return progress;
+        _client.Tell(new ClientProtocol.Progressed(progress, CanMove));
+        Context.Parent.Tell(progress);
+    }
+
+    /// <summary>Whether another coordinator would find all that it needs.</summary>
+    private bool CanMove => _placed is not null && _gathering.Coordinators.Any(node => node != Here) && _placed.Shards.All(shard => shard.Node != Here);
+
+    private void Remember(TrainingActor.Remembered remembered)
+    {
+        var admission = _gathering.Admission!;
+        var memory = new JobMemory(
+            _jobId, _job with { Staleness = remembered.Staleness }, _client, admission.FirstNode, admission.First,
+            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Record);
+        foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Remember(memory));
+    }
+
+    /// <summary>The job is over, and nobody is to go on with it.</summary>
+    private void Close()
+    {
+        foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Close(_jobId));
+        foreach (var node in _gathering.WorkerNodes) node.Tell(new WorkerProtocol.Close(_jobId));
+        Context.Stop(Self);
     }
 
     private void Fail(string reason)
     {
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         _client.Tell(new ClientProtocol.Failed(reason, _trains));
-        Context.Stop(Self);
+        Close();
     }
 
     private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
 
     private int ShardOf(IActorRef shard) => _placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
 
-    private static string NodeOf(IActorRef actor)
-    {
-        var address = actor.Path.Address.HasGlobalScope ? actor.Path.Address : Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
-        return $"{address.Host}:{address.Port}";
-    }
+    private static string NodeOf(IActorRef actor) => actor.Path.Address.HasGlobalScope ? NameOf(actor.Path.Address) : Here;
+
+    private static string Here => NameOf(Akka.Cluster.Cluster.Get(Context.System).SelfAddress);
+
+    private static string NameOf(Address address) => $"{address.Host}:{address.Port}";
 }

@@ -22,6 +22,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     public Admission? Admission { get; set; }
 
+    public int Epochs => job.Epochs;
+
     public SortedDictionary<string, WorkerRecord> Workers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The workers that take part now.</summary>
@@ -44,6 +46,32 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         _shards = shards;
         _counts = new ShardProtocol.Counted?[shards.Count];
     }
+
+    /// <summary>What another coordinator needs to know that the shards do not.</summary>
+    public RecordMemory ToMemory(TimeSpan now)
+    {
+        var began = _trainingBegan ?? now;
+        return new RecordMemory(
+            (now - accepted).TotalSeconds, (now - began).TotalSeconds,
+            [.. _epochs.Select(epoch => epoch.Value.ToMemory(epoch.Key, began))],
+            [.. Workers.Values.Where(worker => worker.Device is not null).Select(worker => new WorkerMemory(worker.Node, worker.Device!, worker.MostSamples))],
+            [.. _events]);
+    }
+
+    /// <summary>A record that goes on where another coordinator's has ended.</summary>
+    public static JobRecord Resume(JobOptions job, Admission admission, RecordMemory memory, IReadOnlyList<PlacedShard> shards, TimeSpan now)
+    {
+        var record = new JobRecord(job, now - TimeSpan.FromSeconds(memory.Seconds)) { Admission = admission };
+        var began = now - TimeSpan.FromSeconds(memory.TrainingSeconds);
+        record.TrainingBegan(began, shards);
+        record._events.AddRange(memory.Events);
+        foreach (var epoch in memory.Epochs) record._epochs.Add(epoch.Epoch, EpochRow.Of(epoch, began));
+        foreach (var worker in memory.Workers) record.Workers.Add(worker.Node, WorkerRecord.Of(worker));
+        return record;
+    }
+
+    /// <summary>Whether an epoch has been evaluated.</summary>
+    public bool IsEvaluated(int epoch) => _epochs.TryGetValue(epoch, out var row) && row.Evaluation is not null;
 
     public SupervisionEvent Event(TimeSpan now, Occurrence occurrence)
     {
@@ -208,6 +236,17 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         public Evaluation? Evaluation { get; set; }
 
         public double TrainLoss => _samples > 0 ? _lossSum / _samples : 0;
+
+        public static EpochRow Of(EpochMemory memory, TimeSpan began) => new()
+        {
+            Completed = memory.CompletedAfter is { } seconds ? began + TimeSpan.FromSeconds(seconds) : null,
+            Evaluation = memory.Evaluation,
+            _lossSum = memory.LossSum,
+            _samples = memory.Samples,
+        };
+
+        public EpochMemory ToMemory(int epoch, TimeSpan began) =>
+            new(epoch, _lossSum, _samples, Completed is { } completed ? (completed - began).TotalSeconds : null, Evaluation);
 
         public void AddLoss(double lossSum, long samples) => (_lossSum, _samples) = (_lossSum + lossSum, _samples + samples);
     }

@@ -39,6 +39,9 @@ internal sealed class LeaseDesk
     /// <summary>Whether all is applied, and told: a holder whose work others have repeated is not waited for.</summary>
     public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.Repeated || grant.Repeats is not null);
 
+    /// <summary>Goes on where another coordinator's desk has ended: the shards have said what they hold.</summary>
+    public void Resume() => Book.Resume(_record.AppliedEverywhere(1, _record.Epochs));
+
     /// <summary>A lease for somebody who waits.</summary>
     public readonly record struct Granted(WorkerRecord Worker, Lease Lease, Occurrence? Event);
 

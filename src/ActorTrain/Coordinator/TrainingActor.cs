@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Server;
+using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -9,7 +10,7 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 namespace ActorTrain.Coordinator;
 
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
-internal sealed class TrainingActor : ReceiveActor, IWithTimers
+internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private readonly JobOptions _job;
     private readonly IActorRef _client;
@@ -34,6 +35,9 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     /// <summary>Job → training: a node that was about to come back cannot.</summary>
     public sealed record Unable(string Node, string Reason);
 
+    /// <summary>Training → job: what another coordinator would need to go on.</summary>
+    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, RecordMemory Record);
+
     /// <summary>Training → job: all is applied and counted, or training was stopped.</summary>
     public sealed record Done(TrainingReport Report, bool Stopped);
 
@@ -44,22 +48,62 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
 
     private sealed record OutOfPatience;
 
-    public static Props Props(JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options) =>
-        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options));
+    /// <param name="job">What is trained.</param>
+    /// <param name="client">Who follows it.</param>
+    /// <param name="record">What is counted; of the one before, where another coordinator had begun.</param>
+    /// <param name="placed">Where the shards are.</param>
+    /// <param name="options">The coordinator's settings.</param>
+    /// <param name="resumesAfter">The newest life that the coordinator before had begun; null where there was none before.</param>
+    public static Props Props(
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter = null) =>
+        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumesAfter));
 
-    public TrainingActor(JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options)
+    public TrainingActor(
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter)
     {
         (_job, _client, _record, _placed, _options) = (job, client, record, placed, options);
         _desk = new LeaseDesk(job, record);
+        if (resumesAfter is { } past)
+        {
+            Resuming(past);
+            return;
+        }
         _record.TrainingBegan(Now, placed.Shards);
         Training();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    public IStash Stash { get; set; } = null!;
+
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
+
+    /// <summary>The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written anew from that.</summary>
+    private void Resuming(long past)
+    {
+        // What that coordinator did in its last moment is not known: far fewer lives than this begin in one.
+        _incarnations = past + 1000;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.FenceAll(_incarnations));
+        AskCounts();
+        Receive<Tick>(_ => AskCounts());
+        Receive<ShardProtocol.Counted>(counted =>
+        {
+            _record.Counted(counted, Now);
+            if (_record.Round == 0) return;
+            _desk.Resume();
+            _completedEpochs = _desk.Book.CompleteEpochs;
+            for (var epoch = 1; epoch <= _completedEpochs; epoch++)
+                if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
+            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {_record.SamplesApplied} samples applied"));
+            Stash.UnstashAll();
+            Become(Training);
+        });
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private bool IsToBeEvaluated(int epoch) => epoch == _job.Epochs || epoch % _job.EvaluateEvery == 0;
 
     private void Training()
     {
@@ -88,6 +132,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
             GrantWaiting();
             AskCounts();
             FinishIfComplete();
+            Remember();
             TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
         });
         Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
@@ -247,7 +292,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         while (_completedEpochs < _desk.Book.CompleteEpochs)
         {
             _record.EpochCompleted(++_completedEpochs, Now);
-            if (_completedEpochs == _job.Epochs || _completedEpochs % _job.EvaluateEvery == 0) _evaluations.Want(_completedEpochs);
+            if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
         GrantWaiting();
@@ -312,10 +357,10 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
     private void TellProgress(JobPhase phase)
     {
         var waiting = phase is JobPhase.Training && !_record.Active.Any() ? "waiting for workers to join" : "";
-        var progress = new ClientProtocol.Progressed(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
-        _client.Tell(progress);
-        Context.Parent.Tell(progress);
+        Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
+
+    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _record.ToMemory(Now)));
 
     private void Tell(Occurrence occurrence)
     {
@@ -323,5 +368,6 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers
         _log.Info("{0} {1}: {2}; {3}", happened.Kind, happened.Node, happened.Reason, happened.Remedy);
         Context.System.EventStream.Publish(happened);
         _client.Tell(new ClientProtocol.Happened(happened));
+        Remember();
     }
 }

@@ -46,6 +46,8 @@ internal sealed class WorkerRecord(string node)
 
     private double LeaseSeconds { get; set; }
 
+    public static WorkerRecord Of(WorkerMemory memory) => new(memory.Node) { Device = memory.Device, MostSamples = memory.MostSamples };
+
     public void Begin(WorkerId id, IActorRef worker, DeviceDescription device, double measured)
     {
         (Id, Worker, Device, Active, Doubted) = (id, worker, device, true, false);

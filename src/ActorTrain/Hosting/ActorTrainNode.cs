@@ -74,13 +74,15 @@ public sealed class ActorTrainNode : IAsyncDisposable
         var lane = TensorLane.Get(System);
         if (options.Roles.Contains(NodeRoles.Coordinator))
         {
-            System.ActorOf(ProcessWatchActor.Props(), "actortrain-process-watch");
             System.ActorOf(
                 ClusterSingletonManager.Props(
                     CoordinatorActor.Props(coordinatorOptions), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
                 SingletonName);
         }
+        // Only where the coordinator may be is it decided who is in the cluster.
+        System.ActorOf(
+            ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? Akka.Cluster.Cluster.Get(System) : null), "actortrain-process-watch");
         System.ActorOf(QuarantineActor.Props(), "actortrain-quarantine");
         var coordinator = System.ActorOf(
             ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),

@@ -34,6 +34,7 @@ public sealed class TrainingClient : IAsyncDisposable
     {
         var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), configuration ?? Config.Empty));
         var gateway = system.ActorSelection($"akka.tcp://{NodeConfiguration.SystemName}@{seed}/user/{ActorTrainNode.RootName}");
+        system.ActorOf(ProcessWatchActor.Props(cluster: null));
         var client = new TrainingClient(system, ownsSystem: true, gateway);
         try
         {

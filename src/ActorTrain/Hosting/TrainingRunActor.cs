@@ -9,14 +9,18 @@ using Akka.Actor;
 namespace ActorTrain.Hosting;
 
 /// <summary>The client's end of a job: submits it, passes its progress on, and fetches the weights.</summary>
-internal sealed class TrainingRunActor : ReceiveActor
+internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
     private readonly ChannelWriter<JobProgress> _progress;
     private readonly ChannelWriter<SupervisionEvent> _events;
     private readonly TaskCompletionSource<bool> _accepted;
     private readonly TaskCompletionSource<TrainingResult> _result;
     private readonly ITensorLane _lane;
     private IActorRef _job = ActorRefs.Nobody;
+    private bool _canMove;
+
+    private sealed record OutOfPatience;
 
     /// <summary>Run → its actor: the weights as they are now.</summary>
     public sealed record TakeSnapshot(TaskCompletionSource<TrainedModel> Taken);
@@ -35,6 +39,10 @@ internal sealed class TrainingRunActor : ReceiveActor
         Context.Watch(coordinator);
         coordinator.Tell(new ClientProtocol.Submit(job));
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ProcessWatchActor.Gone));
 
     protected override void PostStop()
     {
@@ -59,7 +67,11 @@ internal sealed class TrainingRunActor : ReceiveActor
 
     private void Following()
     {
-        Receive<ClientProtocol.Progressed>(progressed => _progress.TryWrite(progressed.Progress));
+        Receive<ClientProtocol.Progressed>(progressed =>
+        {
+            _canMove = progressed.CanMove;
+            _progress.TryWrite(progressed.Progress);
+        });
         Receive<ClientProtocol.Happened>(happened =>
         {
             _events.TryWrite(happened.Event);
@@ -70,7 +82,32 @@ internal sealed class TrainingRunActor : ReceiveActor
         Receive<ClientProtocol.Stop>(stop => _job.Tell(stop));
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", failed.Trained));
-        Receive<Terminated>(_ => End("the coordinator of the job is lost", trained: true));
+        Adoptable();
+    }
+
+    /// <summary>The coordinator may be lost, and another go on with the job.</summary>
+    private void Adoptable()
+    {
+        Receive<ClientProtocol.Adopted>(_ =>
+        {
+            Timers.Cancel("adoption");
+            Context.Unwatch(_job);
+            _job = Context.Watch(Sender);
+        });
+        Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => Lost());
+        Receive<Terminated>(_ => { });
+        // A client is no member of the cluster: it would wait for heartbeats for long.
+        Receive<ProcessWatchActor.Gone>(gone =>
+        {
+            if (gone.Node == _job.Path.Address) Lost();
+        });
+        Receive<OutOfPatience>(_ => End($"the coordinator of the job is lost, and no other has gone on with it within {AdoptionPatience.TotalSeconds:0} s", trained: true));
+    }
+
+    private void Lost()
+    {
+        if (!_canMove) End("the coordinator of the job is lost, and no other node can go on with it", trained: true);
+        else if (!Timers.IsTimerActive("adoption")) Timers.StartSingleTimer("adoption", new OutOfPatience(), AdoptionPatience);
     }
 
     private void Fetching(ClientProtocol.Finished finished)
@@ -86,7 +123,10 @@ internal sealed class TrainingRunActor : ReceiveActor
         });
         Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", trained: true));
         Receive<ClientProtocol.Stop>(_ => { });
-        Receive<Terminated>(_ => End("the coordinator was lost before the weights were fetched", trained: true));
+        // The shards are there for a while yet, whoever is their coordinator; a job that was adopted says again that it has finished.
+        Receive<ClientProtocol.Finished>(_ => { });
+        Receive<ClientProtocol.Adopted>(_ => _job = Context.Watch(Sender));
+        Receive<Terminated>(_ => { });
     }
 
     private void End(string reason, bool trained = false)

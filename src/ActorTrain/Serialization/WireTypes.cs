@@ -25,16 +25,17 @@ internal static class WireTypes
         typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
-        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
+        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
 
         typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
         typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.OutOfMemory), typeof(WorkerProtocol.Withdrawn),
-        typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob),
+        typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob), typeof(WorkerProtocol.Close),
 
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
+        typeof(ServerProtocol.Remember), typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
 
-        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.Govern),
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern),
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
@@ -52,6 +53,7 @@ internal static class WireTypes
         typeof(ModelDescription), typeof(DatasetDescription), typeof(DeviceDescription), typeof(Evaluation), typeof(WorkerId),
         typeof(LayoutOnWire), typeof(TensorSpec), typeof(ShardSlice), typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
         typeof(ShardProtocol.WorkerCount), typeof(Measurement), typeof(WorkerProtocol.RefusedPart), typeof(WorkerProtocol.LeaseAccount), typeof(Refusal),
+        typeof(JobMemory), typeof(RecordMemory), typeof(EpochMemory), typeof(WorkerMemory),
 
         typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool), typeof(TimeSpan),
     ];

@@ -63,6 +63,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private void Governed()
     {
         Receive<ShardProtocol.Fence>(fence => _shard.Fence(fence.Past));
+        Receive<ShardProtocol.FenceAll>(fence => _shard.FenceAll(fence.Incarnation));
         Receive<ShardProtocol.Govern>(govern => _shard.Govern(govern.Staleness));
     }
 

@@ -1,45 +1,84 @@
+using ActorTrain.Coordinator;
 using ActorTrain.Lane;
-using ActorTrain.Parameters;
-using ActorTrain.Staleness;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorTrain.Server;
 
-/// <summary>Hosts parameter shards on a server node, for as long as their job lives.</summary>
-internal sealed class ServerNodeActor : ReceiveActor
+/// <summary>
+/// Hosts parameter shards on a server node until their job closes them, and remembers for its coordinator what another would need to go on. A job whose coordinator is
+/// gone has a while to be adopted by the next one.
+/// </summary>
+internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
     private readonly ITensorLane _lane;
-    private readonly Dictionary<IActorRef, List<IActorRef>> _hosted = [];
+    private readonly Dictionary<string, Hosted> _jobs = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private sealed class Hosted(IActorRef owner)
+    {
+        public IActorRef Owner { get; set; } = owner;
+
+        public List<IActorRef> Children { get; } = [];
+
+        public JobMemory? Memory { get; set; }
+    }
+
+    private sealed record Orphaned(string JobId);
 
     public static Props Props(ITensorLane lane) => Akka.Actor.Props.Create(() => new ServerNodeActor(lane));
 
     public ServerNodeActor(ITensorLane lane)
     {
         _lane = lane;
-        Receive<ServerProtocol.OpenShard>(open =>
-            Sender.Tell(new ServerProtocol.ShardOpened(open.JobId, open.Slice, Host(open.Owner, ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
-        Receive<ServerProtocol.OpenModelState>(open =>
-            Sender.Tell(new ServerProtocol.ModelStateOpened(open.JobId, Host(open.Owner, ModelStateActor.Props(new ModelState(open.Length), _lane)))));
-        Receive<Terminated>(job =>
+        Receive<ServerProtocol.OpenShard>(open => Sender.Tell(new ServerProtocol.ShardOpened(
+            open.JobId, open.Slice, Host(open.JobId, open.Owner, ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
+        Receive<ServerProtocol.OpenModelState>(open => Sender.Tell(new ServerProtocol.ModelStateOpened(
+            open.JobId, Host(open.JobId, open.Owner, ModelStateActor.Props(new ModelState(open.Length), _lane)))));
+        Receive<ServerProtocol.Remember>(remember =>
         {
-            if (!_hosted.Remove(job.ActorRef, out var children)) return;
-            foreach (var child in children) Context.Stop(child);
+            if (_jobs.TryGetValue(remember.Memory.JobId, out var job)) job.Memory = remember.Memory;
+        });
+        Receive<ServerProtocol.Recall>(_ => Sender.Tell(new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Memory).OfType<JobMemory>()])));
+        Receive<ServerProtocol.Adopt>(adopt =>
+        {
+            if (!_jobs.TryGetValue(adopt.JobId, out var job)) return;
+            Timers.Cancel(adopt.JobId);
+            job.Owner = Context.Watch(Sender);
+        });
+        Receive<ServerProtocol.Close>(close => Close(close.JobId));
+        Receive<Terminated>(gone =>
+        {
+            foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(gone.ActorRef)))
+                Timers.StartSingleTimer(jobId, new Orphaned(jobId), AdoptionPatience);
+        });
+        Receive<Orphaned>(orphaned =>
+        {
+            _log.Warning("No coordinator has gone on with job {0} within {1:0} s: its shards are closed", orphaned.JobId, AdoptionPatience.TotalSeconds);
+            Close(orphaned.JobId);
         });
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private IActorRef Host(IActorRef job, Props props)
+    private IActorRef Host(string jobId, IActorRef owner, Props props)
     {
-        if (!_hosted.TryGetValue(job, out var children))
-        {
-            _hosted.Add(job, children = []);
-            Context.Watch(job);
-        }
+        if (!_jobs.TryGetValue(jobId, out var job)) _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
-        children.Add(child);
+        job.Children.Add(child);
         return child;
+    }
+
+    private void Close(string jobId)
+    {
+        if (!_jobs.Remove(jobId, out var job)) return;
+        Timers.Cancel(jobId);
+        Context.Unwatch(job.Owner);
+        foreach (var child in job.Children) Context.Stop(child);
     }
 
     private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory);

@@ -1,3 +1,4 @@
+using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Serialization;
@@ -13,7 +14,7 @@ public static class ServerProtocol
     /// <param name="Slice">The slice to hold.</param>
     /// <param name="Job">Optimizer, schedule and consistency.</param>
     /// <param name="TrainSamples">Training samples, which the schedule counts in.</param>
-    /// <param name="Owner">The job's actor: the shard is closed when it ends.</param>
+    /// <param name="Owner">The job's actor: if it is gone, and no other adopts the job, the shard is closed.</param>
     public sealed record OpenShard(string JobId, ShardSlice Slice, JobOptions Job, int TrainSamples, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
@@ -25,11 +26,30 @@ public static class ServerProtocol
     /// <summary>Job → server. Answered by <see cref="ModelStateOpened"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Length">Length of the state, ≥ 1.</param>
-    /// <param name="Owner">The job's actor: the state is closed when it ends.</param>
+    /// <param name="Owner">As for a shard.</param>
     public sealed record OpenModelState(string JobId, int Length, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="ModelState">The model state.</param>
     public sealed record ModelStateOpened(string JobId, IActorRef ModelState) : IWireMessage;
+
+    /// <summary>Job → server, every second and at every event: what another coordinator would need to go on. Not answered.</summary>
+    /// <param name="Memory">The newest; it takes the place of the one before.</param>
+    public sealed record Remember(JobMemory Memory) : IWireMessage;
+
+    /// <summary>Coordinator → server: what jobs do you hold? Answered by <see cref="Recalled"/>.</summary>
+    public sealed record Recall : IWireMessage;
+
+    /// <summary>Server → coordinator.</summary>
+    /// <param name="Memories">One a job whose shards are here.</param>
+    public sealed record Recalled(JobMemory[] Memories) : IWireMessage;
+
+    /// <summary>Another coordinator's job → server: it is mine now. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Adopt(string JobId) : IWireMessage;
+
+    /// <summary>Job → server: it is over; close what you host for it. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Close(string JobId) : IWireMessage;
 }

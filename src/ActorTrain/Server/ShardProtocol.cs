@@ -110,6 +110,10 @@ public static class ShardProtocol
     /// <param name="Past">The worker in that life.</param>
     public sealed record Fence(WorkerId Past) : IWireMessage;
 
+    /// <summary>Coordinator → shard: all workers' lives up to this one have ended; another coordinator begins new ones. Not answered.</summary>
+    /// <param name="Incarnation">The newest that has ended.</param>
+    public sealed record FenceAll(long Incarnation) : IWireMessage;
+
     /// <summary>Coordinator → shard: judge late gradients so from now on. Not answered.</summary>
     /// <param name="Staleness">What they are worth.</param>
     public sealed record Govern(StalenessOptions Staleness) : IWireMessage;

@@ -28,6 +28,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private readonly Dictionary<string, long> _fences = [];
     private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
+    private long _fence = long.MinValue;
     private long _samples;
     private long _duplicates;
 
@@ -49,6 +50,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     /// <summary>A worker's life has ended: what comes of it, and of those before it, is refused.</summary>
     public void Fence(WorkerId past) => _fences[past.Node] = Math.Max(past.Incarnation, _fences.GetValueOrDefault(past.Node, long.MinValue));
+
+    /// <summary>All lives up to this one have ended, whosever they were.</summary>
+    public void FenceAll(long incarnation) => _fence = Math.Max(_fence, incarnation);
 
     /// <summary>Changes what a late gradient is worth.</summary>
     public void Govern(StalenessOptions staleness) => _policy = StalenessPolicies.Of(staleness);
@@ -85,7 +89,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     // The first word of a new life ends the one before; the coordinator's fence may come later, and is then no news.
     private bool IsPast(WorkerId worker)
     {
-        if (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past) return true;
+        if (worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past)) return true;
         _fences[worker.Node] = worker.Incarnation - 1;
         return false;
     }

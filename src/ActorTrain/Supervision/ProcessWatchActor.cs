@@ -10,25 +10,30 @@ namespace ActorTrain.Supervision;
 /// <summary>
 /// Finds out at once when a node's process is gone. Silence proves nothing, and heartbeats need seconds to tell a slow node from a lost one; but a machine that refuses
 /// connections to the node's port says that nobody listens there any more. So when a connection with a node ends, it tries to connect: refused several times in a row,
-/// the node is taken out of the cluster. Anything else is left to the failure detector.
+/// it publishes <see cref="Gone"/>, and takes the node out of the cluster where that is its to do. Anything else is left to the failure detector.
 /// </summary>
 internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 {
     private const int Refusals = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly Akka.Cluster.Cluster? _cluster;
     private readonly Dictionary<Address, int> _refusals = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>Published on the event stream: a node's process is gone.</summary>
+    public sealed record Gone(Address Node);
 
     private sealed record Look(Address Node);
 
     private sealed record Seen(Address Node, bool Refused);
 
-    public static Props Props() => Akka.Actor.Props.Create(() => new ProcessWatchActor());
+    /// <param name="cluster">The cluster that it takes nodes out of; null for one that only tells.</param>
+    public static Props Props(Akka.Cluster.Cluster? cluster) => Akka.Actor.Props.Create(() => new ProcessWatchActor(cluster));
 
-    public ProcessWatchActor()
+    public ProcessWatchActor(Akka.Cluster.Cluster? cluster)
     {
+        _cluster = cluster;
         Receive<DisassociatedEvent>(ended => Suspect(ended.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => Suspect(failed.RemoteAddress));
         Receive<Look>(look => KnockAsync(look.Node).PipeTo(Self));
@@ -46,8 +51,7 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
     private void Suspect(Address node)
     {
         // Who leaves in order closes its connections, too.
-        if (_cluster.IsTerminated || !_cluster.State.Members.Any(member => member.Address == node && member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining))
-            return;
+        if (_cluster is not null && (_cluster.IsTerminated || !_cluster.State.Members.Any(member => member.Address == node && IsThere(member.Status)))) return;
         if (_refusals.TryAdd(node, 0)) Self.Tell(new Look(node));
     }
 
@@ -66,8 +70,11 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
         }
         _refusals.Remove(seen.Node);
         _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
-        _cluster.Down(seen.Node);
+        Context.System.EventStream.Publish(new Gone(seen.Node));
+        _cluster?.Down(seen.Node);
     }
+
+    private static bool IsThere(MemberStatus status) => status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining;
 
     private static async Task<Seen> KnockAsync(Address node)
     {

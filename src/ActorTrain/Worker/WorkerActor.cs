@@ -12,18 +12,21 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 {
     private readonly string _jobId;
     private readonly JobOptions _job;
-    private readonly IActorRef _coordinator;
+    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
+    private IActorRef _coordinator;
     private readonly WorkerContext _context;
     private readonly bool _mayReturn;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _engine = ActorRefs.Nobody;
-    private EngineActor.Loaded _loaded = null!;
+    private EngineActor.Loaded? _loaded;
 
     /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
     public sealed record Leave(string Reason);
 
     private sealed record SendAgain;
+
+    private sealed record Orphaned;
 
     /// <summary>Worker → node: the engine failed while it trained. The worker ends; its node may begin another.</summary>
     public sealed record EngineFailed;
@@ -66,7 +69,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<EngineActor.Loaded>(loaded =>
         {
             _loaded = loaded;
-            _coordinator.Tell(new WorkerProtocol.Prepared(_jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured));
+            TellPrepared();
             Become(AwaitingStart);
         });
         Receive<EngineActor.CannotLoad>(failure =>
@@ -113,15 +116,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         void Send()
         {
             foreach (var (slice, shard) in awaited.Values)
-                _context.Lane.Tell(shard, new ShardProtocol.Initialize(TensorSlice.Of(_loaded.Parameters.Slice(slice.Offset, slice.Length))), Self);
+                _context.Lane.Tell(shard, new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))), Self);
         }
     }
 
     private void Train(WorkerProtocol.Start start, IActorRef training)
     {
         Timers.Cancel("send-again");
-        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded, _context));
-        var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded.Model, _context));
+        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded!, _context));
+        var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded!.Model, _context));
         Context.Watch(trainer);
         Become(() => Training(start, training, trainer, evaluator));
     }
@@ -146,7 +149,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
             training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, _mayReturn));
         });
-        Receive<Terminated>(_ => Context.Stop(Self));
+        Adoptable(TellPrepared);
+        Receive<Terminated>(gone => gone.ActorRef.Equals(trainer), _ => Context.Stop(Self));
+        Receive<Terminated>(Orphan);
     }
 
     /// <summary>A new life begins when all of the old one has ended: the engine is the same, and so are the buffers that it reads.</summary>
@@ -155,11 +160,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         _log.Info("A new life begins in job {0}", _job.Name);
         Context.Stop(trainer);
         Context.Stop(evaluator);
-        Receive<Terminated>(gone =>
-        {
-            if (!gone.ActorRef.Equals(trainer)) Context.Stop(Self);
-            else _engine.Tell(new EngineActor.Rest());
-        });
+        Adoptable(TellPrepared);
+        Receive<Terminated>(gone => gone.ActorRef.Equals(trainer), _ => _engine.Tell(new EngineActor.Rest()));
+        Receive<Terminated>(Orphan);
         Receive<EngineActor.AtRest>(_ =>
         {
             Stash.UnstashAll();
@@ -178,7 +181,38 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     {
         Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
         Receive<Leave>(_ => Context.Stop(Self));
-        Receive<Terminated>(_ => Context.Stop(Self));
+        Adoptable(TellPrepared);
+        Receive<Terminated>(Orphan);
+    }
+
+    /// <summary>Another coordinator may go on with the job.</summary>
+    /// <param name="tell">What it is answered.</param>
+    private void Adoptable(Action tell)
+    {
+        Receive<WorkerProtocol.Prepare>(_ =>
+        {
+            Timers.Cancel("orphan");
+            Context.Unwatch(_coordinator);
+            _coordinator = Context.Watch(Sender);
+            tell();
+        });
+        Receive<Orphaned>(_ =>
+        {
+            _log.Warning("No coordinator has gone on with job {0} within {1:0} s", _job.Name, AdoptionPatience.TotalSeconds);
+            Context.Stop(Self);
+        });
+    }
+
+    // A job that is over is closed; one whose coordinator is gone may be adopted by the next.
+    private void Orphan(Terminated gone)
+    {
+        if (gone.ActorRef.Equals(_coordinator)) Timers.StartSingleTimer("orphan", new Orphaned(), AdoptionPatience);
+    }
+
+    private void TellPrepared()
+    {
+        if (_loaded is { } loaded)
+            _coordinator.Tell(new WorkerProtocol.Prepared(_jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured));
     }
 
     private void StopWith(object lastWord)

@@ -34,6 +34,13 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         _context = context;
         Receive<WorkerProtocol.Prepare>(prepare =>
         {
+            if (_worker is not null && _begun?.Prepare.JobId == prepare.JobId)
+            {
+                // Another coordinator goes on with the job: the engine is ready, and knows it.
+                _begun = new BeginAgain(prepare, Sender);
+                _worker.Forward(prepare);
+                return;
+            }
             _log.Info("Joining job {0}", prepare.Job.Name);
             _restarts = new BackOff(FirstPause, LongestPause, Restarts);
             Begin(prepare, Sender);
@@ -45,6 +52,12 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer("begin-again", _begun!, pause);
         });
         Receive<BeginAgain>(again => Begin(again.Prepare, again.Job));
+        Receive<WorkerProtocol.Close>(close =>
+        {
+            if (_begun?.Prepare.JobId != close.JobId) return;
+            Timers.Cancel("begin-again");
+            if (_worker is not null) Context.Stop(_worker);
+        });
         Receive<Ended>(ended =>
         {
             if (ended.Worker.Equals(_worker)) _worker = null;

@@ -13,7 +13,7 @@ public static class WorkerProtocol
     /// <summary>Version of the protocol; two nodes work together only if theirs are the same.</summary>
     public const int Version = 2;
 
-    /// <summary>Job → worker node: make ready. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
+    /// <summary>Job → worker node: make ready, or stay so for another coordinator. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Job">What to train.</param>
     public sealed record Prepare(string JobId, JobOptions Job) : IWireMessage;
@@ -108,6 +108,10 @@ public static class WorkerProtocol
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Reason">Why it failed.</param>
     public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason) : IWireMessage;
+
+    /// <summary>Job → worker node: the job is over; whatever works on it may go. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Close(string JobId) : IWireMessage;
 
     /// <summary>Job → worker: the job is over; give back what is held. Answered by <see cref="LeaseEnded"/> where a lease is held, then <see cref="Withdrawn"/>.</summary>
     public sealed record EndJob : IWireMessage;

@@ -74,6 +74,29 @@ public sealed class FailureProcessTests : IDisposable
         File.Exists(ModelFile).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_lost_coordinator_is_followed_by_another_that_goes_on_with_the_job()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals there
+        await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
+        await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "coordinator,server");
+        await server.LineWith("joined the cluster");
+        await using var first = Worker();
+        await using var second = Worker();
+        await using var train = Train("--minimum-workers", "2");
+        await train.LineWith("epoch 2/");
+
+        seed.Kill();
+
+        await train.LineWith(SupervisionEventKinds.CoordinatorMoved);
+        await TrainsOn(train, 2);
+        await CountsOnce(train);
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.Workers.Count.ShouldBe(2);
+        report.Epochs.ShouldAllBe(epoch => epoch.TestAccuracy != null && epoch.TrainLoss > 0);
+        report.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(4, "what was told before is told still");
+    }
+
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
 
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");

@@ -249,11 +249,25 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
-    public async Task It_ends_with_its_job()
+    public async Task When_its_coordinator_is_gone_another_can_go_on_with_it_as_it_is()
     {
-        var worker = await Training(Engines.Linear());
+        var engines = 0;
+        var worker = await Training(new Engines(() =>
+        {
+            engines++;
+            return new LinearEngine();
+        }));
         Sys.Stop(_job);
-        await ExpectTerminatedAsync(worker);
+        var another = CreateTestProbe("another");
+
+        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Of()), another);
+
+        await another.ExpectMsgAsync<WorkerProtocol.Prepared>();
+        worker.Tell(new WorkerProtocol.Start(Id with { Incarnation = 1007 }, Places, null), another);
+        await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        (await another.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.Incarnation.ShouldBe(1007);
+        engines.ShouldBe(1);
     }
 
     private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) => WorkerActor.Props(

@@ -1,0 +1,46 @@
+using ActorTrain.Job;
+using ActorTrain.Supervision;
+using ActorTrain.Worker;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// What a coordinator tells the server nodes of its job every second and at every event, so that another can go on with it: all that the shards do not know
+/// themselves.
+/// </summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Job">What is trained, with what was changed since.</param>
+/// <param name="Client">Who follows it.</param>
+/// <param name="AdmittedBy">The node of the first worker, with which all others must agree.</param>
+/// <param name="Admitted">What that worker said of itself.</param>
+/// <param name="Shards">Where the shards are.</param>
+/// <param name="ShardNodes">The server node of each shard, in order.</param>
+/// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
+/// <param name="Incarnations">Lives that workers have begun so far.</param>
+/// <param name="Record">What was counted.</param>
+public sealed record JobMemory(
+    string JobId, JobOptions Job, IActorRef Client, string AdmittedBy, WorkerProtocol.Prepared Admitted,
+    ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState, long Incarnations, RecordMemory Record);
+
+/// <summary>What was counted about a job, beside what its shards count.</summary>
+/// <param name="Seconds">Seconds since it was accepted.</param>
+/// <param name="TrainingSeconds">Seconds since training began.</param>
+/// <param name="Epochs">One an epoch begun.</param>
+/// <param name="Workers">One a worker that took part.</param>
+/// <param name="Events">Events so far.</param>
+public sealed record RecordMemory(double Seconds, double TrainingSeconds, EpochMemory[] Epochs, WorkerMemory[] Workers, SupervisionEvent[] Events);
+
+/// <summary>One epoch.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="LossSum">Sum of the training loss over its samples.</param>
+/// <param name="Samples">Samples behind the sum.</param>
+/// <param name="CompletedAfter">Seconds from the beginning of training until it was complete; null while it is not.</param>
+/// <param name="Evaluation">Its evaluation; null before that.</param>
+public sealed record EpochMemory(int Epoch, double LossSum, long Samples, double? CompletedAfter, Evaluation? Evaluation);
+
+/// <summary>One worker.</summary>
+/// <param name="Node">Its node.</param>
+/// <param name="Device">What it computes on.</param>
+/// <param name="MostSamples">Samples that its memory holds at once.</param>
+public sealed record WorkerMemory(string Node, DeviceDescription Device, int MostSamples);
