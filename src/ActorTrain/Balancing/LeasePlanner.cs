@@ -8,9 +8,9 @@ namespace ActorTrain.Balancing;
 /// <param name="SamplesPerSecond">Its throughput; 0 while nothing is known.</param>
 /// <param name="MostSamples">Samples that its memory holds at once, ≥ 1.</param>
 /// <param name="LeaseFactor">What its leases are shortened by, above 0 to 1.</param>
-/// <param name="IsHeldBack">Whether it has to wait for slower ones: then nobody leaves work to it.</param>
+/// <param name="IsUnavailable">Whether it has to wait for slower ones, or neither holds a lease nor asks for one: then nobody leaves work to it.</param>
 public sealed record PlannedWorker(
-    string Node, bool IsGpu, double SamplesPerSecond, int MostSamples = int.MaxValue, double LeaseFactor = 1, bool IsHeldBack = false)
+    string Node, bool IsGpu, double SamplesPerSecond, int MostSamples = int.MaxValue, double LeaseFactor = 1, bool IsUnavailable = false)
 {
     /// <summary>Who is asked first: GPUs, then the faster.</summary>
     public static IEnumerable<PlannedWorker> StrongestFirst(IEnumerable<PlannedWorker> workers) =>
@@ -74,7 +74,7 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
         LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, int microBatch, int most, int left, TimeSpan now)
     {
         var speed = worker.SamplesPerSecond;
-        var others = workers.Where(other => other != worker && !other.IsHeldBack && other.SamplesPerSecond > 0)
+        var others = workers.Where(other => other != worker && !other.IsUnavailable && other.SamplesPerSecond > 0)
             .Select(other => (Speed: other.SamplesPerSecond, Busy: BusyOf(book, other, now))).Where(other => other.Busy is not null).ToList();
         if (speed == 0 || others.Count == 0) return Math.Min(most, left);
 

@@ -81,10 +81,10 @@ internal sealed class LeaseDesk
         var training = Training.ToList();
         var slowest = training.Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
         var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest))).ToList();
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || IsSilent(worker))).ToList();
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
-            if (candidate.IsHeldBack || _waiting.Find(worker => worker.Node == candidate.Node) is not { } worker) continue;
+            if (candidate.IsUnavailable || _waiting.Find(worker => worker.Node == candidate.Node) is not { } worker) continue;
             if (_planner.Next(Book, planned, candidate.Node, now) is not { } next) continue;
             _waiting.Remove(worker);
             granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
@@ -137,6 +137,9 @@ internal sealed class LeaseDesk
 
     /// <summary>A round of counts has come in from every shard.</summary>
     public void Settle(long round) => Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch));
+
+    // Busy with something else, stuck, or about to begin: when it asks, it is counted on again.
+    private bool IsSilent(WorkerRecord worker) => !_waiting.Contains(worker) && Book.Grants.All(grant => grant.Holder != worker.Node);
 
     private bool IsAhead(WorkerRecord worker, long slowest) =>
         !_consistency.MayGoOn(worker.Clock, slowest) || (Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead);

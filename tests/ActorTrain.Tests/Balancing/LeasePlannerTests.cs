@@ -134,7 +134,7 @@ public sealed class LeasePlannerTests
     {
         var book = new LeaseBook(samples: 1000, epochs: 1);
         book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
-        Next(book, [Worker("strong", 1000) with { IsHeldBack = true }, Worker("weak", 10)], "weak")!.Lease.Stretch.Start.ShouldBe(900);
+        Next(book, [Worker("strong", 1000) with { IsUnavailable = true }, Worker("weak", 10)], "weak")!.Lease.Stretch.Start.ShouldBe(900);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class LeaseDeskTests
     [Fact]
     public void At_the_end_the_weak_one_gets_what_the_strong_one_may_not_do()
     {
-        var (desk, join) = Desk(Jobs.Of(epochs: 1, batch: 8, staleness: Jobs.Accept with { Lead = 1 }, balance: Jobs.ByStrength));
+        var (desk, join) = Desk(Jobs.Of(epochs: 1, batch: 8, leaseBatches: 1, staleness: Jobs.Accept with { Lead = 1 }, balance: Jobs.ByStrength));
         var (strong, weak) = (join("strong", 1000), join("weak", 10));
         for (var i = 0; i < 2; i++)
         {
@@ -50,6 +50,15 @@ public sealed class LeaseDeskTests
         desk.Asked(strong);
         desk.Asked(weak);
         desk.Grant(Noon).ShouldHaveSingleItem().Worker.ShouldBe(weak);
+    }
+
+    [Fact]
+    public void Nobody_leaves_work_to_who_neither_holds_a_lease_nor_asks()
+    {
+        var (desk, join) = Desk(Jobs.Of(epochs: 1, batch: 8, balance: Jobs.ByStrength));
+        var (_, weak) = (join("strong but stuck", 1000), join("weak", 10));
+        desk.Asked(weak);
+        desk.Grant(Noon).ShouldHaveSingleItem().Lease.Stretch.Count.ShouldBeGreaterThan(8);
     }
 
     [Theory, InlineData(1, true), InlineData(2, false)]

@@ -9,7 +9,7 @@ namespace ActorTrain.Tests.Supervision;
 public sealed class RemedyTests
 {
     private const int Samples = 640;
-    private const int Epochs = 30;
+    private const int Epochs = 300;
     private static readonly Engines Healthy = Engines.Linear();
 
     [Fact]
