@@ -33,14 +33,16 @@ internal sealed class EvaluationBook
         }
     }
 
-    /// <summary>Gives every wanted evaluation to the best node that has not failed at it.</summary>
+    /// <summary>
+    /// Gives wanted evaluations to the best nodes that are not at one and have not failed at it. One at a time for each node: each takes a copy of the parameters.
+    /// </summary>
     /// <param name="nodes">Nodes that can evaluate, best first.</param>
     public IReadOnlyList<(int Epoch, string Node)> Give(IReadOnlyList<string> nodes)
     {
         var given = new List<(int, string)>();
         foreach (var epoch in _wanted.ToList())
         {
-            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node))) is not { } node) continue;
+            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node)) && !_given.ContainsValue(node)) is not { } node) continue;
             _wanted.Remove(epoch);
             _given.Add(epoch, node);
             given.Add((epoch, node));

@@ -32,12 +32,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>The newest round of counts that every shard has answered.</summary>
     public long Round => _counts.Min(count => count?.Round ?? 0);
 
-    public long SamplesApplied => _counts.Length == 0 ? 0 : _counts.Min(count => count?.SamplesByEpoch.Sum() ?? 0);
+    public long SamplesApplied => _counts.Length == 0 ? 0 : _counts.Min(count => count is null ? 0 : (long)count.CompleteEpochs * TrainSamples + count.Applied.Sum(part => (long)part.Count));
 
     /// <summary>Every shard's latest count, as far as there is one.</summary>
     public IEnumerable<ShardProtocol.Counted> Counts => _counts.OfType<ShardProtocol.Counted>();
 
-    private long SamplesExpected => (long)job.Epochs * (Admission?.Dataset.TrainSamples ?? 0);
+    private int TrainSamples => Admission?.Dataset.TrainSamples ?? 0;
+
+    private long SamplesExpected => (long)job.Epochs * TrainSamples;
 
     public void TrainingBegan(TimeSpan now, IReadOnlyList<PlacedShard> shards)
     {
@@ -94,7 +96,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <param name="last">The last.</param>
     public IReadOnlyDictionary<int, PositionSet> AppliedEverywhere(int first, int last)
     {
-        var samples = Admission!.Dataset.TrainSamples;
+        var samples = TrainSamples;
         var everywhere = new SortedDictionary<int, PositionSet>();
         for (var epoch = first; epoch <= last; epoch++)
         {
@@ -102,7 +104,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             applied.Add(0, samples);
             foreach (var count in _counts)
             {
-                if (count?.SamplesByEpoch[epoch - 1] == samples) continue;
+                if (count?.CompleteEpochs >= epoch) continue;
                 var here = new PositionSet();
                 foreach (var stretch in count?.Applied.Where(stretch => stretch.Epoch == epoch) ?? []) here.Add(stretch.Start, stretch.End);
                 foreach (var (start, end) in here.MissingFrom(0, samples)) applied.Remove(start, end);
@@ -154,6 +156,9 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             Staleness(), [.. _events]);
     }
 
+    private long SamplesOf(ShardProtocol.Counted? count, int epoch) =>
+        count is null ? 0 : epoch <= count.CompleteEpochs ? TrainSamples : count.Applied.Where(part => part.Epoch == epoch).Sum(part => (long)part.Count);
+
     private double RecentThroughput()
     {
         if (_window.Count < 2) return 0;
@@ -177,7 +182,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         foreach (var (epoch, row) in _epochs)
         {
             if (row.Completed is not { } completed) continue;
-            var samples = _counts.Length == 0 ? 0 : _counts.Min(count => count?.SamplesByEpoch[epoch - 1] ?? 0);
+            var samples = _counts.Length == 0 ? 0 : _counts.Min(count => SamplesOf(count, epoch));
             rows.Add(new EpochSummary(
                 epoch, samples, (completed - before).TotalSeconds, row.TrainLoss, row.Evaluation?.Loss, row.Evaluation?.Accuracy));
             before = completed;

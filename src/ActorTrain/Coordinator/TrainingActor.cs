@@ -12,6 +12,8 @@ namespace ActorTrain.Coordinator;
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
 internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
+    // Ticks after which counts that have not come are asked for again: a message may be lost.
+    private const int MostSilent = 10;
     private readonly JobOptions _job;
     private readonly IActorRef _client;
     private readonly JobRecord _record;
@@ -24,6 +26,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
+    private int _silent;
     private bool _stopped;
 
     /// <summary>Job → training: an admitted worker.</summary>
@@ -130,7 +133,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
                     LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
             GrantWaiting();
-            AskCounts();
+            // A shard that is behind is not asked again before it has answered: what it would say is the same.
+            if (_record.Round == _round || ++_silent >= MostSilent) AskCounts();
             FinishIfComplete();
             Remember();
             TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
@@ -190,6 +194,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
+            if (!_stopped) GiveEvaluations();
             FinishIfComplete();
         });
         Receive<ShardProtocol.Counted>(counted =>
@@ -350,6 +355,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
 
     private void AskCounts()
     {
+        _silent = 0;
         _round++;
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
     }

@@ -92,19 +92,19 @@ public static class ShardProtocol
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">Updates applied.</param>
     /// <param name="DuplicatesRefused">Pushes refused because their samples were applied before.</param>
-    /// <param name="SamplesByEpoch">Samples applied; element i is epoch i + 1.</param>
+    /// <param name="CompleteEpochs">Epochs of which every sample is applied, counted from the first without a gap.</param>
+    /// <param name="Applied">Positions applied of the epochs after those, as stretches in order.</param>
     /// <param name="Workers">What each worker's pushes came to.</param>
     /// <param name="StalenessHistogram">Applied pushes by staleness; the last element counts that and more.</param>
-    /// <param name="Applied">Positions applied, of each epoch that is not complete, as stretches in order.</param>
     public sealed record Counted(
         long Round,
         int Shard,
         long Version,
         long DuplicatesRefused,
-        long[] SamplesByEpoch,
+        int CompleteEpochs,
+        LeasePart[] Applied,
         WorkerCount[] Workers,
-        long[] StalenessHistogram,
-        LeasePart[] Applied) : IWireMessage;
+        long[] StalenessHistogram) : IWireMessage;
 
     /// <summary>Coordinator → shard: a worker's life has ended; what it pushed so far counts, what comes from now on is refused. Not answered.</summary>
     /// <param name="Past">The worker in that life.</param>

@@ -29,6 +29,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
     private long _fence = long.MinValue;
+    private int _complete;
+    private int _furthest;
     private long _samples;
     private long _duplicates;
 
@@ -78,13 +80,20 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     public ShardProtocol.Counted Count(long round = 0) => new(
         round, index, Version, _duplicates,
-        [.. _applied.Select(epoch => (long)epoch.Count)],
+        CompleteEpochs(),
+        // Nobody works on an epoch far ahead: those that are begun lie together.
+        [.. _applied.Skip(_complete).TakeWhile((epoch, i) => epoch.Count > 0 || _complete + i < _furthest).SelectMany((epoch, i) => epoch.Stretches.Select(
+            stretch => new LeasePart(_complete + i + 1, stretch.Start, stretch.End - stretch.Start)))],
         [.. _workers.Select(worker => new ShardProtocol.WorkerCount(
             worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max,
             worker.Value.Staleness.Histogram()))],
-        _staleness.Histogram(),
-        [.. _applied.SelectMany((epoch, i) => epoch.Count == samples ? [] : epoch.Stretches.Select(
-            stretch => new LeasePart(i + 1, stretch.Start, stretch.End - stretch.Start)))]);
+        _staleness.Histogram());
+
+    private int CompleteEpochs()
+    {
+        while (_complete < job.Epochs && _applied[_complete].Count == samples) _complete++;
+        return _complete;
+    }
 
     // The first word of a new life ends the one before; the coordinator's fence may come later, and is then no news.
     private bool IsPast(WorkerId worker)
@@ -109,6 +118,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         Version++;
         _samples += part.Count;
         _applied[part.Epoch - 1].Add(part.Start, part.End);
+        _furthest = Math.Max(_furthest, part.Epoch);
         _staleness.Add(age);
         if (!_workers.TryGetValue(worker.Node, out var counts)) counts = (new StalenessTally(), 0);
         counts.Staleness.Add(age);

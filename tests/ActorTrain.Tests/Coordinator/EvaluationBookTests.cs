@@ -15,6 +15,17 @@ public sealed class EvaluationBookTests
     }
 
     [Fact]
+    public void A_node_has_one_at_a_time()
+    {
+        _book.Want(1);
+        _book.Want(2);
+        _book.Want(3);
+        _book.Give(["strong", "weak"]).ShouldBe([(1, "strong"), (2, "weak")]);
+        _book.Done(1);
+        _book.Give(["strong", "weak"]).ShouldBe([(3, "strong")]);
+    }
+
+    [Fact]
     public void It_stays_open_until_it_is_done()
     {
         _book.Want(1);

@@ -11,6 +11,10 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>Whole clusters of real nodes in this process, with an engine that needs no Torch.</summary>
 public sealed class ClusterTests
 {
+    // Enough for a job that is stopped before its end, whatever the machine.
+    private const int EndlessSamples = 64_000;
+    private static readonly Engines Endless = Engines.Linear(EndlessSamples);
+
     [Fact]
     public async Task One_node_with_all_roles_trains_a_job_to_its_end()
     {
@@ -58,12 +62,12 @@ public sealed class ClusterTests
     public async Task A_worker_that_joins_in_the_middle_gets_work_and_one_that_leaves_gives_its_lease_back()
     {
         await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
-        await using var first = await Node([NodeRoles.Worker], seed, Engines.Linear());
-        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 100_000, batch: 8));
+        await using var first = await Node([NodeRoles.Worker], seed, Endless);
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 1000, batch: 8));
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
 
-        await using var second = await Node([NodeRoles.Worker], seed, Engines.Linear());
+        await using var second = await Node([NodeRoles.Worker], seed, Endless);
         await Until(news, progress => progress.Workers.Count(worker => worker.Samples > 0) == 2);
         await first.StopAsync();
         var left = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-left"));
@@ -81,12 +85,12 @@ public sealed class ClusterTests
     public async Task A_worker_with_other_data_is_refused_by_name_and_training_goes_on()
     {
         await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
-        await using var first = await Node([NodeRoles.Worker], seed, Engines.Linear());
-        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 100_000, batch: 8));
+        await using var first = await Node([NodeRoles.Worker], seed, Endless);
+        var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 1000, batch: 8));
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
 
-        await using var other = await Node([NodeRoles.Worker], seed, new Engines(() => new LinearEngine(fingerprint: "beef")));
+        await using var other = await Node([NodeRoles.Worker], seed, new Engines(() => new LinearEngine(EndlessSamples, fingerprint: "beef")));
         var told = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-refused"));
         run.Stop();
         await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
@@ -111,9 +115,9 @@ public sealed class ClusterTests
     [Fact]
     public async Task A_second_job_is_refused_while_one_runs_and_taken_when_it_has_ended()
     {
-        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        await using var node = await Node(NodeRoles.All, engines: Endless);
         var client = TrainingClient.Of(node);
-        var first = await client.SubmitAsync(Jobs.Of(epochs: 100_000));
+        var first = await client.SubmitAsync(Jobs.Of(epochs: 1000));
 
         (await Should.ThrowAsync<ActorTrainException>(client.SubmitAsync(Jobs.Of()))).Message.ShouldContain("at work on job 'test'");
 
@@ -122,16 +126,16 @@ public sealed class ClusterTests
         first.Stop();
         await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         var second = await Retry(() => client.SubmitAsync(Jobs.Of(epochs: 1)));
-        (await second.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report.SamplesApplied.ShouldBe(640);
+        (await second.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report.SamplesApplied.ShouldBe(EndlessSamples);
     }
 
     [Fact]
     public async Task What_is_done_about_staleness_can_be_changed_while_a_job_runs()
     {
-        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        await using var node = await Node(NodeRoles.All, engines: Endless);
         await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
         (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("Nothing to change: no job runs on this cluster.");
-        var run = await client.SubmitAsync(Jobs.Of(epochs: 100_000));
+        var run = await client.SubmitAsync(Jobs.Of(epochs: 1000));
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
 

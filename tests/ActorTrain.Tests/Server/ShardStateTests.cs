@@ -33,7 +33,7 @@ public sealed class ShardStateTests
         Push(shard, 0, Bob).ShouldBe(Verdict.Duplicate);
         shard.Version.ShouldBe(1);
         shard.Count().DuplicatesRefused.ShouldBe(2);
-        shard.Count().SamplesByEpoch.ShouldBe([8, 0]);
+        shard.Count().Applied.ShouldBe([new LeasePart(1, 0, 8)]);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ShardStateTests
         var shard = Shard();
         Push(shard, 0, Alice, epoch: 1);
         Push(shard, 0, Alice, epoch: 2).Kind.ShouldBe(VerdictKind.Applied);
-        shard.Count().SamplesByEpoch.ShouldBe([8, 8]);
+        shard.Count().Applied.ShouldBe([new LeasePart(1, 0, 8), new LeasePart(2, 0, 8)]);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ShardStateTests
         Push(shard, 0, Alice).ShouldBe(Verdict.Applied);
         shard.Fence(Alice);
         Push(shard, 8, Alice).Refusal.ShouldBe(Refusal.PastLife);
-        shard.Count().SamplesByEpoch.ShouldBe([8, 0]);
+        shard.Count().Applied.ShouldBe([new LeasePart(1, 0, 8)]);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class ShardStateTests
                 shard.Receive(new LeasePart(1, 8, 8), Alice, 0, gradient).Refusal.ShouldBe(Refusal.NotFinite);
                 shard.Version.ShouldBe(0);
                 shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
-                shard.Count().SamplesByEpoch.ShouldBe([0, 0]);
+                shard.Count().Applied.ShouldBeEmpty();
             }
 
             // The same samples count when they come with a gradient that is finite, and the optimizer knows nothing of those that were not.
@@ -199,7 +199,7 @@ public sealed class ShardStateTests
 
         Push(shard, 16, Bob, version: 0).Refusal.ShouldBe(Refusal.TooStale);
 
-        (shard.Version, shard.Count().SamplesByEpoch[0]).ShouldBe((2, 16));
+        (shard.Version, shard.Count().Applied.Sum(part => part.Count)).ShouldBe((2, 16));
         shard.Weights.ToArray().ShouldBe(before);
         Push(shard, 16, Bob, version: 1).ShouldBe(Verdict.Applied);
     }
