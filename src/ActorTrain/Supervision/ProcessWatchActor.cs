@@ -69,9 +69,10 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
             return;
         }
         _refusals.Remove(seen.Node);
-        _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
         Context.System.EventStream.Publish(new Gone(seen.Node));
-        _cluster?.Down(seen.Node);
+        if (_cluster is null) return;
+        _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
+        _cluster.Down(seen.Node);
     }
 
     private static bool IsThere(MemberStatus status) => status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining;
