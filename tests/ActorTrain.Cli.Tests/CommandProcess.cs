@@ -31,10 +31,21 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     /// <summary>All that it has written, for a test's message.</summary>
     public string Everything => string.Join('\n', _seen) + "\n" + Errors;
 
-    public static CommandProcess Start(params string[] arguments)
+    public static CommandProcess Start(params string[] arguments) => Of("dotnet", [Command, .. arguments]);
+
+    /// <summary>In a network namespace: <c>ip netns exec</c> becomes the command, it is no parent of it.</summary>
+    public static CommandProcess StartIn(string network, params string[] arguments) => Of("ip", ["netns", "exec", network, "dotnet", Command, .. arguments]);
+
+    /// <summary>With no file of its own larger than so many bytes, as on a disk that is full.</summary>
+    public static CommandProcess StartWithSmallFiles(int bytes, params string[] arguments) =>
+        // The runtime's own mapping of compiled code is a file, too.
+        Of("/bin/bash", ["-c", $"trap '' XFSZ; ulimit -f {bytes / 1024}; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"", "bash", Command, .. arguments]);
+
+    private static string Command => Path.Combine(AppContext.BaseDirectory, "actortrain.dll");
+
+    private static CommandProcess Of(string file, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "actortrain.dll"));
+        var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return new CommandProcess(Process.Start(start)!);
     }

@@ -56,8 +56,15 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     private async Task LeaveBehindAsync(JobOptions job, TrainingResult result)
     {
         var report = result.Report;
-        if (output.Model is { } model) Engine.Save(model, result.Model, ModelMetadata.Of(job, report));
-        if (output.Report is { } file) await TrainingReportJson.WriteFileAsync(report, file);
+        try
+        {
+            if (output.Model is { } model) Engine.Save(model, result.Model, ModelMetadata.Of(job, report));
+        }
+        finally
+        {
+            // What can still be had of a long run is not to be lost with the model.
+            if (output.Report is { } file) await TrainingReportJson.WriteFileAsync(report, file);
+        }
         if (output.Quiet)
         {
             await terminal.Output.WriteLineAsync(Summary.Line(report, result.Stopped));

@@ -26,7 +26,8 @@ public static class SafeTensors
             }
             File.Move(partial, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The last is what .NET makes of a file that grows beyond what the system allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             Discard(partial);
             throw new ActorTrainException($"The model cannot be saved as {path}: {e.Message.TrimEnd('.')}.", e);

@@ -32,7 +32,7 @@ public static class TrainingReportJson
             await File.WriteAllTextAsync(temporary, Serialize(report), cancellation);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new ActorTrainException($"the report cannot be written to {path}: {denied.Message}", denied);
         }

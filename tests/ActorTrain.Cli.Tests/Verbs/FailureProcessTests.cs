@@ -97,6 +97,42 @@ public sealed class FailureProcessTests : IDisposable
         report.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(4, "what was told before is told still");
     }
 
+    [Fact]
+    public async Task A_full_disk_leaves_the_earlier_model_whole_and_is_told_in_one_line()
+    {
+        if (OperatingSystem.IsWindows()) return; // no such limits there
+        await File.WriteAllTextAsync(ModelFile, "the earlier model");
+        await using var demo = CommandProcess.StartWithSmallFiles(
+            100_000, "demo", "--model", "mlp", "--hidden", "256", "--epochs", "2", "--quiet", "--save", ModelFile);
+
+        (await demo.ExitCode()).ShouldBe(2, demo.Everything);
+
+        demo.Errors.ShouldStartWith($"actortrain: The model cannot be saved as {ModelFile}: ");
+        (await File.ReadAllTextAsync(ModelFile)).ShouldBe("the earlier model");
+        Directory.GetFiles(_folder.FullName).ShouldBe([ModelFile]);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_vanishes_under_one_worker_stops_nobody()
+    {
+        if (OperatingSystem.IsWindows()) return; // no signals there
+        using TemporaryFolder mine = new(), yours = new();
+        foreach (var folder in new[] { mine, yours }) IdxFiles.WriteTo(folder.Path, train: 12_000, test: 500);
+        await using var seed = Seed();
+        await using var first = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", mine.Path);
+        await using var second = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", yours.Path);
+        await using var train = CommandProcess.Start(
+            "train", "--join", _cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "full", "--momentum", "0", "--epochs", "100000",
+            "--minimum-workers", "2", "--report", ReportFile);
+        await train.LineWith("epoch 2/");
+
+        foreach (var file in Directory.GetFiles(mine.Path)) File.Delete(file);
+
+        await TrainsOn(train, 2);
+
+        await CountsOnce(train);
+    }
+
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
 
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace ActorTrain.Cli.Tests;
+
+/// <summary>A test that makes networks of its own, which takes Linux, root, and iproute2.</summary>
+internal sealed class NetworkFactAttribute : FactAttribute
+{
+    public NetworkFactAttribute()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip") && !File.Exists("/bin/ip"))
+            Skip = "needs Linux, root, and iproute2";
+    }
+}
+
+/// <summary>Two hosts with a cable between them, as network namespaces of this machine.</summary>
+internal sealed class NetworkNamespaces : IDisposable
+{
+    private readonly string _id = $"{Environment.ProcessId % 10_000}";
+
+    public NetworkNamespaces()
+    {
+        foreach (var host in new[] { Here, There })
+        {
+            Ip($"netns add {host}");
+            Ip($"-n {host} link set lo up");
+        }
+        Ip($"link add {Cable(Here)} netns {Here} type veth peer name {Cable(There)} netns {There}");
+        foreach (var (host, address) in new[] { (Here, HereAddress), (There, ThereAddress) })
+        {
+            Ip($"-n {host} address add {address}/24 dev {Cable(host)}");
+            Ip($"-n {host} link set {Cable(host)} up");
+        }
+    }
+
+    /// <summary>Names and addresses of the two hosts. The addresses exist in these networks alone.</summary>
+    public string Here => $"at-{_id}-a";
+
+    public string There => $"at-{_id}-b";
+
+    public static string HereAddress => "10.213.7.1";
+
+    public static string ThereAddress => "10.213.7.2";
+
+    /// <summary>Pulls the cable out.</summary>
+    public void Cut() => Ip($"-n {There} link set {Cable(There)} down");
+
+    /// <summary>Puts it in again.</summary>
+    public void Heal() => Ip($"-n {There} link set {Cable(There)} up");
+
+    public void Dispose()
+    {
+        Ip($"netns delete {Here}");
+        Ip($"netns delete {There}");
+    }
+
+    private static string Cable(string host) => host + "0";
+
+    private static void Ip(string arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"ip {arguments}: {error}");
+    }
+}

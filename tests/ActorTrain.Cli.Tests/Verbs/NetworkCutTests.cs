@@ -1,0 +1,42 @@
+using ActorTrain.Job;
+using ActorTrain.Supervision;
+
+namespace ActorTrain.Cli.Tests.Verbs;
+
+/// <summary>Two hosts, one with the seed and a worker, the other with a worker; and the cable between them.</summary>
+public sealed class NetworkCutTests
+{
+    [NetworkFact]
+    public async Task A_worker_that_is_cut_off_is_replaced_by_the_others_and_joins_anew_when_the_network_is_back()
+    {
+        using var folder = new TemporaryFolder();
+        var report = Path.Combine(folder.Path, "report.json");
+        using var network = new NetworkNamespaces();
+        var cluster = $"{NetworkNamespaces.HereAddress}:4053";
+        await using var seed = CommandProcess.StartIn(network.Here, "seed", "--host", NetworkNamespaces.HereAddress);
+        await using var near = CommandProcess.StartIn(network.Here, "worker", "--join", cluster, "--host", NetworkNamespaces.HereAddress, "--threads", "1");
+        await using var far = CommandProcess.StartIn(network.There, "worker", "--join", cluster, "--host", NetworkNamespaces.ThereAddress, "--threads", "1");
+        await using var train = CommandProcess.StartIn(
+            network.Here, "train", "--join", cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0",
+            "--epochs", "100000", "--minimum-workers", "2", "--report", report);
+        await far.LineWith("joined the cluster");
+        await train.LineWith("epoch 2/");
+
+        network.Cut();
+        (await train.LineWith(SupervisionEventKinds.WorkerUnreachable)).ShouldContain(NetworkNamespaces.ThereAddress);
+        await train.LineWith(SupervisionEventKinds.WorkerLost);
+        // The smaller side stops by itself: one model is trained, and not two.
+        await far.LineWith("is gone");
+        network.Heal();
+
+        await far.LineWith("joined the cluster");
+        (await train.LineWith(SupervisionEventKinds.WorkerJoined)).ShouldContain(NetworkNamespaces.ThereAddress);
+        await train.LineWith("done in");
+        await train.LineWith("done in");
+        train.Interrupt();
+        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        var told = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
+        told.Workers.Sum(worker => worker.Samples).ShouldBe(told.SamplesApplied);
+        told.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+    }
+}
