@@ -11,9 +11,8 @@ namespace ActorTrain.Coordinator;
 /// One job, from submission to the fetched result: gathers and admits workers, has the shards opened and filled, hands over to
 /// <see cref="TrainingActor"/>, and delivers. Ends when its client has fetched the result, or is gone.
 /// </summary>
-internal sealed class JobActor : ReceiveActor, IWithTimers
+internal sealed partial class JobActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
     private readonly string _jobId;
     private readonly JobOptions _job;
     private readonly IActorRef _client;
@@ -25,8 +24,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private bool _trains;
 
     private sealed record Tick;
-
-    private sealed record OutOfPatience;
 
     /// <summary>A job that was submitted.</summary>
     public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
@@ -44,18 +41,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _client.Tell(new ClientProtocol.Accepted(_jobId));
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
         GatheringWorkers();
-    }
-
-    public JobActor(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
-    {
-        (_jobId, _job, _client, _options) = (memory.JobId, memory.Job, memory.Client, options);
-        _gathering = new Gathering(memory.Job.MinimumWorkers);
-        var admission = new Admission(memory.AdmittedBy, memory.Admitted);
-        _gathering.Resume(admission);
-        _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
-        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _placed.Shards, Context.System.Scheduler.MonotonicClock);
-        foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
-        FindingServers(memory.Incarnations);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -110,30 +95,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         if (_placed is null) return;
         foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places));
     }
-
-    /// <summary>Another coordinator has begun the job: it goes on when all its servers are here.</summary>
-    private void FindingServers(long incarnations)
-    {
-        _trains = true;
-        Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
-        Admitting(GoOnIfAllAreHere);
-        Receive<Tick>(_ => { });
-        Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
-        EndingBeforeTraining();
-        GoOnIfAllAreHere();
-
-        void GoOnIfAllAreHere()
-        {
-            if (Missing.Any()) return;
-            Timers.Cancel("servers");
-            foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
-            foreach (var shard in _placed!.Shards) Context.Watch(shard.Place.Shard);
-            _client.Tell(new ClientProtocol.Adopted(_jobId));
-            Become(() => Training(incarnations));
-        }
-    }
-
-    private IEnumerable<string> Missing => _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
 
     private void Training() => Training(resumesAfter: null);
 
@@ -248,18 +209,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         _client.Tell(new ClientProtocol.Progressed(progress, CanMove));
         Context.Parent.Tell(progress);
-    }
-
-    /// <summary>Whether another coordinator would find all that it needs.</summary>
-    private bool CanMove => _placed is not null && _gathering.Coordinators.Any(node => node != Here) && _placed.Shards.All(shard => shard.Node != Here);
-
-    private void Remember(TrainingActor.Remembered remembered)
-    {
-        var admission = _gathering.Admission!;
-        var memory = new JobMemory(
-            _jobId, _job with { Staleness = remembered.Staleness }, _client, admission.FirstNode, admission.First,
-            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Record);
-        foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Remember(memory));
     }
 
     /// <summary>The job is over, and nobody is to go on with it.</summary>

@@ -10,7 +10,7 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 namespace ActorTrain.Coordinator;
 
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
-internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
+internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     // Ticks after which counts that have not come are asked for again: a message may be lost.
     private const int MostSilent = 10;
@@ -110,7 +110,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
 
     private void Training()
     {
-        Membership();
+        Accounts();
+        Lives();
         Receive<Join>(Start);
         Receive<WorkerProtocol.RequestLease>(request =>
         {
@@ -152,7 +153,8 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
 
     private void Stopping()
     {
-        Membership();
+        Accounts();
+        Lives();
         Receive<Tick>(_ => AskCounts());
         Receive<OutOfPatience>(_ => Become(Counting));
         if (!_record.Active.Any()) Become(Counting);
@@ -180,16 +182,10 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
         AskCounts();
     }
 
-    private void Membership()
+    /// <summary>What is counted, also while the job is being stopped.</summary>
+    private void Accounts()
     {
         Receive<WorkerProtocol.LeaseEnded>(EndLease);
-        Receive<WorkerProtocol.OutOfMemory>(shortage =>
-        {
-            if (Find(shortage.Worker) is not { } worker) return;
-            worker.MostSamples = shortage.Most;
-            Tell(new Occurrence(
-                OutOfMemory, worker.Node, $"{shortage.Samples} samples are too many for its device: {shortage.Reason}", $"it goes on with {shortage.Most} at once"));
-        });
         Receive<WorkerProtocol.Evaluated>(evaluated =>
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
@@ -206,62 +202,7 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
             _desk.Settle(_record.Round);
             CloseEpochs();
         });
-        Receive<WorkerProtocol.Withdrawn>(withdrawn =>
-        {
-            if (Find(withdrawn.Worker) is not { } worker) return;
-            var remedy = _desk.TakeBack(worker, _round + 1);
-            if (withdrawn.Returns)
-            {
-                _returning.Add(worker.Node);
-                remedy += "; it comes back with a new engine";
-            }
-            if (!_stopped) Tell(new Occurrence(withdrawn.Failed ? WorkerFailed : WorkerLeft, worker.Node, withdrawn.Reason, remedy));
-            End(worker);
-            if (withdrawn.Failed) FailIfAlone(worker.Node, withdrawn.Reason);
-        });
-        Receive<Unable>(unable =>
-        {
-            _returning.Remove(unable.Node);
-            FailIfAlone(unable.Node, unable.Reason);
-        });
-        Receive<NodeProtocol.NodeLost>(lost =>
-        {
-            _returning.Remove(lost.Node);
-            if (!_record.Workers.TryGetValue(lost.Node, out var worker) || !(worker.Active || worker.Doubted)) return;
-            worker.Doubted = false;
-            Tell(new Occurrence(WorkerLost, worker.Node, lost.Reason, _desk.TakeBack(worker, _round + 1)));
-            End(worker);
-        });
-        Receive<NodeProtocol.NodeUnreachable>(unreachable =>
-        {
-            if (_record.Active.FirstOrDefault(worker => worker.Node == unreachable.Node) is not { } worker) return;
-            Tell(new Occurrence(WorkerUnreachable, worker.Node, "it does not answer heartbeats", $"{_desk.TakeBack(worker, _round + 1)}; what it still pushes is refused"));
-            End(worker);
-            worker.Doubted = true;
-        });
-        Receive<NodeProtocol.NodeReachable>(reachable =>
-        {
-            if (!_record.Workers.TryGetValue(reachable.Node, out var worker) || !worker.Doubted) return;
-            Tell(new Occurrence(WorkerReachable, worker.Node, "it answers heartbeats again", "it begins a new life"));
-            if (!_stopped) Start(new Join(worker.Node, worker.Worker, worker.Device!, new Measurement(worker.Throughput, worker.MostSamples)));
-        });
         Receive<Note>(note => Tell(note.Occurrence));
-    }
-
-    private void Start(Join join)
-    {
-        _returning.Remove(join.Node);
-        if (!_record.Workers.TryGetValue(join.Node, out var worker)) _record.Workers.Add(join.Node, worker = new WorkerRecord(join.Node));
-        _desk.TakeBack(worker, _round + 1);
-        if (worker.Active) End(worker);
-        if (join.Measured.MostSamples < _job.Batch) worker.MostSamples = join.Measured.MostSamples;
-        worker.Begin(new WorkerId(join.Node, ++_incarnations), join.Worker, join.Device, join.Measured.SamplesPerSecond);
-        _desk.Joined(worker);
-        Tell(new Occurrence(
-            WorkerJoined, worker.Node,
-            $"{join.Device.Kind} with {join.Device.Threads} threads is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement", "it gets leases"));
-        join.Worker.Tell(new WorkerProtocol.Start(worker.Id, [.. _placed.Shards.Select(shard => shard.Place)], _placed.ModelState));
-        GiveEvaluations();
     }
 
     private void EndLease(WorkerProtocol.LeaseEnded ended)
@@ -279,16 +220,6 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
         // What was refused is done again as soon as the shards have said what they hold of it.
         if (_desk.Book.InDoubt) AskCounts();
         CloseEpochs();
-    }
-
-    private void Quarantine(WorkerRecord worker)
-    {
-        const string reason = "its gradients are not finite, again and again";
-        Tell(new Occurrence(WorkerQuarantined, worker.Node, reason, $"it gets no more leases; {_desk.TakeBack(worker, _round + 1)}"));
-        worker.Quarantined = true;
-        worker.Worker.Tell(new WorkerProtocol.Refuse(reason));
-        End(worker);
-        FailIfAlone(worker.Node, $"{reason}; training may have diverged, and wants a lower learning rate");
     }
 
     private void CloseEpochs()
@@ -324,24 +255,6 @@ internal sealed class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedS
     private void FinishIfComplete()
     {
         if (!_stopped && _desk.IsDone && !_evaluations.Open) Become(Counting);
-    }
-
-    private void FailIfAlone(string node, string reason)
-    {
-        if (!_stopped && !_record.Active.Any() && _returning.Count == 0) Context.Parent.Tell(new Failed($"the last worker failed; {node}: {reason}"));
-    }
-
-    private WorkerRecord? Find(WorkerId id) => _record.Active.FirstOrDefault(worker => worker.Id == id);
-
-    /// <summary>A worker's life ends: the shards refuse what it still pushes, and say what they have of it.</summary>
-    private void End(WorkerRecord worker)
-    {
-        worker.Active = false;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Fence(worker.Id));
-        AskCounts();
-        _evaluations.Lost(worker.Node);
-        if (!_stopped) GiveEvaluations();
-        else if (!_record.Active.Any()) Become(Counting);
     }
 
     private void Govern(ClientProtocol.Govern govern)
