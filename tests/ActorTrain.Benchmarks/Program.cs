@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorTrain.Benchmarks.Balance;
 using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Benchmarks.Scale;
@@ -19,6 +20,7 @@ internal static class Program
             Verb("training", "Two worker processes and a server on this machine, beside the plain loop and PyTorch DDP.", TrainingBenchmark.RunAsync),
             Verb("large", "A job with 100 million parameters: 20 steps of two workers, and the memory they take.", LargeJobBenchmark.RunAsync),
             Verb("saturation", "A minute of a lane that is never idle, with 100 million floats a message: the cluster must not notice.", SaturationBenchmark.RunAsync),
+            Verb("balance", "A fast and a slow worker, alone and together, beside PyTorch DDP; and how soon work follows a change of their speeds.", BalanceBenchmark.RunAsync),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),

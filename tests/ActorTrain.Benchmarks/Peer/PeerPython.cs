@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Benchmarks.Training;
 
 namespace ActorTrain.Benchmarks.Peer;
 
@@ -33,6 +35,18 @@ internal sealed class PeerPython
     public Child Start(string script, params string[] arguments) => Child.Of(
         _file, [Path.Combine(AppContext.BaseDirectory, "Peer", script), .. arguments],
         new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1", ["GLOO_SOCKET_IFNAME"] = "lo" });
+
+    /// <summary>Trains alone or with DistributedDataParallel.</summary>
+    /// <param name="job">Its model and batch.</param>
+    /// <param name="processes">How many; one trains alone.</param>
+    /// <param name="samples">Samples a process.</param>
+    /// <param name="throttles">The speed of each, as a part of what it could be; none for full speed.</param>
+    public Measured Train(TrainingJob job, int processes, int samples, params double[] throttles)
+    {
+        var speeds = string.Join(',', throttles.Select(throttle => throttle.ToString(CultureInfo.InvariantCulture)));
+        using var script = Start("ddp.py", [job.Model, $"{job.Batch}", $"{processes}", $"{samples / job.Batch}", .. speeds.Length > 0 ? [speeds] : Array.Empty<string>()]);
+        return Measured.Of(script.Hear());
+    }
 
     private static PeerPython? Look()
     {

@@ -1,10 +1,14 @@
 """Trains a network with PyTorch alone or with DistributedDataParallel over gloo, one thread a process; writes what the measured steps came to.
 
-ddp.py MODEL BATCH PROCESSES STEPS
+ddp.py MODEL BATCH PROCESSES STEPS [THROTTLE,...]
+
+THROTTLE is the speed of each process as a part of what it could be: it sleeps in proportion in each step.
 """
+import contextlib
 import json
 import os
 import socket
+import statistics
 import sys
 import time
 
@@ -14,6 +18,7 @@ import torch.multiprocessing as mp
 from torch import nn
 
 WARM_UP = 30
+PLAIN_STEPS = 30
 BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)]
 
 
@@ -41,7 +46,7 @@ def network(name):
     return mobilenet(0.25)
 
 
-def train(rank, name, batch, processes, steps, port, results):
+def train(rank, name, batch, processes, steps, throttle, port, results):
     torch.set_num_threads(1)
     torch.manual_seed(1)
     model = network(name)
@@ -54,37 +59,55 @@ def train(rank, name, batch, processes, steps, port, results):
     labels = torch.randint(10, (12000,))
     images = torch.randn(12000, 1, 28, 28) + labels.view(-1, 1, 1, 1) / 5 - 1
 
-    def run(count):
+    def plain_step():
+        """Seconds from zero_grad to backward's end, without the allreduce that DDP has inside backward: the median, at full speed."""
+        seconds = []
+        with model.no_sync() if processes > 1 else contextlib.nullcontext():
+            for _ in range(PLAIN_STEPS):
+                indices = torch.randint(12000, (batch,))
+                start = time.perf_counter()
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(model(images[indices]), labels[indices]).backward()
+                seconds.append(time.perf_counter() - start)
+        return statistics.median(seconds)
+
+    def run(count, pause):
         first = last = None
         for _ in range(count):
             indices = torch.randint(12000, (batch,))
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(model(images[indices]), labels[indices])
+            # A slow rank's gradient is late, and the others wait for it inside their backward. The time of backward itself cannot be taken while it
+            # waits for others, so what is slept is in proportion to a plain step that was measured before, and the allreduce is nobody's to slow down.
+            if pause > 0:
+                time.sleep(pause)
             loss.backward()
             optimizer.step()
             last = loss.item()
             first = last if first is None else first
         return first, last
 
-    first, _ = run(WARM_UP)
+    first, _ = run(WARM_UP, 0)
+    pause = (1 / throttle - 1) * plain_step()
     if processes > 1:
         dist.barrier()
     start, processor = time.perf_counter(), time.process_time()
-    _, last = run(steps)
+    _, last = run(steps, pause)
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
     assert last < first, f"the loop does not learn: loss {first} became {last}"
     results.put((seconds, processor))
 
 
 if __name__ == "__main__":
-    name, batch, processes, steps = sys.argv[1], *map(int, sys.argv[2:])
+    name, batch, processes, steps = sys.argv[1], *map(int, sys.argv[2:5])
+    throttles = [float(throttle) for throttle in sys.argv[5].split(",")] if len(sys.argv) > 5 else [1.0] * processes
     context = mp.get_context("spawn")
     results = context.SimpleQueue()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # No rank shares its process with this one, so that each is as warm as the other.
-    ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, port, results)) for rank in range(processes)]
+    ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, throttles[rank], port, results)) for rank in range(processes)]
     for rank in ranks:
         rank.start()
     for rank in ranks:

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
-using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Training;
 
@@ -8,7 +7,6 @@ namespace ActorTrain.Benchmarks.Training;
 internal static class TrainingBenchmark
 {
     private const int Workers = 2;
-    private const double WarmUp = 0.4;
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
@@ -51,8 +49,8 @@ internal static class TrainingBenchmark
             engine.Measurements.Add(Ask(engineLoop, samples));
             cluster.Measurements.Add(await MeasureClusterAsync(job, options));
             if (distributed is null) continue;
-            pyTorch.Measurements.Add(Ddp(options, job, 1, samples));
-            distributed.Measurements.Add(Ddp(options, job, Workers, samples));
+            pyTorch.Measurements.Add(options.Peer!.Train(job, 1, samples));
+            distributed.Measurements.Add(options.Peer!.Train(job, Workers, samples));
         }
         return runs;
     }
@@ -60,30 +58,14 @@ internal static class TrainingBenchmark
     private static async Task<Measured> MeasureClusterAsync(TrainingJob job, BenchmarkOptions options)
     {
         await using var cluster = await Cluster.StartAsync(Workers, options.NodeSettings);
-        (JobProgress Progress, double Processor)? from = null, to = null;
-        var report = await cluster.RunAsync(job.Options(options.JobSettings), progress =>
-        {
-            // What comes before is warm-up: until then the processes are still being compiled.
-            if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected) return;
-            to = (progress, cluster.ProcessorSeconds);
-            from ??= to;
-        });
-        var (first, last) = (from!.Value, to!.Value);
-        return new Measured(
-            last.Progress.SamplesApplied - first.Progress.SamplesApplied, last.Progress.Seconds - first.Progress.Seconds,
-            last.Processor - first.Processor, report.Staleness.Mean);
+        var steady = new SteadyStretch(() => cluster.ProcessorSeconds);
+        return steady.Measure(await cluster.RunAsync(job.Options(options.JobSettings), steady.Follow));
     }
 
     private static Measured Ask(Child loop, int samples)
     {
         loop.Tell(samples.ToString(CultureInfo.InvariantCulture));
         return Measured.Of(loop.Hear());
-    }
-
-    private static Measured Ddp(BenchmarkOptions options, TrainingJob job, int processes, int samples)
-    {
-        using var script = options.Peer!.Start("ddp.py", job.Model, $"{job.Batch}", $"{processes}", $"{samples / job.Batch}");
-        return Measured.Of(script.Hear());
     }
 
     private sealed record Run(string Name, int Processes, Run? Alone)

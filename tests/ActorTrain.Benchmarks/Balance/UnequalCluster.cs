@@ -1,0 +1,36 @@
+using System.Globalization;
+using ActorTrain.Benchmarks.Training;
+using ActorTrain.Job;
+
+namespace ActorTrain.Benchmarks.Balance;
+
+/// <summary>A fast and a slow worker process, alone and together in a cluster.</summary>
+internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
+{
+    public UnequalResult Result { get; } = new();
+
+    public async Task MeasureAsync()
+    {
+        var (fast, _) = await MeasureAsync(1);
+        var (slow, _) = await MeasureAsync(UnequalResult.Slow);
+        var (together, parts) = await MeasureAsync(1, UnequalResult.Slow);
+        Result.Add(new UnequalResult.Round(fast, slow, together, parts));
+    }
+
+    private async Task<(Measured Measured, IReadOnlyList<WorkerPart> Parts)> MeasureAsync(params double[] speeds)
+    {
+        await using var cluster = await Cluster.StartAsync(
+            speeds.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }), options.NodeSettings);
+        var steady = new SteadyStretch(() => cluster.ProcessorSeconds);
+        var report = await cluster.RunAsync(Sized(speeds.Sum()), steady.Follow);
+        return (steady.Measure(report), steady.Parts(cluster.Workers));
+    }
+
+    /// <summary>The job with as many epochs as take those speeds as long as a fast worker alone takes for all of them.</summary>
+    private JobOptions Sized(double speeds)
+    {
+        var whole = job.Options(options.JobSettings);
+        var epochs = Math.Max(1, (int)Math.Round(whole.Epochs * speeds));
+        return whole with { Epochs = epochs, EvaluateEvery = epochs };
+    }
+}

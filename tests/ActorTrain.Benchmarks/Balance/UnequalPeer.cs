@@ -1,0 +1,20 @@
+using ActorTrain.Benchmarks.Peer;
+using ActorTrain.Benchmarks.Training;
+
+namespace ActorTrain.Benchmarks.Balance;
+
+/// <summary>A fast and a slow process of PyTorch, alone and together in DistributedDataParallel over gloo.</summary>
+internal sealed class UnequalPeer(TrainingJob job, PeerPython python)
+{
+    // Enough for some ten seconds of a fast process.
+    private readonly int _samples = 12_000 * job.Epochs / 2;
+
+    public UnequalResult Result { get; } = new();
+
+    public void Measure() => Result.Add(new UnequalResult.Round(
+        python.Train(job, 1, _samples, 1),
+        python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow),
+        // Each step takes both as long as the slower one.
+        python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow),
+        []));
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Benchmarks.Training;
+
+namespace ActorTrain.Benchmarks.Balance;
+
+/// <summary>A fast one alone, a slow one alone, and both, measured in rounds.</summary>
+internal sealed class UnequalResult
+{
+    /// <summary>Speed of the slow one, as a part of the fast one's.</summary>
+    public const double Slow = 0.25;
+
+    private readonly List<Round> _rounds = [];
+
+    /// <summary>One round.</summary>
+    /// <param name="Fast">The fast one alone.</param>
+    /// <param name="Slow">The slow one alone.</param>
+    /// <param name="Together">Both.</param>
+    /// <param name="Parts">What each did of it; empty where that is not known.</param>
+    public sealed record Round(Measured Fast, Measured Slow, Measured Together, IReadOnlyList<WorkerPart> Parts);
+
+    public void Add(Round round) => _rounds.Add(round);
+
+    public void AddTo(Table table, string job, string name)
+    {
+        Alone("the fast one alone", round => round.Fast);
+        Alone("the slow one alone", round => round.Slow);
+        var parts = Enumerable.Range(0, _rounds[0].Parts.Count);
+        table.Add(
+            job, $"{name}, both", Throughput(round => round.Together),
+            Text(round => round.Together.Throughput / (round.Fast.Throughput + round.Slow.Throughput), "0.00"),
+            Text(round => round.Together.Throughput / (2 * round.Slow.Throughput), "0.00"),
+            WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].Share)), "0.00"),
+            WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].MicroBatch)), "0"),
+            _rounds[0].Parts.Count > 0 ? Text(round => round.Together.Staleness, "0.0") : "");
+
+        void Alone(string who, Func<Round, Measured> of) => table.Add(job, $"{name}, {who}", Throughput(of), "", "", "", "", "");
+    }
+
+    private string Throughput(Func<Round, Measured> of) => Measured.Whole(Median(round => of(round).Throughput));
+
+    private string Text(Func<Round, double> value, string format) => Median(value).ToString(format, CultureInfo.InvariantCulture);
+
+    private double Median(Func<Round, double> value) => _rounds.Select(value).Median();
+}

@@ -1,0 +1,55 @@
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Torch;
+using ActorTrain.Worker;
+using Akka.Configuration;
+
+namespace ActorTrain.Benchmarks.Training;
+
+/// <summary>A server and workers as nodes of this process, one thread each, whose speeds can be changed at any time.</summary>
+internal sealed class LocalNodes : IAsyncDisposable
+{
+    private readonly List<ActorTrainNode> _nodes = [];
+
+    private LocalNodes() { }
+
+    /// <summary>The workers' nodes, in the order in which they were asked for.</summary>
+    public IReadOnlyList<string> Workers => [.. _nodes.Skip(1).Select(node => $"{node.Address}")];
+
+    /// <summary>Starts them.</summary>
+    /// <param name="throttles">The speed of each worker, as a part of what it could be.</param>
+    /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
+    public static async Task<LocalNodes> StartAsync(IEnumerable<Func<double>> throttles, string nodeSettings)
+    {
+        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var nodes = new LocalNodes();
+        nodes._nodes.Add(await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }));
+        foreach (var throttle in throttles)
+        {
+            nodes._nodes.Add(await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Worker])
+            {
+                Join = nodes._nodes[0].Address,
+                Engines = new ThrottledEngines(new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)), throttle),
+                Configuration = config,
+            }));
+        }
+        return nodes;
+    }
+
+    /// <summary>Runs a job on all workers, and checks that each sample was applied once and that the network has learnt.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="follow">Told of its progress, as often as <c>progress-interval</c> says.</param>
+    public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow)
+    {
+        await using var client = TrainingClient.Of(_nodes[0]);
+        var run = await client.SubmitAsync(job with { MinimumWorkers = _nodes.Count - 1 });
+        await foreach (var progress in run.Progress) follow(progress);
+        return (await run.Completion).Report.Checked();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The seed last: it is whom the others take their leave of.
+        foreach (var node in _nodes.AsEnumerable().Reverse()) await node.DisposeAsync();
+    }
+}

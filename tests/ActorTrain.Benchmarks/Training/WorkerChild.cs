@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.Benchmarks.Training;
+
+/// <summary>A worker process of the command. Its port is chosen here, so that one knows which of the cluster's nodes it is.</summary>
+internal sealed class WorkerChild : IDisposable
+{
+    private const string Host = "127.0.0.1";
+
+    private WorkerChild(string node, Child process) => (Node, Process, Ended) = (node, process, process.Ignore());
+
+    /// <summary>Its node, <c>host:port</c>.</summary>
+    public string Node { get; }
+
+    public Child Process { get; }
+
+    /// <summary>Completes with its last words when it has ended.</summary>
+    public Task<string> Ended { get; }
+
+    /// <param name="seed">The cluster to join.</param>
+    /// <param name="file">Its node configuration.</param>
+    /// <param name="arguments">Further options of the verb <c>worker</c>.</param>
+    public static WorkerChild Start(HostPort seed, NodeFile file, IEnumerable<string> arguments)
+    {
+        var port = FreePort();
+        return new WorkerChild($"{Host}:{port}", Child.OfTheCommand(
+            ["worker", "--join", $"{seed}", "--host", Host, "--port", $"{port}", "--config", file.Path, "--device", "cpu", "--end-with-input", .. arguments]));
+    }
+
+    public void Dispose() => Process.Dispose();
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
