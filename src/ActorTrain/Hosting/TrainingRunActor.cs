@@ -12,6 +12,7 @@ namespace ActorTrain.Hosting;
 internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
     private readonly ChannelWriter<JobProgress> _progress;
     private readonly ChannelWriter<SupervisionEvent> _events;
     private readonly TaskCompletionSource<bool> _accepted;
@@ -117,9 +118,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Context.ActorOf(SnapshotActor.Props(finished.Shards, finished.ModelState, _lane, parameters, state));
         Receive<SnapshotActor.Taken>(_ =>
         {
-            _job.Tell(new ClientProtocol.Fetched());
-            _result.TrySetResult(new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped));
-            Context.Stop(Self);
+            var result = new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped);
+            Become(() => TakingLeave(result));
         });
         Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", trained: true));
         Receive<ClientProtocol.Stop>(_ => { });
@@ -127,6 +127,23 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Finished>(_ => { });
         Receive<ClientProtocol.Adopted>(_ => _job = Context.Watch(Sender));
         Receive<Terminated>(_ => { });
+    }
+
+    /// <summary>Whoever has the result may submit the next job at once: so the cluster must be free before.</summary>
+    private void TakingLeave(TrainingResult result)
+    {
+        Receive<Terminated>(_ => Deliver());
+        // The word that all is fetched may be lost; then the job ends when this actor does.
+        Receive<ReceiveTimeout>(_ => Deliver());
+        ReceiveAny(_ => { });
+        SetReceiveTimeout(FarewellPatience);
+        _job.Tell(new ClientProtocol.Fetched());
+
+        void Deliver()
+        {
+            _result.TrySetResult(result);
+            Context.Stop(Self);
+        }
     }
 
     private void End(string reason, bool trained = false)

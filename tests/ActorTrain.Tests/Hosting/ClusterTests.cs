@@ -35,6 +35,17 @@ public sealed class ClusterTests
         result.Model.State.Span[0].ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task Whoever_has_the_result_of_a_job_may_submit_the_next_at_once()
+    {
+        await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
+        for (var job = 0; job < 10; job++)
+        {
+            var run = await TrainingClient.Of(node).SubmitAsync(Jobs.Of(epochs: 1));
+            await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     [Theory, InlineData("on"), InlineData("off")]
     public async Task A_seed_and_three_workers_share_the_samples(string withinProcess)
     {
