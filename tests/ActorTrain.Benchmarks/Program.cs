@@ -21,6 +21,7 @@ internal static class Program
             Verb("large", "A job with 100 million parameters: 20 steps of two workers, and the memory they take.", LargeJobBenchmark.RunAsync),
             Verb("saturation", "A minute of a lane that is never idle, with 100 million floats a message: the cluster must not notice.", SaturationBenchmark.RunAsync),
             Verb("balance", "A fast and a slow worker, alone and together, beside PyTorch DDP; and how soon work follows a change of their speeds.", BalanceBenchmark.RunAsync),
+            Verb("straggler", "One of four workers at an eighth of the others' speed: accuracy and time by staleness policy, and with balance; a round is a seed.", StragglerBenchmark.RunAsync, rounds: 3),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),
@@ -29,19 +30,19 @@ internal static class Program
         return await root.Parse(arguments).InvokeAsync();
     }
 
-    private static Command Verb(string name, string description, Func<BenchmarkOptions, Task> run)
+    private static Command Verb(string name, string description, Func<BenchmarkOptions, Task> run, int rounds = 5)
     {
         var peer = new Option<bool>("--peer") { Description = "Also measure PyTorch; installs Debian's python3-torch and libopenblas0-pthread where they are missing." };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds that the median is taken of.", DefaultValueFactory = _ => 5 };
+        var times = new Option<int>("--rounds") { Description = "Rounds that the median is taken of.", DefaultValueFactory = _ => rounds };
         var only = new Option<string[]>("--only") { Description = "Rows or jobs to measure, by a part of their name; all without it.", AllowMultipleArgumentsPerToken = true };
         var job = new Option<string>("--job") { Description = "Job settings over the defaults, such as 'overlap = 1, epochs = 20'.", DefaultValueFactory = _ => "" };
         var node = new Option<string>("--node") { Description = "Node settings over the defaults, such as 'lane.same-machine = tcp'.", DefaultValueFactory = _ => "" };
-        var command = new Command(name, description) { peer, rounds, only, job, node };
+        var command = new Command(name, description) { peer, times, only, job, node };
         command.SetAction(async (parsed, _) =>
         {
             var python = parsed.GetValue(peer) ? PeerPython.Find() : null;
             await run(new BenchmarkOptions(
-                python, Math.Max(1, parsed.GetValue(rounds)), parsed.GetValue(only) ?? [],
+                python, Math.Max(1, parsed.GetValue(times)), parsed.GetValue(only) ?? [],
                 $"actortrain.job {{ {parsed.GetValue(job)} }}", $"actortrain {{ {parsed.GetValue(node)} }}"));
         });
         return command;

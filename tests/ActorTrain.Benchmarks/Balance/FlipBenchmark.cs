@@ -20,7 +20,7 @@ internal static class FlipBenchmark
             [() => Volatile.Read(ref speeds[0]), () => Volatile.Read(ref speeds[1])], $"{options.NodeSettings}\n{Often}");
         var job = Job.Options(options.JobSettings);
         var (looks, flipped) = (new List<JobProgress>(), (JobProgress?)null);
-        await nodes.RunAsync(job, progress =>
+        var report = await nodes.RunAsync(job, progress =>
         {
             if (progress.Phase != JobPhase.Training) return;
             looks.Add(progress);
@@ -29,12 +29,13 @@ internal static class FlipBenchmark
             Volatile.Write(ref speeds[1], 1);
             flipped = progress;
         });
+        report.Checked();
         Print(job, nodes.Workers, looks, flipped ?? throw new InvalidOperationException("the job was over before its half was seen; give it more epochs"));
     }
 
     private static void Print(JobOptions job, IReadOnlyList<string> nodes, List<JobProgress> looks, JobProgress flipped)
     {
-        var table = new Table("seconds", "images/s", "shares", "micro-batches", "leases' pushes since the flip");
+        var table = new Table("seconds", "images/s", "shares", "micro-batches", $"leases (of {job.LeaseBatches} pushes) since the flip");
         var before = Stretch(-SecondsBefore, 0);
         Add($"-{SecondsBefore} to 0", -SecondsBefore, before, new double[nodes.Count]);
         for (var second = 0; second < SecondsAfter && At(second + 1) != At(second); second++)

@@ -8,12 +8,13 @@ internal static class ReportCheck
     // Of ten classes, guessed at.
     private static readonly double FirstLoss = Math.Log(10);
 
-    /// <summary>Checks that each sample was applied once and that the network has learnt.</summary>
-    public static TrainingReport Checked(this TrainingReport report) =>
-        Complaint(report) is { } complaint ? throw new InvalidOperationException(complaint) : report;
+    /// <summary>Checks that each sample was applied once.</summary>
+    public static TrainingReport Counted(this TrainingReport report) => report.SamplesApplied == report.SamplesExpected
+        ? report
+        : throw new InvalidOperationException($"{report.SamplesApplied} of {report.SamplesExpected} samples were applied");
 
-    /// <summary>What is wrong with it; null when nothing is.</summary>
-    public static string? Complaint(TrainingReport report) =>
-        report.SamplesApplied != report.SamplesExpected ? $"{report.SamplesApplied} of {report.SamplesExpected} samples were applied"
-        : report.Epochs[^1].TrainLoss < FirstLoss ? null : $"the job does not learn: its loss is {report.Epochs[^1].TrainLoss}";
+    /// <summary>Checks that each sample was applied once and that the network has learnt.</summary>
+    public static TrainingReport Checked(this TrainingReport report) => report.Counted().Epochs[^1].TrainLoss < FirstLoss
+        ? report
+        : throw new InvalidOperationException($"the job does not learn: its loss is {report.Epochs[^1].TrainLoss}");
 }

@@ -1,0 +1,73 @@
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Benchmarks.Training;
+using ActorTrain.Job;
+using Akka.Configuration;
+
+namespace ActorTrain.Benchmarks.Balance;
+
+/// <summary>One of four asynchronous workers has an eighth of the others' speed: what each policy makes of its late gradients, and what balance does about it.</summary>
+internal static class StragglerBenchmark
+{
+    // Together a core and a quarter: two cores can honestly carry them, with a server.
+    private static readonly double[] Speeds = [0.4, 0.4, 0.4, 0.05];
+
+    private const string Unbalanced = "balance.micro-batch = off, balance.lease = off, balance.repeat = off";
+
+    private static readonly (string Name, string Settings)[] Ways =
+    [
+        ("accept", Unbalanced),
+        ("inverse", $"{Unbalanced}, staleness.policy = inverse"),
+        ("staleness-aware", $"{Unbalanced}, staleness.policy = staleness-aware"),
+        ("bound = 8", $"{Unbalanced}, staleness.bound = 8"),
+        ("balance on", "balance.micro-batch = on"),
+    ];
+
+    private const string Job = """
+        name = straggler, model.name = cnn, data.source = built-in, epochs = 8, evaluate-every = 1000, batch = 64
+        optimizer { learning-rate = 0.02, momentum = 0.9 }
+        schedule { name = cosine, warm-up = 0.5 }
+        """;
+
+    public static async Task RunAsync(BenchmarkOptions options)
+    {
+        var ways = Ways.Where(way => options.Wants(way.Name)).ToList();
+        await Console.Error.WriteLineAsync($"measuring {ways.Count} ways with {options.Rounds} seeds, about {ways.Count * options.Rounds * 12 / 60.0:0.0} minutes");
+        var reports = ways.Select(_ => new List<TrainingReport>()).ToArray();
+        await using var nodes = await LocalNodes.StartAsync(Speeds.Select<double, Func<double>>(speed => () => speed), options.NodeSettings);
+        // Until then this process is still being compiled.
+        await nodes.RunAsync(Options(options, "epochs = 3"), _ => { });
+        for (var seed = 1; seed <= options.Rounds; seed++)
+        {
+            for (var i = 0; i < ways.Count; i++)
+                reports[i].Add((await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })).Counted());
+        }
+        // That a job does not learn is a result here, not a fault: too late gradients can do that.
+        Print(nodes.Workers[^1], ways.Select(way => way.Name).Zip(reports));
+    }
+
+    private static JobOptions Options(BenchmarkOptions options, string way) => JobOptionsReader.Read(
+        ConfigurationFactory.ParseString($"actortrain.job {{ {way} }}")
+            .WithFallback(ConfigurationFactory.ParseString(options.JobSettings))
+            .WithFallback(ConfigurationFactory.ParseString($"actortrain.job {{ {Job} }}")));
+
+    private static void Print(string straggler, IEnumerable<(string Name, List<TrainingReport> Reports)> ways)
+    {
+        var table = new Table("staleness", "accuracy", "seconds", "staleness mean", "largest", "the slow one's share", "its staleness");
+        foreach (var (name, reports) in ways)
+        {
+            var slow = reports.Select(report => report.Workers.Single(worker => worker.Node == straggler)).ToList();
+            table.Add(
+                name, Spread(reports.Select(report => report.TestAccuracy ?? double.NaN), "0.000"), Spread(reports.Select(report => report.WallSeconds), "0.0"),
+                Spread(reports.Select(report => report.Staleness.Mean), "0.0"), $"{reports.Max(report => report.Staleness.Max)}",
+                Spread(slow.Select(worker => worker.Share), "0.000"), Spread(slow.Select(worker => worker.StalenessMean), "0.0"));
+        }
+        table.Print(string.Create(CultureInfo.InvariantCulture, $"A straggler: four workers at {string.Join(", ", Speeds)} of a core's speed; mean ± standard deviation over the seeds"));
+    }
+
+    private static string Spread(IEnumerable<double> values, string format)
+    {
+        var (mean, deviation) = values.ToList().Spread();
+        return $"{mean.ToString(format, CultureInfo.InvariantCulture)} ± {deviation.ToString(format, CultureInfo.InvariantCulture)}";
+    }
+}
