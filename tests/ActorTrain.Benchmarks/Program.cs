@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrain.Benchmarks.Balance;
+using ActorTrain.Benchmarks.Chaos;
 using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Benchmarks.Scale;
@@ -22,6 +23,8 @@ internal static class Program
             Verb("saturation", "A minute of a lane that is never idle, with 100 million floats a message: the cluster must not notice.", SaturationBenchmark.RunAsync),
             Verb("balance", "A fast and a slow worker, alone and together, beside PyTorch DDP; and how soon work follows a change of their speeds.", BalanceBenchmark.RunAsync),
             Verb("straggler", "One of four workers at an eighth of the others' speed: accuracy and time by staleness policy, and with balance; a round is a seed.", StragglerBenchmark.RunAsync, rounds: 3),
+            ChaosVerbs.Chaos(),
+            ChaosVerbs.Alarms(),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),

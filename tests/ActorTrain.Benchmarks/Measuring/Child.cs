@@ -45,6 +45,12 @@ internal sealed class Child : IDisposable
         return new Child(start);
     }
 
+    /// <summary>Sends it a signal, unless it has ended.</summary>
+    public void Send(Signal signal)
+    {
+        if (!_process.HasExited) Signals.Send(_process.Id, signal);
+    }
+
     public void Tell(string line)
     {
         _process.StandardInput.WriteLine(line);

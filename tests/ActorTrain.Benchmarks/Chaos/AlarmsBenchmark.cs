@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Benchmarks.Training;
+using ActorTrain.Supervision;
+
+namespace ActorTrain.Benchmarks.Chaos;
+
+/// <summary>Nothing happens to two workers that saturate the cores: nobody may be doubted.</summary>
+internal static class AlarmsBenchmark
+{
+    private const int Workers = 2, MoreEpochsThanThereIsTimeFor = 1_000_000;
+    private static readonly string[] Alarms = [SupervisionEventKinds.WorkerUnreachable, SupervisionEventKinds.WorkerLost];
+
+    /// <returns>Whether nobody was doubted.</returns>
+    public static async Task<bool> RunAsync(string name, TimeSpan time, string jobSettings, string nodeSettings)
+    {
+        await using var cluster = await Cluster.StartAsync(Workers, nodeSettings);
+        var job = TrainingJob.Named(name).Options(jobSettings) with { Epochs = MoreEpochsThanThereIsTimeFor };
+        var (processor, trained) = (cluster.ProcessorSeconds, 0.0);
+        var watch = new Stopwatch();
+        var report = await cluster.RunAsync(job, (run, progress) =>
+        {
+            if (progress.Seconds == 0) processor = cluster.ProcessorSeconds;
+            else watch.Start();
+            if (trained > 0 || watch.Elapsed < time) return;
+            trained = (cluster.ProcessorSeconds - processor) / watch.Elapsed.TotalSeconds;
+            run.Stop();
+        });
+        var alarms = report.Events.Where(happened => Alarms.Contains(happened.Kind)).ToList();
+        var table = new Table("job", "minutes", "images/s", "cores busy", "alarms");
+        table.Add(
+            name, (report.WallSeconds / 60).ToString("0.0", CultureInfo.InvariantCulture), Measured.Whole(report.Throughput),
+            trained.ToString("0.00", CultureInfo.InvariantCulture), $"{alarms.Count}");
+        table.Print($"Alarms with {Workers} worker processes at full speed on {Environment.ProcessorCount} cores, while nothing happens to them");
+        foreach (var alarm in alarms) Console.WriteLine(FormattableString.Invariant($"\nFAILED: {alarm.At:0.0} s {alarm.Kind} {alarm.Node}: {alarm.Reason}"));
+        return alarms.Count == 0;
+    }
+}

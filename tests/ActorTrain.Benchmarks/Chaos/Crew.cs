@@ -1,0 +1,108 @@
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Benchmarks.Training;
+using ActorTrain.Hosting;
+using Akka.Configuration;
+
+namespace ActorTrain.Benchmarks.Chaos;
+
+/// <summary>A seed in this process, and worker processes that come and go. All are ended with this object.</summary>
+internal sealed class Crew : IAsyncDisposable
+{
+    // So that two cores can honestly carry four workers.
+    private const double Throttle = 0.4;
+
+    private readonly NodeFile _file;
+    private readonly Func<TimeSpan> _clock;
+    private readonly Lock _lock = new();
+    private readonly List<WorkerChild> _started = [];
+    private readonly List<WorkerChild> _free = [];
+    private readonly List<(TimeSpan At, int Change)> _alive = [];
+    private bool _over;
+
+    private Crew(ActorTrainNode seed, string nodeSettings, Func<TimeSpan> clock) => (Seed, _file, _clock) = (seed, new NodeFile(nodeSettings), clock);
+
+    public ActorTrainNode Seed { get; }
+
+    /// <summary>Starts a seed and workers.</summary>
+    /// <param name="workers">How many.</param>
+    /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
+    /// <param name="clock">The clock by which it is counted who was there.</param>
+    public static async Task<Crew> StartAsync(int workers, string nodeSettings, Func<TimeSpan> clock)
+    {
+        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var crew = new Crew(
+            await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }), nodeSettings, clock);
+        for (var i = 0; i < workers; i++) crew.Free(crew.Add());
+        return crew;
+    }
+
+    /// <summary>Starts a worker. It counts as there from now on: what it costs to come in is part of what faults cost.</summary>
+    public WorkerChild Add()
+    {
+        lock (_lock)
+        {
+            if (_over) throw new OperationCanceledException("no more workers are started");
+            var worker = WorkerChild.Start(Seed.Address, _file, ["--throttle", Throttle.ToString(CultureInfo.InvariantCulture)]);
+            _started.Add(worker);
+            _alive.Add((_clock(), 1));
+            return worker;
+        }
+    }
+
+    /// <summary>Something may happen to this worker.</summary>
+    public void Free(WorkerChild worker)
+    {
+        lock (_lock) _free.Add(worker);
+    }
+
+    /// <summary>A worker that nothing else happens to; null when there are fewer than two.</summary>
+    /// <param name="victim">Chooses it.</param>
+    public WorkerChild? Take(int victim)
+    {
+        lock (_lock)
+        {
+            if (_free.Count < 2) return null;
+            var worker = _free[victim % _free.Count];
+            _free.Remove(worker);
+            return worker;
+        }
+    }
+
+    /// <summary>Sends a signal to a worker, and counts it as there, or as gone.</summary>
+    public TimeSpan Send(WorkerChild worker, Signal signal)
+    {
+        lock (_lock)
+        {
+            _alive.Add((_clock(), signal == Signal.Continue ? 1 : -1));
+            worker.Process.Send(signal);
+            return _clock();
+        }
+    }
+
+    /// <summary>Seconds that workers were there between two times, all of them together.</summary>
+    public double WorkerSeconds(TimeSpan from, TimeSpan to)
+    {
+        lock (_lock) return _alive.Sum(entry => entry.Change * Math.Max(0, (to - (entry.At > from ? entry.At : from)).TotalSeconds));
+    }
+
+    /// <summary>Ends all workers at once, in whatever state they are.</summary>
+    public void KillAll()
+    {
+        lock (_lock)
+        {
+            _over = true;
+            foreach (var worker in _started) worker.Process.Send(Signal.Kill);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock) _over = true;
+        // Who stands still cannot leave.
+        foreach (var worker in _started) worker.Process.Send(Signal.Continue);
+        await Task.WhenAll(_started.Select(worker => Task.Run(worker.Dispose)));
+        await Seed.DisposeAsync();
+        _file.Dispose();
+    }
+}
