@@ -12,8 +12,8 @@ namespace ActorTrain.Coordinator;
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
 internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
-    // Ticks after which counts that have not come are asked for again: a message may be lost.
-    private const int MostSilent = 10;
+    // Times that counts are wanted after which they are asked for again although none came: a message may be lost.
+    private const int MostUnanswered = 100;
     private readonly JobOptions _job;
     private readonly IActorRef _client;
     private readonly JobRecord _record;
@@ -26,7 +26,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
-    private int _silent;
+    private int _unanswered;
+    private bool _askAgain;
     private bool _stopped;
 
     /// <summary>Job → training: an admitted worker.</summary>
@@ -134,8 +135,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                     LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
             GrantWaiting();
-            // A shard that is behind is not asked again before it has answered: what it would say is the same.
-            if (_record.Round == _round || ++_silent >= MostSilent) AskCounts();
+            AskCounts();
             FinishIfComplete();
             Remember();
             TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
@@ -167,9 +167,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         var first = _round + 1;
         Receive<ShardProtocol.Counted>(counted =>
         {
+            _record.Counted(counted, Now);
+            if (_askAgain && _record.Round == _round) AskCounts();
             // An answer to an earlier look may lack the last pushes.
             if (counted.Round < first) return;
-            _record.Counted(counted, Now);
             awaited.Remove(counted.Shard);
             if (awaited.Count > 0) return;
             foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
@@ -200,6 +201,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _record.Counted(counted, Now);
             if (_record.Round == settled) return;
             _desk.Settle(_record.Round);
+            if (_askAgain) AskCounts();
             CloseEpochs();
         });
         Receive<Note>(note => Tell(note.Occurrence));
@@ -266,9 +268,12 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         GrantWaiting();
     }
 
+    // One round at a time: a shard that is behind would only be further behind for being asked again.
     private void AskCounts()
     {
-        _silent = 0;
+        _askAgain = _record.Round < _round && ++_unanswered < MostUnanswered;
+        if (_askAgain) return;
+        _unanswered = 0;
         _round++;
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
     }

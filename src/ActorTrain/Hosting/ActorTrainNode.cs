@@ -25,6 +25,8 @@ public sealed class ActorTrainNode : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         Address = new HostPort(cluster.SelfAddress.Host, cluster.SelfAddress.Port!.Value);
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+        // In order or not: a node that is no member any more can come back only as a new one.
+        cluster.RegisterOnMemberRemoved(() => system.Terminate());
     }
 
     /// <summary>The actor system.</summary>
@@ -64,7 +66,10 @@ public sealed class ActorTrainNode : IAsyncDisposable
     }
 
     /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+    public Task StopAsync() => System.WhenTerminated.IsCompleted
+        // The steps of leaving are timed by the system's own clock, which has stopped.
+        ? Task.CompletedTask
+        : Task.WhenAny(CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance), System.WhenTerminated);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);

@@ -36,11 +36,14 @@ internal sealed class KnownKeys
         {
             if (setting.Value is null) return; // an empty section
             var child = _values.Where(key => key.StartsWith(setting.Key + ".", StringComparison.Ordinal)).OrderBy(key => !key.EndsWith(".name", StringComparison.Ordinal)).First();
-            throw new ActorTrainException($"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with keys such as {child}.");
+            throw Error($"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with keys such as {child}.");
         }
         var unknown = FirstUnknown(setting.Key);
-        throw new ActorTrainException($"unknown key {unknown} ({sourceOf(unknown)}); {Suggestion(unknown)}");
+        throw Error($"unknown key {unknown} ({sourceOf(unknown)}); {Suggestion(unknown)}");
     }
+
+    // A quoted key or value may hold line breaks; an error is one line.
+    private static ActorTrainException Error(string message) => new(message.ReplaceLineEndings(" "));
 
     /// <summary>The shortest beginning of a key that leads nowhere, so that a misspelt section is named and not what is in it.</summary>
     private string FirstUnknown(string key)

@@ -50,7 +50,6 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 
     private void Suspect(Address node)
     {
-        // Who leaves in order closes its connections, too.
         if (_cluster is not null && (_cluster.IsTerminated || !_cluster.State.Members.Any(member => member.Address == node && IsThere(member.Status)))) return;
         if (_refusals.TryAdd(node, 0)) Self.Tell(new Look(node));
     }
@@ -71,11 +70,13 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
         _refusals.Remove(seen.Node);
         Context.System.EventStream.Publish(new Gone(seen.Node));
         if (_cluster is null) return;
-        _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
+        // Who is leaving may be gone before everybody has heard that it left: no reason to worry.
+        var left = _cluster.State.Members.All(member => member.Address != seen.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting);
+        if (!left) _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
         _cluster.Down(seen.Node);
     }
 
-    private static bool IsThere(MemberStatus status) => status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Joining;
+    private static bool IsThere(MemberStatus status) => status is not (MemberStatus.Down or MemberStatus.Removed);
 
     private static async Task<Seen> KnockAsync(Address node)
     {

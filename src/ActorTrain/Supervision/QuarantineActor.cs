@@ -19,7 +19,8 @@ internal sealed class QuarantineActor : ReceiveActor
         // Every connection says so, and more than once.
         Become(() => ReceiveAny(_ => { }));
         _log.Warning("{0} has taken this node out of the cluster, since it did not answer: it ends, and joins anew", quarantined.RemoteAddress);
-        CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+        // Not in order: there is nobody who would answer, and each step of it would wait for that.
+        Context.System.Terminate();
     });
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Worker;
@@ -9,7 +10,7 @@ namespace ActorTrain.Tests.Hosting;
 internal sealed class InProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly List<ActorTrainNode> _workers = [];
+    private readonly ConcurrentDictionary<ActorTrainNode, bool> _workers = [];
 
     private InProcessCluster(ActorTrainNode seed) => Seed = seed;
 
@@ -20,13 +21,13 @@ internal sealed class InProcessCluster : IAsyncDisposable
     public async Task<ActorTrainNode> AddWorkerAsync(IEngineFactory engines)
     {
         var worker = await NodeAsync([NodeRoles.Worker], Seed.Address, engines);
-        _workers.Add(worker);
+        _workers[worker] = true;
         return worker;
     }
 
     public async Task RemoveWorkerAsync(ActorTrainNode worker)
     {
-        _workers.Remove(worker);
+        _workers.TryRemove(worker, out _);
         await worker.StopAsync();
     }
 
@@ -46,7 +47,7 @@ internal sealed class InProcessCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers) await worker.DisposeAsync();
+        foreach (var worker in _workers.Keys) await worker.DisposeAsync();
         await Seed.DisposeAsync();
     }
 

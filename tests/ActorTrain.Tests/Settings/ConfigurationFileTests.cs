@@ -78,6 +78,10 @@ public class ConfigurationFileTests
         Should.Throw<ActorTrainException>(() => ConfigurationFile.Read(missing)).Message.ShouldBe($"{missing} does not exist; name a configuration file.");
     }
 
+    [Theory, InlineData("\"\"\"a\nb\"\"\" = 1"), InlineData("actortrain.job.model = \"\"\"a\nb\"\"\"")]
+    public void A_line_break_in_quotes_does_not_break_the_line_of_an_error(string text) =>
+        Should.Throw<ActorTrainException>(() => Reading(text)).Message.ShouldNotContain("\n");
+
     [Fact]
     public void Nesting_has_a_limit_instead_of_a_stack_overflow()
     {

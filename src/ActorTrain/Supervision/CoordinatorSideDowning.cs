@@ -1,0 +1,70 @@
+using ActorTrain.Hosting;
+using ActorTrain.Settings;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+
+namespace ActorTrain.Supervision;
+
+/// <summary>
+/// The cluster's downing provider: <see cref="DowningDecision"/> for Akka. Its own split-brain resolver also takes out who is seen by some and not by others, and so the seed
+/// itself when workers come and go quickly.
+/// </summary>
+internal sealed class CoordinatorSideDowning : IDowningProvider
+{
+    private readonly Akka.Cluster.Cluster _cluster;
+
+    public CoordinatorSideDowning(ActorSystem system, Akka.Cluster.Cluster cluster)
+    {
+        _cluster = cluster;
+        DownRemovalMargin = SettingsReader.OfSystem(system.Settings.Config).Duration("actortrain.supervision.stable-after", TimeSpan.FromSeconds(1));
+    }
+
+    // Until then the other side has stopped: it needs as long to see that it is the smaller one.
+    public TimeSpan DownRemovalMargin { get; }
+
+    public Props DowningActorProps => Props.Create(() => new DowningActor(_cluster, new DowningDecision(DownRemovalMargin)));
+
+    private sealed class DowningActor : ReceiveActor, IWithTimers
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+        private readonly Akka.Cluster.Cluster _cluster;
+        private readonly DowningDecision _decision;
+
+        private sealed record Tick;
+
+        public DowningActor(Akka.Cluster.Cluster cluster, DowningDecision decision)
+        {
+            (_cluster, _decision) = (cluster, decision);
+            Receive<Tick>(_ => Look());
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), Interval);
+
+        private void Look()
+        {
+            if (_cluster.IsTerminated) return;
+            var state = _cluster.State;
+            if (state.Members.All(member => member.Address != _cluster.SelfAddress)) return;
+            var members = state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed)).ToDictionary(member => member.Address.ToString());
+            var (takeOut, stop) = _decision.Look(
+                _cluster.SelfRoles.Contains(NodeRoles.Coordinator),
+                [.. members.Select(member => new DowningDecision.Node(member.Key, Votes(member.Value), IsReachable(member.Value, state)))],
+                Context.System.Scheduler.MonotonicClock);
+            foreach (var name in takeOut) _cluster.Down(members[name].Address);
+            if (stop is null) return;
+            Timers.CancelAll();
+            Context.GetLogger().Warning("This node stops: {0}", stop);
+            Context.System.Terminate();
+        }
+
+        private static bool Votes(Member member) => member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
+
+        // Others' word counts where this node does not listen to the member itself: in a large cluster each listens to some.
+        private bool IsReachable(Member member, ClusterEvent.CurrentClusterState state) =>
+            member.Address == _cluster.SelfAddress || !state.Unreachable.Contains(member)
+            || (_cluster.FailureDetector.IsMonitoring(member.Address) && _cluster.FailureDetector.IsAvailable(member.Address));
+    }
+}
