@@ -10,6 +10,9 @@ public static class MicroBatches
     /// <summary>Workers whose throughput is this near the mean keep the job's batch: what is measured is never quite equal.</summary>
     public const double Tolerance = 0.2;
 
+    /// <summary>A worker counts as at least so fast, beside the mean: smaller micro-batches cost more a sample, and a slow worker would look slower for it, again and again.</summary>
+    public const double Slowest = 0.25;
+
     // Sizes are multiples of an eighth of the batch where it can be divided so: odd ones are slow in vector code.
     private const int Pieces = 8;
 
@@ -26,18 +29,18 @@ public static class MicroBatches
         var known = workers.Where(worker => worker.SamplesPerSecond > 0).ToList();
         var mean = known.Count == 0 ? 1 : known.Average(worker => worker.SamplesPerSecond);
         // Of whom nothing is known is taken for an average one.
-        var speeds = workers.Select(worker => worker.SamplesPerSecond > 0 ? worker.SamplesPerSecond / mean : 1).ToArray();
+        var speeds = workers.Select(worker => worker.SamplesPerSecond > 0 ? Math.Max(Slowest, worker.SamplesPerSecond / mean) : 1).ToArray();
         if (speeds.All(speed => Math.Abs(speed - 1) <= Tolerance)) Array.Fill(speeds, 1);
 
         // Who holds less than a piece leaves odd ones to the others.
         var unit = batch % Pieces == 0 && workers.All(worker => worker.Most >= batch / Pieces) ? batch / Pieces : 1;
         var most = workers.Select(worker => Math.Max(1, worker.Most / unit)).ToArray();
-        var pieces = Fill(speeds, most, (long)workers.Count * batch / unit);
+        var pieces = Fill(speeds, [.. workers.Select(worker => worker.SamplesPerSecond)], most, (long)workers.Count * batch / unit);
         return [.. workers.Select((worker, i) => (int)Math.Min(worker.Most, Math.Min(int.MaxValue, pieces[i] * unit)))];
     }
 
     // Each gets its part of the whole, and at least one piece; what is too much for one goes to the others, in proportion again.
-    private static long[] Fill(double[] speeds, int[] most, long whole)
+    private static long[] Fill(double[] speeds, double[] measured, int[] most, long whole)
     {
         var exact = new double[speeds.Length];
         var open = Enumerable.Range(0, speeds.Length).ToList();
@@ -58,10 +61,10 @@ public static class MicroBatches
 
         var pieces = exact.Select(part => Math.Max(1, (long)Math.Floor(part + 1e-9))).ToArray();
         // The largest remainders are rounded up until the sum is right; where the least of one piece made it too large, the largest give, the less fast of them first.
-        foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]))
+        foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]).ThenByDescending(i => measured[i]))
             if (pieces.Sum() < whole && pieces[i] < most[i]) pieces[i]++;
         while (pieces.Sum() > whole && pieces.Max() is > 1 and var largest)
-            pieces[Enumerable.Range(0, pieces.Length).Where(i => pieces[i] == largest).MinBy(i => exact[i])]--;
+            pieces[Enumerable.Range(0, pieces.Length).Where(i => pieces[i] == largest).OrderBy(i => exact[i]).ThenBy(i => measured[i]).First()]--;
         return pieces;
     }
 }

@@ -7,7 +7,7 @@ public interface IConsistency
     string Name { get; }
 
     /// <summary>Whether a worker may go on.</summary>
-    /// <param name="clock">Samples that the worker has finished.</param>
-    /// <param name="slowest">Samples that the slowest active worker has finished.</param>
+    /// <param name="clock">Leases that the worker has finished.</param>
+    /// <param name="slowest">Leases that the slowest active worker has finished.</param>
     bool MayGoOn(long clock, long slowest);
 }

@@ -79,7 +79,6 @@ internal sealed partial class TrainingActor
     {
         const string reason = "its gradients are not finite, again and again";
         Tell(new Occurrence(WorkerQuarantined, worker.Node, reason, $"it gets no more leases; {_desk.TakeBack(worker, _round + 1)}"));
-        worker.Quarantined = true;
         worker.Worker.Tell(new WorkerProtocol.Refuse(reason));
         End(worker);
         FailIfAlone(worker.Node, $"{reason}; training may have diverged, and wants a lower learning rate");

@@ -17,9 +17,6 @@ internal sealed class WorkerRecord(string node)
     /// <summary>Whether its node does not answer at the moment; it may begin a new life.</summary>
     public bool Doubted { get; set; }
 
-    /// <summary>Whether it was excluded for the gradients that it gave.</summary>
-    public bool Quarantined { get; set; }
-
     /// <summary>The node's worker in its present life.</summary>
     public IActorRef Worker { get; private set; } = ActorRefs.Nobody;
 

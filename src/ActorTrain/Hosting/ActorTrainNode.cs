@@ -88,7 +88,7 @@ public sealed class ActorTrainNode : IAsyncDisposable
         // Only where the coordinator may be is it decided who is in the cluster.
         System.ActorOf(
             ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? Akka.Cluster.Cluster.Get(System) : null), "actortrain-process-watch");
-        System.ActorOf(QuarantineActor.Props(), "actortrain-quarantine");
+        System.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
         var coordinator = System.ActorOf(
             ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),
             $"{SingletonName}-proxy");

@@ -74,9 +74,9 @@ internal static class ChaosBenchmark
 
     private static void PrintRuns(ChaosOptions options, ChaosRun quiet, ChaosRun chaos)
     {
-        var table = new Table("run", "samples applied", "of", "seconds", "images/s", "workers, mean", "goodput", "accuracy", "duplicates refused", "unexplained events");
+        var table = new Table("run", "samples applied", "of", "seconds", "images/s", "workers, mean", "goodput", "of the admitted", "accuracy", "duplicates refused", "unexplained events");
         // What one worker does while nothing happens.
-        var one = quiet.Report.SamplesApplied / quiet.WorkerSeconds;
+        var (one, admitted) = (quiet.Report.SamplesApplied / quiet.WorkerSeconds, quiet.Report.SamplesApplied / quiet.AdmittedSeconds);
         foreach (var (name, run) in new[] { ("quiet", quiet), ("chaos", chaos) })
         {
             var report = run.Report;
@@ -84,11 +84,12 @@ internal static class ChaosBenchmark
                 name, Measured.Whole(report.SamplesApplied), Measured.Whole(report.SamplesExpected), report.WallSeconds.ToString("0.0", CultureInfo.InvariantCulture),
                 Measured.Whole(report.Throughput), (run.WorkerSeconds / report.WallSeconds).ToString("0.00", CultureInfo.InvariantCulture),
                 (report.SamplesApplied / (run.WorkerSeconds * one)).ToString("0.000", CultureInfo.InvariantCulture),
+                (report.SamplesApplied / (run.AdmittedSeconds * admitted)).ToString("0.000", CultureInfo.InvariantCulture),
                 report.TestAccuracy?.ToString("0.000", CultureInfo.InvariantCulture) ?? "", $"{report.DuplicatesRefused}", $"{run.Unexplained.Count}");
         }
         table.Print("The same job in quiet and in chaos");
         Console.WriteLine(
-            "\ngoodput: samples applied ÷ (seconds that worker processes were there × samples a second of one in the quiet run). A process is there from its start until it is killed, frozen or told to go.");
+            "\ngoodput: samples applied ÷ (seconds that worker processes were there × samples a second of one in the quiet run). A process is there from its start until it is killed, frozen or told to go; of the admitted: from when the job has admitted it.");
         foreach (var happened in chaos.Unexplained)
             Console.WriteLine(FormattableString.Invariant($"unexplained: {happened.At:0.0} s {happened.Kind} {happened.Node}: {happened.Reason}"));
     }

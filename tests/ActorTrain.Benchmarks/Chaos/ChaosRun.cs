@@ -10,10 +10,11 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <param name="Began">When training began, on the log's clock.</param>
 /// <param name="Measured">Its steady stretch.</param>
 /// <param name="WorkerSeconds">Seconds that workers were there while it trained, all of them together.</param>
+/// <param name="AdmittedSeconds">The same, from when each was admitted to the job.</param>
 /// <param name="Outcomes">What came of the faults.</param>
 /// <param name="Unexplained">Events about workers that nothing was done to.</param>
 internal sealed record ChaosRun(
-    TrainingReport Report, TimeSpan Began, Measured Measured, double WorkerSeconds, IReadOnlyList<FaultOutcome> Outcomes, IReadOnlyList<SupervisionEvent> Unexplained)
+    TrainingReport Report, TimeSpan Began, Measured Measured, double WorkerSeconds, double AdmittedSeconds, IReadOnlyList<FaultOutcome> Outcomes, IReadOnlyList<SupervisionEvent> Unexplained)
 {
     private static readonly string[] Losses = [SupervisionEventKinds.WorkerLost, SupervisionEventKinds.WorkerUnreachable, SupervisionEventKinds.WorkerLeft];
 
@@ -44,11 +45,14 @@ internal sealed record ChaosRun(
                     making.Add(maker.MakeAsync(faults[making.Count]));
             }
             var report = (await run.Completion).Report;
-            var seconds = crew.WorkerSeconds(began!.Value, began.Value + TimeSpan.FromSeconds(report.WallSeconds));
             await listening;
+            var ended = began!.Value + TimeSpan.FromSeconds(report.WallSeconds);
+            var seconds = crew.WorkerSeconds(began.Value, ended);
+            var admitted = crew.AdmittedSeconds(began.Value, ended, (node, since) => log.All
+                .FirstOrDefault(heard => heard.At >= since && heard.Event.Node == node && heard.Event.Kind == SupervisionEventKinds.WorkerJoined)?.At);
             await over.CancelAsync();
             List<FaultOutcome> outcomes = [.. (await Task.WhenAll(making)).OfType<FaultOutcome>()];
-            return new ChaosRun(report, began.Value, steady.Measure(report), seconds, outcomes, [.. report.Events.Where(happened =>
+            return new ChaosRun(report, began.Value, steady.Measure(report), seconds, admitted, outcomes, [.. report.Events.Where(happened =>
                 Losses.Contains(happened.Kind) && outcomes.All(outcome => outcome.Node != happened.Node))]);
         }
         finally

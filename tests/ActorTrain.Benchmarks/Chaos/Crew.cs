@@ -17,7 +17,7 @@ internal sealed class Crew : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<WorkerChild> _started = [];
     private readonly List<WorkerChild> _free = [];
-    private readonly List<(TimeSpan At, int Change)> _alive = [];
+    private readonly List<(WorkerChild Worker, TimeSpan At, int Change)> _alive = [];
     private bool _over;
 
     private Crew(ActorTrainNode seed, string nodeSettings, Func<TimeSpan> clock) => (Seed, _file, _clock) = (seed, new NodeFile(nodeSettings), clock);
@@ -37,7 +37,7 @@ internal sealed class Crew : IAsyncDisposable
         return crew;
     }
 
-    /// <summary>Starts a worker. It counts as there from now on: what it costs to come in is part of what faults cost.</summary>
+    /// <summary>Starts a worker. It counts as there from now on.</summary>
     public WorkerChild Add()
     {
         lock (_lock)
@@ -45,7 +45,7 @@ internal sealed class Crew : IAsyncDisposable
             if (_over) throw new OperationCanceledException("no more workers are started");
             var worker = WorkerChild.Start(Seed.Address, _file, ["--throttle", Throttle.ToString(CultureInfo.InvariantCulture)]);
             _started.Add(worker);
-            _alive.Add((_clock(), 1));
+            _alive.Add((worker, _clock(), 1));
             return worker;
         }
     }
@@ -74,7 +74,7 @@ internal sealed class Crew : IAsyncDisposable
     {
         lock (_lock)
         {
-            _alive.Add((_clock(), signal == Signal.Continue ? 1 : -1));
+            _alive.Add((worker, _clock(), signal == Signal.Continue ? 1 : -1));
             worker.Process.Send(signal);
             return _clock();
         }
@@ -84,6 +84,29 @@ internal sealed class Crew : IAsyncDisposable
     public double WorkerSeconds(TimeSpan from, TimeSpan to)
     {
         lock (_lock) return _alive.Sum(entry => entry.Change * Math.Max(0, (to - (entry.At > from ? entry.At : from)).TotalSeconds));
+    }
+
+    /// <summary>The same, but a worker counts only from when it was admitted to the job: what those could do that were there to do it.</summary>
+    /// <param name="from">The earlier time.</param>
+    /// <param name="to">The later time.</param>
+    /// <param name="admitted">When a node was admitted first at or after a time; null when it was not.</param>
+    public double AdmittedSeconds(TimeSpan from, TimeSpan to, Func<string, TimeSpan, TimeSpan?> admitted)
+    {
+        lock (_lock)
+        {
+            var sum = 0.0;
+            foreach (var worker in _alive.GroupBy(entry => entry.Worker))
+            {
+                var entries = worker.Append((worker.Key, At: to, Change: -1)).ToList();
+                foreach (var ((_, begins, change), (_, ends, _)) in entries.Zip(entries.Skip(1)).Where(pair => pair.First.Change > 0))
+                {
+                    // Who was frozen so shortly that nobody noticed is not admitted again.
+                    var there = admitted(worker.Key.Node, begins) is { } at && at < ends ? at : begins;
+                    sum += Math.Max(0, ((ends < to ? ends : to) - (there > from ? there : from)).TotalSeconds);
+                }
+            }
+            return sum;
+        }
     }
 
     /// <summary>Ends all workers at once, in whatever state they are.</summary>

@@ -8,13 +8,13 @@ namespace ActorTrain.Supervision;
 /// Ends this node when another has cut it off for good: a node that was frozen or cut off for long was taken out of the cluster meanwhile, and can come back only as a new
 /// one. Whoever runs the node starts it again.
 /// </summary>
-internal sealed class QuarantineActor : ReceiveActor
+internal sealed class TakenOutActor : ReceiveActor
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public static Props Props() => Akka.Actor.Props.Create(() => new QuarantineActor());
+    public static Props Props() => Akka.Actor.Props.Create(() => new TakenOutActor());
 
-    public QuarantineActor() => Receive<ThisActorSystemQuarantinedEvent>(quarantined =>
+    public TakenOutActor() => Receive<ThisActorSystemQuarantinedEvent>(quarantined =>
     {
         // Every connection says so, and more than once.
         Become(() => ReceiveAny(_ => { }));
