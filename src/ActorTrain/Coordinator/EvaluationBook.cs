@@ -4,7 +4,7 @@ namespace ActorTrain.Coordinator;
 internal sealed class EvaluationBook
 {
     private readonly SortedSet<int> _wanted = [];
-    private readonly Dictionary<int, string> _given = [];
+    private readonly Dictionary<int, (string Node, TimeSpan At)> _given = [];
     private readonly HashSet<(int Epoch, string Node)> _failed = [];
 
     /// <summary>Whether any evaluation is wanted or under way.</summary>
@@ -24,9 +24,17 @@ internal sealed class EvaluationBook
         if (_given.Remove(epoch)) _wanted.Add(epoch);
     }
 
+    /// <summary>Takes back what has not been answered for so long: its word may be lost, or its engine hang.</summary>
+    public IReadOnlyList<(int Epoch, string Node)> Expire(TimeSpan now, TimeSpan timeout)
+    {
+        var late = _given.Where(given => now - given.Value.At > timeout).Select(given => (given.Key, given.Value.Node)).ToList();
+        foreach (var (epoch, node) in late) Failed(epoch, node);
+        return late;
+    }
+
     public void Lost(string node)
     {
-        foreach (var epoch in _given.Where(given => given.Value == node).Select(given => given.Key).ToList())
+        foreach (var epoch in _given.Where(given => given.Value.Node == node).Select(given => given.Key).ToList())
         {
             _given.Remove(epoch);
             _wanted.Add(epoch);
@@ -37,14 +45,15 @@ internal sealed class EvaluationBook
     /// Gives wanted evaluations to the best nodes that are not at one and have not failed at it. One at a time for each node: each takes a copy of the parameters.
     /// </summary>
     /// <param name="nodes">Nodes that can evaluate, best first.</param>
-    public IReadOnlyList<(int Epoch, string Node)> Give(IReadOnlyList<string> nodes)
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    public IReadOnlyList<(int Epoch, string Node)> Give(IReadOnlyList<string> nodes, TimeSpan now = default)
     {
         var given = new List<(int, string)>();
         foreach (var epoch in _wanted.ToList())
         {
-            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node)) && !_given.ContainsValue(node)) is not { } node) continue;
+            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node)) && _given.Values.All(given => given.Node != node)) is not { } node) continue;
             _wanted.Remove(epoch);
-            _given.Add(epoch, node);
+            _given.Add(epoch, (node, now));
             given.Add((epoch, node));
         }
         return given;

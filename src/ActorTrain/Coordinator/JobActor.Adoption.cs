@@ -9,6 +9,8 @@ internal sealed partial class JobActor
 {
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
 
+    private bool _stopAsked;
+
     private sealed record OutOfPatience;
 
     public JobActor(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
@@ -30,6 +32,8 @@ internal sealed partial class JobActor
         Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
         Admitting(GoOnIfAllAreHere);
         Receive<Tick>(_ => { });
+        // What the shards hold can be had, and is wanted.
+        Receive<ClientProtocol.Stop>(_ => _stopAsked = true);
         Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
         EndingBeforeTraining();
         GoOnIfAllAreHere();

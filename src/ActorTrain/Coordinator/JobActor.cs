@@ -106,6 +106,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
         var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options, resumesAfter), "training");
         Context.Watch(training);
+        if (_stopAsked) training.Tell(new ClientProtocol.Stop());
         Join();
 
         Admitting(Join, training);

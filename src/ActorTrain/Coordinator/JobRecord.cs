@@ -91,6 +91,19 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         Row(epoch).AddLoss(account.LossSum, account.Samples);
     }
 
+    /// <summary>Where a shard's stretches begin and end, by epoch: a push across such a place may be partly new to that shard, which refuses it then.</summary>
+    public IReadOnlyDictionary<int, SortedSet<int>> Cuts()
+    {
+        var cuts = new Dictionary<int, SortedSet<int>>();
+        foreach (var stretch in Counts.SelectMany(count => count.Applied))
+        {
+            if (!cuts.TryGetValue(stretch.Epoch, out var set)) cuts.Add(stretch.Epoch, set = []);
+            set.Add(stretch.Start);
+            set.Add(stretch.End);
+        }
+        return cuts;
+    }
+
     /// <summary>By epoch, the positions that every shard has applied, as of their latest counts.</summary>
     /// <param name="first">The first epoch to look at, from 1.</param>
     /// <param name="last">The last.</param>
@@ -114,7 +127,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return everywhere;
     }
 
-    public void EpochCompleted(int epoch, TimeSpan now) => Row(epoch).Completed = now;
+    public void EpochCompleted(int epoch, TimeSpan now) => Row(epoch).Completed ??= now;
 
     public void Evaluated(int epoch, Evaluation evaluation) => Row(epoch).Evaluation = evaluation;
 

@@ -58,12 +58,17 @@ internal sealed class LeaseDesk
         .ThenByDescending(worker => worker.Throughput).Select(worker => worker.Node)];
 
     /// <summary>Changes what is done about staleness.</summary>
-    public void Govern(StalenessOptions staleness) => (Staleness, _watch) = (staleness, new StalenessWatch(staleness));
+    public void Govern(StalenessOptions staleness)
+    {
+        (Staleness, _watch) = (staleness, new StalenessWatch(staleness));
+        // A lead is counted from now on.
+        foreach (var worker in _record.Workers.Values) worker.Clock = 0;
+    }
 
     /// <summary>A worker takes part from now on.</summary>
     public void Joined(WorkerRecord worker)
     {
-        worker.Clock = _record.Active.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
+        SetClock(worker);
         _finite.Forget(worker.Node);
     }
 
@@ -79,7 +84,9 @@ internal sealed class LeaseDesk
         var granted = new List<Granted>();
         if (_waiting.Count == 0) return granted;
         var training = Training.ToList();
-        var slowest = training.Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
+        var slowest = training.Where(worker => !IsSilent(worker)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
         var planned = training.Select(worker => worker.ToPlan(
             _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || IsSilent(worker))).ToList();
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
@@ -115,7 +122,8 @@ internal sealed class LeaseDesk
     public IEnumerable<Occurrence> Judge(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now)
     {
         var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
-        if (_watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now) is { } change) yield return Told(change);
+        var othersTrain = Training.Any(other => other != worker);
+        if (_watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain) is { } change) yield return Told(change);
     }
 
     /// <summary>What time brings: refusals to tell of, and workers that have rested.</summary>
@@ -123,7 +131,11 @@ internal sealed class LeaseDesk
     {
         foreach (var refused in _refusals.Due(now, all))
             if (Told(refused) is { } told) yield return told;
-        foreach (var change in _watch.Rested(now)) yield return Told(change);
+        foreach (var change in _watch.Rested(now))
+        {
+            if (_record.Workers.TryGetValue(change.Node, out var rested)) SetClock(rested);
+            yield return Told(change);
+        }
     }
 
     /// <summary>Takes back what a worker holds.</summary>
@@ -136,7 +148,11 @@ internal sealed class LeaseDesk
     }
 
     /// <summary>A round of counts has come in from every shard.</summary>
-    public void Settle(long round) => Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch));
+    public void Settle(long round) =>
+        Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch), _record.Cuts());
+
+    // Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.
+    private void SetClock(WorkerRecord worker) => worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
 
     // Busy with something else, stuck, or about to begin: when it asks, it is counted on again.
     private bool IsSilent(WorkerRecord worker) => !_waiting.Contains(worker) && Book.Grants.All(grant => grant.Holder != worker.Node);

@@ -33,8 +33,16 @@ internal sealed partial class TrainingActor
         });
         Receive<Unable>(unable =>
         {
-            _returning.Remove(unable.Node);
-            FailIfAlone(unable.Node, unable.Reason);
+            // Who never took part is no loss, whoever else is still to come.
+            if (_returning.Remove(unable.Node)) FailIfAlone(unable.Node, unable.Reason);
+        });
+        // Its own word, or its node's, may be on the way still, and says why.
+        Receive<WorkerGone>(gone => Timers.StartSingleTimer(gone.Worker, new WorkerSilent(gone.Worker), LastWordPatience));
+        Receive<WorkerSilent>(gone =>
+        {
+            if (Find(gone.Worker) is not { } worker) return;
+            Tell(new Occurrence(WorkerLost, worker.Node, "its worker has ended without a word", _desk.TakeBack(worker, _round + 1)));
+            End(worker);
         });
         Receive<NodeProtocol.NodeLost>(lost =>
         {
@@ -71,6 +79,8 @@ internal sealed partial class TrainingActor
         Tell(new Occurrence(
             WorkerJoined, worker.Node,
             $"{join.Device.Kind} with {join.Device.Threads} threads is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement", "it gets leases"));
+        Context.Unwatch(join.Worker);
+        Context.WatchWith(join.Worker, new WorkerGone(worker.Id));
         join.Worker.Tell(new WorkerProtocol.Start(worker.Id, [.. _placed.Shards.Select(shard => shard.Place)], _placed.ModelState));
         GiveEvaluations();
     }
@@ -86,7 +96,8 @@ internal sealed partial class TrainingActor
 
     private void FailIfAlone(string node, string reason)
     {
-        if (!_stopped && !_record.Active.Any() && _returning.Count == 0) Context.Parent.Tell(new Failed($"the last worker failed; {node}: {reason}"));
+        var othersMayCome = _returning.Count > 0 || _record.Workers.Values.Any(worker => worker.Active || worker.Doubted);
+        if (!_stopped && !othersMayCome) Context.Parent.Tell(new Failed($"the last worker failed; {node}: {reason}"));
     }
 
     private WorkerRecord? Find(WorkerId id) => _record.Active.FirstOrDefault(worker => worker.Id == id);

@@ -12,8 +12,10 @@ namespace ActorTrain.Coordinator;
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
 internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
-    // Times that counts are wanted after which they are asked for again although none came: a message may be lost.
-    private const int MostUnanswered = 100;
+    private static readonly TimeSpan LastWordPatience = TimeSpan.FromSeconds(3);
+
+    // A count that has not come after this is asked for again: a message may be lost.
+    private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(5);
     private readonly JobOptions _job;
     private readonly IActorRef _client;
     private readonly JobRecord _record;
@@ -26,7 +28,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
-    private int _unanswered;
+    private TimeSpan _askedAt;
     private bool _askAgain;
     private bool _stopped;
 
@@ -47,6 +49,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     /// <summary>Training → job: it cannot go on.</summary>
     public sealed record Failed(string Reason);
+
+    private sealed record WorkerGone(WorkerId Worker);
+
+    private sealed record WorkerSilent(WorkerId Worker);
 
     private sealed record Tick;
 
@@ -99,7 +105,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _desk.Resume();
             _completedEpochs = _desk.Book.CompleteEpochs;
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
+            {
+                _record.EpochCompleted(epoch, Now);
                 if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
+            }
             Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {_record.SamplesApplied} samples applied"));
             Stash.UnstashAll();
             Become(Training);
@@ -134,6 +143,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                 Tell(new Occurrence(
                     LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
+            foreach (var (epoch, node) in _evaluations.Expire(Now, _options.EvaluationTimeout))
+                Tell(new Occurrence(EvaluationFailed, node, $"epoch {epoch} was not evaluated within {_options.EvaluationTimeout.TotalMinutes:0.#} minutes", "another node is asked"));
+            GiveEvaluations();
             GrantWaiting();
             AskCounts();
             FinishIfComplete();
@@ -147,7 +159,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _stopped = true;
             foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
             Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
-            Become(Stopping);
+            Become(_record.Active.Any() ? Stopping : Counting);
         });
     }
 
@@ -157,7 +169,6 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Lives();
         Receive<Tick>(_ => AskCounts());
         Receive<OutOfPatience>(_ => Become(Counting));
-        if (!_record.Active.Any()) Become(Counting);
     }
 
     /// <summary>Nothing is under way any more: the shards' counts taken now are final.</summary>
@@ -249,7 +260,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private void GiveEvaluations()
     {
         var best = _desk.Evaluators;
-        foreach (var (epoch, node) in _evaluations.Give(best)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        foreach (var (epoch, node) in _evaluations.Give(best, Now)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
         foreach (var epoch in _evaluations.GiveUp(best))
             Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
     }
@@ -271,9 +282,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     // One round at a time: a shard that is behind would only be further behind for being asked again.
     private void AskCounts()
     {
-        _askAgain = _record.Round < _round && ++_unanswered < MostUnanswered;
+        _askAgain = _record.Round < _round && Now - _askedAt < CountPatience;
         if (_askAgain) return;
-        _unanswered = 0;
+        _askedAt = Now;
         _round++;
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
     }

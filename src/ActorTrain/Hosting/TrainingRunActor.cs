@@ -20,6 +20,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     private readonly ITensorLane _lane;
     private IActorRef _job = ActorRefs.Nobody;
     private bool _canMove;
+    private bool _stops;
 
     private sealed record OutOfPatience;
 
@@ -80,7 +81,11 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             if (!Sender.Path.Address.HasLocalScope) Context.System.EventStream.Publish(happened.Event);
         });
         Receive<TakeSnapshot>(take => Context.ActorOf(SnapshotTakerActor.Props(_job, _lane, take.Taken)));
-        Receive<ClientProtocol.Stop>(stop => _job.Tell(stop));
+        Receive<ClientProtocol.Stop>(stop =>
+        {
+            _stops = true;
+            _job.Tell(stop);
+        });
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", failed.Trained));
         Adoptable();
@@ -94,6 +99,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             Timers.Cancel("adoption");
             Context.Unwatch(_job);
             _job = Context.Watch(Sender);
+            // It may have been said to the one that was lost.
+            if (_stops) _job.Tell(new ClientProtocol.Stop());
         });
         Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => Lost());
         Receive<Terminated>(_ => { });

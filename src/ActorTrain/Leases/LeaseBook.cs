@@ -13,6 +13,7 @@ public sealed class LeaseBook(int samples, int epochs)
     private readonly List<(long Round, LeasePart Stretch)> _doubted = [];
     private readonly Dictionary<long, Grant> _grants = [];
     private readonly PositionSet[] _done = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
+    private IReadOnlyDictionary<int, SortedSet<int>> _cuts = new Dictionary<int, SortedSet<int>>();
     private long _lastId;
     private int _epoch = 1;
     private int _next;
@@ -112,8 +113,10 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <summary>The shards have said what they hold: it is done; what is left of that which was in doubt before their round is handed out again.</summary>
     /// <param name="round">The round of the counts.</param>
     /// <param name="applied">By epoch, the positions that every shard has applied.</param>
-    public void Settle(long round, IReadOnlyDictionary<int, PositionSet> applied)
+    /// <param name="cuts">By epoch, where what some shard has applied begins and ends: no lease on what was returned goes across.</param>
+    public void Settle(long round, IReadOnlyDictionary<int, PositionSet> applied, IReadOnlyDictionary<int, SortedSet<int>>? cuts = null)
     {
+        _cuts = cuts ?? _cuts;
         foreach (var (epoch, positions) in applied)
             foreach (var (start, end) in positions.Stretches) Done(epoch, start, end);
         foreach (var (_, stretch) in _doubted.Where(doubted => doubted.Round <= round))
@@ -188,6 +191,8 @@ public sealed class LeaseBook(int samples, int epochs)
         {
             var (start, end) = returned.Stretches[0];
             end = Math.Min(end, start + size);
+            // One shard may hold a part of it that another lacks: what is granted is new, or not new, to each as a whole.
+            if (_cuts.TryGetValue(epoch, out var cuts) && cuts.GetViewBetween(start + 1, int.MaxValue) is { Count: > 0 } after) end = Math.Min(end, after.Min);
             returned.Remove(start, end);
             if (returned.Count == 0) _returned.Remove(epoch);
             return new LeasePart(epoch, start, end - start);

@@ -40,15 +40,16 @@ public sealed class StalenessWatch(StalenessOptions options)
     /// <param name="tooStale">Pushes that were refused as too stale.</param>
     /// <param name="pushes">All its pushes.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
+    /// <param name="othersTrain">Whether anybody else trains: the last one goes on in any case.</param>
     /// <returns>What changes; null when nothing does.</returns>
-    public Change? LeaseEnded(string node, int tooStale, int pushes, TimeSpan now)
+    public Change? LeaseEnded(string node, int tooStale, int pushes, TimeSpan now, bool othersTrain = true)
     {
         if (options.DemoteAfter == 0 || pushes == 0) return null;
         var state = _workers.GetValueOrDefault(node, new State(WorkLevel.Full, 0, 0, default));
         var isStale = 2 * tooStale >= pushes;
         state = isStale ? state with { Stale = state.Stale + 1, Good = 0 } : state with { Stale = 0, Good = state.Good + 1 };
         Change? change = null;
-        if (state.Stale >= options.DemoteAfter && state.Level < WorkLevel.EvaluationOnly)
+        if (state.Stale >= options.DemoteAfter && state.Level < (othersTrain ? WorkLevel.EvaluationOnly : WorkLevel.Reduced))
         {
             state = state with { Level = state.Level + 1, Stale = 0, RestsUntil = now + options.Rest };
             change = new Change(node, state.Level, true, $"{options.DemoteAfter} leases in a row were mostly refused as too stale");

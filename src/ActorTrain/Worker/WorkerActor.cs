@@ -171,7 +171,12 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         // Doubted once more before it has begun: the newest life is the one that counts.
         Receive<WorkerProtocol.Start>(newest => (start, training) = (newest, Sender));
         Receive<WorkerProtocol.Evaluate>(_ => Stash.Stash());
-        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        Receive<EngineActor.Failed>(failure =>
+        {
+            _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
+            Context.Parent.Tell(new EngineFailed());
+            Context.Stop(Self);
+        });
         Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
         Receive<Leave>(_ => Context.Stop(Self));
         ReceiveAny(_ => { });

@@ -25,6 +25,15 @@ public sealed class EvaluationBookTests
         _book.Give(["strong", "weak"]).ShouldBe([(3, "strong")]);
     }
 
+    [Theory, InlineData(60, false), InlineData(61, true)]
+    public void What_is_not_answered_in_time_goes_to_another(int seconds, bool late)
+    {
+        _book.Want(1);
+        _book.Give(["strong", "weak"], TimeSpan.Zero);
+        _book.Expire(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60)).ShouldBe(late ? [(1, "strong")] : []);
+        _book.Give(["strong", "weak"], TimeSpan.FromSeconds(seconds)).ShouldBe(late ? [(1, "weak")] : []);
+    }
+
     [Fact]
     public void It_stays_open_until_it_is_done()
     {

@@ -65,7 +65,9 @@ public sealed class LeaseDeskTests
     public void Who_is_further_ahead_of_the_slowest_than_the_lead_waits(int finished, bool granted)
     {
         var (desk, join) = Desk(Jobs.Of(epochs: 3, batch: 8, staleness: Jobs.Accept with { Lead = 1 }));
-        var (fast, _) = (join("fast", 100), join("slow", 10));
+        var (fast, slow) = (join("fast", 100), join("slow", 10));
+        desk.Asked(slow);
+        desk.Grant(Noon).ShouldHaveSingleItem();
         for (var i = 0; i < finished; i++)
         {
             desk.Asked(fast);
@@ -134,8 +136,8 @@ public sealed class LeaseDeskTests
     public void Who_is_stale_again_and_again_gets_short_leases_then_none_and_is_tried_again()
     {
         var options = new StalenessOptions(StalenessPolicy.Accept, Bound: 1, Lead: 0, DemoteAfter: 1, TimeSpan.FromSeconds(30));
-        var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 8, staleness: options, balance: Jobs.ByStrength));
-        var worker = join("a", 10);
+        var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 8, staleness: options));
+        var (worker, _) = (join("a", 10), join("b", 10));
         desk.Asked(worker);
         Stale(desk.Grant(Noon).Single().Lease).ShouldBe(SupervisionEventKinds.WorkerDemoted);
 

@@ -43,7 +43,7 @@ public sealed class TrainingActorTests : TestKit
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
         var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
-        var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
+        var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
         return _job.ChildActorOf(TrainingActor.Props(job, _client, record, placed, options));
     }
 

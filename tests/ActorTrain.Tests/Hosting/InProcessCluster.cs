@@ -39,10 +39,16 @@ internal sealed class InProcessCluster : IAsyncDisposable
     /// <summary>The first progress of a run for which a condition holds.</summary>
     public static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (await news.MoveNextAsync().AsTask().WaitAsync(patience.Token))
-            if (condition(news.Current)) return news.Current;
-        throw new ShouldAssertException("The run ended before the condition held.");
+        var patience = DateTimeOffset.UtcNow + Patience;
+        JobProgress? last = null;
+        while (await news.MoveNextAsync())
+        {
+            last = news.Current;
+            if (condition(last)) return last;
+            if (DateTimeOffset.UtcNow > patience) break;
+        }
+        throw new ShouldAssertException($"The condition did not hold in time; {last?.Phase} {last?.Reason}, {last?.SamplesApplied} samples applied:\n"
+            + string.Join('\n', last?.Events.Select(happened => happened.ToString()) ?? []));
     }
 
     public async ValueTask DisposeAsync()

@@ -71,6 +71,20 @@ public sealed class LeaseBookTests
     }
 
     [Fact]
+    public void What_one_shard_has_and_another_lacks_is_handed_out_so_that_it_is_new_or_old_to_each_as_a_whole()
+    {
+        var book = new LeaseBook(samples: 128, epochs: 1);
+        Take(book, "a", 128);
+        book.TakeBack("a", round: 1);
+
+        // One shard holds the first half, the other the second: neither is everywhere.
+        book.Settle(round: 1, Applied(), new Dictionary<int, SortedSet<int>> { [1] = [0, 64, 128] });
+
+        Take(book, "b", 96)!.Stretch.ShouldBe(new LeasePart(1, 0, 64));
+        Take(book, "b", 96)!.Stretch.ShouldBe(new LeasePart(1, 64, 64));
+    }
+
+    [Fact]
     public void What_a_lost_holder_had_pushed_by_then_is_not_done_again()
     {
         var book = new LeaseBook(samples: 8, epochs: 1);

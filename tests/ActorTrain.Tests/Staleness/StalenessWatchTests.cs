@@ -43,6 +43,15 @@ public sealed class StalenessWatchTests
     }
 
     [Fact]
+    public void The_last_one_that_trains_goes_on_however_late_it_is()
+    {
+        var watch = Watch(demoteAfter: 1);
+        watch.LeaseEnded("a", 10, 10, Noon, othersTrain: false)!.Level.ShouldBe(WorkLevel.Reduced);
+        watch.LeaseEnded("a", 10, 10, Noon, othersTrain: false).ShouldBeNull();
+        watch.LeaseEnded("a", 10, 10, Noon, othersTrain: true)!.Level.ShouldBe(WorkLevel.EvaluationOnly);
+    }
+
+    [Fact]
     public void A_good_lease_among_stale_ones_begins_the_count_anew()
     {
         var watch = Watch(demoteAfter: 3);
