@@ -9,6 +9,7 @@ namespace ActorTrain.Lane.Connections;
 /// <summary>Accepts the connections of other nodes' lanes, by TCP and by a Unix domain socket, each on a thread of its own.</summary>
 internal sealed class LaneListener : IDisposable
 {
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(200);
     private readonly LaneOptions _options;
     private readonly Func<Socket, ReceivingConnection> _receive;
     private readonly Action<Address, string> _ended;
@@ -16,6 +17,7 @@ internal sealed class LaneListener : IDisposable
     private readonly Socket _tcp;
     private readonly Socket? _local;
     private readonly ConcurrentDictionary<Socket, string> _open = [];
+    private readonly ManualResetEventSlim _end = new();
     private volatile bool _disposed;
 
     /// <summary>Listens.</summary>
@@ -47,6 +49,7 @@ internal sealed class LaneListener : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        _end.Set();
         _tcp.Dispose();
         _local?.Dispose();
         if (LocalName is not null) LocalSocket.Remove(LocalName);
@@ -70,7 +73,10 @@ internal sealed class LaneListener : IDisposable
             }
             catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
             {
-                if (!_disposed) _log.Warning("The lane could not accept a connection: {0}", failure.Message);
+                if (_disposed) return;
+                _log.Warning("The lane could not accept a connection: {0}", failure.Message);
+                // What hinders it, too many open files for one, may last: without a pause the log would be all that there is.
+                _end.Wait(PauseAfterFailure);
             }
         }
     }
