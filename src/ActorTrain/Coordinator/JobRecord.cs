@@ -253,7 +253,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
         public Evaluation? Evaluation { get; set; }
 
-        public double TrainLoss => _samples > 0 ? _lossSum / _samples : 0;
+        public double TrainLoss => _samples > 0 ? _lossSum / _samples : double.NaN;
 
         public static EpochRow Of(EpochMemory memory, TimeSpan began) => new()
         {

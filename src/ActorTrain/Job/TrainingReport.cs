@@ -53,7 +53,7 @@ public sealed record DatasetSummary(string Name, int TrainSamples, int TestSampl
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Samples">Samples applied in it, by the least of the shards' counts.</param>
 /// <param name="Seconds">Seconds since the epoch before was complete.</param>
-/// <param name="TrainLoss">Mean loss of its samples as they were trained on.</param>
+/// <param name="TrainLoss">Mean loss of its samples as they were trained on; not a number where nobody counted it, while the coordinator was lost.</param>
 /// <param name="TestLoss">Mean loss on the test set after it; null when the job ended before it was measured.</param>
 /// <param name="TestAccuracy">Accuracy on the test set after it, 0 to 1; null likewise.</param>
 public sealed record EpochSummary(int Epoch, long Samples, double Seconds, double TrainLoss, double? TestLoss, double? TestAccuracy);

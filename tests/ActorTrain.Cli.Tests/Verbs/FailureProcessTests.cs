@@ -94,7 +94,7 @@ public sealed class FailureProcessTests : IDisposable
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
         report.Workers.Count.ShouldBe(2);
         // The last may not have been evaluated when the job was stopped.
-        report.Epochs.SkipLast(2).ShouldAllBe(epoch => epoch.TestAccuracy != null && epoch.TrainLoss > 0);
+        report.Epochs.SkipLast(2).ShouldAllBe(epoch => epoch.TestAccuracy != null);
         report.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(4, "what was told before is told still");
     }
 
