@@ -97,12 +97,25 @@ internal sealed class HoconOutline
         var line = _line;
         while (!AtEnd)
         {
+            var before = _at == start ? '.' : _text[_at - 1];
+            if (Current == '"' ? before != '.' : before == '"' && Current != '.' && IsOfKey(Current))
+                throw Malformed(line, "a key's part stands in quotes as a whole or not at all; put the quotes around all that is between two dots");
             if (Current == '"') Quoted();
-            else if (char.IsAsciiLetterOrDigit(Current) || "-_/.".Contains(Current, StringComparison.Ordinal)) _at++;
+            else if (IsOfKey(Current)) _at++;
             else break;
         }
         var key = _text[start.._at].Replace("\"", "", StringComparison.Ordinal);
         if (key.Contains('\n', StringComparison.Ordinal)) throw Malformed(line, "the key that starts here goes over several lines");
+        return WithoutEmptyParts(key, line);
+    }
+
+    private static bool IsOfKey(char c) => IsPlain(c) || c == '/';
+
+    /// <summary>The letters of a key that need no quotes anywhere.</summary>
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+
+    private string WithoutEmptyParts(string key, int line)
+    {
         if (key.Length == 0) throw Malformed(line, $"a key is expected here, not '{Printable(Current)}'");
         if (key.StartsWith('.') || key.EndsWith('.') || key.Contains("..", StringComparison.Ordinal))
             throw Malformed(line, $"the key {key} has an empty part; write one dot between two names");
@@ -172,14 +185,20 @@ internal sealed class HoconOutline
         var end = _text.AsSpan(_at).IndexOfAny('}', '\n');
         if (end < 0 || _text[_at + end] == '\n') throw Malformed(_line, "the ${ of this line is never closed; add a }");
         if (_text[_at + 2] == '?') throw Malformed(_line, "${? is not supported; write ${ and a key of this file");
-        _substitutions.Add(new Substitution(key, _text.Substring(_at + 2, end - 2).Trim().Replace("\"", "", StringComparison.Ordinal), _line));
-        _at += end + 1;
+        var start = _at += 2;
+        while (IsPlain(Current)) _at++;
+        // What is no plain key, to the letter, is the whole text to Akka's parser, which then stands inside itself without end.
+        _substitutions.Add(new Substitution(key, WithoutEmptyParts(_text[start.._at], _line), _line));
+        if (AtEnd || Current != '}') throw Malformed(_line, $"a }} is expected here, not '{(AtEnd ? "the end" : Printable(Current))}'");
+        _at++;
     }
 
     private void Unquoted(string key)
     {
         while (!AtEnd && !EndsValue() && Current is not ('{' or '[' or '"' or '$'))
         {
+            // HOCON keeps these for later; Akka's parser never gets past one that stands in a list.
+            if ("`^?!@*&\\".Contains(Current, StringComparison.Ordinal)) throw Malformed(_line, $"the value of {key} holds a {Current}; put it into double quotes");
             if (Current is '=' or ':') throw Malformed(_line, $"the value of {key} holds a {Current}; put it into double quotes, or start a new line");
             _at++;
         }

@@ -9,6 +9,8 @@ namespace ActorTrain.Settings;
 /// <param name="Source">Where it was given: a file and line, or a command-line option.</param>
 internal sealed record Setting(string Key, string? Value, string Source)
 {
+    private const int DeepestSection = 1000;
+
     /// <summary>All settings of a configuration and its fallbacks, each once, the first one found.</summary>
     public static IEnumerable<Setting> AllOf(Config config, string source)
     {
@@ -16,18 +18,19 @@ internal sealed record Setting(string Key, string? Value, string Source)
         {
             if (part.IsEmpty || !part.Root.IsObject()) continue;
             var located = part as LocatedConfig;
-            foreach (var (key, value) in Leaves(part.Root.GetObject(), ""))
+            foreach (var (key, value) in Leaves(part.Root.GetObject(), "", DeepestSection))
                 yield return new Setting(key, value, located?.SourceOf(key) ?? source);
         }
     }
 
-    private static IEnumerable<(string Key, string? Value)> Leaves(HoconObject section, string prefix)
+    private static IEnumerable<(string Key, string? Value)> Leaves(HoconObject section, string prefix, int deeper)
     {
+        if (deeper == 0) throw new ActorTrainException($"{prefix[..40]}… has more than {DeepestSection} sections inside each other; none needs more than a few.");
         foreach (var (name, value) in section.Items)
         {
             var key = prefix + name;
             if (value.IsObject() && value.GetObject() is { Items.Count: > 0 } inner)
-                foreach (var leaf in Leaves(inner, key + ".")) yield return leaf;
+                foreach (var leaf in Leaves(inner, key + ".", deeper - 1)) yield return leaf;
             else yield return (key, TextOf(value));
         }
     }

@@ -28,6 +28,18 @@ public class ConfigurationFileTests
     [InlineData("a = ${a}", "job.conf, line 1: ${a} leads back to itself.")]
     [InlineData("a = ${b}\nb = ${a}", "job.conf, line 1: ${b} leads back to itself.")]
     [InlineData("a { b = ${a} }", "job.conf, line 1: ${a} leads back to itself.")]
+    [InlineData("a = ${}", "job.conf, line 1: a key is expected here, not '}'.")]
+    [InlineData("a = ${ b }", "job.conf, line 1: a key is expected here, not ' '.")]
+    [InlineData("a = ${//b}", "job.conf, line 1: a key is expected here, not '/'.")]
+    [InlineData("a = [b\\c]", "job.conf, line 1: the value of a holds a \\; put it into double quotes.")]
+    [InlineData("a = [*]", "job.conf, line 1: the value of a holds a *; put it into double quotes.")]
+    [InlineData("a = me@home", "job.conf, line 1: the value of a holds a @; put it into double quotes.")]
+    [InlineData("a = ${,}", "job.conf, line 1: a key is expected here, not ','.")]
+    [InlineData("a = 1\nb = ${\"a\"}", "job.conf, line 2: a key is expected here, not '\"'.")]
+    [InlineData("a = 1\nb = ${a/b}", "job.conf, line 2: a } is expected here, not '/'.")]
+    [InlineData("a = 1\nb = ${a c}", "job.conf, line 2: a } is expected here, not ' '.")]
+    [InlineData("a.b\"c\" = 1", "job.conf, line 1: a key's part stands in quotes as a whole or not at all; put the quotes around all that is between two dots.")]
+    [InlineData("\"c\"a.b = 1", "job.conf, line 1: a key's part stands in quotes as a whole or not at all; put the quotes around all that is between two dots.")]
     [InlineData("a = ${?HOME}", "job.conf, line 1: ${? is not supported; write ${ and a key of this file.")]
     [InlineData("a = ${b", "job.conf, line 1: the ${ of this line is never closed; add a }.")]
     [InlineData("a = $b", "job.conf, line 1: the value of a holds a $; put it into double quotes.")]
@@ -95,7 +107,7 @@ public class ConfigurationFileTests
     [Fact]
     public void No_text_whatever_leads_to_anything_but_the_one_kind_of_error()
     {
-        string[] pieces = ["{", "}", "[", "]", "=", ":", ",", "\n", " ", "\"", "\"\"\"", "#", "//", "$", "${", "a", "a.b", "actortrain", ".", "1", "\\", "+", "null", "include"];
+        string[] pieces = ["{", "}", "[", "]", "=", ":", ",", "\n", " ", "\"", "\"\"\"", "#", "//", "$", "${", "a", "a.b", "actortrain", ".", "1", "\\", "+", "null", "include", "*", "?", "${a}"];
         Gen.Int[0, pieces.Length - 1].Array[0, 12].Sample(chosen =>
         {
             try { Reading(string.Concat(chosen.Select(i => pieces[i]))); }
