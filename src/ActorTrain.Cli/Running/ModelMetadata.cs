@@ -7,34 +7,29 @@ namespace ActorTrain.Cli.Running;
 /// <summary>What a saved model's header says about how it came to be.</summary>
 internal static class ModelMetadata
 {
-    public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) => new Dictionary<string, string>
+    /// <summary>Of a run that has ended.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) => new Dictionary<string, string>(
+        Of(job, report.Model.Name, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy))
     {
-        ["format"] = "pt",
-        ["producer"] = $"ActorTrain {Version}",
-        ["job"] = report.Job,
-        ["model"] = report.Model.Name,
-        ["data"] = report.Data.Name,
         ["data_fingerprint"] = report.Data.Fingerprint,
-        ["epochs"] = Text(report.Epochs.Count),
-        ["batch"] = Text(job.Batch),
-        ["seed"] = Text(report.Seed),
-        ["samples_applied"] = Text(report.SamplesApplied),
-        ["test_accuracy"] = report.TestAccuracy is { } accuracy ? Text(accuracy) : "",
     };
 
-    /// <summary>The same in the middle of a run, as far as it is known then.</summary>
-    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, string model) => new Dictionary<string, string>
+    /// <summary>In the middle of a run, as far as it is known then.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, string model) =>
+        Of(job, model, progress.CompletedEpochs.Count, progress.SamplesApplied, progress.TestAccuracy);
+
+    private static Dictionary<string, string> Of(JobOptions job, string model, int epochs, long samplesApplied, double? testAccuracy) => new()
     {
         ["format"] = "pt",
         ["producer"] = $"ActorTrain {Version}",
-        ["job"] = progress.Job,
+        ["job"] = job.Name,
         ["model"] = model,
         ["data"] = job.Data.Name,
-        ["epochs"] = Text(progress.CompletedEpochs.Count),
+        ["epochs"] = Text(epochs),
         ["batch"] = Text(job.Batch),
         ["seed"] = Text(job.Seed),
-        ["samples_applied"] = Text(progress.SamplesApplied),
-        ["test_accuracy"] = progress.TestAccuracy is { } accuracy ? Text(accuracy) : "",
+        ["samples_applied"] = Text(samplesApplied),
+        ["test_accuracy"] = testAccuracy is { } accuracy ? Text(accuracy) : "",
     };
 
     private static string Version =>
