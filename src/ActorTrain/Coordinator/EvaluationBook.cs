@@ -10,6 +10,9 @@ internal sealed class EvaluationBook
     /// <summary>Whether any evaluation is wanted or under way.</summary>
     public bool Open => _wanted.Count > 0 || _given.Count > 0;
 
+    /// <summary>Whether any evaluation is wanted that nobody is at.</summary>
+    public bool Waiting => _wanted.Count > 0;
+
     public void Want(int epoch) => _wanted.Add(epoch);
 
     public void Done(int epoch)

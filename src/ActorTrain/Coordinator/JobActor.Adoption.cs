@@ -35,7 +35,7 @@ internal sealed partial class JobActor
         // What the shards hold can be had, and is wanted.
         Receive<ClientProtocol.Stop>(_ => _stopAsked = true);
         Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
-        EndingBeforeTraining();
+        BeforeTraining();
         GoOnIfAllAreHere();
 
         void GoOnIfAllAreHere()

@@ -58,7 +58,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         Admitting(BeginIfEnough);
         Receive<Tick>(_ => TellProgress(JobPhase.Gathering));
-        EndingBeforeTraining();
+        BeforeTraining();
     }
 
     private void BeginIfEnough()
@@ -85,7 +85,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerProtocol.ShardsInitialized>(_ => Become(Training));
         Receive<Tick>(_ => TellProgress(JobPhase.Preparing));
-        EndingBeforeTraining();
+        BeforeTraining();
     }
 
     // Every worker makes the same starting weights from the seed, and a shard takes the first it gets: all ready workers are asked,
@@ -182,7 +182,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.NodeReachable>(reachable => training?.Tell(reachable));
     }
 
-    private void EndingBeforeTraining()
+    private void BeforeTraining()
     {
         Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Govern>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
@@ -193,15 +193,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Note(IActorRef? training, Occurrence occurrence)
     {
-        _log.Warning("{0} {1}: {2}; {3}", occurrence.Kind, occurrence.Node, occurrence.Reason, occurrence.Remedy);
-        if (training is not null)
-        {
-            training.Tell(new TrainingActor.Note(occurrence));
-            return;
-        }
-        var happened = _record.Event(Context.System.Scheduler.MonotonicClock, occurrence);
-        Context.System.EventStream.Publish(happened);
-        _client.Tell(new ClientProtocol.Happened(happened));
+        if (training is not null) training.Tell(new TrainingActor.Note(occurrence));
+        else new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Context.System.Scheduler.MonotonicClock);
     }
 
     private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, 1, Context.System.Scheduler.MonotonicClock));

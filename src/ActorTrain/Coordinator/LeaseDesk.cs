@@ -48,7 +48,8 @@ internal sealed class LeaseDesk
     /// <summary>What the end of a lease means.</summary>
     /// <param name="Quarantined">Whether its holder is to be excluded.</param>
     /// <param name="Hopeless">Why the job cannot go on; null when it can.</param>
-    public readonly record struct Ended(bool Quarantined, string? Hopeless);
+    /// <param name="Event">What changes in the work that its holder gets; null when nothing does.</param>
+    public readonly record struct Ended(bool Quarantined, string? Hopeless, Occurrence? Event);
 
     private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
@@ -111,19 +112,14 @@ internal sealed class LeaseDesk
             _refusals.Add(worker.Node, group.Key, group.Count(), group.Sum(refused => refused.Part.Count), group.Last().Reason);
         var notFinite = ended.Refused.Where(refused => refused.Refusal == Refusal.NotFinite).ToList();
         var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).Select(refused => refused.Part).ToList();
+        var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
+        var change = _watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain: Training.Any(other => other != worker));
         return new Ended(
             _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
             hopeless.Count == 0 ? null :
                 $"positions {hopeless[0].Start} to {hopeless[0].End - 1} of epoch {hopeless[0].Epoch} gave no finite gradient in {FiniteWatch.Attempts} attempts: "
-                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate");
-    }
-
-    /// <summary>What a lease's end changes in the work that its holder gets.</summary>
-    public IEnumerable<Occurrence> Judge(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now)
-    {
-        var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
-        var othersTrain = Training.Any(other => other != worker);
-        if (_watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain) is { } change) yield return Told(change);
+                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
+            change is null ? null : Told(change));
     }
 
     /// <summary>What time brings: refusals to tell of, and workers that have rested.</summary>

@@ -78,7 +78,7 @@ internal sealed partial class TrainingActor
         _desk.Joined(worker);
         Tell(new Occurrence(
             WorkerJoined, worker.Node,
-            $"{join.Device.Kind} with {join.Device.Threads} threads is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement", "it gets leases"));
+            $"{join.Device} is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement", "it gets leases"));
         Context.Unwatch(join.Worker);
         Context.WatchWith(join.Worker, new WorkerGone(worker.Id));
         join.Worker.Tell(new WorkerProtocol.Start(worker.Id, [.. _placed.Shards.Select(shard => shard.Place)], _placed.ModelState));

@@ -17,14 +17,13 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     // A count that has not come after this is asked for again: a message may be lost.
     private static readonly TimeSpan CountPatience = TimeSpan.FromSeconds(5);
     private readonly JobOptions _job;
-    private readonly IActorRef _client;
     private readonly JobRecord _record;
     private readonly ShardPlacementActor.Placed _placed;
     private readonly CoordinatorOptions _options;
     private readonly LeaseDesk _desk;
     private readonly EvaluationBook _evaluations = new();
     private readonly HashSet<string> _returning = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EventTeller _events;
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
@@ -71,7 +70,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     public TrainingActor(
         JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter)
     {
-        (_job, _client, _record, _placed, _options) = (job, client, record, placed, options);
+        (_job, _record, _placed, _options) = (job, record, placed, options);
+        _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
         if (resumesAfter is { } past)
         {
@@ -221,9 +221,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private void EndLease(WorkerProtocol.LeaseEnded ended)
     {
         if (Find(ended.Worker) is not { } worker) return;
-        var (quarantined, hopeless) = _desk.End(worker, ended, Now, _round + 1);
+        var (quarantined, hopeless, occurrence) = _desk.End(worker, ended, Now, _round + 1);
         if (_stopped) return;
-        foreach (var occurrence in _desk.Judge(worker, ended, Now)) Tell(occurrence);
+        if (occurrence is { } change) Tell(change);
         if (hopeless is not null)
         {
             Context.Parent.Tell(new Failed(hopeless));
@@ -259,6 +259,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void GiveEvaluations()
     {
+        if (!_evaluations.Waiting) return;
         var best = _desk.Evaluators;
         foreach (var (epoch, node) in _evaluations.Give(best, Now)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
         foreach (var epoch in _evaluations.GiveUp(best))
@@ -299,10 +300,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void Tell(Occurrence occurrence)
     {
-        var happened = _record.Event(Now, occurrence);
-        _log.Info("{0} {1}: {2}; {3}", happened.Kind, happened.Node, happened.Reason, happened.Remedy);
-        Context.System.EventStream.Publish(happened);
-        _client.Tell(new ClientProtocol.Happened(happened));
+        _events.Tell(occurrence, Now);
         Remember();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorTrain.Parameters;
 
 namespace ActorTrain.Worker;
@@ -81,4 +82,8 @@ public sealed record DeviceDescription(string Kind, string Name, int Threads, lo
 {
     /// <summary>Whether it is a GPU: those are given work first.</summary>
     public bool IsGpu => Kind != "cpu";
+
+    /// <summary>In words.</summary>
+    public override string ToString() =>
+        $"{Kind} ({Name}) with {Threads} {(Threads == 1 ? "thread" : "threads")}{(MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "")}";
 }

@@ -155,8 +155,7 @@ public sealed class LeaseDeskTests
         string Stale(Lease lease)
         {
             var ended = Ended(worker, lease, 1, 1, Refusal.TooStale);
-            desk.End(worker, ended, Noon, round: 1);
-            return desk.Judge(worker, ended, Noon).Single().Kind;
+            return desk.End(worker, ended, Noon, round: 1).Event!.Value.Kind;
         }
     }
 
