@@ -35,14 +35,13 @@ public sealed class TrainingRun
 
     /// <summary>The weights as they are now, while training goes on. Each shard's slice is of one version; two shards' may be of different ones.</summary>
     /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
-    public Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default)
+    public async Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default)
     {
         var taken = new TaskCompletionSource<TrainedModel>(TaskCreationOptions.RunContinuationsAsynchronously);
         _run.Tell(new TrainingRunActor.TakeSnapshot(taken));
         // What has ended does not answer.
-        return Task.WhenAny(taken.Task, Completion).WaitAsync(cancellation).ContinueWith(
-            _ => taken.Task.IsCompleted ? taken.Task : Task.FromException<TrainedModel>(new ActorTrainException("The run has ended.")),
-            cancellation, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+        await Task.WhenAny(taken.Task, Completion).WaitAsync(cancellation).ConfigureAwait(false);
+        return taken.Task.IsCompleted ? await taken.Task.ConfigureAwait(false) : throw new ActorTrainException("The run has ended.");
     }
 }
 

@@ -11,7 +11,6 @@ namespace ActorTrain.Hosting;
 /// <summary>The client's end of a job: submits it, passes its progress on, and fetches the weights.</summary>
 internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
     private readonly ChannelWriter<JobProgress> _progress;
     private readonly ChannelWriter<SupervisionEvent> _events;
@@ -109,13 +108,13 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         {
             if (gone.Node == _job.Path.Address) Lost();
         });
-        Receive<OutOfPatience>(_ => End($"the coordinator of the job is lost, and no other has gone on with it within {AdoptionPatience.TotalSeconds:0} s", trained: true));
+        Receive<OutOfPatience>(_ => End($"the coordinator of the job is lost, and no other has gone on with it within {Adoption.Patience.TotalSeconds:0} s", trained: true));
     }
 
     private void Lost()
     {
         if (!_canMove) End("the coordinator of the job is lost, and no other node can go on with it", trained: true);
-        else if (!Timers.IsTimerActive("adoption")) Timers.StartSingleTimer("adoption", new OutOfPatience(), AdoptionPatience);
+        else if (!Timers.IsTimerActive("adoption")) Timers.StartSingleTimer("adoption", new OutOfPatience(), Adoption.Patience);
     }
 
     private void Fetching(ClientProtocol.Finished finished)

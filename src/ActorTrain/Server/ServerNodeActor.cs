@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
+using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Event;
 
@@ -11,7 +12,6 @@ namespace ActorTrain.Server;
 /// </summary>
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
     private readonly ITensorLane _lane;
     private readonly Dictionary<string, Hosted> _jobs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -51,11 +51,11 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Receive<Terminated>(gone =>
         {
             foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(gone.ActorRef)))
-                Timers.StartSingleTimer(jobId, new Orphaned(jobId), AdoptionPatience);
+                Timers.StartSingleTimer(jobId, new Orphaned(jobId), Adoption.Patience);
         });
         Receive<Orphaned>(orphaned =>
         {
-            _log.Warning("No coordinator has gone on with job {0} within {1:0} s: its shards are closed", orphaned.JobId, AdoptionPatience.TotalSeconds);
+            _log.Warning("No coordinator has gone on with job {0} within {1:0} s: its shards are closed", orphaned.JobId, Adoption.Patience.TotalSeconds);
             Close(orphaned.JobId);
         });
     }

@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Server;
+using ActorTrain.Supervision;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -12,7 +13,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 {
     private readonly string _jobId;
     private readonly JobOptions _job;
-    private static readonly TimeSpan AdoptionPatience = TimeSpan.FromSeconds(60);
     private IActorRef _coordinator;
     private readonly WorkerContext _context;
     private readonly bool _mayReturn;
@@ -203,7 +203,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         });
         Receive<Orphaned>(_ =>
         {
-            _log.Warning("No coordinator has gone on with job {0} within {1:0} s", _job.Name, AdoptionPatience.TotalSeconds);
+            _log.Warning("No coordinator has gone on with job {0} within {1:0} s", _job.Name, Adoption.Patience.TotalSeconds);
             Context.Stop(Self);
         });
     }
@@ -211,7 +211,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     // A job that is over is closed; one whose coordinator is gone may be adopted by the next.
     private void Orphan(Terminated gone)
     {
-        if (gone.ActorRef.Equals(_coordinator)) Timers.StartSingleTimer("orphan", new Orphaned(), AdoptionPatience);
+        if (gone.ActorRef.Equals(_coordinator)) Timers.StartSingleTimer("orphan", new Orphaned(), Adoption.Patience);
     }
 
     private void TellPrepared()
