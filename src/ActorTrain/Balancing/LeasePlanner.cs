@@ -52,13 +52,16 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
         var index = workers.TakeWhile(worker => worker.Node != node).Count();
         var (worker, microBatch) = (workers[index], MicroBatchesOf(workers)[index]);
         var most = MostOf(workers, index, microBatch);
+        var busy = new Dictionary<string, double?>();
+        var held = book.Grants.ToLookup(grant => grant.Holder);
+        foreach (var other in workers.Where(other => other.SamplesPerSecond > 0)) busy[other.Node] = BusyOf(other, held[other.Node], now);
         var offers = book.Offers.Where(offer => offer.Samples > 0).ToList();
         foreach (var (epoch, left) in offers)
             if (SizeOf(left) is > 0 and var size && book.Take(node, epoch, size, microBatch, now) is { } lease)
                 return new PlannedLease(lease, null);
-        return offers.Count == 0 && !book.InDoubt && options.Repeat ? Repeat(book, workers, worker, now) : null;
+        return offers.Count == 0 && !book.InDoubt && options.Repeat ? Repeat(book, workers, worker, busy, now) : null;
 
-        int SizeOf(int left) => options.Lease ? Fitting(book, workers, worker, microBatch, most, left, now) : Math.Min(most, left);
+        int SizeOf(int left) => options.Lease ? Fitting(workers, worker, busy, microBatch, most, left) : Math.Min(most, left);
     }
 
     private int MostOf(IReadOnlyList<PlannedWorker> workers, int index, int microBatch)
@@ -71,14 +74,14 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     }
 
     private static int Fitting(
-        LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, int microBatch, int most, int left, TimeSpan now)
+        IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, Dictionary<string, double?> busyOf, int microBatch, int most, int left)
     {
         var speed = worker.SamplesPerSecond;
         var others = workers.Where(other => other != worker && !other.IsUnavailable && other.SamplesPerSecond > 0)
-            .Select(other => (Speed: other.SamplesPerSecond, Busy: BusyOf(book, other, now))).Where(other => other.Busy is not null).ToList();
+            .Select(other => (Speed: other.SamplesPerSecond, Busy: busyOf[other.Node])).Where(other => other.Busy is not null).ToList();
         if (speed == 0 || others.Count == 0) return Math.Min(most, left);
 
-        var busy = BusyOf(book, worker, now) ?? 0;
+        var busy = busyOf[worker.Node] ?? 0;
         var all = speed + others.Sum(other => other.Speed);
         var end = (left + busy * speed + others.Sum(other => other.Busy!.Value * other.Speed)) / all;
         var shrunk = Math.Max(microBatch, Whole(left * speed / all / 2));
@@ -93,10 +96,10 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     }
 
     /// <summary>Seconds that a worker still has to do by its throughput; null where it should have finished long ago, so that nobody counts on it.</summary>
-    private static double? BusyOf(LeaseBook book, PlannedWorker worker, TimeSpan now)
+    private static double? BusyOf(PlannedWorker worker, IEnumerable<LeaseBook.Grant> held, TimeSpan now)
     {
         var (samples, since) = (0L, now);
-        foreach (var grant in book.Grants.Where(grant => grant.Holder == worker.Node))
+        foreach (var grant in held)
         {
             samples += grant.Lease.Stretch.Count;
             if (grant.At < since) since = grant.At;
@@ -105,7 +108,8 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
         return taken > 2 * expected + 1 ? null : Math.Max(0, expected - taken);
     }
 
-    private static PlannedLease? Repeat(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, TimeSpan now)
+    private static PlannedLease? Repeat(
+        LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, Dictionary<string, double?> busyOf, TimeSpan now)
     {
         if (worker.SamplesPerSecond == 0) return null;
         var slowest = book.Grants.Where(grant => grant.Holder != worker.Node && !grant.Repeated && grant.Repeats is null)
@@ -131,7 +135,7 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
             var undone = book.OpenPartsOf(held).Sum(part => part.Count);
             if (undone == 0) return 0;
             var holder = workers.FirstOrDefault(other => other.Node == held.Holder);
-            if (holder is null || holder.SamplesPerSecond == 0 || BusyOf(book, holder, now) is not { } busy) return double.PositiveInfinity;
+            if (holder is null || holder.SamplesPerSecond == 0 || busyOf[holder.Node] is not { } busy) return double.PositiveInfinity;
             return Math.Min(busy, undone / holder.SamplesPerSecond);
         }
     }

@@ -61,9 +61,15 @@ public static class MicroBatches
 
         var pieces = exact.Select(part => Math.Max(1, (long)Math.Floor(part + 1e-9))).ToArray();
         // The largest remainders are rounded up until the sum is right; where the least of one piece made it too large, the largest give, the less fast of them first.
+        var missing = whole - pieces.Sum();
         foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]).ThenByDescending(i => measured[i]))
-            if (pieces.Sum() < whole && pieces[i] < most[i]) pieces[i]++;
-        while (pieces.Sum() > whole && pieces.Max() is > 1 and var largest)
+        {
+            if (missing <= 0) break;
+            if (pieces[i] == most[i]) continue;
+            pieces[i]++;
+            missing--;
+        }
+        for (; missing < 0 && pieces.Max() is > 1 and var largest; missing++)
             pieces[Enumerable.Range(0, pieces.Length).Where(i => pieces[i] == largest).OrderBy(i => exact[i]).ThenBy(i => measured[i]).First()]--;
         return pieces;
     }

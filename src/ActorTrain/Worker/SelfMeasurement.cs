@@ -15,6 +15,9 @@ internal static class SelfMeasurement
     // Long beside the clock's milliseconds, and short beside a lease.
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
 
+    // A model whose steps take so long is known well enough by its first.
+    private static readonly TimeSpan VeryLong = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Measures an engine.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
     /// <param name="batch">Samples to begin with: fewer where the device's memory does not hold them.</param>
@@ -26,26 +29,34 @@ internal static class SelfMeasurement
         try
         {
             engine.Initialize(seed: 0);
-            var most = Math.Min(batch, engine.Dataset.TrainSamples);
-            var samples = Enumerable.Range(0, most).ToArray();
-            var (steps, began) = (0, clock.MonotonicClock);
-            while (steps < WarmUp + Most && (steps <= WarmUp || clock.MonotonicClock - began < Long))
+            var samples = Enumerable.Range(0, Math.Min(batch, engine.Dataset.TrainSamples)).ToArray();
+            var most = samples.Length;
+            var (steps, seconds) = Run(atMost: 1);
+            if (seconds < VeryLong.TotalSeconds)
             {
-                if (steps <= WarmUp) began = clock.MonotonicClock;
-                try
-                {
-                    engine.ComputeGradient(samples.AsSpan(0, most), steps, gradient.Values.Span);
-                    steps++;
-                    // A model whose steps take seconds is known well enough by its first.
-                    if (steps <= WarmUp && clock.MonotonicClock - began > 10 * Long) break;
-                }
-                catch (OutOfMemoryException) when (most > 1)
-                {
-                    (most, steps) = (most / 2, 0);
-                }
+                Run(atMost: WarmUp - 1);
+                (steps, seconds) = Run(atMost: Most);
             }
-            var seconds = (clock.MonotonicClock - began).TotalSeconds;
-            return new Measurement(seconds > 0 ? Math.Max(1, steps - WarmUp) * most / seconds : 0, most);
+            return new Measurement(seconds > 0 ? steps * most / seconds : 0, most);
+
+            (int Steps, double Seconds) Run(int atMost)
+            {
+                var began = clock.MonotonicClock;
+                var done = 0;
+                while (done < atMost && (done == 0 || clock.MonotonicClock - began < Long))
+                {
+                    try
+                    {
+                        engine.ComputeGradient(samples.AsSpan(0, most), seed: 0, gradient.Values.Span);
+                        done++;
+                    }
+                    catch (OutOfMemoryException) when (most > 1)
+                    {
+                        (most, done, began) = (most / 2, 0, clock.MonotonicClock);
+                    }
+                }
+                return (done, (clock.MonotonicClock - began).TotalSeconds);
+            }
         }
         finally
         {
