@@ -178,15 +178,6 @@ public sealed class ClusterTests
         status.Job.Phase.ShouldBe(JobPhase.Completed);
     }
 
-    private static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
-    {
-        // One limit for all of them: a run that goes on for ever brings news for ever.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await news.MoveNextAsync().AsTask().WaitAsync(patience.Token))
-            if (condition(news.Current)) return news.Current;
-        throw new ShouldAssertException("The run ended before the condition held.");
-    }
-
     /// <summary>The cluster is told of a fetched result, and is free for the next job a moment after the client has it.</summary>
     private static async Task<TrainingRun> Retry(Func<Task<TrainingRun>> submit)
     {
@@ -203,13 +194,9 @@ public sealed class ClusterTests
         }
     }
 
+    private static Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition) => InProcessCluster.Until(news, condition);
+
     private static Task<ActorTrainNode> Node(
         IReadOnlyList<string> roles, ActorTrainNode? join = null, IEngineFactory? engines = null, string withinProcess = "on") =>
-        ActorTrainNode.StartAsync(new NodeOptions(roles)
-        {
-            Join = join?.Address,
-            Engines = engines,
-            Configuration = ConfigurationFactory.ParseString(
-                $"actortrain {{ coordinator.progress-interval = 100ms, lane.within-process = {withinProcess} }}"),
-        });
+        InProcessCluster.NodeAsync(roles, join?.Address, engines, $"lane.within-process = {withinProcess}");
 }
