@@ -10,9 +10,10 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <param name="Seed">Seeds the faults and the job.</param>
 /// <param name="FaultsPerMinute">Faults a minute.</param>
 /// <param name="Workers">Worker processes.</param>
+/// <param name="Throttle">The part of the time that a worker computes.</param>
 /// <param name="JobSettings">HOCON over the job's defaults.</param>
 /// <param name="NodeSettings">HOCON over the nodes' defaults.</param>
-internal sealed record ChaosOptions(double Minutes, int Seed, double FaultsPerMinute, int Workers, string JobSettings, string NodeSettings);
+internal sealed record ChaosOptions(double Minutes, int Seed, double FaultsPerMinute, int Workers, double Throttle, string JobSettings, string NodeSettings);
 
 /// <summary>
 /// Workers are killed, frozen, told to leave and replaced while a job trains: every sample must count once, and every fault must have its event. Beside it the same job in quiet.
@@ -68,7 +69,7 @@ internal static class ChaosBenchmark
                 outcome.Fault.Lasts.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
                 outcome.Noticed.Text, outcome.Noticed.Seconds, outcome.Mended.Text, outcome.Mended.Seconds);
         }
-        table.Print($"Chaos: {options.Workers} worker processes on {Environment.ProcessorCount} cores, {job.Epochs} epochs, seed {options.Seed}");
+        table.Print(FormattableString.Invariant($"Chaos: {options.Workers} worker processes at {options.Throttle} of their speed on {Environment.ProcessorCount} cores, {job.Epochs} epochs, seed {options.Seed}"));
         Console.WriteLine("\nafter s: seconds from the fault, from the start of the next worker, or from the end of a frost, to the coordinator's word about it.");
     }
 

@@ -26,7 +26,7 @@ internal sealed record ChaosRun(
     public static async Task<ChaosRun> MakeAsync(ChaosOptions options, JobOptions job, IReadOnlyList<Fault> faults, CancellationToken cancellation)
     {
         var log = new EventLog();
-        await using var crew = await Crew.StartAsync(options.Workers, options.NodeSettings, () => log.Now);
+        await using var crew = await Crew.StartAsync(options.Workers, options.Throttle, options.NodeSettings, () => log.Now);
         using var killing = cancellation.Register(crew.KillAll);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (maker, making) = (new FaultMaker(crew, log, over.Token), new List<Task<FaultOutcome?>>());

@@ -12,15 +12,20 @@ internal static class ChaosVerbs
         var seed = new Option<int>("--seed") { Description = "Seeds the faults and the job.", DefaultValueFactory = _ => 1 };
         var faults = new Option<double>("--faults") { Description = "Faults a minute.", DefaultValueFactory = _ => 2 };
         var workers = new Option<int>("--workers") { Description = "Worker processes, 2 or more.", DefaultValueFactory = _ => 4 };
+        var throttle = new Option<double>("--throttle")
+        {
+            Description = "The part of the time that each worker computes: so small that the cores carry all of them, and those that start.",
+            DefaultValueFactory = _ => 0.25,
+        };
         var (job, node) = Settings();
         var command = new Command("chaos", "Kills, freezes, sends away and replaces workers while a job trains, beside the same job in quiet. Exit code 1: a sample or an event is missing.")
         {
-            minutes, seed, faults, workers, job, node,
+            minutes, seed, faults, workers, throttle, job, node,
         };
         command.SetAction(async (parsed, cancellation) => ExitCode(await ChaosBenchmark.RunAsync(
             new ChaosOptions(
                 Math.Max(0.5, parsed.GetValue(minutes)), parsed.GetValue(seed), Math.Max(0, parsed.GetValue(faults)), Math.Max(2, parsed.GetValue(workers)),
-                JobOf(parsed.GetValue(job)), NodeOf(parsed.GetValue(node))),
+                Math.Clamp(parsed.GetValue(throttle), 0.05, 1), JobOf(parsed.GetValue(job)), NodeOf(parsed.GetValue(node))),
             cancellation)));
         return command;
     }

@@ -9,9 +9,7 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <summary>A seed in this process, and worker processes that come and go. All are ended with this object.</summary>
 internal sealed class Crew : IAsyncDisposable
 {
-    // So that two cores can honestly carry four workers.
-    private const double Throttle = 0.4;
-
+    private readonly double _throttle;
     private readonly NodeFile _file;
     private readonly Func<TimeSpan> _clock;
     private readonly Lock _lock = new();
@@ -20,19 +18,21 @@ internal sealed class Crew : IAsyncDisposable
     private readonly List<(WorkerChild Worker, TimeSpan At, int Change)> _alive = [];
     private bool _over;
 
-    private Crew(ActorTrainNode seed, string nodeSettings, Func<TimeSpan> clock) => (Seed, _file, _clock) = (seed, new NodeFile(nodeSettings), clock);
+    private Crew(ActorTrainNode seed, double throttle, string nodeSettings, Func<TimeSpan> clock) =>
+        (Seed, _throttle, _file, _clock) = (seed, throttle, new NodeFile(nodeSettings), clock);
 
     public ActorTrainNode Seed { get; }
 
     /// <summary>Starts a seed and workers.</summary>
     /// <param name="workers">How many.</param>
+    /// <param name="throttle">The part of the time that each computes.</param>
     /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
     /// <param name="clock">The clock by which it is counted who was there.</param>
-    public static async Task<Crew> StartAsync(int workers, string nodeSettings, Func<TimeSpan> clock)
+    public static async Task<Crew> StartAsync(int workers, double throttle, string nodeSettings, Func<TimeSpan> clock)
     {
         var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
         var crew = new Crew(
-            await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }), nodeSettings, clock);
+            await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }), throttle, nodeSettings, clock);
         for (var i = 0; i < workers; i++) crew.Free(crew.Add());
         return crew;
     }
@@ -43,7 +43,7 @@ internal sealed class Crew : IAsyncDisposable
         lock (_lock)
         {
             if (_over) throw new OperationCanceledException("no more workers are started");
-            var worker = WorkerChild.Start(Seed.Address, _file, ["--throttle", Throttle.ToString(CultureInfo.InvariantCulture)]);
+            var worker = WorkerChild.Start(Seed.Address, _file, ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]);
             _started.Add(worker);
             _alive.Add((worker, _clock(), 1));
             return worker;
