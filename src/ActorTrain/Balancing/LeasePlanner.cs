@@ -67,7 +67,7 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     private int MostOf(IReadOnlyList<PlannedWorker> workers, int index, int microBatch)
     {
         var samples = options.Lease
-            ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch)[index]
+            ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch, slowest: 0)[index]
             : batch;
         var wanted = Math.Min(int.MaxValue / 2, (double)samples * leaseBatches * workers[index].LeaseFactor);
         return (int)Math.Max(1, Math.Ceiling(wanted / microBatch)) * microBatch;

@@ -11,7 +11,7 @@ public static class MicroBatches
     public const double Tolerance = 0.2;
 
     /// <summary>A worker counts as at least so fast, beside the mean: smaller micro-batches cost more a sample, and a slow worker would look slower for it, again and again.</summary>
-    public const double Slowest = 0.25;
+    public const double Slowest = 0.5;
 
     // Sizes are multiples of an eighth of the batch where it can be divided so: odd ones are slow in vector code.
     private const int Pieces = 8;
@@ -24,12 +24,13 @@ public static class MicroBatches
     /// <summary>The micro-batch of each worker, in order: ≥ 1, at most its <see cref="Share.Most"/>, together batch × workers unless too many are at their most.</summary>
     /// <param name="workers">The workers.</param>
     /// <param name="batch">The job's batch: what each would have if all were equal.</param>
-    public static IReadOnlyList<int> Divide(IReadOnlyList<Share> workers, int batch)
+    /// <param name="slowest">How fast each counts at least, beside the mean.</param>
+    public static IReadOnlyList<int> Divide(IReadOnlyList<Share> workers, int batch, double slowest = Slowest)
     {
         var known = workers.Where(worker => worker.SamplesPerSecond > 0).ToList();
         var mean = known.Count == 0 ? 1 : known.Average(worker => worker.SamplesPerSecond);
         // Of whom nothing is known is taken for an average one.
-        var speeds = workers.Select(worker => worker.SamplesPerSecond > 0 ? Math.Max(Slowest, worker.SamplesPerSecond / mean) : 1).ToArray();
+        var speeds = workers.Select(worker => worker.SamplesPerSecond > 0 ? Math.Max(slowest, worker.SamplesPerSecond / mean) : 1).ToArray();
         if (speeds.All(speed => Math.Abs(speed - 1) <= Tolerance)) Array.Fill(speeds, 1);
 
         // Who holds less than a piece leaves odd ones to the others.

@@ -98,9 +98,9 @@ public sealed class LeasePlannerTests
     [Fact]
     public void A_weak_worker_leaves_the_end_of_an_epoch_to_others_and_gets_work_of_the_next()
     {
-        var book = new LeaseBook(samples: 1000, epochs: 2);
+        var book = new LeaseBook(samples: 2000, epochs: 2);
         PlannedWorker[] workers = [Worker("strong", 1000), Worker("weak", 10)];
-        book.Take("gone", epoch: 1, size: 900, microBatch: Batch, Noon);
+        book.Take("gone", epoch: 1, size: 1900, microBatch: Batch, Noon);
 
         // The strong one does the last hundred samples in a tenth of a second; one micro-batch takes the weak one longer.
         Next(book, workers, "weak")!.Lease.Stretch.Epoch.ShouldBe(2);
