@@ -2,14 +2,13 @@ using ActorTrain.Job;
 using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
-using Akka.Remote;
 
 namespace ActorTrain.Coordinator;
 
 /// <summary>The cluster's singleton: knows the nodes, takes jobs one at a time, goes on with one that a coordinator before it has left, tells the status.</summary>
 internal sealed class CoordinatorActor : ReceiveActor
 {
-    private readonly CoordinatorOptions _options;
+    private readonly CoordinatorContext _context;
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _nodes = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
@@ -17,11 +16,11 @@ internal sealed class CoordinatorActor : ReceiveActor
     private JobProgress? _progress;
     private int _jobs;
 
-    public static Props Props(CoordinatorOptions options) => Akka.Actor.Props.Create(() => new CoordinatorActor(options));
+    public static Props Props(CoordinatorContext context) => Akka.Actor.Props.Create(() => new CoordinatorActor(context));
 
-    public CoordinatorActor(CoordinatorOptions options)
+    public CoordinatorActor(CoordinatorContext context)
     {
-        _options = options;
+        _context = context;
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.NodeLost>(lost =>
         {
@@ -44,7 +43,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<Terminated>(_ => _job = null);
     }
 
-    protected override void PreStart() => Context.ActorOf(MembershipActor.Props(), "membership");
+    protected override void PreStart() => Context.ActorOf(_context.Membership, "membership");
 
     // A job that failed in the coordinator has lost its books: it ends, and its client hears of it by watching.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -78,15 +77,15 @@ internal sealed class CoordinatorActor : ReceiveActor
             return;
         }
         // Unique over all coordinators that a cluster has one after the other.
-        var jobId = $"{AddressUidExtension.Uid(Context.System)}-{++_jobs}";
-        Host(submit.Job, JobActor.Props(jobId, submit.Job, Sender, _options, [.. _nodes.Values]));
+        var jobId = $"{_context.Incarnation}-{++_jobs}";
+        Host(submit.Job, JobActor.Props(jobId, submit.Job, Sender, _context, [.. _nodes.Values]));
     }
 
     private void GoOn(JobMemory memory)
     {
         _jobs++;
         _log.Warning("Going on with job {0} of the coordinator before", memory.Job.Name);
-        Host(memory.Job, JobActor.Props(memory, _options, [.. _nodes.Values]));
+        Host(memory.Job, JobActor.Props(memory, _context, [.. _nodes.Values]));
     }
 
     private void Host(JobOptions job, Props props)

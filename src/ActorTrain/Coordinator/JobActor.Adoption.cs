@@ -13,9 +13,9 @@ internal sealed partial class JobActor
 
     private sealed record OutOfPatience;
 
-    public JobActor(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    public JobActor(JobMemory memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
     {
-        (_jobId, _job, _client, _options) = (memory.JobId, memory.Job, memory.Client, options);
+        (_jobId, _job, _client, _context) = (memory.JobId, memory.Job, memory.Client, context);
         _gathering = new Gathering(memory.Job.MinimumWorkers);
         var admission = new Admission(memory.AdmittedBy, memory.Admitted);
         _gathering.Resume(admission);
@@ -52,7 +52,7 @@ internal sealed partial class JobActor
     private IEnumerable<string> Missing => _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
 
     /// <summary>Whether another coordinator would find all that it needs.</summary>
-    private bool CanMove => _placed is not null && _gathering.Coordinators.Any(node => node != Here) && _placed.Shards.All(shard => shard.Node != Here);
+    private bool CanMove => _placed is not null && _gathering.Coordinators.Any(node => node != _context.Node) && _placed.Shards.All(shard => shard.Node != _context.Node);
 
     private void Remember(TrainingActor.Remembered remembered)
     {

@@ -16,7 +16,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private readonly string _jobId;
     private readonly JobOptions _job;
     private readonly IActorRef _client;
-    private readonly CoordinatorOptions _options;
+    private readonly CoordinatorContext _context;
     private readonly JobRecord _record;
     private readonly Gathering _gathering;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -26,16 +26,16 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private sealed record Tick;
 
     /// <summary>A job that was submitted.</summary>
-    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
-        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, options, nodes));
+    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
 
     /// <summary>A job that another coordinator has left.</summary>
-    public static Props Props(JobMemory memory, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
-        Akka.Actor.Props.Create(() => new JobActor(memory, options, nodes));
+    public static Props Props(JobMemory memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+        Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
 
-    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorOptions options, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
     {
-        (_jobId, _job, _client, _options) = (jobId, job, client, options);
+        (_jobId, _job, _client, _context) = (jobId, job, client, context);
         _record = new JobRecord(job, Context.System.Scheduler.MonotonicClock);
         _gathering = new Gathering(job.MinimumWorkers);
         _client.Tell(new ClientProtocol.Accepted(_jobId));
@@ -48,7 +48,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.Watch(_client);
-        Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
+        Timers.StartPeriodicTimer("tick", new Tick(), _context.Options.ProgressInterval);
     }
 
     // Counts that are lost with the training actor cannot be had again: the job ends and says why.
@@ -104,7 +104,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         _trains = true;
         _record.Admission = _gathering.Admission;
         _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
-        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _options, resumesAfter), "training");
+        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumesAfter), "training");
         Context.Watch(training);
         if (_stopAsked) training.Tell(new ClientProtocol.Stop());
         Join();
@@ -152,7 +152,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerProtocol.Prepared>(prepared =>
         {
-            var (node, refusal) = _gathering.Prepared(NodeOf(Sender), Sender, prepared);
+            var (node, refusal) = _gathering.Prepared(_context.NodeOf(Sender), Sender, prepared);
             if (refusal is not null)
             {
                 Note(training, new Occurrence(WorkerRefused, node, refusal, "it takes no part in the job"));
@@ -162,7 +162,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerProtocol.CannotPrepare>(failure =>
         {
-            var node = _gathering.Failed(NodeOf(Sender), failure.Reason);
+            var node = _gathering.Failed(_context.NodeOf(Sender), failure.Reason);
             Note(training, new Occurrence(WorkerRefused, node, failure.Reason, "it takes no part in the job"));
             training?.Tell(new TrainingActor.Unable(node, failure.Reason));
             changed();
@@ -223,10 +223,4 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
 
     private int ShardOf(IActorRef shard) => _placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
-
-    private static string NodeOf(IActorRef actor) => actor.Path.Address.HasGlobalScope ? NameOf(actor.Path.Address) : Here;
-
-    private static string Here => NameOf(Akka.Cluster.Cluster.Get(Context.System).SelfAddress);
-
-    private static string NameOf(Address address) => $"{address.Host}:{address.Port}";
 }

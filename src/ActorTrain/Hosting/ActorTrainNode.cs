@@ -81,7 +81,7 @@ public sealed class ActorTrainNode : IAsyncDisposable
         {
             System.ActorOf(
                 ClusterSingletonManager.Props(
-                    CoordinatorActor.Props(coordinatorOptions), PoisonPill.Instance,
+                    CoordinatorActor.Props(CoordinatorContext.Of(System, coordinatorOptions)), PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
                 SingletonName);
         }

@@ -1,0 +1,57 @@
+using ActorTrain.Job;
+using ActorTrain.Worker;
+
+namespace ActorTrain.TestKit.Nodes;
+
+/// <summary>A node's engines: they compute as the ones behind them do, and take as long as the node's speed says.</summary>
+internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engines) : IEngineFactory
+{
+    // A forward pass alone, beside one with its way back.
+    private const int EvaluationsAGradient = 3;
+
+    public IGradientEngine Create(JobOptions job)
+    {
+        node.World.Spend(node.Plan.Loads);
+        return new Engine(node, engines.Create(job));
+    }
+
+    private sealed class Engine(SimulatedNode node, IGradientEngine inner) : IGradientEngine
+    {
+        public ModelDescription Model => inner.Model;
+
+        public DatasetDescription Dataset => inner.Dataset;
+
+        public DeviceDescription Device => node.Plan.Device;
+
+        public Memory<float> Parameters => inner.Parameters;
+
+        public Memory<float> State => inner.State;
+
+        public void Initialize(long seed) => inner.Initialize(seed);
+
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+        {
+            if (node.Fails is { } reason)
+            {
+                node.Fails = null;
+                throw new InvalidOperationException(reason);
+            }
+            var result = inner.ComputeGradient(samples, seed, gradient);
+            if (node.NotFinite > 0)
+            {
+                node.NotFinite--;
+                gradient.Fill(float.NaN);
+            }
+            node.World.Spend(node.GradientTime(samples.Length));
+            return result;
+        }
+
+        public Evaluation Evaluate(CancellationToken cancellation)
+        {
+            node.World.Spend(node.GradientTime(Math.Max(1, inner.Dataset.TestSamples / EvaluationsAGradient)));
+            return inner.Evaluate(cancellation);
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+namespace ActorTrain.TestKit.Nodes;
+
+/// <summary>How fast a node computes gradients.</summary>
+public abstract record Speed
+{
+    private Speed() { }
+
+    /// <summary>Time that each micro-batch takes beside its samples.</summary>
+    public TimeSpan PerStep { get; init; }
+
+    /// <summary>The same for every micro-batch.</summary>
+    /// <param name="samplesPerSecond">Samples a second, above 0.</param>
+    public static Speed Constant(double samplesPerSecond) => new ConstantSpeed(samplesPerSecond);
+
+    /// <summary>Times that are exponentially distributed: memoryless.</summary>
+    /// <param name="samplesPerSecond">Samples a second in the mean, above 0.</param>
+    public static Speed Exponential(double samplesPerSecond) => new ExponentialSpeed(samplesPerSecond);
+
+    /// <summary>A speed that changes with time, in steps, as it was recorded.</summary>
+    /// <param name="steps">From when on it is how fast, samples a second; the first from zero on.</param>
+    public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps) => new TraceSpeed([.. steps.OrderBy(step => step.From)]);
+
+    /// <summary>Time for some samples.</summary>
+    /// <param name="samples">Samples of a micro-batch.</param>
+    /// <param name="now">Time since the simulation began.</param>
+    /// <param name="uniform">A number from 0 to below 1, another one each time.</param>
+    internal TimeSpan For(int samples, TimeSpan now, double uniform) => PerStep + TimeSpan.FromSeconds(SecondsFor(samples, now, uniform));
+
+    /// <summary>Samples a second in the mean, at a time.</summary>
+    internal abstract double At(TimeSpan now);
+
+    private protected virtual double SecondsFor(int samples, TimeSpan now, double uniform) => samples / At(now);
+
+    private sealed record ConstantSpeed(double SamplesPerSecond) : Speed
+    {
+        internal override double At(TimeSpan now) => SamplesPerSecond;
+
+        public override string ToString() => FormattableString.Invariant($"Speed.Constant({SamplesPerSecond})");
+    }
+
+    private sealed record ExponentialSpeed(double SamplesPerSecond) : Speed
+    {
+        internal override double At(TimeSpan now) => SamplesPerSecond;
+
+        private protected override double SecondsFor(int samples, TimeSpan now, double uniform) => -Math.Log(1 - uniform) * samples / SamplesPerSecond;
+
+        public override string ToString() => FormattableString.Invariant($"Speed.Exponential({SamplesPerSecond})");
+    }
+
+    private sealed record TraceSpeed(IReadOnlyList<(TimeSpan From, double SamplesPerSecond)> Steps) : Speed
+    {
+        internal override double At(TimeSpan now) => Steps.LastOrDefault(step => step.From <= now, Steps[0]).SamplesPerSecond;
+
+        public override string ToString() =>
+            $"Speed.Trace({string.Join(", ", Steps.Select(step => FormattableString.Invariant($"(TimeSpan.FromSeconds({step.From.TotalSeconds}), {step.SamplesPerSecond})")))})";
+    }
+}

@@ -1,0 +1,169 @@
+using System.Threading.Channels;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Supervision;
+using ActorTrain.TestKit.Faults;
+using ActorTrain.TestKit.Membership;
+using ActorTrain.TestKit.Network;
+using ActorTrain.TestKit.Nodes;
+using ActorTrain.TestKit.Time;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.TestKit;
+
+/// <summary>A job in a simulation, moved on by whoever holds it: between two moves faults can be made by hand. Used by one thread.</summary>
+public sealed class SimulatedRun : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private readonly Simulation _simulation;
+    private readonly NodeHosting _hosting;
+    private readonly Dictionary<string, SimulatedNode> _nodes = [];
+    private readonly Channel<JobProgress> _progress = Channel.CreateUnbounded<JobProgress>();
+    private readonly Channel<SupervisionEvent> _happened = Channel.CreateUnbounded<SupervisionEvent>();
+    private readonly TaskCompletionSource<bool> _accepted = new();
+    private readonly TaskCompletionSource<TrainingResult> _result = new();
+    private readonly List<SupervisionEvent> _events = [];
+    private readonly List<string> _errors = [];
+    private readonly SimulatedNode _client;
+    private readonly Timeline _timeline = new();
+    private long _starts;
+    private int _workers;
+
+    internal SimulatedRun(Simulation simulation, JobOptions job)
+    {
+        _simulation = simulation;
+        World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
+        var lane = new SimulatedLane();
+        _hosting = new NodeHosting(World, lane, simulation.Engines) { StartAgain = plan => Start(plan) };
+        Membership = new SimulatedMembership(World, simulation.Times, _hosting);
+        World.System.ActorOf(Props.Create(() => new Listener(_errors)));
+        _client = new SimulatedNode(World, new NodePlan("client", [], Speed.Constant(1)), 0);
+        foreach (var plan in simulation.Nodes) Start(plan);
+        _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
+        foreach (var (at, fault) in simulation.Script) World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
+        World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job, lane)));
+        World.Time.At(LookInterval, new WorldHappening(LookAgain));
+    }
+
+    /// <summary>Time since the simulation began.</summary>
+    public TimeSpan Now => World.Time.Now;
+
+    /// <summary>Whether the job has ended, well or not.</summary>
+    public bool HasEnded => _result.Task.IsCompleted;
+
+    /// <summary>The job's latest word; null before the first.</summary>
+    public JobProgress? Progress { get; private set; }
+
+    /// <summary>What has happened to the cluster so far, oldest first.</summary>
+    public IReadOnlyList<SupervisionEvent> Events => _events;
+
+    internal World World { get; }
+
+    internal SimulatedMembership Membership { get; }
+
+    /// <summary>Makes a fault now.</summary>
+    public void Make(Fault fault) => fault.Happen(this);
+
+    /// <summary>Lets time pass; less of it if the job ends.</summary>
+    /// <param name="time">How much.</param>
+    public void Advance(TimeSpan time)
+    {
+        var until = World.Time.Now + time;
+        while (!HasEnded && World.Step(until)) { }
+        Look();
+    }
+
+    /// <summary>Lets time pass until the job has ended, or the simulation's limit is reached.</summary>
+    public SimulationResult ToEnd()
+    {
+        Advance(_simulation.Limit - World.Time.Now);
+#pragma warning disable RS0030 // It has completed.
+        var trained = _result.Task.IsCompletedSuccessfully ? _result.Task.Result : null;
+#pragma warning restore RS0030
+        var failure = trained is not null ? null
+            : _result.Task.Exception?.InnerException?.Message ?? $"The job has not ended after {_simulation.Limit.TotalSeconds:0} s of virtual time.";
+        return new SimulationResult(
+            _simulation, trained?.Report, trained?.Model, failure, [.. _events], _timeline.Points,
+            [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
+            World.Time.Now, World.Time.Happened, [.. _errors]);
+    }
+
+    /// <summary>Ends all actors of the simulation.</summary>
+    public void Dispose()
+    {
+        foreach (var node in _nodes.Values) node.Thaw();
+        World.End();
+    }
+
+    internal void IfThere(string name, Action<SimulatedNode> act)
+    {
+        if (!_nodes.TryGetValue(name, out var node)) throw new ActorTrainException($"The simulation has no node '{name}'; its nodes are {string.Join(", ", _nodes.Keys)}.");
+        if (!node.IsDead) act(node);
+    }
+
+    internal void Leave(SimulatedNode node) =>
+        _hosting.Leave(node, () => World.Time.At(World.Time.Now, new WorldHappening(() => Membership.Left(node))));
+
+    internal void Restart(string name)
+    {
+        if (_nodes.TryGetValue(name, out var node) && node.IsDead) Start(node.Plan);
+    }
+
+    internal void Join(int count, Speed speed)
+    {
+        for (var i = 0; i < count; i++) Start(new NodePlan(Simulation.WorkerName(++_workers), [NodeRoles.Worker], speed));
+    }
+
+    private void Start(NodePlan plan)
+    {
+        // A node that was taken out starts again by itself, and a script may start it, too.
+        if (_nodes.TryGetValue(plan.Name, out var former) && !former.IsDead) return;
+        var node = new SimulatedNode(World, plan, SplitMix64.Mix(_simulation.Seed, 2, ++_starts));
+        _nodes[plan.Name] = node;
+        Membership.Start(node);
+    }
+
+    private void Submit(JobOptions job, SimulatedLane lane)
+    {
+        if (Membership.Coordinator is not { } coordinator)
+        {
+            World.Time.At(World.Time.Now + LookInterval, new WorldHappening(() => Submit(job, lane)));
+            return;
+        }
+        World.Within(_client, () => World.System.ActorOf(TrainingRunActor.Props(job, coordinator, lane, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
+    }
+
+    private void LookAgain()
+    {
+        Look();
+        World.Time.At(World.Time.Now + LookInterval, new WorldHappening(LookAgain));
+    }
+
+    private void Look()
+    {
+        while (_happened.Reader.TryRead(out var happened)) _events.Add(happened);
+        while (_progress.Reader.TryRead(out var progress))
+        {
+            Progress = progress;
+            _timeline.Add(World.Time.Now, progress);
+        }
+    }
+
+    /// <summary>Hears of errors, and gives back what lost messages hold.</summary>
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(List<string> errors)
+        {
+            Receive<Error>(error => errors.Add($"{error.LogSource}: {error.Message} {error.Cause}"));
+            Receive<DeadLetter>(dead => UserDelivery.Discard(dead.Message));
+            Receive<UnhandledMessage>(unhandled => UserDelivery.Discard(unhandled.Message));
+        }
+
+        protected override void PreStart()
+        {
+            foreach (var kind in new[] { typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) }) Context.System.EventStream.Subscribe(Self, kind);
+        }
+    }
+}

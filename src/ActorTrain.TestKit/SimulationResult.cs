@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Supervision;
+
+namespace ActorTrain.TestKit;
+
+/// <summary>What a link has carried, in one direction.</summary>
+/// <param name="From">The node that sends.</param>
+/// <param name="To">The node that receives.</param>
+/// <param name="Messages">Messages.</param>
+/// <param name="Bytes">Their size in all; a control message counts as 200 bytes.</param>
+public sealed record LinkTraffic(string From, string To, long Messages, long Bytes);
+
+/// <summary>All that a simulation has shown.</summary>
+/// <param name="Simulation">The simulation.</param>
+/// <param name="Report">The job's report; null when it failed or did not end.</param>
+/// <param name="Model">The trained weights; null likewise.</param>
+/// <param name="Failure">Why the job failed, or that it did not end; null when it did.</param>
+/// <param name="Events">What happened to the cluster, oldest first.</param>
+/// <param name="Timeline">The job second by second.</param>
+/// <param name="Links">What each link has carried.</param>
+/// <param name="Time">Virtual time that it took.</param>
+/// <param name="Turns">Turns of actors, arrivals and timers that were simulated.</param>
+/// <param name="Errors">Errors that actors have logged: exceptions that nobody expected.</param>
+public sealed record SimulationResult(
+    Simulation Simulation,
+    TrainingReport? Report,
+    TrainedModel? Model,
+    string? Failure,
+    IReadOnlyList<SupervisionEvent> Events,
+    IReadOnlyList<TimelinePoint> Timeline,
+    IReadOnlyList<LinkTraffic> Links,
+    TimeSpan Time,
+    long Turns,
+    IReadOnlyList<string> Errors)
+{
+    /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>
+    public string EventLog
+    {
+        get
+        {
+            var log = new StringBuilder();
+            foreach (var (at, kind, node, reason, remedy) in Events) log.Append(CultureInfo.InvariantCulture, $"{at:0.000000} {kind} {node}: {reason}; {remedy}\n");
+            log.Append(CultureInfo.InvariantCulture, $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n");
+            foreach (var worker in Report?.Workers ?? [])
+                log.Append(CultureInfo.InvariantCulture, $"{worker.Node}: {worker.Samples} samples, {worker.Pushes} pushes, staleness {worker.StalenessMean:0.000000}\n");
+            if (Model is not null) log.Append(CultureInfo.InvariantCulture, $"weights {HashOf(MemoryMarshal.AsBytes(Model.Parameters.Span))}\n");
+            return log.ToString();
+        }
+    }
+
+    /// <summary>SHA-256 of <see cref="EventLog"/>.</summary>
+    public string Hash => HashOf(Encoding.UTF8.GetBytes(EventLog));
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

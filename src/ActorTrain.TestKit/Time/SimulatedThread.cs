@@ -1,0 +1,79 @@
+using ActorTrain.TestKit.Nodes;
+using Akka.Dispatch;
+
+namespace ActorTrain.TestKit.Time;
+
+/// <summary>
+/// A thread of a node that can be busy for a while: whatever runs on it next waits until then, and so does what was sent after the time was spent.
+/// </summary>
+internal sealed class SimulatedThread(World world, SimulatedNode node)
+{
+    private readonly Queue<IRunnable> _waiting = new();
+    private readonly List<Happening> _departures = [];
+    private SimulatedDispatcher _dispatcher = null!;
+    private TimeSpan _busyUntil;
+    private TimeSpan _frozenBefore;
+    private bool _scheduled;
+
+    public void Enqueue(SimulatedDispatcher dispatcher, IRunnable run)
+    {
+        _dispatcher = dispatcher;
+        _waiting.Enqueue(run);
+        Schedule();
+    }
+
+    /// <summary>Time passes on this thread.</summary>
+    public void Spend(TimeSpan until) => (_busyUntil, _frozenBefore) = (until, node.FrozenFor);
+
+    /// <summary>Happens when the thread is free again, before anything else runs on it.</summary>
+    public void Defer(Happening departure)
+    {
+        _departures.Add(departure);
+        Schedule();
+    }
+
+    private void Schedule()
+    {
+        if (_scheduled || (_waiting.Count == 0 && _departures.Count == 0)) return;
+        _scheduled = true;
+        world.Time.At(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, node));
+    }
+
+    private void Run()
+    {
+        _scheduled = false;
+        // Whoever is frozen computes nothing meanwhile.
+        if (_departures.Count > 0 || _busyUntil > world.Time.Now) _busyUntil += node.FrozenFor - _frozenBefore;
+        _frozenBefore = node.FrozenFor;
+        if (_busyUntil > world.Time.Now)
+        {
+            Schedule();
+            return;
+        }
+        if (_departures.Count > 0)
+        {
+            var departures = _departures.ToArray();
+            _departures.Clear();
+            foreach (var departure in departures) departure.Happen();
+        }
+        if (_waiting.TryDequeue(out var run)) _dispatcher.Run(run, this);
+        Schedule();
+    }
+
+    private void Drop()
+    {
+        foreach (var departure in _departures) departure.Drop();
+        _departures.Clear();
+    }
+
+    private sealed class Wake(SimulatedThread thread, SimulatedNode node) : Happening(node)
+    {
+        public override bool OutlivesNode => true;
+
+        public override void Happen()
+        {
+            if (Node!.IsDead) thread.Drop();
+            thread.Run();
+        }
+    }
+}
