@@ -19,6 +19,7 @@ public sealed class SimulatedRun : IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private readonly Simulation _simulation;
     private readonly NodeHosting _hosting;
+    private readonly SimulatedLane _lane = new();
     private readonly Dictionary<string, SimulatedNode> _nodes = [];
     private readonly Channel<JobProgress> _progress = Channel.CreateUnbounded<JobProgress>();
     private readonly Channel<SupervisionEvent> _happened = Channel.CreateUnbounded<SupervisionEvent>();
@@ -28,6 +29,7 @@ public sealed class SimulatedRun : IDisposable
     private readonly List<string> _errors = [];
     private readonly SimulatedNode _client;
     private readonly Timeline _timeline = new();
+    private IActorRef? _run;
     private long _starts;
     private int _workers;
 
@@ -35,15 +37,14 @@ public sealed class SimulatedRun : IDisposable
     {
         _simulation = simulation;
         World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
-        var lane = new SimulatedLane();
-        _hosting = new NodeHosting(World, lane, simulation.Engines) { StartAgain = plan => Start(plan) };
+        _hosting = new NodeHosting(World, _lane, simulation.Engines) { StartAgain = plan => Start(plan) };
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);
         World.System.ActorOf(Props.Create(() => new Listener(_errors)));
         _client = new SimulatedNode(World, new NodePlan("client", [], Speed.Constant(1)), 0);
         foreach (var plan in simulation.Nodes) Start(plan);
         _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
         foreach (var (at, fault) in simulation.Script) World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
-        World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job, lane)));
+        World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job)));
         World.Time.At(LookInterval, new WorldHappening(LookAgain));
     }
 
@@ -87,13 +88,28 @@ public sealed class SimulatedRun : IDisposable
         return new SimulationResult(
             _simulation, trained?.Report, trained?.Model, failure, [.. _events], _timeline.Points,
             [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
-            World.Time.Now, World.Time.Happened, [.. _errors]);
+            World.Time.Now, World.Time.Happened, [.. _errors], Violations(trained?.Report));
+    }
+
+    // What must be so whatever happens to a cluster.
+    private List<string> Violations(TrainingReport? report)
+    {
+        var violations = _lane.Watch.Violations.Concat(_errors.Select(error => $"an actor failed: {error}")).ToList();
+        if (report is null) return violations;
+        foreach (var epoch in report.Epochs.Where(epoch => epoch.Samples != report.Data.TrainSamples))
+            violations.Add($"{epoch.Samples} of {report.Data.TrainSamples} samples of epoch {epoch.Epoch} were applied");
+        if (report.SamplesApplied != report.SamplesExpected) violations.Add($"{report.SamplesApplied} of {report.SamplesExpected} samples were applied");
+        // An answer may be lost with its node; what was applied never is.
+        foreach (var acknowledged in _lane.Watch.Acknowledged.Where(acknowledged => acknowledged != report.SamplesExpected))
+            violations.Add($"a shard said that it applied {acknowledged} samples of {report.SamplesExpected}");
+        return violations;
     }
 
     /// <summary>Ends all actors of the simulation.</summary>
     public void Dispose()
     {
-        foreach (var node in _nodes.Values) node.Thaw();
+        foreach (var node in _nodes.Values.Where(node => !node.IsDead)) _hosting.End(node);
+        if (_run is not null) World.System.Stop(_run);
         World.End();
     }
 
@@ -125,14 +141,14 @@ public sealed class SimulatedRun : IDisposable
         Membership.Start(node);
     }
 
-    private void Submit(JobOptions job, SimulatedLane lane)
+    private void Submit(JobOptions job)
     {
         if (Membership.Coordinator is not { } coordinator)
         {
-            World.Time.At(World.Time.Now + LookInterval, new WorldHappening(() => Submit(job, lane)));
+            World.Time.At(World.Time.Now + LookInterval, new WorldHappening(() => Submit(job)));
             return;
         }
-        World.Within(_client, () => World.System.ActorOf(TrainingRunActor.Props(job, coordinator, lane, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
+        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
     }
 
     private void LookAgain()
@@ -156,7 +172,11 @@ public sealed class SimulatedRun : IDisposable
     {
         public Listener(List<string> errors)
         {
-            Receive<Error>(error => errors.Add($"{error.LogSource}: {error.Message} {error.Cause}"));
+            Receive<Error>(error =>
+            {
+                var text = $"{error.LogSource}: {error.Message} {error.Cause}";
+                if (!text.Contains(Fault.ScriptedReason, StringComparison.Ordinal)) errors.Add(text);
+            });
             Receive<DeadLetter>(dead => UserDelivery.Discard(dead.Message));
             Receive<UnhandledMessage>(unhandled => UserDelivery.Discard(unhandled.Message));
         }

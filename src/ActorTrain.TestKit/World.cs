@@ -15,6 +15,7 @@ internal sealed class World
 {
     private static readonly ConcurrentDictionary<string, World> Worlds = new();
     private static long _numbers;
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
     private readonly string _number;
     private SimulatedDispatcher? _dispatcher;
     private IRunnable? _run;
@@ -106,12 +107,13 @@ internal sealed class World
         else delivery.Happen();
     }
 
-    /// <summary>Ends all actors.</summary>
+    /// <summary>Nothing is simulated any more but that actors end, who were told to.</summary>
     public void End()
     {
         _over = true;
-        _ = System.Terminate();
-        while (!System.WhenTerminated.IsCompleted && Step(Time.Now + TimeSpan.FromSeconds(30))) { }
+        // The actor system itself is left to the collector: ending it would be the work of other threads, which the queue is not made for.
+        var until = Time.Now + Farewell;
+        while (Step(until)) { }
         Worlds.TryRemove(_number, out _);
     }
 

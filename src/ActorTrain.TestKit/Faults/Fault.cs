@@ -5,6 +5,9 @@ namespace ActorTrain.TestKit.Faults;
 /// <summary>Something that is done to a simulated cluster. Its text is the C# that makes it.</summary>
 public abstract record Fault
 {
+    /// <summary>What an engine throws that fails by a script.</summary>
+    internal const string ScriptedReason = "the simulation's script says so";
+
     private Fault() { }
 
     /// <summary>A node's process is killed: what it held is gone, and nobody is told.</summary>
@@ -138,7 +141,7 @@ public abstract record Fault
 
     private sealed record FailEngineFault(string Node) : Fault
     {
-        internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Fails = "the script says so");
+        internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Fails = ScriptedReason);
 
         public override string ToString() => $"Fault.FailEngine({Quoted(Node)})";
     }

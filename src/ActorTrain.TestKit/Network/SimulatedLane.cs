@@ -11,7 +11,14 @@ internal sealed class SimulatedLane : ITensorLane
 
     public TensorPool Memory { get; } = new(shared: false, Keep);
 
-    public void Tell(IActorRef target, ITensorMessage message, IActorRef sender) => target.Tell(message, sender);
+    /// <summary>Reads along.</summary>
+    public LaneWatch Watch { get; } = new();
+
+    public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
+    {
+        Watch.Read(message, sender);
+        target.Tell(message, sender);
+    }
 
     public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) => Admission.All;
 

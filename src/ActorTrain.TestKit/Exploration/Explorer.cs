@@ -1,0 +1,70 @@
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using CsCheck;
+
+namespace ActorTrain.TestKit.Exploration;
+
+/// <summary>
+/// Runs a job under random fault scripts, and looks after each whether what must always be so was: the job ended, each sample counted once, no version went back, nothing that was acknowledged
+/// was lost, no actor failed. The first script that breaks a law is made as small as can be found, and told as the C# that replays it.
+/// </summary>
+/// <param name="simulation">
+/// The cluster. Workers have every kind of trouble; of the nodes with the role <c>coordinator</c> and nothing else one at a time is killed, frozen or cut off, where there are three of them or more; servers
+/// have none, since a job ends with its server.
+/// </param>
+/// <param name="job">The job.</param>
+public sealed class Explorer(Simulation simulation, JobOptions job)
+{
+    private const int MostTroubles = 8;
+
+    // A job that does not train yet ends with its coordinator: nobody has anything to go on with.
+    private const double TrainsBy = 10;
+
+    /// <summary>Seconds from the beginning within which trouble begins.</summary>
+    public double Within { get; init; } = 30;
+
+    /// <summary>A cluster in which everything can happen: three nodes that may hold the coordinator, two servers, four unequal workers.</summary>
+    /// <param name="seed">The simulations' seed.</param>
+    public static Simulation Cluster(long seed)
+    {
+        var cluster = new Simulation(seed) { Limit = TimeSpan.FromMinutes(10) };
+        foreach (var i in new[] { 1, 2, 3 }) cluster = cluster.WithNode(new Nodes.NodePlan($"coordinator-{i}", [NodeRoles.Coordinator], Nodes.Speed.Constant(1)));
+        foreach (var i in new[] { 1, 2 }) cluster = cluster.WithNode(new Nodes.NodePlan($"server-{i}", [NodeRoles.Server], Nodes.Speed.Constant(1)));
+        return cluster.WithWorkers(1, Nodes.Speed.Constant(200)).WithWorkers(2, Nodes.Speed.Exponential(100)).WithWorkers(1, Nodes.Speed.Constant(25));
+    }
+
+    /// <summary>Explores.</summary>
+    /// <param name="scripts">How many scripts to run.</param>
+    /// <param name="seed">CsCheck's seed, as a failure has told it, to see the same again; null for scripts that nobody has seen.</param>
+    /// <param name="threads">Simulations at a time; 0 for one a core.</param>
+    /// <exception cref="CsCheckException">A law was broken: the message tells the seed, the smallest script found, as C#, and what was wrong.</exception>
+    public void Run(int scripts, string? seed = null, int threads = 0) => Scripts().Sample(
+        Check, seed: seed, iter: scripts, threads: threads > 0 ? threads : -1, print: script => script.ToCode());
+
+    private void Check(Simulation script)
+    {
+        var result = script.Run(job);
+        List<string> broken = [.. result.Violations];
+        if (result.Failure is { } failure) broken.Add($"the job did not end as it should: {failure}");
+        if (broken.Count > 0) throw new LawBrokenException(string.Join("\n", broken.Take(3)));
+    }
+
+    private Gen<Simulation> Scripts()
+    {
+        var workers = Names(roles => roles.Contains(NodeRoles.Worker));
+        var coordinators = Names(roles => roles is [NodeRoles.Coordinator]);
+        var when = Gen.Select(Gen.Int[0, (int)(10 * Within)], Gen.Int[1, 250]);
+        var ofWorker = Gen.Select(Gen.Enum<TroubleKind>(), Gen.Int[0, workers.Count - 1], when)
+            .Select((kind, worker, at) => new Trouble(kind, workers[worker], at.Item1 / 10.0, at.Item2 / 10.0));
+        var ofCoordinator = Gen.Select(Gen.Int[0, 2], when).Select((kind, at) => new Trouble((TroubleKind)kind, coordinators.FirstOrDefault(""), TrainsBy + at.Item1 / 10.0, at.Item2 / 10.0));
+        var troubles = Gen.Select(ofWorker.Array[0, MostTroubles], ofCoordinator.Array[0, coordinators.Count >= 3 ? 2 : 0], Gen.Int[1, int.MaxValue]);
+        return troubles.Select((some, others, seed) => some.Concat(others).SelectMany(trouble => trouble.Faults)
+            .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault)));
+    }
+
+    private List<string> Names(Func<IReadOnlyList<string>, bool> which) => [.. simulation.Nodes.Where(node => which(node.Roles)).Select(node => node.Name)];
+}
+
+/// <summary>A simulated run did what no run may do.</summary>
+/// <param name="message">What.</param>
+public sealed class LawBrokenException(string message) : Exception(message);
