@@ -37,6 +37,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.GetStaleness>(Pass);
         Receive<ClientProtocol.Govern>(Pass);
+        Receive<ClientProtocol.Pause>(Pass);
+        Receive<ClientProtocol.Resume>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<ServerProtocol.Recalled>(recalled =>
         {

@@ -41,7 +41,12 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     public sealed record Unable(string Node, string Reason);
 
     /// <summary>Training → job: what another coordinator would need to go on.</summary>
-    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, RecordMemory Record);
+    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, bool Paused, RecordMemory Record);
+
+    /// <summary>Where the coordinator before has ended.</summary>
+    /// <param name="Incarnations">The newest life that it had begun.</param>
+    /// <param name="Paused">Whether the job was paused.</param>
+    public sealed record Resumption(long Incarnations, bool Paused);
 
     /// <summary>Training → job: all is applied and counted, or training was stopped.</summary>
     public sealed record Done(TrainingReport Report, bool Stopped);
@@ -62,20 +67,21 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     /// <param name="record">What is counted; of the one before, where another coordinator had begun.</param>
     /// <param name="placed">Where the shards are.</param>
     /// <param name="options">The coordinator's settings.</param>
-    /// <param name="resumesAfter">The newest life that the coordinator before had begun; null where there was none before.</param>
+    /// <param name="resumption">Where the coordinator before has ended; null where there was none before.</param>
     public static Props Props(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter = null) =>
-        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumesAfter));
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption = null) =>
+        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumption));
 
     public TrainingActor(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter)
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption)
     {
         (_job, _record, _placed, _options) = (job, record, placed, options);
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
-        if (resumesAfter is { } past)
+        if (resumption is not null)
         {
-            Resuming(past);
+            _desk.Paused = resumption.Paused;
+            Resuming(resumption.Incarnations);
             return;
         }
         _record.TrainingBegan(Now, placed.Shards);
@@ -150,17 +156,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             AskCounts();
             FinishIfComplete();
             Remember();
-            TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
+            TellProgress(Phase);
         });
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
-        Receive<ClientProtocol.Govern>(Govern);
-        Receive<ClientProtocol.Stop>(_ =>
-        {
-            _stopped = true;
-            foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
-            Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
-            Become(_record.Active.Any() ? Stopping : Counting);
-        });
+        Requests();
     }
 
     private void Stopping()
@@ -259,7 +257,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void GiveEvaluations()
     {
-        if (!_evaluations.Waiting) return;
+        if (_desk.Paused || !_evaluations.Waiting) return;
         var best = _desk.Evaluators;
         foreach (var (epoch, node) in _evaluations.Give(best, Now)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
         foreach (var epoch in _evaluations.GiveUp(best))
@@ -269,15 +267,6 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private void FinishIfComplete()
     {
         if (!_stopped && _desk.IsDone && !_evaluations.Open) Become(Counting);
-    }
-
-    private void Govern(ClientProtocol.Govern govern)
-    {
-        _desk.Govern(govern.Staleness);
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
-        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
-        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
-        GrantWaiting();
     }
 
     // One round at a time: a shard that is behind would only be further behind for being asked again.
@@ -296,7 +285,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
 
-    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _record.ToMemory(Now)));
+    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _desk.Paused, _record.ToMemory(Now)));
 
     private void Tell(Occurrence occurrence)
     {

@@ -97,6 +97,14 @@ public sealed class TrainingClient : IAsyncDisposable
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
         AskStalenessAsync(new ClientProtocol.Govern(staleness), cancellation);
 
+    /// <summary>Pauses the job that runs: workers finish the leases that they hold, and nothing more is handed out until <see cref="ResumeAsync"/>. A pause is no error where there is one already.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task PauseAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Pause(), cancellation);
+
+    /// <summary>Lets a job that is paused go on.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task ResumeAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Resume(), cancellation);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -110,6 +118,12 @@ public sealed class TrainingClient : IAsyncDisposable
             ClientProtocol.Rejected rejected => throw new ActorTrainException($"Nothing to change: {rejected.Reason}."),
             var other => throw new InvalidOperationException($"the job answered with {other.GetType().Name}"),
         };
+
+    private async Task AskPauseAsync(object request, CancellationToken cancellation)
+    {
+        if (await AskAsync<object>(request, cancellation).ConfigureAwait(false) is ClientProtocol.Rejected rejected)
+            throw new ActorTrainException($"Nothing to change: {rejected.Reason}.");
+    }
 
     private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {
