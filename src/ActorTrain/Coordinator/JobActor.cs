@@ -221,6 +221,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         _client.Tell(new ClientProtocol.Failed(reason, _trains));
+        Context.Parent.Tell(_record.Progress(JobPhase.Failed, reason, 1, Context.System.Scheduler.MonotonicClock));
         Close();
     }
 

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
+using ActorTrain.Telemetry;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
@@ -24,6 +25,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private readonly EvaluationBook _evaluations = new();
     private readonly HashSet<string> _returning = [];
     private readonly EventTeller _events;
+    private readonly JobTelemetry _telemetry;
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
@@ -78,6 +80,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         (_job, _record, _placed, _options) = (job, record, placed, options);
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
+        _telemetry = new JobTelemetry(job.Name, job.Epochs);
         if (resumption is not null)
         {
             _desk.Paused = resumption.Paused;
@@ -85,6 +88,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             return;
         }
         _record.TrainingBegan(Now, placed.Shards);
+        _telemetry.Begins(applied: 0, epoch: 1);
         Training();
     }
 
@@ -95,6 +99,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
+
+    protected override void PostStop() => _telemetry.Dispose();
 
     /// <summary>The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written anew from that.</summary>
     private void Resuming(long past)
@@ -110,6 +116,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             if (_record.Round == 0) return;
             _desk.Resume();
             _completedEpochs = _desk.Book.CompleteEpochs;
+            _telemetry.Begins(_record.SamplesApplied, _completedEpochs + 1);
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
             {
                 _record.EpochCompleted(epoch, Now);
@@ -177,6 +184,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<ShardProtocol.Counted>(counted =>
         {
             _record.Counted(counted, Now);
+            _telemetry.Applied(_record.SamplesApplied);
             if (_askAgain && _record.Round == _round) AskCounts();
             // An answer to an earlier look may lack the last pushes.
             if (counted.Round < first) return;
@@ -184,6 +192,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             if (awaited.Count > 0) return;
             foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
             TellProgress(_stopped ? JobPhase.Stopped : JobPhase.Completed);
+            _telemetry.Ended(_stopped);
             Context.Parent.Tell(new Done(_record.Report(), _stopped));
             Timers.Cancel("tick");
         });
@@ -200,6 +209,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
+            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy);
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
         });
@@ -208,6 +218,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             foreach (var worker in _record.Progressing(counted)) _desk.Book.Renew(worker, Now);
             var settled = _record.Round;
             _record.Counted(counted, Now);
+            _telemetry.Applied(_record.SamplesApplied);
             if (_record.Round == settled) return;
             _desk.Settle(_record.Round);
             if (_askAgain) AskCounts();
@@ -220,6 +231,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         if (Find(ended.Worker) is not { } worker) return;
         var (quarantined, hopeless, occurrence) = _desk.End(worker, ended, Now, _round + 1);
+        _telemetry.LeaseEnded(worker.Node, worker.Throughput);
         if (_stopped) return;
         if (occurrence is { } change) Tell(change);
         if (hopeless is not null)
@@ -239,6 +251,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         while (_completedEpochs < _desk.Book.CompleteEpochs)
         {
             _record.EpochCompleted(++_completedEpochs, Now);
+            _telemetry.EpochCompleted(_completedEpochs);
             if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
@@ -259,7 +272,11 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         if (_desk.Paused || !_evaluations.Waiting) return;
         var best = _desk.Evaluators;
-        foreach (var (epoch, node) in _evaluations.Give(best, Now)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        foreach (var (epoch, node) in _evaluations.Give(best, Now))
+        {
+            _telemetry.EvaluationGiven(epoch, node);
+            _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        }
         foreach (var epoch in _evaluations.GiveUp(best))
             Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
     }

@@ -18,7 +18,6 @@ internal static class ExistingSystem
             default-dispatcher.throughput = 17
             serializers.shop = "ActorTrain.Tests.Hosting.ExistingSystem+OrderSerializer, ActorTrain.Tests"
             serialization-bindings { "ActorTrain.Tests.Hosting.ExistingSystem+Order, ActorTrain.Tests" = shop }
-            serialization-identifiers { "ActorTrain.Tests.Hosting.ExistingSystem+OrderSerializer, ActorTrain.Tests" = 900 }
           }
           remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
           cluster.roles = [shop]
@@ -46,6 +45,8 @@ internal static class ExistingSystem
 
     public sealed class OrderSerializer(ExtendedActorSystem system) : Akka.Serialization.Serializer(system)
     {
+        public override int Identifier => 900;
+
         public override bool IncludeManifest => false;
 
         public override byte[] ToBinary(object obj) => BitConverter.GetBytes(((Order)obj).Number);
