@@ -1,5 +1,7 @@
+using ActorTrain.Serialization;
 using ActorTrain.Settings;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
@@ -9,6 +11,7 @@ namespace ActorTrain.Hosting;
 /// </summary>
 public sealed class EmbeddedNode : IAsyncDisposable
 {
+    private const string FrameSizeKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
     private readonly HostedNode _node;
     private readonly Action _stopped;
     private readonly Lock _lock = new();
@@ -25,6 +28,8 @@ public sealed class EmbeddedNode : IAsyncDisposable
                 + $"{(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every node.");
         (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
         _node = new HostedNode(system, hosted);
+        if (system.Settings.Config.GetByteSize(FrameSizeKey) is { } frame && frame < ProtocolSerializer.LargestMessage)
+            system.Log.Info("{0} is {1} bytes: a model of thousands of tensors, or a job with very many events, needs up to {2}", FrameSizeKey, frame, ProtocolSerializer.LargestMessage);
     }
 
     /// <summary>The actor system that it is in.</summary>
@@ -42,8 +47,12 @@ public sealed class EmbeddedNode : IAsyncDisposable
     /// </summary>
     public Task StopAsync(CancellationToken cancellation = default)
     {
-        lock (_lock) _stop ??= EndAsync(cancellation);
-        return _stop;
+        lock (_lock)
+        {
+            // What was cancelled can be asked for again: each step of it is harmless where it has been taken.
+            if (_stop is null or { IsCanceled: true } or { IsFaulted: true }) _stop = EndAsync(cancellation);
+            return _stop;
+        }
     }
 
     /// <inheritdoc/>

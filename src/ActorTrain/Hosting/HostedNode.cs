@@ -45,7 +45,7 @@ internal sealed class HostedNode
         _system = system;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
         Address = new HostPort(self.Host, self.Port!.Value);
-        _lane = TensorLane.Get(system);
+        _lane = TensorLane.Open(system);
         if (options.Roles.Contains(NodeRoles.Coordinator))
         {
             _actors.Add(system.ActorOf(

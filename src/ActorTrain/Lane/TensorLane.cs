@@ -57,8 +57,11 @@ internal sealed class TensorLane : ITensorLane
     /// <summary>Bytes received in copy and not yet released.</summary>
     public long Unreleased => Volatile.Read(ref _unreleased);
 
-    /// <summary>The lane of an actor system, opened when it is asked for and not open.</summary>
-    public static TensorLane Get(ActorSystem system) => system.WithExtension<Lanes, Provider>().Open();
+    /// <summary>The lane of an actor system, opened when first asked for.</summary>
+    public static TensorLane Get(ActorSystem system) => system.WithExtension<Lanes, Provider>().Latest;
+
+    /// <summary>The lane of an actor system that a node begins in: another one, where the node before it has closed its own.</summary>
+    public static TensorLane Open(ActorSystem system) => system.WithExtension<Lanes, Provider>().Open();
 
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
@@ -119,12 +122,15 @@ internal sealed class TensorLane : ITensorLane
     private sealed class Lanes(ExtendedActorSystem system) : IExtension
     {
         private readonly Lock _lock = new();
-        private TensorLane? _lane;
+
+        public TensorLane Latest { get; private set; } = Create(system);
 
         public TensorLane Open()
         {
-            lock (_lock) return _lane is { _closed: false } open ? open : _lane = new TensorLane(system, LaneOptions.Of(system.Settings.Config));
+            lock (_lock) return Latest._closed ? Latest = Create(system) : Latest;
         }
+
+        private static TensorLane Create(ExtendedActorSystem system) => new(system, LaneOptions.Of(system.Settings.Config));
     }
 
     private sealed class Provider : ExtensionIdProvider<Lanes>
