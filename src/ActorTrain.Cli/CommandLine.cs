@@ -69,6 +69,7 @@ internal static class CommandLine
         {
             DemoVerb.Create(terminal), SeedVerb.Create(terminal), WorkerVerb.Create(terminal),
             TrainVerb.Create(terminal), LocalVerb.Create(terminal), StatusVerb.Create(terminal), SetVerb.Create(terminal),
+            PauseVerb.CreatePause(terminal), PauseVerb.CreateResume(terminal),
         };
         root.Add(CommonOptions.Debug);
         ExampleHelp.AddTo(root, "actortrain demo");

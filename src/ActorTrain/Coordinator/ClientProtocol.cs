@@ -53,6 +53,16 @@ public static class ClientProtocol
     /// <param name="Staleness">What is to be done about them.</param>
     public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
 
+    /// <summary>Client → coordinator → job: hand out no more work until <see cref="Resume"/>. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
+    public sealed record Pause : IWireMessage;
+
+    /// <summary>Client → coordinator → job: go on. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
+    public sealed record Resume : IWireMessage;
+
+    /// <summary>Job → client.</summary>
+    /// <param name="Paused">Whether the job is paused from now on.</param>
+    public sealed record PauseIs(bool Paused) : IWireMessage;
+
     /// <summary>Client → job: where are the weights? Answered by <see cref="Located"/>, or by <see cref="Rejected"/> while there are none.</summary>
     public sealed record Locate : IWireMessage;
 

@@ -10,6 +10,7 @@ internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, string> _roots = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
     private string _jobName = "";
@@ -35,12 +36,18 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.GetStaleness>(Pass);
         Receive<ClientProtocol.Govern>(Pass);
+        Receive<ClientProtocol.Pause>(Pass);
+        Receive<ClientProtocol.Resume>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<ServerProtocol.Recalled>(recalled =>
         {
             if (_job is null && recalled.Memories.MaxBy(memory => memory.Record.Seconds) is { } memory) GoOn(memory);
         });
-        Receive<Terminated>(_ => _job = null);
+        Receive<Terminated>(ended =>
+        {
+            if (ended.ActorRef.Equals(_job)) _job = null;
+            else if (_roots.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated) Stopped(node);
+        });
     }
 
     protected override void PreStart() => Context.ActorOf(_context.Membership, "membership");
@@ -51,6 +58,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void Enrol(NodeProtocol.Enrol node)
     {
         Sender.Tell(new NodeProtocol.Enrolled(Self));
+        _roots[Context.Watch(Sender)] = node.Node;
         if (_nodes.TryGetValue(node.Node, out var known))
         {
             if (Equals(known.Worker, node.Worker) && Equals(known.Server, node.Server)) return;
@@ -61,6 +69,14 @@ internal sealed class CoordinatorActor : ReceiveActor
         _job?.Tell(new NodeProtocol.NodeJoined(node));
         // A coordinator before this one may have left a job with it.
         if (_job is null) node.Server?.Tell(new ServerProtocol.Recall());
+    }
+
+    /// <summary>A node has ended in an actor system that goes on. Where the whole system is gone, membership says so, and why.</summary>
+    private void Stopped(string node)
+    {
+        // It may have been started again already.
+        if (_roots.ContainsValue(node) || !_nodes.Remove(node)) return;
+        _job?.Tell(new NodeProtocol.NodeLost(node, "ActorTrain was stopped on it"));
     }
 
     private void Pass(object message)

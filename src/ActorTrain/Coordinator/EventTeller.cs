@@ -1,4 +1,5 @@
 using ActorTrain.Supervision;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -11,6 +12,7 @@ internal sealed class EventTeller(JobRecord record, IActorRef client, EventStrea
     {
         var happened = record.Event(now, occurrence);
         log.Info("{0} {1}: {2}; {3}", happened.Kind, happened.Node, happened.Reason, happened.Remedy);
+        Instruments.Happened(happened.Kind);
         stream.Publish(happened);
         client.Tell(new ClientProtocol.Happened(happened));
     }

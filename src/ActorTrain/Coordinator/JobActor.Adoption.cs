@@ -22,11 +22,11 @@ internal sealed partial class JobActor
         _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
         _record = JobRecord.Resume(memory.Job, admission, memory.Record, _placed.Shards, Context.System.Scheduler.MonotonicClock);
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
-        FindingServers(memory.Incarnations);
+        FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }
 
     /// <summary>Another coordinator has begun the job: it goes on when all its servers are here.</summary>
-    private void FindingServers(long incarnations)
+    private void FindingServers(TrainingActor.Resumption resumption)
     {
         _trains = true;
         Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
@@ -45,7 +45,7 @@ internal sealed partial class JobActor
             foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
             foreach (var shard in _placed!.Shards) Context.Watch(shard.Place.Shard);
             _client.Tell(new ClientProtocol.Adopted(_jobId));
-            Become(() => Training(incarnations));
+            Become(() => Training(resumption));
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class JobActor
         var admission = _gathering.Admission!;
         var memory = new JobMemory(
             _jobId, _job with { Staleness = remembered.Staleness }, _client, admission.FirstNode, admission.First,
-            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Record);
+            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Paused, remembered.Record);
         foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Remember(memory));
     }
 }

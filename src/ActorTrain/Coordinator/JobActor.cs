@@ -96,15 +96,15 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places));
     }
 
-    private void Training() => Training(resumesAfter: null);
+    private void Training() => Training(resumption: null);
 
-    private void Training(long? resumesAfter)
+    private void Training(TrainingActor.Resumption? resumption)
     {
         Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
         _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
-        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumesAfter), "training");
+        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption), "training");
         Context.Watch(training);
         if (_stopAsked) training.Tell(new ClientProtocol.Stop());
         Join();
@@ -114,6 +114,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
         Receive<ClientProtocol.GetStaleness>(get => training.Forward(get));
         Receive<ClientProtocol.Govern>(govern => training.Forward(govern));
+        Receive<ClientProtocol.Pause>(pause => training.Forward(pause));
+        Receive<ClientProtocol.Resume>(resume => training.Forward(resume));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
         Receive<JobProgress>(Tell);
         Receive<TrainingActor.Remembered>(Remember);
@@ -186,6 +188,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Govern>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
+        Receive<ClientProtocol.Pause>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
+        Receive<ClientProtocol.Resume>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began"));
         Receive<Terminated>(gone => Fail(gone.ActorRef.Equals(_client) ? "its client has gone away" : "a server node was lost before training began"));
@@ -217,6 +221,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         _client.Tell(new ClientProtocol.Failed(reason, _trains));
+        Context.Parent.Tell(_record.Progress(JobPhase.Failed, reason, 1, Context.System.Scheduler.MonotonicClock));
         Close();
     }
 

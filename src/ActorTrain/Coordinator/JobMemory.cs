@@ -18,10 +18,11 @@ namespace ActorTrain.Coordinator;
 /// <param name="ShardNodes">The server node of each shard, in order.</param>
 /// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
 /// <param name="Incarnations">Lives that workers have begun so far.</param>
+/// <param name="Paused">Whether it is paused.</param>
 /// <param name="Record">What was counted.</param>
 public sealed record JobMemory(
     string JobId, JobOptions Job, IActorRef Client, string AdmittedBy, WorkerProtocol.Prepared Admitted,
-    ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState, long Incarnations, RecordMemory Record);
+    ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState, long Incarnations, bool Paused, RecordMemory Record);
 
 /// <summary>What was counted about a job, beside what its shards count.</summary>
 /// <param name="Seconds">Seconds since it was accepted.</param>

@@ -36,6 +36,9 @@ internal sealed class LeaseDesk
     /// <summary>What is done about staleness.</summary>
     public StalenessOptions Staleness { get; private set; }
 
+    /// <summary>Whether nobody is given anything.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>Whether all is applied, and told: a holder whose work others have repeated is not waited for.</summary>
     public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.Repeated || grant.Repeats is not null);
 
@@ -83,7 +86,7 @@ internal sealed class LeaseDesk
     public IReadOnlyList<Granted> Grant(TimeSpan now)
     {
         var granted = new List<Granted>();
-        if (_waiting.Count == 0) return granted;
+        if (Paused || _waiting.Count == 0) return granted;
         var training = Training.ToList();
         // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
         var slowest = training.Where(worker => !IsSilent(worker)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();

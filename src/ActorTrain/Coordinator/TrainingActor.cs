@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
+using ActorTrain.Telemetry;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
@@ -24,6 +25,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private readonly EvaluationBook _evaluations = new();
     private readonly HashSet<string> _returning = [];
     private readonly EventTeller _events;
+    private readonly JobTelemetry _telemetry;
     private long _incarnations;
     private long _round;
     private int _completedEpochs;
@@ -41,7 +43,12 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     public sealed record Unable(string Node, string Reason);
 
     /// <summary>Training → job: what another coordinator would need to go on.</summary>
-    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, RecordMemory Record);
+    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, bool Paused, RecordMemory Record);
+
+    /// <summary>Where the coordinator before has ended.</summary>
+    /// <param name="Incarnations">The newest life that it had begun.</param>
+    /// <param name="Paused">Whether the job was paused.</param>
+    public sealed record Resumption(long Incarnations, bool Paused);
 
     /// <summary>Training → job: all is applied and counted, or training was stopped.</summary>
     public sealed record Done(TrainingReport Report, bool Stopped);
@@ -62,23 +69,26 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     /// <param name="record">What is counted; of the one before, where another coordinator had begun.</param>
     /// <param name="placed">Where the shards are.</param>
     /// <param name="options">The coordinator's settings.</param>
-    /// <param name="resumesAfter">The newest life that the coordinator before had begun; null where there was none before.</param>
+    /// <param name="resumption">Where the coordinator before has ended; null where there was none before.</param>
     public static Props Props(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter = null) =>
-        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumesAfter));
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption = null) =>
+        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumption));
 
     public TrainingActor(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, long? resumesAfter)
+        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption)
     {
         (_job, _record, _placed, _options) = (job, record, placed, options);
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
-        if (resumesAfter is { } past)
+        _telemetry = new JobTelemetry(job.Name, job.Epochs);
+        if (resumption is not null)
         {
-            Resuming(past);
+            _desk.Paused = resumption.Paused;
+            Resuming(resumption.Incarnations);
             return;
         }
         _record.TrainingBegan(Now, placed.Shards);
+        _telemetry.Begins(applied: 0, epoch: 1);
         Training();
     }
 
@@ -89,6 +99,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), _options.ProgressInterval);
+
+    protected override void PostStop() => _telemetry.Dispose();
 
     /// <summary>The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written anew from that.</summary>
     private void Resuming(long past)
@@ -104,6 +116,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             if (_record.Round == 0) return;
             _desk.Resume();
             _completedEpochs = _desk.Book.CompleteEpochs;
+            _telemetry.Begins(_record.SamplesApplied, _completedEpochs + 1);
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
             {
                 _record.EpochCompleted(epoch, Now);
@@ -150,17 +163,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             AskCounts();
             FinishIfComplete();
             Remember();
-            TellProgress(_desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training);
+            TellProgress(Phase);
         });
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
-        Receive<ClientProtocol.Govern>(Govern);
-        Receive<ClientProtocol.Stop>(_ =>
-        {
-            _stopped = true;
-            foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
-            Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
-            Become(_record.Active.Any() ? Stopping : Counting);
-        });
+        Requests();
     }
 
     private void Stopping()
@@ -179,6 +184,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<ShardProtocol.Counted>(counted =>
         {
             _record.Counted(counted, Now);
+            _telemetry.Applied(_record.SamplesApplied);
             if (_askAgain && _record.Round == _round) AskCounts();
             // An answer to an earlier look may lack the last pushes.
             if (counted.Round < first) return;
@@ -186,6 +192,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             if (awaited.Count > 0) return;
             foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
             TellProgress(_stopped ? JobPhase.Stopped : JobPhase.Completed);
+            _telemetry.Ended(_stopped);
             Context.Parent.Tell(new Done(_record.Report(), _stopped));
             Timers.Cancel("tick");
         });
@@ -202,6 +209,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
+            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy);
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
         });
@@ -210,6 +218,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             foreach (var worker in _record.Progressing(counted)) _desk.Book.Renew(worker, Now);
             var settled = _record.Round;
             _record.Counted(counted, Now);
+            _telemetry.Applied(_record.SamplesApplied);
             if (_record.Round == settled) return;
             _desk.Settle(_record.Round);
             if (_askAgain) AskCounts();
@@ -222,6 +231,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         if (Find(ended.Worker) is not { } worker) return;
         var (quarantined, hopeless, occurrence) = _desk.End(worker, ended, Now, _round + 1);
+        _telemetry.LeaseEnded(worker.Node, worker.Throughput);
         if (_stopped) return;
         if (occurrence is { } change) Tell(change);
         if (hopeless is not null)
@@ -241,6 +251,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         while (_completedEpochs < _desk.Book.CompleteEpochs)
         {
             _record.EpochCompleted(++_completedEpochs, Now);
+            _telemetry.EpochCompleted(_completedEpochs);
             if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
@@ -259,9 +270,13 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void GiveEvaluations()
     {
-        if (!_evaluations.Waiting) return;
+        if (_desk.Paused || !_evaluations.Waiting) return;
         var best = _desk.Evaluators;
-        foreach (var (epoch, node) in _evaluations.Give(best, Now)) _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        foreach (var (epoch, node) in _evaluations.Give(best, Now))
+        {
+            _telemetry.EvaluationGiven(epoch, node);
+            _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        }
         foreach (var epoch in _evaluations.GiveUp(best))
             Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
     }
@@ -269,15 +284,6 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private void FinishIfComplete()
     {
         if (!_stopped && _desk.IsDone && !_evaluations.Open) Become(Counting);
-    }
-
-    private void Govern(ClientProtocol.Govern govern)
-    {
-        _desk.Govern(govern.Staleness);
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
-        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
-        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
-        GrantWaiting();
     }
 
     // One round at a time: a shard that is behind would only be further behind for being asked again.
@@ -296,7 +302,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
 
-    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _record.ToMemory(Now)));
+    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _desk.Paused, _record.ToMemory(Now)));
 
     private void Tell(Occurrence occurrence)
     {

@@ -1,29 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
-using ActorTrain.Coordinator;
 using ActorTrain.Lane;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
-using ActorTrain.Worker;
 using Akka.Actor;
-using Akka.Cluster.Tools.Singleton;
-using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
 /// <summary>A running node: one ActorSystem in a cluster, with what its roles say.</summary>
 public sealed class ActorTrainNode : IAsyncDisposable
 {
-    internal const string RootName = "actortrain";
-    private const string SingletonName = "actortrain-coordinator";
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ActorTrainNode(ActorSystem system)
+    private ActorTrainNode(ActorSystem system, HostedNode.Options options)
     {
         System = system;
         var cluster = Akka.Cluster.Cluster.Get(system);
-        Address = new HostPort(cluster.SelfAddress.Host, cluster.SelfAddress.Port!.Value);
+        Address = new HostedNode(system, options).Address;
+        // Only where the coordinator may be is it decided who is in the cluster.
+        system.ActorOf(ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null), "actortrain-process-watch");
+        system.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         // In order or not: a node that is no member any more can come back only as a new one.
         cluster.RegisterOnMemberRemoved(() => system.Terminate());
@@ -45,15 +41,14 @@ public sealed class ActorTrainNode : IAsyncDisposable
     /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option makes no sense.</exception>
     public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
     {
-        Validate(options);
+        KnownKeys.Reference.Check(options.Configuration);
         cancellation.ThrowIfCancellationRequested();
         var config = NodeConfiguration.Node(options);
-        var (coordinator, resendAfter) = (CoordinatorOptions.Of(config), WorkerContext.ResendAfterOf(config));
+        var hosted = HostedNode.Options.Of(config, options.Roles, options.Engines);
         CheckThatPortIsFree(options.Host, options.Port);
         CheckThatPortIsFree(options.Host, LaneOptions.Of(config).Port);
         var system = ActorSystem.Create(NodeConfiguration.SystemName, config);
-        var node = new ActorTrainNode(system);
-        node.Host(options, coordinator, resendAfter);
+        var node = new ActorTrainNode(system, hosted);
 
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (options.Join is { } seed)
@@ -66,61 +61,13 @@ public sealed class ActorTrainNode : IAsyncDisposable
     }
 
     /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync() => System.WhenTerminated.IsCompleted
+    public Task StopAsync(CancellationToken cancellation = default) => System.WhenTerminated.IsCompleted
         // The steps of leaving are timed by the system's own clock, which has stopped.
         ? Task.CompletedTask
-        : Task.WhenAny(CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance), System.WhenTerminated);
+        : Task.WhenAny(CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance), System.WhenTerminated).WaitAsync(cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
-
-    private void Host(NodeOptions options, CoordinatorOptions coordinatorOptions, TimeSpan resendAfter)
-    {
-        var lane = TensorLane.Get(System);
-        if (options.Roles.Contains(NodeRoles.Coordinator))
-        {
-            System.ActorOf(
-                ClusterSingletonManager.Props(
-                    CoordinatorActor.Props(CoordinatorContext.Of(System, coordinatorOptions)), PoisonPill.Instance,
-                    ClusterSingletonManagerSettings.Create(System).WithRole(NodeRoles.Coordinator)),
-                SingletonName);
-        }
-        // Only where the coordinator may be is it decided who is in the cluster.
-        System.ActorOf(
-            ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? Akka.Cluster.Cluster.Get(System) : null), "actortrain-process-watch");
-        System.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
-        var coordinator = System.ActorOf(
-            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(System).WithRole(NodeRoles.Coordinator)),
-            $"{SingletonName}-proxy");
-        var worker = options.Roles.Contains(NodeRoles.Worker)
-            ? new WorkerContext(options.Engines!, lane, resendAfter)
-            : null;
-        var root = System.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, lane, worker), RootName);
-
-        CoordinatedShutdown.Get(System).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "give-leases-back", async () =>
-        {
-            try
-            {
-                await root.Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeavePatience).ConfigureAwait(false);
-            }
-            catch (AskTimeoutException)
-            {
-                System.Log.Warning("The worker did not finish its micro-batch within {0} s; the coordinator takes its lease back", LeavePatience.TotalSeconds);
-            }
-            return Akka.Done.Instance;
-        });
-    }
-
-    private static void Validate(NodeOptions options)
-    {
-        if (options.Roles.Count == 0)
-            throw new ActorTrainException($"A node needs a role; give it one or more of {string.Join(", ", NodeRoles.All)}.");
-        foreach (var role in options.Roles)
-            if (!NodeRoles.All.Contains(role)) throw new ActorTrainException($"Unknown role '{role}'; the roles are {string.Join(", ", NodeRoles.All)}.");
-        if (options.Roles.Contains(NodeRoles.Worker) && options.Engines is null)
-            throw new ActorTrainException("A node with the role worker needs NodeOptions.Engines, which make its gradient engines.");
-        KnownKeys.Reference.Check(options.Configuration);
-    }
 
     /// <summary>Akka says a port in use with pages of log; this says it in one line, before anything has started.</summary>
     private static void CheckThatPortIsFree(string host, int port)

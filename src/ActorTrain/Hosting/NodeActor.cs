@@ -14,8 +14,16 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly IActorRef _coordinator;
     private readonly NodeProtocol.Enrol _enrol;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _enrolledWith;
 
     private sealed record TryEnrol;
+
+    /// <summary>Anybody in this system → node: with whom are you enrolled? Answered by <see cref="Standing"/>.</summary>
+    public sealed record GetStanding;
+
+    /// <summary>Node → asker.</summary>
+    /// <param name="Coordinator">The coordinator that it is enrolled with; null while there is none.</param>
+    public sealed record Standing(IActorRef? Coordinator);
 
     public static Props Props(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker) =>
         Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
@@ -32,10 +40,17 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.Enrolled>(enrolled =>
         {
             Timers.Cancel("enrol");
-            Context.Watch(enrolled.Coordinator);
+            _enrolledWith = Context.Watch(enrolled.Coordinator);
             _log.Info("Enrolled with the coordinator at {0}", enrolled.Coordinator.Path.Address);
         });
-        Receive<Terminated>(_ => StartEnrolling());
+        Receive<Terminated>(gone =>
+        {
+            // A newer one may have answered already.
+            if (!gone.ActorRef.Equals(_enrolledWith)) return;
+            _enrolledWith = null;
+            StartEnrolling();
+        });
+        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith)));
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {

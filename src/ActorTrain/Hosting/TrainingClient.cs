@@ -29,11 +29,22 @@ public sealed class TrainingClient : IAsyncDisposable
     /// <param name="configuration">Configuration that comes before reference.conf; null for defaults.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ActorTrainException">Nobody answered within <paramref name="patience"/>.</exception>
+    public static Task<TrainingClient> ConnectAsync(
+        HostPort seed, TimeSpan patience, Config? configuration = null, CancellationToken cancellation = default) =>
+        ConnectAsync(new Address("akka.tcp", NodeConfiguration.SystemName, seed.Host, seed.Port), patience, configuration, cancellation);
+
+    /// <summary>Connects to a cluster of an application's own actor systems, through any node that ActorTrain is embedded in.</summary>
+    /// <param name="node">The node's full address: protocol, name of the actor system, host and port.</param>
+    /// <param name="patience">How long to go on trying while nobody answers there.</param>
+    /// <param name="configuration">Configuration that comes before reference.conf; null for defaults.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="ActorTrainException">Nobody answered within <paramref name="patience"/>.</exception>
     public static async Task<TrainingClient> ConnectAsync(
-        HostPort seed, TimeSpan patience, Config? configuration = null, CancellationToken cancellation = default)
+        Address node, TimeSpan patience, Config? configuration = null, CancellationToken cancellation = default)
     {
+        var seed = new HostPort(node.Host, node.Port ?? throw new ActorTrainException($"'{node}' is not an address with a port; write it as akka.tcp://NAME@HOST:PORT."));
         var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), configuration ?? Config.Empty));
-        var gateway = system.ActorSelection($"akka.tcp://{NodeConfiguration.SystemName}@{seed}/user/{ActorTrainNode.RootName}");
+        var gateway = system.ActorSelection(new RootActorPath(node) / "user" / HostedNode.RootName);
         system.ActorOf(ProcessWatchActor.Props(cluster: null));
         var client = new TrainingClient(system, ownsSystem: true, gateway);
         try
@@ -49,8 +60,10 @@ public sealed class TrainingClient : IAsyncDisposable
     }
 
     /// <summary>A client in the same process as a node, without a connection of its own.</summary>
-    public static TrainingClient Of(ActorTrainNode node) =>
-        new(node.System, ownsSystem: false, node.System.ActorSelection($"/user/{ActorTrainNode.RootName}"));
+    public static TrainingClient Of(ActorTrainNode node) => Of(node.System);
+
+    /// <summary>A client in an actor system that a node runs in: it speaks to the cluster through that node, for as long as the node runs.</summary>
+    public static TrainingClient Of(ActorSystem system) => new(system, ownsSystem: false, HostedNode.Gateway(system));
 
     /// <summary>Submits a job. The run ends if this client goes away.</summary>
     /// <exception cref="ActorTrainException">The cluster refused it: another job runs, or its options make no sense.</exception>
@@ -84,6 +97,14 @@ public sealed class TrainingClient : IAsyncDisposable
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
         AskStalenessAsync(new ClientProtocol.Govern(staleness), cancellation);
 
+    /// <summary>Pauses the job that runs: workers finish the leases that they hold, and nothing more is handed out until <see cref="ResumeAsync"/>. A pause is no error where there is one already.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task PauseAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Pause(), cancellation);
+
+    /// <summary>Lets a job that is paused go on.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task ResumeAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Resume(), cancellation);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -97,6 +118,12 @@ public sealed class TrainingClient : IAsyncDisposable
             ClientProtocol.Rejected rejected => throw new ActorTrainException($"Nothing to change: {rejected.Reason}."),
             var other => throw new InvalidOperationException($"the job answered with {other.GetType().Name}"),
         };
+
+    private async Task AskPauseAsync(object request, CancellationToken cancellation)
+    {
+        if (await AskAsync<object>(request, cancellation).ConfigureAwait(false) is ClientProtocol.Rejected rejected)
+            throw new ActorTrainException($"Nothing to change: {rejected.Reason}.");
+    }
 
     private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {

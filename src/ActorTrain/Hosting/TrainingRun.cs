@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
+using ActorTrain.Serialization;
+using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -33,15 +35,49 @@ public sealed class TrainingRun
     /// <summary>Asks the run to end now: pushes in flight are applied, and <see cref="Completion"/> brings what there is.</summary>
     public void Stop() => _run.Tell(new ClientProtocol.Stop());
 
+    /// <summary>Ends the run now, in order, and brings its result.</summary>
+    /// <exception cref="ActorTrainException">The run failed, or had not begun to train.</exception>
+    public Task<TrainingResult> StopAsync(CancellationToken cancellation = default)
+    {
+        Stop();
+        return Completion.WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Pauses the run: workers finish the leases that they hold, and no lease or evaluation is handed out until <see cref="ResumeAsync"/>. Completes when that is decided; the last
+    /// pushes may still come. A lost coordinator does not end a pause.
+    /// </summary>
+    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    public Task PauseAsync(CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Pause(), cancellation);
+
+    /// <summary>Lets a run that is paused go on.</summary>
+    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    public Task ResumeAsync(CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Resume(), cancellation);
+
+    /// <summary>Changes what is done about late gradients, from now on.</summary>
+    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Govern(staleness), cancellation);
+
+    /// <summary>Sends every <see cref="SupervisionEvent"/> from now on to an actor, until it or the run ends. Completes when the first would be sent.</summary>
+    /// <exception cref="ActorTrainException">The run has ended.</exception>
+    public Task ForwardEventsToAsync(IActorRef subscriber, CancellationToken cancellation = default) =>
+        AnswerAsync<bool>(subscribed => new TrainingRunActor.Subscribe(subscriber, subscribed), cancellation);
+
     /// <summary>The weights as they are now, while training goes on. Each shard's slice is of one version; two shards' may be of different ones.</summary>
     /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
-    public async Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default)
+    public Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default) =>
+        AnswerAsync<TrainedModel>(taken => new TrainingRunActor.TakeSnapshot(taken), cancellation);
+
+    private Task<bool> RequestAsync(IWireMessage request, CancellationToken cancellation) =>
+        AnswerAsync<bool>(granted => new TrainingRunActor.Request(request, granted), cancellation);
+
+    private async Task<T> AnswerAsync<T>(Func<TaskCompletionSource<T>, object> question, CancellationToken cancellation)
     {
-        var taken = new TaskCompletionSource<TrainedModel>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _run.Tell(new TrainingRunActor.TakeSnapshot(taken));
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _run.Tell(question(answer));
         // What has ended does not answer.
-        await Task.WhenAny(taken.Task, Completion).WaitAsync(cancellation).ConfigureAwait(false);
-        return taken.Task.IsCompleted ? await taken.Task.ConfigureAwait(false) : throw new ActorTrainException("The run has ended.");
+        await Task.WhenAny(answer.Task, Completion).WaitAsync(cancellation).ConfigureAwait(false);
+        return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw new ActorTrainException("The run has ended.");
     }
 }
 

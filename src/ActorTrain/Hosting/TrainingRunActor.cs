@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Serialization;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -16,6 +17,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     private readonly ChannelWriter<SupervisionEvent> _events;
     private readonly TaskCompletionSource<bool> _accepted;
     private readonly TaskCompletionSource<TrainingResult> _result;
+    private readonly HashSet<IActorRef> _subscribers = [];
     private readonly ITensorLane _lane;
     private IActorRef _job = ActorRefs.Nobody;
     private bool _canMove;
@@ -25,6 +27,12 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 
     /// <summary>Run → its actor: the weights as they are now.</summary>
     public sealed record TakeSnapshot(TaskCompletionSource<TrainedModel> Taken);
+
+    /// <summary>Run → its actor: ask this of the job.</summary>
+    public sealed record Request(IWireMessage Wish, TaskCompletionSource<bool> Granted);
+
+    /// <summary>Run → its actor: events go to this one, too.</summary>
+    public sealed record Subscribe(IActorRef Subscriber, TaskCompletionSource<bool> Subscribed);
 
     public static Props Props(
         JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
@@ -76,9 +84,16 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Happened>(happened =>
         {
             _events.TryWrite(happened.Event);
+            foreach (var subscriber in _subscribers) subscriber.Tell(happened.Event);
             // In the coordinator's own system it has been published already.
             if (!Sender.Path.Address.HasLocalScope) Context.System.EventStream.Publish(happened.Event);
         });
+        Receive<Subscribe>(subscribe =>
+        {
+            _subscribers.Add(Context.Watch(subscribe.Subscriber));
+            subscribe.Subscribed.TrySetResult(true);
+        });
+        Receive<Request>(request => Context.ActorOf(RequestActor.Props(_job, request)));
         Receive<TakeSnapshot>(take => Context.ActorOf(SnapshotTakerActor.Props(_job, _lane, take.Taken)));
         Receive<ClientProtocol.Stop>(stop =>
         {
@@ -102,7 +117,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             if (_stops) _job.Tell(new ClientProtocol.Stop());
         });
         Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => Lost());
-        Receive<Terminated>(_ => { });
+        Receive<Terminated>(gone => _subscribers.Remove(gone.ActorRef));
         // A client is no member of the cluster: it would wait for heartbeats for long.
         Receive<ProcessWatchActor.Gone>(gone =>
         {

@@ -17,6 +17,9 @@ public enum JobPhase
     /// <summary>Workers train.</summary>
     Training,
 
+    /// <summary>Paused by request: workers finish what they hold, and get no more until the job is resumed.</summary>
+    Paused,
+
     /// <summary>All samples are applied; the last evaluation is under way.</summary>
     Finishing,
 

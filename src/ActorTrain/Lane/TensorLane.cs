@@ -9,16 +9,16 @@ namespace ActorTrain.Lane;
 /// An actor system's tensor lane. Chooses the road by the target's address: its own mailbox within the system, by reference within the
 /// process, shared memory or a Unix domain socket within the machine, a TCP connection otherwise.
 /// </summary>
-internal sealed class TensorLane : ITensorLane, IExtension
+internal sealed class TensorLane : ITensorLane
 {
     private static readonly ConcurrentDictionary<Address, TensorLane> InProcess = [];
     private readonly ExtendedActorSystem _system;
     private readonly ConcurrentDictionary<Address, OutgoingQueue> _queues = [];
     private readonly ConcurrentDictionary<IActorRef, IActorRef> _neighbours = [];
     private readonly LaneListener? _listener;
-    private readonly IActorRef _actor;
     private readonly ILoggingAdapter _log;
     private long _unreleased;
+    private volatile bool _closed;
 
     private TensorLane(ExtendedActorSystem system, LaneOptions options)
     {
@@ -33,13 +33,16 @@ internal sealed class TensorLane : ITensorLane, IExtension
             InProcess[Address] = this;
         }
         Memory = new TensorPool(shared: Probe is not null, keep: options.InFlight);
-        _actor = system.ActorOf(LaneActor.Props(this), LaneActor.Name);
+        Actor = system.ActorOf(LaneActor.Props(this), LaneActor.Name);
     }
 
     public LaneOptions Options { get; }
 
     /// <summary>This node.</summary>
     public Address Address { get; }
+
+    /// <summary>Keeps its connections; the lane is closed when it has ended.</summary>
+    public IActorRef Actor { get; }
 
     /// <summary>How other nodes connect; null in a system without remoting.</summary>
     public LaneProtocol.Opened? Endpoint { get; }
@@ -55,7 +58,10 @@ internal sealed class TensorLane : ITensorLane, IExtension
     public long Unreleased => Volatile.Read(ref _unreleased);
 
     /// <summary>The lane of an actor system, opened when first asked for.</summary>
-    public static TensorLane Get(ActorSystem system) => system.WithExtension<TensorLane, Provider>();
+    public static TensorLane Get(ActorSystem system) => system.WithExtension<Lanes, Provider>().Latest;
+
+    /// <summary>The lane of an actor system that a node begins in: another one, where the node before it has closed its own.</summary>
+    public static TensorLane Open(ActorSystem system) => system.WithExtension<Lanes, Provider>().Open();
 
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
@@ -80,19 +86,20 @@ internal sealed class TensorLane : ITensorLane, IExtension
 
     internal void Close()
     {
+        _closed = true;
         InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
         foreach (var node in _queues.Keys) GiveUp(node);
     }
 
-    private void TellEnded(Address node, string reason) => _actor.Tell(new LaneProtocol.Ended(node, null, reason));
+    private void TellEnded(Address node, string reason) => Actor.Tell(new LaneProtocol.Ended(node, null, reason));
 
     private void Enqueue(Address node, in Outgoing outgoing)
     {
         if (!_queues.ContainsKey(node))
         {
             QueueTo(node);
-            _actor.Tell(new LaneProtocol.Connect(node));
+            Actor.Tell(new LaneProtocol.Connect(node));
         }
         var queue = QueueTo(node);
         if (queue.Connection?.TrySendNow(outgoing) == true || queue.TryAdd(outgoing)) return;
@@ -111,8 +118,23 @@ internal sealed class TensorLane : ITensorLane, IExtension
         return _neighbours[actor] = Resolve(actor.Path.ToSerializationFormatWithAddress(home));
     }
 
-    private sealed class Provider : ExtensionIdProvider<TensorLane>
+    /// <summary>One lane after the other: a node may stop in an actor system that goes on, and start again there.</summary>
+    private sealed class Lanes(ExtendedActorSystem system) : IExtension
     {
-        public override TensorLane CreateExtension(ExtendedActorSystem system) => new(system, LaneOptions.Of(system.Settings.Config));
+        private readonly Lock _lock = new();
+
+        public TensorLane Latest { get; private set; } = Create(system);
+
+        public TensorLane Open()
+        {
+            lock (_lock) return Latest._closed ? Latest = Create(system) : Latest;
+        }
+
+        private static TensorLane Create(ExtendedActorSystem system) => new(system, LaneOptions.Of(system.Settings.Config));
+    }
+
+    private sealed class Provider : ExtensionIdProvider<Lanes>
+    {
+        public override Lanes CreateExtension(ExtendedActorSystem system) => new(system);
     }
 }

@@ -25,7 +25,7 @@ internal static class WireTypes
         typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
-        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
+        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
 
         typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),

@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -69,8 +70,10 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
+        var staleness = _shard.Version - push.BaseVersion;
         var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span);
         push.Payload.Release();
+        Instruments.Judged(verdict, staleness);
         // The coordinator makes an event of what it means, once a lease; here it is each single one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);

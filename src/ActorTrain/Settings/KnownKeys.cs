@@ -26,6 +26,13 @@ internal sealed class KnownKeys
             Check(setting, key => config is LocatedConfig located ? located.SourceOf(key) : setting.Source);
     }
 
+    /// <summary>Refuses a key below <c>actortrain</c> that does not exist, in the configuration of an actor system that has others of its own.</summary>
+    public void CheckSystem(Config config)
+    {
+        foreach (var setting in Setting.AllOf(config, "configuration").Where(setting => setting.Key.StartsWith("actortrain.", StringComparison.Ordinal)))
+            Check(setting, _ => setting.Source);
+    }
+
     /// <summary>Refuses an override with a key that does not exist.</summary>
     public void Check(SettingOverride change) => Check(new Setting(change.Key, change.Value, change.Source), _ => change.Source);
 

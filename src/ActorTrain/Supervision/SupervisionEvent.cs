@@ -68,6 +68,12 @@ public static class SupervisionEventKinds
     /// <summary>The staleness policy was changed while the job ran.</summary>
     public const string StalenessChanged = "staleness-changed";
 
+    /// <summary>The job was paused by request: no work is handed out.</summary>
+    public const string JobPaused = "job-paused";
+
+    /// <summary>The job goes on after a pause.</summary>
+    public const string JobResumed = "job-resumed";
+
     /// <summary>The coordinator's node was lost, and another goes on with the job.</summary>
     public const string CoordinatorMoved = "coordinator-moved";
 }

@@ -34,7 +34,7 @@ public sealed class TrainingActorTests : TestKit
         _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2));
     }
 
-    private IActorRef Begin(JobOptions job)
+    private IActorRef Begin(JobOptions job, TrainingActor.Resumption? resumption = null, TestProbe? parent = null)
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
@@ -42,9 +42,10 @@ public sealed class TrainingActorTests : TestKit
                 "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
+        if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);
         var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
         var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
-        return _job.ChildActorOf(TrainingActor.Props(job, _client, record, placed, options));
+        return (parent ?? _job).ChildActorOf(TrainingActor.Props(job, _client, record, placed, options, resumption));
     }
 
     [Fact]
@@ -185,6 +186,38 @@ public sealed class TrainingActorTests : TestKit
     }
 
     [Fact]
+    public async Task While_it_is_paused_nobody_gets_a_lease_and_whoever_asked_gets_one_when_it_goes_on()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        var held = await a.Lease();
+        (await Answer(new ClientProtocol.Pause())).ShouldBe(new ClientProtocol.PauseIs(true));
+        b.Tell(new WorkerProtocol.RequestLease(b.Id));
+        a.End(held);
+        (await Answer(new ClientProtocol.Pause())).ShouldBe(new ClientProtocol.PauseIs(true));
+        await b.Probe.ExpectNoMsgAsync(TimeSpan.Zero);
+
+        (await Answer(new ClientProtocol.Resume())).ShouldBe(new ClientProtocol.PauseIs(false));
+
+        (await b.Probe.ExpectMsgAsync<WorkerProtocol.Granted>()).Lease.Stretch.ShouldBe(new LeasePart(1, 32, 32));
+    }
+
+    [Fact]
+    public async Task A_pause_is_remembered_and_the_next_coordinator_keeps_it()
+    {
+        await Answer(new ClientProtocol.Pause());
+        var remembered = (TrainingActor.Remembered)await _job.FishForMessageAsync(message => message is TrainingActor.Remembered { Paused: true });
+        _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2), new TrainingActor.Resumption(remembered.Incarnations, remembered.Paused), CreateTestProbe());
+        var a = await Join("a:1");
+        a.Tell(new WorkerProtocol.RequestLease(a.Id));
+        await Answer(new ClientProtocol.GetStaleness());
+        await a.Probe.ExpectNoMsgAsync(TimeSpan.Zero);
+
+        await Answer(new ClientProtocol.Resume());
+
+        (await a.Probe.ExpectMsgAsync<WorkerProtocol.Granted>()).Lease.Stretch.ShouldBe(new LeasePart(1, 0, 32));
+    }
+
+    [Fact]
     public async Task Stopped_it_does_not_wait_for_a_worker_that_is_silent()
     {
         await Join("a:1");
@@ -205,6 +238,13 @@ public sealed class TrainingActorTests : TestKit
     {
         await _shard.FishForMessageAsync(message => message is ShardProtocol.Fence fence && fence.Past == past.Id);
         await _shard.FishForMessageAsync(message => message is ShardProtocol.Count);
+    }
+
+    private async Task<object> Answer(object request)
+    {
+        var asking = CreateTestProbe();
+        _training.Tell(request, asking);
+        return await asking.ExpectMsgAsync<object>();
     }
 
     private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);

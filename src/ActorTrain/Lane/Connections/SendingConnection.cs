@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 
 namespace ActorTrain.Lane.Connections;
@@ -152,6 +153,7 @@ internal sealed class SendingConnection : IDisposable
     private void Lend(Socket socket, in Outgoing outgoing, in MemoryReference reference)
     {
         lock (_gate) _lent.Add(++_sequence, outgoing.Message.Payload);
+        Instruments.Sent(sizeof(float) * (long)outgoing.Message.Payload.Length, "shared-memory");
         socket.SendAll(_headers.Write(outgoing, PayloadForm.Reference, _sequence, reference));
     }
 
@@ -167,6 +169,7 @@ internal sealed class SendingConnection : IDisposable
         {
             if (!_credit!.Take(sizeof(float) * (long)payload.Length)) return;
             var values = payload.Values.Span;
+            Instruments.Sent((payload.Type == PayloadType.F32 ? sizeof(float) : sizeof(ushort)) * (long)payload.Length, IsLocal(socket) ? "unix" : "tcp");
             if (payload.Type == PayloadType.F32)
             {
                 // The payload's beginning goes with the header: a packet of its own would wake the receiver for nothing.

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using ActorTrain.Cli.Options;
+using ActorTrain.Cli.Running;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.Cli.Verbs;
+
+/// <summary><c>actortrain pause</c> and <c>actortrain resume</c>: hold a job that runs, and let it go on.</summary>
+internal static class PauseVerb
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static Command CreatePause(Terminal terminal) => Create(
+        terminal, "pause", "Pauses the job that runs: workers finish the leases that they hold, and get no more.",
+        "paused; 'actortrain resume' lets it go on", (client, cancellation) => client.PauseAsync(cancellation));
+
+    public static Command CreateResume(Terminal terminal) => Create(
+        terminal, "resume", "Lets a job that is paused go on.", "resumed", (client, cancellation) => client.ResumeAsync(cancellation));
+
+    private static Command Create(Terminal terminal, string verb, string description, string done, Func<TrainingClient, CancellationToken, Task> request)
+    {
+        var command = new Command(verb, description);
+        var join = new JoinOption(command);
+        ExampleHelp.AddTo(command, $"actortrain {verb} --join 127.0.0.1:4053");
+        command.SetAction(async (parsed, _) =>
+        {
+            using var interruption = new Interruption();
+            await using var client = await TrainingClient.ConnectAsync(join.Read(parsed), Patience, NodeLogging.Configuration(file: null, verbose: false), interruption.Token);
+            await request(client, interruption.Token);
+            await terminal.Output.WriteLineAsync(done);
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

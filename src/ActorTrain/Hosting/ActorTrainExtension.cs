@@ -1,0 +1,57 @@
+using ActorTrain.Serialization;
+using ActorTrain.Settings;
+using Akka.Actor;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>
+/// ActorTrain in an actor system that is already there. Brings reference.conf as a fallback, and a serializer for its own messages; takes over no setting that is not its own.
+/// </summary>
+public sealed class ActorTrainExtension : IExtension
+{
+    private readonly ExtendedActorSystem _system;
+    private readonly Lock _lock = new();
+
+    private ActorTrainExtension(ExtendedActorSystem system)
+    {
+        _system = system;
+        var configured = system.Settings.Config.HasPath("akka.actor.serializers.actortrain");
+        system.Settings.InjectTopLevelFallback(ReferenceConfiguration.Config);
+        if (configured) return;
+        // The system has read its bindings already when it started.
+        var serializer = new ProtocolSerializer(system);
+        system.Serialization.AddSerializer("actortrain", serializer);
+        system.Serialization.AddSerializationMap(typeof(IWireMessage), serializer);
+    }
+
+    /// <summary>The node that runs in this system; null before the first, and after it has stopped.</summary>
+    public EmbeddedNode? Node { get; private set; }
+
+    /// <summary>The extension of an actor system.</summary>
+    /// <exception cref="ActorTrainException">The system is no member of a cluster.</exception>
+    public static ActorTrainExtension Get(ActorSystem system)
+    {
+        var extended = (ExtendedActorSystem)system;
+        return extended.Settings.HasCluster
+            ? system.WithExtension<ActorTrainExtension, Provider>()
+            : throw new ActorTrainException(
+                $"ActorTrain needs an actor system that is a member of a cluster: akka.actor.provider of '{system.Name}' is {extended.Settings.ProviderClass}; "
+                + "set it to cluster (with Akka.Hosting: WithRemoting and WithClustering).");
+    }
+
+    /// <summary>Starts a node in this system, whose settings are those below <c>actortrain</c> in the system's configuration. It enrols as soon as the system is in a cluster with a coordinator.</summary>
+    /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting makes no sense.</exception>
+    public EmbeddedNode Start(EmbeddedNodeOptions options)
+    {
+        lock (_lock)
+        {
+            if (Node is not null) throw new ActorTrainException($"The actor system '{_system.Name}' has an ActorTrain node already; stop that one first.");
+            return Node = new EmbeddedNode(_system, options, () => Node = null);
+        }
+    }
+
+    private sealed class Provider : ExtensionIdProvider<ActorTrainExtension>
+    {
+        public override ActorTrainExtension CreateExtension(ExtendedActorSystem system) => new(system);
+    }
+}

@@ -1,0 +1,67 @@
+using ActorTrain.Serialization;
+using ActorTrain.Settings;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>
+/// A node inside an actor system that is already there and does other things. The system's serializers, dispatchers, cluster roles, failure detector, downing provider and
+/// shutdown stay as they are. Started by <see cref="ActorTrainExtension.Start"/>.
+/// </summary>
+public sealed class EmbeddedNode : IAsyncDisposable
+{
+    private const string FrameSizeKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
+    private readonly HostedNode _node;
+    private readonly Action _stopped;
+    private readonly Lock _lock = new();
+    private Task? _stop;
+
+    internal EmbeddedNode(ActorSystem system, EmbeddedNodeOptions options, Action stopped)
+    {
+        KnownKeys.Reference.CheckSystem(system.Settings.Config);
+        var hosted = HostedNode.Options.Of(system.Settings.Config, options.Roles, options.Engines);
+        var own = Akka.Cluster.Cluster.Get(system).SelfRoles;
+        if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(hosted.CoordinatorRole))
+            throw new ActorTrainException(
+                $"A node that may hold the coordinator needs the cluster role '{hosted.CoordinatorRole}', and this system has "
+                + $"{(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every node.");
+        (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
+        _node = new HostedNode(system, hosted);
+        if (system.Settings.Config.GetByteSize(FrameSizeKey) is { } frame && frame < ProtocolSerializer.LargestMessage)
+            system.Log.Info("{0} is {1} bytes: a model of thousands of tensors, or a job with very many events, needs up to {2}", FrameSizeKey, frame, ProtocolSerializer.LargestMessage);
+    }
+
+    /// <summary>The actor system that it is in.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>What it hosts.</summary>
+    public IReadOnlyList<string> Roles { get; }
+
+    /// <summary>The address that others know it by: the actor system's.</summary>
+    public HostPort Address => _node.Address;
+
+    /// <summary>
+    /// Gives leases back, and ends every actor and connection that the node has started. The actor system goes on, and so does its membership in the cluster. A cluster whose
+    /// coordinator was here has none until this system leaves the cluster or starts a node again: a job that it ran fails.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellation = default)
+    {
+        lock (_lock)
+        {
+            // What was cancelled can be asked for again: each step of it is harmless where it has been taken.
+            if (_stop is null or { IsCanceled: true } or { IsFaulted: true }) _stop = EndAsync(cancellation);
+            return _stop;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task EndAsync(CancellationToken cancellation)
+    {
+        // A system that has ended has ended them, too.
+        if (!System.WhenTerminated.IsCompleted) await _node.StopAsync(cancellation).ConfigureAwait(false);
+        _stopped();
+    }
+}

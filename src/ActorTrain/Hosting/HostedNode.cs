@@ -1,0 +1,111 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Lane;
+using ActorTrain.Settings;
+using ActorTrain.Worker;
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using Akka.Event;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>What a node runs in an actor system, whosever that is: the actors of its roles, and the way to the coordinator. Sets nothing that is the system's.</summary>
+internal sealed class HostedNode
+{
+    public const string RootName = "actortrain";
+    private const string SingletonName = "actortrain-coordinator";
+    private const string ProxyName = SingletonName + "-proxy";
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private readonly ActorSystem _system;
+    private readonly List<IActorRef> _actors = [];
+    private readonly TensorLane _lane;
+    private readonly IActorRef _root;
+    private Task? _left;
+
+    /// <summary>What a node hosts, read and checked before anything has started.</summary>
+    public sealed record Options(IReadOnlyList<string> Roles, IEngineFactory? Engines, string CoordinatorRole, CoordinatorOptions Coordinator, TimeSpan ResendAfter)
+    {
+        /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value cannot be.</exception>
+        public static Options Of(Config system, IReadOnlyList<string> roles, IEngineFactory? engines)
+        {
+            if (roles.Count == 0)
+                throw new ActorTrainException($"A node needs a role; give it one or more of {string.Join(", ", NodeRoles.All)}.");
+            foreach (var role in roles)
+                if (!NodeRoles.All.Contains(role)) throw new ActorTrainException($"Unknown role '{role}'; the roles are {string.Join(", ", NodeRoles.All)}.");
+            if (roles.Contains(NodeRoles.Worker) && engines is null)
+                throw new ActorTrainException("A node with the role worker needs Engines in its options, which make its gradient engines.");
+            return new Options(
+                roles, engines, SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"), CoordinatorOptions.Of(system), WorkerContext.ResendAfterOf(system));
+        }
+    }
+
+    public HostedNode(ActorSystem system, Options options)
+    {
+        _system = system;
+        var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
+        Address = new HostPort(self.Host, self.Port!.Value);
+        _lane = TensorLane.Open(system);
+        if (options.Roles.Contains(NodeRoles.Coordinator))
+        {
+            _actors.Add(system.ActorOf(
+                ClusterSingletonManager.Props(
+                    CoordinatorActor.Props(CoordinatorContext.Of(system, options.Coordinator)), PoisonPill.Instance,
+                    ClusterSingletonManagerSettings.Create(system).WithRole(options.CoordinatorRole)),
+                SingletonName));
+        }
+        var coordinator = system.ActorOf(
+            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(options.CoordinatorRole)),
+            ProxyName);
+        var worker = options.Roles.Contains(NodeRoles.Worker) ? new WorkerContext(options.Engines!, _lane, options.ResendAfter) : null;
+        _root = system.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, _lane, worker), RootName);
+        _actors.AddRange([coordinator, _root]);
+
+        // Also an actor system that is not ours tells its end in this way.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "give-leases-back", async () =>
+        {
+            await LeaveAsync().ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+    }
+
+    /// <summary>The address that others know this node by.</summary>
+    public HostPort Address { get; }
+
+    /// <summary>Where an actor system's node is spoken to.</summary>
+    public static ActorSelection Gateway(ActorSystem system) => system.ActorSelection($"/user/{RootName}");
+
+    /// <summary>Gives leases back and ends what the node has started. The actor system and its cluster go on.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await LeaveAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        // The root first: its shards and engines still use the lane, and the way to the coordinator.
+        for (var last = _actors.Count - 1; last >= 0; last--) await EndAsync(_actors[last], cancellation).ConfigureAwait(false);
+        await EndAsync(_lane.Actor, cancellation).ConfigureAwait(false);
+    }
+
+    private Task LeaveAsync() => _left ??= GiveLeasesBackAsync();
+
+    private async Task GiveLeasesBackAsync()
+    {
+        try
+        {
+            await _root.Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeavePatience).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            _system.Log.Warning("The worker did not finish its micro-batch within {0} s; the coordinator takes its lease back", LeavePatience.TotalSeconds);
+        }
+    }
+
+    private async Task EndAsync(IActorRef actor, CancellationToken cancellation)
+    {
+        await actor.GracefulStop(EndPatience).WaitAsync(cancellation).ConfigureAwait(false);
+        // Its name is free a moment later; whoever starts a node anew wants it at once.
+        while (!((ExtendedActorSystem)_system).Guardian.GetChild([actor.Path.Name]).IsNobody())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
