@@ -117,7 +117,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             if (_stops) _job.Tell(new ClientProtocol.Stop());
         });
         Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => Lost());
-        Receive<Terminated>(gone => _subscribers.Remove(gone.ActorRef));
+        Receive<Terminated>(gone => { _subscribers.Remove(gone.ActorRef); });
         // A client is no member of the cluster: it would wait for heartbeats for long.
         Receive<ProcessWatchActor.Gone>(gone =>
         {
