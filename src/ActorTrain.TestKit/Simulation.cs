@@ -16,7 +16,7 @@ namespace ActorTrain.TestKit;
 /// </summary>
 /// <example>
 /// <code>
-/// var result = new Simulation(seed: 7)
+/// var result = new Simulation(Seed: 7)
 ///     .WithSeed()
 ///     .WithWorkers(4, Speed.Constant(1000))
 ///     .At(seconds: 10, Fault.Kill("worker-3"))
@@ -106,7 +106,7 @@ public sealed record Simulation(long Seed)
     /// <summary>The C# that makes this simulation: to replay it in a test.</summary>
     public string ToCode()
     {
-        var code = new StringBuilder().Append(CultureInfo.InvariantCulture, $"new Simulation(seed: {Seed})");
+        var code = new StringBuilder().Append(CultureInfo.InvariantCulture, $"new Simulation(Seed: {Seed})");
         foreach (var node in Nodes)
         {
             var roles = string.Join(", ", node.Roles.Select(role => $"\"{role}\""));

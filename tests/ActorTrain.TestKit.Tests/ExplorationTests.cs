@@ -6,5 +6,5 @@ public sealed class ExplorationTests
 {
     [Fact]
     public void Whatever_happens_to_workers_and_coordinators_every_sample_counts_once_and_the_job_ends() =>
-        new Explorer(Explorer.Cluster(seed: 1), Jobs.Of("lease-batches = 8")).Run(scripts: 300);
+        new Explorer(Explorer.Cluster(seed: 1), Jobs.Of("lease-batches = 8")).Run(scripts: 1000);
 }

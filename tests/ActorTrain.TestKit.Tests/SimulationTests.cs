@@ -1,27 +1,152 @@
-using ActorTrain.Supervision;
+using ActorTrain.Hosting;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
+using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.TestKit.Tests;
 
 public sealed class SimulationTests
 {
-    private static readonly Simulation Four = new Simulation(Seed: 1).WithSeed().WithWorkers(4, Speed.Constant(1000));
+    private static readonly Simulation Four = new Simulation(Seed: 1).WithSeed().WithWorkers(4, Speed.Constant(200));
 
     [Fact]
     public void A_job_ends_and_every_sample_counts_once()
     {
-        var result = Four.Run(Jobs.Of());
-        result.Failure.ShouldBeNull();
-        result.Errors.ShouldBeEmpty();
+        var result = Ended(Four);
         result.Report!.SamplesApplied.ShouldBe(30_000);
+        result.Report.Throughput.ShouldBe(800, tolerance: 20);
+        result.Time.TotalSeconds.ShouldBeInRange(36, 44);
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_event_log_and_another_seed_another()
+    public void The_same_seed_gives_the_same_event_log_byte_for_byte_and_another_seed_another()
     {
         var script = Four.At(seconds: 4, Fault.Kill("worker-2")).At(seconds: 5, Fault.Freeze("worker-3")).At(seconds: 15, Fault.Thaw("worker-3"));
-        script.Run(Jobs.Of()).EventLog.ShouldBe(script.Run(Jobs.Of()).EventLog);
-        (script with { Seed = 2 }).Run(Jobs.Of()).Hash.ShouldNotBe(script.Run(Jobs.Of()).Hash);
+        var first = Ended(script);
+        Ended(script).EventLog.ShouldBe(first.EventLog);
+        Ended(script with { Seed = 2 }).Hash.ShouldNotBe(first.Hash);
     }
+
+    [Fact]
+    public void A_killed_worker_is_lost_within_a_second_and_its_work_is_done_by_others()
+    {
+        var result = Ended(Four.At(seconds: 10, Fault.Kill("worker-2")));
+        Only(result, WorkerLost).Node.ShouldBe("worker-2");
+        Only(result, WorkerLost).At.ShouldBeInRange(8.5, 10.5, "seconds since the job was accepted");
+    }
+
+    [Fact]
+    public void A_frozen_worker_is_unreachable_and_lives_anew_when_it_goes_on()
+    {
+        var result = Ended(Four.At(seconds: 10, Fault.Freeze("worker-3")).At(seconds: 17, Fault.Thaw("worker-3")));
+        Only(result, WorkerUnreachable).Node.ShouldBe("worker-3");
+        Only(result, WorkerReachable).Node.ShouldBe("worker-3");
+        Only(result, WorkerReachable).At.ShouldBeGreaterThan(Only(result, WorkerUnreachable).At);
+    }
+
+    [Fact]
+    public void One_that_stood_still_for_long_is_taken_out_and_joins_as_a_new_one()
+    {
+        var result = Ended(Four.At(seconds: 5, Fault.Freeze("worker-3")).At(seconds: 20, Fault.Thaw("worker-3")));
+        Only(result, WorkerLost).Node.ShouldBe("worker-3");
+        result.Events.Count(happened => happened.Kind == WorkerJoined && happened.Node == "worker-3").ShouldBe(2);
+    }
+
+    [Fact]
+    public void Those_who_are_cut_off_are_unreachable_until_the_cut_is_healed()
+    {
+        var result = Ended(Four.At(seconds: 10, Fault.Cut("worker-1", "worker-2")).At(seconds: 16, Fault.Heal()));
+        Nodes(result, WorkerUnreachable).ShouldBe(["worker-1", "worker-2"]);
+        Nodes(result, WorkerReachable).ShouldBe(["worker-1", "worker-2"]);
+    }
+
+    [Fact]
+    public void Shares_follow_a_speed_that_changes()
+    {
+        var shares = Shares(Ended(Four.At(seconds: 10, Fault.Slow("worker-1", to: 0.25))));
+        shares["worker-1"].ShouldBeLessThan(0.2);
+        shares["worker-2"].ShouldBeGreaterThan(0.25);
+    }
+
+    [Fact]
+    public void Ten_that_join_share_what_is_left()
+    {
+        var result = Ended(Four.At(seconds: 10, Fault.Join(10, Speed.Constant(200))));
+        result.Report!.Workers.Count.ShouldBe(14);
+        result.Time.TotalSeconds.ShouldBeLessThan(25);
+    }
+
+    [Fact]
+    public void A_lost_coordinator_is_followed_by_another_and_a_lost_server_ends_the_job_at_once()
+    {
+        var apart = new Simulation(Seed: 1)
+            .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1))).WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
+            .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1))).WithWorkers(3, Speed.Constant(200));
+        Only(Ended(apart.At(seconds: 10, Fault.Kill("first"))), CoordinatorMoved).Node.ShouldBe("second");
+
+        var lost = apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Of());
+        lost.Failure!.ShouldContain("server");
+        lost.Time.TotalSeconds.ShouldBeLessThan(12);
+    }
+
+    [Fact]
+    public void What_travels_is_counted_link_by_link()
+    {
+        var links = Ended(Four).Links;
+        // 750 pushes of ten parameters each, at least.
+        links.Single(link => link is { From: "worker-1", To: "seed" }).Bytes.ShouldBeGreaterThan(750 * 40);
+        links.ShouldNotContain(link => link.From == "worker-1" && link.To == "worker-2");
+    }
+
+    [Fact]
+    public void A_slow_link_delays_its_worker_alone()
+    {
+        var near = Ended(Four).Report!.Workers.Single(worker => worker.Node == "worker-1");
+        var far = Ended(Four.WithLink("seed", "worker-1", TimeSpan.FromMilliseconds(100), 1e6)).Report!.Workers.Single(worker => worker.Node == "worker-1");
+        far.Samples.ShouldBeLessThan(near.Samples / 2);
+    }
+
+    [Fact]
+    public void A_run_can_be_moved_on_by_hand()
+    {
+        using var run = Four.Start(Jobs.Of());
+        run.Advance(TimeSpan.FromSeconds(10));
+        run.Progress!.SamplesApplied.ShouldBeInRange(5_000, 8_000);
+        run.Make(Fault.Kill("worker-4"));
+        run.Advance(TimeSpan.FromSeconds(1));
+        run.Events[^1].Kind.ShouldBe(WorkerLost);
+        run.ToEnd().Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_unknown_node_and_a_name_that_is_taken_are_errors_that_say_so()
+    {
+        Should.Throw<ActorTrainException>(() => Four.At(seconds: 1, Fault.Kill("worker-9")).Run(Jobs.Of())).Message
+            .ShouldBe("The simulation has no node 'worker-9'; its nodes are seed, worker-1, worker-2, worker-3, worker-4.");
+        Should.Throw<ActorTrainException>(() => Four.WithSeed()).Message.ShouldBe("The simulation has a node 'seed' already; every name must be its own.");
+    }
+
+    [Fact]
+    public void A_simulation_is_told_as_the_code_that_makes_it() =>
+        new Simulation(Seed: 7).WithWorkers(1, Speed.Exponential(10)).At(seconds: 1.5, Fault.Cut("worker-1")).At(seconds: 2, Fault.Heal()).ToCode().ShouldBe("""
+            new Simulation(Seed: 7)
+                .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(10)))
+                .At(seconds: 1.5, Fault.Cut("worker-1"))
+                .At(seconds: 2, Fault.Heal())
+            """.ReplaceLineEndings("\n"));
+
+    private static SimulationResult Ended(Simulation simulation)
+    {
+        var result = simulation.Run(Jobs.Of());
+        result.Failure.ShouldBeNull();
+        result.Violations.ShouldBeEmpty();
+        return result;
+    }
+
+    private static Supervision.SupervisionEvent Only(SimulationResult result, string kind) => result.Events.Single(happened => happened.Kind == kind);
+
+    private static IEnumerable<string> Nodes(SimulationResult result, string kind) =>
+        result.Events.Where(happened => happened.Kind == kind).Select(happened => happened.Node).Order();
+
+    private static Dictionary<string, double> Shares(SimulationResult result) => result.Report!.Workers.ToDictionary(worker => worker.Node, worker => worker.Share);
 }

@@ -35,8 +35,6 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     /// <summary>A straggler is not repeated for less than this.</summary>
     public static readonly TimeSpan WorthRepeating = TimeSpan.FromSeconds(0.5);
 
-    private const double MostOfItsTime = 0.75;
-
     /// <summary>Samples a push of each worker, in order.</summary>
     public IReadOnlyList<int> MicroBatchesOf(IReadOnlyList<PlannedWorker> workers) => options.MicroBatch
         ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch)
@@ -47,96 +45,21 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     /// <param name="workers">All that train, the one that asks among them.</param>
     /// <param name="node">Who asks.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
-    public PlannedLease? Next(LeaseBook book, IReadOnlyList<PlannedWorker> workers, string node, TimeSpan now)
-    {
-        var index = workers.TakeWhile(worker => worker.Node != node).Count();
-        var (worker, microBatch) = (workers[index], MicroBatchesOf(workers)[index]);
-        var most = MostOf(workers, index, microBatch);
-        var busy = new Dictionary<string, double?>();
-        var held = book.Grants.ToLookup(grant => grant.Holder);
-        foreach (var other in workers.Where(other => other.SamplesPerSecond > 0)) busy[other.Node] = BusyOf(other, held[other.Node], now);
-        var offers = book.Offers.Where(offer => offer.Samples > 0).ToList();
-        foreach (var (epoch, left) in offers)
-            if (SizeOf(left) is > 0 and var size && book.Take(node, epoch, size, microBatch, now) is { } lease)
-                return new PlannedLease(lease, null);
-        return offers.Count == 0 && !book.InDoubt && options.Repeat ? Repeat(book, workers, worker, busy, now) : null;
+    public PlannedLease? Next(LeaseBook book, IReadOnlyList<PlannedWorker> workers, string node, TimeSpan now) => Begin(book, workers, now).Next(node);
 
-        int SizeOf(int left) => options.Lease ? Fitting(workers, worker, busy, microBatch, most, left) : Math.Min(most, left);
-    }
+    /// <summary>A round in which several workers ask, one after the other, at one time: what is the same for all of them is reckoned once.</summary>
+    /// <param name="book">What is to be done; the round writes in it what it grants.</param>
+    /// <param name="workers">All that train.</param>
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    public PlanningRound Begin(LeaseBook book, IReadOnlyList<PlannedWorker> workers, TimeSpan now) =>
+        new(options, book, workers, MicroBatchesOf(workers), LeasesOf(workers), now);
 
-    private int MostOf(IReadOnlyList<PlannedWorker> workers, int index, int microBatch)
+    // Samples a lease of each worker at most, before it is made of whole micro-batches.
+    private double[] LeasesOf(IReadOnlyList<PlannedWorker> workers)
     {
         var samples = options.Lease
-            ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch, slowest: 0)[index]
-            : batch;
-        var wanted = Math.Min(int.MaxValue / 2, (double)samples * leaseBatches * workers[index].LeaseFactor);
-        return (int)Math.Max(1, Math.Ceiling(wanted / microBatch)) * microBatch;
-    }
-
-    private static int Fitting(
-        IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, Dictionary<string, double?> busyOf, int microBatch, int most, int left)
-    {
-        var speed = worker.SamplesPerSecond;
-        var others = workers.Where(other => other != worker && !other.IsUnavailable && other.SamplesPerSecond > 0)
-            .Select(other => (Speed: other.SamplesPerSecond, Busy: busyOf[other.Node])).Where(other => other.Busy is not null).ToList();
-        if (speed == 0 || others.Count == 0) return Math.Min(most, left);
-
-        var busy = busyOf[worker.Node] ?? 0;
-        var all = speed + others.Sum(other => other.Speed);
-        var end = (left + busy * speed + others.Sum(other => other.Busy!.Value * other.Speed)) / all;
-        var shrunk = Math.Max(microBatch, Whole(left * speed / all / 2));
-        var fits = Math.Min(Math.Min(most, shrunk), Whole((end - busy) * speed));
-        if (fits >= microBatch) return (int)Math.Min(fits, left);
-
-        // Not a whole micro-batch: whoever would be done with one first gets it.
-        var one = Math.Min(microBatch, left);
-        return busy + one / speed <= others.Min(other => other.Busy!.Value + one / other.Speed) ? one : 0;
-
-        double Whole(double samples) => Math.Floor(samples / microBatch + 1e-9) * microBatch;
-    }
-
-    /// <summary>Seconds that a worker still has to do by its throughput; null where it should have finished long ago, so that nobody counts on it.</summary>
-    private static double? BusyOf(PlannedWorker worker, IEnumerable<LeaseBook.Grant> held, TimeSpan now)
-    {
-        var (samples, since) = (0L, now);
-        foreach (var grant in held)
-        {
-            samples += grant.Lease.Stretch.Count;
-            if (grant.At < since) since = grant.At;
-        }
-        var (expected, taken) = (samples / worker.SamplesPerSecond, (now - since).TotalSeconds);
-        return taken > 2 * expected + 1 ? null : Math.Max(0, expected - taken);
-    }
-
-    private static PlannedLease? Repeat(
-        LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker worker, Dictionary<string, double?> busyOf, TimeSpan now)
-    {
-        if (worker.SamplesPerSecond == 0) return null;
-        var slowest = book.Grants.Where(grant => grant.Holder != worker.Node && !grant.Repeated && grant.Repeats is null)
-            .Select(grant => (Grant: grant, Seconds: Remaining(grant))).OrderByDescending(late => late.Seconds).FirstOrDefault();
-        if (slowest.Grant is not { } grant || slowest.Seconds < WorthRepeating.TotalSeconds) return null;
-
-        var open = book.OpenPartsOf(grant);
-        var undone = open.Sum(part => part.Count);
-        var lease = grant.Lease;
-        // Both are done at one time when the tail that is repeated follows the speeds; who does not move is not counted on.
-        var part = double.IsInfinity(slowest.Seconds) ? 1 : worker.SamplesPerSecond / (worker.SamplesPerSecond + undone / slowest.Seconds);
-        var pieces = Math.Max(1, (int)Math.Round(undone * part / lease.MicroBatch));
-        if (pieces * lease.MicroBatch / worker.SamplesPerSecond > MostOfItsTime * slowest.Seconds) return null;
-
-        // On the holder's own cuts, so that a push of the one is a push of the other.
-        var cuts = lease.Parts.Where(cut => cut.End > open[0].Start).ToList();
-        var first = cuts[Math.Max(0, cuts.Count - pieces)].Start;
-        var stretch = new LeasePart(lease.Stretch.Epoch, first, lease.Stretch.End - first);
-        return new PlannedLease(book.Repeat(grant, worker.Node, stretch, now), grant);
-
-        double Remaining(LeaseBook.Grant held)
-        {
-            var undone = book.OpenPartsOf(held).Sum(part => part.Count);
-            if (undone == 0) return 0;
-            var holder = workers.FirstOrDefault(other => other.Node == held.Holder);
-            if (holder is null || holder.SamplesPerSecond == 0 || busyOf[holder.Node] is not { } busy) return double.PositiveInfinity;
-            return Math.Min(busy, undone / holder.SamplesPerSecond);
-        }
+            ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch, slowest: 0)
+            : [.. workers.Select(_ => batch)];
+        return [.. workers.Select((worker, i) => Math.Min(int.MaxValue / 2, (double)samples[i] * leaseBatches * worker.LeaseFactor))];
     }
 }

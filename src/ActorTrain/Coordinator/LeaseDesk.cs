@@ -93,10 +93,11 @@ internal sealed class LeaseDesk
         foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
         var planned = training.Select(worker => worker.ToPlan(
             _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || IsSilent(worker))).ToList();
+        var round = _planner.Begin(Book, planned, now);
+        var waiting = _waiting.ToDictionary(worker => worker.Node);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
-            if (candidate.IsUnavailable || _waiting.Find(worker => worker.Node == candidate.Node) is not { } worker) continue;
-            if (_planner.Next(Book, planned, candidate.Node, now) is not { } next) continue;
+            if (candidate.IsUnavailable || !waiting.TryGetValue(candidate.Node, out var worker) || round.Next(candidate.Node) is not { } next) continue;
             _waiting.Remove(worker);
             granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
         }

@@ -205,5 +205,19 @@ public sealed class LeasePlannerTests
 
     private static PlannedWorker Worker(string node, double samplesPerSecond) => new(node, IsGpu: false, samplesPerSecond);
 
+    [Fact]
+    public void A_round_decides_for_each_as_a_question_alone_does() =>
+        Gen.Select(Gen.Double[0.1, 1000].Array[1, 8], Gen.Int[50, 2000], Gen.Int[0, 5000]).Sample((speeds, samples, taken) =>
+        {
+            var workers = speeds.Select((speed, i) => Worker($"{i}", speed)).ToArray();
+            var (together, alone) = (new LeaseBook(samples, epochs: 2), new LeaseBook(samples, epochs: 2));
+            foreach (var book in new[] { together, alone }) book.Take("0", epoch: 1, size: Math.Clamp(taken, 1, samples), microBatch: Batch, Noon);
+            var later = Noon + TimeSpan.FromSeconds(1);
+            var round = Planner.Begin(together, workers, later);
+            for (var turn = 0; turn < 3; turn++)
+                foreach (var worker in workers) (round.Next(worker.Node)?.Lease.Stretch).ShouldBe(Planner.Next(alone, workers, worker.Node, later)?.Lease.Stretch);
+            together.Offers.ShouldBe(alone.Offers);
+        });
+
     private static PlannedLease? Next(LeaseBook book, PlannedWorker[] workers, string node) => Planner.Next(book, workers, node, Noon);
 }
