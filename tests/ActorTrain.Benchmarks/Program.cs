@@ -4,6 +4,7 @@ using ActorTrain.Benchmarks.Chaos;
 using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Benchmarks.Scale;
+using ActorTrain.Benchmarks.Simulated;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Benchmarks.Updates;
 
@@ -25,6 +26,8 @@ internal static class Program
             Verb("straggler", "One of four workers at an eighth of the others' speed: accuracy and time by staleness policy, and with balance; a round is a seed.", StragglerBenchmark.RunAsync, rounds: 3),
             ChaosVerbs.Chaos(),
             ChaosVerbs.Alarms(),
+            SimulationVerbs.Explore(),
+            SimulationVerbs.Scale(),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),

@@ -16,7 +16,9 @@ public sealed class LawTests
         var random = new Random(seed);
         var simulation = new Simulation(seed)
         {
-            Engines = AnalyticEngines.Small(parameters: 4, trainSamples: batch * workers * rounds), Links = NetworkOptions.None, Costs = CostOptions.None,
+            Engines = AnalyticEngines.Small(parameters: 4, trainSamples: batch * workers * rounds),
+            Links = NetworkOptions.None,
+            Costs = CostOptions.None,
         }.WithSeed();
         for (var i = 0; i < workers; i++) simulation = simulation.WithWorkers(1, i % 2 == 0 ? Speed.Constant(500 + random.Next(1000)) : Speed.Exponential(500 + random.Next(1000)));
         var report = simulation.Run(Jobs.Of($"epochs = 1\n minimum-workers = {workers}\n balance {{ micro-batch = off, repeat = off }}")).Report!;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using CsCheck;
@@ -15,7 +16,7 @@ namespace ActorTrain.TestKit.Exploration;
 /// <param name="job">The job.</param>
 public sealed class Explorer(Simulation simulation, JobOptions job)
 {
-    private const int MostTroubles = 8;
+    private const int MostTroubles = 8, Smaller = 300;
 
     // A job that does not train yet ends with its coordinator: nobody has anything to go on with.
     private const double TrainsBy = 10;
@@ -33,13 +34,33 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
         return cluster.WithWorkers(1, Nodes.Speed.Constant(200)).WithWorkers(2, Nodes.Speed.Exponential(100)).WithWorkers(1, Nodes.Speed.Constant(25));
     }
 
-    /// <summary>Explores.</summary>
+    /// <summary>Explores. Scripts have numbers: the same number is the same script on every machine.</summary>
     /// <param name="scripts">How many scripts to run.</param>
-    /// <param name="seed">CsCheck's seed, as a failure has told it, to see the same again; null for scripts that nobody has seen.</param>
+    /// <param name="first">The number of the first.</param>
     /// <param name="threads">Simulations at a time; 0 for one a core.</param>
-    /// <exception cref="CsCheckException">A law was broken: the message tells the seed, the smallest script found, as C#, and what was wrong.</exception>
-    public void Run(int scripts, string? seed = null, int threads = 0) => Scripts().Sample(
-        Check, seed: seed, iter: scripts, threads: threads > 0 ? threads : -1, print: script => script.ToCode());
+    /// <exception cref="CsCheckException">A law was broken: the message tells the smallest script found, as C#, and what was wrong.</exception>
+    public void Run(int scripts, int first = 1, int threads = 0)
+    {
+        var generated = Scripts();
+        var broken = new ConcurrentBag<int>();
+        Parallel.For(first, first + scripts, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, (number, rest) =>
+        {
+            try
+            {
+                Check(generated.Generate(Numbered(number), null, out _));
+            }
+            catch (LawBrokenException)
+            {
+                broken.Add(number);
+                rest.Break();
+            }
+        });
+        // Tried again, and then ones that are smaller.
+        if (!broken.IsEmpty) generated.Sample(Check, seed: Numbered(broken.Min()).ToString(), iter: Smaller, print: script => script.ToCode());
+    }
+
+    // CsCheck's generator, on a stream of its own for each number.
+    private static PCG Numbered(int number) => new((uint)number, 1);
 
     private void Check(Simulation script)
     {
