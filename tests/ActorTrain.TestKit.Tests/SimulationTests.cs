@@ -86,8 +86,8 @@ public sealed class SimulationTests
         Only(Ended(apart.At(seconds: 10, Fault.Kill("first"))), CoordinatorMoved).Remedy.ShouldNotBeEmpty();
 
         var lost = apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Of());
-        lost.Failure!.ShouldContain("server");
-        lost.Time.TotalSeconds.ShouldBeLessThan(12);
+        lost.Failure!.ShouldContain("the server node server is lost");
+        lost.Time.TotalSeconds.ShouldBeLessThan(13);
     }
 
     [Fact]

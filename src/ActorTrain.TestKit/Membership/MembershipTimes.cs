@@ -15,6 +15,9 @@ public sealed record MembershipTimes
     /// <summary>How long a node must have been unreachable before it is taken out, and a side must have lost before it stops.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>From when a node is taken out until all members know, and those who watch its actors hear of it.</summary>
+    public TimeSpan Removed { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Between two looks at who is reachable.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(0.5);
 

@@ -182,8 +182,9 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
             _unreachable.Clear();
             world.Time.At(world.Time.Now + times.CoordinatorMoves, new WorldHappening(MoveCoordinator));
         }
-        node.Watches.TellLost();
         Tell(new NodeProtocol.NodeLost(node.Name, reason));
+        // Those who watch its actors hear of it when all members know.
+        world.Time.At(world.Time.Now + times.Removed, new WorldHappening(node.Watches.TellLost));
     }
 
     // It speaks to somebody, and is told.
