@@ -1,13 +1,13 @@
 namespace ActorTrain.Balancing;
 
 /// <summary>
-/// How many samples a second a worker trains: the median of its last five leases, begun with its own measurement of itself. One lease, or
-/// two, that something disturbed change nothing; a real change shows after three.
+/// How many samples a second are trained: the median of the last five stretches of work, begun with a measurement where there is one. One stretch, or two, that something
+/// disturbed change nothing; a real change shows after three.
 /// </summary>
 public sealed class ThroughputEstimate
 {
-    /// <summary>Leases that it looks back on.</summary>
-    public const int Leases = 5;
+    /// <summary>Stretches that it looks back on.</summary>
+    public const int Stretches = 5;
 
     private readonly Queue<double> _recent = new();
 
@@ -22,10 +22,10 @@ public sealed class ThroughputEstimate
         Take(measured);
     }
 
-    /// <summary>Takes in a finished lease.</summary>
+    /// <summary>Takes in a stretch of work: a lease, from its first gradient to its last answer, or a gradient.</summary>
     /// <param name="samples">Samples trained on.</param>
-    /// <param name="seconds">Time from its first gradient to its last answer.</param>
-    public void LeaseEnded(long samples, double seconds)
+    /// <param name="seconds">Time that they took.</param>
+    public void Took(long samples, double seconds)
     {
         if (seconds > 0) Take(samples / seconds);
     }
@@ -34,7 +34,7 @@ public sealed class ThroughputEstimate
     {
         if (!(samplesPerSecond > 0) || !double.IsFinite(samplesPerSecond)) return;
         _recent.Enqueue(samplesPerSecond);
-        if (_recent.Count > Leases) _recent.Dequeue();
+        if (_recent.Count > Stretches) _recent.Dequeue();
         var sorted = _recent.Order().ToArray();
         SamplesPerSecond = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }

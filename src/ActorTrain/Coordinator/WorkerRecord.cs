@@ -56,7 +56,7 @@ internal sealed class WorkerRecord(string node)
         Clock++;
         LeaseSamples += account.Trained;
         LeaseSeconds += account.Seconds;
-        _estimate.LeaseEnded(account.Trained, account.Seconds);
+        _estimate.Took(account.Trained, account.Seconds);
     }
 
     public PlannedWorker ToPlan(double leaseFactor, bool heldBack) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorTrain.Balancing;
 using ActorTrain.Job;
 
 namespace ActorTrain.Worker;
@@ -14,6 +15,9 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
     private sealed class Engine(IGradientEngine inner, Func<double> throttle) : IGradientEngine
     {
         private readonly ManualResetEventSlim _never = new();
+
+        // One gradient in which the process was frozen, or the cores somebody else's, must not be followed by a sleep in proportion.
+        private readonly ThroughputEstimate _speed = new();
 
         // What is still to be slept; below zero where the system let it sleep too long.
         private TimeSpan _owed;
@@ -34,7 +38,8 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
         {
             var began = Stopwatch.GetTimestamp();
             var result = inner.ComputeGradient(samples, seed, gradient);
-            _owed += Stopwatch.GetElapsedTime(began) * (1 / throttle() - 1);
+            _speed.Took(samples.Length, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            if (_speed.SamplesPerSecond > 0) _owed += TimeSpan.FromSeconds(samples.Length / _speed.SamplesPerSecond * (1 / throttle() - 1));
             // The system's timers have a millisecond.
             if (_owed < TimeSpan.FromMilliseconds(1)) return result;
             began = Stopwatch.GetTimestamp();

@@ -15,7 +15,7 @@ public sealed class ThroughputEstimateTests
     public void A_lease_is_worth_its_samples_over_its_seconds()
     {
         var estimate = Of(measured: 0);
-        estimate.LeaseEnded(samples: 300, seconds: 2);
+        estimate.Took(samples: 300, seconds: 2);
         estimate.SamplesPerSecond.ShouldBe(150);
     }
 
@@ -28,7 +28,7 @@ public sealed class ThroughputEstimateTests
     public void A_lease_that_gives_no_speed_is_ignored(long samples, double seconds)
     {
         var estimate = Of(measured: 80);
-        for (var i = 0; i < ThroughputEstimate.Leases; i++) estimate.LeaseEnded(samples, seconds);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++) estimate.Took(samples, seconds);
         estimate.SamplesPerSecond.ShouldBe(80);
     }
 
@@ -50,7 +50,7 @@ public sealed class ThroughputEstimateTests
     public void Nor_do_two(double one, double other)
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Leases; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
         Lease(estimate, one);
         estimate.SamplesPerSecond.ShouldBe(100);
         Lease(estimate, other);
@@ -61,7 +61,7 @@ public sealed class ThroughputEstimateTests
     public void A_real_change_shows_after_three_leases(double speed)
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Leases; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
         Lease(estimate, speed);
         Lease(estimate, speed);
         estimate.SamplesPerSecond.ShouldBe(100);
@@ -71,7 +71,7 @@ public sealed class ThroughputEstimateTests
 
     [Fact]
     public void What_is_older_than_five_leases_counts_no_more() =>
-        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Leases]).Sample((past, recent) =>
+        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Stretches]).Sample((past, recent) =>
         {
             var estimate = Of(measured: 0);
             foreach (var speed in past.Concat(recent)) Lease(estimate, speed);
@@ -82,7 +82,7 @@ public sealed class ThroughputEstimateTests
     public void A_new_life_begins_anew()
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Leases; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
         estimate.Begin(measured: 7);
         estimate.SamplesPerSecond.ShouldBe(7);
         estimate.Begin(measured: 0);
@@ -96,5 +96,5 @@ public sealed class ThroughputEstimateTests
         return estimate;
     }
 
-    private static void Lease(ThroughputEstimate estimate, double speed) => estimate.LeaseEnded(samples: 1 << 20, seconds: (1 << 20) / speed);
+    private static void Lease(ThroughputEstimate estimate, double speed) => estimate.Took(samples: 1 << 20, seconds: (1 << 20) / speed);
 }
