@@ -51,7 +51,7 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
             var members = state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed)).ToDictionary(member => member.Address.ToString());
             var (takeOut, stop) = _decision.Look(
                 _cluster.SelfRoles.Contains(NodeRoles.Coordinator),
-                [.. members.Select(member => new DowningDecision.Node(member.Key, Votes(member.Value), IsReachable(member.Value, state)))],
+                [.. members.Select(member => new DowningDecision.Node(member.Key, Votes(member.Value), _cluster.Hears(member.Value, state)))],
                 Context.System.Scheduler.MonotonicClock);
             foreach (var name in takeOut) _cluster.Down(members[name].Address);
             if (stop is null) return;
@@ -61,10 +61,5 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
         }
 
         private static bool Votes(Member member) => member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
-
-        // Others' word counts where this node does not listen to the member itself: in a large cluster each listens to some.
-        private bool IsReachable(Member member, ClusterEvent.CurrentClusterState state) =>
-            member.Address == _cluster.SelfAddress || !state.Unreachable.Contains(member)
-            || (_cluster.FailureDetector.IsMonitoring(member.Address) && _cluster.FailureDetector.IsAvailable(member.Address));
     }
 }
