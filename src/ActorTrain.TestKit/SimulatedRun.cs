@@ -88,7 +88,7 @@ public sealed class SimulatedRun : IDisposable
         return new SimulationResult(
             _simulation, trained?.Report, trained?.Model, failure, [.. _events], _timeline.Points,
             [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
-            World.Time.Now, World.Time.Happened, [.. _errors], Violations(trained?.Report));
+            World.Time.Now, World.Time.Happened, Violations(trained?.Report));
     }
 
     // What must be so whatever happens to a cluster.
@@ -148,7 +148,7 @@ public sealed class SimulatedRun : IDisposable
             World.Time.At(World.Time.Now + LookInterval, new WorldHappening(() => Submit(job)));
             return;
         }
-        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
+        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, ActorRefs.Nobody, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
     }
 
     private void LookAgain()

@@ -25,9 +25,8 @@ public sealed record LinkTraffic(string From, string To, long Messages, long Byt
 /// <param name="Links">What each link has carried.</param>
 /// <param name="Time">Virtual time that it took.</param>
 /// <param name="Turns">Turns of actors, arrivals and timers that were simulated.</param>
-/// <param name="Errors">Errors that actors have logged: exceptions that nobody expected.</param>
 /// <param name="Violations">
-/// What must never be, and was: a sample that counted twice or not at all, a version that went back, an actor that failed. Empty when all is well.
+/// What must never be, and was: a sample that counted twice or not at all, a version that went back, an actor that failed as nobody expected. Empty when all is well.
 /// </param>
 public sealed record SimulationResult(
     Simulation Simulation,
@@ -39,7 +38,6 @@ public sealed record SimulationResult(
     IReadOnlyList<LinkTraffic> Links,
     TimeSpan Time,
     long Turns,
-    IReadOnlyList<string> Errors,
     IReadOnlyList<string> Violations)
 {
     /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>

@@ -58,8 +58,22 @@ internal sealed class World
         if (_over && next is WorldHappening) return true;
         if (next.Node is { IsFrozen: true } frozen) frozen.Hold(next);
         else if (next.Node is { IsDead: true } && !next.OutlivesNode) next.Drop();
-        else Within(next.Node, next.Happen);
+        else Happen(next);
         return true;
+    }
+
+    // As Within, without an object for each.
+    private void Happen(Happening next)
+    {
+        Current = next.Node;
+        try
+        {
+            next.Happen();
+        }
+        finally
+        {
+            Current = null;
+        }
     }
 
     /// <summary>Does something as a node.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorTrain.Cli.Running;
 using ActorTrain.Hosting;
 
 namespace ActorTrain.Cli.Options;
@@ -7,6 +8,7 @@ namespace ActorTrain.Cli.Options;
 internal sealed class JoinOption
 {
     private readonly Option<string?> _join = OptionText.Named("--join", "HOST:PORT", "A node of the cluster, such as 127.0.0.1:4053.");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly string _verb;
 
     public JoinOption(Command command)
@@ -14,6 +16,10 @@ internal sealed class JoinOption
         command.Add(_join);
         _verb = command.Name;
     }
+
+    /// <summary>A client of a cluster that runs already.</summary>
+    public Task<TrainingClient> ConnectAsync(ParseResult parsed, CancellationToken cancellation) =>
+        TrainingClient.ConnectAsync(Read(parsed), Patience, NodeLogging.Configuration(file: null, verbose: false), cancellation);
 
     /// <summary>The address.</summary>
     public HostPort Read(ParseResult parsed)

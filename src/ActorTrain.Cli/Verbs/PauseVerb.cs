@@ -8,8 +8,6 @@ namespace ActorTrain.Cli.Verbs;
 /// <summary><c>actortrain pause</c> and <c>actortrain resume</c>: hold a job that runs, and let it go on.</summary>
 internal static class PauseVerb
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     public static Command CreatePause(Terminal terminal) => Create(
         terminal, "pause", "Pauses the job that runs: workers finish the leases that they hold, and get no more.",
         "paused; 'actortrain resume' lets it go on", (client, cancellation) => client.PauseAsync(cancellation));
@@ -25,7 +23,7 @@ internal static class PauseVerb
         command.SetAction(async (parsed, _) =>
         {
             using var interruption = new Interruption();
-            await using var client = await TrainingClient.ConnectAsync(join.Read(parsed), Patience, NodeLogging.Configuration(file: null, verbose: false), interruption.Token);
+            await using var client = await join.ConnectAsync(parsed, interruption.Token);
             await request(client, interruption.Token);
             await terminal.Output.WriteLineAsync(done);
             return CommandLine.Success;

@@ -10,8 +10,6 @@ namespace ActorTrain.Cli.Verbs;
 /// <summary><c>actortrain set</c>: changes a job while it runs.</summary>
 internal static class SetVerb
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     public static Command Create(Terminal terminal)
     {
         var command = new Command("set", "Changes what is done about late gradients in the job that runs: settings below actortrain.job.staleness.");
@@ -26,7 +24,7 @@ internal static class SetVerb
             // What cannot be is said before a cluster is looked for.
             JobOptionsReader.ReadStaleness(JobOptionsReader.Read().Staleness, changes);
             using var interruption = new Interruption();
-            await using var client = await TrainingClient.ConnectAsync(join.Read(parsed), Patience, NodeLogging.Configuration(file: null, verbose: false), interruption.Token);
+            await using var client = await join.ConnectAsync(parsed, interruption.Token);
             var changed = JobOptionsReader.ReadStaleness(await client.StalenessAsync(interruption.Token), changes);
             await client.GovernAsync(changed, interruption.Token);
             await terminal.Output.WriteLineAsync($"staleness: {changed}");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.TestKit.Nodes;
 using CsCheck;
 
 namespace ActorTrain.TestKit.Exploration;
@@ -29,9 +30,9 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     public static Simulation Cluster(long seed)
     {
         var cluster = new Simulation(seed) { Limit = TimeSpan.FromMinutes(10) };
-        foreach (var i in new[] { 1, 2, 3 }) cluster = cluster.WithNode(new Nodes.NodePlan($"coordinator-{i}", [NodeRoles.Coordinator], Nodes.Speed.Constant(1)));
-        foreach (var i in new[] { 1, 2 }) cluster = cluster.WithNode(new Nodes.NodePlan($"server-{i}", [NodeRoles.Server], Nodes.Speed.Constant(1)));
-        return cluster.WithWorkers(1, Nodes.Speed.Constant(200)).WithWorkers(2, Nodes.Speed.Exponential(100)).WithWorkers(1, Nodes.Speed.Constant(25));
+        foreach (var i in new[] { 1, 2, 3 }) cluster = cluster.WithNode(new NodePlan($"coordinator-{i}", [NodeRoles.Coordinator], Speed.Constant(1)));
+        foreach (var i in new[] { 1, 2 }) cluster = cluster.WithNode(new NodePlan($"server-{i}", [NodeRoles.Server], Speed.Constant(1)));
+        return cluster.WithWorkers(1, Speed.Constant(200)).WithWorkers(2, Speed.Exponential(100)).WithWorkers(1, Speed.Constant(25));
     }
 
     /// <summary>Explores. Scripts have numbers: the same number is the same script on every machine.</summary>

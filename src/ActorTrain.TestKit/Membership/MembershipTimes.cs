@@ -12,9 +12,6 @@ public sealed record MembershipTimes
     /// <summary>Silence after which a node is unreachable.</summary>
     public TimeSpan Unreachable { get; init; } = TimeSpan.FromSeconds(4.6);
 
-    /// <summary>How long a node must have been unreachable before it is taken out, and a side must have lost before it stops.</summary>
-    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>From when a node is taken out until all members know, and those who watch its actors hear of it.</summary>
     public TimeSpan Removed { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -14,6 +14,7 @@ namespace ActorTrain.TestKit.Membership;
 internal sealed class SimulatedMembership(World world, MembershipTimes times, NodeHosting hosting)
 {
     private const string TakenOut = "it was removed from the cluster, since it did not answer or its process is gone";
+    private readonly TimeSpan _stableAfter = CoordinatorSideDowning.StableAfterOf(world.System.Settings.Config);
     private readonly List<SimulatedNode> _members = [];
     private readonly List<SimulatedNode> _outcasts = [];
     private readonly Dictionary<(SimulatedNode Observer, SimulatedNode Member), TimeSpan> _silentSince = [];
@@ -138,7 +139,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
 
     private DowningDecision DecisionOf(SimulatedNode node)
     {
-        if (!_decisions.TryGetValue(node, out var decision)) _decisions.Add(node, decision = new DowningDecision(times.StableAfter));
+        if (!_decisions.TryGetValue(node, out var decision)) _decisions.Add(node, decision = new DowningDecision(_stableAfter));
         return decision;
     }
 

@@ -13,9 +13,11 @@ namespace ActorTrain.TestKit.Nodes;
 /// <param name="engines">Makes the engines behind the nodes' speeds.</param>
 internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines)
 {
+    private readonly Dictionary<SimulatedNode, IActorRef> _roots = [];
     private readonly Dictionary<SimulatedNode, List<IActorRef>> _hosted = [];
     private readonly Dictionary<string, string> _nodesOfRoots = [];
     private int _number;
+    private int _jobs;
 
     /// <summary>Starts a node's process anew; set by whoever knows all nodes.</summary>
     public Action<NodePlan> StartAgain { get; set; } = _ => { };
@@ -27,28 +29,27 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
         var worker = node.Plan.Roles.Contains(NodeRoles.Worker)
             ? new WorkerContext(new SimulatedEngines(node, engines), lane, WorkerContext.ResendAfterOf(world.System.Settings.Config))
             : null;
-        Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker), "node");
+        _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker), "node");
     }
 
     /// <summary>A node is to hold the coordinator.</summary>
     public IActorRef BeginCoordinator(SimulatedNode node, SimulatedMembership membership) => Host(
         node,
         CoordinatorActor.Props(new CoordinatorContext(
-            CoordinatorOptions.Of(world.System.Settings.Config), node.Name, $"{++_number}", MembershipListener.Props(membership), NodeOf)),
+            CoordinatorOptions.Of(world.System.Settings.Config), node.Name, () => $"{++_jobs}", MembershipListener.Props(membership), NodeOf)),
         "coordinator");
 
     /// <summary>A node is told to leave; whoever hosts it hears when it has given everything back.</summary>
     public void Leave(SimulatedNode node, Action left)
     {
-        if (!_hosted.TryGetValue(node, out var hosted)) return;
-        var root = hosted.Find(actor => actor.Path.Name.StartsWith("node-", StringComparison.Ordinal))!;
-        Host(node, Props.Create(() => new Leaver(root, left)), "leaver");
+        if (_roots.TryGetValue(node, out var root)) Host(node, Props.Create(() => new Leaver(root, left)), "leaver");
     }
 
     /// <summary>A node's process ends, whatever it is at.</summary>
     public void End(SimulatedNode node)
     {
         node.Die();
+        _roots.Remove(node);
         if (!_hosted.Remove(node, out var hosted)) return;
         foreach (var actor in hosted) world.System.Stop(actor);
     }

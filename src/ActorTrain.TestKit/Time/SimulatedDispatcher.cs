@@ -28,7 +28,7 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
     private SimulatedDispatcher(MessageDispatcherConfigurator configurator, World world, SimulatedNode? node, bool shared) : base(configurator)
     {
         (_world, Node) = (world, node);
-        _shared = shared ? new SimulatedThread(world, node!) : null;
+        _shared = shared ? new SimulatedThread(world, this) : null;
         Throughput = 1;
         Id = "simulated";
         ShutdownTimeout = TimeSpan.FromSeconds(1);
@@ -77,7 +77,7 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
     public SimulatedThread ThreadOf(IRunnable run)
     {
         if (_shared is not null) return _shared;
-        if (!_threads.TryGetValue(run, out var thread)) _threads.Add(run, thread = new SimulatedThread(_world, Node!));
+        if (!_threads.TryGetValue(run, out var thread)) _threads.Add(run, thread = new SimulatedThread(_world, this));
         return thread;
     }
 
@@ -85,8 +85,8 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
 
     protected override void ExecuteTask(IRunnable run)
     {
-        if (_shared is not null) _shared.Enqueue(this, run);
-        else if (_threads.TryGetValue(run, out var thread)) thread.Enqueue(this, run);
+        if (_shared is not null) _shared.Enqueue(run);
+        else if (_threads.TryGetValue(run, out var thread)) thread.Enqueue(run);
         else _world.Time.At(_world.Now, new Turn(this, run));
     }
 
@@ -102,7 +102,7 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         public override void Happen()
         {
             // Its thread may have become a busy one since.
-            if (dispatcher._threads.TryGetValue(run, out var thread)) thread.Enqueue(dispatcher, run);
+            if (dispatcher._threads.TryGetValue(run, out var thread)) thread.Enqueue(run);
             else dispatcher.Run(run, null);
         }
     }

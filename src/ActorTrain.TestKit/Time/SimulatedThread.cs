@@ -6,24 +6,25 @@ namespace ActorTrain.TestKit.Time;
 /// <summary>
 /// A thread of a node that can be busy for a while: whatever runs on it next waits until then, and so does what was sent after the time was spent.
 /// </summary>
-internal sealed class SimulatedThread(World world, SimulatedNode node)
+/// <param name="world">The simulation.</param>
+/// <param name="dispatcher">Whose thread it is.</param>
+internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatcher)
 {
+    private readonly SimulatedNode _node = dispatcher.Node!;
     private readonly Queue<IRunnable> _waiting = new();
     private readonly List<Happening> _departures = [];
-    private SimulatedDispatcher _dispatcher = null!;
     private TimeSpan _busyUntil;
     private TimeSpan _frozenBefore;
     private bool _scheduled;
 
-    public void Enqueue(SimulatedDispatcher dispatcher, IRunnable run)
+    public void Enqueue(IRunnable run)
     {
-        _dispatcher = dispatcher;
         _waiting.Enqueue(run);
         Schedule();
     }
 
     /// <summary>Time passes on this thread.</summary>
-    public void Spend(TimeSpan until) => (_busyUntil, _frozenBefore) = (until, node.FrozenFor);
+    public void Spend(TimeSpan until) => (_busyUntil, _frozenBefore) = (until, _node.FrozenFor);
 
     /// <summary>Happens when the thread is free again, before anything else runs on it.</summary>
     public void Defer(Happening departure)
@@ -36,15 +37,15 @@ internal sealed class SimulatedThread(World world, SimulatedNode node)
     {
         if (_scheduled || (_waiting.Count == 0 && _departures.Count == 0)) return;
         _scheduled = true;
-        world.Time.At(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, node));
+        world.Time.At(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, _node));
     }
 
     private void Run()
     {
         _scheduled = false;
         // Whoever is frozen computes nothing meanwhile.
-        if (_departures.Count > 0 || _busyUntil > world.Time.Now) _busyUntil += node.FrozenFor - _frozenBefore;
-        _frozenBefore = node.FrozenFor;
+        if (_departures.Count > 0 || _busyUntil > world.Time.Now) _busyUntil += _node.FrozenFor - _frozenBefore;
+        _frozenBefore = _node.FrozenFor;
         if (_busyUntil > world.Time.Now)
         {
             Schedule();
@@ -56,7 +57,7 @@ internal sealed class SimulatedThread(World world, SimulatedNode node)
             _departures.Clear();
             foreach (var departure in departures) departure.Happen();
         }
-        if (_waiting.TryDequeue(out var run)) _dispatcher.Run(run, this);
+        if (_waiting.TryDequeue(out var run)) dispatcher.Run(run, this);
         Schedule();
     }
 

@@ -40,13 +40,6 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
         ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch)
         : [.. workers.Select(worker => Math.Min(batch, worker.MostSamples))];
 
-    /// <summary>The next lease of a worker; null when it is better left without one now.</summary>
-    /// <param name="book">What is to be done.</param>
-    /// <param name="workers">All that train, the one that asks among them.</param>
-    /// <param name="node">Who asks.</param>
-    /// <param name="now">The time, on the scheduler's clock.</param>
-    public PlannedLease? Next(LeaseBook book, IReadOnlyList<PlannedWorker> workers, string node, TimeSpan now) => Begin(book, workers, now).Next(node);
-
     /// <summary>A round in which several workers ask, one after the other, at one time: what is the same for all of them is reckoned once.</summary>
     /// <param name="book">What is to be done; the round writes in it what it grants.</param>
     /// <param name="workers">All that train.</param>

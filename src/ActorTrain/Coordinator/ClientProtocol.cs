@@ -10,6 +10,9 @@ namespace ActorTrain.Coordinator;
 /// <summary>Client and coordinator: submit a job, follow it, fetch its result, ask for the status.</summary>
 public static class ClientProtocol
 {
+    /// <summary>What a client may ask of a job that trains: by way of the coordinator, or of the job itself. Answered with <see cref="Rejected"/> where it cannot be.</summary>
+    public interface IJobRequest : IWireMessage;
+
     /// <summary>Client → any node: are you part of a cluster? Passed on to the coordinator. Answered by <see cref="Welcome"/>.</summary>
     public sealed record Hello : IWireMessage;
 
@@ -43,7 +46,7 @@ public static class ClientProtocol
     public sealed record Happened(SupervisionEvent Event) : IWireMessage;
 
     /// <summary>Client → coordinator → job: what is done about late gradients? Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
-    public sealed record GetStaleness : IWireMessage;
+    public sealed record GetStaleness : IJobRequest;
 
     /// <summary>Job → client.</summary>
     /// <param name="Staleness">What is done about them now.</param>
@@ -51,13 +54,13 @@ public static class ClientProtocol
 
     /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Staleness">What is to be done about them.</param>
-    public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
+    public sealed record Govern(StalenessOptions Staleness) : IJobRequest;
 
     /// <summary>Client → coordinator → job: hand out no more work until <see cref="Resume"/>. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
-    public sealed record Pause : IWireMessage;
+    public sealed record Pause : IJobRequest;
 
     /// <summary>Client → coordinator → job: go on. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
-    public sealed record Resume : IWireMessage;
+    public sealed record Resume : IJobRequest;
 
     /// <summary>Job → client.</summary>
     /// <param name="Paused">Whether the job is paused from now on.</param>

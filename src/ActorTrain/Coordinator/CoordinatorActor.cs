@@ -34,10 +34,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.GetStatus>(_ => Sender.Tell(new ClientProtocol.Status(new ClusterStatus(
             [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress))));
         Receive<ClientProtocol.Submit>(Accept);
-        Receive<ClientProtocol.GetStaleness>(Pass);
-        Receive<ClientProtocol.Govern>(Pass);
-        Receive<ClientProtocol.Pause>(Pass);
-        Receive<ClientProtocol.Resume>(Pass);
+        Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<ServerProtocol.Recalled>(recalled =>
         {
@@ -45,7 +42,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<Terminated>(ended =>
         {
-            if (ended.ActorRef.Equals(_job)) _job = null;
+            if (ended.ActorRef.Equals(_job)) JobEnded();
             else if (_roots.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated) Stopped(node);
         });
     }
@@ -79,6 +76,14 @@ internal sealed class CoordinatorActor : ReceiveActor
         _job?.Tell(new NodeProtocol.NodeLost(node, "ActorTrain was stopped on it"));
     }
 
+    private void JobEnded()
+    {
+        _job = null;
+        // It has said how it ended, unless it failed itself.
+        if (_progress is { Phase: not (JobPhase.Completed or JobPhase.Stopped or JobPhase.Failed) } cut)
+            _progress = cut with { Phase = JobPhase.Failed, Reason = "its coordinator failed; the log says why" };
+    }
+
     private void Pass(object message)
     {
         if (_job is null) Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
@@ -92,9 +97,8 @@ internal sealed class CoordinatorActor : ReceiveActor
             Sender.Tell(new ClientProtocol.Rejected($"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"));
             return;
         }
-        // Unique over all coordinators that a cluster has one after the other.
-        var jobId = $"{_context.Incarnation}-{++_jobs}";
-        Host(submit.Job, JobActor.Props(jobId, submit.Job, Sender, _context, [.. _nodes.Values]));
+        _jobs++;
+        Host(submit.Job, JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context, [.. _nodes.Values]));
     }
 
     private void GoOn(JobMemory memory)

@@ -112,10 +112,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Admitting(Join, training);
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
-        Receive<ClientProtocol.GetStaleness>(get => training.Forward(get));
-        Receive<ClientProtocol.Govern>(govern => training.Forward(govern));
-        Receive<ClientProtocol.Pause>(pause => training.Forward(pause));
-        Receive<ClientProtocol.Resume>(resume => training.Forward(resume));
+        Receive<ClientProtocol.IJobRequest>(request => training.Forward(request));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
         Receive<JobProgress>(Tell);
         Receive<TrainingActor.Remembered>(Remember);
@@ -125,9 +122,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             Become(Delivering);
         });
         Receive<TrainingActor.Failed>(failed => Fail(failed.Reason));
+        Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
         Receive<Terminated>(gone => Fail(
-            gone.ActorRef.Equals(_client) ? "its client has gone away"
-            : gone.ActorRef.Equals(training) ? "the coordinator failed to keep its counts; its log says why"
+            gone.ActorRef.Equals(training) ? "the coordinator failed to keep its counts; its log says why"
             : $"shard {ShardOf(gone.ActorRef)} has ended, and its weights with it; the log of its node says why"));
 
         void Join()
@@ -138,6 +135,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Delivering()
     {
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<ClientProtocol.Fetched>(_ => Close());
         Receive<Terminated>(_ => Close());
         ReceiveAny(_ => { });
@@ -186,13 +184,11 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void BeforeTraining()
     {
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
-        Receive<ClientProtocol.Govern>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
-        Receive<ClientProtocol.Pause>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
-        Receive<ClientProtocol.Resume>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment")));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
-        Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began"));
-        Receive<Terminated>(gone => Fail(gone.ActorRef.Equals(_client) ? "its client has gone away" : "a server node was lost before training began"));
+        Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began", JobPhase.Stopped));
+        Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
+        Receive<Terminated>(_ => Fail("a server node was lost before training began"));
     }
 
     private void Note(IActorRef? training, Occurrence occurrence)
@@ -201,7 +197,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         else new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Context.System.Scheduler.MonotonicClock);
     }
 
-    private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, 1, Context.System.Scheduler.MonotonicClock));
+    private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, null, Context.System.Scheduler.MonotonicClock));
 
     private void Tell(JobProgress progress)
     {
@@ -217,11 +213,14 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private void Fail(string reason)
+    // Nobody is there who would want it.
+    private void ClientGone(Terminated gone) => Fail("its client has gone away", JobPhase.Stopped);
+
+    private void Fail(string reason, JobPhase phase = JobPhase.Failed)
     {
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         _client.Tell(new ClientProtocol.Failed(reason, _trains));
-        Context.Parent.Tell(_record.Progress(JobPhase.Failed, reason, 1, Context.System.Scheduler.MonotonicClock));
+        Context.Parent.Tell(_record.Progress(phase, reason, null, Context.System.Scheduler.MonotonicClock));
         Close();
     }
 

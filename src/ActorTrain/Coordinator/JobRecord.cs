@@ -145,8 +145,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         while (_window.Count > 2 && (now - _window.Peek().At).TotalSeconds > WindowSeconds) _window.Dequeue();
     }
 
-    public JobProgress Progress(JobPhase phase, string reason, int epoch, TimeSpan now) => new(
-        job.Name, phase, reason, epoch, job.Epochs, SamplesApplied, SamplesExpected,
+    public JobProgress Progress(JobPhase phase, string reason, int? epoch, TimeSpan now) => new(
+        job.Name, phase, reason, epoch ?? Math.Min(job.Epochs, CompletedEpochs().Count + 1), job.Epochs, SamplesApplied, SamplesExpected,
         _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
         RecentThroughput(), _latestLoss, LatestAccuracy(), CompletedEpochs(), WorkerRows(), Staleness(), [.. _events]);
 

@@ -29,14 +29,18 @@ internal sealed partial class TrainingActor
 
     private void SetPaused(bool paused, Occurrence occurrence)
     {
+        if (_desk.Paused != paused)
+        {
+            _desk.Paused = paused;
+            Tell(occurrence);
+            TellProgress(Phase);
+            GrantWaiting();
+            GiveEvaluations();
+        }
         Sender.Tell(new ClientProtocol.PauseIs(paused));
-        if (_desk.Paused == paused) return;
-        _desk.Paused = paused;
-        Tell(occurrence);
-        TellProgress(Phase);
-        GrantWaiting();
-        GiveEvaluations();
     }
+
+    private void Ending() => Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is ending")));
 
     private void Govern(ClientProtocol.Govern govern)
     {

@@ -174,6 +174,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Lives();
         Receive<Tick>(_ => AskCounts());
         Receive<OutOfPatience>(_ => Become(Counting));
+        Ending();
     }
 
     /// <summary>Nothing is under way any more: the shards' counts taken now are final.</summary>
@@ -197,6 +198,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             Timers.Cancel("tick");
         });
         Receive<Tick>(_ => AskCounts());
+        Ending();
         ReceiveAny(_ => { });
         AskCounts();
     }

@@ -21,15 +21,10 @@ public sealed class EmbeddedNode : IAsyncDisposable
     {
         KnownKeys.Reference.CheckSystem(system.Settings.Config);
         var hosted = HostedNode.Options.Of(system.Settings.Config, options.Roles, options.Engines);
-        var own = Akka.Cluster.Cluster.Get(system).SelfRoles;
-        if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(hosted.CoordinatorRole))
-            throw new ActorTrainException(
-                $"A node that may hold the coordinator needs the cluster role '{hosted.CoordinatorRole}', and this system has "
-                + $"{(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every node.");
         (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
         _node = new HostedNode(system, hosted);
         if (system.Settings.Config.GetByteSize(FrameSizeKey) is { } frame && frame < ProtocolSerializer.LargestMessage)
-            system.Log.Info("{0} is {1} bytes: a model of thousands of tensors, or a job with very many events, needs up to {2}", FrameSizeKey, frame, ProtocolSerializer.LargestMessage);
+            system.Log.Warning("{0} is {1} bytes: a model of thousands of tensors, or a job with very many events, needs up to {2}", FrameSizeKey, frame, ProtocolSerializer.LargestMessage);
     }
 
     /// <summary>The actor system that it is in.</summary>

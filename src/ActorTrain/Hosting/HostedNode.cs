@@ -14,6 +14,7 @@ internal sealed class HostedNode
 {
     public const string RootName = "actortrain";
     private const string SingletonName = "actortrain-coordinator";
+    private const string SingletonChild = "singleton";
     private const string ProxyName = SingletonName + "-proxy";
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
@@ -21,7 +22,7 @@ internal sealed class HostedNode
     private readonly List<IActorRef> _actors = [];
     private readonly TensorLane _lane;
     private readonly IActorRef _root;
-    private Task? _left;
+    private readonly Lazy<Task> _left;
 
     /// <summary>What a node hosts, read and checked before anything has started.</summary>
     public sealed record Options(IReadOnlyList<string> Roles, IEngineFactory? Engines, string CoordinatorRole, CoordinatorOptions Coordinator, TimeSpan ResendAfter)
@@ -42,6 +43,11 @@ internal sealed class HostedNode
 
     public HostedNode(ActorSystem system, Options options)
     {
+        var own = Akka.Cluster.Cluster.Get(system).SelfRoles;
+        if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(options.CoordinatorRole))
+            throw new ActorTrainException(
+                $"A node that may hold the coordinator needs the cluster role '{options.CoordinatorRole}', and this system has "
+                + $"{(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every node.");
         _system = system;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
         Address = new HostPort(self.Host, self.Port!.Value);
@@ -51,20 +57,21 @@ internal sealed class HostedNode
             _actors.Add(system.ActorOf(
                 ClusterSingletonManager.Props(
                     CoordinatorActor.Props(CoordinatorContext.Of(system, options.Coordinator)), PoisonPill.Instance,
-                    ClusterSingletonManagerSettings.Create(system).WithRole(options.CoordinatorRole)),
+                    ClusterSingletonManagerSettings.Create(system).WithRole(options.CoordinatorRole).WithSingletonName(SingletonChild)),
                 SingletonName));
         }
         var coordinator = system.ActorOf(
-            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(options.CoordinatorRole)),
+            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(options.CoordinatorRole).WithSingletonName(SingletonChild)),
             ProxyName);
         var worker = options.Roles.Contains(NodeRoles.Worker) ? new WorkerContext(options.Engines!, _lane, options.ResendAfter) : null;
         _root = system.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, _lane, worker), RootName);
         _actors.AddRange([coordinator, _root]);
+        _left = new Lazy<Task>(GiveLeasesBackAsync);
 
         // Also an actor system that is not ours tells its end in this way.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "give-leases-back", async () =>
         {
-            await LeaveAsync().ConfigureAwait(false);
+            await _left.Value.ConfigureAwait(false);
             return Akka.Done.Instance;
         });
     }
@@ -78,13 +85,11 @@ internal sealed class HostedNode
     /// <summary>Gives leases back and ends what the node has started. The actor system and its cluster go on.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        await LeaveAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        await _left.Value.WaitAsync(cancellation).ConfigureAwait(false);
         // The root first: its shards and engines still use the lane, and the way to the coordinator.
         for (var last = _actors.Count - 1; last >= 0; last--) await EndAsync(_actors[last], cancellation).ConfigureAwait(false);
         await EndAsync(_lane.Actor, cancellation).ConfigureAwait(false);
     }
-
-    private Task LeaveAsync() => _left ??= GiveLeasesBackAsync();
 
     private async Task GiveLeasesBackAsync()
     {

@@ -14,7 +14,6 @@ namespace ActorTrain.Hosting;
 /// <summary>Speaks to a cluster from outside: submits jobs and asks for the status. It is no member of the cluster.</summary>
 public sealed class TrainingClient : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(1);
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
@@ -69,13 +68,14 @@ public sealed class TrainingClient : IAsyncDisposable
     /// <exception cref="ActorTrainException">The cluster refused it: another job runs, or its options make no sense.</exception>
     public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
     {
-        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout * 4, cancellation).ConfigureAwait(false);
+        var coordinator = await FindCoordinatorAsync(null, JobAnswer.Patience * 4, cancellation).ConfigureAwait(false);
         // Whoever reads slowly, or not at all, wants to know where the run is, and not where it was.
         var progress = Channel.CreateBounded<JobProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         var events = Channel.CreateUnbounded<SupervisionEvent>();
         var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, TensorLane.Get(_system), progress.Writer, events.Writer, accepted, result));
+        var lane = TensorLane.Get(_system);
+        var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, lane, lane.Actor, progress.Writer, events.Writer, accepted, result));
         await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
         return new TrainingRun(run, progress.Reader, events.Reader, result.Task);
     }
@@ -99,11 +99,11 @@ public sealed class TrainingClient : IAsyncDisposable
 
     /// <summary>Pauses the job that runs: workers finish the leases that they hold, and nothing more is handed out until <see cref="ResumeAsync"/>. A pause is no error where there is one already.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
-    public Task PauseAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Pause(), cancellation);
+    public Task PauseAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.Pause(), cancellation);
 
     /// <summary>Lets a job that is paused go on.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
-    public Task ResumeAsync(CancellationToken cancellation = default) => AskPauseAsync(new ClientProtocol.Resume(), cancellation);
+    public Task ResumeAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.Resume(), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -111,30 +111,22 @@ public sealed class TrainingClient : IAsyncDisposable
         if (_ownsSystem) await _system.Terminate().ConfigureAwait(false);
     }
 
-    private async Task<StalenessOptions> AskStalenessAsync(object question, CancellationToken cancellation) =>
-        await AskAsync<object>(question, cancellation).ConfigureAwait(false) switch
-        {
-            ClientProtocol.StalenessIs answer => answer.Staleness,
-            ClientProtocol.Rejected rejected => throw new ActorTrainException($"Nothing to change: {rejected.Reason}."),
-            var other => throw new InvalidOperationException($"the job answered with {other.GetType().Name}"),
-        };
+    private async Task<StalenessOptions> AskStalenessAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
+        ((ClientProtocol.StalenessIs)await AskJobAsync(question, cancellation).ConfigureAwait(false)).Staleness;
 
-    private async Task AskPauseAsync(object request, CancellationToken cancellation)
-    {
-        if (await AskAsync<object>(request, cancellation).ConfigureAwait(false) is ClientProtocol.Rejected rejected)
-            throw new ActorTrainException($"Nothing to change: {rejected.Reason}.");
-    }
+    private async Task<object> AskJobAsync(ClientProtocol.IJobRequest request, CancellationToken cancellation) =>
+        JobAnswer.Granted(await AskAsync<object>(request, cancellation).ConfigureAwait(false));
 
     private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {
-        var coordinator = await FindCoordinatorAsync(null, AnswerTimeout, cancellation).ConfigureAwait(false);
+        var coordinator = await FindCoordinatorAsync(null, JobAnswer.Patience, cancellation).ConfigureAwait(false);
         try
         {
-            return await coordinator.Ask<T>(question, AnswerTimeout, cancellation).ConfigureAwait(false);
+            return await coordinator.Ask<T>(question, JobAnswer.Patience, cancellation).ConfigureAwait(false);
         }
         catch (AskTimeoutException silence)
         {
-            throw new ActorTrainException("The coordinator does not answer; it may be moving to another node. Try again.", silence);
+            throw JobAnswer.None(silence);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
-using ActorTrain.Serialization;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
@@ -47,15 +46,15 @@ public sealed class TrainingRun
     /// Pauses the run: workers finish the leases that they hold, and no lease or evaluation is handed out until <see cref="ResumeAsync"/>. Completes when that is decided; the last
     /// pushes may still come. A lost coordinator does not end a pause.
     /// </summary>
-    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task PauseAsync(CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Pause(), cancellation);
 
     /// <summary>Lets a run that is paused go on.</summary>
-    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task ResumeAsync(CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Resume(), cancellation);
 
     /// <summary>Changes what is done about late gradients, from now on.</summary>
-    /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
+    /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Govern(staleness), cancellation);
 
     /// <summary>Sends every <see cref="SupervisionEvent"/> from now on to an actor, until it or the run ends. Completes when the first would be sent.</summary>
@@ -68,8 +67,21 @@ public sealed class TrainingRun
     public Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default) =>
         AnswerAsync<TrainedModel>(taken => new TrainingRunActor.TakeSnapshot(taken), cancellation);
 
-    private Task<bool> RequestAsync(IWireMessage request, CancellationToken cancellation) =>
-        AnswerAsync<bool>(granted => new TrainingRunActor.Request(request, granted), cancellation);
+    private async Task RequestAsync(ClientProtocol.IJobRequest request, CancellationToken cancellation)
+    {
+        var answer = _run.Ask<object>(request, JobAnswer.Patience, cancellation);
+        try
+        {
+            // What has ended does not answer.
+            await Task.WhenAny(answer, Completion).ConfigureAwait(false);
+            if (!answer.IsCompleted) throw new ActorTrainException("The run has ended.");
+            JobAnswer.Granted(await answer.ConfigureAwait(false));
+        }
+        catch (AskTimeoutException silence)
+        {
+            throw JobAnswer.None(silence);
+        }
+    }
 
     private async Task<T> AnswerAsync<T>(Func<TaskCompletionSource<T>, object> question, CancellationToken cancellation)
     {

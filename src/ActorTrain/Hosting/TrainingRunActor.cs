@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
-using ActorTrain.Serialization;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -19,6 +18,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     private readonly TaskCompletionSource<TrainingResult> _result;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly ITensorLane _lane;
+    private readonly IActorRef _road;
     private IActorRef _job = ActorRefs.Nobody;
     private bool _canMove;
     private bool _stops;
@@ -28,23 +28,21 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     /// <summary>Run → its actor: the weights as they are now.</summary>
     public sealed record TakeSnapshot(TaskCompletionSource<TrainedModel> Taken);
 
-    /// <summary>Run → its actor: ask this of the job.</summary>
-    public sealed record Request(IWireMessage Wish, TaskCompletionSource<bool> Granted);
-
     /// <summary>Run → its actor: events go to this one, too.</summary>
     public sealed record Subscribe(IActorRef Subscriber, TaskCompletionSource<bool> Subscribed);
 
     public static Props Props(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
+        JobOptions job, IActorRef coordinator, ITensorLane lane, IActorRef road, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
         TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result) =>
-        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, progress, events, accepted, result));
+        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, road, progress, events, accepted, result));
 
     public TrainingRunActor(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
+        JobOptions job, IActorRef coordinator, ITensorLane lane, IActorRef road, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
         TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result)
     {
-        (_lane, _progress, _events, _accepted, _result) = (lane, progress, events, accepted, result);
+        (_lane, _road, _progress, _events, _accepted, _result) = (lane, road, progress, events, accepted, result);
         Submitting();
+        if (!road.IsNobody()) Context.Watch(road);
         Context.Watch(coordinator);
         coordinator.Tell(new ClientProtocol.Submit(job));
     }
@@ -60,8 +58,14 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         _events.TryComplete();
     }
 
+    /// <summary>Without the road of its tensors the weights could never be fetched.</summary>
+    private void OnTheRoad() => Receive<Terminated>(
+        _ => End("the ActorTrain node that its tensors travel through was stopped", trained: true), gone => gone.ActorRef.Equals(_road));
+
     private void Submitting()
     {
+        OnTheRoad();
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is not accepted yet")));
         Receive<ClientProtocol.Accepted>(_ =>
         {
             _job = Sender;
@@ -76,6 +80,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 
     private void Following()
     {
+        OnTheRoad();
         Receive<ClientProtocol.Progressed>(progressed =>
         {
             _canMove = progressed.CanMove;
@@ -93,7 +98,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             _subscribers.Add(Context.Watch(subscribe.Subscriber));
             subscribe.Subscribed.TrySetResult(true);
         });
-        Receive<Request>(request => Context.ActorOf(RequestActor.Props(_job, request)));
+        Receive<ClientProtocol.IJobRequest>(request => _job.Forward(request));
         Receive<TakeSnapshot>(take => Context.ActorOf(SnapshotTakerActor.Props(_job, _lane, take.Taken)));
         Receive<ClientProtocol.Stop>(stop =>
         {
@@ -137,6 +142,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         var parameters = new float[finished.Model.Parameters.Length];
         var state = new float[finished.Model.State.Length];
         Context.ActorOf(SnapshotActor.Props(finished.Shards, finished.ModelState, _lane, parameters, state));
+        OnTheRoad();
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<SnapshotActor.Taken>(_ =>
         {
             var result = new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped);

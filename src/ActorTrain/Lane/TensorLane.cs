@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Collections.Concurrent;
 using ActorTrain.Lane.Connections;
 using Akka.Actor;
@@ -87,6 +88,7 @@ internal sealed class TensorLane : ITensorLane
     internal void Close()
     {
         _closed = true;
+        Memory.Close();
         InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
         foreach (var node in _queues.Keys) GiveUp(node);
@@ -122,15 +124,34 @@ internal sealed class TensorLane : ITensorLane
     private sealed class Lanes(ExtendedActorSystem system) : IExtension
     {
         private readonly Lock _lock = new();
+        private TensorLane? _latest;
 
-        public TensorLane Latest { get; private set; } = Create(system);
+        public TensorLane Latest
+        {
+            get
+            {
+                lock (_lock) return _latest ??= Create();
+            }
+        }
 
         public TensorLane Open()
         {
-            lock (_lock) return Latest._closed ? Latest = Create(system) : Latest;
+            lock (_lock) return _latest is { _closed: false } open ? open : _latest = Create();
         }
 
-        private static TensorLane Create(ExtendedActorSystem system) => new(system, LaneOptions.Of(system.Settings.Config));
+        private TensorLane Create()
+        {
+            var options = LaneOptions.Of(system.Settings.Config);
+            try
+            {
+                return new TensorLane(system, options);
+            }
+            catch (SocketException failure)
+            {
+                throw new ActorTrainException(
+                    $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: {failure.Message}. Set actortrain.lane.port to one that is free, or to 0.", failure);
+            }
+        }
     }
 
     private sealed class Provider : ExtensionIdProvider<Lanes>

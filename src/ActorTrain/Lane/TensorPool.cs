@@ -8,6 +8,7 @@ public sealed class TensorPool(bool shared, long keep)
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stack<TensorMemory>> _free = [];
     private long _freeBytes;
+    private bool _closed;
 
     /// <summary>How often new memory was needed.</summary>
     public int Allocated { get; private set; }
@@ -30,11 +31,23 @@ public sealed class TensorPool(bool shared, long keep)
         return TensorMemory.Allocate(length, shared);
     }
 
+    /// <summary>Gives back what is free, and from now on whatever is returned.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var memory in _free.Values.SelectMany(free => free)) memory.Free();
+            _free.Clear();
+            _freeBytes = 0;
+        }
+    }
+
     internal void Return(TensorMemory memory)
     {
         lock (_gate)
         {
-            if (_freeBytes + memory.Bytes <= keep)
+            if (!_closed && _freeBytes + memory.Bytes <= keep)
             {
                 if (!_free.TryGetValue(memory.Length, out var free)) _free.Add(memory.Length, free = new());
                 free.Push(memory);

@@ -70,7 +70,7 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
-        var staleness = _shard.Version - push.BaseVersion;
+        var staleness = _shard.StalenessOf(push.BaseVersion);
         var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span);
         push.Payload.Release();
         Instruments.Judged(verdict, staleness);

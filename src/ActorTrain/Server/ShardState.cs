@@ -59,6 +59,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     /// <summary>Changes what a late gradient is worth.</summary>
     public void Govern(StalenessOptions staleness) => _policy = StalenessPolicies.Of(staleness);
 
+    /// <summary>Updates since a version.</summary>
+    public long StalenessOf(long baseVersion) => Version - baseVersion;
+
     /// <summary>Judges a push and, where the verdict says so, applies it.</summary>
     public Verdict Receive(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
@@ -106,7 +109,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
         if (!TensorPrimitives.IsFiniteAll(gradient)) return Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
-        var age = Version - baseVersion;
+        var age = StalenessOf(baseVersion);
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 

@@ -2,6 +2,7 @@ using ActorTrain.Hosting;
 using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Configuration;
 using Akka.Event;
 
 namespace ActorTrain.Supervision;
@@ -17,8 +18,12 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
     public CoordinatorSideDowning(ActorSystem system, Akka.Cluster.Cluster cluster)
     {
         _cluster = cluster;
-        DownRemovalMargin = SettingsReader.OfSystem(system.Settings.Config).Duration("actortrain.supervision.stable-after", TimeSpan.FromSeconds(1));
+        DownRemovalMargin = StableAfterOf(system.Settings.Config);
     }
+
+    /// <exception cref="ActorTrainException">The value cannot be.</exception>
+    public static TimeSpan StableAfterOf(Config system) =>
+        SettingsReader.OfSystem(system).Duration("actortrain.supervision.stable-after", TimeSpan.FromSeconds(1));
 
     // Until then the other side has stopped: it needs as long to see that it is the smaller one.
     public TimeSpan DownRemovalMargin { get; }

@@ -48,13 +48,13 @@ public sealed class LeasePlannerTests
         PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100)];
         var equal = new LeasePlanner(Jobs.Equal, Batch, LeaseBatches);
         equal.MicroBatchesOf(workers).ShouldBe([Batch, Batch]);
-        equal.Next(new LeaseBook(10_000, 1), workers, "weak", Noon)!.Lease.Stretch.Count.ShouldBe(128);
+        equal.Begin(new LeaseBook(10_000, 1), workers, Noon).Next("weak")!.Lease.Stretch.Count.ShouldBe(128);
 
         var leases = new LeasePlanner(new BalanceOptions(MicroBatch: false, Lease: true, Repeat: false), Batch, LeaseBatches);
-        leases.Next(new LeaseBook(10_000, 1), workers, "strong", Noon)!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 192), Batch));
+        leases.Begin(new LeaseBook(10_000, 1), workers, Noon).Next("strong")!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 192), Batch));
 
         var batches = new LeasePlanner(new BalanceOptions(MicroBatch: true, Lease: false, Repeat: false), Batch, LeaseBatches);
-        batches.Next(new LeaseBook(10_000, 1), workers, "strong", Noon)!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 144), 48));
+        batches.Begin(new LeaseBook(10_000, 1), workers, Noon).Next("strong")!.Lease.ShouldBe(new Lease(1, new LeasePart(1, 0, 144), 48));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class LeasePlannerTests
         for (var turn = 0; book.Offers.Any(offer => offer.Samples > 0); turn++)
         {
             // Each ends its lease before the next is granted: both are always free.
-            if (Planner.Next(book, workers, turn % 2 == 0 ? "a" : "b", now) is not { } next) continue;
+            if (Planner.Begin(book, workers, now).Next(turn % 2 == 0 ? "a" : "b") is not { } next) continue;
             counts.Add(next.Lease.Stretch.Count);
             book.End(next.Lease.Id, [], round: 1);
         }
@@ -125,8 +125,8 @@ public sealed class LeasePlannerTests
         book.Take("strong", epoch: 1, size: 900, microBatch: Batch, Noon);
 
         // 0.9 s of work: it is counted on until twice that and a second have gone by.
-        Planner.Next(book, workers, "weak", Noon + TimeSpan.FromSeconds(2.8)).ShouldBeNull();
-        Planner.Next(book, workers, "weak", Noon + TimeSpan.FromSeconds(2.81))!.Lease.Stretch.Start.ShouldBe(900);
+        Planner.Begin(book, workers, Noon + TimeSpan.FromSeconds(2.8)).Next("weak").ShouldBeNull();
+        Planner.Begin(book, workers, Noon + TimeSpan.FromSeconds(2.81)).Next("weak")!.Lease.Stretch.Start.ShouldBe(900);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class LeasePlannerTests
         // Three quarters of it, as the speeds are.
         repeat.Lease.Stretch.ShouldBe(new LeasePart(1, 40, 120));
         repeat.Lease.MicroBatch.ShouldBe(20);
-        Planner.Next(book, workers, "strong", Noon).ShouldBeNull("it is repeated already");
+        Planner.Begin(book, workers, Noon).Next("strong").ShouldBeNull("it is repeated already");
     }
 
     [Theory, InlineData(4, false), InlineData(5, true)]
@@ -178,7 +178,7 @@ public sealed class LeasePlannerTests
         var other = book.Take("gone", epoch: 1, size: 20, microBatch: 10, Noon)!;
 
         Next(book, workers, "new").ShouldBeNull();
-        new LeasePlanner(Jobs.ByStrength with { Repeat = false }, Batch, LeaseBatches).Next(book, workers, "strong", Noon).ShouldBeNull();
+        new LeasePlanner(Jobs.ByStrength with { Repeat = false }, Batch, LeaseBatches).Begin(book, workers, Noon).Next("strong").ShouldBeNull();
         book.End(other.Id, [other.Stretch], round: 1);
         Next(book, workers, "strong").ShouldBeNull();
     }
@@ -215,9 +215,9 @@ public sealed class LeasePlannerTests
             var later = Noon + TimeSpan.FromSeconds(1);
             var round = Planner.Begin(together, workers, later);
             for (var turn = 0; turn < 3; turn++)
-                foreach (var worker in workers) (round.Next(worker.Node)?.Lease.Stretch).ShouldBe(Planner.Next(alone, workers, worker.Node, later)?.Lease.Stretch);
+                foreach (var worker in workers) (round.Next(worker.Node)?.Lease.Stretch).ShouldBe(Planner.Begin(alone, workers, later).Next(worker.Node)?.Lease.Stretch);
             together.Offers.ShouldBe(alone.Offers);
         });
 
-    private static PlannedLease? Next(LeaseBook book, PlannedWorker[] workers, string node) => Planner.Next(book, workers, node, Noon);
+    private static PlannedLease? Next(LeaseBook book, PlannedWorker[] workers, string node) => Planner.Begin(book, workers, Noon).Next(node);
 }

@@ -40,7 +40,7 @@ internal sealed class Simulation(LeasePlanner planner, LeaseBook book, IReadOnly
     {
         foreach (var worker in PlannedWorker.StrongestFirst(workers))
         {
-            if (!_idle.Contains(worker.Node) || planner.Next(book, workers, worker.Node, Now) is not { } planned) continue;
+            if (!_idle.Contains(worker.Node) || planner.Begin(book, workers, Now).Next(worker.Node) is not { } planned) continue;
             _idle.Remove(worker.Node);
             Granted.Add((worker.Node, planned));
             // Who is stuck never ends.
