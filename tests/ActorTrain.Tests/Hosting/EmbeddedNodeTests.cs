@@ -61,6 +61,44 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_ends_and_its_cluster_is_free_when_the_node_that_its_tensors_travel_through_is_stopped()
+    {
+        Start(First, Engines.Linear(64_000), NodeRoles.Coordinator, NodeRoles.Server, NodeRoles.Worker);
+        var node = Start(Second, Engines.Linear(64_000), NodeRoles.Worker);
+        var run = await TrainingClient.Of(Second).SubmitAsync(Jobs.Of(epochs: 1000, batch: 8));
+        await using var news = run.Progress.GetAsyncEnumerator();
+        await InProcessCluster.Until(news, progress => progress.SamplesApplied > 0);
+
+        await node.StopAsync().WaitAsync(Patience);
+
+        (await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(Patience))).Message.ShouldContain("was stopped");
+        (await (await SubmitWhenFreeAsync()).Completion.WaitAsync(Patience)).Report.Epochs.Count.ShouldBe(1);
+
+        async Task<TrainingRun> SubmitWhenFreeAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    return await TrainingClient.Of(First).SubmitAsync(Jobs.Of(epochs: 1)).WaitAsync(Patience);
+                }
+                catch (ActorTrainException busy) when (busy.Message.Contains("is at work on job"))
+                {
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void No_two_jobs_of_a_system_have_the_same_id_whichever_coordinator_they_had()
+    {
+        var options = new CoordinatorOptions(Patience, Patience, Patience, Patience);
+        var (one, other) = (CoordinatorContext.Of(First, options), CoordinatorContext.Of(First, options));
+        string[] ids = [one.NewJobId(), one.NewJobId(), other.NewJobId(), other.NewJobId()];
+        ids.ShouldBeUnique();
+    }
+
+    [Fact]
     public async Task Stopping_leaves_the_system_and_the_cluster_as_they_were_and_a_node_can_start_again()
     {
         Start(First, null, NodeRoles.Coordinator, NodeRoles.Server);

@@ -1,0 +1,29 @@
+using ActorTrain.Lane;
+
+namespace ActorTrain.Tests.Lane;
+
+public sealed class TensorPoolTests
+{
+    private readonly TensorPool _pool = new(shared: false, keep: 1 << 20);
+
+    [Fact]
+    public void Memory_is_used_again()
+    {
+        _pool.Rent(16).Release();
+        _pool.Rent(16).Release();
+        _pool.Allocated.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_closed_pool_keeps_nothing_of_what_was_free_nor_of_what_comes_back()
+    {
+        var (free, held) = (_pool.Rent(16), _pool.Rent(16));
+        free.Release();
+        _pool.Close();
+        held.Release();
+
+        _pool.Rent(16);
+        _pool.Allocated.ShouldBe(3);
+        Should.Throw<ObjectDisposedException>(() => held.Values.Span[0]);
+    }
+}
