@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using ActorTrain.Lane.Connections;
 using Akka.Actor;
 using Akka.Event;
