@@ -23,7 +23,7 @@ internal static class BalanceBenchmark
         var table = new Table("job", "run", "images/s", "of fast + slow", "of 2 × slow", "shares", "micro-batches", "staleness");
         foreach (var job in jobs)
         {
-            await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about {(options.Peer is null ? 1.5 : 2.5)} minutes");
+            await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about {(options.Peer is null ? 2 : 3)} minutes");
             var (cluster, peer) = (new UnequalCluster(job, options), options.Peer is { } python ? new UnequalPeer(job, python) : null);
             for (var round = 0; round < options.Rounds; round++)
             {
@@ -35,6 +35,6 @@ internal static class BalanceBenchmark
         }
         table.Print(FormattableString.Invariant(
             $"Balance: two processes of one thread each, one at {UnequalResult.Slow} of its speed, on {Environment.ProcessorCount} cores; median of {options.Rounds}"));
-        Console.WriteLine("\nof fast + slow: what both make together ÷ the sum of what each makes alone, with the same code. of 2 × slow: the ideal of those who wait for the slower one at each step.");
+        Console.WriteLine("\nof fast + slow: what both make together ÷ the sum of what each makes alone, with the same code. In clusters of their own they share nothing but the machine. of 2 × slow: the ideal of those who wait for the slower one at each step.");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
         var (fast, _) = await MeasureAsync(1);
         var (slow, _) = await MeasureAsync(UnequalResult.Slow);
         var (together, parts) = await MeasureAsync(1, UnequalResult.Slow);
-        Result.Add(new UnequalResult.Round(fast, slow, together, parts));
+        var apart = await Task.WhenAll(MeasureAsync(1), MeasureAsync(UnequalResult.Slow));
+        Result.Add(new UnequalResult.Round(fast, slow, together, parts) { Apart = apart.Sum(one => one.Measured.Throughput) });
     }
 
     private async Task<(Measured Measured, IReadOnlyList<WorkerPart> Parts)> MeasureAsync(params double[] speeds)

@@ -17,7 +17,13 @@ internal sealed class UnequalResult
     /// <param name="Slow">The slow one alone.</param>
     /// <param name="Together">Both.</param>
     /// <param name="Parts">What each did of it; empty where that is not known.</param>
-    public sealed record Round(Measured Fast, Measured Slow, Measured Together, IReadOnlyList<WorkerPart> Parts);
+    public sealed record Round(Measured Fast, Measured Slow, Measured Together, IReadOnlyList<WorkerPart> Parts)
+    {
+        /// <summary>Images a second of both at once, each in a cluster of its own: what the machine lets two such processes do that have nothing to do with each other.</summary>
+        public double? Apart { get; init; }
+
+        public double Alone => Fast.Throughput + Slow.Throughput;
+    }
 
     public void Add(Round round) => _rounds.Add(round);
 
@@ -25,10 +31,12 @@ internal sealed class UnequalResult
     {
         Alone("the fast one alone", round => round.Fast);
         Alone("the slow one alone", round => round.Slow);
+        if (_rounds[0].Apart is not null)
+            table.Add(job, $"{name}, both, each in a cluster of its own", Measured.Whole(Median(round => round.Apart!.Value)), Text(round => round.Apart!.Value / round.Alone, "0.00"), "", "", "", "");
         var parts = Enumerable.Range(0, _rounds[0].Parts.Count);
         table.Add(
             job, $"{name}, both", Throughput(round => round.Together),
-            Text(round => round.Together.Throughput / (round.Fast.Throughput + round.Slow.Throughput), "0.00"),
+            Text(round => round.Together.Throughput / round.Alone, "0.00"),
             Text(round => round.Together.Throughput / (2 * round.Slow.Throughput), "0.00"),
             WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].Share)), "0.00"),
             WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].MicroBatch)), "0"),
