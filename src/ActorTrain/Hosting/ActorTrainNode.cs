@@ -12,7 +12,7 @@ using Akka.Event;
 namespace ActorTrain.Hosting;
 
 /// <summary>A running node: one ActorSystem in a cluster, with what its roles say.</summary>
-public sealed class ActorTrainNode : IAsyncDisposable
+public sealed partial class ActorTrainNode : IAsyncDisposable
 {
     internal const string RootName = "actortrain";
     private const string SingletonName = "actortrain-coordinator";

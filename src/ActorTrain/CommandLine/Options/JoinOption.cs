@@ -1,0 +1,31 @@
+using System.CommandLine;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.CommandLine.Options;
+
+/// <summary>Which cluster a verb speaks to.</summary>
+internal sealed class JoinOption
+{
+    private readonly Option<string?> _join = OptionText.Named("--join", "HOST:PORT", "A node of the cluster, such as 127.0.0.1:4053.");
+    private readonly string _verb;
+
+    public JoinOption(Command command)
+    {
+        command.Add(_join);
+        _verb = command.Name;
+    }
+
+    /// <summary>The address.</summary>
+    public HostPort Read(ParseResult parsed)
+    {
+        var text = parsed.GetValue(_join) ?? throw new ActorTrainException($"{_verb} needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.");
+        try
+        {
+            return HostPort.Parse(text);
+        }
+        catch (ActorTrainException wrong)
+        {
+            throw new ActorTrainException($"--join: {wrong.Message}", wrong);
+        }
+    }
+}
