@@ -49,6 +49,8 @@ internal sealed record Flattening(ModelDescription Description, IReadOnlyList<To
     // One parameter under two names is listed once, and is fine; two that lie in the same memory would be torn apart.
     private static void CheckNoneShared(string model, IEnumerable<(string Name, Tensor Tensor)> parameters)
     {
+        // A storage holds a tensor of its own.
+        using var scope = NewDisposeScope();
         var places = parameters.Select(pair => (pair.Name, Begin: pair.Tensor.storage<float>().data_ptr() + sizeof(float) * (nint)pair.Tensor.storage_offset(), Bytes: sizeof(float) * (nint)pair.Tensor.numel()))
             .OrderBy(place => place.Begin).ToList();
         for (var i = 1; i < places.Count; i++)
