@@ -23,7 +23,7 @@ internal static class EngineContract
         Moved(engine, nameof(engine.Parameters), engine.Parameters.Equals(parameters)) ?? Moved(engine, nameof(engine.State), engine.State.Equals(state));
 
     private static string? LengthDiffers(string name, string buffer, int length, int expected) =>
-        length == expected ? null : $"{name}: its {buffer} has {length} values, and its layout says {expected}";
+        length == expected ? null : $"{name}: its {buffer} is {length} values long, and its layout says {expected}";
 
     private static string? Moved(IGradientEngine engine, string buffer, bool same) =>
         same ? null : $"engine {engine.GetType().Name} of model {engine.Model.Name}: its {buffer} is another buffer than before; it must keep its place for the engine's whole life";

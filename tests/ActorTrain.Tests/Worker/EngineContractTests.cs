@@ -17,8 +17,8 @@ public sealed class EngineContractTests
         Of(new OddEngine { Device = null! }).ShouldBe("engine OddEngine of model odd describes no device; its Device is null");
         Of(new OddEngine { Model = new("odd", ParameterLayout.Empty, ParameterLayout.Empty) }).ShouldBe("engine OddEngine of model odd has no parameters to train");
         Of(new OddEngine { Dataset = new("none", 0, 1, "") }).ShouldBe("engine OddEngine of model odd has no training samples: its data set none has 0");
-        Of(new OddEngine { Parameters = new float[11] }).ShouldBe("engine OddEngine of model odd: its Parameters has 11 values, and its layout says 12");
-        Of(new OddEngine { State = new float[1] }).ShouldBe("engine OddEngine of model odd: its State has 1 values, and its layout says 0");
+        Of(new OddEngine { Parameters = new float[11] }).ShouldBe("engine OddEngine of model odd: its Parameters is 11 values long, and its layout says 12");
+        Of(new OddEngine { State = new float[1] }).ShouldBe("engine OddEngine of model odd: its State is 1 values long, and its layout says 0");
     }
 
     [Fact]
