@@ -2,8 +2,8 @@
 //   dotnet run -c Release --project examples/OwnNode
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 using ActorTrain.Torch;
-using ActorTrain.Torch.Saving;
 using Akka.Configuration;
 
 await using var node = await ActorTrainNode.StartAsync(new NodeOptions(NodeRoles.All)

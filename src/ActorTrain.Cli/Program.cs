@@ -1,3 +1,4 @@
 using ActorTrain.Cli;
+using ActorTrain.Hosting;
 
-return await CommandLine.RunAsync(args, Terminal.OfThisProcess());
+return await ActorTrainNode.RunAsync(args, CatalogueProgram.Create());

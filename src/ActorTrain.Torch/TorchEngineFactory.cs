@@ -13,10 +13,8 @@ namespace ActorTrain.Torch;
 /// <summary>Makes engines that compute with TorchSharp.</summary>
 public sealed class TorchEngineFactory : IEngineFactory
 {
-    private const int MostThreads = 1024;
-
     private readonly TorchOptions _options;
-    private readonly DeviceChoice _device;
+    private readonly DeviceSource _device;
     private readonly ModelCatalog _models;
     private readonly Action<string>? _log;
     private int _logged;
@@ -29,9 +27,7 @@ public sealed class TorchEngineFactory : IEngineFactory
     public TorchEngineFactory(TorchOptions options, ModelCatalog? models = null, Action<string>? log = null)
     {
         (_options, _models, _log) = (options, models ?? ModelCatalog.Default, log);
-        _device = DeviceChoice.Parse(options.Device);
-        if (options.Threads is < 0 or > MostThreads)
-            throw new ActorTrainException($"The number of threads is {options.Threads}; it must be 0 (one for every core) to {MostThreads}.");
+        _device = new DeviceSource(options);
     }
 
     /// <inheritdoc/>
@@ -52,23 +48,13 @@ public sealed class TorchEngineFactory : IEngineFactory
 
     /// <summary>Loads TorchSharp and looks for the device now, and not with the first job.</summary>
     /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
-    public DeviceDescription FindDevice()
-    {
-        TorchLibrary.Load();
-        return Find();
-    }
-
-    // Alone in a method, as below.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private DeviceDescription Find() => Take().Description;
-
-    private TorchDevice Take() => TorchDevice.Take(_device, _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads);
+    public DeviceDescription FindDevice() => _device.Find();
 
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
     {
-        var device = Take();
+        var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
         var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
         return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device);

@@ -22,6 +22,13 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Nobody_but_a_program_s_entry_knows_the_command_line() =>
+        Core.GetTypes().Where(type => type.Namespace?.StartsWith("ActorTrain.CommandLine", StringComparison.Ordinal) != true && !type.Name.Contains('<', StringComparison.Ordinal))
+            .Where(type => TypesIn(type).Any(used => used.Namespace is { } space
+                && (space.StartsWith("ActorTrain.CommandLine", StringComparison.Ordinal) || space.StartsWith("System.CommandLine", StringComparison.Ordinal) || space.StartsWith("Spectre", StringComparison.Ordinal))))
+            .ShouldBeEmpty();
+
+    [Fact]
     public void A_tensor_is_in_no_message_that_travels_by_akka() =>
         WireTypes.Messages.ShouldAllBe(message => !TypesIn(message).Contains(typeof(ActorTrain.Lane.TensorSlice)));
 

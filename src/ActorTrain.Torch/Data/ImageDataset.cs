@@ -1,11 +1,12 @@
-using System.Security.Cryptography;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Data;
 
 /// <summary>Images to train on and images to test on. Immutable, so several engines share one.</summary>
-public sealed class ImageDataset
+public sealed class ImageDataset : IDataset
 {
+    private readonly float[] _table;
+
     /// <summary>Puts a data set together.</summary>
     /// <param name="name">Its name in a job.</param>
     /// <param name="origin">Where it was read from, for a log: a folder, or the words for the built-in subset.</param>
@@ -16,10 +17,11 @@ public sealed class ImageDataset
     public ImageDataset(string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization)
     {
         (Origin, Train, Test, Classes, Normalization) = (origin, train, test, classes, normalization);
-        Description = new DatasetDescription(name, train.Count, test.Count, FingerprintOf(train, test));
+        Description = new DatasetDescription(name, train.Count, test.Count, Fingerprint.Of(train.Images, train.Labels, test.Images, test.Labels));
+        (_table, InputShape) = (normalization.Table(), [train.Shape.Channels, train.Shape.Height, train.Shape.Width]);
     }
 
-    /// <summary>Name, sizes and fingerprint: what workers of a job compare.</summary>
+    /// <inheritdoc/>
     public DatasetDescription Description { get; }
 
     /// <summary>Where it was read from.</summary>
@@ -31,20 +33,28 @@ public sealed class ImageDataset
     /// <summary>Images to test on.</summary>
     public ImageSet Test { get; }
 
-    /// <summary>Number of classes.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<long> InputShape { get; }
+
+    /// <inheritdoc/>
     public int Classes { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> TargetShape => [];
 
     /// <summary>How bytes become numbers.</summary>
     public Normalization Normalization { get; }
 
-    private static string FingerprintOf(params ReadOnlySpan<ImageSet> sets)
+    /// <inheritdoc/>
+    public void ReadTrain(int index, Span<float> input, Span<float> target) => Read(Train, index, input, target);
+
+    /// <inheritdoc/>
+    public void ReadTest(int index, Span<float> input, Span<float> target) => Read(Test, index, input, target);
+
+    private void Read(ImageSet set, int index, Span<float> input, Span<float> target)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var set in sets)
-        {
-            hash.AppendData(set.Images.Span);
-            hash.AppendData(set.Labels.Span);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        var pixels = set.Image(index);
+        for (var i = 0; i < pixels.Length; i++) input[i] = _table[pixels[i]];
+        target[0] = set.Labels.Span[index];
     }
 }

@@ -5,49 +5,63 @@ using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
-/// <summary>Turns images of a set into the tensors of a batch. Its memory is used again for every batch, and grows to the largest.</summary>
-internal sealed class BatchBuffer(ImageShape shape, Normalization normalization, TorchDevice device) : IDisposable
+/// <summary>Turns samples of a data set into the tensors of a batch. Its memory is used again for every batch, and grows to the largest.</summary>
+internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDevice device) : IDisposable
 {
-    private readonly float[] _table = normalization.Table();
-    private FlatVector? _images;
-    private long[] _labels = [];
+    private readonly long[] _inputShape = [.. dataset.InputShape], _targetShape = dataset.Classes > 0 ? [] : [.. dataset.TargetShape];
+    private readonly int _inputLength = LengthOf(dataset.InputShape), _targetLength = dataset.Classes > 0 ? 1 : LengthOf(dataset.TargetShape);
+    private FlatVector? _inputs, _targets;
+    private long[] _classes = [];
     private int _capacity;
 
-    /// <summary>The images at some indices, varied by a seed, [n, channels, height, width] f32, and their labels, [n] i64. Valid until the next call.</summary>
-    public (Tensor Images, Tensor Labels) Fill(ImageSet set, ReadOnlySpan<int> samples, Augmentation augmentation, long seed)
+    /// <summary>The samples at some indices, [n, input shape] f32, and their targets, [n] i64 of classes or [n, target shape] f32. Valid until the next call.</summary>
+    public (Tensor Inputs, Tensor Targets) Fill(ReadOnlySpan<int> samples, long seed)
     {
-        var images = Reserve(samples.Length);
-        var random = new SplitMix64(seed);
-        var pixels = images.Memory.Span;
-        var labels = set.Labels.Span;
-        for (var i = 0; i < samples.Length; i++)
-        {
-            augmentation.Write(set.Image(samples[i]), shape, _table, ref random, pixels.Slice(i * shape.Length, shape.Length));
-            _labels[i] = labels[samples[i]];
-        }
-        images.Send();
-        return (
-            ChannelsLast(images.Tensor, samples.Length),
-            tensor(_labels.AsMemory(0, samples.Length), [samples.Length], device: device.Device));
+        Reserve(samples.Length);
+        var targets = _targets!.Memory.Span[..(samples.Length * _targetLength)];
+        reader.Read(samples, seed, _inputs!.Memory.Span[..(samples.Length * _inputLength)], targets);
+        _inputs.Send();
+        return (Inputs(_inputs.Tensor, samples.Length), dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length));
     }
 
-    public void Dispose() => _images?.Dispose();
-
-    // Convolutions, pooling and normalisation run up to twice as fast on a processor when the channels of a pixel lie side by side;
-    // every layer passes the layout of its input on. With one channel both layouts are the same bytes, and only the strides tell.
-    private Tensor ChannelsLast(Tensor pixels, int count)
+    public void Dispose()
     {
-        if (shape.Channels == 1) return pixels.as_strided([count, 1, shape.Height, shape.Width], [shape.Length, 1, shape.Width, 1]);
-        using var planes = pixels.narrow(0, 0, count * shape.Length).view(count, shape.Channels, shape.Height, shape.Width);
+        _inputs?.Dispose();
+        _targets?.Dispose();
+    }
+
+    private Tensor Inputs(Tensor values, int count)
+    {
+        if (_inputShape.Length != 3) return values.narrow(0, 0, count * _inputLength).view([count, .. _inputShape]);
+        var (channels, height, width) = (_inputShape[0], _inputShape[1], _inputShape[2]);
+        // Convolutions, pooling and normalisation run up to twice as fast on a processor when the channels of a pixel lie side by side;
+        // every layer passes the layout of its input on. With one channel both layouts are the same bytes, and only the strides tell.
+        if (channels == 1) return values.as_strided([count, 1, height, width], [_inputLength, 1, width, 1]);
+        using var planes = values.narrow(0, 0, count * _inputLength).view(count, channels, height, width);
         return planes.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
-    private FlatVector Reserve(int samples)
+    private Tensor ClassesOf(ReadOnlySpan<float> targets)
     {
-        if (_images is not null && samples <= _capacity) return _images;
-        _images?.Dispose();
-        _capacity = samples;
-        _labels = new long[samples];
-        return _images = new FlatVector(checked(samples * shape.Length), device);
+        for (var i = 0; i < targets.Length; i++) _classes[i] = (long)targets[i];
+        return tensor(_classes.AsMemory(0, targets.Length), [targets.Length], device: device.Device);
     }
+
+    private Tensor Numbers(int count)
+    {
+        _targets!.Send();
+        return _targets.Tensor.narrow(0, 0, count * _targetLength).view([count, .. _targetShape]);
+    }
+
+    private void Reserve(int samples)
+    {
+        if (_inputs is not null && samples <= _capacity) return;
+        Dispose();
+        _capacity = samples;
+        _classes = new long[dataset.Classes > 0 ? samples : 0];
+        _inputs = new FlatVector(checked(samples * _inputLength), device);
+        _targets = new FlatVector(checked(samples * _targetLength), device);
+    }
+
+    private static int LengthOf(IReadOnlyList<long> shape) => (int)shape.Aggregate(1L, (product, size) => checked(product * size));
 }

@@ -15,34 +15,42 @@ namespace ActorTrain.Torch.Engine;
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
 {
+    // TorchSharp's generator is one a process: seeding it and building by it are one step.
+    private static readonly Lock Seeding = new();
+
     private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly Func<nn.Module<Tensor, Tensor>>? _build;
     private readonly FlatVector _parameters, _state;
     private readonly List<(TorchSharp.Modules.Parameter Parameter, TensorSpec Place)> _places = [];
 
     // Batches counted by BatchNorm: integers in TorchSharp, which therefore cannot be views of floats.
     private readonly List<(Tensor Counter, int Offset)> _counters = [];
 
-    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, TorchDevice device)
+    /// <param name="name">The model's name.</param>
+    /// <param name="module">The network; disposed with this.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="build">Builds the network again, for starting values of its own; null for the usual ones.</param>
+    /// <exception cref="ActorTrainException">It cannot be flattened; the message names the parameter.</exception>
+    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, TorchDevice device, Func<nn.Module<Tensor, Tensor>>? build = null)
     {
-        _module = module;
+        (_module, _build) = (module, build);
         module.to(device.Device);
-        var parameters = module.named_parameters().ToList();
-        var buffers = module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)).ToList();
-        Description = new ModelDescription(name, LayoutOf(parameters.Select(pair => (pair.name, (Tensor)pair.parameter))), LayoutOf(buffers));
+        var flat = Flattening.Of(name, module);
+        Description = flat.Description;
         _parameters = new FlatVector(Description.Parameters.Length, device);
         _state = new FlatVector(Description.State.Length, device);
 
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        foreach (var ((_, parameter), place) in parameters.Zip(Description.Parameters.Tensors))
+        foreach (var (parameter, place) in flat.Trained.Zip(Description.Parameters.Tensors))
         {
             parameter.set_(View(_parameters, place));
             _places.Add((parameter, place));
         }
-        foreach (var ((_, buffer), place) in buffers.Zip(Description.State.Tensors))
+        foreach (var (kept, place) in flat.Kept.Zip(Description.State.Tensors))
         {
-            if (buffer.dtype == ScalarType.Float32) buffer.set_(View(_state, place));
-            else _counters.Add((buffer, place.Offset));
+            if (kept.dtype == ScalarType.Float32) kept.set_(View(_state, place));
+            else _counters.Add((kept, place.Offset));
         }
     }
 
@@ -52,7 +60,11 @@ internal sealed class FlatNetwork : IDisposable
 
     public Memory<float> State => _state.Memory;
 
-    public void Initialize(long seed) => StartingValues.Fill(Description, Parameters.Span, State.Span, seed);
+    public void Initialize(long seed)
+    {
+        if (_build is null) StartingValues.Fill(Description, Parameters.Span, State.Span, seed);
+        else BuildAgain(_build, seed);
+    }
 
     /// <summary>Scores in training mode, at the parameters in memory. Running statistics move on the device.</summary>
     public Tensor ForwardToTrain(Tensor images)
@@ -108,8 +120,34 @@ internal sealed class FlatNetwork : IDisposable
         parameter.grad = null;
     }
 
-    private static ParameterLayout LayoutOf(IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        ParameterLayout.Of(tensors.Select(pair => (pair.Name, (IReadOnlyList<long>)pair.Tensor.shape)));
+    /// <summary>A module of one's own has starting values of its own: they are those of another that is built from the seed.</summary>
+    private void BuildAgain(Func<nn.Module<Tensor, Tensor>> build, long seed)
+    {
+        using var scope = NewDisposeScope();
+        nn.Module<Tensor, Tensor> other;
+        lock (Seeding)
+        {
+            manual_seed(seed);
+            other = build();
+        }
+        if (ReferenceEquals(other, _module)) throw new ActorTrainException($"model {Description.Name}: its factory gave the same module twice; it must build a new one each time");
+        using var module = other;
+        var flat = Flattening.Of(Description.Name, other);
+        if ((flat.Description.Parameters.FirstDifference(Description.Parameters, "its second module", "its first")
+            ?? flat.Description.State.FirstDifference(Description.State, "its second module", "its first")) is { } difference)
+            throw new ActorTrainException($"model {Description.Name}: its factory must build the same parameters each time; {difference}");
+        Copy(flat.Trained, Description.Parameters, Parameters.Span);
+        Copy(flat.Kept, Description.State, State.Span);
+    }
+
+    private static void Copy(IEnumerable<Tensor> tensors, ParameterLayout layout, Span<float> values)
+    {
+        foreach (var (tensor, place) in tensors.Zip(layout.Tensors))
+        {
+            using var floats = tensor.detach().to_type(ScalarType.Float32).cpu().contiguous();
+            MemoryMarshal.Cast<byte, float>(floats.bytes).CopyTo(values.Slice(place.Offset, place.Length));
+        }
+    }
 
     private static Tensor View(FlatVector vector, TensorSpec place) =>
         vector.Tensor.narrow(0, place.Offset, place.Length).view([.. place.Shape]);

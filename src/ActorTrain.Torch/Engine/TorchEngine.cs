@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Models;
 using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,15 +16,20 @@ internal sealed class TorchEngine : IGradientEngine
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch, _testBatch;
-    private readonly ImageDataset _dataset;
-    private readonly Augmentation _augmentation;
+    private readonly IDataset _dataset;
+    private readonly Objective _objective;
     private bool _disposed;
 
-    public TorchEngine(FlatNetwork network, ImageDataset dataset, Augmentation augmentation, TorchDevice device)
+    public TorchEngine(FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, TorchModel? own = null)
     {
-        (_network, _dataset, _augmentation, Device) = (network, dataset, augmentation, device.Description);
-        _trainBatch = new BatchBuffer(dataset.Train.Shape, dataset.Normalization, device);
-        _testBatch = new BatchBuffer(dataset.Test.Shape, dataset.Normalization, device);
+        (_network, _dataset, Device) = (network, dataset, device.Description);
+        _objective = new Objective(network.Description.Name, dataset, own);
+        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device);
+        _testBatch = new BatchBuffer(dataset, Reader(train: false), device);
+
+        IBatchReader Reader(bool train) => dataset is ImageDataset images
+            ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
+            : new SampleReader(dataset, train);
     }
 
     public ModelDescription Model => _network.Description;
@@ -57,20 +63,20 @@ internal sealed class TorchEngine : IGradientEngine
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var _ = no_grad();
         _network.BeginEvaluation();
-        var test = _dataset.Test;
-        var samples = Enumerable.Range(0, test.Count).ToArray();
-        var (loss, correct) = (0.0, 0);
-        for (var start = 0; start < test.Count; start += EvaluationBatch)
+        var count = _dataset.Description.TestSamples;
+        var samples = Enumerable.Range(0, count).ToArray();
+        var (loss, right) = (0.0, 0.0);
+        for (var start = 0; start < count; start += EvaluationBatch)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var part = samples.AsSpan(start, Math.Min(EvaluationBatch, test.Count - start));
-            var (images, labels) = _testBatch.Fill(test, part, Augmentation.None, seed: 0);
-            var scores = _network.Evaluate(images);
-            loss += nn.functional.cross_entropy(scores, labels, reduction: nn.Reduction.Sum).item<float>();
-            correct += Correct(scores, labels);
+            var part = samples.AsSpan(start, Math.Min(EvaluationBatch, count - start));
+            var (inputs, targets) = _testBatch.Fill(part, seed: 0);
+            var outputs = _objective.Outputs(_network.Evaluate, inputs);
+            loss += _objective.Loss(outputs, targets).ToDouble() * part.Length;
+            right += _objective.Right(outputs, targets);
         }
-        return new Evaluation(loss / test.Count, (double)correct / test.Count, test.Count);
+        return new Evaluation(loss / count, right / count, count);
     }
 
     public void Dispose()
@@ -85,20 +91,19 @@ internal sealed class TorchEngine : IGradientEngine
     private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
         using var scope = NewDisposeScope();
-        var (images, labels) = _trainBatch.Fill(_dataset.Train, samples, _augmentation, seed);
-        var scores = _network.ForwardToTrain(images);
-        var loss = nn.functional.cross_entropy(scores, labels);
+        var (inputs, targets) = _trainBatch.Fill(samples, seed);
+        var outputs = _objective.Outputs(_network.ForwardToTrain, inputs);
+        var loss = _objective.Loss(outputs, targets);
+        if (!loss.requires_grad) throw new ActorTrainException($"model {Model.Name}: its loss has no gradient; it must be computed from the outputs alone by operations that have one");
         _network.Backward(loss, gradient);
-        return new StepResult(loss.item<float>(), Correct(scores, labels));
+        return new StepResult(loss.ToDouble(), (int)Math.Round(_objective.Right(outputs, targets) is var right && double.IsNaN(right) ? 0 : right));
     }
-
-    private static int Correct(Tensor scores, Tensor labels) => (int)scores.argmax(1).eq(labels).sum().item<long>();
 
     private void Check(ReadOnlySpan<int> samples)
     {
         if (samples.IsEmpty) throw new ArgumentException("A gradient needs at least one sample.", nameof(samples));
         foreach (var sample in samples)
-            if ((uint)sample >= (uint)_dataset.Train.Count)
-                throw new ArgumentException($"Sample {sample} does not exist; the training set has {_dataset.Train.Count}.", nameof(samples));
+            if ((uint)sample >= (uint)_dataset.Description.TrainSamples)
+                throw new ArgumentException($"Sample {sample} does not exist; the training set has {_dataset.Description.TrainSamples}.", nameof(samples));
     }
 }

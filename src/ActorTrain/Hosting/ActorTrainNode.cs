@@ -8,7 +8,7 @@ using Akka.Actor;
 namespace ActorTrain.Hosting;
 
 /// <summary>A running node: one ActorSystem in a cluster, with what its roles say.</summary>
-public sealed class ActorTrainNode : IAsyncDisposable
+public sealed partial class ActorTrainNode : IAsyncDisposable
 {
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

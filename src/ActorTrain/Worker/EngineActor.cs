@@ -60,7 +60,9 @@ internal sealed class EngineActor : ReceiveActor
     public sealed record Evaluated(int Epoch, Evaluation Evaluation);
 
     /// <summary>Parent's supervision → parent: the engine threw, and is no more.</summary>
-    public sealed record Failed(string Reason);
+    /// <param name="Reason">Why, in one line.</param>
+    /// <param name="MayPass">Whether a new engine may do better.</param>
+    public sealed record Failed(string Reason, bool MayPass);
 
     /// <summary>
     /// The strategy of whoever hosts an engine: one that threw has buffers in an unknown state. It is stopped, not restarted, and its
@@ -68,7 +70,7 @@ internal sealed class EngineActor : ReceiveActor
     /// </summary>
     public static SupervisorStrategy StopAndTell(IActorRef parent) => new OneForOneStrategy(failure =>
     {
-        parent.Tell(new Failed($"{failure.GetType().Name}: {failure.Message}"));
+        parent.Tell(new Failed(ReasonOf(failure), MayPass: failure is not ActorTrainException));
         return Directive.Stop;
     });
 
@@ -122,9 +124,12 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
-            _engine = _factory.Create(_job);
+            _engine = _factory.Create(_job) ?? throw new ActorTrainException($"{_factory.GetType().Name} made no engine for job {_job.Name}");
+            if (EngineContract.FirstViolation(_engine) is { } violation) throw new ActorTrainException(violation);
+            var (parameters, state) = (_engine.Parameters, _engine.State);
             var measured = _measure is null ? new Measurement(0, _job.Batch) : SelfMeasurement.Of(_engine, _job.Batch, _measure, Context.System.Scheduler);
             _engine.Initialize(_job.Seed);
+            if (EngineContract.FirstMove(_engine, parameters, state) is { } move) throw new ActorTrainException(move);
             return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State, measured);
         }
         catch (ActorTrainException unusable)
@@ -136,7 +141,11 @@ internal sealed class EngineActor : ReceiveActor
 #pragma warning restore CA1031
         {
             _log.Error(failure, "The engine for job {0} failed to load", _job.Name);
-            return new CannotLoad($"{failure.GetType().Name}: {failure.Message}");
+            return new CannotLoad(ReasonOf(failure));
         }
     }
+
+    // Those two are sentences already; of anything else the kind says more than its message does.
+    private static string ReasonOf(Exception failure) =>
+        (failure is ActorTrainException or EngineFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}").ReplaceLineEndings(" ");
 }

@@ -42,6 +42,8 @@ public interface IGradientEngine : IDisposable
     /// memory that is sent as it is, another one while the last is still on its way.
     /// </param>
     /// <exception cref="OutOfMemoryException">The device does not hold so many samples at once. The runtime tries half as many, and remembers it.</exception>
+    /// <exception cref="ActorTrainException">It would fail again whoever tried, such as on a damaged sample. The worker takes no more part; the message is told as it is.</exception>
+    /// <exception cref="EngineFailedException">It may pass. As any other exception: the runtime makes a new engine, five times.</exception>
     StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient);
 
     /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>

@@ -144,10 +144,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<EngineActor.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
-            Context.Parent.Tell(new EngineFailed());
-            trainer.Tell(new TrainerActor.LeaveNow(failure.Reason, _mayReturn));
+            var returns = _mayReturn && failure.MayPass;
+            if (returns) Context.Parent.Tell(new EngineFailed());
+            trainer.Tell(new TrainerActor.LeaveNow(failure.Reason, returns));
             // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
-            training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, _mayReturn));
+            training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, returns));
         });
         Adoptable(TellPrepared);
         Receive<Terminated>(gone => gone.ActorRef.Equals(trainer), _ => Context.Stop(Self));
@@ -174,7 +175,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<EngineActor.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
-            Context.Parent.Tell(new EngineFailed());
+            if (failure.MayPass) Context.Parent.Tell(new EngineFailed());
             Context.Stop(Self);
         });
         Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));

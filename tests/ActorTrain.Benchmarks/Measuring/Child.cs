@@ -35,7 +35,7 @@ internal sealed class Child : IDisposable
     public static Child OfThisProgram(params string[] arguments) => Of(Beside(typeof(Child)), arguments);
 
     /// <summary>The command <c>actortrain</c>, as it was built with this program.</summary>
-    public static Child OfTheCommand(params string[] arguments) => Of(Beside(typeof(CommandLine)), arguments);
+    public static Child OfTheCommand(params string[] arguments) => Of(Beside(typeof(CatalogueProgram)), arguments);
 
     public static Child Of(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -1,4 +1,4 @@
-using ActorTrain.Cli.Display;
+using ActorTrain.CommandLine.Display;
 
 namespace ActorTrain.Cli.Tests.Display;
 

@@ -1,4 +1,4 @@
-using ActorTrain.Cli.Display;
+using ActorTrain.CommandLine.Display;
 using ActorTrain.Job;
 using ActorTrain.Supervision;
 

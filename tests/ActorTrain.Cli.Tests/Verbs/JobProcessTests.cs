@@ -1,5 +1,5 @@
 using ActorTrain.Job;
-using ActorTrain.Torch.Saving;
+using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 

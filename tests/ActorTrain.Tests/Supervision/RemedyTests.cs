@@ -26,6 +26,28 @@ public sealed class RemedyTests
     }
 
     [Fact]
+    public async Task What_fails_whoever_tries_ends_the_job_with_its_sentence_and_nobody_waits()
+    {
+        const string sentence = "data set made-up: training sample 471 cannot be read: FormatException: no number";
+        await using var cluster = await InProcessCluster.StartAsync();
+        for (var worker = 0; worker < 2; worker++)
+            await cluster.AddWorkerAsync(new Engines(() => new FaultyEngine(new LinearEngine(Samples), (_, samples, _) =>
+            {
+                if (samples.Contains(471)) throw new ActorTrainException(sentence);
+            })));
+        var run = await cluster.SubmitAsync(Jobs.Of(epochs: Epochs, minimumWorkers: 2));
+
+        var failure = await Should.ThrowAsync<TrainingFailedException>(run.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+
+        failure.Message.ShouldContain(sentence);
+        var failed = new List<SupervisionEvent>();
+        await foreach (var happened in run.Events)
+            if (happened.Kind == SupervisionEventKinds.WorkerFailed) failed.Add(happened);
+        failed.ShouldAllBe(happened => happened.Reason == sentence && !happened.Remedy.Contains("comes back"));
+        failed.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_worker_that_was_alone_and_failed_is_waited_for()
     {
         var engines = 0;

@@ -1,7 +1,7 @@
 using System.Text;
 using ActorTrain.Hosting;
 using ActorTrain.Parameters;
-using ActorTrain.Torch.Saving;
+using ActorTrain.Saving;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests.Saving;

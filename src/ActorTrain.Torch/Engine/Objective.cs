@@ -1,0 +1,81 @@
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Models;
+using ActorTrain.Worker;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorTrain.Torch.Engine;
+
+/// <summary>What a model's outputs are held to: its loss and its metric. What does not fit is said with the model's name and both shapes.</summary>
+/// <param name="model">The model's name.</param>
+/// <param name="dataset">What it is trained on.</param>
+/// <param name="own">Loss and metric of its own; null for the usual ones.</param>
+internal sealed class Objective(string model, IDataset dataset, TorchModel? own = null)
+{
+    /// <summary>Outputs of a module, or the sentence why there are none.</summary>
+    public Tensor Outputs(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        try
+        {
+            return forward(inputs);
+        }
+        catch (Exception failure) when (IsTheirs(failure))
+        {
+            throw new EngineFailedException($"model {model}: its forward fails on inputs {Shape(inputs)}: {FirstLine(failure)}", failure);
+        }
+    }
+
+    /// <summary>The mean loss, a single number.</summary>
+    public Tensor Loss(Tensor outputs, Tensor targets)
+    {
+        var (name, function) = own?.Loss is { } theirs ? ("its loss", theirs) : Usual(outputs, targets);
+        Tensor loss;
+        try
+        {
+            loss = function(outputs, targets);
+        }
+        catch (Exception failure) when (IsTheirs(failure))
+        {
+            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {FirstLine(failure)}", failure);
+        }
+        return loss.numel() == 1 ? loss
+            : throw new ActorTrainException($"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch");
+    }
+
+    /// <summary>The sum over the samples of how right each is; NaN where nobody has said what that would be.</summary>
+    public double Right(Tensor outputs, Tensor targets)
+    {
+        if (own?.Metric is not { } metric) return dataset.Classes > 0 && outputs.dim() == 2 ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
+        try
+        {
+            var each = metric(outputs, targets);
+            return each.numel() == targets.shape[0] ? each.to_type(ScalarType.Float64).sum().item<double>()
+                : throw new ActorTrainException($"model {model}: its metric is {Shape(each)}; it must be one number a sample, [{targets.shape[0]}]");
+        }
+        catch (Exception failure) when (IsTheirs(failure))
+        {
+            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {FirstLine(failure)}", failure);
+        }
+    }
+
+    private (string Name, Func<Tensor, Tensor, Tensor> Function) Usual(Tensor outputs, Tensor targets)
+    {
+        if (dataset.Classes == 0)
+        {
+            return outputs.shape.SequenceEqual(targets.shape) ? ("the mean squared error", (scores, numbers) => nn.functional.mse_loss(scores, numbers))
+                : throw new ActorTrainException($"model {model}: its outputs are {Shape(outputs)}; the mean squared error to targets {Shape(targets)} needs the same shape");
+        }
+        return outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] && outputs.shape[1] == dataset.Classes
+            ? ("the cross-entropy", (scores, classes) => nn.functional.cross_entropy(scores, classes))
+            : throw new ActorTrainException(
+                $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the {dataset.Classes} classes of {dataset.Description.Name} needs [{targets.shape[0]}, {dataset.Classes}]");
+    }
+
+    // The device's own troubles have remedies of their own.
+    private static bool IsTheirs(Exception failure) =>
+        failure is not (OutOfMemoryException or ActorTrainException or EngineFailedException) && !MemoryShortage.Is(failure.Message);
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+
+    private static string FirstLine(Exception failure) => $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings("\n").Split('\n')[0].Trim()}";
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using ActorTrain.Job;
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
+using ActorTrain.Torch.Settings;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Torch;
+
+/// <summary>Makes TorchSharp engines for one model and one data set of one's own.</summary>
+public sealed class OwnEngineFactory : IEngineFactory
+{
+    private readonly string _name;
+    private readonly TorchModel _model;
+    private readonly DeviceSource _device;
+    private readonly Lazy<IDataset> _dataset;
+
+    /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
+    /// <param name="name">The model's name: a job that names another is refused.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Loads the data set, once, when the first engine is made; it gets <see cref="TorchOptions.DataFolder"/>.</param>
+    /// <param name="options">What the node gives its engines.</param>
+    /// <exception cref="ActorTrainException">An option is wrong.</exception>
+    public OwnEngineFactory(string name, TorchModel model, Func<string?, IDataset> data, TorchOptions options)
+    {
+        (_name, _model, _device) = (name, model, new DeviceSource(options));
+        _dataset = new Lazy<IDataset>(() => data(options.DataFolder) ?? throw new ActorTrainException($"model {name}: its data set is null"));
+    }
+
+    /// <summary>Loads the data set and looks for a device that was named now, and not with the first job.</summary>
+    /// <exception cref="ActorTrainException">The data set or the device cannot be used.</exception>
+    public void Prepare()
+    {
+        _ = Dataset;
+        _device.Find();
+    }
+
+    /// <inheritdoc/>
+    public IGradientEngine Create(JobOptions job)
+    {
+        if (job.Model.Name != _name) throw new ActorTrainException($"the job trains model {job.Model.Name}, and this node's program has the model {_name}");
+        TorchLibrary.Load();
+        return Build(Dataset, DataSettings.AugmentationOf(job.Data, Dataset));
+    }
+
+    private IDataset Dataset
+    {
+        get
+        {
+            try
+            {
+                return _dataset.Value;
+            }
+            catch (Exception failure) when (failure is not ActorTrainException)
+            {
+                throw new ActorTrainException($"the data set of model {_name} cannot be loaded: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            }
+        }
+    }
+
+    // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TorchEngine Build(IDataset dataset, Augmentation augmentation)
+    {
+        var device = _device.Take();
+        HostAllocator.KeepHeapsOfThisThread();
+        return new TorchEngine(new FlatNetwork(_name, BuildModule(), device, BuildModule), dataset, augmentation, device, _model);
+    }
+
+    private TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> BuildModule()
+    {
+        try
+        {
+            return _model.Build() ?? throw new ActorTrainException($"model {_name}: its factory gave null; it must build a module");
+        }
+        catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
+        {
+            throw new ActorTrainException($"model {_name}: its factory fails: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings("\n").Split('\n')[0]}", failure);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using ActorTrain.Job;
+using Spectre.Console;
+
+namespace ActorTrain.CommandLine.Display;
+
+/// <summary>The tables that verbs show.</summary>
+internal static class Tables
+{
+    /// <summary>One row a worker.</summary>
+    public static Table Workers(IReadOnlyList<WorkerSummary> workers)
+    {
+        var table = With("worker", "device", "threads", "samples", "share", "img/s", "staleness", "max");
+        foreach (var worker in workers)
+            Row(table, worker.Node, worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), Figures.Percent(worker.Share),
+                Figures.Speed(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
+        return table;
+    }
+
+    /// <summary>One row a node of the cluster, with what it does for the job that runs.</summary>
+    public static Table Nodes(ClusterStatus status)
+    {
+        var table = With("node", "roles", "device", "share", "img/s", "staleness");
+        foreach (var node in status.Nodes)
+        {
+            var worker = status.Job?.Workers.LastOrDefault(worker => worker.Node == node.Node);
+            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "", worker is null ? "" : Figures.Percent(worker.Share),
+                worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean));
+        }
+        return table;
+    }
+
+    private static Table With(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns) table.AddColumn(new TableColumn(column) { NoWrap = true });
+        return table;
+    }
+
+    private static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace ActorTrain.CommandLine;
+
+/// <summary>The help of a verb, with examples below it.</summary>
+internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyList<string> examples) : SynchronousCommandLineAction
+{
+    /// <summary>A person who asks for help gets it, whatever else is wrong with the line.</summary>
+    public override bool ClearsParseErrors => true;
+
+    /// <summary>Gives a command its help option with examples.</summary>
+    public static void AddTo(Command command, params IReadOnlyList<string> examples)
+    {
+        var option = command.Options.OfType<HelpOption>().FirstOrDefault();
+        if (option is null) command.Add(option = new HelpOption());
+        option.Action = new ExampleHelp((SynchronousCommandLineAction)option.Action!, examples);
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = help.Invoke(parseResult);
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine(examples.Count == 1 ? "Example:" : "Examples:");
+        foreach (var example in examples) output.WriteLine("  " + example);
+        output.WriteLine();
+        return code;
+    }
+}

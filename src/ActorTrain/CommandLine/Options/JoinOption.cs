@@ -1,0 +1,37 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.CommandLine.Options;
+
+/// <summary>Which cluster a verb speaks to.</summary>
+internal sealed class JoinOption
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly Option<string?> _join = OptionText.Named("--join", "HOST:PORT", "A node of the cluster, such as 127.0.0.1:4053.");
+    private readonly string _verb;
+
+    public JoinOption(Command command)
+    {
+        command.Add(_join);
+        _verb = command.Name;
+    }
+
+    /// <summary>A client of a cluster that runs already.</summary>
+    public Task<TrainingClient> ConnectAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) =>
+        TrainingClient.ConnectAsync(Read(parsed), Patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), cancellation);
+
+    /// <summary>The address.</summary>
+    public HostPort Read(ParseResult parsed)
+    {
+        var text = parsed.GetValue(_join) ?? throw new ActorTrainException($"{_verb} needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.");
+        try
+        {
+            return HostPort.Parse(text);
+        }
+        catch (ActorTrainException wrong)
+        {
+            throw new ActorTrainException($"--join: {wrong.Message}", wrong);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Akka.Configuration;
+
+namespace ActorTrain.CommandLine.Running;
+
+/// <summary>How nodes log under the command line: one line an entry, never on the output, and no noise from below.</summary>
+internal static class NodeLogging
+{
+    /// <summary>Configuration of an actor system's logging.</summary>
+    /// <param name="program">The program's name: lines begin with it.</param>
+    /// <param name="file">File to append to, or null for the error stream.</param>
+    /// <param name="verbose">Everything from INFO, from Akka as well; otherwise ActorTrain's own warnings and errors.</param>
+    public static Config Configuration(string program, string? file, bool verbose)
+    {
+        var everything = verbose || file is not null;
+        return ConfigurationFactory.ParseString($$"""
+            akka {
+              loglevel = {{(everything ? "INFO" : "WARNING")}}
+              stdout-loglevel = OFF
+              log-dead-letters = off
+              log-dead-letters-during-shutdown = off
+              loggers = ["{{typeof(LineLogger).AssemblyQualifiedName}}"]
+              # Ctrl-C and SIGTERM are the command's own to handle.
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
+              {{LineLogger.EverythingKey}} = {{(everything ? "on" : "off")}}
+              {{LineLogger.FileKey}} = {{Quoted(file)}}
+              {{LineLogger.ProgramKey}} = {{Quoted(program)}}
+            }
+            """);
+    }
+
+    private static string Quoted(string? text) => $"\"{text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

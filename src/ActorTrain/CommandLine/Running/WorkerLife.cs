@@ -1,0 +1,30 @@
+using ActorTrain.Hosting;
+
+namespace ActorTrain.CommandLine.Running;
+
+/// <summary>A worker's life: it waits for its cluster, works, and waits again when the cluster is gone.</summary>
+internal sealed class WorkerLife(TextWriter output, NodeOptions options)
+{
+    /// <summary>Between two lives, so that a node that ends at once does not spin.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Lives until the end is asked for.</summary>
+    public async Task RunAsync(Task end)
+    {
+        while (!end.IsCompleted)
+        {
+            await using var node = await ActorTrainNode.StartAsync(options);
+            await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
+            await Task.WhenAny(node.Joined, node.Terminated, end);
+            if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted) await output.WriteLineAsync($"joined the cluster at {options.Join} as {node.Address}");
+            await Task.WhenAny(node.Terminated, end);
+            if (end.IsCompleted)
+            {
+                await node.StopAsync();
+                return;
+            }
+            await output.WriteLineAsync($"the cluster at {options.Join} is gone");
+            await Task.WhenAny(Task.Delay(Pause), end);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace ActorTrain.CommandLine.Running;
+
+/// <summary>One child process that works. It ends when its standard input does: so it outlives this process in no case.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    /// <summary>The option by which a worker ends with its input.</summary>
+    public const string EndWithInput = "--end-with-input";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly Process _process;
+
+    private WorkerProcess(int number, string program, Process process)
+    {
+        (Number, _process) = (number, process);
+        // Both streams must be read, or the child stops where a pipe is full.
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => LastError = string.IsNullOrWhiteSpace(line.Data) ? LastError : WithoutName(line.Data, program);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Ended = EndAsync(process);
+    }
+
+    /// <summary>From 1.</summary>
+    public int Number { get; }
+
+    /// <summary>The last line it wrote about an error.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Completes with its exit code.</summary>
+    public Task<int> Ended { get; }
+
+    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments)
+    {
+        var (file, before) = ThisProgram();
+        var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
+        return new WorkerProcess(number, program, Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start"));
+    }
+
+    /// <summary>Asks it to leave, and ends it by force when it does not.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        try
+        {
+            await Ended.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill(entireProcessTree: true);
+            await Ended;
+        }
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static async Task<int> EndAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    /// <summary>How this very program is started: by its own executable, or by <c>dotnet program.dll</c>.</summary>
+    private static (string File, string[] Before) ThisProgram()
+    {
+        var running = Environment.ProcessPath ?? "dotnet";
+        // The installed tool's executable lies elsewhere than its assembly, so what is running is asked, and not what lies where.
+        if (!Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase)) return (running, []);
+        var assembly = Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("this process was started by no program of .NET, and so cannot start itself again");
+        return (running, [Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll")]);
+    }
+
+    // An error of a child is said again by this process, which puts the same name before it.
+    private static string WithoutName(string line, string program) => line.StartsWith(program + ": ", StringComparison.Ordinal) ? line[(program.Length + 2)..] : line;
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Options;
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.CommandLine.Verbs;
+
+/// <summary><c>seed</c>: the first node of a cluster.</summary>
+internal static class SeedVerb
+{
+    public static Command Create(Terminal terminal, NodeProgram program)
+    {
+        var command = new Command("seed", "Starts the first node of a cluster, which coordinates and holds the parameters.");
+        var node = new NodeSource(command);
+        var engine = new EngineSource(command);
+        var log = new LogOptions(command, terminal.Program);
+        ExampleHelp.AddTo(command, $"{terminal.Program} seed", $"{terminal.Program} seed --host 192.168.1.10 --port 4053 --role coordinator,server,worker", $"{terminal.Program} seed --config hocon/seed.conf");
+        command.SetAction(async (parsed, _) =>
+        {
+            var config = node.Configuration(parsed);
+            var settings = node.Seed(parsed, config);
+            var engineSettings = engine.Read(parsed, config);
+            var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+            {
+                Configuration = log.Over(parsed, config),
+                Engines = settings.Roles.Contains("worker") ? program.EnginesFor(engineSettings, job: null) : null,
+            };
+            return await RunAsync(terminal, options);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, NodeOptions options)
+    {
+        using var interruption = new Interruption();
+        await using var node = await ActorTrainNode.StartAsync(options, interruption.Token);
+        await terminal.Output.WriteLineAsync($"ready; workers join with: {terminal.Program} worker --join {node.Address}");
+        await Task.WhenAny(node.Terminated, interruption.WhenAsked());
+        if (!interruption.Token.IsCancellationRequested) throw new InvalidOperationException("the node was removed from its cluster");
+        await node.StopAsync();
+        return Invocation.Success;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Display;
+using ActorTrain.CommandLine.Options;
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+
+namespace ActorTrain.CommandLine.Verbs;
+
+/// <summary><c>status</c>: what a cluster does at this moment.</summary>
+internal static class StatusVerb
+{
+    private const int DefaultWait = 10;
+    private const int LongestWait = 3600;
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("status", "Shows a cluster's nodes, their devices and shares, and its job.");
+        var join = new JoinOption(command);
+        var wait = OptionText.Named("--wait", "SECONDS", $"How long to wait for the cluster; {DefaultWait} unless given.");
+        var json = new Option<bool>("--json") { Description = "Write JSON." };
+        command.Add(wait);
+        command.Add(json);
+        ExampleHelp.AddTo(command, $"{terminal.Program} status --join 127.0.0.1:4053", $"{terminal.Program} status --join 127.0.0.1:4053 --json");
+        command.SetAction(async (parsed, _) =>
+        {
+            var (cluster, patience) = (join.Read(parsed), TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait)));
+            using var interruption = new Interruption();
+            await using var client = await TrainingClient.ConnectAsync(cluster, patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), interruption.Token);
+            var status = await client.StatusAsync(interruption.Token);
+            if (parsed.GetValue(json)) await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
+            else Show(terminal, status);
+            return Invocation.Success;
+        });
+        return command;
+    }
+
+    private static void Show(Terminal terminal, ClusterStatus status)
+    {
+        terminal.Write(Tables.Nodes(status));
+        terminal.Output.WriteLine(status.Job is { } job ? $"{job.Job}: {ProgressLine.Of(job)}" : "no job so far");
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Options;
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Hosting;
+using Akka.Configuration;
+
+namespace ActorTrain.CommandLine.Verbs;
+
+/// <summary><c>train</c>: submits a job to a running cluster and follows it.</summary>
+internal static class TrainVerb
+{
+    private const int LongestWait = 86_400;
+    private const int DefaultWait = 30;
+
+    public static Command Create(Terminal terminal, NodeProgram program)
+    {
+        var command = new Command("train", "Submits a job to a running cluster, follows it, and ends with it.");
+        var source = new JobSource(command, program);
+        var join = new JoinOption(command);
+        var wait = OptionText.Named("--wait", "SECONDS", $"How long to wait for the cluster; {DefaultWait} unless given.");
+        command.Add(wait);
+        var output = RunOutput.AddTo(command);
+        var log = new LogOptions(command, terminal.Program);
+        ExampleHelp.AddTo(command,
+            $"{terminal.Program} train job.conf --join 127.0.0.1:4053 --epochs 3",
+            $"{terminal.Program} train --join 127.0.0.1:4053 --optimizer adam --lr 0.001 --report report.json --save model.safetensors");
+        command.SetAction(async (parsed, _) =>
+        {
+            var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
+            var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
+            using var interruption = new Interruption();
+            await using var client = await TrainingClient.ConnectAsync(cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
+            await new JobFollower(terminal, runOutput, interruption).RunAsync(client, job, broken: new TaskCompletionSource().Task);
+            return Invocation.Success;
+        });
+        return command;
+    }
+}

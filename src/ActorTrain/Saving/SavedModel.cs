@@ -1,0 +1,36 @@
+using ActorTrain.Hosting;
+using ActorTrain.Parameters;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Saving;
+
+/// <summary>What a safetensors file holds.</summary>
+/// <param name="Path">The file, for errors.</param>
+/// <param name="Metadata">What was written about the training.</param>
+/// <param name="Tensors">The tensors by name.</param>
+public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SavedTensor> Tensors)
+{
+    /// <summary>The values, laid out for a model.</summary>
+    /// <exception cref="ActorTrainException">The file is of another model; the message names the first difference.</exception>
+    public TrainedModel As(ModelDescription model)
+    {
+        var known = model.Parameters.Tensors.Concat(model.State.Tensors).Select(tensor => tensor.Name).ToHashSet();
+        if (Tensors.Keys.FirstOrDefault(name => !known.Contains(name)) is { } strange)
+            throw new ActorTrainException($"{Path}: it has a tensor {strange}, which the model {model.Name} has not.");
+        return new TrainedModel(model, Gather(model.Name, model.Parameters), Gather(model.Name, model.State));
+    }
+
+    private float[] Gather(string model, ParameterLayout layout)
+    {
+        var values = new float[layout.Length];
+        foreach (var place in layout.Tensors)
+        {
+            if (!Tensors.TryGetValue(place.Name, out var tensor))
+                throw new ActorTrainException($"{Path}: it has no tensor {place.Name}, which the model {model} has.");
+            if (!tensor.Shape.SequenceEqual(place.Shape))
+                throw new ActorTrainException($"{Path}: its tensor {place.Name} is [{string.Join(", ", tensor.Shape)}], and that of the model {model} is [{string.Join(", ", place.Shape)}].");
+            tensor.Values.Span.CopyTo(values.AsSpan(place.Offset));
+        }
+        return values;
+    }
+}
