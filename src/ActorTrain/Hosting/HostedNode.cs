@@ -61,7 +61,7 @@ internal sealed class HostedNode
                 SingletonName));
         }
         var coordinator = system.ActorOf(
-            ClusterSingletonProxy.Props($"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(options.CoordinatorRole).WithSingletonName(SingletonChild)),
+            ClusterSingletonProxy.Props($"/user/{SingletonName}", QuietProxy(system).WithRole(options.CoordinatorRole).WithSingletonName(SingletonChild)),
             ProxyName);
         var worker = options.Roles.Contains(NodeRoles.Worker) ? new WorkerContext(options.Engines!, _lane, options.ResendAfter) : null;
         _root = system.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, _lane, worker), RootName);
@@ -112,5 +112,15 @@ internal sealed class HostedNode
             cancellation.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    // That it has found no coordinator so far it would say at once; the health check says it, and whoever waits for an answer.
+    private static ClusterSingletonProxySettings QuietProxy(ActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(ClusterSingleton.DefaultConfig());
+        var config = system.Settings.Config;
+        return ClusterSingletonProxySettings.Create(
+            ConfigurationFactory.ParseString("log-singleton-identification-failure = off").WithFallback(config.GetConfig("akka.cluster.singleton-proxy")),
+            config.GetBoolean("akka.cluster.singleton.consider-app-version"));
     }
 }
