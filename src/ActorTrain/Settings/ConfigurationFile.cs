@@ -13,10 +13,13 @@ public static class ConfigurationFile
     /// <exception cref="ActorTrainException">The file cannot be read, is not well-formed HOCON, or has an unknown key.</exception>
     public static Config Read(string path)
     {
-        var config = Parse(Text(path), path);
+        var config = ReadUnchecked(path);
         KnownKeys.Reference.Check(config);
         return config;
     }
+
+    /// <summary>Reads a file and checks its form, but not its keys.</summary>
+    internal static LocatedConfig ReadUnchecked(string path) => Parse(Text(path), path);
 
     /// <summary>Parses a text that stands in <paramref name="file"/>; its keys are not checked.</summary>
     internal static LocatedConfig Parse(string text, string file)

@@ -36,6 +36,8 @@ internal sealed class HoconOutline
 
     private char Next => _at + 1 < _text.Length ? _text[_at + 1] : '\0';
 
+    private bool CommaFollows => _text.AsSpan(_at).TrimStart(" \t\r\n") is [',', ..];
+
     private bool AtEnd => _at >= _text.Length;
 
     private void ReadAll()
@@ -60,11 +62,12 @@ internal sealed class HoconOutline
                 return;
             }
             if (Current is '}' or ']') throw Malformed(_line, $"this {Current} closes nothing; take it out");
-            Member(section);
+            if (Member(section) && CommaFollows) throw Malformed(_line, "no comma may follow a }; take it out");
         }
     }
 
-    private void Member(string section)
+    /// <returns>Whether its value is a section: Akka's parser takes no comma after one.</returns>
+    private bool Member(string section)
     {
         var line = _line;
         var key = Key();
@@ -76,11 +79,11 @@ internal sealed class HoconOutline
         if (Current == '{')
         {
             Nested('{', () => Members(path, line, '}'));
-            return;
+            return true;
         }
         if (Current is not ('=' or ':')) throw Malformed(line, $"{key} must be followed by = and a value, or by {{");
         _at++;
-        Value(path, line);
+        return Value(path, line);
     }
 
     /// <summary>A section stands where it is first opened, a value where it is last given.</summary>
@@ -122,12 +125,15 @@ internal sealed class HoconOutline
         return key;
     }
 
-    private void Value(string key, int line)
+    /// <returns>Whether it is a section.</returns>
+    private bool Value(string key, int line)
     {
+        var isSection = false;
         var (texts, containers, substitutions) = (0, 0, 0);
         for (SkipSpace(); !AtEnd && !EndsValue(); SkipSpace())
         {
-            if (Current == '{') { containers++; Nested('{', () => Members(key, _line, '}')); }
+            isSection = Current == '{';
+            if (isSection) { containers++; Nested('{', () => Members(key, _line, '}')); }
             else if (Current == '[') { containers++; Nested('[', () => Elements(key, _line)); }
             else if (Current == '$' && Next == '{') { substitutions++; Substituted(key); }
             else if (Current == '"') { texts++; Quoted(); }
@@ -136,6 +142,7 @@ internal sealed class HoconOutline
                 throw Malformed(_line, $"the value of {key} mixes text with a {{ or a [; start a new line between them");
         }
         if (texts + containers + substitutions == 0) throw Malformed(line, $"{key} has no value");
+        return isSection;
     }
 
     private bool EndsValue() => Current is '\n' or ',' or '}' or ']' || AtComment;

@@ -27,6 +27,9 @@ internal sealed class SettingsReader
     /// <summary>Reads the configuration of an actor system before reference.conf. What else stands in it is not ours to check.</summary>
     public static SettingsReader OfSystem(Config config) => new([.. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
 
+    /// <summary>Reads settings, of those with the same key the first. Whose keys they are is not checked.</summary>
+    public static SettingsReader OfSettings(IEnumerable<Setting> settings) => new(settings);
+
     public string Text(string key)
     {
         var setting = Given(key);
@@ -45,6 +48,9 @@ internal sealed class SettingsReader
         var words = (setting.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
         return words.Count > 0 && words.All(allowed.Contains) ? words : throw Wrong(setting, "one or more of " + string.Join(", ", allowed));
     }
+
+    /// <summary>The elements of a list, none of which has a comma.</summary>
+    public IReadOnlyList<string> Elements(string key) => (Given(key).Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     public bool Bool(string key) => Switch(Given(key).Value) ?? throw Wrong(Given(key), "on or off");
 
@@ -116,6 +122,9 @@ internal sealed class SettingsReader
 
     /// <summary>The error about a setting; <paramref name="right"/> completes "it must be …".</summary>
     public ActorTrainException Wrong(string key, string right) => Wrong(Given(key), right);
+
+    /// <summary>The error about an element of a list.</summary>
+    public ActorTrainException WrongElement(string key, string element, string right) => new($"{key} has '{Shown(element)}' ({Given(key).Source}); it must be {right}.");
 
     private static ActorTrainException Wrong(Setting setting, string right) =>
         new($"{setting.Key} is {Shown(setting.Value)} ({setting.Source}); it must be {right}.");
