@@ -4,7 +4,7 @@ import json
 
 parser = argparse.ArgumentParser()
 parser.add_argument("report")
-parser.add_argument("--accuracy", type=float, required=True)
+parser.add_argument("--accuracy", type=float, default=0)
 parser.add_argument("--workers", type=int, required=True)
 options = parser.parse_args()
 

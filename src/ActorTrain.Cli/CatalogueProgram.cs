@@ -1,3 +1,4 @@
+using ActorTrain.Cli.Simulating;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Settings;
@@ -23,6 +24,7 @@ internal static class CatalogueProgram
             new("--flip", "ON/OFF", "Mirror images at random.", "data.augmentation.flip"),
         ],
         DemoSettings = Demo,
+        MoreVerbs = [SimulateVerb.Create],
     };
 
     /// <summary>

@@ -16,16 +16,14 @@ namespace ActorTrain.TestKit;
 /// <summary>A job in a simulation, moved on by whoever holds it: between two moves faults can be made by hand. Used by one thread.</summary>
 public sealed class SimulatedRun : IDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SubmitAgain = TimeSpan.FromSeconds(1);
     private readonly Simulation _simulation;
     private readonly NodeHosting _hosting;
     private readonly SimulatedLane _lane = new();
     private readonly Dictionary<string, SimulatedNode> _nodes = [];
-    private readonly Channel<JobProgress> _progress = Channel.CreateUnbounded<JobProgress>();
-    private readonly Channel<SupervisionEvent> _happened = Channel.CreateUnbounded<SupervisionEvent>();
     private readonly TaskCompletionSource<bool> _accepted = new();
     private readonly TaskCompletionSource<TrainingResult> _result = new();
-    private readonly List<SupervisionEvent> _events = [];
+    private readonly List<(TimeSpan At, SupervisionEvent Event)> _happened = [];
     private readonly List<string> _errors = [];
     private readonly SimulatedNode _client;
     private readonly Timeline _timeline = new();
@@ -45,7 +43,6 @@ public sealed class SimulatedRun : IDisposable
         _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
         foreach (var (at, fault) in simulation.Script) World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
         World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job)));
-        World.Time.At(LookInterval, new WorldHappening(LookAgain));
     }
 
     /// <summary>Time since the simulation began.</summary>
@@ -58,7 +55,7 @@ public sealed class SimulatedRun : IDisposable
     public JobProgress? Progress { get; private set; }
 
     /// <summary>What has happened to the cluster so far, oldest first.</summary>
-    public IReadOnlyList<SupervisionEvent> Events => _events;
+    public IEnumerable<SupervisionEvent> Events => _happened.Select(happened => happened.Event);
 
     internal World World { get; }
 
@@ -73,7 +70,6 @@ public sealed class SimulatedRun : IDisposable
     {
         var until = World.Time.Now + time;
         while (!HasEnded && World.Step(until)) { }
-        Look();
     }
 
     /// <summary>Lets time pass until the job has ended, or the simulation's limit is reached.</summary>
@@ -86,7 +82,7 @@ public sealed class SimulatedRun : IDisposable
         var failure = trained is not null ? null
             : _result.Task.Exception?.InnerException?.Message ?? $"The job has not ended after {_simulation.Limit.TotalSeconds:0} s of virtual time.";
         return new SimulationResult(
-            _simulation, trained?.Report, trained?.Model, failure, [.. _events], _timeline.Points,
+            _simulation, trained?.Report, trained?.Model, failure, [.. _happened], _timeline.Points,
             [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
             World.Time.Now, World.Time.Happened, Violations(trained?.Report));
     }
@@ -129,7 +125,7 @@ public sealed class SimulatedRun : IDisposable
 
     internal void Join(int count, Speed speed)
     {
-        for (var i = 0; i < count; i++) Start(new NodePlan(Simulation.WorkerName(++_workers), [NodeRoles.Worker], speed));
+        for (var i = 0; i < count; i++) Start(new NodePlan(Simulation.NextWorker(ref _workers, _nodes.ContainsKey), [NodeRoles.Worker], speed));
     }
 
     private void Start(NodePlan plan)
@@ -145,26 +141,30 @@ public sealed class SimulatedRun : IDisposable
     {
         if (Membership.Coordinator is not { } coordinator)
         {
-            World.Time.At(World.Time.Now + LookInterval, new WorldHappening(() => Submit(job)));
+            World.Time.At(World.Time.Now + SubmitAgain, new WorldHappening(() => Submit(job)));
             return;
         }
-        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, ActorRefs.Nobody, _progress.Writer, _happened.Writer, _accepted, _result), "client"));
-    }
-
-    private void LookAgain()
-    {
-        Look();
-        World.Time.At(World.Time.Now + LookInterval, new WorldHappening(LookAgain));
-    }
-
-    private void Look()
-    {
-        while (_happened.Reader.TryRead(out var happened)) _events.Add(happened);
-        while (_progress.Reader.TryRead(out var progress))
+        var progress = new Notes<JobProgress>(word =>
         {
-            Progress = progress;
-            _timeline.Add(World.Time.Now, progress);
+            Progress = word;
+            _timeline.Add(World.Time.Now, word);
+        });
+        var happened = new Notes<SupervisionEvent>(word => _happened.Add((World.Time.Now, word)));
+        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, ActorRefs.Nobody, progress, happened, _accepted, _result), "client"));
+    }
+
+    /// <summary>Takes each word when it comes.</summary>
+    private sealed class Notes<T>(Action<T> take) : ChannelWriter<T>
+    {
+        public override bool TryWrite(T item)
+        {
+            take(item);
+            return true;
         }
+
+        public override bool TryComplete(Exception? error = null) => true;
+
+        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
     }
 
     /// <summary>Hears of errors, and gives back what lost messages hold.</summary>

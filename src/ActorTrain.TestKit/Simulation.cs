@@ -107,14 +107,21 @@ public sealed record Simulation(long Seed)
     public string ToCode()
     {
         var code = new StringBuilder().Append(CultureInfo.InvariantCulture, $"new Simulation(Seed: {Seed})");
-        foreach (var node in Nodes)
-        {
-            var roles = string.Join(", ", node.Roles.Select(role => $"\"{role}\""));
-            code.Append(CultureInfo.InvariantCulture, $"\n    .WithNode(new NodePlan(\"{node.Name}\", [{roles}], {node.Speed}))");
-        }
+        foreach (var node in Nodes) code.Append(CultureInfo.InvariantCulture, $"\n    .WithNode({node})");
+        if (Links.Latency != NetworkOptions.Default.Latency || Links.BytesPerSecond != NetworkOptions.Default.BytesPerSecond)
+            code.Append(CultureInfo.InvariantCulture, $"\n    .WithLinks(TimeSpan.FromMilliseconds({Links.Latency.TotalMilliseconds}), {Links.BytesPerSecond})");
+        foreach (var (one, other, latency, bytesPerSecond) in Links.Links)
+            code.Append(CultureInfo.InvariantCulture, $"\n    .WithLink(\"{one}\", \"{other}\", TimeSpan.FromMilliseconds({latency.TotalMilliseconds}), {bytesPerSecond})");
         foreach (var (at, fault) in Script) code.Append(CultureInfo.InvariantCulture, $"\n    .At(seconds: {at.TotalSeconds}, {fault})");
         return code.ToString();
     }
 
-    internal static string WorkerName(int number) => FormattableString.Invariant($"worker-{number}");
+    /// <summary>The name of a worker that joins: the next number whose name is not taken.</summary>
+    internal static string NextWorker(ref int workers, Predicate<string> isTaken)
+    {
+        while (isTaken(WorkerName(++workers))) { }
+        return WorkerName(workers);
+    }
+
+    private static string WorkerName(int number) => FormattableString.Invariant($"worker-{number}");
 }

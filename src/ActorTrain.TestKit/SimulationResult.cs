@@ -20,7 +20,7 @@ public sealed record LinkTraffic(string From, string To, long Messages, long Byt
 /// <param name="Report">The job's report; null when it failed or did not end.</param>
 /// <param name="Model">The trained weights; null likewise.</param>
 /// <param name="Failure">Why the job failed, or that it did not end; null when it did.</param>
-/// <param name="Events">What happened to the cluster, oldest first.</param>
+/// <param name="Happened">What happened to the cluster, oldest first, and the time since the simulation began at which it was told.</param>
 /// <param name="Timeline">The job second by second.</param>
 /// <param name="Links">What each link has carried.</param>
 /// <param name="Time">Virtual time that it took.</param>
@@ -33,20 +33,24 @@ public sealed record SimulationResult(
     TrainingReport? Report,
     TrainedModel? Model,
     string? Failure,
-    IReadOnlyList<SupervisionEvent> Events,
+    IReadOnlyList<(TimeSpan At, SupervisionEvent Event)> Happened,
     IReadOnlyList<TimelinePoint> Timeline,
     IReadOnlyList<LinkTraffic> Links,
     TimeSpan Time,
     long Turns,
     IReadOnlyList<string> Violations)
 {
+    /// <summary>What happened to the cluster, oldest first.</summary>
+    public IEnumerable<SupervisionEvent> Events => Happened.Select(happened => happened.Event);
+
     /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>
     public string EventLog
     {
         get
         {
             var log = new StringBuilder();
-            foreach (var (at, kind, node, reason, remedy) in Events) log.Append(CultureInfo.InvariantCulture, $"{at:0.000000} {kind} {node}: {reason}; {remedy}\n");
+            foreach (var (at, (_, kind, node, reason, remedy)) in Happened)
+                log.Append(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {remedy}\n");
             log.Append(CultureInfo.InvariantCulture, $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n");
             foreach (var worker in Report?.Workers ?? [])
                 log.Append(CultureInfo.InvariantCulture, $"{worker.Node}: {worker.Samples} samples, {worker.Pushes} pushes, staleness {worker.StalenessMean:0.000000}\n");
@@ -55,8 +59,19 @@ public sealed record SimulationResult(
         }
     }
 
+    /// <summary>Passes a run that completed and broke no law.</summary>
+    /// <returns>This result.</returns>
+    /// <exception cref="SimulationFailedException">It did not; the message says what was wrong, and has the C# that runs it again.</exception>
+    public SimulationResult ShouldBeSound() =>
+        Failure is null && Violations.Count == 0 ? this
+        : throw new SimulationFailedException($"{string.Join("\n", Violations.Take(5).Prepend(Failure is null ? "The job ended, but broke a law." : $"The job did not end as it should: {Failure}"))}\n{Simulation.ToCode()}");
+
     /// <summary>SHA-256 of <see cref="EventLog"/>.</summary>
     public string Hash => HashOf(Encoding.UTF8.GetBytes(EventLog));
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
+
+/// <summary>A simulated run failed, or broke a law.</summary>
+/// <param name="message">What was wrong.</param>
+public sealed class SimulationFailedException(string message) : Exception(message);

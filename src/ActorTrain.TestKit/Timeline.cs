@@ -7,29 +7,30 @@ namespace ActorTrain.TestKit;
 /// <param name="Phase">Where the job was in its life.</param>
 /// <param name="SamplesApplied">Samples applied until then.</param>
 /// <param name="Throughput">Samples a second since the point before.</param>
+/// <param name="Pushes">Pushes applied until then.</param>
 /// <param name="Staleness">Mean staleness of the pushes since the point before, in versions; not a number where there were none.</param>
 /// <param name="Samples">Samples of each worker that were applied until then, by node.</param>
 public sealed record TimelinePoint(
-    TimeSpan At, JobPhase Phase, long SamplesApplied, double Throughput, double Staleness, IReadOnlyDictionary<string, long> Samples);
+    TimeSpan At, JobPhase Phase, long SamplesApplied, double Throughput, long Pushes, double Staleness, IReadOnlyDictionary<string, long> Samples);
 
 /// <summary>Makes points of a job's words of progress.</summary>
 internal sealed class Timeline
 {
     private readonly List<TimelinePoint> _points = [];
-    private (double Sum, double Count) _before;
+    private (double Sum, long Count) _before;
 
     public IReadOnlyList<TimelinePoint> Points => _points;
 
     public void Add(TimeSpan at, JobProgress progress)
     {
-        var count = (double)progress.Staleness.Histogram.Sum();
+        var count = progress.Staleness.Histogram.Sum();
         var sum = progress.Staleness.Mean * count;
         var (since, samples) = _points.Count == 0 ? (TimeSpan.Zero, 0L) : (_points[^1].At, _points[^1].SamplesApplied);
         var seconds = (at - since).TotalSeconds;
         _points.Add(new TimelinePoint(
             at, progress.Phase, progress.SamplesApplied,
             seconds > 0 ? Math.Max(0, progress.SamplesApplied - samples) / seconds : 0,
-            count > _before.Count ? (sum - _before.Sum) / (count - _before.Count) : double.NaN,
+            count, count > _before.Count ? (sum - _before.Sum) / (count - _before.Count) : double.NaN,
             progress.Workers.ToDictionary(worker => worker.Node, worker => worker.Samples)));
         _before = (sum, count);
     }

@@ -115,7 +115,7 @@ public sealed class SimulationTests
         run.Progress!.SamplesApplied.ShouldBeInRange(3_500, 8_000);
         run.Make(Fault.Kill("worker-4"));
         run.Advance(TimeSpan.FromSeconds(1));
-        run.Events[^1].Kind.ShouldBe(WorkerLost);
+        run.Events.Last().Kind.ShouldBe(WorkerLost);
         run.ToEnd().Violations.ShouldBeEmpty();
     }
 
@@ -128,6 +128,16 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public void A_run_that_fails_or_breaks_a_law_says_so_with_the_code_that_runs_it_again()
+    {
+        var failed = Should.Throw<SimulationFailedException>(() => Ended(Four.At(seconds: 10, Fault.Kill(Simulation.SeedName))));
+        failed.Message.ShouldStartWith("The job did not end as it should: ");
+        failed.Message.ShouldEndWith(".At(seconds: 10, Fault.Kill(\"seed\"))");
+        Should.Throw<SimulationFailedException>(() => (Ended(Four) with { Violations = ["shard 0 went back from version 2 to 1"] }).ShouldBeSound()).Message
+            .ShouldStartWith("The job ended, but broke a law.\nshard 0 went back from version 2 to 1\nnew Simulation(Seed: 1)\n");
+    }
+
+    [Fact]
     public void A_simulation_is_told_as_the_code_that_makes_it() =>
         new Simulation(Seed: 7).WithWorkers(1, Speed.Exponential(10)).At(seconds: 1.5, Fault.Cut("worker-1")).At(seconds: 2, Fault.Heal()).ToCode().ShouldBe("""
             new Simulation(Seed: 7)
@@ -136,13 +146,7 @@ public sealed class SimulationTests
                 .At(seconds: 2, Fault.Heal())
             """.ReplaceLineEndings("\n"));
 
-    private static SimulationResult Ended(Simulation simulation)
-    {
-        var result = simulation.Run(Jobs.Of());
-        result.Failure.ShouldBeNull();
-        result.Violations.ShouldBeEmpty();
-        return result;
-    }
+    private static SimulationResult Ended(Simulation simulation) => simulation.Run(Jobs.Of()).ShouldBeSound();
 
     private static Supervision.SupervisionEvent Only(SimulationResult result, string kind) => result.Events.Single(happened => happened.Kind == kind);
 

@@ -50,7 +50,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
             {
                 Check(generated.Generate(Numbered(number), null, out _));
             }
-            catch (LawBrokenException)
+            catch (SimulationFailedException)
             {
                 broken.Add(number);
                 rest.Break();
@@ -63,13 +63,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     // CsCheck's generator, on a stream of its own for each number.
     private static PCG Numbered(int number) => new((uint)number, 1);
 
-    private void Check(Simulation script)
-    {
-        var result = script.Run(job);
-        List<string> broken = [.. result.Violations];
-        if (result.Failure is { } failure) broken.Add($"the job did not end as it should: {failure}");
-        if (broken.Count > 0) throw new LawBrokenException(string.Join("\n", broken.Take(3)));
-    }
+    private void Check(Simulation script) => script.Run(job).ShouldBeSound();
 
     private Gen<Simulation> Scripts()
     {
@@ -86,7 +80,3 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
 
     private List<string> Names(Func<IReadOnlyList<string>, bool> which) => [.. simulation.Nodes.Where(node => which(node.Roles)).Select(node => node.Name)];
 }
-
-/// <summary>A simulated run did what no run may do.</summary>
-/// <param name="message">What.</param>
-public sealed class LawBrokenException(string message) : Exception(message);

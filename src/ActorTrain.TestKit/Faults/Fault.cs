@@ -56,12 +56,17 @@ public abstract record Fault
     /// <param name="gradients">How many of them.</param>
     public static Fault NotFinite(string node, int gradients) => new NotFiniteFault(node, gradients);
 
+    /// <summary>What happens, in the words of a script, such as <c>kill worker-3</c>.</summary>
+    public abstract string Words { get; }
+
     internal abstract void Happen(SimulatedRun run);
 
     private protected static string Quoted(string text) => $"\"{text}\"";
 
     private sealed record KillFault(string Node) : Fault
     {
+        public override string Words => $"kill {Node}";
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, run.Membership.Killed);
 
         public override string ToString() => $"Fault.Kill({Quoted(Node)})";
@@ -69,6 +74,8 @@ public abstract record Fault
 
     private sealed record RestartFault(string Node) : Fault
     {
+        public override string Words => $"restart {Node}";
+
         internal override void Happen(SimulatedRun run) => run.Restart(Node);
 
         public override string ToString() => $"Fault.Restart({Quoted(Node)})";
@@ -76,6 +83,8 @@ public abstract record Fault
 
     private sealed record FreezeFault(string Node) : Fault
     {
+        public override string Words => $"freeze {Node}";
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
         {
             node.Freeze();
@@ -87,6 +96,8 @@ public abstract record Fault
 
     private sealed record ThawFault(string Node) : Fault
     {
+        public override string Words => $"thaw {Node}";
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
         {
             node.Thaw();
@@ -98,6 +109,8 @@ public abstract record Fault
 
     private sealed record SlowFault(string Node, double To) : Fault
     {
+        public override string Words => FormattableString.Invariant($"slow {Node} to {To}");
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Throttle = To);
 
         public override string ToString() => FormattableString.Invariant($"Fault.Slow({Quoted(Node)}, to: {To})");
@@ -105,6 +118,8 @@ public abstract record Fault
 
     private sealed record CutFault(IReadOnlyList<string> Nodes) : Fault
     {
+        public override string Words => $"cut {string.Join(' ', Nodes)}";
+
         internal override void Happen(SimulatedRun run)
         {
             run.World.Network.Cut(Nodes);
@@ -116,6 +131,8 @@ public abstract record Fault
 
     private sealed record HealFault : Fault
     {
+        public override string Words => "heal";
+
         internal override void Happen(SimulatedRun run)
         {
             run.World.Network.Heal();
@@ -127,6 +144,8 @@ public abstract record Fault
 
     private sealed record LeaveFault(string Node) : Fault
     {
+        public override string Words => $"leave {Node}";
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, run.Leave);
 
         public override string ToString() => $"Fault.Leave({Quoted(Node)})";
@@ -134,6 +153,8 @@ public abstract record Fault
 
     private sealed record JoinFault(int Count, Speed Speed) : Fault
     {
+        public override string Words => FormattableString.Invariant($"join {Count} at {Speed.Words}");
+
         internal override void Happen(SimulatedRun run) => run.Join(Count, Speed);
 
         public override string ToString() => $"Fault.Join({Count}, {Speed})";
@@ -141,6 +162,8 @@ public abstract record Fault
 
     private sealed record FailEngineFault(string Node) : Fault
     {
+        public override string Words => $"fail-engine {Node}";
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Fails = ScriptedReason);
 
         public override string ToString() => $"Fault.FailEngine({Quoted(Node)})";
@@ -148,6 +171,8 @@ public abstract record Fault
 
     private sealed record NotFiniteFault(string Node, int Gradients) : Fault
     {
+        public override string Words => FormattableString.Invariant($"not-finite {Node} {Gradients}");
+
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.NotFinite = Gradients);
 
         public override string ToString() => $"Fault.NotFinite({Quoted(Node)}, {Gradients})";

@@ -20,6 +20,9 @@ public abstract record Speed
     /// <param name="steps">From when on it is how fast, samples a second; the first from zero on.</param>
     public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps) => new TraceSpeed([.. steps.OrderBy(step => step.From)]);
 
+    /// <summary>The speed in the words of a script: <c>1000</c>, <c>exponential 1000</c>, <c>trace 0s 1000 30s 250</c>.</summary>
+    public abstract string Words { get; }
+
     /// <summary>Time for some samples.</summary>
     /// <param name="samples">Samples of a micro-batch.</param>
     /// <param name="now">Time since the simulation began.</param>
@@ -31,11 +34,16 @@ public abstract record Speed
 
     private protected virtual double SecondsFor(int samples, TimeSpan now, double uniform) => samples / At(now);
 
+    private string Code(string speed) =>
+        PerStep == TimeSpan.Zero ? speed : FormattableString.Invariant($"{speed} with {{ PerStep = TimeSpan.FromSeconds({PerStep.TotalSeconds}) }}");
+
     private sealed record ConstantSpeed(double SamplesPerSecond) : Speed
     {
         internal override double At(TimeSpan now) => SamplesPerSecond;
 
-        public override string ToString() => FormattableString.Invariant($"Speed.Constant({SamplesPerSecond})");
+        public override string Words => FormattableString.Invariant($"{SamplesPerSecond}");
+
+        public override string ToString() => Code(FormattableString.Invariant($"Speed.Constant({SamplesPerSecond})"));
     }
 
     private sealed record ExponentialSpeed(double SamplesPerSecond) : Speed
@@ -44,14 +52,18 @@ public abstract record Speed
 
         private protected override double SecondsFor(int samples, TimeSpan now, double uniform) => -Math.Log(1 - uniform) * samples / SamplesPerSecond;
 
-        public override string ToString() => FormattableString.Invariant($"Speed.Exponential({SamplesPerSecond})");
+        public override string Words => FormattableString.Invariant($"exponential {SamplesPerSecond}");
+
+        public override string ToString() => Code(FormattableString.Invariant($"Speed.Exponential({SamplesPerSecond})"));
     }
 
     private sealed record TraceSpeed(IReadOnlyList<(TimeSpan From, double SamplesPerSecond)> Steps) : Speed
     {
         internal override double At(TimeSpan now) => Steps.LastOrDefault(step => step.From <= now, Steps[0]).SamplesPerSecond;
 
+        public override string Words => $"trace {string.Join(' ', Steps.Select(step => FormattableString.Invariant($"{step.From.TotalSeconds}s {step.SamplesPerSecond}")))}";
+
         public override string ToString() =>
-            $"Speed.Trace({string.Join(", ", Steps.Select(step => FormattableString.Invariant($"(TimeSpan.FromSeconds({step.From.TotalSeconds}), {step.SamplesPerSecond})")))})";
+            Code($"Speed.Trace({string.Join(", ", Steps.Select(step => FormattableString.Invariant($"(TimeSpan.FromSeconds({step.From.TotalSeconds}), {step.SamplesPerSecond})")))})");
     }
 }

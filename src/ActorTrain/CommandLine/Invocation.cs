@@ -72,6 +72,7 @@ internal static class Invocation
             TrainVerb.Create(terminal, program), LocalVerb.Create(terminal, program), StatusVerb.Create(terminal), SetVerb.Create(terminal),
             PauseVerb.CreatePause(terminal), PauseVerb.CreateResume(terminal),
         };
+        foreach (var create in program.MoreVerbs) root.Add(create(terminal, program));
         root.Add(CommonOptions.Debug);
         ExampleHelp.AddTo(root, $"{program.Name} demo");
         return root;

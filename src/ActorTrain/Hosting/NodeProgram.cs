@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Reflection;
+using ActorTrain.CommandLine;
 using ActorTrain.Job;
 using ActorTrain.Settings;
 using ActorTrain.Worker;
@@ -35,6 +37,9 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
 
     /// <summary>Whether jobs name a model and a data set out of several. Otherwise both are named as the program is, and a node of another program refuses the job.</summary>
     public bool HasCatalogue { get; init; }
+
+    /// <summary>Verbs that only this program has.</summary>
+    internal IReadOnlyList<Func<Terminal, NodeProgram, Command>> MoreVerbs { get; init; } = [];
 
     /// <summary>The settings of its jobs.</summary>
     /// <exception cref="ActorTrainException"><see cref="Options"/> cannot be read; the message names the line.</exception>

@@ -11,9 +11,9 @@ public sealed class WrongInputTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("", "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, or --help")]
+    [InlineData("", "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, simulate, or --help")]
     [InlineData("trian", "there is no verb trian; did you mean train?")]
-    [InlineData("fly", "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume")]
+    [InlineData("fly", "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, simulate")]
     [InlineData("train", "train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("worker", "worker needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("status", "status needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
@@ -39,6 +39,8 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("seed --role cook", "actortrain.seed.roles is cook (--role); it must be one or more of coordinator, server, worker.")]
     [InlineData("worker --join 127.0.0.1:4053 --data no-such-folder", "actortrain.worker.data is no-such-folder (--data); it must be a folder that exists, with the data set's files.")]
     [InlineData("worker --join 127.0.0.1:4053 --threads -1", "actortrain.worker.threads is -1 (--threads); it must be 0 or more.")]
+    [InlineData("simulate", "simulate needs SCRIPT.conf, a simulation script such as hocon/simulations/trouble.conf.")]
+    [InlineData("simulate no.conf", "no.conf does not exist; name a configuration file.")]
     [InlineData("train no.conf --join 127.0.0.1:4053", "no.conf does not exist; name a configuration file.")]
     public async Task A_wrong_command_line_is_answered_with_what_would_be_right(string line, string sentence) =>
         (await Ran.Command(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldRefuse(sentence);

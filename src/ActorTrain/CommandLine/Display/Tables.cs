@@ -29,12 +29,14 @@ internal static class Tables
         return table;
     }
 
-    private static Table With(params string[] columns)
+    /// <summary>An empty table.</summary>
+    public static Table With(params IReadOnlyList<string> columns)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in columns) table.AddColumn(new TableColumn(column) { NoWrap = true });
         return table;
     }
 
-    private static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+    /// <summary>Adds a row to a table.</summary>
+    public static void Row(Table table, params IReadOnlyList<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 }

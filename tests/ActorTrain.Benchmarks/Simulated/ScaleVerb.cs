@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
+using ActorTrain.Job;
+using ActorTrain.TestKit;
+using ActorTrain.TestKit.Network;
+using ActorTrain.TestKit.Nodes;
+using ActorTrain.Torch;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Benchmarks.Simulated;
+
+/// <summary>What a simulation costs, by its number of workers; and that the law of staleness holds at each: N workers that are always busy have a mean staleness of N − 1.</summary>
+internal static class ScaleVerb
+{
+    // The law is one of means: the first round, which begins with nobody's update, must not show.
+    private const int Rounds = 250, RoundsOfMany = 40, Many = 10_000;
+
+    private const string Balance = "balance { micro-batch = off, repeat = off }";
+
+    public static Command Create()
+    {
+        var most = new Option<int>("--most") { Description = "Workers at most.", DefaultValueFactory = _ => Many };
+        var command = new Command("scale", "Simulates more and more workers: time, memory and messages, and the law of staleness.") { most };
+        command.SetAction(parsed =>
+        {
+            var table = new Table("workers", "engine", "pushes", "seconds", "virtual seconds", "messages", "turns", "µs a push", "memory MB", "staleness", "N − 1");
+            foreach (var workers in new[] { 10, 100, 1000, Many }.Where(workers => workers <= parsed.GetValue(most)))
+            {
+                var rounds = workers < Many ? Rounds : RoundsOfMany;
+                Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * rounds), $"epochs = 1, {Balance}");
+            }
+            if (parsed.GetValue(most) >= 1000)
+                Measure(table, 1000, "mlp 784-16-10", new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)), $"epochs = 5, model {{ name = mlp, mlp.hidden = [16] }}, data.source = built-in, {Balance}");
+            table.Print("Simulated clusters, speeds from 500 to 1,500 samples/s, one thread");
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Measure(Table table, int workers, string name, IEngineFactory engines, string job)
+    {
+        var random = new Random(1);
+        var simulation = new Simulation(Seed: 1) { Engines = engines, Links = NetworkOptions.None, Costs = CostOptions.None }.WithSeed();
+        // All at once: adding them one by one copies the list each time.
+        simulation = simulation with
+        {
+            Nodes = [.. simulation.Nodes, .. Enumerable.Range(1, workers).Select(i => new NodePlan($"worker-{i}", [Hosting.NodeRoles.Worker], Speed.Constant(500 + 1000 * random.NextDouble())))],
+        };
+        Settle();
+        var (watch, before) = (Stopwatch.StartNew(), Environment.WorkingSet);
+        using var run = simulation.Start(SimulatedJob.Of($"minimum-workers = {workers}, {job}"));
+        var most = before;
+        while (!run.HasEnded)
+        {
+            run.Advance(TimeSpan.FromSeconds(0.5));
+            most = Math.Max(most, Environment.WorkingSet);
+        }
+        var (result, seconds) = (run.ToEnd().ShouldBeSound(), watch.Elapsed.TotalSeconds);
+        var pushes = result.Report!.Staleness.Histogram.Sum();
+        table.Add(
+            Whole(workers), name, Whole(pushes), Text(seconds, "0.0"), Text(result.Time.TotalSeconds, "0.0"), Whole(result.Links.Sum(link => link.Messages)), Whole(result.Turns),
+            Text(1e6 * seconds / pushes, "0"), Whole((most - before) >> 20), Text(result.Report.Staleness.Mean, "0.00"), Whole(workers - 1));
+    }
+
+    // What the simulation before has left is not this one's.
+    private static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+
+    private static string Whole(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
+}
