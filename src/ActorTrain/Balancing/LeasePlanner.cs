@@ -44,15 +44,14 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     /// <param name="book">What is to be done; the round writes in it what it grants.</param>
     /// <param name="workers">All that train.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
-    public PlanningRound Begin(LeaseBook book, IReadOnlyList<PlannedWorker> workers, TimeSpan now) =>
-        new(options, book, workers, MicroBatchesOf(workers), LeasesOf(workers), now);
+    public PlanningRound Begin(LeaseBook book, IReadOnlyList<PlannedWorker> workers, TimeSpan now) => new(options, book, workers, Divide(workers), now);
 
-    // Samples a lease of each worker at most, before it is made of whole micro-batches.
-    private double[] LeasesOf(IReadOnlyList<PlannedWorker> workers)
+    // Leases are as long as throughput makes them, also where micro-batches are not; both at most, before an epoch's end makes them shorter.
+    private LeaseDivision Divide(IReadOnlyList<PlannedWorker> workers)
     {
         var samples = options.Lease
             ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch, slowest: 0)
             : [.. workers.Select(_ => batch)];
-        return [.. workers.Select((worker, i) => Math.Min(int.MaxValue / 2, (double)samples[i] * leaseBatches * worker.LeaseFactor))];
+        return new LeaseDivision(workers, MicroBatchesOf(workers), [.. workers.Select((worker, i) => Math.Min(int.MaxValue / 2, (double)samples[i] * leaseBatches * worker.LeaseFactor))]);
     }
 }

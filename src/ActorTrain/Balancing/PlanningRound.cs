@@ -9,10 +9,7 @@ public sealed class PlanningRound
     private readonly BalanceOptions _options;
     private readonly LeaseBook _book;
     private readonly IReadOnlyList<PlannedWorker> _workers;
-    private readonly IReadOnlyList<int> _microBatches;
-    private readonly IReadOnlyList<double> _leases;
     private readonly TimeSpan _now;
-    private readonly Dictionary<string, int> _indices = [];
     private readonly (long Samples, TimeSpan Since)[] _held;
     private readonly double?[] _busy;
     private readonly Dictionary<int, Finishers> _finishers = [];
@@ -20,17 +17,19 @@ public sealed class PlanningRound
     private double _work;
     private List<(LeaseBook.Grant Grant, double Seconds)>? _late;
 
-    internal PlanningRound(
-        BalanceOptions options, LeaseBook book, IReadOnlyList<PlannedWorker> workers, IReadOnlyList<int> microBatches, IReadOnlyList<double> leases, TimeSpan now)
+    internal PlanningRound(BalanceOptions options, LeaseBook book, IReadOnlyList<PlannedWorker> workers, LeaseDivision division, TimeSpan now)
     {
-        (_options, _book, _workers, _microBatches, _leases, _now) = (options, book, workers, microBatches, leases, now);
+        (_options, _book, _workers, Division, _now) = (options, book, workers, division, now);
         _held = new (long, TimeSpan)[workers.Count];
         _busy = new double?[workers.Count];
-        for (var i = 0; i < workers.Count; i++) (_indices[workers[i].Node], _held[i]) = (i, (0, now));
+        Array.Fill(_held, (0, now));
         foreach (var grant in book.Grants)
-            if (_indices.TryGetValue(grant.Holder, out var i)) Hold(i, grant.Lease.Stretch.Count, grant.At);
+            if (division.Has(grant.Holder, out var i)) Hold(i, grant.Lease.Stretch.Count, grant.At);
         for (var i = 0; i < workers.Count; i++) Count(i);
     }
+
+    /// <summary>How batch and leases are divided; it holds for as long as workers and their throughput are what they were.</summary>
+    public LeaseDivision Division { get; }
 
     // Who would be done first with so many samples, and who second: the first may be the one that asks.
     private readonly record struct Finishers(int First, double FirstAt, double SecondAt);
@@ -39,11 +38,11 @@ public sealed class PlanningRound
     /// <param name="node">Who asks.</param>
     public PlannedLease? Next(string node)
     {
-        var asks = _indices[node];
+        if (!Division.Has(node, out var asks)) throw new ArgumentException($"{node} is none of the workers that train.", nameof(node));
         var offers = _book.Offers.Where(offer => offer.Samples > 0).ToList();
         foreach (var (epoch, left) in offers)
         {
-            if (SizeOf(asks, left) is > 0 and var size && _book.Take(node, epoch, size, _microBatches[asks], _now) is { } lease)
+            if (SizeOf(asks, left) is > 0 and var size && _book.Take(node, epoch, size, Division.MicroBatchOf(asks), _now) is { } lease)
             {
                 Granted(asks, lease);
                 return new PlannedLease(lease, null);
@@ -88,9 +87,8 @@ public sealed class PlanningRound
 
     private int SizeOf(int asks, int left)
     {
-        var microBatch = _microBatches[asks];
-        var most = (int)Math.Max(1, Math.Ceiling(_leases[asks] / microBatch)) * microBatch;
-        return _options.Lease ? Fitting(asks, microBatch, most, left) : Math.Min(most, left);
+        var most = Division.MostOf(asks);
+        return _options.Lease ? Fitting(asks, Division.MicroBatchOf(asks), most, left) : Math.Min(most, left);
     }
 
     private int Fitting(int asks, int microBatch, int most, int left)
@@ -160,7 +158,7 @@ public sealed class PlanningRound
     {
         var undone = _book.OpenPartsOf(held).Sum(part => part.Count);
         if (undone == 0) return 0;
-        return _indices.TryGetValue(held.Holder, out var holder) && _busy[holder] is { } busy
+        return Division.Has(held.Holder, out var holder) && _busy[holder] is { } busy
             ? Math.Min(busy, undone / _workers[holder].SamplesPerSecond)
             : double.PositiveInfinity;
     }

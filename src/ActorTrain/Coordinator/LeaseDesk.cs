@@ -14,6 +14,9 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class LeaseDesk
 {
+    // So many workers are looked at anew with each lease that ends; more of them after so many more ends.
+    private const int WorkersAnEnd = 64;
+
     private readonly JobRecord _record;
     private readonly LeasePlanner _planner;
     private readonly IConsistency _consistency;
@@ -21,6 +24,8 @@ internal sealed class LeaseDesk
     private readonly RefusalLog _refusals = new();
     private readonly List<WorkerRecord> _waiting = [];
     private StalenessWatch _watch;
+    private LeaseDivision? _division;
+    private int _divisionHolds;
 
     public LeaseDesk(JobOptions job, JobRecord record)
     {
@@ -64,7 +69,7 @@ internal sealed class LeaseDesk
     /// <summary>Changes what is done about staleness.</summary>
     public void Govern(StalenessOptions staleness)
     {
-        (Staleness, _watch) = (staleness, new StalenessWatch(staleness));
+        (Staleness, _watch, _division) = (staleness, new StalenessWatch(staleness), null);
         // A lead is counted from now on.
         foreach (var worker in _record.Workers.Values) worker.Clock = 0;
     }
@@ -72,9 +77,13 @@ internal sealed class LeaseDesk
     /// <summary>A worker takes part from now on.</summary>
     public void Joined(WorkerRecord worker)
     {
+        _division = null;
         SetClock(worker);
         _finite.Forget(worker.Node);
     }
+
+    /// <summary>A worker's memory holds less than was thought.</summary>
+    public void Shortened(WorkerRecord worker, int most) => (worker.MostSamples, _division) = (most, null);
 
     /// <summary>A worker asks.</summary>
     public void Asked(WorkerRecord worker)
@@ -82,18 +91,32 @@ internal sealed class LeaseDesk
         if (!_waiting.Contains(worker)) _waiting.Add(worker);
     }
 
+    /// <summary>Whether somebody waits for a lease.</summary>
+    public bool IsAsked => _waiting.Count > 0;
+
+    /// <summary>Time in which asks are gathered, where a look at all workers is due for them: none for few workers, so that one look in all costs each little where they are many.</summary>
+    public TimeSpan RoundsApart => TimeSpan.FromMilliseconds(_record.Workers.Count / WorkersAnEnd);
+
     /// <summary>Grants whoever waits, and may go on, what is best: the strongest first.</summary>
-    public IReadOnlyList<Granted> Grant(TimeSpan now)
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    /// <param name="everyone">False: only those for whom nobody else has to be looked at.</param>
+    public IReadOnlyList<Granted> Grant(TimeSpan now, bool everyone = true)
     {
         var granted = new List<Granted>();
-        if (Paused || _waiting.Count == 0) return granted;
+        if (Paused) return granted;
+        var isDivided = _division is not null;
+        GrantFarFromTheEnd(granted, now);
+        if (_waiting.Count == 0 || (isDivided && !everyone)) return granted;
         var training = Training.ToList();
+        HashSet<string> heard = [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
         // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
-        var slowest = training.Where(worker => !IsSilent(worker)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        var slowest = training.Where(worker => heard.Contains(worker.Node)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
         foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
+        // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
         var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || IsSilent(worker))).ToList();
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || !heard.Contains(worker.Node))).ToList();
         var round = _planner.Begin(Book, planned, now);
+        (_division, _divisionHolds) = (round.Division, planned.Count / WorkersAnEnd);
         var waiting = _waiting.ToDictionary(worker => worker.Node);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
@@ -111,6 +134,7 @@ internal sealed class LeaseDesk
         // What was taken back is no measure: a doubted worker has waited for somebody, or somebody for it.
         if (grant is null || ended.Account.Trained == 0) return default;
         worker.LeaseEnded(ended.Account);
+        if (--_divisionHolds < 0) _division = null;
         _record.LeaseEnded(grant.Lease.Stretch.Epoch, ended.Account, now);
         foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
             _refusals.Add(worker.Node, group.Key, group.Count(), group.Sum(refused => refused.Part.Count), group.Last().Reason);
@@ -118,6 +142,7 @@ internal sealed class LeaseDesk
         var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).Select(refused => refused.Part).ToList();
         var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
         var change = _watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain: Training.Any(other => other != worker));
+        if (change is not null) _division = null;
         return new Ended(
             _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
             hopeless.Count == 0 ? null :
@@ -133,6 +158,7 @@ internal sealed class LeaseDesk
             if (Told(refused) is { } told) yield return told;
         foreach (var change in _watch.Rested(now))
         {
+            _division = null;
             if (_record.Workers.TryGetValue(change.Node, out var rested)) SetClock(rested);
             yield return Told(change);
         }
@@ -143,6 +169,7 @@ internal sealed class LeaseDesk
     public string TakeBack(WorkerRecord worker, long round)
     {
         _waiting.Remove(worker);
+        _division = null;
         var samples = Book.TakeBack(worker.Node, round);
         return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
     }
@@ -154,8 +181,18 @@ internal sealed class LeaseDesk
     // Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.
     private void SetClock(WorkerRecord worker) => worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
 
-    // Busy with something else, stuck, or about to begin: when it asks, it is counted on again.
-    private bool IsSilent(WorkerRecord worker) => !_waiting.Contains(worker) && Book.Grants.All(grant => grant.Holder != worker.Node);
+    // Where nobody may be held back, and there is enough for all, who asks need not be compared with all others.
+    private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
+    {
+        if (_division is null || Staleness.Lead > 0 || _consistency is not Asynchronous) return;
+        foreach (var worker in _waiting.Where(worker => _watch.LevelOf(worker.Node) == WorkLevel.Full).ToList())
+        {
+            var (epoch, left) = Book.Offers.FirstOrDefault(offer => offer.Samples > 0);
+            if (_division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch) || Book.Take(worker.Node, epoch, size, microBatch, now) is not { } lease) continue;
+            _waiting.Remove(worker);
+            granted.Add(new Granted(worker, lease, null));
+        }
+    }
 
     private bool IsAhead(WorkerRecord worker, long slowest) =>
         !_consistency.MayGoOn(worker.Clock, slowest) || (Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead);

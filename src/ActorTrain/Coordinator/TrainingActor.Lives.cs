@@ -14,7 +14,7 @@ internal sealed partial class TrainingActor
         Receive<WorkerProtocol.OutOfMemory>(shortage =>
         {
             if (Find(shortage.Worker) is not { } worker) return;
-            worker.MostSamples = shortage.Most;
+            _desk.Shortened(worker, shortage.Most);
             Tell(new Occurrence(
                 OutOfMemory, worker.Node, $"{shortage.Samples} samples are too many for its device: {shortage.Reason}", $"it goes on with {shortage.Most} at once"));
         });
@@ -100,7 +100,7 @@ internal sealed partial class TrainingActor
         if (!_stopped && !othersMayCome) Context.Parent.Tell(new Failed($"the last worker failed; {node}: {reason}"));
     }
 
-    private WorkerRecord? Find(WorkerId id) => _record.Active.FirstOrDefault(worker => worker.Id == id);
+    private WorkerRecord? Find(WorkerId id) => _record.Workers.GetValueOrDefault(id.Node) is { Active: true } worker && worker.Id == id ? worker : null;
 
     /// <summary>A worker's life ends: the shards refuse what it still pushes, and say what they have of it.</summary>
     private void End(WorkerRecord worker)

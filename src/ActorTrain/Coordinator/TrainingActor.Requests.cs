@@ -21,6 +21,7 @@ internal sealed partial class TrainingActor
         Receive<ClientProtocol.Stop>(_ =>
         {
             _stopped = true;
+            Timers.Cancel("round");
             foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
             Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
             Become(_record.Active.Any() ? Stopping : Counting);

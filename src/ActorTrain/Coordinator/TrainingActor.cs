@@ -62,6 +62,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private sealed record Tick;
 
+    private sealed record GrantRound;
+
     private sealed record OutOfPatience;
 
     /// <param name="job">What is trained.</param>
@@ -143,6 +145,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _desk.Asked(worker);
             GrantWaiting();
         });
+        Receive<GrantRound>(_ => Give(_desk.Grant(Now)));
         Receive<WorkerProtocol.EvaluationFailed>(failed =>
         {
             Tell(new Occurrence(EvaluationFailed, failed.Worker.Node, failed.Reason, "another node is asked"));
@@ -263,7 +266,14 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void GrantWaiting()
     {
-        foreach (var (worker, lease, occurrence) in _desk.Grant(Now))
+        var apart = _desk.RoundsApart;
+        Give(_desk.Grant(Now, everyone: apart == TimeSpan.Zero));
+        if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round")) Timers.StartSingleTimer("round", new GrantRound(), apart);
+    }
+
+    private void Give(IReadOnlyList<LeaseDesk.Granted> leases)
+    {
+        foreach (var (worker, lease, occurrence) in leases)
         {
             worker.Trainer.Tell(new WorkerProtocol.Granted(lease));
             if (occurrence is { } repeated) Tell(repeated);

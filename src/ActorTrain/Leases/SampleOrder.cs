@@ -1,10 +1,26 @@
+using System.Collections.Concurrent;
+
 namespace ActorTrain.Leases;
 
 /// <summary>The order in which an epoch takes the training samples: a pure function of (seed, epoch), so that no order is ever sent.</summary>
 public static class SampleOrder
 {
-    /// <summary>A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator).</summary>
-    public static int[] Of(long seed, int epoch, int samples)
+    // Workers of one process, a thousand of them in a simulation, take the same orders.
+    private static readonly ConcurrentDictionary<(long Seed, int Epoch, int Samples), WeakReference<int[]>> InUse = [];
+
+    /// <summary>A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator). While somebody in the process has it, others get the same memory.</summary>
+    public static ReadOnlyMemory<int> Of(long seed, int epoch, int samples)
+    {
+        var key = (seed, epoch, samples);
+        if (InUse.TryGetValue(key, out var known) && known.TryGetTarget(out var order)) return order;
+        foreach (var (unused, reference) in InUse)
+            if (!reference.TryGetTarget(out _)) InUse.TryRemove(new(unused, reference));
+        order = Shuffled(seed, epoch, samples);
+        InUse[key] = new WeakReference<int[]>(order);
+        return order;
+    }
+
+    private static int[] Shuffled(long seed, int epoch, int samples)
     {
         var random = new SplitMix64(SplitMix64.Mix(seed, epoch, 0));
         var order = new int[samples];

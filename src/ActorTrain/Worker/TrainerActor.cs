@@ -28,7 +28,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private IDisposable? _admission;
     private NewerParameters _newer = null!;
     private PartExchange? _computing;
-    private (int Epoch, int[] Positions) _order;
+    private (int Epoch, ReadOnlyMemory<int> Positions) _order;
     private (int Epoch, long Samples) _trained;
     private LeaseRun? _run;
     private Lease? _next;
@@ -154,7 +154,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         var (fresh, versions) = _newer.Take();
         _computing = new PartExchange(part, _run, versions, _gradients.Pop());
         _engine.Tell(new EngineActor.Compute(
-            fresh, _order.Positions.AsMemory(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values));
+            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values));
     }
 
     private void Computed(EngineActor.Computed computed)

@@ -17,7 +17,7 @@ internal static class ScaleVerb
     // The law is one of means: the first round, which begins with nobody's update, must not show.
     private const int Rounds = 250, RoundsOfMany = 40, Many = 10_000;
 
-    private const string Balance = "balance { micro-batch = off, repeat = off }";
+    private const string Balance = "balance.micro-batch = off, balance.repeat = off";
 
     public static Command Create()
     {
@@ -29,10 +29,10 @@ internal static class ScaleVerb
             foreach (var workers in new[] { 10, 100, 1000, Many }.Where(workers => workers <= parsed.GetValue(most)))
             {
                 var rounds = workers < Many ? Rounds : RoundsOfMany;
-                Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * rounds), $"epochs = 1, {Balance}");
+                Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * rounds), $"epochs = 1, {(workers < Many ? "" : "lease-batches = 4,")} {Balance}");
             }
             if (parsed.GetValue(most) >= 1000)
-                Measure(table, 1000, "mlp 784-16-10", new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)), $"epochs = 5, model {{ name = mlp, mlp.hidden = [16] }}, data.source = built-in, {Balance}");
+                Measure(table, 1000, "mlp 784-16-10", new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)), $"epochs = 5, model.name = mlp, model.mlp.hidden = [16], data.source = built-in, {Balance}");
             table.Print("Simulated clusters, speeds from 500 to 1,500 samples/s, one thread");
             return 0;
         });
@@ -59,6 +59,7 @@ internal static class ScaleVerb
         }
         var (result, seconds) = (run.ToEnd().ShouldBeSound(), watch.Elapsed.TotalSeconds);
         var pushes = result.Report!.Staleness.Histogram.Sum();
+        Console.Error.WriteLine(FormattableString.Invariant($"{workers} workers, {name}: {seconds:0.0} s"));
         table.Add(
             Whole(workers), name, Whole(pushes), Text(seconds, "0.0"), Text(result.Time.TotalSeconds, "0.0"), Whole(result.Links.Sum(link => link.Messages)), Whole(result.Turns),
             Text(1e6 * seconds / pushes, "0"), Whole((most - before) >> 20), Text(result.Report.Staleness.Mean, "0.00"), Whole(workers - 1));

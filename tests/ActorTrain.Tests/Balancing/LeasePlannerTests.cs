@@ -219,5 +219,24 @@ public sealed class LeasePlannerTests
             together.Offers.ShouldBe(alone.Offers);
         });
 
+    [Fact]
+    public void Far_from_the_end_who_asks_gets_what_a_look_at_all_others_would_give_it() =>
+        Gen.Select(Gen.Double[0.1, 1000].Array[1, 8], Gen.Int[1, 200_000], Gen.Int[1, 3]).Sample((speeds, samples, turns) =>
+        {
+            var workers = speeds.Select((speed, i) => Worker($"{i}", speed)).ToArray();
+            var book = new LeaseBook(samples, epochs: 2);
+            var round = Planner.Begin(book, workers, Noon);
+            for (var turn = 0; turn < turns; turn++)
+            {
+                foreach (var worker in workers)
+                {
+                    var left = book.Offers.First(offer => offer.Samples > 0).Samples;
+                    if (round.Division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)) continue;
+                    var lease = round.Next(worker.Node)!.Lease;
+                    (lease.Stretch.Count, lease.MicroBatch).ShouldBe((size, microBatch));
+                }
+            }
+        });
+
     private static PlannedLease? Next(LeaseBook book, PlannedWorker[] workers, string node) => Planner.Begin(book, workers, Noon).Next(node);
 }

@@ -54,7 +54,7 @@ public sealed class ClusterParitySpecs
         using var plain = PlainLoop.CopyOf(engine, "mlp");
         using var sgd = new PlainSgd(Rate, Momentum);
         var dataset = FashionMnist.Load(DataSource.BuiltIn);
-        var order = SampleOrder.Of(seed: 1, epoch: 1, Steps * Batch);
+        var order = SampleOrder.Of(seed: 1, epoch: 1, Steps * Batch).ToArray();
         plain.train();
         foreach (var samples in order.Chunk(Batch))
         {

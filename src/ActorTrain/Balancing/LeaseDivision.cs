@@ -1,0 +1,35 @@
+namespace ActorTrain.Balancing;
+
+/// <summary>How a batch, and a round of leases, are divided over some workers by their throughput: what each gets in the middle of an epoch.</summary>
+public sealed class LeaseDivision
+{
+    // Then neither factoring nor an earlier end by others makes a lease shorter, whatever its worker still holds of the two before.
+    private const int LeasesLeft = 4;
+
+    private readonly Dictionary<string, int> _indices = [];
+    private readonly IReadOnlyList<PlannedWorker> _workers;
+    private readonly IReadOnlyList<int> _microBatches;
+    private readonly IReadOnlyList<double> _leases;
+    private readonly double _all;
+
+    internal LeaseDivision(IReadOnlyList<PlannedWorker> workers, IReadOnlyList<int> microBatches, IReadOnlyList<double> leases)
+    {
+        (_workers, _microBatches, _leases) = (workers, microBatches, leases);
+        for (var i = 0; i < workers.Count; i++) _indices[workers[i].Node] = i;
+        _all = workers.Sum(worker => worker.SamplesPerSecond);
+    }
+
+    /// <summary>What a worker that asks gets where so much of the epoch is left that nobody else need be looked at: what a <see cref="PlanningRound"/> would give it.</summary>
+    /// <param name="node">Who asks.</param>
+    /// <param name="left">Samples of the epoch that nobody has.</param>
+    /// <returns>Samples of the lease and of each push of it; null where all have to be looked at.</returns>
+    public (int Lease, int MicroBatch)? FarFromTheEnd(string node, int left) =>
+        _indices.TryGetValue(node, out var i) && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i) ? (MostOf(i), _microBatches[i]) : null;
+
+    internal bool Has(string node, out int index) => _indices.TryGetValue(node, out index);
+
+    internal int MicroBatchOf(int index) => _microBatches[index];
+
+    /// <summary>The longest lease of a worker: a whole number of micro-batches.</summary>
+    internal int MostOf(int index) => (int)Math.Max(1, Math.Ceiling(_leases[index] / _microBatches[index])) * _microBatches[index];
+}
