@@ -26,6 +26,7 @@ internal sealed class LeaseDesk
     private StalenessWatch _watch;
     private LeaseDivision? _division;
     private int _divisionHolds;
+    private int _lookedAt;
 
     public LeaseDesk(JobOptions job, JobRecord record)
     {
@@ -116,7 +117,7 @@ internal sealed class LeaseDesk
         var planned = training.Select(worker => worker.ToPlan(
             _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || !heard.Contains(worker.Node))).ToList();
         var round = _planner.Begin(Book, planned, now);
-        (_division, _divisionHolds) = (round.Division, planned.Count / WorkersAnEnd);
+        (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count / WorkersAnEnd, 0);
         var waiting = _waiting.ToDictionary(worker => worker.Node);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
@@ -185,11 +186,18 @@ internal sealed class LeaseDesk
     private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
     {
         if (_division is null || Staleness.Lead > 0 || _consistency is not Asynchronous) return;
-        foreach (var worker in _waiting.Where(worker => _watch.LevelOf(worker.Node) == WorkLevel.Full).ToList())
+        // What was too little for those before is not more by now: only who has asked since is looked at.
+        while (_lookedAt < _waiting.Count)
         {
+            var worker = _waiting[_lookedAt];
             var (epoch, left) = Book.Offers.FirstOrDefault(offer => offer.Samples > 0);
-            if (_division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch) || Book.Take(worker.Node, epoch, size, microBatch, now) is not { } lease) continue;
-            _waiting.Remove(worker);
+            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)
+                || Book.Take(worker.Node, epoch, size, microBatch, now) is not { } lease)
+            {
+                _lookedAt++;
+                continue;
+            }
+            _waiting.RemoveAt(_lookedAt);
             granted.Add(new Granted(worker, lease, null));
         }
     }
