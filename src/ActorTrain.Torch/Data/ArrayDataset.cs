@@ -11,7 +11,7 @@ public sealed class ArrayDataset : IDataset
     private ArrayDataset(string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape, Samples train, Samples test)
     {
         (_train, _test, InputShape, Classes, TargetShape) = (train, test, inputShape, classes, targetShape);
-        (_inputLength, _targetLength) = (LengthOf(name, "input", inputShape), classes > 0 ? 1 : LengthOf(name, "target", targetShape));
+        (_inputLength, _targetLength) = (SampleShape.LengthOf(name, "input", inputShape), classes > 0 ? 1 : SampleShape.LengthOf(name, "target", targetShape));
         Description = new DatasetDescription(
             name, Count(name, "training", train), Count(name, "test", test), Fingerprint.Of(train.Inputs, train.Targets, test.Inputs, test.Targets));
         if (classes == 0) return;
@@ -78,9 +78,4 @@ public sealed class ArrayDataset : IDataset
         var targets = samples.Targets.Span;
         for (var i = 0; i < targets.Length; i++) Targets.CheckClass(Description.Name, which, i, targets[i], Classes);
     }
-
-    private static int LengthOf(string name, string what, IReadOnlyList<long> shape) =>
-        shape.Count > 0 && shape.All(size => size > 0) && shape.Aggregate(1.0, (product, size) => product * size) <= int.MaxValue
-            ? (int)shape.Aggregate(1L, (product, size) => product * size)
-            : throw new ActorTrainException($"data set {name}: its {what} shape is [{string.Join(", ", shape)}]; it must have dimensions of 1 or more");
 }

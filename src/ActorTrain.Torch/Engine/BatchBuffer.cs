@@ -8,8 +8,9 @@ namespace ActorTrain.Torch.Engine;
 /// <summary>Turns samples of a data set into the tensors of a batch. Its memory is used again for every batch, and grows to the largest.</summary>
 internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDevice device) : IDisposable
 {
+    private readonly int _inputLength = SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
+    private readonly int _targetLength = dataset.Classes > 0 ? 1 : SampleShape.LengthOf(dataset.Description.Name, "target", dataset.TargetShape);
     private readonly long[] _inputShape = [.. dataset.InputShape], _targetShape = dataset.Classes > 0 ? [] : [.. dataset.TargetShape];
-    private readonly int _inputLength = LengthOf(dataset.InputShape), _targetLength = dataset.Classes > 0 ? 1 : LengthOf(dataset.TargetShape);
     private FlatVector? _inputs, _targets;
     private long[] _classes = [];
     private int _capacity;
@@ -62,6 +63,4 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
         _inputs = new FlatVector(checked(samples * _inputLength), device);
         _targets = new FlatVector(checked(samples * _targetLength), device);
     }
-
-    private static int LengthOf(IReadOnlyList<long> shape) => (int)shape.Aggregate(1L, (product, size) => checked(product * size));
 }

@@ -104,6 +104,13 @@ public sealed class OwnDataSpecs : IDisposable
     }
 
     [Fact]
+    public void A_data_set_whose_inputs_have_no_shape_is_named()
+    {
+        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([])).ShouldBe("data set shapeless: its input shape is []; it must have dimensions of 1 or more");
+        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([2, 0])).ShouldBe("data set shapeless: its input shape is [2, 0]; it must have dimensions of 1 or more");
+    }
+
+    [Fact]
     public void Augmentation_is_for_images_alone()
     {
         var factory = new OwnEngineFactory("toy", new TorchModel(() => Sequential(Linear(2, 4))), _ => Toy.Quarters(), new TorchOptions("cpu", Threads: 1));
@@ -163,5 +170,20 @@ public sealed class OwnDataSpecs : IDisposable
         }
 
         public void ReadTest(int index, Span<float> input, Span<float> target) => _inner.ReadTest(index, input, target);
+    }
+
+    private sealed class Shapeless(IReadOnlyList<long> shape) : IDataset
+    {
+        public DatasetDescription Description { get; } = new("shapeless", 10, 10, "00");
+
+        public IReadOnlyList<long> InputShape => shape;
+
+        public int Classes => 2;
+
+        public IReadOnlyList<long> TargetShape => [];
+
+        public void ReadTrain(int index, Span<float> input, Span<float> target) { }
+
+        public void ReadTest(int index, Span<float> input, Span<float> target) { }
     }
 }
