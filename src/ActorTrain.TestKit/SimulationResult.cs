@@ -5,6 +5,7 @@ using System.Text;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Supervision;
+using ActorTrain.TestKit.Faults;
 
 namespace ActorTrain.TestKit;
 
@@ -42,6 +43,9 @@ public sealed record SimulationResult(
 {
     /// <summary>What happened to the cluster, oldest first.</summary>
     public IEnumerable<SupervisionEvent> Events => Happened.Select(happened => happened.Event);
+
+    /// <summary>What its script has done to the cluster: what was to come after its end has not been.</summary>
+    public IEnumerable<(TimeSpan At, Fault Fault)> Faults => Simulation.Script.Where(fault => fault.At <= Time);
 
     /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>
     public string EventLog

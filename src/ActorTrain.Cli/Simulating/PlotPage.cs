@@ -29,11 +29,11 @@ internal static class PlotPage
         page.AppendLine($"<p>{Text(result.Failure ?? string.Join("; ", Summary.Lines(result.Report!, stopped: false)))}</p>");
         foreach (var model in new[] { Shares(stretches), Line("Samples a second", stretches, stretch => stretch.Throughput), Line("Mean staleness", stretches, stretch => stretch.Staleness) })
         {
-            foreach (var (at, fault) in result.Simulation.Script.Where(fault => fault.At <= result.Time)) model.Annotations.Add(Mark(at, fault.Words));
+            foreach (var (at, fault) in result.Faults) model.Annotations.Add(Mark(at, fault.Words));
             page.AppendLine(Svg(model));
         }
         Table(page, "What happened", ["time, s", "event", "node", "reason", "remedy"],
-            result.Simulation.Script.Where(fault => fault.At <= result.Time).Select(fault => (fault.At, (string[])["script", "", fault.Fault.Words, ""]))
+            result.Faults.Select(fault => (fault.At, (string[])["script", "", fault.Fault.Words, ""]))
                 .Concat(result.Happened.Select(happened => (happened.At, (string[])[happened.Event.Kind, happened.Event.Node, happened.Event.Reason, happened.Event.Remedy])))
                 .OrderBy(row => row.Item1).Select(row => (string[])[row.Item1.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), .. row.Item2]));
         Table(page, "Links", ["from", "to", "messages", "bytes"],

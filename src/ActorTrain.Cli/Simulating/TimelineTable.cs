@@ -36,7 +36,7 @@ internal static class TimelineTable
 
     private static IEnumerable<(TimeSpan At, IReadOnlyList<string> Cells, string What)> Told(SimulationResult result)
     {
-        foreach (var (at, fault) in result.Simulation.Script.Where(fault => fault.At <= result.Time)) yield return (at, [], $"▸ {fault.Words}");
+        foreach (var (at, fault) in result.Faults) yield return (at, [], $"▸ {fault.Words}");
         // Ten that join at once are one line.
         foreach (var same in result.Happened.GroupBy(happened => (Second: (long)happened.At.TotalSeconds, happened.Event.Kind)))
         {

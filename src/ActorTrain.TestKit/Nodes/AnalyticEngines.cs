@@ -18,8 +18,9 @@ public sealed class AnalyticEngines(IReadOnlyList<float> curvatures, int trainSa
     /// <param name="parameters">How many.</param>
     /// <param name="trainSamples">Training samples of an epoch.</param>
     /// <param name="noise">Standard deviation of one sample's gradient.</param>
-    public static AnalyticEngines Small(int parameters = 10, int trainSamples = 10_000, float noise = 0) =>
-        new([.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)], trainSamples, noise: noise);
+    /// <param name="testSamples">Test samples of an evaluation.</param>
+    public static AnalyticEngines Small(int parameters = 10, int trainSamples = 10_000, float noise = 0, int testSamples = 1_000) =>
+        new([.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)], trainSamples, testSamples, noise);
 
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(curvatures, trainSamples, testSamples, noise);

@@ -14,7 +14,8 @@ internal sealed class ScriptReader
 {
     private const string Section = "actortrain.simulation.", Node = Section + "node.", Nodes = Section + "nodes.", Job = "actortrain.job.";
     private const int Most = 1_000_000_000, MostNodes = 100_000;
-    private static readonly IReadOnlyList<Setting> Defaults = [.. Setting.AllOf(ConfigurationFile.Parse(DefaultText(), "simulation.conf"), "simulation.conf")];
+    private static readonly IReadOnlyList<Setting> Defaults =
+        [.. Setting.AllOf(ConfigurationFile.Embedded(typeof(ScriptReader).Assembly, "ActorTrain.TestKit.simulation.conf"), "simulation.conf")];
     private readonly IReadOnlyList<Setting> _given;
     private readonly IReadOnlyList<string> _nodes;
     private readonly SettingsReader _settings;
@@ -55,10 +56,9 @@ internal sealed class ScriptReader
     private AnalyticEngines Analytic()
     {
         const string analytic = Section + "analytic.";
-        var parameters = _settings.Int(analytic + "parameters", 1, Most);
-        return new AnalyticEngines(
-            [.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)], _settings.Int(analytic + "train-samples", 1, Most),
-            _settings.Int(analytic + "test-samples", 1, Most), _settings.Float(analytic + "noise", Bounds.AtLeast(0)));
+        return AnalyticEngines.Small(
+            _settings.Int(analytic + "parameters", 1, Most), _settings.Int(analytic + "train-samples", 1, Most),
+            _settings.Float(analytic + "noise", Bounds.AtLeast(0)), _settings.Int(analytic + "test-samples", 1, Most));
     }
 
     private Simulation WithNodes(Simulation simulation)
@@ -77,7 +77,7 @@ internal sealed class ScriptReader
     {
         var section = $"{Nodes}{name}.";
         var count = _settings.Int(section + "count", 1, MostNodes);
-        var roles = _settings.Words(section + "roles", [.. NodeRoles.All]);
+        var roles = _settings.Words(section + "roles", NodeRoles.All);
         var speed = SpeedWords.Read(_settings.Text(section + "speed")) ?? throw _settings.Wrong(section + "speed", SpeedWords.Right);
         var device = _settings.Text(section + "device");
         if (device is not ("cpu" or "cuda")) throw _settings.Wrong(section + "device", "cpu or cuda");
@@ -125,18 +125,10 @@ internal sealed class ScriptReader
     {
         var text = new StringBuilder();
         foreach (var (key, value, _) in _given.Where(setting => !setting.Key.StartsWith(Section, StringComparison.Ordinal) && !setting.Key.StartsWith(Job, StringComparison.Ordinal)).Reverse())
-            text.Append(CultureInfo.InvariantCulture, $"{key} = \"{value?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n");
+            text.Append(CultureInfo.InvariantCulture, $"{key} = {ConfigurationFile.Quoted(value)}\n");
         return text.ToString();
     }
 
     internal static string Names(Simulation simulation) =>
         string.Join(", ", simulation.Nodes.Take(20).Select(node => node.Name)) + (simulation.Nodes.Count > 20 ? ", …" : "");
-
-    private static string DefaultText()
-    {
-        using var stream = typeof(ScriptReader).Assembly.GetManifestResourceStream("ActorTrain.TestKit.simulation.conf")
-            ?? throw new InvalidOperationException("simulation.conf is not in the assembly");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

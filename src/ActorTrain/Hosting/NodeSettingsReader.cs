@@ -41,7 +41,7 @@ public static class NodeSettingsReader
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
             throw settings.Wrong(section + ".host", "a name or address of this machine that other nodes can reach");
         return new NodeSettings(
-            settings.Words(section + ".roles", "coordinator", "server", "worker"),
+            settings.Words(section + ".roles", NodeRoles.All),
             host,
             settings.Int(section + ".port", 0, IPEndPoint.MaxPort));
     }

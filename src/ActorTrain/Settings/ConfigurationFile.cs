@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Akka.Configuration;
 
@@ -20,6 +21,17 @@ public static class ConfigurationFile
 
     /// <summary>Reads a file and checks its form, but not its keys.</summary>
     internal static LocatedConfig ReadUnchecked(string path) => Parse(Text(path), path);
+
+    /// <summary>Reads a file that is part of an assembly, by its name there.</summary>
+    internal static LocatedConfig Embedded(Assembly assembly, string resource)
+    {
+        using var stream = assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"{resource} is not in {assembly.GetName().Name}");
+        using var reader = new StreamReader(stream);
+        return Parse(reader.ReadToEnd(), string.Join('.', resource.Split('.')[^2..]));
+    }
+
+    /// <summary>A text as a value of HOCON that is taken as it is.</summary>
+    internal static string Quoted(string? text) => $"\"{text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>Parses a text that stands in <paramref name="file"/>; its keys are not checked.</summary>
     internal static LocatedConfig Parse(string text, string file)

@@ -27,7 +27,7 @@ internal static class PredictionBenchmark
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 4 minutes");
+        await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 5 minutes");
         var table = new Table("workers", "speeds", "what", "measured", "predicted", "off");
         var measured = Clusters.Select(_ => new List<Look>()).ToArray();
         var alone = Clusters.SelectMany(speeds => speeds).Distinct().ToDictionary(speed => speed, _ => (Small: new List<double>(), Whole: new List<double>()));

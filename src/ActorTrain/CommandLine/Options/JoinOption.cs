@@ -18,8 +18,8 @@ internal sealed class JoinOption
     }
 
     /// <summary>A client of a cluster that runs already.</summary>
-    public Task<TrainingClient> ConnectAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) =>
-        TrainingClient.ConnectAsync(Read(parsed), Patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), cancellation);
+    public Task<TrainingClient> ConnectAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation, TimeSpan? patience = null) =>
+        TrainingClient.ConnectAsync(Read(parsed), patience ?? Patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), cancellation);
 
     /// <summary>The address.</summary>
     public HostPort Read(ParseResult parsed)

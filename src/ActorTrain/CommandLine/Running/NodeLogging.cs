@@ -1,3 +1,4 @@
+using ActorTrain.Settings;
 using Akka.Configuration;
 
 namespace ActorTrain.CommandLine.Running;
@@ -22,11 +23,9 @@ internal static class NodeLogging
               # Ctrl-C and SIGTERM are the command's own to handle.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
               {{LineLogger.EverythingKey}} = {{(everything ? "on" : "off")}}
-              {{LineLogger.FileKey}} = {{Quoted(file)}}
-              {{LineLogger.ProgramKey}} = {{Quoted(program)}}
+              {{LineLogger.FileKey}} = {{ConfigurationFile.Quoted(file)}}
+              {{LineLogger.ProgramKey}} = {{ConfigurationFile.Quoted(program)}}
             }
             """);
     }
-
-    private static string Quoted(string? text) => $"\"{text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -42,11 +42,11 @@ internal static class DemoVerb
     private static async Task RunAsync(Terminal terminal, JobOptions job, IEngineFactory engines, RunOutput output, Config config)
     {
         using var interruption = new Interruption();
-        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions(["coordinator", "server"]) { Configuration = config }, interruption.Token);
+        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }, interruption.Token);
         var workers = new List<ActorTrainNode>();
         try
         {
-            var options = new NodeOptions(["worker"]) { Configuration = config, Join = seed.Address, Engines = engines };
+            var options = new NodeOptions([NodeRoles.Worker]) { Configuration = config, Join = seed.Address, Engines = engines };
             for (var i = 0; i < Workers; i++) workers.Add(await ActorTrainNode.StartAsync(options, interruption.Token));
             await using var client = TrainingClient.Of(seed);
             await new JobFollower(terminal, output, interruption).RunAsync(client, job, broken: Never);

@@ -41,7 +41,7 @@ internal static class LocalVerb
     private static async Task RunAsync(Terminal terminal, JobOptions job, int count, EngineSettings engine, RunOutput output, Config config)
     {
         using var interruption = new Interruption();
-        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions(["coordinator", "server"]) { Configuration = config }, interruption.Token);
+        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }, interruption.Token);
         await using var workers = WorkerProcesses.Start(count, seed.Address, WorkerOptions(engine), terminal);
         await using var client = TrainingClient.Of(seed);
         await new JobFollower(terminal, output, interruption).RunAsync(client, job, workers.Broken);

@@ -23,7 +23,7 @@ internal static class SeedVerb
             var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
             {
                 Configuration = log.Over(parsed, config),
-                Engines = settings.Roles.Contains("worker") ? program.EnginesFor(engineSettings, job: null) : null,
+                Engines = settings.Roles.Contains(NodeRoles.Worker) ? program.EnginesFor(engineSettings, job: null) : null,
             };
             return await RunAsync(terminal, options);
         });

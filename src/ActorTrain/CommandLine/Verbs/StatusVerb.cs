@@ -24,9 +24,9 @@ internal static class StatusVerb
         ExampleHelp.AddTo(command, $"{terminal.Program} status --join 127.0.0.1:4053", $"{terminal.Program} status --join 127.0.0.1:4053 --json");
         command.SetAction(async (parsed, _) =>
         {
-            var (cluster, patience) = (join.Read(parsed), TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait)));
+            var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
             using var interruption = new Interruption();
-            await using var client = await TrainingClient.ConnectAsync(cluster, patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), interruption.Token);
+            await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token, patience);
             var status = await client.StatusAsync(interruption.Token);
             if (parsed.GetValue(json)) await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
             else Show(terminal, status);
