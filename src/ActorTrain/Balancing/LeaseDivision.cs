@@ -31,5 +31,5 @@ public sealed class LeaseDivision
     internal int MicroBatchOf(int index) => _microBatches[index];
 
     /// <summary>The longest lease of a worker: a whole number of micro-batches.</summary>
-    internal int MostOf(int index) => (int)Math.Max(1, Math.Ceiling(_leases[index] / _microBatches[index])) * _microBatches[index];
+    internal int MostOf(int index) => (int)Math.Min(_workers[index].MostPushes, Math.Max(1, Math.Ceiling(_leases[index] / _microBatches[index]))) * _microBatches[index];
 }

@@ -9,8 +9,9 @@ namespace ActorTrain.Balancing;
 /// <param name="MostSamples">Samples that its memory holds at once, ≥ 1.</param>
 /// <param name="LeaseFactor">What its leases are shortened by, above 0 to 1.</param>
 /// <param name="IsUnavailable">Whether it has to wait for slower ones, or neither holds a lease nor asks for one: then nobody leaves work to it.</param>
+/// <param name="MostPushes">Gradients that a lease of it may have, as consistency allows.</param>
 public sealed record PlannedWorker(
-    string Node, bool IsGpu, double SamplesPerSecond, int MostSamples = int.MaxValue, double LeaseFactor = 1, bool IsUnavailable = false)
+    string Node, bool IsGpu, double SamplesPerSecond, int MostSamples = int.MaxValue, double LeaseFactor = 1, bool IsUnavailable = false, int MostPushes = int.MaxValue)
 {
     /// <summary>Who is asked first: GPUs, then the faster.</summary>
     public static IEnumerable<PlannedWorker> StrongestFirst(IEnumerable<PlannedWorker> workers) =>

@@ -1,13 +1,31 @@
 namespace ActorTrain.Consistency;
 
-/// <summary>How tightly the workers march: decides whether a worker may take up more work, or waits for the others.</summary>
+/// <summary>Where a worker stands.</summary>
+/// <param name="Node">The worker's node.</param>
+/// <param name="Clock">Gradients that it has finished, counted from what the slowest had when it joined.</param>
+/// <param name="FinishedAt">When it finished the last, on the scheduler's clock.</param>
+/// <param name="Interval">Time that a gradient takes it; zero where that is not known.</param>
+public readonly record struct Pace(string Node, long Clock, TimeSpan FinishedAt, TimeSpan Interval);
+
+/// <summary>Decides how far a worker may be ahead of the slowest.</summary>
 public interface IConsistency
 {
-    /// <summary>Its name in settings and report.</summary>
-    string Name { get; }
+    /// <summary>Clocks that a worker may be ahead of the slowest when it begins a gradient.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="slowest">The slowest that trains; the same where it is alone.</param>
+    long MostAhead(Pace worker, Pace slowest);
+}
 
-    /// <summary>Whether a worker may go on.</summary>
-    /// <param name="clock">Leases that the worker has finished.</param>
-    /// <param name="slowest">Leases that the slowest active worker has finished.</param>
-    bool MayGoOn(long clock, long slowest);
+/// <summary>Makes the consistency that a job asks for.</summary>
+public static class ConsistencyModes
+{
+    /// <summary>The consistency of some options.</summary>
+    public static IConsistency Of(ConsistencyOptions options) => options switch
+    {
+        { Mode: ConsistencyMode.Bounded, Bounded: var bounded } when bounded.Most > bounded.Staleness => new DynamicBound(bounded.Staleness, bounded.Most),
+        { Mode: ConsistencyMode.Bounded, Bounded: var bounded } => new FixedBound(bounded.Staleness),
+        // Where training is synchronous, shards decide who waits.
+        { Mode: ConsistencyMode.Asynchronous or ConsistencyMode.Synchronous } => new FixedBound(long.MaxValue),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Mode, "Unknown consistency."),
+    };
 }

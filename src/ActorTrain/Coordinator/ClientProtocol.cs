@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Serialization;
 using ActorTrain.Staleness;
@@ -55,6 +56,17 @@ public static class ClientProtocol
     /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Staleness">What is to be done about them.</param>
     public sealed record Govern(StalenessOptions Staleness) : IJobRequest;
+
+    /// <summary>Client → coordinator → job: how tightly do the workers march? Answered by <see cref="ConsistencyIs"/> or <see cref="Rejected"/>.</summary>
+    public sealed record GetConsistency : IJobRequest;
+
+    /// <summary>Job → client.</summary>
+    /// <param name="Consistency">How they march now.</param>
+    public sealed record ConsistencyIs(ConsistencyOptions Consistency) : IWireMessage;
+
+    /// <summary>Client → coordinator → job: march so from now on. Answered by <see cref="ConsistencyIs"/> or <see cref="Rejected"/>.</summary>
+    /// <param name="Consistency">How.</param>
+    public sealed record March(ConsistencyOptions Consistency) : IJobRequest;
 
     /// <summary>Client → coordinator → job: hand out no more work until <see cref="Resume"/>. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
     public sealed record Pause : IJobRequest;

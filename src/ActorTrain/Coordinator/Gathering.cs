@@ -34,6 +34,9 @@ internal sealed class Gathering(int minimumWorkers)
 
     public IReadOnlyList<NodeProtocol.Enrol> Servers => [.. _servers.Values];
 
+    /// <summary>Workers that are ready.</summary>
+    public int Ready => _ready.Count;
+
     public bool Enough => Waiting.Length == 0;
 
     /// <summary>What is being waited for, in words; empty when there is enough to begin.</summary>

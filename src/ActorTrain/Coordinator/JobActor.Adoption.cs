@@ -58,7 +58,7 @@ internal sealed partial class JobActor
     {
         var admission = _gathering.Admission!;
         var memory = new JobMemory(
-            _jobId, _job with { Staleness = remembered.Staleness }, _client, admission.FirstNode, admission.First,
+            _jobId, _job with { Staleness = remembered.Staleness, Consistency = remembered.Consistency }, _client, admission.FirstNode, admission.First,
             Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Paused, remembered.Record);
         foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Remember(memory));
     }

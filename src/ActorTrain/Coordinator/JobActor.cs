@@ -14,7 +14,7 @@ namespace ActorTrain.Coordinator;
 internal sealed partial class JobActor : ReceiveActor, IWithTimers
 {
     private readonly string _jobId;
-    private readonly JobOptions _job;
+    private JobOptions _job;
     private readonly IActorRef _client;
     private readonly CoordinatorContext _context;
     private readonly JobRecord _record;
@@ -70,6 +70,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void PreparingShards()
     {
         var admission = _gathering.Admission!;
+        _job = _job with { Consistency = _job.Consistency.Resolved(_job.Batch, _gathering.Ready) };
         Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
         var servers = _gathering.Servers.Count;
         Admitting(() =>

@@ -1,6 +1,8 @@
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Leases;
 using ActorTrain.Server;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
@@ -150,14 +152,15 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
         RecentThroughput(), _latestLoss, LatestAccuracy(), CompletedEpochs(), WorkerRows(), Staleness(), [.. _events]);
 
-    public TrainingReport Report()
+    /// <param name="consistency">How the workers march at the end.</param>
+    public TrainingReport Report(ConsistencyOptions consistency)
     {
         var wall = _trainingBegan is { } began ? (_lastPush!.Value - began).TotalSeconds : 0;
         return new TrainingReport(
             job.Name,
             new ModelSummary(Admission!.Model.Name, Admission.Model.Parameters.Length),
             new DatasetSummary(Admission.Dataset.Name, Admission.Dataset.TrainSamples, Admission.Dataset.TestSamples, Admission.Dataset.Fingerprint),
-            Consistency.ConsistencyModes.Of(job.Consistency).Name,
+            Choices.NameOf(consistency.Mode),
             job.Seed,
             _epochs.TryGetValue(job.Epochs, out var last) ? last.Evaluation?.Accuracy : null,
             CompletedEpochs(), SamplesExpected, SamplesApplied,

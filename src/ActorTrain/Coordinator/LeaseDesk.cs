@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorTrain.Balancing;
 using ActorTrain.Consistency;
 using ActorTrain.Job;
@@ -17,12 +18,14 @@ internal sealed class LeaseDesk
     // So many workers are looked at anew with each lease that ends; more of them after so many more ends.
     private const int WorkersAnEnd = 64;
 
+    private readonly JobOptions _job;
     private readonly JobRecord _record;
     private readonly LeasePlanner _planner;
-    private readonly IConsistency _consistency;
     private readonly FiniteWatch _finite = new();
     private readonly RefusalLog _refusals = new();
     private readonly List<WorkerRecord> _waiting = [];
+    private IConsistency _consistency = null!;
+    private StepPlanner? _steps;
     private StalenessWatch _watch;
     private LeaseDivision? _division;
     private int _divisionHolds;
@@ -30,10 +33,10 @@ internal sealed class LeaseDesk
 
     public LeaseDesk(JobOptions job, JobRecord record)
     {
-        _record = record;
+        (_job, _record) = (job, record);
         Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
         _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches);
-        _consistency = ConsistencyModes.Of(job.Consistency);
+        March(job.Consistency);
         (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
     }
 
@@ -41,6 +44,16 @@ internal sealed class LeaseDesk
 
     /// <summary>What is done about staleness.</summary>
     public StalenessOptions Staleness { get; private set; }
+
+    /// <summary>How tightly the workers march.</summary>
+    public ConsistencyOptions Consistency { get; private set; } = null!;
+
+    /// <summary>Gradients that make a synchronous step where there are backup workers: all workers but those, as far as there is something for them to do.</summary>
+    public int Contributions => Math.Max(1, Math.Min(
+        _record.Active.Count() - Consistency.Synchronous.BackupWorkers, Book.Offers.Any(offer => offer.Samples > 0) ? Heard.Count : Book.Grants.DistinctBy(grant => grant.Holder).Count()));
+
+    /// <summary>Whether a step is so many gradients, and the shards are to be told how many.</summary>
+    public bool CountsContributions => Consistency is { Mode: ConsistencyMode.Synchronous, Synchronous.BackupWorkers: > 0 };
 
     /// <summary>Whether nobody is given anything.</summary>
     public bool Paused { get; set; }
@@ -62,6 +75,9 @@ internal sealed class LeaseDesk
 
     private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
+    // Who holds a lease, or asks for one.
+    private HashSet<string> Heard => [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
+
     /// <summary>Who evaluates best: who does nothing else, then the faster.</summary>
     public IReadOnlyList<string> Evaluators => [.. _record.Active
         .OrderByDescending(worker => _watch.LevelOf(worker.Node) == WorkLevel.EvaluationOnly && !Book.Complete)
@@ -73,6 +89,19 @@ internal sealed class LeaseDesk
         (Staleness, _watch, _division) = (staleness, new StalenessWatch(staleness), null);
         // A lead is counted from now on.
         foreach (var worker in _record.Workers.Values) worker.Clock = 0;
+    }
+
+    /// <summary>Changes how tightly the workers march.</summary>
+    /// <param name="consistency">How, with the samples of a step in numbers.</param>
+    [MemberNotNull(nameof(Consistency))]
+    public void March(ConsistencyOptions consistency)
+    {
+        (Consistency, _consistency, _division) = (consistency, ConsistencyModes.Of(consistency), null);
+        _steps = consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
+            ? new StepPlanner(
+                new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch, _job.Balance.MicroBatch && !steps.Deterministic, _job.Balance.Repeat)
+            : null;
+        foreach (var worker in _record.Workers.Values) worker.Finished = 0;
     }
 
     /// <summary>A worker takes part from now on.</summary>
@@ -89,6 +118,10 @@ internal sealed class LeaseDesk
     /// <summary>A worker asks.</summary>
     public void Asked(WorkerRecord worker)
     {
+        worker.HasAsked = true;
+        // Nobody waits for one that was stuck: it is as far as the slowest of those that were not.
+        if (Consistency.Mode == ConsistencyMode.Bounded && Heard is var heard && !heard.Contains(worker.Node))
+            worker.Finished = Math.Max(worker.Finished, Training.Where(other => heard.Contains(other.Node)).Select(other => other.Finished).DefaultIfEmpty(0).Min());
         if (!_waiting.Contains(worker)) _waiting.Add(worker);
     }
 
@@ -105,17 +138,23 @@ internal sealed class LeaseDesk
     {
         var granted = new List<Granted>();
         if (Paused) return granted;
+        if (_steps is not null)
+        {
+            GrantSteps(_steps, granted, now);
+            return granted;
+        }
         var isDivided = _division is not null;
         GrantFarFromTheEnd(granted, now);
         if (_waiting.Count == 0 || (isDivided && !everyone)) return granted;
         var training = Training.ToList();
-        HashSet<string> heard = [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
+        var heard = Heard;
         // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
         var slowest = training.Where(worker => heard.Contains(worker.Node)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
         foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
+        var ahead = Ahead(training.Where(worker => heard.Contains(worker.Node)).ToList());
         // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
         var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || !heard.Contains(worker.Node))).ToList();
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || ahead(worker) < 1 || !heard.Contains(worker.Node), ahead(worker))).ToList();
         var round = _planner.Begin(Book, planned, now);
         (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count / WorkersAnEnd, 0);
         var waiting = _waiting.ToDictionary(worker => worker.Node);
@@ -134,7 +173,7 @@ internal sealed class LeaseDesk
         var grant = Book.End(ended.LeaseId, ended.Undone, round);
         // What was taken back is no measure: a doubted worker has waited for somebody, or somebody for it.
         if (grant is null || ended.Account.Trained == 0) return default;
-        worker.LeaseEnded(ended.Account);
+        worker.LeaseEnded(ended.Account, now);
         if (--_divisionHolds < 0) _division = null;
         _record.LeaseEnded(grant.Lease.Stretch.Epoch, ended.Account, now);
         foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
@@ -171,6 +210,7 @@ internal sealed class LeaseDesk
     {
         _waiting.Remove(worker);
         _division = null;
+        _steps?.Forget(worker.Node);
         var samples = Book.TakeBack(worker.Node, round);
         return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
     }
@@ -180,12 +220,16 @@ internal sealed class LeaseDesk
         Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch), _record.Cuts());
 
     // Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.
-    private void SetClock(WorkerRecord worker) => worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
+    private void SetClock(WorkerRecord worker)
+    {
+        worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
+        worker.Finished = Training.Where(other => other != worker).Select(other => other.Finished).DefaultIfEmpty(0).Min();
+    }
 
     // Where nobody may be held back, and there is enough for all, who asks need not be compared with all others.
     private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
     {
-        if (_division is null || Staleness.Lead > 0 || _consistency is not Asynchronous) return;
+        if (_division is null || Staleness.Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous) return;
         // What was too little for those before is not more by now: only who has asked since is looked at.
         while (_lookedAt < _waiting.Count)
         {
@@ -202,8 +246,37 @@ internal sealed class LeaseDesk
         }
     }
 
-    private bool IsAhead(WorkerRecord worker, long slowest) =>
-        !_consistency.MayGoOn(worker.Clock, slowest) || (Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead);
+    private void GrantSteps(StepPlanner steps, List<Granted> granted, TimeSpan now)
+    {
+        var heard = Heard;
+        // Who has not asked yet is about to; who has, and neither holds nor asks any more, is stuck.
+        var planned = Training.Where(worker => !worker.HasAsked || heard.Contains(worker.Node)).Select(worker => worker.ToPlan(1, heldBack: false)).ToList();
+        var waiting = _waiting.ToDictionary(worker => worker.Node);
+        foreach (var candidate in PlannedWorker.StrongestFirst(planned))
+        {
+            if (!waiting.TryGetValue(candidate.Node, out var worker) || steps.Next(Book, planned, candidate, now) is not { } next) continue;
+            _waiting.Remove(worker);
+            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
+        }
+    }
+
+    private bool IsAhead(WorkerRecord worker, long slowest) => Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead;
+
+    // Gradients that a worker may begin beyond those of the leases that it holds: the k-th begins k clocks further on.
+    private Func<WorkerRecord, long> Ahead(IReadOnlyList<WorkerRecord> heard)
+    {
+        // One for the step, and one in hand for the next.
+        if (CountsContributions) return worker => Book.Grants.Count(grant => grant.Holder == worker.Node) < 2 ? 1 : 0;
+        if (Consistency.Mode != ConsistencyMode.Bounded || heard.MinBy(worker => worker.Finished) is not { } slowest) return _ => long.MaxValue;
+        return worker =>
+        {
+            var held = Book.Grants.Where(grant => grant.Holder == worker.Node).Sum(grant => (long)grant.Lease.Parts.Count);
+            return Math.Max(0, _consistency.MostAhead(PaceOf(worker), PaceOf(slowest)) - (worker.Finished + held - slowest.Finished) + 1);
+        };
+    }
+
+    private Pace PaceOf(WorkerRecord worker) =>
+        new(worker.Node, worker.Finished, worker.FinishedAt, worker.Throughput > 0 ? TimeSpan.FromSeconds(_job.Batch / worker.Throughput) : TimeSpan.Zero);
 
     private static Occurrence Repeated(WorkerRecord worker, Lease lease, LeaseBook.Grant repeated) => new(
         SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end, and others are idle",

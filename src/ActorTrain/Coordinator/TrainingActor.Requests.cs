@@ -7,7 +7,7 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>What may be asked of a job that trains: stop, pause and resume, another staleness policy.</summary>
+/// <summary>What may be asked of a job that trains: stop, pause and resume, another staleness policy or consistency.</summary>
 internal sealed partial class TrainingActor
 {
     private JobPhase Phase => _desk.Paused ? JobPhase.Paused : _desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training;
@@ -16,6 +16,8 @@ internal sealed partial class TrainingActor
     {
         Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
         Receive<ClientProtocol.Govern>(Govern);
+        Receive<ClientProtocol.GetConsistency>(_ => Sender.Tell(new ClientProtocol.ConsistencyIs(_desk.Consistency)));
+        Receive<ClientProtocol.March>(March);
         Receive<ClientProtocol.Pause>(_ => SetPaused(true, new Occurrence(JobPaused, "", "it was asked for", "workers finish what they hold, and get no more")));
         Receive<ClientProtocol.Resume>(_ => SetPaused(false, new Occurrence(JobResumed, "", "it was asked for", "leases and evaluations are handed out again")));
         Receive<ClientProtocol.Stop>(_ =>
@@ -50,5 +52,20 @@ internal sealed partial class TrainingActor
         Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
         Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
         GrantWaiting();
+    }
+
+    // What workers hold was cut for another march: they leave what they have not begun.
+    private void March(ClientProtocol.March march)
+    {
+        var consistency = march.Consistency.Resolved(_job.Batch, _record.Active.Count());
+        if (consistency != _desk.Consistency)
+        {
+            _desk.March(consistency);
+            MarchShards();
+            foreach (var worker in _record.Active) worker.Trainer.Tell(new WorkerProtocol.Recall());
+            Tell(new Occurrence(ConsistencyChanged, "", "it was asked for", $"from now on {consistency}"));
+            GrantWaiting();
+        }
+        Sender.Tell(new ClientProtocol.ConsistencyIs(consistency));
     }
 }

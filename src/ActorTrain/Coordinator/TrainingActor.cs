@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
@@ -28,6 +29,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private readonly JobTelemetry _telemetry;
     private long _incarnations;
     private long _round;
+    private int _contributions;
     private int _completedEpochs;
     private TimeSpan _askedAt;
     private bool _askAgain;
@@ -43,7 +45,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     public sealed record Unable(string Node, string Reason);
 
     /// <summary>Training → job: what another coordinator would need to go on.</summary>
-    public sealed record Remembered(StalenessOptions Staleness, long Incarnations, bool Paused, RecordMemory Record);
+    public sealed record Remembered(StalenessOptions Staleness, ConsistencyOptions Consistency, long Incarnations, bool Paused, RecordMemory Record);
 
     /// <summary>Where the coordinator before has ended.</summary>
     /// <param name="Incarnations">The newest life that it had begun.</param>
@@ -163,6 +165,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                 Tell(new Occurrence(EvaluationFailed, node, $"epoch {epoch} was not evaluated within {_options.EvaluationTimeout.TotalMinutes:0.#} minutes", "another node is asked"));
             GiveEvaluations();
             GrantWaiting();
+            MarchShards();
             AskCounts();
             FinishIfComplete();
             Remember();
@@ -197,7 +200,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
             TellProgress(_stopped ? JobPhase.Stopped : JobPhase.Completed);
             _telemetry.Ended(_stopped);
-            Context.Parent.Tell(new Done(_record.Report(), _stopped));
+            Context.Parent.Tell(new Done(_record.Report(_desk.Consistency), _stopped));
             Timers.Cancel("tick");
         });
         Receive<Tick>(_ => AskCounts());
@@ -268,7 +271,16 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var apart = _desk.RoundsApart;
         Give(_desk.Grant(Now, everyone: apart == TimeSpan.Zero));
+        if (_desk.CountsContributions && _desk.Contributions != _contributions) MarchShards();
         if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round")) Timers.StartSingleTimer("round", new GrantRound(), apart);
+    }
+
+    // How many gradients make a step changes with who takes part, and at the end of the job. Told every second as well: a message may be lost.
+    private void MarchShards()
+    {
+        if (_desk.Consistency == _job.Consistency && _desk.Consistency.Mode == ConsistencyMode.Asynchronous) return;
+        _contributions = _desk.CountsContributions ? _desk.Contributions : 1;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.March(_desk.Consistency, _contributions));
     }
 
     private void Give(IReadOnlyList<LeaseDesk.Granted> leases)
@@ -314,7 +326,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
 
-    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _incarnations, _desk.Paused, _record.ToMemory(Now)));
+    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _desk.Consistency, _incarnations, _desk.Paused, _record.ToMemory(Now)));
 
     private void Tell(Occurrence occurrence)
     {

@@ -33,6 +33,15 @@ internal sealed class WorkerRecord(string node)
     /// <summary>Leases finished, counted from what the slowest had when it joined.</summary>
     public long Clock { get; set; }
 
+    /// <summary>Gradients finished, counted from what the slowest had when it joined.</summary>
+    public long Finished { get; set; }
+
+    /// <summary>When the last lease ended.</summary>
+    public TimeSpan FinishedAt { get; private set; }
+
+    /// <summary>Whether it has asked for a lease in its present life.</summary>
+    public bool HasAsked { get; set; }
+
     /// <summary>Samples a second as of late.</summary>
     public double Throughput => _estimate.SamplesPerSecond;
 
@@ -47,18 +56,20 @@ internal sealed class WorkerRecord(string node)
 
     public void Begin(WorkerId id, IActorRef worker, DeviceDescription device, double measured)
     {
-        (Id, Worker, Device, Active, Doubted) = (id, worker, device, true, false);
+        (Id, Worker, Device, Active, Doubted, HasAsked) = (id, worker, device, true, false, false);
         _estimate.Begin(measured);
     }
 
-    public void LeaseEnded(WorkerProtocol.LeaseAccount account)
+    public void LeaseEnded(WorkerProtocol.LeaseAccount account, TimeSpan now)
     {
         Clock++;
+        Finished += account.Pushes;
+        FinishedAt = now;
         LeaseSamples += account.Trained;
         LeaseSeconds += account.Seconds;
         _estimate.Took(account.Trained, account.Seconds);
     }
 
-    public PlannedWorker ToPlan(double leaseFactor, bool heldBack) =>
-        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, heldBack);
+    public PlannedWorker ToPlan(double leaseFactor, bool heldBack, long mostPushes = long.MaxValue) =>
+        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, heldBack, (int)Math.Min(int.MaxValue, mostPushes));
 }

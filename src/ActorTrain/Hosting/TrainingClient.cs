@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
@@ -97,6 +98,16 @@ public sealed class TrainingClient : IAsyncDisposable
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
         AskStalenessAsync(new ClientProtocol.Govern(staleness), cancellation);
 
+    /// <summary>How tightly the workers march in the job that runs.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task<ConsistencyOptions> ConsistencyAsync(CancellationToken cancellation = default) => AskConsistencyAsync(new ClientProtocol.GetConsistency(), cancellation);
+
+    /// <summary>Changes how tightly the workers march in the job that runs, from now on: see <see cref="TrainingRun.MarchAsync"/>.</summary>
+    /// <returns>How they march then, with the samples of a step in numbers.</returns>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    public Task<ConsistencyOptions> MarchAsync(ConsistencyOptions consistency, CancellationToken cancellation = default) =>
+        AskConsistencyAsync(new ClientProtocol.March(consistency), cancellation);
+
     /// <summary>Pauses the job that runs: workers finish the leases that they hold, and nothing more is handed out until <see cref="ResumeAsync"/>. A pause is no error where there is one already.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
     public Task PauseAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.Pause(), cancellation);
@@ -113,6 +124,9 @@ public sealed class TrainingClient : IAsyncDisposable
 
     private async Task<StalenessOptions> AskStalenessAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
         ((ClientProtocol.StalenessIs)await AskJobAsync(question, cancellation).ConfigureAwait(false)).Staleness;
+
+    private async Task<ConsistencyOptions> AskConsistencyAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
+        ((ClientProtocol.ConsistencyIs)await AskJobAsync(question, cancellation).ConfigureAwait(false)).Consistency;
 
     private async Task<object> AskJobAsync(ClientProtocol.IJobRequest request, CancellationToken cancellation) =>
         JobAnswer.Granted(await AskAsync<object>(request, cancellation).ConfigureAwait(false));

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
@@ -56,6 +57,10 @@ public sealed class TrainingRun
     /// <summary>Changes what is done about late gradients, from now on.</summary>
     /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.Govern(staleness), cancellation);
+
+    /// <summary>Changes how tightly the workers march, from now on: whatever has been gathered of a synchronous step is applied, and workers leave what they have not begun.</summary>
+    /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
+    public Task MarchAsync(ConsistencyOptions consistency, CancellationToken cancellation = default) => RequestAsync(new ClientProtocol.March(consistency), cancellation);
 
     /// <summary>Sends every <see cref="SupervisionEvent"/> from now on to an actor, until it or the run ends. Completes when the first would be sent.</summary>
     /// <exception cref="ActorTrainException">The run has ended.</exception>

@@ -1,4 +1,5 @@
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
 using ActorTrain.Lane;
 using ActorTrain.Staleness;
 
@@ -32,7 +33,7 @@ public sealed record JobOptions(
     OptimizerOptions Optimizer,
     ScheduleOptions Schedule,
     float ClipNorm,
-    ConsistencyMode Consistency,
+    ConsistencyOptions Consistency,
     StalenessOptions Staleness,
     BalanceOptions Balance,
     int Shards,
@@ -108,10 +109,3 @@ public enum ScheduleKind
 /// <param name="StepFactor">Step: what each cut multiplies by, above 0 to 1.</param>
 /// <param name="Floor">Cosine: the factor at the end, 0 to 1.</param>
 public sealed record ScheduleOptions(ScheduleKind Kind, double WarmUpEpochs, double StepEpochs, double StepFactor, double Floor);
-
-/// <summary>How tightly the workers march.</summary>
-public enum ConsistencyMode
-{
-    /// <summary>Each push is applied when it arrives; no worker waits for another.</summary>
-    Asynchronous,
-}

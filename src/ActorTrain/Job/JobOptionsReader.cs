@@ -1,4 +1,5 @@
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
 using ActorTrain.Lane;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -10,9 +11,11 @@ namespace ActorTrain.Job;
 public static class JobOptionsReader
 {
     private const string Job = "actortrain.job.";
+    private const string ConsistencyAt = Job + "consistency.";
 
     /// <summary>Largest counts accepted: far beyond any use, near enough that products of two fit.</summary>
     private const int Most = 1_000_000;
+    private const int MostGlobalBatch = 1_000_000_000;
     private const int MostShards = 1024;
     private const int MostOverlap = 16;
 
@@ -37,7 +40,7 @@ public static class JobOptionsReader
             Optimizer: Optimizer(settings),
             Schedule: Schedule(settings),
             ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
-            Consistency: settings.Choice<ConsistencyMode>(Job + "consistency"),
+            Consistency: Consistency(settings),
             Staleness: Staleness(settings),
             Balance: new BalanceOptions(
                 MicroBatch: settings.Bool(Job + "balance.micro-batch"),
@@ -61,10 +64,49 @@ public static class JobOptionsReader
         const string at = Job + "staleness.";
         var given = changes.ToList();
         if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
-            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, bound, lead, demote-after and rest.");
+            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, bound, lead, demote-after and rest, and all below {ConsistencyAt[..^1]}.");
         given.ForEach(KnownKeys.Reference.Check);
         var unchanged = now.ToString().Split(", ").Select(setting => setting.Split(" = ")).Select(pair => new SettingOverride(at + pair[0], pair[1], "the job"));
         return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+    }
+
+    /// <summary>Reads what of the way a job's workers march is to be different.</summary>
+    /// <param name="now">As it is.</param>
+    /// <param name="changes">What is to be different: settings below <c>actortrain.job.consistency</c>.</param>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    public static ConsistencyOptions ReadConsistency(ConsistencyOptions now, params IEnumerable<SettingOverride> changes)
+    {
+        var given = changes.ToList();
+        given.ForEach(KnownKeys.Reference.Check);
+        var unchanged = $"name = {Choices.NameOf(now.Mode)}, {now.Synchronous}, {now.Bounded}".Split(", ").Select(setting => setting.Split(" = "))
+            .Select(pair => new SettingOverride(ConsistencyAt + pair[0], pair[1], "the job"));
+        return Consistency(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+    }
+
+    private static ConsistencyOptions Consistency(SettingsReader settings)
+    {
+        const string synchronous = ConsistencyAt + "synchronous.", bounded = ConsistencyAt + "bounded.";
+        var options = new ConsistencyOptions(
+            settings.Choice<ConsistencyMode>(ConsistencyAt + "name"),
+            new SynchronousOptions(
+                GlobalBatch: settings.Int(synchronous + "global-batch", 0, MostGlobalBatch),
+                BackupWorkers: settings.Int(synchronous + "backup-workers", 0, Most),
+                Deterministic: settings.Bool(synchronous + "deterministic")),
+            new BoundedOptions(
+                Staleness: settings.Int(bounded + "staleness", 0, Most),
+                Most: settings.Int(bounded + "most", 0, Most)));
+        return options switch
+        {
+            { Mode: ConsistencyMode.Bounded, Bounded: { Most: > 0 } bounds } when bounds.Most < bounds.Staleness =>
+                throw settings.Wrong(bounded + "most", $"0, or at least {bounded}staleness, which is {bounds.Staleness}"),
+            { Mode: ConsistencyMode.Synchronous, Synchronous: { GlobalBatch: > 0, BackupWorkers: > 0 } } =>
+                throw settings.Wrong(synchronous + "global-batch", $"0 while {synchronous}backup-workers is above 0: a step is then the first gradients, whatever their samples"),
+            { Mode: ConsistencyMode.Synchronous, Synchronous: { Deterministic: true, BackupWorkers: > 0 } } =>
+                throw settings.Wrong(synchronous + "deterministic", $"off while {synchronous}backup-workers is above 0: which gradients come first is up to time"),
+            { Mode: ConsistencyMode.Synchronous, Synchronous: { Deterministic: true, GlobalBatch: 0 } } =>
+                throw settings.Wrong(synchronous + "deterministic", $"off while {synchronous}global-batch is 0: a step then follows the number of workers"),
+            _ => options,
+        };
     }
 
     private static StalenessOptions Staleness(SettingsReader settings)

@@ -11,6 +11,7 @@ internal static class TensorMessageTable
         (2, typeof(ShardProtocol.Push), ShardProtocol.Push.Read),
         (3, typeof(ShardProtocol.Pushed), ShardProtocol.Pushed.Read),
         (4, typeof(ShardProtocol.Pulled), ShardProtocol.Pulled.Read),
+        (7, typeof(ShardProtocol.Awaited), ShardProtocol.Awaited.Read),
         (5, typeof(ModelStateProtocol.Report), ModelStateProtocol.Report.Read),
         (6, typeof(ModelStateProtocol.Pulled), ModelStateProtocol.Pulled.Read),
     ];

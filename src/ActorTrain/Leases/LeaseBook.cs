@@ -54,6 +54,18 @@ public sealed class LeaseBook(int samples, int epochs)
         }
     }
 
+    /// <summary>The first position that is not known to be done; null when all are.</summary>
+    public (int Epoch, int Position)? FirstOpen =>
+        CompleteEpochs is var complete && complete == epochs ? null : (complete + 1, _done[complete].MissingFrom(0, samples)[0].Start);
+
+    /// <summary>The positions of an epoch that <see cref="Take"/> hands out next, at most; null when it has none.</summary>
+    public (int Start, int End)? NextOf(int epoch) =>
+        _returned.TryGetValue(epoch, out var returned) ? returned.Stretches[0]
+        : epoch > epochs ? null
+        : epoch == _epoch ? (_next, samples)
+        : epoch == _epoch + 1 ? (0, samples)
+        : null;
+
     /// <summary>Grants positions of an epoch.</summary>
     /// <param name="holder">Who gets them.</param>
     /// <param name="epoch">One of <see cref="Offers"/>.</param>

@@ -12,6 +12,12 @@ public readonly record struct LeasePart(int Epoch, int Start, int Count)
     /// <summary>The position after the last.</summary>
     public int End => Start + Count;
 
+    /// <summary>No positions at all.</summary>
+    public static LeasePart None => default;
+
+    /// <summary>Whether all of another's positions are its own.</summary>
+    public bool Contains(LeasePart other) => Epoch == other.Epoch && Start <= other.Start && other.End <= End;
+
     /// <summary>The same positions in pieces, in order; the last may be smaller.</summary>
     /// <param name="samples">Positions a piece, ≥ 1.</param>
     public IReadOnlyList<LeasePart> Cut(int samples)
@@ -27,6 +33,14 @@ public readonly record struct LeasePart(int Epoch, int Start, int Count)
         writer.Write(Start);
         writer.Write(Count);
     }
+
+    internal static void Write(BinaryWriter writer, LeasePart? part)
+    {
+        writer.Write(part is not null);
+        part?.Write(writer);
+    }
+
+    internal static LeasePart? ReadOrNull(BinaryReader reader) => reader.ReadBoolean() ? Read(reader) : null;
 
     internal static LeasePart Read(BinaryReader reader) => new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
@@ -25,17 +26,17 @@ internal static class WireTypes
         typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
-        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
+        typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.GetConsistency), typeof(ClientProtocol.ConsistencyIs), typeof(ClientProtocol.March), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
 
         typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
-        typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.OutOfMemory), typeof(WorkerProtocol.Withdrawn),
+        typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.Recall), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.OutOfMemory), typeof(WorkerProtocol.Withdrawn),
         typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob), typeof(WorkerProtocol.Close),
 
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
         typeof(ServerProtocol.Remember), typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
 
-        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern),
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern), typeof(ShardProtocol.March), typeof(ShardProtocol.Await),
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
@@ -45,7 +46,7 @@ internal static class WireTypes
     private static readonly Type[] Parts =
     [
         typeof(JobOptions), typeof(ModelOptions), typeof(DataOptions), typeof(OptimizerOptions), typeof(OptimizerKind),
-        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyMode), typeof(StalenessOptions), typeof(StalenessPolicy), typeof(BalanceOptions), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
+        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyOptions), typeof(ConsistencyMode), typeof(SynchronousOptions), typeof(BoundedOptions), typeof(StalenessOptions), typeof(StalenessPolicy), typeof(BalanceOptions), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
 
         typeof(TrainingReport), typeof(ModelSummary), typeof(DatasetSummary), typeof(EpochSummary), typeof(WorkerSummary), typeof(ShardSummary),
         typeof(StalenessSummary), typeof(SupervisionEvent), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),

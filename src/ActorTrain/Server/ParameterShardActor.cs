@@ -12,6 +12,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly ShardState _shard;
     private readonly ITensorLane _lane;
     private readonly PayloadType _payload;
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
 
@@ -51,8 +52,17 @@ internal sealed class ParameterShardActor : ReceiveActor
         Governed();
         // A worker that waits for an answer pushes again.
         Receive<LaneProtocol.Broken>(_ => { });
-        Receive<ShardProtocol.Push>(push => _lane.Tell(Sender, Answer(push), Self));
-        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.Share(_payload)), Self));
+        Receive<ShardProtocol.Push>(push =>
+        {
+            var version = _shard.Version;
+            _lane.Tell(Sender, Answer(push), Self);
+            if (_shard.Version != version) AnswerWaiting();
+        });
+        Receive<ShardProtocol.Await>(awaits =>
+        {
+            if (!TellWeights(Sender, awaits)) _waiting[awaits.Worker.Node] = (Sender, awaits);
+        });
+        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.OpenTo(""), _shard.Share(_payload)), Self));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
         Receive<ShardProtocol.Initialize>(again =>
         {
@@ -63,9 +73,35 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private void Governed()
     {
-        Receive<ShardProtocol.Fence>(fence => _shard.Fence(fence.Past));
-        Receive<ShardProtocol.FenceAll>(fence => _shard.FenceAll(fence.Incarnation));
+        Receive<ShardProtocol.Fence>(fence =>
+        {
+            _shard.Fence(fence.Past);
+            if (_waiting.TryGetValue(fence.Past.Node, out var waits) && waits.For.Worker.Incarnation <= fence.Past.Incarnation) _waiting.Remove(fence.Past.Node);
+        });
+        Receive<ShardProtocol.FenceAll>(fence =>
+        {
+            _shard.FenceAll(fence.Incarnation);
+            _waiting.Clear();
+        });
+        Receive<ShardProtocol.March>(march =>
+        {
+            _shard.March(march.Consistency, march.Contributions);
+            AnswerWaiting();
+        });
         Receive<ShardProtocol.Govern>(govern => _shard.Govern(govern.Staleness));
+    }
+
+    private void AnswerWaiting()
+    {
+        foreach (var (node, (worker, awaits)) in _waiting.ToList())
+            if (TellWeights(worker, awaits)) _waiting.Remove(node);
+    }
+
+    private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)
+    {
+        if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, weights)) return false;
+        _lane.Tell(worker, new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, weights), Self);
+        return true;
     }
 
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
@@ -77,6 +113,8 @@ internal sealed class ParameterShardActor : ReceiveActor
         // The coordinator makes an event of what it means, once a lease; here it is each single one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
-        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.Share(_payload));
+        // What a step has gathered changes nothing yet.
+        var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload);
+        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.OpenTo(push.Worker.Node), weights);
     }
 }

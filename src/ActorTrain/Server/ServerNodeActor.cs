@@ -81,5 +81,5 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         foreach (var child in job.Children) Context.Stop(child);
     }
 
-    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory);
+    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);
 }

@@ -12,10 +12,11 @@ public static class ServerProtocol
     /// <summary>Job → server. Answered by <see cref="ShardOpened"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Slice">The slice to hold.</param>
+    /// <param name="Shards">Shards of the job in all.</param>
     /// <param name="Job">Optimizer, schedule and consistency.</param>
     /// <param name="TrainSamples">Training samples, which the schedule counts in.</param>
     /// <param name="Owner">The job's actor: if it is gone, and no other adopts the job, the shard is closed.</param>
-    public sealed record OpenShard(string JobId, ShardSlice Slice, JobOptions Job, int TrainSamples, IActorRef Owner) : IWireMessage;
+    public sealed record OpenShard(string JobId, ShardSlice Slice, int Shards, JobOptions Job, int TrainSamples, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>

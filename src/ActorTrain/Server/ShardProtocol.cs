@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Serialization;
@@ -46,9 +47,10 @@ public static class ShardProtocol
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Part">The part that was pushed.</param>
     /// <param name="Verdict">What became of it.</param>
-    /// <param name="Version">Version of <paramref name="Payload"/>.</param>
-    /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
-    public sealed record Pushed(int Shard, LeasePart Part, Verdict Verdict, long Version, TensorSlice Payload) : ITensorMessage
+    /// <param name="Version">The shard's version.</param>
+    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes any.</param>
+    /// <param name="Payload">The parameters of this version, [slice length] f32; empty where the worker has them.</param>
+    public sealed record Pushed(int Shard, LeasePart Part, Verdict Verdict, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
@@ -57,10 +59,37 @@ public static class ShardProtocol
             Part.Write(header);
             Verdict.Write(header);
             header.Write(Version);
+            LeasePart.Write(header, Step);
         }
 
         internal static Pushed Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), LeasePart.Read(header), Verdict.Read(header), header.ReadInt64(), payload);
+            new(header.ReadInt32(), LeasePart.Read(header), Verdict.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
+    }
+
+    /// <summary>Worker → shard: I have nothing to do but this part. Answered by <see cref="Awaited"/>, as soon as the shard takes its gradient; safe to send again, and the newest counts.</summary>
+    /// <param name="Worker">The worker and its incarnation.</param>
+    /// <param name="Part">The part that it is about to compute.</param>
+    public sealed record Await(WorkerId Worker, LeasePart Part) : IWireMessage;
+
+    /// <summary>Shard → worker: what the part is to be computed from.</summary>
+    /// <param name="Shard">The shard's index.</param>
+    /// <param name="Part">The part.</param>
+    /// <param name="Version">Version of <paramref name="Payload"/>: the step before, where this shard has gathered all of it and another has not.</param>
+    /// <param name="Step">The positions that this version is for; null where it is for any.</param>
+    /// <param name="Payload">The parameters, [slice length] f32.</param>
+    public sealed record Awaited(int Shard, LeasePart Part, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
+    {
+        /// <inheritdoc/>
+        public void WriteHeader(BinaryWriter header)
+        {
+            header.Write(Shard);
+            Part.Write(header);
+            header.Write(Version);
+            LeasePart.Write(header, Step);
+        }
+
+        internal static Awaited Read(BinaryReader header, TensorSlice payload) =>
+            new(header.ReadInt32(), LeasePart.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
     }
 
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>
@@ -69,18 +98,20 @@ public static class ShardProtocol
     /// <summary>Shard → whoever pulled.</summary>
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">Version of <paramref name="Payload"/>.</param>
+    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes any.</param>
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
-    public sealed record Pulled(int Shard, long Version, TensorSlice Payload) : ITensorMessage
+    public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
         {
             header.Write(Shard);
             header.Write(Version);
+            LeasePart.Write(header, Step);
         }
 
         internal static Pulled Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), header.ReadInt64(), payload);
+            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>
@@ -117,6 +148,11 @@ public static class ShardProtocol
     /// <summary>Coordinator → shard: judge late gradients so from now on. Not answered.</summary>
     /// <param name="Staleness">What they are worth.</param>
     public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
+
+    /// <summary>Coordinator → shard: from now on the workers march so. Not answered; safe to send again.</summary>
+    /// <param name="Consistency">How, with the samples of a step in numbers.</param>
+    /// <param name="Contributions">N: gradients that make a step, where there are backup workers.</param>
+    public sealed record March(ConsistencyOptions Consistency, int Contributions) : IWireMessage;
 
     /// <summary>What one worker's pushes came to at one shard.</summary>
     /// <param name="Node">The worker's node; all its lives together.</param>

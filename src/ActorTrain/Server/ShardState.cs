@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
@@ -16,9 +17,10 @@ namespace ActorTrain.Server;
 /// <param name="index">The shard's number, from 0.</param>
 /// <param name="length">Parameters in it.</param>
 /// <param name="samples">Training samples.</param>
-/// <param name="job">Optimizer, schedule, batch and what a late gradient is worth.</param>
+/// <param name="job">Optimizer, schedule, batch, what a late gradient is worth, and how the workers march.</param>
 /// <param name="memory">Where its weights lie.</param>
-internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory)
+/// <param name="isOnly">Whether it is the job's only shard.</param>
+internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
 {
     private readonly IOptimizer _optimizer = Optimizer.Of(job.Optimizer, length);
     private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
@@ -28,6 +30,10 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private readonly Dictionary<string, long> _fences = [];
     private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
+    private ConsistencyOptions _consistency = job.Consistency;
+    private int _contributions = 1;
+    private StepGathering? _step;
+    private (LeasePart Step, TensorBuffer Weights)? _before;
     private long _fence = long.MinValue;
     private int _complete;
     private int _furthest;
@@ -42,13 +48,53 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     public ReadOnlySpan<float> Weights => _weights.Values.Span;
 
-    public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(_weights.Values.Span);
+    public void Initialize(ReadOnlySpan<float> weights)
+    {
+        weights.CopyTo(_weights.Values.Span);
+        OpenStep();
+    }
 
     /// <summary>The weights as they are now, to be sent. The next update is made elsewhere for as long as they are read.</summary>
     public TensorSlice Share(PayloadType type) => _weights.Share(type);
 
+    /// <summary>The positions whose gradients it takes of a worker's node at this version; null where it takes any, <see cref="LeasePart.None"/> where it takes none.</summary>
+    public LeasePart? OpenTo(string node) => _step?.OpenTo(node);
+
+    /// <summary>What a part is to be computed from; null while the step that it belongs to has not begun.</summary>
+    public (long Version, LeasePart? Step, TensorSlice Weights)? WeightsFor(WorkerId worker, LeasePart part, PayloadType type)
+    {
+        // Another shard lacks it still: what it is computed from there is to be of the same step here.
+        if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, before.Weights.Share(type));
+        var step = OpenTo(worker.Node);
+        if (step is null || step.Value.Contains(part) || IsApplied(part)) return (Version, step, Share(type));
+        return null;
+    }
+
     /// <summary>The shard ends.</summary>
-    public void Release() => _weights.Release();
+    public void Release()
+    {
+        _step?.Release();
+        _before?.Weights.Release();
+        _weights.Release();
+    }
+
+    /// <summary>Changes how the workers march. What has been gathered of a step is applied first.</summary>
+    /// <param name="consistency">How.</param>
+    /// <param name="contributions">Gradients that make a step, where there are backup workers, ≥ 1.</param>
+    public void March(ConsistencyOptions consistency, int contributions)
+    {
+        _contributions = contributions;
+        if (consistency == _consistency)
+        {
+            if (_step is not CountGathering counted) return;
+            counted.Wanted = contributions;
+            CloseIfComplete();
+            return;
+        }
+        _consistency = consistency;
+        CloseStep();
+        OpenStep();
+    }
 
     /// <summary>A worker's life has ended: what comes of it, and of those before it, is refused.</summary>
     public void Fence(WorkerId past) => _fences[past.Node] = Math.Max(past.Incarnation, _fences.GetValueOrDefault(past.Node, long.MinValue));
@@ -77,7 +123,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             case Overlap.Partial:
                 return Verdict.Refuse(Refusal.PartlyApplied, $"some of positions {part.Start} to {part.End - 1} of epoch {part.Epoch} were applied before");
             default:
-                return Judge(part, worker, baseVersion, gradient);
+                return _step is { } step ? Gather(step, part, worker, baseVersion, gradient) : Judge(part, worker, baseVersion, gradient);
         }
     }
 
@@ -108,24 +154,88 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
-        if (!TensorPrimitives.IsFiniteAll(gradient)) return Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
+        if (!TensorPrimitives.IsFiniteAll(gradient)) return NotFinite(part);
         var age = StalenessOf(baseVersion);
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
-        var updated = _weights.IsRead ? memory.Rent(length) : _weights;
-        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
-        if (!ReferenceEquals(updated, _weights)) _weights.Release();
+        Update(gradient, part.Count, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
+        Note(part, worker, age);
+        return verdict;
+    }
+
+    private Verdict Gather(StepGathering step, LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
+    {
+        if (!TensorPrimitives.IsFiniteAll(gradient)) return NotFinite(part);
+        if (baseVersion != Version) return Verdict.Refuse(Refusal.StepClosed, $"it was computed from version {baseVersion}, and the step of version {Version} is gathered");
+        if (step is StretchGathering { Step: var stretch } && !stretch.Contains(part))
+            return Verdict.Refuse(Refusal.StepClosed, $"positions {stretch.Start} to {stretch.End - 1} of epoch {stretch.Epoch} are gathered");
+        step.Add(part, worker.Node, gradient);
+        Note(part, worker, age: 0);
+        CloseIfComplete();
+        return Verdict.Applied;
+    }
+
+    private static Verdict NotFinite(LeasePart part) =>
+        Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
+
+    private void CloseIfComplete()
+    {
+        // At the job's end there may be fewer gradients than make a step.
+        if (_step is not { Contributions: > 0 } step || !(step.IsComplete || CompleteEpochs() == job.Epochs)) return;
+        CloseStep();
+        OpenStep();
+    }
+
+    private void CloseStep()
+    {
+        _before?.Weights.Release();
+        _before = null;
+        if (_step is not { } step) return;
+        _step = null;
+        if (step.Contributions > 0)
+        {
+            var weights = _weights;
+            var keeps = !isOnly && step is StretchGathering { IsComplete: true };
+            Update(step.Mean(), step.Samples, scale: 1, keeps);
+            if (keeps) _before = (((StretchGathering)step).Step, weights);
+        }
+        step.Release();
+    }
+
+    private void OpenStep()
+    {
+        if (_consistency.Mode != ConsistencyMode.Synchronous || CompleteEpochs() is var complete && complete == job.Epochs) return;
+        if (_consistency.Synchronous.BackupWorkers > 0)
+        {
+            _step = new CountGathering(_contributions, length, memory);
+            return;
+        }
+        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples).StepOf(complete + 1, _applied[complete].MissingFrom(0, samples)[0].Start);
+        _step = new StretchGathering(stretch, _applied[complete].MissingFrom(stretch.Start, stretch.End), length, memory);
+    }
+
+    private bool IsApplied(LeasePart part) =>
+        part.Epoch >= 1 && part.Epoch <= job.Epochs && part.Count > 0 && _applied[part.Epoch - 1].OverlapWith(part.Start, part.End) == Overlap.Full;
+
+    private void Update(ReadOnlySpan<float> gradient, int count, float scale, bool keeps = false)
+    {
+        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, count));
+        var updated = keeps || _weights.IsRead ? memory.Rent(length) : _weights;
+        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale);
+        if (!keeps && !ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;
-        _samples += part.Count;
+        _samples += count;
+    }
+
+    private void Note(LeasePart part, WorkerId worker, long age)
+    {
         _applied[part.Epoch - 1].Add(part.Start, part.End);
         _furthest = Math.Max(_furthest, part.Epoch);
         _staleness.Add(age);
         if (!_workers.TryGetValue(worker.Node, out var counts)) counts = (new StalenessTally(), 0);
         counts.Staleness.Add(age);
         _workers[worker.Node] = (counts.Staleness, counts.Samples + part.Count);
-        return verdict;
     }
 }

@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Leases;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -17,14 +18,16 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     private readonly Memory<float> _parameters;
     private readonly Memory<float> _state;
     private readonly long[] _versions;
+    private readonly LeasePart?[] _steps;
     private readonly HashSet<IActorRef> _awaited;
     private bool _hasState;
     private IDisposable? _admission;
 
     /// <summary>Snapshot → parent: the buffers are filled.</summary>
     /// <param name="Versions">Each shard's version, by index.</param>
+    /// <param name="Steps">What each shard takes gradients for at that version, by index; null for any.</param>
     /// <param name="HasState">Whether a worker has reported the model's state; the state buffer is untouched otherwise.</param>
-    public sealed record Taken(long[] Versions, bool HasState);
+    public sealed record Taken(long[] Versions, LeasePart?[] Steps, bool HasState);
 
     /// <summary>Snapshot → parent: a shard is gone, there will be no snapshot.</summary>
     public sealed record Lost(string Reason);
@@ -38,6 +41,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     {
         (_shards, _modelState, _lane, _parameters, _state) = (shards, modelState, lane, parameters, state);
         _versions = new long[shards.Length];
+        _steps = new LeasePart?[shards.Length];
         _awaited = [.. shards.Select(place => place.Shard)];
         if (modelState is not null) _awaited.Add(modelState);
 
@@ -71,7 +75,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
         if (_shards.FirstOrDefault(place => place.Slice.Index == pulled.Shard) is { } place && _awaited.Remove(place.Shard))
         {
             pulled.Payload.Values.CopyTo(_parameters.Slice(place.Slice.Offset, place.Slice.Length));
-            _versions[pulled.Shard] = pulled.Version;
+            (_versions[pulled.Shard], _steps[pulled.Shard]) = (pulled.Version, pulled.Step);
         }
         pulled.Payload.Release();
         EndIfComplete();
@@ -91,7 +95,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     private void EndIfComplete()
     {
         if (_awaited.Count > 0) return;
-        Context.Parent.Tell(new Taken(_versions, _hasState));
+        Context.Parent.Tell(new Taken(_versions, _steps, _hasState));
         Context.Stop(Self);
     }
 }

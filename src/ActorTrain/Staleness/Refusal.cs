@@ -20,4 +20,7 @@ public enum Refusal : byte
 
     /// <summary>It is later than the job accepts.</summary>
     TooStale,
+
+    /// <summary>The synchronous step that it was computed for is not the one that is gathered.</summary>
+    StepClosed,
 }

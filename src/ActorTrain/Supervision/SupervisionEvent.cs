@@ -68,6 +68,9 @@ public static class SupervisionEventKinds
     /// <summary>The staleness policy was changed while the job ran.</summary>
     public const string StalenessChanged = "staleness-changed";
 
+    /// <summary>How tightly the workers march was changed while the job ran.</summary>
+    public const string ConsistencyChanged = "consistency-changed";
+
     /// <summary>The job was paused by request: no work is handed out.</summary>
     public const string JobPaused = "job-paused";
 

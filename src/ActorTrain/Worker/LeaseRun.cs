@@ -5,12 +5,13 @@ namespace ActorTrain.Worker;
 /// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
 /// <param name="most">Samples that the device's memory holds at once.</param>
-/// <param name="began">Time of its first part.</param>
-internal sealed class LeaseRun(Lease lease, int most, TimeSpan began)
+internal sealed class LeaseRun(Lease lease, int most)
 {
     private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(Math.Min(lease.MicroBatch, most)));
     private readonly List<LeasePart> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];
+    private LeasePart[] _left = [];
+    private TimeSpan? _began;
     private double _lossSum;
     private long _samples;
     private long _trained;
@@ -18,26 +19,44 @@ internal sealed class LeaseRun(Lease lease, int most, TimeSpan began)
 
     public Lease Lease => lease;
 
-    /// <summary>Whether every part has been begun.</summary>
+    /// <summary>The part that is to be begun next; null when all are begun.</summary>
+    public LeasePart? Ahead => _ahead.TryPeek(out var part) ? part : null;
+
+    /// <summary>Whether every part has been begun, or left to others.</summary>
     public bool AllBegun => _ahead.Count == 0;
+
+    /// <summary>Whether a part has been begun.</summary>
+    public bool IsBegun => _began is not null;
 
     /// <summary>Whether every part has been judged.</summary>
     public bool IsDone => AllBegun && _underWay.Count == 0;
 
-    /// <summary>The next part to compute; null when all are begun.</summary>
-    public LeasePart? Next()
+    /// <summary>Begins the next part; null when all are begun.</summary>
+    public LeasePart? Next(TimeSpan now)
     {
         if (!_ahead.TryDequeue(out var part)) return null;
+        _began ??= now;
         _underWay.Add(part);
         return part;
+    }
+
+    /// <summary>Leaves what has not been begun to others.</summary>
+    public void Leave()
+    {
+        _left = [.. _left, .. _ahead];
+        _ahead.Clear();
     }
 
     /// <summary>A part was too much for the device: it and all that are ahead are cut smaller, and it comes first again.</summary>
     public void Recut(LeasePart tooMuch, int most)
     {
         _underWay.Remove(tooMuch);
-        _ahead = new(_ahead.Prepend(tooMuch).SelectMany(part => part.Cut(most)));
+        _ahead = new(_ahead.Prepend(tooMuch));
+        Recut(most);
     }
+
+    /// <summary>All that are ahead are cut smaller.</summary>
+    public void Recut(int most) => _ahead = new(_ahead.SelectMany(part => part.Cut(most)));
 
     /// <summary>Every shard has judged a part.</summary>
     /// <param name="part">The part.</param>
@@ -57,6 +76,6 @@ internal sealed class LeaseRun(Lease lease, int most, TimeSpan began)
 
     /// <summary>The account of the lease, ended here and now: what is not done goes to somebody else.</summary>
     public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) => new(
-        worker, lease.Id, [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead], [.. _refused],
-        new WorkerProtocol.LeaseAccount(_lossSum, _samples, _trained, _pushes, (now - began).TotalSeconds));
+        worker, lease.Id, [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead, .. _left], [.. _refused],
+        new WorkerProtocol.LeaseAccount(_lossSum, _samples, _trained, _pushes, _began is { } began ? (now - began).TotalSeconds : 0));
 }

@@ -11,7 +11,8 @@ namespace ActorTrain.Worker;
 
 /// <summary>
 /// The training loop: takes leases, has gradients computed, pushes each to every shard and goes on with the parameters that come back. While
-/// pushes are on their way it computes on, as far ahead as the job's overlap allows.
+/// pushes are on their way it computes on, as far ahead as the job's overlap allows. Which gradients they take, shards say: where training is synchronous, it
+/// waits until they take one that it can compute.
 /// </summary>
 internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -30,8 +31,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private PartExchange? _computing;
     private (int Epoch, ReadOnlyMemory<int> Positions) _order;
     private (int Epoch, long Samples) _trained;
-    private LeaseRun? _run;
-    private Lease? _next;
+    private readonly List<LeaseRun> _held = [];
+    private (LeasePart Part, TimeSpan At)? _awaited;
     private TimeSpan? _requestedAt;
     private string? _leaving;
     private int _most;
@@ -63,7 +64,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _admission = _context.Lane.Admit(Self, _start.Shards.Select(place => place.Slice.Length).ToHashSet());
+        // Nothing comes where the weights are what they were.
+        _admission = _context.Lane.Admit(Self, _start.Shards.Select(place => place.Slice.Length).Append(0).ToHashSet());
         Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, _buffers.Parameters, _buffers.State), "pull");
     }
 
@@ -79,7 +81,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         Receive<SnapshotActor.Taken>(taken =>
         {
-            _newer = new NewerParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions);
+            _newer = new NewerParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions, taken.Steps);
             Become(Training);
         });
         Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true, returns: false));
@@ -96,6 +98,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<EngineActor.Computed>(Computed);
         Receive<EngineActor.OutOfMemory>(Halve);
         Receive<ShardProtocol.Pushed>(Judged);
+        Receive<ShardProtocol.Awaited>(Awaited);
+        Receive<WorkerProtocol.Recall>(_ => LeaveToOthers());
         Receive<LookForSilence>(_ => SendAgain(since: Now - _context.ResendAfter));
         // What a broken connection has swallowed is not known here: whatever is not answered is sent again.
         Receive<LaneProtocol.Broken>(_ => SendAgain(since: Now));
@@ -113,6 +117,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         Timers.Cancel("silence");
         Receive<ShardProtocol.Pushed>(late => late.Payload.Release());
+        Receive<ShardProtocol.Awaited>(late => late.Payload.Release());
+        Receive<WorkerProtocol.Recall>(_ => { });
         Receive<LeaveAfterPart>(leave => Withdraw(leave.Reason, failed: false, returns: false));
         Receive<LeaveNow>(leave => Withdraw(leave.Reason, failed: true, leave.Returns));
         Receive<EngineActor.Computed>(_ => { });
@@ -129,30 +135,58 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         if (_computing is not null || _pushed.Count > _job.Overlap) return;
-        if (_run is null or { AllBegun: true } && !BeginNext())
+        foreach (var run in _held)
         {
-            if (_requestedAt is null) RequestLease();
+            if (run.Ahead is not { } part || !_newer.AreFor(part)) continue;
+            Compute(run);
             return;
         }
-        Compute(_run!.Next()!.Value);
+        AwaitFirst();
+        if (_requestedAt is null) RequestLease();
+        // Others go on meanwhile: what is here is old when the lease comes.
+        if (_held.Count == 0 && _trained.Samples > 0) _newer.Outdate();
     }
 
-    private bool BeginNext()
+    // Whatever the shards take first: of two parts that are held, the one that comes first in the job.
+    private void AwaitFirst()
     {
-        if (_next is not { } lease) return false;
-        var epoch = lease.Stretch.Epoch;
-        (_run, _next) = (new LeaseRun(lease, _most, Now), null);
-        if (_order.Epoch != epoch) _order = (epoch, SampleOrder.Of(_job.Seed, epoch, _buffers.Dataset.TrainSamples));
-        if (_trained.Epoch != epoch) _trained = (epoch, 0);
-        return true;
+        if (_held.Find(run => !run.AllBegun)?.Ahead is not { } part)
+        {
+            _awaited = null;
+            return;
+        }
+        if (_awaited?.Part == part) return;
+        Await(part);
     }
 
-    private void Compute(LeasePart part)
+    private void Await(LeasePart part)
     {
+        _awaited = (part, Now);
+        foreach (var shard in _newer.NotFor(part)) _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
+    }
+
+    private void Awaited(ShardProtocol.Awaited awaited)
+    {
+        // Another part has come between, and this one is awaited anew.
+        if (_awaited?.Part != awaited.Part)
+        {
+            awaited.Payload.Release();
+            return;
+        }
+        _newer.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
+        GoOn();
+    }
+
+    private void Compute(LeaseRun run)
+    {
+        _awaited = null;
+        var part = run.Next(Now)!.Value;
         // Asked for ahead of need, so that the engine does not wait for a lease.
-        if (_run!.AllBegun && _next is null && _requestedAt is null) RequestLease();
+        if (_requestedAt is null && _held.TrueForAll(held => held.AllBegun)) RequestLease();
+        if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
+        if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
         var (fresh, versions) = _newer.Take();
-        _computing = new PartExchange(part, _run, versions, _gradients.Pop());
+        _computing = new PartExchange(part, run, versions, _gradients.Pop());
         _engine.Tell(new EngineActor.Compute(
             fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values));
     }
@@ -182,6 +216,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         }
         _most = exchange.Part.Count / 2;
         exchange.Run.Recut(exchange.Part, _most);
+        foreach (var run in _held) run.Recut(_most);
         _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, exchange.Part.Count, _most, shortage.Reason));
         GoOn();
     }
@@ -206,7 +241,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             Become(Fenced);
             return;
         }
-        _newer.Offer(pushed.Shard, pushed.Version, pushed.Payload);
+        _newer.Offer(pushed.Shard, pushed.Version, pushed.Step, pushed.Payload);
         // A second answer to a push that was sent twice finds nobody.
         if (_pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange || !exchange.Take(pushed.Shard, pushed.Verdict)) return;
         if (exchange.Awaited.Count > 0) return;
@@ -224,6 +259,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _log.Debug("Shards {0} have not answered for {1}: pushing again", string.Join(", ", exchange.Awaited), exchange.Part);
             Push(exchange);
         }
+        if (_awaited is { } awaited && awaited.At <= since) Await(awaited.Part);
         // A grant can be lost with a connection: asked for again, and what comes twice is given back.
         if (_requestedAt <= since) RequestLease();
     }
@@ -236,12 +272,25 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void Take(Lease lease)
     {
-        if (_next is not null || _leaving is not null)
+        // Asked for twice, and come twice.
+        if (_requestedAt is null || _leaving is not null)
         {
             GiveBack(lease);
             return;
         }
-        (_next, _requestedAt) = (lease, null);
+        _requestedAt = null;
+        _held.Add(new LeaseRun(lease, _most));
+        _held.Sort((one, other) => (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo((other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)));
+        GoOn();
+    }
+
+    private void LeaveToOthers()
+    {
+        foreach (var run in _held.ToList())
+        {
+            run.Leave();
+            if (run.IsDone) EndRun(run);
+        }
         GoOn();
     }
 
@@ -257,16 +306,14 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void EndRun(LeaseRun run)
     {
-        if (ReferenceEquals(run, _run)) _run = null;
+        _held.Remove(run);
         _coordinator.Tell(run.End(_start.Worker, Now));
     }
 
     private void End(string reason, bool failed, bool returns)
     {
-        var runs = _pushed.Select(exchange => exchange.Run).Append(_computing?.Run).Append(_run).OfType<LeaseRun>().Distinct().ToList();
-        if (_run is { AllBegun: false } && _computing is null) ReportState();
-        foreach (var run in runs) EndRun(run);
-        if (_next is { } lease) GiveBack(lease);
+        if (_held.Exists(run => run is { IsBegun: true, AllBegun: false }) && _computing is null) ReportState();
+        foreach (var run in _held.ToList()) EndRun(run);
         Withdraw(reason, failed, returns);
     }
 

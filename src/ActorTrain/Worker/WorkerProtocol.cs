@@ -11,7 +11,7 @@ namespace ActorTrain.Worker;
 public static class WorkerProtocol
 {
     /// <summary>Version of the protocol; two nodes work together only if theirs are the same.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Job → worker node: make ready, or stay so for another coordinator. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
     /// <param name="JobId">The job.</param>
@@ -57,6 +57,9 @@ public static class WorkerProtocol
     /// <summary>Job → worker.</summary>
     /// <param name="Lease">What to train on.</param>
     public sealed record Granted(Lease Lease) : IWireMessage;
+
+    /// <summary>Job → worker: leave what has not been begun to others. Answered by <see cref="LeaseEnded"/> for each lease, as soon as what was begun of it is judged.</summary>
+    public sealed record Recall : IWireMessage;
 
     /// <summary>Worker → job: a lease has ended; what is not undone has been judged by every shard.</summary>
     /// <param name="Worker">Who held it.</param>

@@ -27,7 +27,7 @@ internal sealed class Echo : ReceiveActor
             // Its sum is answered as the version, so that who pushed can tell that all of it has come.
             var version = push.BaseVersion == Read ? (long)TensorPrimitives.Sum(push.Payload.Values.Span) : 0;
             push.Payload.Release();
-            lane.Tell(Sender, new ShardProtocol.Pushed(0, push.Part, Verdict.Applied, version, _weights.Share(PayloadType.F32)), Self);
+            lane.Tell(Sender, new ShardProtocol.Pushed(0, push.Part, Verdict.Applied, version, Step: null, _weights.Share(PayloadType.F32)), Self);
         });
     }
 

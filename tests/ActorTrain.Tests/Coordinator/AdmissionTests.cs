@@ -13,7 +13,7 @@ public sealed class AdmissionTests
 
     [Fact]
     public void Another_protocol_version_does_not() => Judge(First with { ProtocolVersion = 99 })!
-        .ShouldBe("protocol version is 99 at late:2 and 2 at early:1; run the same version of ActorTrain on both");
+        .ShouldBe($"protocol version is 99 at late:2 and {WorkerProtocol.Version} at early:1; run the same version of ActorTrain on both");
 
     [Fact]
     public void Another_model_does_not() => Judge(Prepared(model: "cnn"))!.ShouldBe("model is cnn at late:2 and mlp at early:1");

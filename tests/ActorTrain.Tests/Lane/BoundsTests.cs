@@ -96,5 +96,5 @@ public sealed class BoundsTests
     }
 
     private static Outgoing Message(int floats, CountingOwner? owner = null) => new(
-        ActorRefs.Nobody, ActorRefs.Nobody, new ShardProtocol.Pulled(0, 0, new TensorSlice(new float[floats], owner, PayloadType.F32)));
+        ActorRefs.Nobody, ActorRefs.Nobody, new ShardProtocol.Pulled(0, 0, null, new TensorSlice(new float[floats], owner, PayloadType.F32)));
 }

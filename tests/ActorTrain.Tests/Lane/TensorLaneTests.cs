@@ -55,7 +55,7 @@ public sealed class TensorLaneTests : TestKit
         push.Worker.ShouldBe(new WorkerId("w:1", 3));
         push.Payload.Values.ToArray().ShouldBe(Numbers());
 
-        Server.Tell(_shard.Sender, new ShardProtocol.Pushed(2, push.Part, Verdict.Applied, 7, TensorSlice.CopyOf(Numbers())), _shard);
+        Server.Tell(_shard.Sender, new ShardProtocol.Pushed(2, push.Part, Verdict.Applied, 7, Step: null, TensorSlice.CopyOf(Numbers())), _shard);
         var pushed = _worker.ExpectMsg<ShardProtocol.Pushed>();
         (pushed.Shard, pushed.Part, pushed.Verdict, pushed.Version).ShouldBe((2, push.Part, Verdict.Applied, 7L));
         pushed.Payload.Values.ToArray().ShouldBe(Numbers());

@@ -1,4 +1,5 @@
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Staleness;
@@ -12,9 +13,9 @@ internal static class Jobs
         int epochs = 2, int batch = 16, int shards = 0, int minimumWorkers = 1, int leaseBatches = 4,
         OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1,
         int overlap = 0, PayloadType payload = PayloadType.F32, int evaluateEvery = 1,
-        StalenessOptions? staleness = null, BalanceOptions? balance = null) => new(
+        StalenessOptions? staleness = null, BalanceOptions? balance = null, ConsistencyOptions? consistency = null) => new(
         "test", new ModelOptions("linear", Settings), new DataOptions("made-up", Settings), epochs, batch,
-        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, ConsistencyMode.Asynchronous, staleness ?? Accept, balance ?? Equal,
+        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, consistency ?? Asynchronous, staleness ?? Accept, balance ?? Equal,
         shards, leaseBatches, minimumWorkers, overlap, payload, evaluateEvery, seed);
 
     public static OptimizerOptions Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0) =>
@@ -22,6 +23,13 @@ internal static class Jobs
 
     public static OptimizerOptions Adam(float learningRate, float weightDecay = 0, bool decoupled = false) =>
         new(decoupled ? OptimizerKind.AdamW : OptimizerKind.Adam, learningRate, 0, false, weightDecay, 0.9f, 0.999f, 1e-8f);
+
+    public static ConsistencyOptions Asynchronous { get; } = new(ConsistencyMode.Asynchronous, new SynchronousOptions(0, 0, false), new BoundedOptions(3, 0));
+
+    public static ConsistencyOptions Synchronous(int globalBatch = 0, int backupWorkers = 0, bool deterministic = false) =>
+        Asynchronous with { Mode = ConsistencyMode.Synchronous, Synchronous = new SynchronousOptions(globalBatch, backupWorkers, deterministic) };
+
+    public static ConsistencyOptions Bounded(int staleness, int most = 0) => Asynchronous with { Mode = ConsistencyMode.Bounded, Bounded = new BoundedOptions(staleness, most) };
 
     public static StalenessOptions Accept { get; } = new(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero);
 

@@ -8,12 +8,13 @@ namespace ActorTrain.Tests.Worker;
 public sealed class LeaseRunTests
 {
     private static readonly WorkerId Me = new("w:1", 1);
-    private readonly LeaseRun _run = new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: int.MaxValue, began: TimeSpan.FromSeconds(10));
+    private static readonly TimeSpan Began = TimeSpan.FromSeconds(10);
+    private readonly LeaseRun _run = new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: int.MaxValue);
 
     [Fact]
     public void It_hands_out_its_parts_in_order()
     {
-        new[] { _run.Next(), _run.Next(), _run.Next(), _run.Next() }
+        new[] { _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began) }
             .ShouldBe([new LeasePart(1, 0, 16), new LeasePart(1, 16, 16), new LeasePart(1, 32, 8), null]);
         _run.AllBegun.ShouldBeTrue();
         _run.IsDone.ShouldBeFalse();
@@ -22,7 +23,7 @@ public sealed class LeaseRunTests
     [Fact]
     public void It_is_done_when_every_part_is_judged_in_any_order()
     {
-        var parts = new[] { _run.Next()!.Value, _run.Next()!.Value, _run.Next()!.Value };
+        var parts = new[] { _run.Next(Began)!.Value, _run.Next(Began)!.Value, _run.Next(Began)!.Value };
         foreach (var part in parts.Reverse())
         {
             _run.IsDone.ShouldBeFalse();
@@ -38,7 +39,7 @@ public sealed class LeaseRunTests
     [Fact]
     public void Ended_early_it_gives_back_what_is_refused_under_way_and_not_begun()
     {
-        var (first, second) = (_run.Next()!.Value, _run.Next()!.Value);
+        var (first, second) = (_run.Next(Began)!.Value, _run.Next(Began)!.Value);
         _run.Judged(first, applied: false, Refused(first), loss: 2);
 
         var ended = _run.End(Me, now: TimeSpan.FromSeconds(14));
@@ -51,17 +52,31 @@ public sealed class LeaseRunTests
     [Fact]
     public void A_part_that_was_too_much_comes_again_in_halves_and_so_does_what_is_ahead()
     {
-        var tooMuch = _run.Next()!.Value;
+        var tooMuch = _run.Next(Began)!.Value;
 
         _run.Recut(tooMuch, most: 8);
 
-        new[] { _run.Next(), _run.Next(), _run.Next(), _run.Next(), _run.Next(), _run.Next() }
+        new[] { _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began) }
             .ShouldBe([new LeasePart(1, 0, 8), new LeasePart(1, 8, 8), new LeasePart(1, 16, 8), new LeasePart(1, 24, 8), new LeasePart(1, 32, 8), null]);
     }
 
     [Fact]
+    public void What_is_left_to_others_comes_back_when_all_that_was_begun_is_judged()
+    {
+        var first = _run.Next(Began)!.Value;
+        _run.Leave();
+        _run.Next(Began).ShouldBeNull();
+        _run.IsDone.ShouldBeFalse();
+
+        _run.Judged(first, applied: true, refused: null, loss: 2);
+
+        _run.IsDone.ShouldBeTrue();
+        _run.End(Me, now: TimeSpan.FromSeconds(14)).Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 8)]);
+    }
+
+    [Fact]
     public void What_the_memory_does_not_hold_is_cut_from_the_beginning() =>
-        new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10, began: default).Next().ShouldBe(new LeasePart(1, 0, 10));
+        new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10).Next(Began).ShouldBe(new LeasePart(1, 0, 10));
 
     private static WorkerProtocol.RefusedPart Refused(LeasePart part) => new(part, Refusal.TooStale, "late");
 }

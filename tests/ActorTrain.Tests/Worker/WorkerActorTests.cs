@@ -197,7 +197,7 @@ public sealed class WorkerActorTests : TestKit
         worker.Tell(new WorkerProtocol.Start(next, Places, null), _job);
 
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
         (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(next);
         Grant(new Lease(2, new LeasePart(1, 64, 16), 16));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
@@ -265,7 +265,7 @@ public sealed class WorkerActorTests : TestKit
         await another.ExpectMsgAsync<WorkerProtocol.Prepared>();
         worker.Tell(new WorkerProtocol.Start(Id with { Incarnation = 1007 }, Places, null), another);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
         (await another.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.Incarnation.ShouldBe(1007);
         engines.ShouldBe(1);
     }
@@ -287,7 +287,7 @@ public sealed class WorkerActorTests : TestKit
         var worker = await Prepared(engines, resendAfter, overlap);
         worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 10, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 10, null, TensorSlice.Of(new float[Parameters])));
         (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(Id);
         return worker;
     }
@@ -298,7 +298,7 @@ public sealed class WorkerActorTests : TestKit
         _shard.Reply(Answered(push, verdict, version));
 
     private static ShardProtocol.Pushed Answered(ShardProtocol.Push push, Verdict verdict, long version) =>
-        new(0, push.Part, verdict, version, TensorSlice.Of(new float[Parameters]));
+        new(0, push.Part, verdict, version, null, TensorSlice.Of(new float[Parameters]));
 
     private async Task<WorkerProtocol.LeaseEnded> LeaseEnded() =>
         (WorkerProtocol.LeaseEnded)await _job.FishForMessageAsync(message => message is WorkerProtocol.LeaseEnded);

@@ -12,22 +12,33 @@ internal static class SetVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("set", "Changes what is done about late gradients in the job that runs: settings below actortrain.job.staleness.");
-        var settings = new Argument<string[]>("SETTING") { Description = "staleness.KEY=VALUE, where KEY is policy, bound, lead, demote-after or rest.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("set", "Changes the job that runs: what is done about late gradients, and how tightly the workers march.");
+        var settings = new Argument<string[]>("SETTING") { Description = "staleness.KEY=VALUE or consistency.KEY=VALUE: settings below actortrain.job.staleness and actortrain.job.consistency.", Arity = ArgumentArity.OneOrMore };
         command.Add(settings);
         var join = new JoinOption(command);
         ExampleHelp.AddTo(command,
-            $"{terminal.Program} set staleness.policy=inverse --join 127.0.0.1:4053", $"{terminal.Program} set staleness.bound=16 staleness.demote-after=3 --join 127.0.0.1:4053");
+            $"{terminal.Program} set staleness.policy=inverse staleness.bound=16 --join 127.0.0.1:4053", $"{terminal.Program} set consistency.name=bounded consistency.bounded.staleness=2 --join 127.0.0.1:4053");
         command.SetAction(async (parsed, _) =>
         {
-            var changes = (parsed.GetValue(settings) ?? []).Select(Change).ToList();
+            var given = (parsed.GetValue(settings) ?? []).Select(Change).ToLookup(change => change.Key.StartsWith("actortrain.job.consistency", StringComparison.Ordinal));
+            var (staleness, consistency) = (given[false].ToList(), given[true].ToList());
             // What cannot be is said before a cluster is looked for.
-            JobOptionsReader.ReadStaleness(JobOptionsReader.Read().Staleness, changes);
+            var defaults = JobOptionsReader.Read();
+            JobOptionsReader.ReadStaleness(defaults.Staleness, staleness);
+            JobOptionsReader.ReadConsistency(defaults.Consistency, consistency);
             using var interruption = new Interruption();
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
-            var changed = JobOptionsReader.ReadStaleness(await client.StalenessAsync(interruption.Token), changes);
-            await client.GovernAsync(changed, interruption.Token);
-            await terminal.Output.WriteLineAsync($"staleness: {changed}");
+            if (staleness.Count > 0)
+            {
+                var changed = JobOptionsReader.ReadStaleness(await client.StalenessAsync(interruption.Token), staleness);
+                await client.GovernAsync(changed, interruption.Token);
+                await terminal.Output.WriteLineAsync($"staleness: {changed}");
+            }
+            if (consistency.Count > 0)
+            {
+                var changed = JobOptionsReader.ReadConsistency(await client.ConsistencyAsync(interruption.Token), consistency);
+                await terminal.Output.WriteLineAsync($"consistency: {await client.MarchAsync(changed, interruption.Token)}");
+            }
             return Invocation.Success;
         });
         return command;

@@ -1,0 +1,72 @@
+using ActorTrain.Supervision;
+using ActorTrain.TestKit.Faults;
+using ActorTrain.TestKit.Network;
+using ActorTrain.TestKit.Nodes;
+
+namespace ActorTrain.TestKit.Tests;
+
+public sealed class ConsistencyTests
+{
+    private const string Deterministic =
+        "shards = 2\n consistency { name = synchronous, synchronous { global-batch = 40, deterministic = on } }\n optimizer { name = sgd, learning-rate = 0.05, momentum = 0.9 }";
+
+    private const string Equal = "balance { micro-batch = off, lease = off, repeat = off }";
+
+    [Theory, InlineData("synchronous"), InlineData("bounded"), InlineData("asynchronous")]
+    public void Each_consistency_applies_every_sample_once(string name)
+    {
+        var result = Cluster(4).Run(Jobs.Of($"minimum-workers = 4\n consistency.name = {name}")).ShouldBeSound();
+        result.Report!.Consistency.ShouldBe(name);
+        result.Report.SamplesApplied.ShouldBe(result.Report.SamplesExpected);
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void A_synchronous_step_is_one_update_whoever_is_killed_or_frozen_meanwhile(int seed)
+    {
+        var report = Cluster(4, seed)
+            .At(seconds: 12, Fault.Kill("worker-2")).At(seconds: 14, Fault.Freeze("worker-3")).At(seconds: 16, Fault.Join(1, Speed.Constant(300))).At(seconds: 30, Fault.Thaw("worker-3"))
+            .Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }")).ShouldBeSound().Report!;
+        // 3 epochs of 4,000 samples.
+        report.Shards.ShouldAllBe(shard => shard.Version == 300);
+        report.Staleness.Max.ShouldBe(0);
+    }
+
+    [Fact]
+    public void The_same_job_gives_the_same_bits_with_any_number_of_workers_and_when_one_is_killed()
+    {
+        var alone = Weights(Cluster(1));
+        Weights(Cluster(2)).ShouldBe(alone);
+        Weights(Cluster(4, seed: 3)).ShouldBe(alone);
+        Weights(Cluster(4, seed: 4).At(seconds: 12, Fault.Kill("worker-1")).At(seconds: 13.37, Fault.Kill("worker-4"))).ShouldBe(alone);
+        Weights(Cluster(2), "seed = 2").ShouldNotBe(alone);
+    }
+
+    [Fact]
+    public void Backup_workers_are_not_waited_for()
+    {
+        var simulation = Cluster(4).WithWorkers(1, Speed.Constant(20));
+        var withBackup = simulation.Run(Jobs.Of("minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous, synchronous.backup-workers = 1 }")).ShouldBeSound();
+        var without = simulation.Run(Jobs.Of("minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous }")).ShouldBeSound();
+        withBackup.Report!.SamplesApplied.ShouldBe(withBackup.Report.SamplesExpected);
+        withBackup.Time.ShouldBeLessThan(without.Time);
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(3)]
+    public void Whoever_begins_a_gradient_is_at_most_so_far_ahead(int staleness)
+    {
+        // The slowest has one under way while the fastest begins one that is so many clocks further on.
+        var report = Cluster(2).WithWorkers(1, Speed.Constant(50))
+            .Run(Jobs.Of($"minimum-workers = 3\n {Equal}\n consistency.name = bounded\n consistency.bounded.staleness = {staleness}")).ShouldBeSound().Report!;
+        report.Staleness.Max.ShouldBeLessThanOrEqualTo(2 * (2 * staleness + 1));
+        report.Workers.Max(worker => worker.Pushes).ShouldBeLessThan(3 * 400 / 3 + 3 * (staleness + 2));
+    }
+
+    private static float[] Weights(Simulation simulation, string more = "") => simulation.Run(Jobs.Of($"{Deterministic}\n {more}")).ShouldBeSound().Model!.Parameters.ToArray();
+
+    private static Simulation Cluster(int workers, int seed = 1)
+    {
+        var simulation = new Simulation(seed) { Engines = AnalyticEngines.Small(parameters: 40, trainSamples: 4_000, noise: 1), Links = NetworkOptions.Default }.WithSeed();
+        for (var i = 0; i < workers; i++) simulation = simulation.WithWorkers(1, i % 2 == 0 ? Speed.Exponential(200 + 40 * i) : Speed.Constant(300 + 30 * i));
+        return simulation;
+    }
+}
