@@ -279,7 +279,7 @@ internal sealed class LeaseDesk
         new(worker.Node, worker.Finished, worker.FinishedAt, worker.Throughput > 0 ? TimeSpan.FromSeconds(_job.Batch / worker.Throughput) : TimeSpan.Zero);
 
     private static Occurrence Repeated(WorkerRecord worker, Lease lease, LeaseBook.Grant repeated) => new(
-        SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end, and others are idle",
+        SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end of the epoch or step, and others are idle",
         $"{worker.Node} repeats {lease.Stretch.Count} of them; the first result counts");
 
     private static Occurrence Told(StalenessWatch.Change change) => new(

@@ -99,8 +99,8 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)
     {
-        if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, weights)) return false;
-        _lane.Tell(worker, new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, weights), Self);
+        if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, isApplied, weights)) return false;
+        _lane.Tell(worker, new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, isApplied, weights), Self);
         return true;
     }
 

@@ -76,8 +76,9 @@ public static class ShardProtocol
     /// <param name="Part">The part.</param>
     /// <param name="Version">Version of <paramref name="Payload"/>: the step before, where this shard has gathered all of it and another has not.</param>
     /// <param name="Step">The positions that this version is for; null where it is for any.</param>
+    /// <param name="IsApplied">Whether the part has been applied by now, by every shard, so that nobody need compute it.</param>
     /// <param name="Payload">The parameters, [slice length] f32.</param>
-    public sealed record Awaited(int Shard, LeasePart Part, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
+    public sealed record Awaited(int Shard, LeasePart Part, long Version, LeasePart? Step, bool IsApplied, TensorSlice Payload) : ITensorMessage
     {
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
@@ -86,10 +87,11 @@ public static class ShardProtocol
             Part.Write(header);
             header.Write(Version);
             LeasePart.Write(header, Step);
+            header.Write(IsApplied);
         }
 
         internal static Awaited Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), LeasePart.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
+            new(header.ReadInt32(), LeasePart.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), header.ReadBoolean(), payload);
     }
 
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>

@@ -61,13 +61,14 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     public LeasePart? OpenTo(string node) => _step?.OpenTo(node);
 
     /// <summary>What a part is to be computed from; null while the step that it belongs to has not begun.</summary>
-    public (long Version, LeasePart? Step, TensorSlice Weights)? WeightsFor(WorkerId worker, LeasePart part, PayloadType type)
+    public (long Version, LeasePart? Step, bool IsApplied, TensorSlice Weights)? WeightsFor(WorkerId worker, LeasePart part, PayloadType type)
     {
-        // Another shard lacks it still: what it is computed from there is to be of the same step here.
-        if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, before.Weights.Share(type));
+        // Another shard may lack it still: what it is computed from there is to be of the same step here.
+        if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, false, before.Weights.Share(type));
         var step = OpenTo(worker.Node);
-        if (step is null || step.Value.Contains(part) || IsApplied(part)) return (Version, step, Share(type));
-        return null;
+        if (step is null || step.Value.Contains(part)) return (Version, step, false, Share(type));
+        // No shard is further behind than by the step before.
+        return IsApplied(part) ? (Version, step, true, Share(type)) : null;
     }
 
     /// <summary>The shard ends.</summary>

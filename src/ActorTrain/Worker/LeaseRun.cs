@@ -40,6 +40,9 @@ internal sealed class LeaseRun(Lease lease, int most)
         return part;
     }
 
+    /// <summary>The next part was done by another.</summary>
+    public void Skip() => _ahead.Dequeue();
+
     /// <summary>Leaves what has not been begun to others.</summary>
     public void Leave()
     {

@@ -174,6 +174,11 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         _newer.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
+        if (awaited.IsApplied && _held.Find(run => run.Ahead == awaited.Part) is { } run)
+        {
+            run.Skip();
+            if (run.IsDone) EndRun(run);
+        }
         GoOn();
     }
 
