@@ -106,12 +106,14 @@ internal sealed class World
     }
 
     /// <summary>Whoever is at work takes time: its thread is busy, and what it sends from now on leaves then.</summary>
-    public void Spend(TimeSpan time)
+    /// <param name="time">How much.</param>
+    /// <param name="abandoned">Asked for when the thread is to be free at once.</param>
+    public void Spend(TimeSpan time, CancellationToken abandoned = default)
     {
         if (_dispatcher is null || _run is null || time <= TimeSpan.Zero) return;
         _spent += time;
         _thread ??= _dispatcher.ThreadOf(_run);
-        _thread.Spend(Now);
+        _thread.Spend(Now, abandoned);
     }
 
     /// <summary>Something leaves whoever is at work.</summary>

@@ -29,26 +29,28 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
 
         public void Initialize(long seed) => inner.Initialize(seed);
 
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
         {
             if (node.Fails is { } reason)
             {
                 node.Fails = null;
                 throw new InvalidOperationException(reason);
             }
-            var result = inner.ComputeGradient(samples, seed, gradient);
+            var result = inner.ComputeGradient(samples, seed, gradient, CancellationToken.None);
             if (node.NotFinite > 0)
             {
                 node.NotFinite--;
                 gradient.Fill(float.NaN);
             }
-            node.World.Spend(node.GradientTime(samples.Length));
+            node.World.Spend(node.GradientTime(samples.Length), abandoned);
             return result;
         }
 
         public Evaluation Evaluate(CancellationToken cancellation)
         {
-            node.World.Spend(node.GradientTime(Math.Max(1, inner.Dataset.TestSamples / EvaluationsAGradient)));
+            node.World.Spend(node.GradientTime(Math.Max(1, inner.Dataset.TestSamples / EvaluationsAGradient)), CancellationToken.None);
             return inner.Evaluate(cancellation);
         }
 

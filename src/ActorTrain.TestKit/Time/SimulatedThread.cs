@@ -14,6 +14,7 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
     private readonly Queue<IRunnable> _waiting = new();
     private readonly List<Happening> _departures = [];
     private TimeSpan _busyUntil;
+    private long _times;
     private TimeSpan _frozenBefore;
     private bool _scheduled;
 
@@ -24,13 +25,28 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
     }
 
     /// <summary>Time passes on this thread.</summary>
-    public void Spend(TimeSpan until) => (_busyUntil, _frozenBefore) = (until, _node.FrozenFor);
+    /// <param name="until">Until when it is busy.</param>
+    /// <param name="abandoned">Asked for when it is to be free at once.</param>
+    public void Spend(TimeSpan until, CancellationToken abandoned)
+    {
+        (_busyUntil, _frozenBefore) = (until, _node.FrozenFor);
+        var times = ++_times;
+        // Whoever abandons it may be late, and the thread busy with something else by then.
+        if (abandoned.CanBeCanceled) abandoned.Register(() => Interrupt(times));
+    }
 
     /// <summary>Happens when the thread is free again, before anything else runs on it.</summary>
     public void Defer(Happening departure)
     {
         _departures.Add(departure);
         Schedule();
+    }
+
+    private void Interrupt(long times)
+    {
+        if (times != _times || _busyUntil <= world.Time.Now) return;
+        _busyUntil = world.Time.Now;
+        world.Time.At(world.Time.Now, new Wake(this, _node));
     }
 
     private void Schedule()

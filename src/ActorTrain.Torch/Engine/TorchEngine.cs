@@ -44,13 +44,15 @@ internal sealed class TorchEngine : IGradientEngine
 
     public void Initialize(long seed) => _network.Initialize(seed);
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Check(samples);
         try
         {
-            return Step(samples, seed, gradient);
+            return Step(samples, seed, gradient, abandoned);
         }
         catch (ExternalException e) when (MemoryShortage.Is(e.Message))
         {
@@ -88,13 +90,14 @@ internal sealed class TorchEngine : IGradientEngine
         _testBatch.Dispose();
     }
 
-    private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+    private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
     {
         using var scope = NewDisposeScope();
         var (inputs, targets) = _trainBatch.Fill(samples, seed);
         var outputs = _objective.Outputs(_network.ForwardToTrain, inputs);
         var loss = _objective.Loss(outputs, targets);
         if (!loss.requires_grad) throw new ActorTrainException($"model {Model.Name}: its loss has no gradient; it must be computed from the outputs alone by operations that have one");
+        abandoned.ThrowIfCancellationRequested();
         _network.Backward(loss, gradient);
         return new StepResult(loss.ToDouble(), (int)Math.Round(_objective.Right(outputs, targets) is var right && double.IsNaN(right) ? 0 : right));
     }

@@ -287,7 +287,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         foreach (var (worker, lease, occurrence) in leases)
         {
-            worker.Trainer.Tell(new WorkerProtocol.Granted(lease));
+            worker.Trainer.Tell(new WorkerProtocol.Granted(lease, _desk.CountsContributions));
             if (occurrence is { } repeated) Tell(repeated);
         }
     }

@@ -13,6 +13,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly ITensorLane _lane;
     private readonly PayloadType _payload;
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (IActorRef Worker, long Version)> _watching = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
 
@@ -56,11 +57,18 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             var version = _shard.Version;
             _lane.Tell(Sender, Answer(push), Self);
-            if (_shard.Version != version) AnswerWaiting();
+            if (_shard.Version == version) return;
+            AnswerWaiting();
+            TellClosed();
         });
         Receive<ShardProtocol.Await>(awaits =>
         {
             if (!TellWeights(Sender, awaits)) _waiting[awaits.Worker.Node] = (Sender, awaits);
+        });
+        Receive<ShardProtocol.WatchStep>(watch =>
+        {
+            _watching[watch.Worker.Node] = (Sender, watch.Version);
+            TellClosed();
         });
         Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.OpenTo(""), _shard.Share(_payload)), Self));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
@@ -82,11 +90,13 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             _shard.FenceAll(fence.Incarnation);
             _waiting.Clear();
+            _watching.Clear();
         });
         Receive<ShardProtocol.March>(march =>
         {
             _shard.March(march.Consistency, march.Contributions);
             AnswerWaiting();
+            TellClosed();
         });
         Receive<ShardProtocol.Govern>(govern => _shard.Govern(govern.Staleness));
     }
@@ -95,6 +105,15 @@ internal sealed class ParameterShardActor : ReceiveActor
     {
         foreach (var (node, (worker, awaits)) in _waiting.ToList())
             if (TellWeights(worker, awaits)) _waiting.Remove(node);
+    }
+
+    private void TellClosed()
+    {
+        foreach (var (node, (worker, version)) in _watching.Where(watch => watch.Value.Version < _shard.Version).ToList())
+        {
+            _watching.Remove(node);
+            worker.Tell(new ShardProtocol.StepClosed(_shard.Index, version));
+        }
     }
 
     private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)

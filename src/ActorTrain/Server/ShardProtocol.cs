@@ -94,6 +94,16 @@ public static class ShardProtocol
             new(header.ReadInt32(), LeasePart.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), header.ReadBoolean(), payload);
     }
 
+    /// <summary>Worker → shard: tell me when this version's step is closed. Answered by <see cref="StepClosed"/> then; of several the newest counts.</summary>
+    /// <param name="Worker">The worker and its incarnation.</param>
+    /// <param name="Version">The version that it computes from.</param>
+    public sealed record WatchStep(WorkerId Worker, long Version) : IWireMessage;
+
+    /// <summary>Shard → worker: a gradient of that version is of no use any more.</summary>
+    /// <param name="Shard">The shard's index.</param>
+    /// <param name="Version">The version.</param>
+    public sealed record StepClosed(int Shard, long Version) : IWireMessage;
+
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>
     public sealed record Pull : IWireMessage;
 

@@ -36,7 +36,8 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Samples">Indices into the training set.</param>
     /// <param name="Seed">Seeds whatever is random in the step.</param>
     /// <param name="Gradient">Where it is to be written.</param>
-    public sealed record Compute(IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient);
+    /// <param name="Abandoned">Asked for when nobody wants it any more: it is answered in any case.</param>
+    public sealed record Compute(IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient, CancellationToken Abandoned = default);
 
     /// <summary>Engine → parent: the gradient lies in its place, clipped.</summary>
     public sealed record Computed(StepResult Result);
@@ -110,9 +111,13 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
-            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span);
+            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span, compute.Abandoned);
             GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
             return new Computed(result);
+        }
+        catch (OperationCanceledException) when (compute.Abandoned.IsCancellationRequested)
+        {
+            return new Computed(default);
         }
         catch (OutOfMemoryException shortage)
         {

@@ -46,6 +46,17 @@ public interface IGradientEngine : IDisposable
     /// <exception cref="EngineFailedException">It may pass. As any other exception: the runtime makes a new engine, five times.</exception>
     StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient);
 
+    /// <summary>
+    /// As <see cref="ComputeGradient(ReadOnlySpan{int}, long, Span{float})"/>, for a gradient that may be abandoned: the others' have made the synchronous step. An engine that can stop in the middle does so;
+    /// without its own implementation it computes to the end.
+    /// </summary>
+    /// <param name="samples">As there.</param>
+    /// <param name="seed">As there.</param>
+    /// <param name="gradient">As there; what an abandoned gradient has left in it means nothing.</param>
+    /// <param name="abandoned">Asked for when nobody wants the gradient any more.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="abandoned"/> was asked for.</exception>
+    StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned) => ComputeGradient(samples, seed, gradient);
+
     /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
     Evaluation Evaluate(CancellationToken cancellation);

@@ -5,7 +5,8 @@ namespace ActorTrain.Worker;
 /// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
 /// <param name="most">Samples that the device's memory holds at once.</param>
-internal sealed class LeaseRun(Lease lease, int most)
+/// <param name="isRaced">Whether a gradient is to be abandoned when its step is closed.</param>
+internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 {
     private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(Math.Min(lease.MicroBatch, most)));
     private readonly List<LeasePart> _underWay = [];
@@ -18,6 +19,8 @@ internal sealed class LeaseRun(Lease lease, int most)
     private int _pushes;
 
     public Lease Lease => lease;
+
+    public bool IsRaced => isRaced;
 
     /// <summary>The part that is to be begun next; null when all are begun.</summary>
     public LeasePart? Ahead => _ahead.TryPeek(out var part) ? part : null;
@@ -42,6 +45,13 @@ internal sealed class LeaseRun(Lease lease, int most)
 
     /// <summary>The next part was done by another.</summary>
     public void Skip() => _ahead.Dequeue();
+
+    /// <summary>A part that was begun is left to others.</summary>
+    public void Abandon(LeasePart part)
+    {
+        _underWay.Remove(part);
+        _left = [.. _left, part];
+    }
 
     /// <summary>Leaves what has not been begun to others.</summary>
     public void Leave()

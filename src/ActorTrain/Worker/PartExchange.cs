@@ -21,6 +21,9 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
 
     public TensorBuffer Gradient => gradient;
 
+    /// <summary>Asked for when nobody wants the gradient any more; null where that cannot be. Never disposed: who asks may be late, and it holds nothing.</summary>
+    public CancellationTokenSource? Abandon { get; init; }
+
     /// <summary>Mean training loss over the part's samples, once it is computed.</summary>
     public double Loss { get; set; }
 

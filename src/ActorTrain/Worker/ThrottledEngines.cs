@@ -34,17 +34,27 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
 
         public void Initialize(long seed) => inner.Initialize(seed);
 
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
         {
             var began = Stopwatch.GetTimestamp();
-            var result = inner.ComputeGradient(samples, seed, gradient);
+            var result = inner.ComputeGradient(samples, seed, gradient, abandoned);
             _speed.Took(samples.Length, Stopwatch.GetElapsedTime(began).TotalSeconds);
             if (_speed.SamplesPerSecond > 0) _owed += TimeSpan.FromSeconds(samples.Length / _speed.SamplesPerSecond * (1 / throttle() - 1));
             // The system's timers have a millisecond.
             if (_owed < TimeSpan.FromMilliseconds(1)) return result;
             began = Stopwatch.GetTimestamp();
-            _never.Wait(_owed);
-            _owed -= Stopwatch.GetElapsedTime(began);
+            try
+            {
+                _never.Wait(_owed, abandoned);
+            }
+            finally
+            {
+                _owed -= Stopwatch.GetElapsedTime(began);
+                // What is abandoned is not owed.
+                if (abandoned.IsCancellationRequested) _owed = TimeSpan.Zero;
+            }
             return result;
         }
 

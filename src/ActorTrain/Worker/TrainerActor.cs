@@ -33,6 +33,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private (int Epoch, long Samples) _trained;
     private readonly List<LeaseRun> _held = [];
     private (LeasePart Part, TimeSpan At)? _awaited;
+    private IActorRef _stepWatch = ActorRefs.Nobody;
     private TimeSpan? _requestedAt;
     private string? _leaving;
     private int _most;
@@ -94,7 +95,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         // Looked for twice as often as the patience lasts: a push waits no longer than one and a half times as long.
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _context.ResendAfter / 2);
-        Receive<WorkerProtocol.Granted>(granted => Take(granted.Lease));
+        Receive<WorkerProtocol.Granted>(granted => Take(granted.Lease, granted.IsRaced));
         Receive<EngineActor.Computed>(Computed);
         Receive<EngineActor.OutOfMemory>(Halve);
         Receive<ShardProtocol.Pushed>(Judged);
@@ -191,21 +192,41 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
         var (fresh, versions) = _newer.Take();
-        _computing = new PartExchange(part, run, versions, _gradients.Pop());
+        _computing = new PartExchange(part, run, versions, _gradients.Pop()) { Abandon = run.IsRaced ? new CancellationTokenSource() : null };
+        if (_computing.Abandon is { } abandon)
+        {
+            if (_stepWatch.IsNobody()) _stepWatch = Context.ActorOf(StepWatchActor.Props(_start.Shards, _start.Worker), "step-watch");
+            _stepWatch.Tell(new StepWatchActor.Watch(versions, abandon));
+        }
         _engine.Tell(new EngineActor.Compute(
-            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values));
+            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, _computing.Abandon?.Token ?? CancellationToken.None));
     }
 
     private void Computed(EngineActor.Computed computed)
     {
         if (_computing is not { } exchange) return;
         _computing = null;
+        if (exchange.Abandon is { IsCancellationRequested: true })
+        {
+            GiveUp(exchange);
+            return;
+        }
         exchange.Loss = computed.Result.Loss;
         _trained.Samples += exchange.Part.Count;
         _pushed.Add(exchange);
         Push(exchange);
         // Now, while the engine rests and leaves the state as it is.
         if (exchange.Run.AllBegun) ReportState();
+        GoOn();
+    }
+
+    // Its samples go to whoever takes part in a later step.
+    private void GiveUp(PartExchange exchange)
+    {
+        _gradients.Push(exchange.Gradient);
+        exchange.Run.Abandon(exchange.Part);
+        if (exchange.Run.IsDone) EndRun(exchange.Run);
+        _newer.Outdate();
         GoOn();
     }
 
@@ -275,7 +296,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
     }
 
-    private void Take(Lease lease)
+    private void Take(Lease lease, bool isRaced)
     {
         // Asked for twice, and come twice.
         if (_requestedAt is null || _leaving is not null)
@@ -284,7 +305,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         _requestedAt = null;
-        _held.Add(new LeaseRun(lease, _most));
+        _held.Add(new LeaseRun(lease, _most, isRaced));
         _held.Sort((one, other) => (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo((other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)));
         GoOn();
     }

@@ -56,7 +56,8 @@ public static class WorkerProtocol
 
     /// <summary>Job → worker.</summary>
     /// <param name="Lease">What to train on.</param>
-    public sealed record Granted(Lease Lease) : IWireMessage;
+    /// <param name="IsRaced">Whether a gradient of it is to be abandoned when the step that it was begun for is closed: there are backup workers.</param>
+    public sealed record Granted(Lease Lease, bool IsRaced = false) : IWireMessage;
 
     /// <summary>Job → worker: leave what has not been begun to others. Answered by <see cref="LeaseEnded"/> for each lease, as soon as what was begun of it is judged.</summary>
     public sealed record Recall : IWireMessage;
