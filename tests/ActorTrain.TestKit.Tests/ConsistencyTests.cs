@@ -67,12 +67,12 @@ public sealed class ConsistencyTests
     [Theory, InlineData(20, 0), InlineData(20, 4)]
     public void A_step_with_backup_workers_takes_as_long_as_the_first_gradients_of_all(int workers, int backup)
     {
-        const int batch = 10, steps = 2_000;
+        const int batch = 10, steps = 800;
         var simulation = new Simulation(1) { Engines = AnalyticEngines.Small(4, batch * (workers - backup) * steps), Links = NetworkOptions.None, Costs = CostOptions.None }
             .WithSeed().WithWorkers(workers, Speed.Exponential(batch));
         var report = simulation.Run(Jobs.Of($"epochs = 1\n minimum-workers = {workers}\n {Equal}\n consistency {{ name = synchronous, synchronous.backup-workers = {backup} }}")).ShouldBeSound().Report!;
         var expected = Enumerable.Range(backup + 1, workers - backup).Sum(i => 1.0 / i);
-        (report.WallSeconds / report.Shards[0].Version).ShouldBe(expected, tolerance: 0.03 * expected);
+        (report.WallSeconds / report.Shards[0].Version).ShouldBe(expected, tolerance: 0.04 * expected);
         report.Shards[0].Version.ShouldBeInRange(steps, steps + 20);
     }
 
