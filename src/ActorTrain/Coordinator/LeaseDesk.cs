@@ -32,7 +32,7 @@ internal sealed class LeaseDesk
     {
         _record = record;
         Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
-        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches);
+        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches, job.LocalSteps);
         _consistency = ConsistencyModes.Of(job.Consistency);
         (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
     }
@@ -191,8 +191,8 @@ internal sealed class LeaseDesk
         {
             var worker = _waiting[_lookedAt];
             var (epoch, left) = Book.Offers.FirstOrDefault(offer => offer.Samples > 0);
-            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)
-                || Book.Take(worker.Node, epoch, size, microBatch, now) is not { } lease)
+            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, localSteps)
+                || Book.Take(worker.Node, epoch, size, microBatch, now, localSteps) is not { } lease)
             {
                 _lookedAt++;
                 continue;

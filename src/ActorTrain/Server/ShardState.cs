@@ -16,12 +16,12 @@ namespace ActorTrain.Server;
 /// <param name="index">The shard's number, from 0.</param>
 /// <param name="length">Parameters in it.</param>
 /// <param name="samples">Training samples.</param>
-/// <param name="job">Optimizer, schedule, batch and what a late gradient is worth.</param>
+/// <param name="job">Optimizer, schedule, samples a push and what a late gradient is worth.</param>
 /// <param name="memory">Where its weights lie.</param>
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory)
 {
-    private readonly IOptimizer _optimizer = Optimizer.Of(job.Optimizer, length);
-    private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
+    private readonly IOptimizer _optimizer = Optimizer.Of(job.ShardOptimizer, length);
+    private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
@@ -113,9 +113,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
+        var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
         var updated = _weights.IsRead ? memory.Rent(length) : _weights;
-        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
+        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, verdict.Scale * StepWeight.Of(part, job.PushSamples, samples));
         if (!ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;

@@ -231,7 +231,7 @@ public sealed class LeasePlannerTests
                 foreach (var worker in workers)
                 {
                     var left = book.Offers.First(offer => offer.Samples > 0).Samples;
-                    if (round.Division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)) continue;
+                    if (round.Division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, _)) continue;
                     var lease = round.Next(worker.Node)!.Lease;
                     (lease.Stretch.Count, lease.MicroBatch).ShouldBe((size, microBatch));
                 }
