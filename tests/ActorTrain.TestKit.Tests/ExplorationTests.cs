@@ -16,4 +16,8 @@ public sealed class ExplorationTests
     [InlineData("name = bounded\n bounded { staleness = 1, most = 4 }")]
     public void However_the_workers_march_it_is_the_same(string consistency) =>
         new Explorer(Explorer.Cluster(seed: 1), Jobs.Of($"lease-batches = 8\n consistency {{ {consistency} }}")).Run(scripts: 150);
+
+    [Theory, InlineData("asynchronous", "on"), InlineData("synchronous", "off")]
+    public void Nor_do_local_steps_change_anything_about_that(string consistency, string followSpeed) => new Explorer(Explorer.Cluster(seed: 1), Jobs.Of(
+        $"lease-batches = 8\n consistency.name = {consistency}\n local-steps.steps = 12\n local-steps.follow-speed = {followSpeed}\n local-steps.outer {{ learning-rate = 1, momentum = 0, nesterov = off }}")).Run(scripts: 150);
 }

@@ -9,12 +9,13 @@ public sealed class LeaseDivision
     private readonly Dictionary<string, int> _indices = [];
     private readonly IReadOnlyList<PlannedWorker> _workers;
     private readonly IReadOnlyList<int> _microBatches;
+    private readonly IReadOnlyList<int> _localSteps;
     private readonly IReadOnlyList<double> _leases;
     private readonly double _all;
 
-    internal LeaseDivision(IReadOnlyList<PlannedWorker> workers, IReadOnlyList<int> microBatches, IReadOnlyList<double> leases)
+    internal LeaseDivision(IReadOnlyList<PlannedWorker> workers, IReadOnlyList<int> microBatches, IReadOnlyList<int> localSteps, IReadOnlyList<double> leases)
     {
-        (_workers, _microBatches, _leases) = (workers, microBatches, leases);
+        (_workers, _microBatches, _localSteps, _leases) = (workers, microBatches, localSteps, leases);
         for (var i = 0; i < workers.Count; i++) _indices[workers[i].Node] = i;
         _all = workers.Sum(worker => worker.SamplesPerSecond);
     }
@@ -22,14 +23,21 @@ public sealed class LeaseDivision
     /// <summary>What a worker that asks gets where so much of the epoch is left that nobody else need be looked at: what a <see cref="PlanningRound"/> would give it.</summary>
     /// <param name="node">Who asks.</param>
     /// <param name="left">Samples of the epoch that nobody has.</param>
-    /// <returns>Samples of the lease and of each push of it; null where all have to be looked at.</returns>
-    public (int Lease, int MicroBatch)? FarFromTheEnd(string node, int left) =>
-        _indices.TryGetValue(node, out var i) && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i) ? (MostOf(i), _microBatches[i]) : null;
+    /// <returns>Samples of the lease and of each gradient of it, and gradients a push where the worker takes the steps; null where all have to be looked at.</returns>
+    public (int Lease, int MicroBatch, int LocalSteps)? FarFromTheEnd(string node, int left) =>
+        _indices.TryGetValue(node, out var i) && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i)
+            ? (MostOf(i), _microBatches[i], _localSteps[i])
+            : null;
 
     internal bool Has(string node, out int index) => _indices.TryGetValue(node, out index);
 
     internal int MicroBatchOf(int index) => _microBatches[index];
 
-    /// <summary>The longest lease of a worker: a whole number of micro-batches.</summary>
-    internal int MostOf(int index) => (int)Math.Min(_workers[index].MostPushes, Math.Max(1, Math.Ceiling(_leases[index] / _microBatches[index]))) * _microBatches[index];
+    internal int LocalStepsOf(int index) => _localSteps[index];
+
+    /// <summary>Samples of a worker's push.</summary>
+    internal int PartOf(int index) => _microBatches[index] * Math.Max(1, _localSteps[index]);
+
+    /// <summary>The longest lease of a worker: a whole number of pushes.</summary>
+    internal int MostOf(int index) => (int)Math.Min(_workers[index].MostPushes, Math.Max(1, Math.Ceiling(_leases[index] / PartOf(index)))) * PartOf(index);
 }

@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Leases;
 
 namespace ActorTrain.Balancing;
@@ -31,15 +32,26 @@ public sealed record PlannedLease(Lease Lease, LeaseBook.Grant? Repeats);
 /// <param name="options">What of this is wanted.</param>
 /// <param name="batch">The job's batch.</param>
 /// <param name="leaseBatches">Micro-batches a lease.</param>
-public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBatches)
+/// <param name="localSteps">What workers do on their own before they push; null where each micro-batch is a push.</param>
+public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBatches, LocalStepsOptions? localSteps = null)
 {
     /// <summary>A straggler is not repeated for less than this.</summary>
     public static readonly TimeSpan WorthRepeating = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Samples a push of each worker, in order.</summary>
-    public IReadOnlyList<int> MicroBatchesOf(IReadOnlyList<PlannedWorker> workers) => options.MicroBatch
-        ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch)
+    private readonly bool _localSteps = localSteps is { IsOn: true };
+
+    /// <summary>Samples a gradient of each worker, in order.</summary>
+    public IReadOnlyList<int> MicroBatchesOf(IReadOnlyList<PlannedWorker> workers) =>
+        // A push is so many samples whatever the worker's memory holds: a small one takes smaller and more steps for it.
+        _localSteps ? [.. workers.Select(_ => batch)]
+        : options.MicroBatch ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch)
         : [.. workers.Select(worker => Math.Min(batch, worker.MostSamples))];
+
+    /// <summary>Gradients a push of each worker, in order: 0 where the shards take the steps.</summary>
+    public IReadOnlyList<int> LocalStepsOf(IReadOnlyList<PlannedWorker> workers) =>
+        !_localSteps ? [.. workers.Select(_ => 0)]
+        : localSteps!.FollowSpeed ? DynamicLocalSteps.Of([.. workers.Select(worker => worker.SamplesPerSecond)], localSteps.Steps)
+        : [.. workers.Select(_ => localSteps.Steps)];
 
     /// <summary>A round in which several workers ask, one after the other, at one time: what is the same for all of them is reckoned once.</summary>
     /// <param name="book">What is to be done; the round writes in it what it grants.</param>
@@ -53,6 +65,6 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
         var samples = options.Lease
             ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond))], batch, slowest: 0)
             : [.. workers.Select(_ => batch)];
-        return new LeaseDivision(workers, MicroBatchesOf(workers), [.. workers.Select((worker, i) => Math.Min(int.MaxValue / 2, (double)samples[i] * leaseBatches * worker.LeaseFactor))]);
+        return new LeaseDivision(workers, MicroBatchesOf(workers), LocalStepsOf(workers), [.. workers.Select((worker, i) => Math.Min(int.MaxValue / 2, (double)samples[i] * leaseBatches * worker.LeaseFactor))]);
     }
 }

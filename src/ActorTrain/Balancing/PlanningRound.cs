@@ -42,7 +42,7 @@ public sealed class PlanningRound
         var offers = _book.Offers.Where(offer => offer.Samples > 0).ToList();
         foreach (var (epoch, left) in offers)
         {
-            if (SizeOf(asks, left) is > 0 and var size && _book.Take(node, epoch, size, Division.MicroBatchOf(asks), _now) is { } lease)
+            if (SizeOf(asks, left) is > 0 and var size && _book.Take(node, epoch, size, Division.MicroBatchOf(asks), _now, Division.LocalStepsOf(asks)) is { } lease)
             {
                 Granted(asks, lease);
                 return new PlannedLease(lease, null);
@@ -88,10 +88,10 @@ public sealed class PlanningRound
     private int SizeOf(int asks, int left)
     {
         var most = Division.MostOf(asks);
-        return _options.Lease ? Fitting(asks, Division.MicroBatchOf(asks), most, left) : Math.Min(most, left);
+        return _options.Lease ? Fitting(asks, Division.PartOf(asks), most, left) : Math.Min(most, left);
     }
 
-    private int Fitting(int asks, int microBatch, int most, int left)
+    private int Fitting(int asks, int part, int most, int left)
     {
         var speed = _workers[asks].SamplesPerSecond;
         var (others, work) = IsCountedOn(asks) ? (_speed - speed, _work - _busy[asks]!.Value * speed) : (_speed, _work);
@@ -101,16 +101,16 @@ public sealed class PlanningRound
         var busy = _busy[asks] ?? 0;
         var all = speed + others;
         var end = (left + busy * speed + work) / all;
-        var shrunk = Math.Max(microBatch, Whole(left * speed / all / 2));
+        var shrunk = Math.Max(part, Whole(left * speed / all / 2));
         var fits = Math.Min(Math.Min(most, shrunk), Whole((end - busy) * speed));
-        if (fits >= microBatch) return (int)Math.Min(fits, left);
+        if (fits >= part) return (int)Math.Min(fits, left);
 
-        // Not a whole micro-batch: whoever would be done with one first gets it.
-        var one = Math.Min(microBatch, left);
+        // Not a whole push: whoever would be done with one first gets it.
+        var one = Math.Min(part, left);
         var finishers = FinishersOf(one);
         return busy + one / speed <= (finishers.First == asks ? finishers.SecondAt : finishers.FirstAt) ? one : 0;
 
-        double Whole(double samples) => Math.Floor(samples / microBatch + 1e-9) * microBatch;
+        double Whole(double samples) => Math.Floor(samples / part + 1e-9) * part;
     }
 
     private Finishers FinishersOf(int samples)
@@ -139,8 +139,8 @@ public sealed class PlanningRound
         var lease = grant.Lease;
         // Both are done at one time when the tail that is repeated follows the speeds; who does not move is not counted on.
         var part = double.IsInfinity(slowest.Seconds) ? 1 : worker.SamplesPerSecond / (worker.SamplesPerSecond + undone / slowest.Seconds);
-        var pieces = Math.Max(1, (int)Math.Round(undone * part / lease.MicroBatch));
-        if (pieces * lease.MicroBatch / worker.SamplesPerSecond > MostOfItsTime * slowest.Seconds) return null;
+        var pieces = Math.Max(1, (int)Math.Round(undone * part / lease.PartSamples));
+        if (pieces * lease.PartSamples / worker.SamplesPerSecond > MostOfItsTime * slowest.Seconds) return null;
 
         // On the holder's own cuts, so that a push of the one is a push of the other.
         var cuts = lease.Parts.Where(cut => cut.End > open[0].Start).ToList();

@@ -9,9 +9,10 @@ namespace ActorTrain.Balancing;
 /// </summary>
 /// <param name="grid">How an epoch is cut into steps.</param>
 /// <param name="batch">The job's batch.</param>
-/// <param name="wholeShares">Whether a worker's share of a step is one gradient; otherwise each gradient is of one batch.</param>
+/// <param name="wholeShares">Whether a worker's share of a step is one push; otherwise each is of one batch, or of as many as there are local steps.</param>
 /// <param name="repeats">Whether stragglers are repeated.</param>
-public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool repeats)
+/// <param name="localSteps">Steps that a worker takes on its own before it pushes; 0 where each gradient is a push.</param>
+public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool repeats, int localSteps = 0)
 {
     private readonly Dictionary<LeasePart, Dictionary<string, int>> _given = [];
     private (LeasePart Step, TimeSpan Since) _current;
@@ -33,7 +34,7 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
             var step = grid.StepOf(epoch, start);
             if (step != current && step != grid.After(current)) break;
             var size = SizeOf(book, workers, asks, step, start, Math.Min(end, step.End) - start);
-            if (size <= 0 || book.Take(asks.Node, epoch, size, Math.Min(size, asks.MostSamples), now) is not { } lease) break;
+            if (size <= 0 || TakeFrom(book, asks, epoch, size, now) is not { } lease) break;
             var given = GivenOf(step);
             given[asks.Node] = given.GetValueOrDefault(asks.Node) + lease.Stretch.Count;
             return new PlannedLease(lease, null);
@@ -53,7 +54,14 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         // Who has nothing to do leaves nothing to others that the step waits for.
         if (size <= 0 && step == _current.Step && book.Grants.All(grant => grant.Holder != asks.Node)) size = left;
         if (size <= 0) return 0;
-        return Math.Min(left, wholeShares ? size : batch - (start - step.Start) % batch);
+        var push = batch * Math.Max(1, localSteps);
+        return Math.Min(left, wholeShares ? size : push - (start - step.Start) % push);
+    }
+
+    private Lease? TakeFrom(LeaseBook book, PlannedWorker asks, int epoch, int size, TimeSpan now)
+    {
+        var gradient = Math.Min(localSteps > 0 ? batch : size, asks.MostSamples);
+        return book.Take(asks.Node, epoch, size, gradient, now, localSteps > 0 ? (size + gradient - 1) / gradient : 0);
     }
 
     private PlannedLease? Repeat(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)

@@ -11,7 +11,7 @@ public static class StepWeight
 {
     /// <summary>The weight of a push: 1 for a whole batch, and for the smaller batch at an epoch's end.</summary>
     /// <param name="part">The samples that it stands for.</param>
-    /// <param name="batch">The job's batch.</param>
+    /// <param name="batch">Samples of a whole step: the job's batch, or as many as all local steps of a push take.</param>
     /// <param name="samples">Training samples.</param>
     public static float Of(LeasePart part, int batch, int samples)
     {

@@ -22,10 +22,10 @@ public enum ConsistencyMode
 public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions Synchronous, BoundedOptions Bounded)
 {
     /// <summary>The same, with the samples of a step in numbers.</summary>
-    /// <param name="batch">The job's batch.</param>
+    /// <param name="pushSamples">Samples of a whole push.</param>
     /// <param name="workers">Workers that take part now.</param>
-    public ConsistencyOptions Resolved(int batch, int workers) =>
-        Synchronous.GlobalBatch > 0 || Synchronous.BackupWorkers > 0 ? this : this with { Synchronous = Synchronous with { GlobalBatch = (int)Math.Min(int.MaxValue, (long)batch * Math.Max(1, workers)) } };
+    public ConsistencyOptions Resolved(int pushSamples, int workers) =>
+        Synchronous.GlobalBatch > 0 || Synchronous.BackupWorkers > 0 ? this : this with { Synchronous = Synchronous with { GlobalBatch = (int)Math.Min(int.MaxValue, (long)pushSamples * Math.Max(1, workers)) } };
 
     /// <summary>In words, as in configuration.</summary>
     public override string ToString() => $"name = {Choices.NameOf(Mode)}" + Mode switch
@@ -40,7 +40,7 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
 /// Synchronous training: an epoch's order is cut into steps of <paramref name="GlobalBatch"/> samples, and each step is one update by the mean of all its gradients, weighted by samples and summed in the
 /// order of the epoch. So the result depends neither on who computes a gradient nor on when it arrives.
 /// </summary>
-/// <param name="GlobalBatch">Samples a step; 0 is the job's batch times the workers that are there when training, or this consistency, begins.</param>
+/// <param name="GlobalBatch">Samples a step; 0 is a whole push of each of the workers that are there when training, or this consistency, begins.</param>
 /// <param name="BackupWorkers">
 /// b: of the N + b workers that train, the first N gradients make a step, and what comes later is refused (Chen et al. 2016, "Revisiting distributed synchronous SGD"). 0 waits for all.
 /// </param>

@@ -70,7 +70,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void PreparingShards()
     {
         var admission = _gathering.Admission!;
-        _job = _job with { Consistency = _job.Consistency.Resolved(_job.Batch, _gathering.Ready) };
+        _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _gathering.Ready) };
         Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
         var servers = _gathering.Servers.Count;
         Admitting(() =>

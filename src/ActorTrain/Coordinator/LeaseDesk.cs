@@ -35,7 +35,7 @@ internal sealed class LeaseDesk
     {
         (_job, _record) = (job, record);
         Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
-        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches);
+        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches, job.LocalSteps);
         March(job.Consistency);
         (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
     }
@@ -99,7 +99,8 @@ internal sealed class LeaseDesk
         (Consistency, _consistency, _division) = (consistency, ConsistencyModes.Of(consistency), null);
         _steps = consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
             ? new StepPlanner(
-                new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch, _job.Balance.MicroBatch && !steps.Deterministic, _job.Balance.Repeat)
+                new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch,
+                wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn, _job.Balance.Repeat, _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0)
             : null;
         foreach (var worker in _record.Workers.Values) worker.Finished = 0;
     }
@@ -235,8 +236,8 @@ internal sealed class LeaseDesk
         {
             var worker = _waiting[_lookedAt];
             var (epoch, left) = Book.Offers.FirstOrDefault(offer => offer.Samples > 0);
-            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)
-                || Book.Take(worker.Node, epoch, size, microBatch, now) is not { } lease)
+            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, localSteps)
+                || Book.Take(worker.Node, epoch, size, microBatch, now, localSteps) is not { } lease)
             {
                 _lookedAt++;
                 continue;

@@ -57,7 +57,7 @@ internal sealed partial class TrainingActor
     // What workers hold was cut for another march: they leave what they have not begun.
     private void March(ClientProtocol.March march)
     {
-        var consistency = march.Consistency.Resolved(_job.Batch, _record.Active.Count());
+        var consistency = march.Consistency.Resolved(_job.PushSamples, _record.Active.Count());
         if (consistency != _desk.Consistency)
         {
             _desk.March(consistency);

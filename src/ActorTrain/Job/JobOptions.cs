@@ -10,13 +10,14 @@ namespace ActorTrain.Job;
 /// <param name="Model">The model to train.</param>
 /// <param name="Data">The data set to train it on.</param>
 /// <param name="Epochs">How often every training sample is used, ≥ 1.</param>
-/// <param name="Batch">Samples a micro-batch, and so a push, ≥ 1; with <see cref="BalanceOptions.MicroBatch"/> the mean over the workers.</param>
-/// <param name="Optimizer">The rule by which a shard applies a gradient.</param>
+/// <param name="Batch">Samples a micro-batch, and so a push without <paramref name="LocalSteps"/>, ≥ 1; with <see cref="BalanceOptions.MicroBatch"/> the mean over the workers.</param>
+/// <param name="Optimizer">The rule by which a gradient is applied: by a shard, or by a worker that takes local steps.</param>
 /// <param name="Schedule">How the learning rate moves.</param>
 /// <param name="ClipNorm">Gradients with a larger global L2 norm are scaled down to it; 0 turns clipping off.</param>
 /// <param name="Consistency">How tightly the workers march.</param>
 /// <param name="Staleness">What is done about late gradients.</param>
 /// <param name="Balance">How work follows strength.</param>
+/// <param name="LocalSteps">What workers do on their own before they push.</param>
 /// <param name="Shards">Number of parameter shards; 0 means one a server node.</param>
 /// <param name="LeaseBatches">Micro-batches a lease, ≥ 1.</param>
 /// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
@@ -36,13 +37,24 @@ public sealed record JobOptions(
     ConsistencyOptions Consistency,
     StalenessOptions Staleness,
     BalanceOptions Balance,
+    LocalStepsOptions LocalSteps,
     int Shards,
     int LeaseBatches,
     int MinimumWorkers,
     int Overlap,
     PayloadType Payload,
     int EvaluateEvery,
-    long Seed);
+    long Seed)
+{
+    /// <summary>Samples of a whole push.</summary>
+    public int PushSamples => Batch * LocalSteps.Steps;
+
+    /// <summary>The rule by which a shard applies a push.</summary>
+    public OptimizerOptions ShardOptimizer => LocalSteps.IsOn ? LocalSteps.Outer : Optimizer;
+
+    /// <summary>How a shard's learning rate moves: not at all where workers have the schedule.</summary>
+    public ScheduleOptions ShardSchedule => LocalSteps.IsOn ? ScheduleOptions.Unchanging : Schedule;
+}
 
 /// <summary>A model by name, with the settings of every model the engine knows.</summary>
 /// <param name="Name">The model's name, such as <c>mlp</c>.</param>
@@ -57,7 +69,7 @@ public sealed record ModelOptions(string Name, IReadOnlyDictionary<string, strin
 /// <param name="Settings">The rest of the section as flat keys and values; read by the engine.</param>
 public sealed record DataOptions(string Name, IReadOnlyDictionary<string, string> Settings);
 
-/// <summary>The kinds of optimizer a shard can run.</summary>
+/// <summary>The kinds of optimizer.</summary>
 public enum OptimizerKind
 {
     /// <summary>Stochastic gradient descent, with momentum and Nesterov's variant as options.</summary>
@@ -70,7 +82,20 @@ public enum OptimizerKind
     AdamW,
 }
 
-/// <summary>The rule by which a shard applies a gradient; the formulas are PyTorch's.</summary>
+/// <summary>
+/// What workers do on their own before they push (post-local SGD, Lin et al. 2020; DiLoCo, Douillard et al. 2023): each takes so many steps on its own copy of the parameters, by the
+/// job's optimizer, and pushes by how much they moved it, w_start − w_end, which the shards take for a gradient of theirs.
+/// </summary>
+/// <param name="Steps">Steps a push, ≥ 1; 1 turns them off: then each gradient is a push, and a shard takes the step.</param>
+/// <param name="FollowSpeed">Whether a slower worker takes fewer, so that all push equally often.</param>
+/// <param name="Outer">The rule by which a shard applies what was pushed: SGD at a rate that stays.</param>
+public sealed record LocalStepsOptions(int Steps, bool FollowSpeed, OptimizerOptions Outer)
+{
+    /// <summary>Whether workers take the steps.</summary>
+    public bool IsOn => Steps > 1;
+}
+
+/// <summary>The rule by which a gradient is applied; the formulas are PyTorch's.</summary>
 /// <param name="Kind">Which rule.</param>
 /// <param name="LearningRate">Step size before the schedule's factor, &gt; 0.</param>
 /// <param name="Momentum">SGD's momentum, 0 to below 1.</param>
@@ -108,4 +133,8 @@ public enum ScheduleKind
 /// <param name="StepEpochs">Step: epochs between two cuts, &gt; 0.</param>
 /// <param name="StepFactor">Step: what each cut multiplies by, above 0 to 1.</param>
 /// <param name="Floor">Cosine: the factor at the end, 0 to 1.</param>
-public sealed record ScheduleOptions(ScheduleKind Kind, double WarmUpEpochs, double StepEpochs, double StepFactor, double Floor);
+public sealed record ScheduleOptions(ScheduleKind Kind, double WarmUpEpochs, double StepEpochs, double StepFactor, double Floor)
+{
+    /// <summary>A learning rate that stays from the first step.</summary>
+    public static ScheduleOptions Unchanging { get; } = new(ScheduleKind.Constant, 0, 1, 1, 0);
+}

@@ -19,6 +19,9 @@ public static class JobOptionsReader
     private const int MostShards = 1024;
     private const int MostOverlap = 16;
 
+    /// <summary>Largest push accepted: so near the largest number that a sum of two fits.</summary>
+    private const int MostPushSamples = 1_000_000_000;
+
     /// <summary>Reads and checks a job.</summary>
     /// <param name="file">A job file, or null.</param>
     /// <param name="overrides">Settings that come before the file; of two with one key the later one counts.</param>
@@ -31,12 +34,13 @@ public static class JobOptionsReader
     public static JobOptions Read(Config config, params IEnumerable<SettingOverride> overrides)
     {
         var settings = SettingsReader.Of(config, overrides);
+        var batch = settings.Int(Job + "batch", 1, Most);
         return new JobOptions(
             Name: settings.Text(Job + "name"),
             Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
             Data: new DataOptions(settings.Text(Job + "data.name"), settings.Section(Job + "data")),
             Epochs: settings.Int(Job + "epochs", 1, Most),
-            Batch: settings.Int(Job + "batch", 1, Most),
+            Batch: batch,
             Optimizer: Optimizer(settings),
             Schedule: Schedule(settings),
             ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
@@ -46,6 +50,7 @@ public static class JobOptionsReader
                 MicroBatch: settings.Bool(Job + "balance.micro-batch"),
                 Lease: settings.Bool(Job + "balance.lease"),
                 Repeat: settings.Bool(Job + "balance.repeat")),
+            LocalSteps: LocalSteps(settings, batch),
             Shards: settings.Int(Job + "shards", 0, MostShards),
             LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
             MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
@@ -134,6 +139,23 @@ public static class JobOptionsReader
             Epsilon: settings.Float(at + "epsilon", Bounds.Above(0)));
         return options is { Kind: OptimizerKind.Sgd, Nesterov: true, Momentum: 0 }
             ? throw settings.Wrong(at + "nesterov", $"off while {at}momentum is 0")
+            : options;
+    }
+
+    private static LocalStepsOptions LocalSteps(SettingsReader settings, int batch)
+    {
+        const string at = Job + "local-steps.";
+        var options = new LocalStepsOptions(
+            Steps: settings.Int(at + "steps", 1, Math.Min(Most, MostPushSamples / batch)),
+            FollowSpeed: settings.Bool(at + "follow-speed"),
+            Outer: new OptimizerOptions(
+                OptimizerKind.Sgd,
+                LearningRate: settings.Float(at + "outer.learning-rate", Bounds.Above(0)),
+                Momentum: settings.Float(at + "outer.momentum", Bounds.FromToBelow(0, 1)),
+                Nesterov: settings.Bool(at + "outer.nesterov"),
+                WeightDecay: 0, Beta1: 0, Beta2: 0, Epsilon: 0));
+        return options is { FollowSpeed: true, IsOn: false } ? throw settings.Wrong(at + "follow-speed", $"off while {at}steps is 1: there is nothing to follow with")
+            : options.Outer is { Nesterov: true, Momentum: 0 } ? throw settings.Wrong(at + "outer.nesterov", $"off while {at}outer.momentum is 0")
             : options;
     }
 

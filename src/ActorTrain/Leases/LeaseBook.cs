@@ -70,11 +70,12 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <param name="holder">Who gets them.</param>
     /// <param name="epoch">One of <see cref="Offers"/>.</param>
     /// <param name="size">At most so many, ≥ 1.</param>
-    /// <param name="microBatch">Samples a push, ≥ 1.</param>
+    /// <param name="microBatch">Samples a gradient, ≥ 1.</param>
     /// <param name="now">Time of the grant, on the scheduler's clock.</param>
+    /// <param name="localSteps">Gradients a push, where the worker takes the steps; 0 where the shards do.</param>
     /// <returns>The lease; null when nothing of the epoch is left to hand out now.</returns>
-    public Lease? Take(string holder, int epoch, int size, int microBatch, TimeSpan now) =>
-        NextStretch(epoch, size) is { } stretch ? Add(holder, stretch, microBatch, now, repeats: null) : null;
+    public Lease? Take(string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0) =>
+        NextStretch(epoch, size) is { } stretch ? Add(holder, stretch, microBatch, localSteps, now, repeats: null) : null;
 
     /// <summary>Grants a stretch that another holds to somebody else, too. Whoever is first, its positions count once.</summary>
     /// <param name="grant">The other's grant.</param>
@@ -84,7 +85,7 @@ public sealed class LeaseBook(int samples, int epochs)
     public Lease Repeat(Grant grant, string holder, LeasePart stretch, TimeSpan now)
     {
         grant.Repeated = true;
-        return Add(holder, stretch, grant.Lease.MicroBatch, now, repeats: grant.Lease.Id);
+        return Add(holder, stretch, grant.Lease.MicroBatch, grant.Lease.LocalSteps, now, repeats: grant.Lease.Id);
     }
 
     /// <summary>Ends a lease: what is not in <paramref name="undone"/> is done, the rest is in doubt until <see cref="Settle"/>.</summary>
@@ -165,9 +166,9 @@ public sealed class LeaseBook(int samples, int epochs)
         GoOnToNextEpoch();
     }
 
-    private Lease Add(string holder, LeasePart stretch, int microBatch, TimeSpan now, long? repeats)
+    private Lease Add(string holder, LeasePart stretch, int microBatch, int localSteps, TimeSpan now, long? repeats)
     {
-        var lease = new Lease(++_lastId, stretch, microBatch);
+        var lease = new Lease(++_lastId, stretch, microBatch, localSteps);
         _grants.Add(lease.Id, new Grant(lease, holder, now, repeats));
         return lease;
     }

@@ -28,7 +28,9 @@ public static class ShardProtocol
     /// <param name="Part">Which samples this stands for; the shard applies each position once, whoever computed it.</param>
     /// <param name="Worker">The worker and its incarnation; a past life is refused.</param>
     /// <param name="BaseVersion">Shard version the gradient was computed from.</param>
-    /// <param name="Payload">Mean gradient over the part's samples, this shard's slice, [slice length] f32.</param>
+    /// <param name="Payload">
+    /// Mean gradient over the part's samples, or by how much local steps on them move the parameters, in proportion to those of a whole push; this shard's slice, [slice length] f32.
+    /// </param>
     public sealed record Push(LeasePart Part, WorkerId Worker, long BaseVersion, TensorSlice Payload) : ITensorMessage
     {
         /// <inheritdoc/>

@@ -17,13 +17,13 @@ namespace ActorTrain.Server;
 /// <param name="index">The shard's number, from 0.</param>
 /// <param name="length">Parameters in it.</param>
 /// <param name="samples">Training samples.</param>
-/// <param name="job">Optimizer, schedule, batch, what a late gradient is worth, and how the workers march.</param>
+/// <param name="job">Optimizer, schedule, samples a push, what a late gradient is worth, and how the workers march.</param>
 /// <param name="memory">Where its weights lie.</param>
 /// <param name="isOnly">Whether it is the job's only shard.</param>
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
 {
-    private readonly IOptimizer _optimizer = Optimizer.Of(job.Optimizer, length);
-    private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
+    private readonly IOptimizer _optimizer = Optimizer.Of(job.ShardOptimizer, length);
+    private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
@@ -160,7 +160,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        Update(gradient, part.Count, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
+        Update(gradient, part.Count, verdict.Scale * StepWeight.Of(part, job.PushSamples, samples));
         Note(part, worker, age);
         return verdict;
     }
@@ -221,7 +221,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     private void Update(ReadOnlySpan<float> gradient, int count, float scale, bool keeps = false)
     {
-        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, count));
+        var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
         var updated = keeps || _weights.IsRead ? memory.Rent(length) : _weights;
         _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale);
         if (!keeps && !ReferenceEquals(updated, _weights)) _weights.Release();

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using Akka.Actor;
 using Akka.Event;
@@ -15,6 +16,8 @@ internal sealed class EngineActor : ReceiveActor
     private readonly CancellationToken _stopping;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IGradientEngine? _engine;
+    private InnerOptimizer? _inner;
+    private LocalRun? _run;
 
     /// <summary>Parent → engine: build it. Answered by <see cref="Loaded"/> or <see cref="CannotLoad"/>.</summary>
     public sealed record Load;
@@ -31,21 +34,38 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Values">The parameters; released by the engine.</param>
     public readonly record struct Fresh(int Offset, TensorSlice Values);
 
-    /// <summary>Parent → engine: a gradient for these samples. Answered by <see cref="Computed"/> or <see cref="OutOfMemory"/>.</summary>
+    /// <summary>Parent → engine: a new life begins, in which nothing is known of local steps before. Not answered.</summary>
+    public sealed record Begin;
+
+    /// <summary>How a part is computed in local steps.</summary>
+    /// <param name="Part">The part.</param>
+    /// <param name="MicroBatch">Samples a step.</param>
+    public readonly record struct LocalPart(LeasePart Part, int MicroBatch);
+
+    /// <summary>Parent → engine: a gradient for these samples, or what local steps on them come to. Answered by <see cref="Computed"/> or <see cref="OutOfMemory"/>.</summary>
     /// <param name="Fresh">Parameters that are newer than those that it has.</param>
     /// <param name="Samples">Indices into the training set.</param>
     /// <param name="Seed">Seeds whatever is random in the step.</param>
     /// <param name="Gradient">Where it is to be written.</param>
+    /// <param name="Local">How local steps are taken; null where it is one gradient.</param>
     /// <param name="Abandoned">Asked for when nobody wants it any more: it is answered in any case.</param>
-    public sealed record Compute(IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient, CancellationToken Abandoned = default);
+    public sealed record Compute(
+        IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient, LocalPart? Local = null, CancellationToken Abandoned = default);
 
-    /// <summary>Engine → parent: the gradient lies in its place, clipped.</summary>
-    public sealed record Computed(StepResult Result);
+    /// <summary>Parent → engine: no more local steps; what is done by now is to be pushed. Answered by <see cref="Computed"/> where there are any.</summary>
+    public sealed record Curtail;
 
-    /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer.</summary>
-    public sealed record OutOfMemory(string Reason);
+    private sealed record NextStep(LocalRun Run);
 
-    /// <summary>Parent → engine: say when all that was asked for before is done. Answered by <see cref="AtRest"/>.</summary>
+    /// <summary>Engine → parent: what is to be pushed lies in its place: a gradient, clipped, or what local steps came to.</summary>
+    /// <param name="Result">What was seen.</param>
+    /// <param name="Samples">Samples that it is for, from the first on: fewer than asked for where it was curtailed.</param>
+    public sealed record Computed(StepResult Result, int Samples);
+
+    /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer; of local steps none is left.</summary>
+    public sealed record OutOfMemory(string Reason, int Samples);
+
+    /// <summary>Parent → engine: leave off what was asked for before. Answered by <see cref="AtRest"/>.</summary>
     public sealed record Rest;
 
     /// <summary>Engine → parent: nothing is under way, the buffers may be written.</summary>
@@ -94,9 +114,26 @@ internal sealed class EngineActor : ReceiveActor
                 values.Values.CopyTo(_engine!.Parameters[offset..]);
                 values.Release();
             }
-            Sender.Tell(TryCompute(compute));
+            if (compute.Local is not { } local)
+            {
+                Sender.Tell(TryCompute(compute));
+                return;
+            }
+            _inner ??= new InnerOptimizer(_job, _engine!.Parameters.Length, _engine.Dataset.TrainSamples);
+            _run = new LocalRun(_engine!, _inner, local.Part, local.MicroBatch, compute.Samples, compute.Gradient);
+            GoOn(_run);
         });
-        Receive<Rest>(_ => Sender.Tell(new AtRest()));
+        Receive<NextStep>(next =>
+        {
+            if (ReferenceEquals(next.Run, _run)) GoOn(next.Run);
+        });
+        Receive<Curtail>(_ => _run?.Curtail());
+        Receive<Begin>(_ => _inner = null);
+        Receive<Rest>(_ =>
+        {
+            _run = null;
+            Sender.Tell(new AtRest());
+        });
         Receive<Evaluate>(snapshot =>
         {
             snapshot.Parameters.CopyTo(_engine!.Parameters);
@@ -113,16 +150,40 @@ internal sealed class EngineActor : ReceiveActor
         {
             var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span, compute.Abandoned);
             GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
-            return new Computed(result);
+            return new Computed(result, compute.Samples.Length);
         }
         catch (OperationCanceledException) when (compute.Abandoned.IsCancellationRequested)
         {
-            return new Computed(default);
+            return new Computed(default, compute.Samples.Length);
         }
         catch (OutOfMemoryException shortage)
         {
-            return new OutOfMemory(shortage.Message);
+            return new OutOfMemory(shortage.Message, compute.Samples.Length);
         }
+    }
+
+    // Step by step, so that who leaves or begins a new life is heard in between.
+    private void GoOn(LocalRun run)
+    {
+        try
+        {
+            if (!run.IsDone) run.Step();
+        }
+        catch (OutOfMemoryException shortage)
+        {
+            run.Undo();
+            _run = null;
+            Sender.Tell(new OutOfMemory(shortage.Message, run.NextSamples));
+            return;
+        }
+        if (!run.IsDone)
+        {
+            Self.Tell(new NextStep(run), Sender);
+            return;
+        }
+        _run = null;
+        var (result, samples) = run.End();
+        Sender.Tell(new Computed(result, samples));
     }
 
     private object TryLoad()

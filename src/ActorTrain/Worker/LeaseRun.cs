@@ -4,11 +4,13 @@ namespace ActorTrain.Worker;
 
 /// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
-/// <param name="most">Samples that the device's memory holds at once.</param>
+/// <param name="most">Samples that the device's memory holds at once: a part has no more, unless it is worked off in local steps.</param>
 /// <param name="isRaced">Whether a gradient is to be abandoned when its step is closed.</param>
 internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 {
-    private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(Math.Min(lease.MicroBatch, most)));
+    private readonly bool _local = lease.LocalSteps > 0;
+    private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(lease.LocalSteps > 0 ? lease.PartSamples : Math.Min(lease.MicroBatch, most)));
+    private int _most = most;
     private readonly List<LeasePart> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];
     private LeasePart[] _left = [];
@@ -60,7 +62,10 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         _ahead.Clear();
     }
 
-    /// <summary>A part was too much for the device: it and all that are ahead are cut smaller, and it comes first again.</summary>
+    /// <summary>How a part is worked off in local steps; null where it is one gradient.</summary>
+    public EngineActor.LocalPart? LocalOf(LeasePart part) => _local ? new(part, Math.Min(lease.MicroBatch, _most)) : null;
+
+    /// <summary>A part was too much for the device: it comes first again, and it and all that are ahead are cut smaller, or worked off in smaller steps.</summary>
     public void Recut(LeasePart tooMuch, int most)
     {
         _underWay.Remove(tooMuch);
@@ -68,8 +73,22 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         Recut(most);
     }
 
-    /// <summary>All that are ahead are cut smaller.</summary>
-    public void Recut(int most) => _ahead = new(_ahead.SelectMany(part => part.Cut(most)));
+    /// <summary>Of a part, only the first samples are done now: they are a part of their own, and the rest is still to be begun.</summary>
+    /// <returns>The part that is done.</returns>
+    public LeasePart Shorten(LeasePart part, int samples)
+    {
+        var done = part with { Count = samples };
+        _underWay[_underWay.IndexOf(part)] = done;
+        _ahead = new(_ahead.Prepend(new LeasePart(part.Epoch, done.End, part.Count - samples)));
+        return done;
+    }
+
+    /// <summary>All that are ahead are cut smaller, or worked off in smaller steps.</summary>
+    public void Recut(int most)
+    {
+        _most = most;
+        if (!_local) _ahead = new(_ahead.SelectMany(part => part.Cut(most)));
+    }
 
     /// <summary>Every shard has judged a part.</summary>
     /// <param name="part">The part.</param>

@@ -13,7 +13,8 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
 {
     private readonly SortedSet<int> _awaited = [.. Enumerable.Range(0, versions.Count)];
 
-    public LeasePart Part => part;
+    /// <summary>The part; the first samples of it once it was curtailed.</summary>
+    public LeasePart Part { get; private set; } = part;
 
     public LeaseRun Run => run;
 
@@ -25,7 +26,7 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     public CancellationTokenSource? Abandon { get; init; }
 
     /// <summary>Mean training loss over the part's samples, once it is computed.</summary>
-    public double Loss { get; set; }
+    public double Loss { get; private set; }
 
     /// <summary>Time of the last push.</summary>
     public TimeSpan PushedAt { get; set; }
@@ -39,12 +40,21 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     /// <summary>Whether any shard applied the part.</summary>
     public bool Applied { get; private set; }
 
+    /// <summary>It is computed.</summary>
+    /// <param name="loss">Mean training loss over its samples.</param>
+    /// <param name="samples">Its samples: fewer where it was curtailed.</param>
+    public void Computed(double loss, int samples)
+    {
+        Loss = loss;
+        if (samples < Part.Count) Part = run.Shorten(Part, samples);
+    }
+
     /// <summary>Takes a verdict in; one that is not awaited (the push had been sent twice) changes nothing.</summary>
     /// <returns>Whether it was awaited.</returns>
     public bool Take(int shard, Verdict verdict)
     {
         if (!_awaited.Remove(shard)) return false;
-        if (verdict.Kind == VerdictKind.Refused) Refused ??= new WorkerProtocol.RefusedPart(part, verdict.Refusal, verdict.Reason);
+        if (verdict.Kind == VerdictKind.Refused) Refused ??= new WorkerProtocol.RefusedPart(Part, verdict.Refusal, verdict.Reason);
         Applied |= verdict.Kind == VerdictKind.Applied;
         return true;
     }

@@ -38,7 +38,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private string? _leaving;
     private int _most;
 
-    /// <summary>Worker → trainer: finish the micro-batches under way, give back the rest, and end.</summary>
+    /// <summary>Worker → trainer: finish the micro-batches under way, push what they came to, give back the rest, and end.</summary>
     public sealed record LeaveAfterPart(string Reason);
 
     /// <summary>Worker → trainer: there is no engine any more; give everything back and end.</summary>
@@ -107,6 +107,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<LeaveAfterPart>(leave =>
         {
             _leaving = leave.Reason;
+            _engine.Tell(new EngineActor.Curtail());
             GoOn();
         });
         Receive<LeaveNow>(leave => End(leave.Reason, failed: true, leave.Returns));
@@ -199,7 +200,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _stepWatch.Tell(new StepWatchActor.Watch(versions, abandon));
         }
         _engine.Tell(new EngineActor.Compute(
-            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, _computing.Abandon?.Token ?? CancellationToken.None));
+            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, run.LocalOf(part),
+            _computing.Abandon?.Token ?? CancellationToken.None));
     }
 
     private void Computed(EngineActor.Computed computed)
@@ -211,7 +213,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             GiveUp(exchange);
             return;
         }
-        exchange.Loss = computed.Result.Loss;
+        exchange.Computed(computed.Result.Loss, computed.Samples);
         _trained.Samples += exchange.Part.Count;
         _pushed.Add(exchange);
         Push(exchange);
@@ -235,15 +237,15 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (_computing is not { } exchange) return;
         _computing = null;
         _gradients.Push(exchange.Gradient);
-        if (exchange.Part.Count == 1)
+        if (shortage.Samples == 1)
         {
             End($"a single sample is too much for the device: {shortage.Reason}", failed: true, returns: false);
             return;
         }
-        _most = exchange.Part.Count / 2;
+        _most = shortage.Samples / 2;
         exchange.Run.Recut(exchange.Part, _most);
         foreach (var run in _held) run.Recut(_most);
-        _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, exchange.Part.Count, _most, shortage.Reason));
+        _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, shortage.Samples, _most, shortage.Reason));
         GoOn();
     }
 

@@ -123,6 +123,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private void Train(WorkerProtocol.Start start, IActorRef training)
     {
         Timers.Cancel("send-again");
+        _engine.Tell(new EngineActor.Begin());
         var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded!, _context));
         var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded!.Model, _context));
         Context.Watch(trainer);

@@ -203,6 +203,67 @@ public sealed class LeasePlannerTests
             (repeat.Lease.Stretch.Count / strong).ShouldBeLessThanOrEqualTo(samples / slow + microBatch / strong);
         });
 
+    [Fact]
+    public void With_local_steps_micro_batches_are_the_jobs_and_leases_whole_pushes_at_least_one()
+    {
+        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100) with { MostSamples = 8 }];
+        // A push is 10 · 32 samples, a lease without them 4 · 32.
+        var (strong, weak) = (NextLocal(workers, "strong", 10), NextLocal(workers, "weak", 10));
+        (strong.MicroBatch, strong.LocalSteps, strong.Stretch.Count).ShouldBe((Batch, 10, 320));
+        (weak.MicroBatch, weak.LocalSteps, weak.Stretch.Count).ShouldBe((Batch, 10, 320));
+        // Of two steps, the strong one's 192 samples are three pushes.
+        NextLocal(workers, "strong", 2).Stretch.Count.ShouldBe(192);
+    }
+
+    [Fact]
+    public void Local_steps_that_follow_speed_make_pushes_equally_long_in_time()
+    {
+        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100)];
+        var (strong, weak) = (NextLocal(workers, "strong", 9, followSpeed: true), NextLocal(workers, "weak", 9, followSpeed: true));
+        (strong.LocalSteps, strong.PartSamples).ShouldBe((9, 288));
+        (weak.LocalSteps, weak.PartSamples).ShouldBe((3, 96));
+    }
+
+    [Fact]
+    public void Nobody_takes_local_steps_where_one_is_asked_for() => NextLocal([Worker("a", 100)], "a", 1).LocalSteps.ShouldBe(0);
+
+    [Fact]
+    public void With_local_steps_a_repeat_is_made_of_the_holders_pushes()
+    {
+        var book = new LeaseBook(samples: 160, epochs: 1);
+        book.Take("slow", epoch: 1, size: 160, microBatch: 10, Noon, localSteps: 4);
+        var repeat = Local(4).Begin(book, [Worker("slow", 10), Worker("strong", 30)], Noon).Next("strong")!.Lease;
+        repeat.ShouldBe(new Lease(2, new LeasePart(1, 40, 120), MicroBatch: 10, LocalSteps: 4));
+    }
+
+    [Fact]
+    public void Leases_of_local_steps_are_whole_pushes_until_an_epochs_last() =>
+        Gen.Select(Gen.Double[1, 1000].Array[1, 6], Gen.Int[1, 20_000], Gen.Int[2, 20], Gen.Bool).Sample((speeds, samples, steps, followSpeed) =>
+        {
+            var workers = speeds.Select((speed, i) => Worker($"{i}", speed)).ToArray();
+            var (book, now) = (new LeaseBook(samples, epochs: 1), Noon);
+            var granted = 0;
+            while (granted < samples)
+            {
+                var round = Local(steps, followSpeed).Begin(book, workers, now);
+                foreach (var worker in workers)
+                {
+                    var left = samples - granted;
+                    var far = round.Division.FarFromTheEnd(worker.Node, left);
+                    if (left == 0 || round.Next(worker.Node) is not { Repeats: null, Lease: var lease }) continue;
+                    granted += lease.Stretch.Count;
+                    if (lease.Stretch.Count % lease.PartSamples != 0) granted.ShouldBe(samples);
+                    if (far is var (size, microBatch, localSteps)) (lease.Stretch.Count, lease.MicroBatch, lease.LocalSteps).ShouldBe((size, microBatch, localSteps));
+                }
+                now += TimeSpan.FromMinutes(10);
+            }
+        }, iter: 100);
+
+    private static LeasePlanner Local(int steps, bool followSpeed = false) => new(Jobs.ByStrength, Batch, LeaseBatches, Jobs.LocalSteps(steps, followSpeed: followSpeed));
+
+    private static Lease NextLocal(PlannedWorker[] workers, string node, int steps, bool followSpeed = false) =>
+        Local(steps, followSpeed).Begin(new LeaseBook(100_000, 1), workers, Noon).Next(node)!.Lease;
+
     private static PlannedWorker Worker(string node, double samplesPerSecond) => new(node, IsGpu: false, samplesPerSecond);
 
     [Fact]
@@ -231,7 +292,7 @@ public sealed class LeasePlannerTests
                 foreach (var worker in workers)
                 {
                     var left = book.Offers.First(offer => offer.Samples > 0).Samples;
-                    if (round.Division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch)) continue;
+                    if (round.Division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, _)) continue;
                     var lease = round.Next(worker.Node)!.Lease;
                     (lease.Stretch.Count, lease.MicroBatch).ShouldBe((size, microBatch));
                 }

@@ -80,6 +80,13 @@ public class JobOptionsReaderTests
     [InlineData("optimizer.momentum = 1", "actortrain.job.optimizer.momentum is 1 (job.conf, line 2); it must be from 0 to below 1.")]
     [InlineData("optimizer.nesterov = perhaps", "actortrain.job.optimizer.nesterov is perhaps (job.conf, line 2); it must be on or off.")]
     [InlineData("optimizer { nesterov = on, momentum = 0 }", "actortrain.job.optimizer.nesterov is on (job.conf, line 2); it must be off while actortrain.job.optimizer.momentum is 0.")]
+    [InlineData("local-steps.steps = 0", "actortrain.job.local-steps.steps is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("local-steps.steps = 1000001", "actortrain.job.local-steps.steps is 1000001 (job.conf, line 2); it must be at most 1000000.")]
+    [InlineData("batch = 100000, local-steps.steps = 10001", "actortrain.job.local-steps.steps is 10001 (job.conf, line 2); it must be at most 10000.")]
+    [InlineData("local-steps.follow-speed = on", "actortrain.job.local-steps.follow-speed is on (job.conf, line 2); it must be off while actortrain.job.local-steps.steps is 1: there is nothing to follow with.")]
+    [InlineData("local-steps.outer.learning-rate = 0", "actortrain.job.local-steps.outer.learning-rate is 0 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("local-steps.outer.momentum = 1", "actortrain.job.local-steps.outer.momentum is 1 (job.conf, line 2); it must be from 0 to below 1.")]
+    [InlineData("local-steps.outer { nesterov = on, momentum = 0 }", "actortrain.job.local-steps.outer.nesterov is on (job.conf, line 2); it must be off while actortrain.job.local-steps.outer.momentum is 0.")]
     [InlineData("schedule.step-factor = 1.01", "actortrain.job.schedule.step-factor is 1.01 (job.conf, line 2); it must be more than 0 and at most 1.")]
     [InlineData("schedule.floor = -0.5", "actortrain.job.schedule.floor is -0.5 (job.conf, line 2); it must be from 0 to 1.")]
     [InlineData("schedule.step-epochs = 0", "actortrain.job.schedule.step-epochs is 0 (job.conf, line 2); it must be more than 0.")]
@@ -100,12 +107,23 @@ public class JobOptionsReaderTests
     [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("overlap = 16"), InlineData("payload = bf16"), InlineData("seed = -9223372036854775808")]
     [InlineData("clip-norm = 0"), InlineData("optimizer.momentum = 0"), InlineData("optimizer.momentum = 0.999"), InlineData("optimizer.learning-rate = 1e-30")]
     [InlineData("schedule.step-factor = 1"), InlineData("schedule.floor = 0"), InlineData("schedule.floor = 1"), InlineData("schedule.warm-up = 0.5")]
-    [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"), InlineData("optimizer.name = AdamW"), InlineData("model {}")]
+    [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"), InlineData("optimizer.name = AdamW"), InlineData("local-steps { steps = 2, follow-speed = on }"), InlineData("batch = 100000, local-steps.steps = 10000"), InlineData("local-steps.outer { momentum = 0, nesterov = off }"), InlineData("model {}")]
     public void A_setting_on_the_right_side_of_its_bound_is_taken(string setting)
     {
         using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");
 
         Should.NotThrow(() => JobOptionsReader.Read(file.Path));
+    }
+
+    [Fact]
+    public void Local_steps_are_off_unless_there_are_several_and_their_outer_step_is_DiLoCos()
+    {
+        using var file = new TextFile("actortrain.job { batch = 10, local-steps { steps = 50, follow-speed = on } }");
+        var (off, on) = (JobOptionsReader.Read(), JobOptionsReader.Read(file.Path));
+
+        (off.LocalSteps.IsOn, off.PushSamples, off.ShardOptimizer, off.ShardSchedule).ShouldBe((false, 64, off.Optimizer, off.Schedule));
+        (on.LocalSteps.IsOn, on.PushSamples, on.LocalSteps.FollowSpeed, on.ShardSchedule.Kind, on.ShardSchedule.WarmUpEpochs).ShouldBe((true, 500, true, ScheduleKind.Constant, 0));
+        on.ShardOptimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.7f, 0.9f, Nesterov: true, 0, 0, 0, 0));
     }
 
     [Fact]

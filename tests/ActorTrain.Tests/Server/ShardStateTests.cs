@@ -171,6 +171,34 @@ public sealed class ShardStateTests
         shard.Weights.ToArray().ShouldBe([0.9f, 1.9f]);
     }
 
+    // By hand, η = 0.7, μ = 0.9: b₁ = 2, w₁ = 1 − 0.7·(2 + 0.9·2) = −1.66; b₂ = 0.9·2 + 1 = 2.8, w₂ = −1.66 − 0.7·(1 + 0.9·2.8) = −4.124.
+    [Fact]
+    public void What_local_steps_moved_is_applied_by_the_outer_optimizer_at_a_rate_that_stays()
+    {
+        var shard = Outer(steps: 4, [1f]);
+        shard.Receive(new LeasePart(1, 0, 32), Alice, 0, [2f]).ShouldBe(Verdict.Applied);
+        shard.Weights[0].ShouldBe(-1.66f, 1e-6f);
+        shard.Receive(new LeasePart(2, 32, 32), Alice, 1, [1f]);
+        shard.Weights[0].ShouldBe(-4.124f, 1e-6f);
+    }
+
+    // By hand: 8 of 32 samples weigh a quarter, b = 0.5, w = 1 − 0.7·(0.5 + 0.9·0.5).
+    [Fact]
+    public void A_push_of_fewer_local_steps_weighs_its_part_of_a_whole_one()
+    {
+        var shard = Outer(steps: 4, [1f]);
+        shard.Receive(new LeasePart(1, 0, 8), Alice, 0, [2f]);
+        shard.Weights[0].ShouldBe(0.335f, 1e-6f);
+    }
+
+    [Fact]
+    public void The_fewer_local_steps_at_an_epochs_end_are_a_whole_outer_step()
+    {
+        var shard = Outer(steps: 5, [1f]);
+        shard.Receive(new LeasePart(1, 40, 24), Alice, 0, [2f]);
+        shard.Weights[0].ShouldBe(-1.66f, 1e-6f);
+    }
+
     [Fact]
     public void A_change_of_what_a_late_gradient_is_worth_holds_from_then_on()
     {
@@ -208,6 +236,10 @@ public sealed class ShardStateTests
         shard.Receive(new LeasePart(epoch, start, 8), worker, version, [1f, 1f]);
 
     private static ShardState Shard() => Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f)), [1f, 2f]);
+
+    // The job's own rule and schedule are the workers': here they would be seen at once.
+    private static ShardState Outer(int steps, float[] weights) => Of(
+        Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Adam(0.1f), schedule: new ScheduleOptions(ScheduleKind.Cosine, WarmUpEpochs: 1, 1, 1, 0), localSteps: Jobs.LocalSteps(steps, 0.7f, 0.9f, nesterov: true)), weights);
 
     private static ShardState Of(JobOptions job, float[] weights)
     {

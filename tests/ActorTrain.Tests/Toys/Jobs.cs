@@ -13,10 +13,10 @@ internal static class Jobs
         int epochs = 2, int batch = 16, int shards = 0, int minimumWorkers = 1, int leaseBatches = 4,
         OptimizerOptions? optimizer = null, ScheduleOptions? schedule = null, long seed = 1,
         int overlap = 0, PayloadType payload = PayloadType.F32, int evaluateEvery = 1,
-        StalenessOptions? staleness = null, BalanceOptions? balance = null, ConsistencyOptions? consistency = null) => new(
+        StalenessOptions? staleness = null, BalanceOptions? balance = null, LocalStepsOptions? localSteps = null, float clipNorm = 0, ConsistencyOptions? consistency = null) => new(
         "test", new ModelOptions("linear", Settings), new DataOptions("made-up", Settings), epochs, batch,
-        optimizer ?? Sgd(0.02f), schedule ?? Constant, ClipNorm: 0, consistency ?? Asynchronous, staleness ?? Accept, balance ?? Equal,
-        shards, leaseBatches, minimumWorkers, overlap, payload, evaluateEvery, seed);
+        optimizer ?? Sgd(0.02f), schedule ?? Constant, clipNorm, consistency ?? Asynchronous, staleness ?? Accept, balance ?? Equal,
+        localSteps ?? LocalSteps(1), shards, leaseBatches, minimumWorkers, overlap, payload, evaluateEvery, seed);
 
     public static OptimizerOptions Sgd(float learningRate, float momentum = 0, bool nesterov = false, float weightDecay = 0) =>
         new(OptimizerKind.Sgd, learningRate, momentum, nesterov, weightDecay, 0.9f, 0.999f, 1e-8f);
@@ -37,6 +37,10 @@ internal static class Jobs
     public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);
 
     public static BalanceOptions ByStrength { get; } = new(MicroBatch: true, Lease: true, Repeat: true);
+
+    /// <summary>Local steps whose push a shard applies as it is, unless it is to be otherwise.</summary>
+    public static LocalStepsOptions LocalSteps(int steps, float rate = 1, float momentum = 0, bool nesterov = false, bool followSpeed = false) =>
+        new(steps, followSpeed, Sgd(rate, momentum, nesterov));
 
     public static ScheduleOptions Constant { get; } = new(ScheduleKind.Constant, 0, 1, 1, 0);
 

@@ -19,6 +19,7 @@ public sealed class WorkerActorTests : TestKit
     private static readonly WorkerId Id = new("w:1", 7);
     private readonly TestProbe _job;
     private readonly TestProbe _shard;
+    private float _momentum;
 
     public WorkerActorTests() : base(ReferenceConfiguration.Config) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
 
@@ -270,8 +271,110 @@ public sealed class WorkerActorTests : TestKit
         engines.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Local_steps_are_one_push_and_begin_with_what_the_shards_have_also_where_they_sent_nothing_newer()
+    {
+        _momentum = 0.9f;
+        await Training(Engines.Linear());
+        Grant(Local(samples: 96, steps: 3));
+
+        var momentum = new float[Parameters];
+        foreach (var start in new[] { 0, 48 })
+        {
+            var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+            (push.Part, push.BaseVersion).ShouldBe((new LeasePart(1, start, 48), 10L));
+            push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 16, momentum));
+            Answer(push, Verdict.Duplicate, version: 10);
+        }
+
+        (await LeaseEnded()).Account.Trained.ShouldBe(96);
+    }
+
+    [Fact]
+    public async Task Local_steps_that_are_too_large_begin_again_with_halves_and_the_job_hears_of_it()
+    {
+        await Training(new Engines(() => new FaultyEngine(new LinearEngine(), (step, samples, _) =>
+        {
+            if (step > 0 && samples.Length > 8) throw new InsufficientMemoryException("too much");
+        })));
+        Grant(Local(samples: 48, steps: 3));
+
+        var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+
+        push.Part.ShouldBe(new LeasePart(1, 0, 48));
+        push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 8));
+        var shortage = (WorkerProtocol.OutOfMemory)await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
+        shortage.ShouldBe(new WorkerProtocol.OutOfMemory(Id, Samples: 16, Most: 8, "too much"));
+    }
+
+    [Fact]
+    public async Task Told_to_leave_it_pushes_the_local_steps_that_it_has_taken_and_gives_back_the_rest()
+    {
+        IActorRef? worker = null;
+        worker = await Training(Engines.Linear(eachStep: step =>
+        {
+            if (step != 1) return;
+            worker!.Tell(new WorkerActor.Leave("its node was told to leave"));
+            // Once the worker has answered this, its trainer has the word in its mailbox. By the trainer's turn the engine's next step is ordered.
+            worker.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
+        }));
+        Grant(Local(samples: 96, steps: 6));
+
+        var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        push.Part.ShouldBe(new LeasePart(1, 0, 48));
+        Answer(push, Verdict.Applied, 11);
+
+        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 48, 48)]);
+        (await _job.ExpectMsgAsync<WorkerProtocol.Withdrawn>()).Failed.ShouldBeFalse();
+        await ExpectTerminatedAsync(worker);
+    }
+
+    [Fact]
+    public async Task A_new_life_does_not_wait_for_the_local_steps_of_the_old_one_and_knows_nothing_of_their_momentum()
+    {
+        _momentum = 0.9f;
+        IActorRef? worker = null;
+        var (next, last) = (Id with { Incarnation = 8 }, 0);
+        worker = await Training(Engines.Linear(trainSamples: 640, eachStep: step =>
+        {
+            last = step;
+            if (step == 1) worker!.Tell(new WorkerProtocol.Start(next, Places, null), _job);
+            // No step is quicker than the worker: once it has answered, it has heard all that came before the step.
+            if (step >= 1) worker!.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
+        }));
+        Grant(Local(samples: 640, steps: 40));
+
+        await _shard.FishForMessageAsync(message => message is ShardProtocol.Pull);
+
+        last.ShouldBeLessThan(39);
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        await _job.FishForMessageAsync(message => message is WorkerProtocol.RequestLease { Worker: var who } && who == next);
+        Grant(Local(samples: 48, steps: 3));
+        var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
+        push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 16));
+    }
+
+    private static Lease Local(int samples, int steps) => new(1, new LeasePart(1, 0, samples), MicroBatch: 16, steps);
+
+    /// <summary>By how much plain steps move parameters that are zero, worked out here; in the proportion of a whole push, which is a micro-batch in the job of these tests.</summary>
+    private float[] Moved(LeasePart part, int microBatch, float[]? momentum = null)
+    {
+        var (engine, gradient) = (new LinearEngine(), new float[Parameters]);
+        momentum ??= new float[Parameters];
+        foreach (var piece in part.Cut(microBatch))
+        {
+            engine.ComputeGradient(SampleOrder.Of(seed: 1, part.Epoch, 640).Span.Slice(piece.Start, piece.Count), 0, gradient);
+            for (var i = 0; i < Parameters; i++)
+            {
+                momentum[i] = _momentum * momentum[i] + gradient[i] * (piece.Count / 16f);
+                engine.Parameters.Span[i] = MathF.FusedMultiplyAdd(-0.02f, momentum[i], engine.Parameters.Span[i]);
+            }
+        }
+        return [.. engine.Parameters.ToArray().Select(parameter => (0 - parameter) / (part.Count / 16f))];
+    }
+
     private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) => WorkerActor.Props(
-        "1", Jobs.Of(epochs: 1, batch: 16, overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)), mayReturn: false);
+        "1", Jobs.Of(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)), mayReturn: false);
 
     private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
     {
