@@ -27,7 +27,7 @@ internal static class Jobs
             new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
             new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
             ClipNorm: 0, ConsistencyMode.Asynchronous,
-            new StalenessOptions(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero), new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true), Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
+            JobOptionsReader.Read().Staleness with { Policy = StalenessPolicy.Accept, DemoteAfter = 0 }, new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true), Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
     }
 
     public static IGradientEngine Engine(string model, params (string Key, string Value)[] settings) =>

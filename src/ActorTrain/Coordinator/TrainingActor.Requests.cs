@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Server;
+using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -14,7 +15,7 @@ internal sealed partial class TrainingActor
 
     private void Requests()
     {
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
+        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness, _job.Optimizer)));
         Receive<ClientProtocol.Govern>(Govern);
         Receive<ClientProtocol.Pause>(_ => SetPaused(true, new Occurrence(JobPaused, "", "it was asked for", "workers finish what they hold, and get no more")));
         Receive<ClientProtocol.Resume>(_ => SetPaused(false, new Occurrence(JobResumed, "", "it was asked for", "leases and evaluations are handed out again")));
@@ -45,10 +46,15 @@ internal sealed partial class TrainingActor
 
     private void Govern(ClientProtocol.Govern govern)
     {
+        if (GradientCompensations.Misfit(govern.Staleness.Policy, _job.Optimizer) is { } misfit)
+        {
+            Sender.Tell(new ClientProtocol.Rejected($"the policy must be another {misfit}"));
+            return;
+        }
         _desk.Govern(govern.Staleness);
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
         Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
-        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
+        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness, _job.Optimizer));
         GrantWaiting();
     }
 }

@@ -28,17 +28,18 @@ public static class JobOptionsReader
     public static JobOptions Read(Config config, params IEnumerable<SettingOverride> overrides)
     {
         var settings = SettingsReader.Of(config, overrides);
+        var optimizer = Optimizer(settings);
         return new JobOptions(
             Name: settings.Text(Job + "name"),
             Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
             Data: new DataOptions(settings.Text(Job + "data.name"), settings.Section(Job + "data")),
             Epochs: settings.Int(Job + "epochs", 1, Most),
             Batch: settings.Int(Job + "batch", 1, Most),
-            Optimizer: Optimizer(settings),
+            Optimizer: optimizer,
             Schedule: Schedule(settings),
             ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
             Consistency: settings.Choice<ConsistencyMode>(Job + "consistency"),
-            Staleness: Staleness(settings),
+            Staleness: Staleness(settings, optimizer),
             Balance: new BalanceOptions(
                 MicroBatch: settings.Bool(Job + "balance.micro-batch"),
                 Lease: settings.Bool(Job + "balance.lease"),
@@ -54,28 +55,39 @@ public static class JobOptionsReader
 
     /// <summary>Reads what of a job's way with staleness is to be different.</summary>
     /// <param name="now">As it is.</param>
+    /// <param name="optimizer">The job's optimizer, which not every policy fits.</param>
     /// <param name="changes">What is to be different: settings below <c>actortrain.job.staleness</c>.</param>
     /// <exception cref="ActorTrainException">A key does not exist or is another's, or a value cannot be.</exception>
-    public static StalenessOptions ReadStaleness(StalenessOptions now, params IEnumerable<SettingOverride> changes)
+    public static StalenessOptions ReadStaleness(StalenessOptions now, OptimizerOptions optimizer, params IEnumerable<SettingOverride> changes)
     {
         const string at = Job + "staleness.";
         var given = changes.ToList();
         if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
-            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, bound, lead, demote-after and rest.");
+            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, its settings, bound, lead, demote-after and rest.");
         given.ForEach(KnownKeys.Reference.Check);
-        var unchanged = now.ToString().Split(", ").Select(setting => setting.Split(" = ")).Select(pair => new SettingOverride(at + pair[0], pair[1], "the job"));
-        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+        var unchanged = now.Settings.Select(setting => new SettingOverride(at + setting.Key, setting.Value, "the job"));
+        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]), optimizer);
     }
 
-    private static StalenessOptions Staleness(SettingsReader settings)
+    private static StalenessOptions Staleness(SettingsReader settings, OptimizerOptions optimizer)
     {
         const string at = Job + "staleness.";
-        return new StalenessOptions(
+        var options = new StalenessOptions(
             Policy: settings.Choice<StalenessPolicy>(at + "policy"),
             Bound: settings.Int(at + "bound", 0, Most),
             Lead: settings.Int(at + "lead", 0, Most),
             DemoteAfter: settings.Int(at + "demote-after", 0, Most),
-            Rest: settings.Duration(at + "rest", TimeSpan.Zero));
+            Rest: settings.Duration(at + "rest", TimeSpan.Zero),
+            Threshold: settings.Int(at + "threshold", 1, Most),
+            Compensation: new CompensationOptions(
+                new DcAsgdOptions(settings.Float(at + "dc-asgd.lambda", Bounds.AtLeast(0))),
+                new DcAsgdAdaptiveOptions(
+                    settings.Float(at + "dc-asgd-adaptive.lambda", Bounds.AtLeast(0)), settings.Float(at + "dc-asgd-adaptive.memory", Bounds.FromToBelow(0, 1)),
+                    settings.Float(at + "dc-asgd-adaptive.epsilon", Bounds.Above(0))),
+                new GapAwareOptions(settings.Float(at + "gap-aware.memory", Bounds.FromToBelow(0, 1)), settings.Float(at + "gap-aware.epsilon", Bounds.Above(0)))));
+        return GradientCompensations.Misfit(options.Policy, optimizer) is { } misfit
+            ? throw settings.Wrong(at + "policy", "another " + misfit)
+            : options;
     }
 
     private static OptimizerOptions Optimizer(SettingsReader settings)

@@ -77,6 +77,6 @@ internal sealed class ParameterShardActor : ReceiveActor
         // The coordinator makes an event of what it means, once a lease; here it is each single one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
-        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.Share(_payload));
+        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.Share(_payload, push.Worker));
     }
 }

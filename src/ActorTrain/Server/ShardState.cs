@@ -20,9 +20,11 @@ namespace ActorTrain.Server;
 /// <param name="memory">Where its weights lie.</param>
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory)
 {
-    private readonly IOptimizer _optimizer = Optimizer.Of(job.Optimizer, length);
+    private IOptimizer _optimizer = Optimizer.Of(GradientCompensations.OptimizerUnder(job.Staleness.Policy, job.Optimizer), length);
     private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
+    private StalenessOptions _governed = job.Staleness;
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
+    private LateGradients? _late = LateGradients.Under(job.Staleness, job, length);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
@@ -47,17 +49,48 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     /// <summary>The weights as they are now, to be sent. The next update is made elsewhere for as long as they are read.</summary>
     public TensorSlice Share(PayloadType type) => _weights.Share(type);
 
+    /// <summary>The same, for a worker to go on with.</summary>
+    public TensorSlice Share(PayloadType type, WorkerId worker)
+    {
+        if (!HasEnded(worker)) _late?.HandOut(worker.Node, Version, _weights);
+        return Share(type);
+    }
+
     /// <summary>The shard ends.</summary>
-    public void Release() => _weights.Release();
+    public void Release()
+    {
+        _late?.Release();
+        _weights.Release();
+    }
 
     /// <summary>A worker's life has ended: what comes of it, and of those before it, is refused.</summary>
-    public void Fence(WorkerId past) => _fences[past.Node] = Math.Max(past.Incarnation, _fences.GetValueOrDefault(past.Node, long.MinValue));
+    public void Fence(WorkerId past)
+    {
+        if (past.Incarnation <= _fences.GetValueOrDefault(past.Node, long.MinValue)) return;
+        _fences[past.Node] = past.Incarnation;
+        _late?.Forget(past.Node);
+    }
 
     /// <summary>All lives up to this one have ended, whosever they were.</summary>
-    public void FenceAll(long incarnation) => _fence = Math.Max(_fence, incarnation);
+    public void FenceAll(long incarnation)
+    {
+        _fence = Math.Max(_fence, incarnation);
+        _late?.ForgetAll();
+    }
 
-    /// <summary>Changes what a late gradient is worth.</summary>
-    public void Govern(StalenessOptions staleness) => _policy = StalenessPolicies.Of(staleness);
+    /// <summary>Changes what a late gradient is worth. Another policy begins with nothing remembered, and so does an optimizer that it leaves something else to do.</summary>
+    public void Govern(StalenessOptions staleness)
+    {
+        _policy = StalenessPolicies.Of(staleness);
+        if ((staleness.Policy, staleness.Compensation) != (_governed.Policy, _governed.Compensation))
+        {
+            _late?.Release();
+            _late = LateGradients.Under(staleness, job, length);
+        }
+        var rule = GradientCompensations.OptimizerUnder(staleness.Policy, job.Optimizer);
+        if (rule != GradientCompensations.OptimizerUnder(_governed.Policy, job.Optimizer)) _optimizer = Optimizer.Of(rule, length);
+        _governed = staleness;
+    }
 
     /// <summary>Updates since a version.</summary>
     public long StalenessOf(long baseVersion) => Version - baseVersion;
@@ -101,10 +134,12 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     // The first word of a new life ends the one before; the coordinator's fence may come later, and is then no news.
     private bool IsPast(WorkerId worker)
     {
-        if (worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past)) return true;
-        _fences[worker.Node] = worker.Incarnation - 1;
+        if (HasEnded(worker)) return true;
+        Fence(worker with { Incarnation = worker.Incarnation - 1 });
         return false;
     }
+
+    private bool HasEnded(WorkerId worker) => worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past);
 
     private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
@@ -114,8 +149,18 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
         var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
-        var updated = _weights.IsRead ? memory.Rent(length) : _weights;
-        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, verdict.Scale * StepWeight.Of(part, job.Batch, samples));
+        var weight = verdict.Scale * StepWeight.Of(part, job.Batch, samples);
+        var updated = _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
+        if (_late is null)
+        {
+            _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, weight);
+        }
+        else
+        {
+            var compensated = _late.Compensate(worker.Node, baseVersion, gradient, weight, Version, _weights.Values.Span);
+            _optimizer.Apply(_weights.Values.Span, updated.Values.Span, compensated, rate, scale: 1);
+            _late.Updated(_weights.Values.Span, updated.Values.Span, rate);
+        }
         if (!ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;

@@ -23,7 +23,13 @@ internal static class Jobs
     public static OptimizerOptions Adam(float learningRate, float weightDecay = 0, bool decoupled = false) =>
         new(decoupled ? OptimizerKind.AdamW : OptimizerKind.Adam, learningRate, 0, false, weightDecay, 0.9f, 0.999f, 1e-8f);
 
-    public static StalenessOptions Accept { get; } = new(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero);
+    public static CompensationOptions Compensation { get; } = JobOptionsReader.Read().Staleness.Compensation;
+
+    public static StalenessOptions Accept { get; } = Staleness(StalenessPolicy.Accept);
+
+    /// <summary>A policy with its settings from reference.conf, and nothing beside it.</summary>
+    public static StalenessOptions Staleness(StalenessPolicy policy, long bound = 0, int demoteAfter = 0, long threshold = 64, CompensationOptions? compensation = null) =>
+        new(policy, bound, Lead: 0, demoteAfter, TimeSpan.Zero, threshold, compensation ?? Compensation);
 
     /// <summary>Every worker has the same leases and micro-batches, whatever its speed.</summary>
     public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);

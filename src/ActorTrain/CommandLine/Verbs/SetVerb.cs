@@ -13,7 +13,7 @@ internal static class SetVerb
     public static Command Create(Terminal terminal)
     {
         var command = new Command("set", "Changes what is done about late gradients in the job that runs: settings below actortrain.job.staleness.");
-        var settings = new Argument<string[]>("SETTING") { Description = "staleness.KEY=VALUE, where KEY is policy, bound, lead, demote-after or rest.", Arity = ArgumentArity.OneOrMore };
+        var settings = new Argument<string[]>("SETTING") { Description = "staleness.KEY=VALUE, where KEY is policy, a setting of it such as dc-asgd.lambda, bound, lead, demote-after or rest.", Arity = ArgumentArity.OneOrMore };
         command.Add(settings);
         var join = new JoinOption(command);
         ExampleHelp.AddTo(command,
@@ -22,12 +22,10 @@ internal static class SetVerb
         {
             var changes = (parsed.GetValue(settings) ?? []).Select(Change).ToList();
             // What cannot be is said before a cluster is looked for.
-            JobOptionsReader.ReadStaleness(JobOptionsReader.Read().Staleness, changes);
+            JobOptionsReader.ReadStaleness(JobOptionsReader.Read().Staleness, JobOptionsReader.Read().Optimizer, changes);
             using var interruption = new Interruption();
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
-            var changed = JobOptionsReader.ReadStaleness(await client.StalenessAsync(interruption.Token), changes);
-            await client.GovernAsync(changed, interruption.Token);
-            await terminal.Output.WriteLineAsync($"staleness: {changed}");
+            await terminal.Output.WriteLineAsync($"staleness: {await client.GovernAsync(changes, interruption.Token)}");
             return Invocation.Success;
         });
         return command;
