@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Server;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
@@ -48,7 +49,7 @@ internal sealed partial class TrainingActor
     {
         if (GradientCompensations.Misfit(govern.Staleness.Policy, _job.Optimizer) is { } misfit)
         {
-            Sender.Tell(new ClientProtocol.Rejected($"the policy must be another {misfit}"));
+            Sender.Tell(new ClientProtocol.Rejected($"the job cannot have policy {Choices.NameOf(govern.Staleness.Policy)} {misfit}"));
             return;
         }
         _desk.Govern(govern.Staleness);

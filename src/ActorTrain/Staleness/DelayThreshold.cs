@@ -1,7 +1,7 @@
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// Refuses a gradient whose delay is R or more, and gives every other its full weight (Maranjyan, Tyurin and Richtárik 2025, "Ringmaster ASGD", algorithm 4). The paper drops the
+/// Refuses a gradient whose delay is R or more, and gives every other its full weight (Maranjyan, Tyurin and Richtárik 2025, "Ringmaster ASGD", without calculation stops). The paper drops the
 /// gradient; here its samples are done again, for each counts once. R = 1 takes only what is fresh.
 /// </summary>
 /// <param name="threshold">R, in versions, ≥ 1.</param>

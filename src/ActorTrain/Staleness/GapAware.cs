@@ -7,7 +7,7 @@ namespace ActorTrain.Staleness;
 /// Divides each element of a gradient by its gap (Barkai, Hakimi and Schuster 2020, "Gap-Aware Mitigation of Gradient Staleness"): g ⊘ G with G = |w − w_bak| / C + 1, where w_bak are the weights
 /// that g was computed from. The gap says how many average updates a parameter has moved since; a parameter that others have left alone keeps its gradient whole, however old it is.
 /// <para>
-/// C is the parameter's average update: the root of the running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1)) / η(t))², from 0. A step is
+/// C is how far an average update moves the parameter, counted as the authors' group does for SGD: by the root of the running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1)) / η(t))², from 0. A step is
 /// measured over its learning rate, so that it is the optimizer's direction whatever the optimizer, and C is counted at the largest rate so far: as the rate falls, so does the penalty. Until
 /// the first update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never late, and is left whole. Costs a vector a shard.
 /// </para>
