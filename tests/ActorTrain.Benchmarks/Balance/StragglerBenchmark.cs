@@ -23,7 +23,7 @@ internal static class StragglerBenchmark
         ("dc-asgd-adaptive", $"{Unbalanced}, staleness.policy = dc-asgd-adaptive"),
         ("gap-aware", $"{Unbalanced}, staleness.policy = gap-aware"),
         ("dana-slim", $"{Unbalanced}, staleness.policy = dana-slim"),
-        ("delay-threshold", $"{Unbalanced}, staleness {{ policy = delay-threshold, threshold = 9 }}"),
+        ("delay-threshold", $"{Unbalanced}, staleness.policy = delay-threshold, staleness.threshold = 9"),
         ("bound = 8", $"{Unbalanced}, staleness.bound = 8"),
         ("balance on", "balance.micro-batch = on"),
     ];
