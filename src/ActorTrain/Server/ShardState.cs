@@ -148,23 +148,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, part.Count));
-        var weight = verdict.Scale * StepWeight.Of(part, job.Batch, samples);
-        var updated = _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
-        if (_late is null)
-        {
-            _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, weight);
-        }
-        else
-        {
-            var compensated = _late.Compensate(worker.Node, baseVersion, gradient, weight, Version, _weights.Values.Span);
-            _optimizer.Apply(_weights.Values.Span, updated.Values.Span, compensated, rate, scale: 1);
-            _late.Updated(_weights.Values.Span, updated.Values.Span, rate);
-        }
-        if (!ReferenceEquals(updated, _weights)) _weights.Release();
-        _weights = updated;
-        Version++;
-        _samples += part.Count;
+        var scale = verdict.Scale * StepWeight.Of(part, job.Batch, samples);
+        if (_late is null) Update(gradient, part.Count, scale);
+        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span), part.Count, scale: 1);
         _applied[part.Epoch - 1].Add(part.Start, part.End);
         _furthest = Math.Max(_furthest, part.Epoch);
         _staleness.Add(age);
@@ -172,5 +158,17 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         counts.Staleness.Add(age);
         _workers[worker.Node] = (counts.Staleness, counts.Samples + part.Count);
         return verdict;
+    }
+
+    private void Update(ReadOnlySpan<float> gradient, int count, float scale)
+    {
+        var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(_samples, count));
+        var updated = _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
+        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale);
+        _late?.Updated(_weights.Values.Span, updated.Values.Span, rate);
+        if (!ReferenceEquals(updated, _weights)) _weights.Release();
+        _weights = updated;
+        Version++;
+        _samples += count;
     }
 }
