@@ -1,5 +1,4 @@
 using ActorTrain.Balancing;
-using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Staleness;
@@ -27,8 +26,8 @@ internal static class Jobs
             "test", new ModelOptions(model, values), new DataOptions("fashion-mnist", values), Epochs: 1, Batch: 64,
             new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
             new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
-            ClipNorm: 0, new ConsistencyOptions(ConsistencyMode.Asynchronous, new SynchronousOptions(0, 0, false), new BoundedOptions(3, 0)),
-            new StalenessOptions(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero), new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true),
+            ClipNorm: 0, JobOptionsReader.Read().Consistency,
+            JobOptionsReader.Read().Staleness with { Policy = StalenessPolicy.Accept, DemoteAfter = 0 }, new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true),
             new LocalStepsOptions(1, FollowSpeed: false, new OptimizerOptions(OptimizerKind.Sgd, 1, 0, false, 0, 0, 0, 0)), Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
     }
 

@@ -1,3 +1,5 @@
+using ActorTrain.Job;
+
 namespace ActorTrain.Consistency;
 
 /// <summary>Where a worker stands.</summary>
@@ -28,4 +30,12 @@ public static class ConsistencyModes
         { Mode: ConsistencyMode.Asynchronous or ConsistencyMode.Synchronous } => new FixedBound(long.MaxValue),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Mode, "Unknown consistency."),
     };
+
+    /// <summary>Why a consistency makes no sense with a job's local steps: the setting below <c>actortrain.job</c>, and what it must be; null when it does.</summary>
+    internal static (string Setting, string Right)? Misfit(ConsistencyOptions options, LocalStepsOptions localSteps) =>
+        options.Mode != ConsistencyMode.Synchronous || !localSteps.IsOn ? null
+        : options.Synchronous.Deterministic
+            ? ("consistency.synchronous.deterministic", "off while local-steps.steps is above 1: a worker's own optimizer remembers what that worker has done")
+        : localSteps.FollowSpeed ? ("local-steps.follow-speed", "off while consistency.name is synchronous: a step waits for all in any case")
+        : null;
 }

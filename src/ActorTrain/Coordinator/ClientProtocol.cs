@@ -51,7 +51,8 @@ public static class ClientProtocol
 
     /// <summary>Job → client.</summary>
     /// <param name="Staleness">What is done about them now.</param>
-    public sealed record StalenessIs(StalenessOptions Staleness) : IWireMessage;
+    /// <param name="Optimizer">The job's optimizer, which another policy must fit.</param>
+    public sealed record StalenessIs(StalenessOptions Staleness, OptimizerOptions Optimizer) : IWireMessage;
 
     /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Staleness">What is to be done about them.</param>

@@ -1,5 +1,8 @@
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Server;
+using ActorTrain.Settings;
+using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -14,7 +17,7 @@ internal sealed partial class TrainingActor
 
     private void Requests()
     {
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness)));
+        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness, _job.ShardOptimizer)));
         Receive<ClientProtocol.Govern>(Govern);
         Receive<ClientProtocol.GetConsistency>(_ => Sender.Tell(new ClientProtocol.ConsistencyIs(_desk.Consistency)));
         Receive<ClientProtocol.March>(March);
@@ -47,16 +50,26 @@ internal sealed partial class TrainingActor
 
     private void Govern(ClientProtocol.Govern govern)
     {
+        if (GradientCompensations.Misfit(govern.Staleness.Policy, _job.ShardOptimizer) is { } misfit)
+        {
+            Sender.Tell(new ClientProtocol.Rejected($"the job cannot have policy {Choices.NameOf(govern.Staleness.Policy)} {misfit}"));
+            return;
+        }
         _desk.Govern(govern.Staleness);
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
         Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
-        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
+        Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness, _job.ShardOptimizer));
         GrantWaiting();
     }
 
     // What workers hold was cut for another march: they leave what they have not begun.
     private void March(ClientProtocol.March march)
     {
+        if (ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps) is var (setting, right))
+        {
+            Sender.Tell(new ClientProtocol.Rejected($"its {setting} must be {right}"));
+            return;
+        }
         var consistency = march.Consistency.Resolved(_job.PushSamples, _record.Active.Count());
         if (consistency != _desk.Consistency)
         {

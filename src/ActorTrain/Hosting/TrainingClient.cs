@@ -5,6 +5,7 @@ using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -91,12 +92,24 @@ public sealed class TrainingClient : IAsyncDisposable
 
     /// <summary>What is done about late gradients in the job that runs.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
-    public Task<StalenessOptions> StalenessAsync(CancellationToken cancellation = default) => AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation);
+    public async Task<StalenessOptions> StalenessAsync(CancellationToken cancellation = default) =>
+        (await AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation).ConfigureAwait(false)).Staleness;
 
     /// <summary>Changes what is done about late gradients in the job that runs, from now on.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
     public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
         AskStalenessAsync(new ClientProtocol.Govern(staleness), cancellation);
+
+    /// <summary>Changes some of what is done about late gradients in the job that runs: settings below <c>actortrain.job.staleness</c>.</summary>
+    /// <returns>What is done about them from now on.</returns>
+    /// <exception cref="ActorTrainException">A setting cannot be, no job trains, or the cluster did not answer in time.</exception>
+    public async Task<StalenessOptions> GovernAsync(IEnumerable<SettingOverride> changes, CancellationToken cancellation = default)
+    {
+        var now = await AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation).ConfigureAwait(false);
+        var changed = JobOptionsReader.ReadStaleness(now.Staleness, now.Optimizer, changes);
+        await GovernAsync(changed, cancellation).ConfigureAwait(false);
+        return changed;
+    }
 
     /// <summary>How tightly the workers march in the job that runs.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
@@ -104,9 +117,15 @@ public sealed class TrainingClient : IAsyncDisposable
 
     /// <summary>Changes how tightly the workers march in the job that runs, from now on: see <see cref="TrainingRun.MarchAsync"/>.</summary>
     /// <returns>How they march then, with the samples of a step in numbers.</returns>
-    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    /// <exception cref="ActorTrainException">The job cannot be trained so, no job trains, or the cluster did not answer in time.</exception>
     public Task<ConsistencyOptions> MarchAsync(ConsistencyOptions consistency, CancellationToken cancellation = default) =>
         AskConsistencyAsync(new ClientProtocol.March(consistency), cancellation);
+
+    /// <summary>Changes some of how tightly the workers march in the job that runs: settings below <c>actortrain.job.consistency</c>.</summary>
+    /// <returns>How they march then.</returns>
+    /// <exception cref="ActorTrainException">A setting cannot be, no job trains, or the cluster did not answer in time.</exception>
+    public async Task<ConsistencyOptions> MarchAsync(IEnumerable<SettingOverride> changes, CancellationToken cancellation = default) =>
+        await MarchAsync(JobOptionsReader.ReadConsistency(await ConsistencyAsync(cancellation).ConfigureAwait(false), changes), cancellation).ConfigureAwait(false);
 
     /// <summary>Pauses the job that runs: workers finish the leases that they hold, and nothing more is handed out until <see cref="ResumeAsync"/>. A pause is no error where there is one already.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
@@ -122,8 +141,8 @@ public sealed class TrainingClient : IAsyncDisposable
         if (_ownsSystem) await _system.Terminate().ConfigureAwait(false);
     }
 
-    private async Task<StalenessOptions> AskStalenessAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
-        ((ClientProtocol.StalenessIs)await AskJobAsync(question, cancellation).ConfigureAwait(false)).Staleness;
+    private async Task<ClientProtocol.StalenessIs> AskStalenessAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
+        (ClientProtocol.StalenessIs)await AskJobAsync(question, cancellation).ConfigureAwait(false);
 
     private async Task<ConsistencyOptions> AskConsistencyAsync(ClientProtocol.IJobRequest question, CancellationToken cancellation) =>
         ((ClientProtocol.ConsistencyIs)await AskJobAsync(question, cancellation).ConfigureAwait(false)).Consistency;

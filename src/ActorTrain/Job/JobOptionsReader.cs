@@ -35,22 +35,26 @@ public static class JobOptionsReader
     {
         var settings = SettingsReader.Of(config, overrides);
         var batch = settings.Int(Job + "batch", 1, Most);
+        var optimizer = Optimizer(settings);
+        var localSteps = LocalSteps(settings, batch);
+        var consistency = Consistency(settings);
+        if (ConsistencyModes.Misfit(consistency, localSteps) is var (setting, right)) throw settings.Wrong(Job + setting, right);
         return new JobOptions(
             Name: settings.Text(Job + "name"),
             Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
             Data: new DataOptions(settings.Text(Job + "data.name"), settings.Section(Job + "data")),
             Epochs: settings.Int(Job + "epochs", 1, Most),
             Batch: batch,
-            Optimizer: Optimizer(settings),
+            Optimizer: optimizer,
             Schedule: Schedule(settings),
             ClipNorm: settings.Float(Job + "clip-norm", Bounds.AtLeast(0)),
-            Consistency: Consistency(settings),
-            Staleness: Staleness(settings),
+            Consistency: consistency,
+            Staleness: Staleness(settings, localSteps.IsOn ? localSteps.Outer : optimizer),
             Balance: new BalanceOptions(
                 MicroBatch: settings.Bool(Job + "balance.micro-batch"),
                 Lease: settings.Bool(Job + "balance.lease"),
                 Repeat: settings.Bool(Job + "balance.repeat")),
-            LocalSteps: LocalSteps(settings, batch),
+            LocalSteps: localSteps,
             Shards: settings.Int(Job + "shards", 0, MostShards),
             LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
             MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
@@ -62,17 +66,18 @@ public static class JobOptionsReader
 
     /// <summary>Reads what of a job's way with staleness is to be different.</summary>
     /// <param name="now">As it is.</param>
+    /// <param name="optimizer">The job's optimizer, which not every policy fits.</param>
     /// <param name="changes">What is to be different: settings below <c>actortrain.job.staleness</c>.</param>
     /// <exception cref="ActorTrainException">A key does not exist or is another's, or a value cannot be.</exception>
-    public static StalenessOptions ReadStaleness(StalenessOptions now, params IEnumerable<SettingOverride> changes)
+    public static StalenessOptions ReadStaleness(StalenessOptions now, OptimizerOptions optimizer, params IEnumerable<SettingOverride> changes)
     {
         const string at = Job + "staleness.";
         var given = changes.ToList();
         if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
-            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, bound, lead, demote-after and rest, and all below {ConsistencyAt[..^1]}.");
+            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, its settings, bound, lead, demote-after and rest, and all below {ConsistencyAt[..^1]}.");
         given.ForEach(KnownKeys.Reference.Check);
-        var unchanged = now.ToString().Split(", ").Select(setting => setting.Split(" = ")).Select(pair => new SettingOverride(at + pair[0], pair[1], "the job"));
-        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+        var unchanged = now.Settings.Select(setting => new SettingOverride(at + setting.Key, setting.Value, "the job"));
+        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]), optimizer);
     }
 
     /// <summary>Reads what of the way a job's workers march is to be different.</summary>
@@ -114,15 +119,25 @@ public static class JobOptionsReader
         };
     }
 
-    private static StalenessOptions Staleness(SettingsReader settings)
+    private static StalenessOptions Staleness(SettingsReader settings, OptimizerOptions optimizer)
     {
         const string at = Job + "staleness.";
-        return new StalenessOptions(
+        var options = new StalenessOptions(
             Policy: settings.Choice<StalenessPolicy>(at + "policy"),
             Bound: settings.Int(at + "bound", 0, Most),
             Lead: settings.Int(at + "lead", 0, Most),
             DemoteAfter: settings.Int(at + "demote-after", 0, Most),
-            Rest: settings.Duration(at + "rest", TimeSpan.Zero));
+            Rest: settings.Duration(at + "rest", TimeSpan.Zero),
+            Threshold: settings.Int(at + "threshold", 1, Most),
+            Compensation: new CompensationOptions(
+                new DcAsgdOptions(settings.Float(at + "dc-asgd.lambda", Bounds.AtLeast(0))),
+                new DcAsgdAdaptiveOptions(
+                    settings.Float(at + "dc-asgd-adaptive.lambda", Bounds.AtLeast(0)), settings.Float(at + "dc-asgd-adaptive.memory", Bounds.FromToBelow(0, 1)),
+                    settings.Float(at + "dc-asgd-adaptive.epsilon", Bounds.Above(0))),
+                new GapAwareOptions(settings.Float(at + "gap-aware.memory", Bounds.FromToBelow(0, 1)), settings.Float(at + "gap-aware.epsilon", Bounds.Above(0)))));
+        return GradientCompensations.Misfit(options.Policy, optimizer) is { } misfit
+            ? throw settings.Wrong(at + "policy", "another " + misfit)
+            : options;
     }
 
     private static OptimizerOptions Optimizer(SettingsReader settings)

@@ -46,7 +46,7 @@ internal static class WireTypes
     private static readonly Type[] Parts =
     [
         typeof(JobOptions), typeof(ModelOptions), typeof(DataOptions), typeof(OptimizerOptions), typeof(OptimizerKind),
-        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyOptions), typeof(ConsistencyMode), typeof(SynchronousOptions), typeof(BoundedOptions), typeof(StalenessOptions), typeof(StalenessPolicy), typeof(BalanceOptions), typeof(LocalStepsOptions), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
+        typeof(ScheduleOptions), typeof(ScheduleKind), typeof(ConsistencyOptions), typeof(ConsistencyMode), typeof(SynchronousOptions), typeof(BoundedOptions), typeof(StalenessOptions), typeof(StalenessPolicy), typeof(CompensationOptions), typeof(DcAsgdOptions), typeof(DcAsgdAdaptiveOptions), typeof(GapAwareOptions), typeof(BalanceOptions), typeof(LocalStepsOptions), typeof(PayloadType), typeof(Dictionary<string, string>), typeof(DictionaryEntry),
 
         typeof(TrainingReport), typeof(ModelSummary), typeof(DatasetSummary), typeof(EpochSummary), typeof(WorkerSummary), typeof(ShardSummary),
         typeof(StalenessSummary), typeof(SupervisionEvent), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),

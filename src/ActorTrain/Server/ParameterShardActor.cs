@@ -133,7 +133,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
         // What a step has gathered changes nothing yet.
-        var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload);
+        var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload, push.Worker);
         return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.OpenTo(push.Worker.Node), weights);
     }
 }

@@ -22,9 +22,11 @@ namespace ActorTrain.Server;
 /// <param name="isOnly">Whether it is the job's only shard.</param>
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
 {
-    private readonly IOptimizer _optimizer = Optimizer.Of(job.ShardOptimizer, length);
     private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
+    private IOptimizer _optimizer = Optimizer.Of(RuleOf(job, job.Staleness, job.Consistency), length);
+    private StalenessOptions _governed = job.Staleness;
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
+    private LateGradients? _late = LateGradients.Under(job.Staleness, job, length);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
@@ -66,14 +68,22 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         // Another shard may lack it still: what it is computed from there is to be of the same step here.
         if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, false, before.Weights.Share(type));
         var step = OpenTo(worker.Node);
-        if (step is null || step.Value.Contains(part)) return (Version, step, false, Share(type));
+        if (step is null || step.Value.Contains(part)) return (Version, step, false, Share(type, worker));
         // No shard is further behind than by the step before.
-        return IsApplied(part) ? (Version, step, true, Share(type)) : null;
+        return IsApplied(part) ? (Version, step, true, Share(type, worker)) : null;
+    }
+
+    /// <summary>The same, for a worker to go on with.</summary>
+    public TensorSlice Share(PayloadType type, WorkerId worker)
+    {
+        if (!HasEnded(worker)) _late?.HandOut(worker.Node, Version, _weights);
+        return Share(type);
     }
 
     /// <summary>The shard ends.</summary>
     public void Release()
     {
+        _late?.Release();
         _step?.Release();
         _before?.Weights.Release();
         _weights.Release();
@@ -92,19 +102,37 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             CloseIfComplete();
             return;
         }
-        _consistency = consistency;
         CloseStep();
+        SetRule(_governed, consistency);
         OpenStep();
     }
 
     /// <summary>A worker's life has ended: what comes of it, and of those before it, is refused.</summary>
-    public void Fence(WorkerId past) => _fences[past.Node] = Math.Max(past.Incarnation, _fences.GetValueOrDefault(past.Node, long.MinValue));
+    public void Fence(WorkerId past)
+    {
+        if (past.Incarnation <= _fences.GetValueOrDefault(past.Node, long.MinValue)) return;
+        _fences[past.Node] = past.Incarnation;
+        _late?.Forget(past.Node);
+    }
 
     /// <summary>All lives up to this one have ended, whosever they were.</summary>
-    public void FenceAll(long incarnation) => _fence = Math.Max(_fence, incarnation);
+    public void FenceAll(long incarnation)
+    {
+        _fence = Math.Max(_fence, incarnation);
+        _late?.ForgetAll();
+    }
 
-    /// <summary>Changes what a late gradient is worth.</summary>
-    public void Govern(StalenessOptions staleness) => _policy = StalenessPolicies.Of(staleness);
+    /// <summary>Changes what a late gradient is worth. Another policy begins with nothing remembered, and so does an optimizer that it leaves something else to do.</summary>
+    public void Govern(StalenessOptions staleness)
+    {
+        _policy = StalenessPolicies.Of(staleness);
+        if ((staleness.Policy, staleness.Compensation) != (_governed.Policy, _governed.Compensation))
+        {
+            _late?.Release();
+            _late = LateGradients.Under(staleness, job, length);
+        }
+        SetRule(staleness, _consistency);
+    }
 
     /// <summary>Updates since a version.</summary>
     public long StalenessOf(long baseVersion) => Version - baseVersion;
@@ -148,10 +176,12 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     // The first word of a new life ends the one before; the coordinator's fence may come later, and is then no news.
     private bool IsPast(WorkerId worker)
     {
-        if (worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past)) return true;
-        _fences[worker.Node] = worker.Incarnation - 1;
+        if (HasEnded(worker)) return true;
+        Fence(worker with { Incarnation = worker.Incarnation - 1 });
         return false;
     }
+
+    private bool HasEnded(WorkerId worker) => worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past);
 
     private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
     {
@@ -160,7 +190,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        Update(gradient, part.Count, verdict.Scale * StepWeight.Of(part, job.PushSamples, samples));
+        var scale = verdict.Scale * StepWeight.Of(part, job.PushSamples, samples);
+        if (_late is null) Update(gradient, part.Count, scale);
+        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span), part.Count, scale: 1);
         Note(part, worker, age);
         return verdict;
     }
@@ -176,6 +208,17 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         CloseIfComplete();
         return Verdict.Applied;
     }
+
+    private void SetRule(StalenessOptions staleness, ConsistencyOptions consistency)
+    {
+        var rule = RuleOf(job, staleness, consistency);
+        if (rule != RuleOf(job, _governed, _consistency)) _optimizer = Optimizer.Of(rule, length);
+        (_governed, _consistency) = (staleness, consistency);
+    }
+
+    // Of what is gathered nothing is late: the whole rule is the shard's.
+    private static OptimizerOptions RuleOf(JobOptions job, StalenessOptions staleness, ConsistencyOptions consistency) =>
+        consistency.Mode == ConsistencyMode.Synchronous ? job.ShardOptimizer : GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
 
     private static Verdict NotFinite(LeasePart part) =>
         Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
@@ -222,8 +265,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private void Update(ReadOnlySpan<float> gradient, int count, float scale, bool keeps = false)
     {
         var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
-        var updated = keeps || _weights.IsRead ? memory.Rent(length) : _weights;
+        var updated = keeps || _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
         _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale);
+        _late?.Updated(_weights.Values.Span, updated.Values.Span, rate);
         if (!keeps && !ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;

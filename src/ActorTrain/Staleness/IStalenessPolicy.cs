@@ -16,9 +16,11 @@ public static class StalenessPolicies
     {
         IStalenessPolicy policy = options.Policy switch
         {
-            StalenessPolicy.Accept => new AcceptAll(),
+            // What these do beside is an IGradientCompensation's.
+            StalenessPolicy.Accept or StalenessPolicy.DcAsgd or StalenessPolicy.DcAsgdAdaptive or StalenessPolicy.GapAware or StalenessPolicy.DanaSlim => new AcceptAll(),
             StalenessPolicy.Inverse => new Inverse(),
             StalenessPolicy.StalenessAware => new StalenessAware(),
+            StalenessPolicy.DelayThreshold => new DelayThreshold(options.Threshold),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Policy, "Unknown staleness policy."),
         };
         return options.Bound > 0 ? new RefuseBeyond(options.Bound, policy) : policy;

@@ -19,6 +19,11 @@ internal static class StragglerBenchmark
         ("accept", Unbalanced),
         ("inverse", $"{Unbalanced}, staleness.policy = inverse"),
         ("staleness-aware", $"{Unbalanced}, staleness.policy = staleness-aware"),
+        ("dc-asgd", $"{Unbalanced}, staleness.policy = dc-asgd"),
+        ("dc-asgd-adaptive", $"{Unbalanced}, staleness.policy = dc-asgd-adaptive"),
+        ("gap-aware", $"{Unbalanced}, staleness.policy = gap-aware"),
+        ("dana-slim", $"{Unbalanced}, staleness.policy = dana-slim"),
+        ("delay-threshold", $"{Unbalanced}, staleness.policy = delay-threshold, staleness.threshold = 9"),
         ("bound = 8", $"{Unbalanced}, staleness.bound = 8"),
         ("balance on", "balance.micro-batch = on"),
     ];

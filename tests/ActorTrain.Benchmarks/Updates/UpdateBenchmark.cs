@@ -32,6 +32,7 @@ internal static class UpdateBenchmark
         }
         table.Print($"The shard's update on one thread; median of {options.Rounds}");
         Console.WriteLine("\nplace: whether the new weights go where the old ones are, or, while those are still read, elsewhere. copy: a vector of the same length copied, both directions counted.");
+        PolicyBenchmark.Run(options, Sizes[0].Name, Sizes[0].Floats);
         return Task.CompletedTask;
     }
 
@@ -67,7 +68,7 @@ internal static class UpdateBenchmark
         ];
     }
 
-    private static double Time(Action action, int repeats)
+    public static double Time(Action action, int repeats)
     {
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < repeats; i++) action();
@@ -95,7 +96,7 @@ internal static class UpdateBenchmark
         }
     }
 
-    private static void NextSingles(this Random random, float[] values)
+    public static void NextSingles(this Random random, float[] values)
     {
         for (var i = 0; i < values.Length; i++) values[i] = random.NextSingle();
     }

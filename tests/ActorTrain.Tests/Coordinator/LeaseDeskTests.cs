@@ -135,7 +135,7 @@ public sealed class LeaseDeskTests
     [Fact]
     public void Who_is_stale_again_and_again_gets_short_leases_then_none_and_is_tried_again()
     {
-        var options = new StalenessOptions(StalenessPolicy.Accept, Bound: 1, Lead: 0, DemoteAfter: 1, TimeSpan.FromSeconds(30));
+        var options = Jobs.Staleness(StalenessPolicy.Accept, bound: 1, demoteAfter: 1) with { Rest = TimeSpan.FromSeconds(30) };
         var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 8, staleness: options));
         var (worker, _) = (join("a", 10), join("b", 10));
         desk.Asked(worker);

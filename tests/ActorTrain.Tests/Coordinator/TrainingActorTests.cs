@@ -4,6 +4,7 @@ using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Server;
 using ActorTrain.Settings;
+using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -215,6 +216,19 @@ public sealed class TrainingActorTests : TestKit
         await Answer(new ClientProtocol.Resume());
 
         (await a.Probe.ExpectMsgAsync<WorkerProtocol.Granted>()).Lease.Stretch.ShouldBe(new LeasePart(1, 0, 32));
+    }
+
+    [Fact]
+    public async Task A_policy_that_the_optimizer_does_not_fit_is_refused_and_the_old_one_stays()
+    {
+        var asked = Jobs.Staleness(StalenessPolicy.DanaSlim);
+
+        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(new ClientProtocol.Rejected(
+            "the job cannot have policy dana-slim while the optimizer's momentum is 0: dana-slim is that momentum, one for each worker"));
+        (await Answer(new ClientProtocol.GetStaleness())).ShouldBe(new ClientProtocol.StalenessIs(Jobs.Accept, Jobs.Sgd(0.02f)));
+
+        _training = Begin(Jobs.Of(optimizer: Jobs.Sgd(0.02f, momentum: 0.9f)));
+        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(new ClientProtocol.StalenessIs(asked, Jobs.Sgd(0.02f, momentum: 0.9f)));
     }
 
     [Fact]

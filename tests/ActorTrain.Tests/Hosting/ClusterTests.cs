@@ -1,5 +1,6 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
@@ -150,13 +151,18 @@ public sealed class ClusterTests
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
 
-        var changed = Jobs.Accept with { Policy = StalenessPolicy.Inverse, Bound = 9 };
+        var changed = Jobs.Accept with { Policy = StalenessPolicy.Inverse, Bound = 8 };
         await client.GovernAsync(changed);
 
         (await client.StalenessAsync()).ShouldBe(changed);
+        changed = await client.GovernAsync([new SettingOverride("actortrain.job.staleness.bound", "9", "test"), new SettingOverride("actortrain.job.staleness.policy", "dc-asgd", "test")]);
+        (await client.StalenessAsync()).ShouldBe(changed);
+        (await Should.ThrowAsync<ActorTrainException>(client.GovernAsync([new SettingOverride("actortrain.job.staleness.policy", "dana-slim", "test")]))).Message
+            .ShouldStartWith("actortrain.job.staleness.policy is dana-slim (test); it must be another while the optimizer's momentum is 0");
         run.Stop();
         var report = (await run.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report;
-        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.StalenessChanged && happened.Remedy.Contains("policy = inverse, bound = 9"));
+        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.StalenessChanged && happened.Remedy.Contains("policy = inverse, bound = 8"));
+        report.Events.ShouldContain(happened => happened.Remedy.EndsWith("policy = dc-asgd, bound = 9, lead = 0, demote-after = 0, rest = 0s, dc-asgd.lambda = 0.04"));
         var events = new List<SupervisionEvent>();
         await foreach (var happened in run.Events) events.Add(happened);
         events.ShouldBe(report.Events);

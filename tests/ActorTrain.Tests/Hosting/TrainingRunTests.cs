@@ -74,7 +74,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
         var seen = new TaskCompletionSource<SupervisionEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
         await run.ForwardEventsToAsync(_node.System.ActorOf(Props.Create(() => new Listener(seen)))).WaitAsync(Patience);
 
-        await run.GovernAsync(new StalenessOptions(StalenessPolicy.Inverse, 8, 0, 0, TimeSpan.Zero)).WaitAsync(Patience);
+        await run.GovernAsync(Jobs.Staleness(StalenessPolicy.Inverse, bound: 8)).WaitAsync(Patience);
 
         (await seen.Task.WaitAsync(Patience)).Kind.ShouldBe(SupervisionEventKinds.StalenessChanged);
         _mayCompute.Set();

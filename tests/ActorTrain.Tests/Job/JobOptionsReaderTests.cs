@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Settings;
+using ActorTrain.Staleness;
 using ActorTrain.Tests.Settings;
 using CsCheck;
 
@@ -71,6 +72,8 @@ public class JobOptionsReaderTests
     [InlineData("consistency { name = synchronous, synchronous { backup-workers = 1, global-batch = 64 } }", "actortrain.job.consistency.synchronous.global-batch is 64 (job.conf, line 2); it must be 0 while actortrain.job.consistency.synchronous.backup-workers is above 0: a step is then the first gradients, whatever their samples.")]
     [InlineData("consistency { name = synchronous, synchronous { backup-workers = 1, deterministic = on } }", "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 2); it must be off while actortrain.job.consistency.synchronous.backup-workers is above 0: which gradients come first is up to time.")]
     [InlineData("consistency { name = synchronous, synchronous.deterministic = on }", "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 2); it must be off while actortrain.job.consistency.synchronous.global-batch is 0: a step then follows the number of workers.")]
+    [InlineData("local-steps.steps = 8\nconsistency { name = synchronous, synchronous { deterministic = on, global-batch = 64 } }", "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 3); it must be off while local-steps.steps is above 1: a worker's own optimizer remembers what that worker has done.")]
+    [InlineData("local-steps { steps = 8, follow-speed = on }\nconsistency.name = synchronous", "actortrain.job.local-steps.follow-speed is on (job.conf, line 2); it must be off while consistency.name is synchronous: a step waits for all in any case.")]
     [InlineData("consistency { name = bounded, bounded { staleness = 4, most = 3 } }", "actortrain.job.consistency.bounded.most is 3 (job.conf, line 2); it must be 0, or at least actortrain.job.consistency.bounded.staleness, which is 4.")]
     [InlineData("optimizer.name = rmsprop", "actortrain.job.optimizer.name is rmsprop (job.conf, line 2); it must be one of sgd, adam, adamw.")]
     [InlineData("optimizer.learning-rate = 0", "actortrain.job.optimizer.learning-rate is 0 (job.conf, line 2); it must be more than 0.")]
@@ -87,6 +90,18 @@ public class JobOptionsReaderTests
     [InlineData("local-steps.outer.learning-rate = 0", "actortrain.job.local-steps.outer.learning-rate is 0 (job.conf, line 2); it must be more than 0.")]
     [InlineData("local-steps.outer.momentum = 1", "actortrain.job.local-steps.outer.momentum is 1 (job.conf, line 2); it must be from 0 to below 1.")]
     [InlineData("local-steps.outer { nesterov = on, momentum = 0 }", "actortrain.job.local-steps.outer.nesterov is on (job.conf, line 2); it must be off while actortrain.job.local-steps.outer.momentum is 0.")]
+    [InlineData("staleness.policy = ssp", "actortrain.job.staleness.policy is ssp (job.conf, line 2); it must be one of accept, inverse, staleness-aware, dc-asgd, dc-asgd-adaptive, gap-aware, dana-slim, delay-threshold.")]
+    [InlineData("staleness.threshold = 0", "actortrain.job.staleness.threshold is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("staleness.dc-asgd.lambda = -0.1", "actortrain.job.staleness.dc-asgd.lambda is -0.1 (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("staleness.dc-asgd-adaptive.lambda = -1", "actortrain.job.staleness.dc-asgd-adaptive.lambda is -1 (job.conf, line 2); it must be 0 or more.")]
+    [InlineData("staleness.dc-asgd-adaptive.memory = 1", "actortrain.job.staleness.dc-asgd-adaptive.memory is 1 (job.conf, line 2); it must be from 0 to below 1.")]
+    [InlineData("staleness.dc-asgd-adaptive.epsilon = 0", "actortrain.job.staleness.dc-asgd-adaptive.epsilon is 0 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("staleness.gap-aware.memory = 1", "actortrain.job.staleness.gap-aware.memory is 1 (job.conf, line 2); it must be from 0 to below 1.")]
+    [InlineData("staleness.gap-aware.epsilon = 0", "actortrain.job.staleness.gap-aware.epsilon is 0 (job.conf, line 2); it must be more than 0.")]
+    [InlineData("staleness.gap-aware.lambda = 1", "unknown key actortrain.job.staleness.gap-aware.lambda (job.conf, line 2); did you mean actortrain.job.staleness.dc-asgd.lambda?")]
+    [InlineData("staleness.policy = dana-slim, optimizer.name = adam", "actortrain.job.staleness.policy is dana-slim (job.conf, line 2); it must be another while the optimizer is not sgd: dana-slim is SGD's momentum, one for each worker.")]
+    [InlineData("staleness.policy = dana-slim, optimizer.momentum = 0", "actortrain.job.staleness.policy is dana-slim (job.conf, line 2); it must be another while the optimizer's momentum is 0: dana-slim is that momentum, one for each worker.")]
+    [InlineData("staleness.policy = dana-slim, optimizer.nesterov = on", "actortrain.job.staleness.policy is dana-slim (job.conf, line 2); it must be another while the optimizer's nesterov is on: dana-slim looks ahead by itself.")]
     [InlineData("schedule.step-factor = 1.01", "actortrain.job.schedule.step-factor is 1.01 (job.conf, line 2); it must be more than 0 and at most 1.")]
     [InlineData("schedule.floor = -0.5", "actortrain.job.schedule.floor is -0.5 (job.conf, line 2); it must be from 0 to 1.")]
     [InlineData("schedule.step-epochs = 0", "actortrain.job.schedule.step-epochs is 0 (job.conf, line 2); it must be more than 0.")]
@@ -107,6 +122,8 @@ public class JobOptionsReaderTests
     [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("overlap = 16"), InlineData("payload = bf16"), InlineData("seed = -9223372036854775808")]
     [InlineData("clip-norm = 0"), InlineData("optimizer.momentum = 0"), InlineData("optimizer.momentum = 0.999"), InlineData("optimizer.learning-rate = 1e-30")]
     [InlineData("schedule.step-factor = 1"), InlineData("schedule.floor = 0"), InlineData("schedule.floor = 1"), InlineData("schedule.warm-up = 0.5")]
+    [InlineData("staleness.policy = dana-slim"), InlineData("staleness { policy = dana-slim, bound = 3 }"), InlineData("staleness { policy = delay-threshold, threshold = 1 }"), InlineData("staleness.dc-asgd.lambda = 0")]
+    [InlineData("staleness.dc-asgd-adaptive.memory = 0"), InlineData("staleness.policy = dc-asgd-adaptive, optimizer.name = adam"), InlineData("staleness.policy = gap-aware, optimizer.nesterov = on")]
     [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"), InlineData("optimizer.name = AdamW"), InlineData("local-steps { steps = 2, follow-speed = on }"), InlineData("batch = 100000, local-steps.steps = 10000"), InlineData("local-steps.outer { momentum = 0, nesterov = off }"), InlineData("model {}")]
     public void A_setting_on_the_right_side_of_its_bound_is_taken(string setting)
     {
@@ -124,6 +141,34 @@ public class JobOptionsReaderTests
         (off.LocalSteps.IsOn, off.PushSamples, off.ShardOptimizer, off.ShardSchedule).ShouldBe((false, 64, off.Optimizer, off.Schedule));
         (on.LocalSteps.IsOn, on.PushSamples, on.LocalSteps.FollowSpeed, on.ShardSchedule.Kind, on.ShardSchedule.WarmUpEpochs).ShouldBe((true, 500, true, ScheduleKind.Constant, 0));
         on.ShardOptimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.7f, 0.9f, Nesterov: true, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public void What_is_done_about_staleness_can_be_changed_setting_by_setting_and_the_rest_stays()
+    {
+        var job = JobOptionsReader.Read(null, Staleness("policy", "gap-aware"), Staleness("threshold", "7"), Staleness("rest", "250ms"), Staleness("dc-asgd-adaptive.epsilon", "3e-9"), Staleness("gap-aware.memory", "0.98"));
+
+        JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer).ShouldBe(job.Staleness);
+        JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer, Staleness("policy", "dc-asgd"), Staleness("dc-asgd.lambda", "0.125"))
+            .ShouldBe(job.Staleness with { Policy = StalenessPolicy.DcAsgd, Compensation = job.Staleness.Compensation with { DcAsgd = new DcAsgdOptions(0.125f) } });
+    }
+
+    [Fact]
+    public void A_change_to_a_policy_that_the_jobs_optimizer_does_not_fit_is_refused()
+    {
+        var job = JobOptionsReader.Read();
+        JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer, Staleness("policy", "dana-slim")).Policy.ShouldBe(StalenessPolicy.DanaSlim);
+        Should.Throw<ActorTrainException>(() => JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer with { Kind = OptimizerKind.AdamW }, Staleness("policy", "dana-slim"))).Message
+            .ShouldBe("actortrain.job.staleness.policy is dana-slim (set); it must be another while the optimizer is not sgd: dana-slim is SGD's momentum, one for each worker.");
+    }
+
+    [Fact]
+    public void What_is_done_about_staleness_is_told_with_the_policys_own_settings_alone()
+    {
+        var staleness = JobOptionsReader.Read(null, Staleness("policy", "dc-asgd-adaptive")).Staleness;
+        staleness.ToString().ShouldBe("policy = dc-asgd-adaptive, bound = 0, lead = 0, demote-after = 3, rest = 60s, dc-asgd-adaptive.lambda = 2, dc-asgd-adaptive.memory = 0.95, dc-asgd-adaptive.epsilon = 1E-07");
+        (staleness with { Policy = StalenessPolicy.DelayThreshold }).ToString().ShouldBe("policy = delay-threshold, bound = 0, lead = 0, demote-after = 3, rest = 60s, threshold = 64");
+        (staleness with { Policy = StalenessPolicy.Accept }).ToString().ShouldBe("policy = accept, bound = 0, lead = 0, demote-after = 3, rest = 60s");
     }
 
     [Fact]
@@ -159,6 +204,8 @@ public class JobOptionsReaderTests
             if (batch is >= 1 and <= 1_000_000) JobOptionsReader.Read(null, given).Batch.ShouldBe((int)batch);
             else Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(null, given));
         }, iter: 200);
+
+    private static SettingOverride Staleness(string key, string value) => new("actortrain.job.staleness." + key, value, "set");
 
     private static void A_file_says(string text, string sentence)
     {

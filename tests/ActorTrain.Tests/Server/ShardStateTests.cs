@@ -206,7 +206,7 @@ public sealed class ShardStateTests
         Push(shard, 0, Alice);
         Push(shard, 8, Bob).ShouldBe(Verdict.Applied);
 
-        shard.Govern(new StalenessOptions(StalenessPolicy.Inverse, Bound: 2, Lead: 0, DemoteAfter: 0, TimeSpan.Zero));
+        shard.Govern(Jobs.Staleness(StalenessPolicy.Inverse, bound: 2));
         var before = shard.Weights[0];
         Push(shard, 16, Bob).Scale.ShouldBe(1f / 3);
         shard.Weights[0].ShouldBe(before - 0.1f / 3, 1e-6f);
@@ -220,7 +220,7 @@ public sealed class ShardStateTests
     [Fact]
     public void What_is_too_stale_changes_nothing_and_its_samples_are_still_to_be_done()
     {
-        var shard = Of(Jobs.Of(batch: 8, staleness: new StalenessOptions(StalenessPolicy.Accept, Bound: 1, Lead: 0, DemoteAfter: 0, TimeSpan.Zero)), [1f, 2f]);
+        var shard = Of(Jobs.Of(batch: 8, staleness: Jobs.Staleness(StalenessPolicy.Accept, bound: 1)), [1f, 2f]);
         Push(shard, 0, Alice);
         Push(shard, 8, Alice, version: 0).ShouldBe(Verdict.Applied);
         var before = shard.Weights.ToArray();

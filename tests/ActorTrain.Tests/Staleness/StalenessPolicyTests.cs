@@ -1,4 +1,5 @@
 using ActorTrain.Staleness;
+using ActorTrain.Tests.Toys;
 using CsCheck;
 
 namespace ActorTrain.Tests.Staleness;
@@ -20,6 +21,18 @@ public sealed class StalenessPolicyTests
     public void What_is_beyond_the_bound_is_refused_and_what_is_at_it_is_not(long staleness, bool applied) =>
         new RefuseBeyond(bound: 4, new AcceptAll()).Judge(staleness).Kind.ShouldBe(applied ? VerdictKind.Applied : VerdictKind.Refused);
 
+    [Theory, InlineData(1, 0, true), InlineData(1, 1, false), InlineData(4, 3, true), InlineData(4, 4, false), InlineData(4, long.MaxValue, false)]
+    public void A_delay_at_the_threshold_is_refused_and_one_below_it_counts_in_full(long threshold, long delay, bool applied) =>
+        new DelayThreshold(threshold).Judge(delay).ShouldBe(applied
+            ? Verdict.Applied
+            : Verdict.Refuse(Refusal.TooStale, $"its staleness of {delay} versions is at or beyond the threshold of {threshold}"));
+
+    [Fact]
+    public void A_threshold_is_a_bound_one_lower() =>
+        Gen.Select(Gen.Long[2, 100], Gen.Long[0, 200]).Sample((threshold, staleness) =>
+            StalenessPolicies.Of(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold)).Judge(staleness).Kind
+                .ShouldBe(StalenessPolicies.Of(Options(StalenessPolicy.Accept, bound: threshold - 1)).Judge(staleness).Kind));
+
     [Fact]
     public void A_refusal_tells_how_late_it_was_and_what_the_bound_is()
     {
@@ -34,6 +47,8 @@ public sealed class StalenessPolicyTests
 
     [Theory]
     [InlineData(StalenessPolicy.Accept, 4, 1f), InlineData(StalenessPolicy.Inverse, 4, 0.2f), InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)]
+    [InlineData(StalenessPolicy.DcAsgd, 4, 1f), InlineData(StalenessPolicy.DcAsgdAdaptive, 4, 1f), InlineData(StalenessPolicy.GapAware, 4, 1f), InlineData(StalenessPolicy.DanaSlim, 4, 1f)]
+    [InlineData(StalenessPolicy.DelayThreshold, 4, 1f)]
     public void Each_name_stands_for_its_policy(StalenessPolicy policy, long staleness, float scale) =>
         StalenessPolicies.Of(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
 
@@ -59,5 +74,5 @@ public sealed class StalenessPolicyTests
     public void A_policy_that_nobody_knows_is_an_error() =>
         Should.Throw<ArgumentOutOfRangeException>(() => StalenessPolicies.Of(Options((StalenessPolicy)99, bound: 0)));
 
-    private static StalenessOptions Options(StalenessPolicy policy, long bound) => new(policy, bound, Lead: 0, DemoteAfter: 0, TimeSpan.Zero);
+    private static StalenessOptions Options(StalenessPolicy policy, long bound, long threshold = long.MaxValue) => Jobs.Staleness(policy, bound, threshold: threshold);
 }

@@ -1,4 +1,5 @@
 using ActorTrain.Staleness;
+using ActorTrain.Tests.Toys;
 using CsCheck;
 
 namespace ActorTrain.Tests.Staleness;
@@ -158,7 +159,7 @@ public sealed class StalenessWatchTests
             }
         });
 
-    private static StalenessWatch Watch(int demoteAfter = 3) => new(new StalenessOptions(StalenessPolicy.Accept, Bound: 4, Lead: 0, demoteAfter, Rest));
+    private static StalenessWatch Watch(int demoteAfter = 3) => new(Jobs.Staleness(StalenessPolicy.Accept, bound: 4, demoteAfter) with { Rest = Rest });
 
     private static StalenessWatch Reduced()
     {

@@ -31,7 +31,13 @@ internal static class Jobs
 
     public static ConsistencyOptions Bounded(int staleness, int most = 0) => Asynchronous with { Mode = ConsistencyMode.Bounded, Bounded = new BoundedOptions(staleness, most) };
 
-    public static StalenessOptions Accept { get; } = new(StalenessPolicy.Accept, 0, 0, 0, TimeSpan.Zero);
+    public static CompensationOptions Compensation { get; } = JobOptionsReader.Read().Staleness.Compensation;
+
+    public static StalenessOptions Accept { get; } = Staleness(StalenessPolicy.Accept);
+
+    /// <summary>A policy with its settings from reference.conf, and nothing beside it.</summary>
+    public static StalenessOptions Staleness(StalenessPolicy policy, long bound = 0, int demoteAfter = 0, long threshold = 64, CompensationOptions? compensation = null) =>
+        new(policy, bound, Lead: 0, demoteAfter, TimeSpan.Zero, threshold, compensation ?? Compensation);
 
     /// <summary>Every worker has the same leases and micro-batches, whatever its speed.</summary>
     public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);

@@ -82,8 +82,8 @@ public sealed class LeaseRunTests
     public void In_local_steps_a_part_is_all_of_them_and_what_is_left_at_the_end()
     {
         var run = Local(most: int.MaxValue);
-        var (first, second) = (run.Next()!.Value, run.Next()!.Value);
-        (first, second, run.Next()).ShouldBe((new LeasePart(1, 0, 32), new LeasePart(1, 32, 8), null));
+        var (first, second) = (run.Next(Began)!.Value, run.Next(Began)!.Value);
+        (first, second, run.Next(Began)).ShouldBe((new LeasePart(1, 0, 32), new LeasePart(1, 32, 8), null));
         run.LocalOf(first).ShouldBe(new EngineActor.LocalPart(first, MicroBatch: 16));
         _run.LocalOf(first).ShouldBeNull("a gradient a push has none");
     }
@@ -92,12 +92,12 @@ public sealed class LeaseRunTests
     public void What_the_memory_does_not_hold_makes_local_steps_smaller_and_not_their_part()
     {
         var run = Local(most: 10);
-        var part = run.Next()!.Value;
+        var part = run.Next(Began)!.Value;
         run.LocalOf(part).ShouldBe(new EngineActor.LocalPart(new LeasePart(1, 0, 32), MicroBatch: 10));
 
         run.Recut(part, most: 5);
 
-        run.Next().ShouldBe(part);
+        run.Next(Began).ShouldBe(part);
         run.LocalOf(part)!.Value.MicroBatch.ShouldBe(5);
     }
 
@@ -105,7 +105,7 @@ public sealed class LeaseRunTests
     public void Of_a_part_that_was_curtailed_the_rest_is_still_to_be_begun()
     {
         var run = Local(most: int.MaxValue);
-        var part = run.Next()!.Value;
+        var part = run.Next(Began)!.Value;
 
         var done = run.Shorten(part, samples: 16);
 
@@ -117,7 +117,7 @@ public sealed class LeaseRunTests
     }
 
     // Two steps of 16 a push.
-    private static LeaseRun Local(int most) => new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16, LocalSteps: 2), most, began: default);
+    private static LeaseRun Local(int most) => new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16, LocalSteps: 2), most);
 
     private static WorkerProtocol.RefusedPart Refused(LeasePart part) => new(part, Refusal.TooStale, "late");
 }

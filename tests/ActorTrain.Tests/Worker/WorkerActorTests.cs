@@ -347,7 +347,7 @@ public sealed class WorkerActorTests : TestKit
         await _shard.FishForMessageAsync(message => message is ShardProtocol.Pull);
 
         last.ShouldBeLessThan(39);
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
         await _job.FishForMessageAsync(message => message is WorkerProtocol.RequestLease { Worker: var who } && who == next);
         Grant(Local(samples: 48, steps: 3));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();

@@ -24,21 +24,12 @@ internal static class SetVerb
             var (staleness, consistency) = (given[false].ToList(), given[true].ToList());
             // What cannot be is said before a cluster is looked for.
             var defaults = JobOptionsReader.Read();
-            JobOptionsReader.ReadStaleness(defaults.Staleness, staleness);
+            JobOptionsReader.ReadStaleness(defaults.Staleness, defaults.Optimizer, staleness);
             JobOptionsReader.ReadConsistency(defaults.Consistency, consistency);
             using var interruption = new Interruption();
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
-            if (staleness.Count > 0)
-            {
-                var changed = JobOptionsReader.ReadStaleness(await client.StalenessAsync(interruption.Token), staleness);
-                await client.GovernAsync(changed, interruption.Token);
-                await terminal.Output.WriteLineAsync($"staleness: {changed}");
-            }
-            if (consistency.Count > 0)
-            {
-                var changed = JobOptionsReader.ReadConsistency(await client.ConsistencyAsync(interruption.Token), consistency);
-                await terminal.Output.WriteLineAsync($"consistency: {await client.MarchAsync(changed, interruption.Token)}");
-            }
+            if (staleness.Count > 0) await terminal.Output.WriteLineAsync($"staleness: {await client.GovernAsync(staleness, interruption.Token)}");
+            if (consistency.Count > 0) await terminal.Output.WriteLineAsync($"consistency: {await client.MarchAsync(consistency, interruption.Token)}");
             return Invocation.Success;
         });
         return command;
