@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorTrain.Supervision;
 using ActorTrain.TestKit;
 
 namespace Learning;
@@ -12,8 +13,7 @@ internal sealed record Cell(Method Method, int Workers, int Seed)
     public CellResult Run(Setup setup)
     {
         var watch = Stopwatch.StartNew();
-        var result = Setup.Cluster(this).Run(setup.Job(this));
-        return CellResult.Of(this, result, watch.Elapsed);
+        return CellResult.Of(this, setup.Cluster(this).Run(setup.Job(this)), watch.Elapsed);
     }
 }
 
@@ -26,7 +26,7 @@ internal sealed record Cell(Method Method, int Workers, int Seed)
 /// <param name="Staleness">Mean over all pushes; not a number likewise.</param>
 /// <param name="ClusterSeconds">Virtual seconds that the cluster took.</param>
 /// <param name="Seconds">Seconds that the simulation took.</param>
-/// <param name="Note">Why, where it did not train.</param>
+/// <param name="Note">Why, where it did not train, and else what is odd about it.</param>
 internal sealed record CellResult(string Method, int Workers, int Seed, string Outcome, double Accuracy, double Staleness, double ClusterSeconds, double Seconds, string Note)
 {
     public const string Trained = "trained", Diverged = "diverged", Broken = "broken";
@@ -37,12 +37,13 @@ internal sealed record CellResult(string Method, int Workers, int Seed, string O
     public static CellResult Of(Cell cell, SimulationResult result, TimeSpan took)
     {
         var accuracy = result.Report?.TestAccuracy ?? double.NaN;
+        var quarantined = result.Events.Where(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined).Select(happened => happened.Node).Distinct().Count();
         var (outcome, note) = result switch
         {
             { Violations: [var violation, ..] } => (Broken, violation),
-            { Failure: { } failure } => (failure.Contains("diverged", StringComparison.Ordinal) || failure.Contains("not finite", StringComparison.Ordinal) ? Diverged : Broken, failure),
+            { Failure: { } failure } => (failure.Contains("diverged", StringComparison.Ordinal) ? Diverged : Broken, failure),
             _ when !(accuracy > NearChance) => (Diverged, "its accuracy is near chance"),
-            _ => (Trained, ""),
+            _ => (Trained, quarantined == 0 ? "" : $"{quarantined} workers were quarantined"),
         };
         return new CellResult(
             cell.Method.Name, cell.Workers, cell.Seed, outcome, accuracy, result.Report?.Staleness.Mean ?? double.NaN, result.Report?.WallSeconds ?? result.Time.TotalSeconds, took.TotalSeconds, note);

@@ -8,6 +8,7 @@ internal static class Comparison
 {
     public static int Run(Setup setup, IReadOnlyList<Method> methods, IReadOnlyList<int> workers, int seeds, int parallel, string path)
     {
+        if (workers.Count == 0 || workers.Any(count => count < 1) || seeds < 1) throw new ActorTrainException("--workers must be numbers from 1 on, such as 1,4,8, and --seeds at least 1.");
         var known = methods.Where(method => IsRead(setup, method, workers)).ToList();
         var file = new ResultFile(path, setup);
         // By seeds, so that a comparison that is stopped has all rows.

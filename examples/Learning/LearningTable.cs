@@ -10,11 +10,11 @@ internal static class LearningTable
     {
         var cells = results.ToLookup(result => (result.Method, result.Workers));
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Test accuracy in %, mean ± sample standard deviation over the seeds, and in brackets the points beside the first column. {setup}.\n");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Test accuracy in %, mean ± sample standard deviation over the seeds, and in brackets the difference to the first column, in points. {setup}.\n");
         Table(text, methods, workers, (method, count) => Accuracy([.. cells[(method, count)]], count == workers[0] ? [] : Ended(cells[(method, workers[0])])));
         text.AppendLine("\nMean staleness in updates, and the time that the cluster takes, in virtual seconds.\n");
         Table(text, methods, workers, (method, count) => Cost([.. cells[(method, count)]]));
-        foreach (var group in results.Where(result => result.Outcome != CellResult.Trained).GroupBy(result => (result.Method, result.Workers, result.Outcome, result.Note)))
+        foreach (var group in results.Where(result => result.Note.Length > 0).GroupBy(result => (result.Method, result.Workers, result.Outcome, result.Note)))
             text.AppendLine(CultureInfo.InvariantCulture, $"\n{group.Key.Method}, {group.Key.Workers} workers, seeds {string.Join(", ", group.Select(result => result.Seed).Order())} {group.Key.Outcome}: {group.Key.Note}");
         return text.ToString();
     }

@@ -23,10 +23,10 @@ command.SetAction(parsed =>
     {
         return Comparison.Run(
             setup with { Data = parsed.GetValue(data)!, Model = parsed.GetValue(model)!, Epochs = parsed.GetValue(epochs), Batch = parsed.GetValue(batch), LearningRate = parsed.GetValue(rate) },
-            [.. Words(methods).Select(Methods.Find)], [.. Words(workers).Select(int.Parse)],
+            [.. Words(methods).Select(Methods.Find)], [.. Words(workers).Select(word => int.TryParse(word, out var count) ? count : 0)],
             parsed.GetValue(seeds), Math.Max(1, parsed.GetValue(parallel)), parsed.GetValue(output)!);
     }
-    catch (Exception wrong) when (wrong is ActorTrainException or FormatException)
+    catch (Exception wrong) when (wrong is ActorTrainException or IOException)
     {
         Console.Error.WriteLine(wrong.Message);
         return 1;

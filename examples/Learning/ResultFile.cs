@@ -19,7 +19,8 @@ internal sealed class ResultFile
         if (!File.Exists(path)) File.WriteAllLines(path, [title, Columns]);
         var lines = File.ReadAllLines(path);
         if (lines.FirstOrDefault() != title) throw new ActorTrainException($"{path} is not of this setup, {setup}; name another file by --out.");
-        _results.AddRange(lines.Skip(2).Select(Parse));
+        // What broke is tried again: a data set may have been missing.
+        _results.AddRange(lines.Skip(2).Select(Parse).Where(result => result.Outcome != CellResult.Broken));
     }
 
     public IReadOnlyList<CellResult> Results => _results;

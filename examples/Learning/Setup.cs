@@ -11,7 +11,10 @@ namespace Learning;
 internal sealed record Setup
 {
     // Samples a second: a micro-batch takes 32 ms, many times as long as its way to the shard and back.
-    private const double Speed = 1000;
+    private const double PerSecond = 1000;
+
+    // So many times what one worker would take for the largest data set: a job that takes longer has come to a standstill.
+    private const double Patience = 10, MostSamples = 60_000;
 
     public string Data { get; init; } = "built-in";
 
@@ -50,11 +53,15 @@ internal sealed record Setup
     /// <summary>
     /// The cluster of one cell: every other worker takes a constant time for a gradient, and the others exponentially distributed times with the same mean. Links are the default's: 100 µs, 125 MB/s.
     /// </summary>
-    public static Simulation Cluster(Cell cell)
+    public Simulation Cluster(Cell cell)
     {
         // One thread each: a simulation is one thread.
-        var cluster = new Simulation(cell.Seed) { Engines = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)), Limit = TimeSpan.FromDays(10) }.WithSeed();
-        for (var i = 0; i < cell.Workers; i++) cluster = cluster.WithWorkers(1, i % 2 == 0 ? ActorTrain.TestKit.Nodes.Speed.Constant(Speed) : ActorTrain.TestKit.Nodes.Speed.Exponential(Speed));
+        var cluster = new Simulation(cell.Seed)
+        {
+            Engines = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)),
+            Limit = TimeSpan.FromSeconds(Patience * Epochs * MostSamples / PerSecond),
+        }.WithSeed();
+        for (var i = 0; i < cell.Workers; i++) cluster = cluster.WithWorkers(1, i % 2 == 0 ? Speed.Constant(PerSecond) : Speed.Exponential(PerSecond));
         return cluster;
     }
 }
