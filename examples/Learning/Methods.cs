@@ -10,7 +10,7 @@ internal sealed record Method(string Name, Func<Setup, int, string> Settings);
 /// <summary>The methods that are compared. What a method does not name is common to all: asynchronous, every gradient counts in full.</summary>
 internal static class Methods
 {
-    // The part of a job over which the learning rate rises, where a method has that: as Goyal et al. (2017) have 5 epochs of 90, in a job that is shorter.
+    // The part of a job over which the learning rate rises, where a method has that. Goyal et al. (2017) take 5 epochs of 90; of ten, half an epoch would be a few steps.
     private const double WarmUp = 0.2;
 
     public static IReadOnlyList<Method> All { get; } =
@@ -31,6 +31,8 @@ internal static class Methods
         // The batch of one worker is shared out: learning does not depend on their number.
         new("synchronous-fixed", (setup, _) => $"{Synchronous(setup.Batch)}, balance.micro-batch = on"),
         new("local-steps-8", (_, _) => LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")),
+        // As DiLoCo: eight steps of every worker are one outer step.
+        new("local-steps-8-sync", (setup, workers) => $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")}"),
         new("local-steps-8-plain", (_, _) => $"{LocalSteps(rate: 1, momentum: 0, nesterov: "off")}, staleness.policy = staleness-aware"),
     ];
 
