@@ -33,7 +33,8 @@ internal sealed partial class TrainingActor
         if (_desk.Paused != paused)
         {
             _desk.Paused = paused;
-            Tell(occurrence);
+            _events.Tell(occurrence, Now);
+            Remember();
             TellProgress(Phase);
             GrantWaiting();
             GiveEvaluations();
@@ -47,7 +48,8 @@ internal sealed partial class TrainingActor
     {
         _desk.Govern(govern.Staleness);
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
-        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
+        _events.Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"), Now);
+        Remember();
         Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness));
         GrantWaiting();
     }

@@ -26,7 +26,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
-    private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
+    private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = new(StringComparer.Ordinal);
     private readonly StalenessTally _staleness = new();
     private long _fence = long.MinValue;
     private int _complete;
