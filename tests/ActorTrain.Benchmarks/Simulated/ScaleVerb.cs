@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Job;
 using ActorTrain.TestKit;
@@ -27,8 +26,6 @@ internal static class ScaleVerb
         var command = new Command("scale", "Simulates more and more workers: time, memory and messages, and the law of staleness.") { least, most };
         command.SetAction(parsed =>
         {
-            // Nobody waits for this one thread, and a collector beside it takes half as much time again.
-            GCSettings.LatencyMode = GCLatencyMode.Batch;
             var table = new Table("workers", "engine", "pushes", "seconds", "virtual seconds", "messages", "turns", "µs a push", "memory MB", "staleness", "N − 1");
             foreach (var workers in new[] { 10, 100, 1000, 3000, Most }.Where(workers => workers >= parsed.GetValue(least) && workers <= parsed.GetValue(most)))
                 Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * Rounds), $"epochs = 1, {Balance}");
