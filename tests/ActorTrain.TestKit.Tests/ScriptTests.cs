@@ -64,6 +64,7 @@ public sealed class ScriptTests : IDisposable
         var rate = Gen.Double[0.001, 1e6];
         var speed = Gen.OneOf(
             rate.Select(Speed.Constant), rate.Select(Speed.Exponential),
+            rate.Array[1, 4].Select(rates => Speed.Replayed(rates)),
             Gen.Select(Gen.Int[0, 9999], rate).Array[1, 4].Select(steps => Speed.Trace([.. steps.Select(step => (TimeSpan.FromSeconds(step.Item1), step.Item2))])));
         var node = Gen.Int[1, 3].Select(i => $"worker-{i}");
         var fault = Gen.OneOf<Fault>(
@@ -89,7 +90,7 @@ public sealed class ScriptTests : IDisposable
     [InlineData("script = [\"10s join 0 at 5\"]", "actortrain.simulation.script has '10s join 0 at 5' (FILE, line 3); it must be with a whole number from 1 to 100000, not 0.")]
     [InlineData("links.between = [seed worker-3 1ms 1MB]", "actortrain.simulation.links.between has 'seed worker-3 1ms 1MB' (FILE, line 3); it must be about nodes of the script: seed, worker-1, worker-2.")]
     [InlineData("links.between = [seed]", "actortrain.simulation.links.between has 'seed' (FILE, line 3); it must be two nodes, a latency and bytes a second, such as gpu seed 20ms 5MB.")]
-    [InlineData("nodes.worker.speed = fast", "actortrain.simulation.nodes.worker.speed is fast (FILE, line 3); it must be samples a second, such as 1000, exponential 1000 or trace 0s 1000 30s 250.")]
+    [InlineData("nodes.worker.speed = fast", "actortrain.simulation.nodes.worker.speed is fast (FILE, line 3); it must be samples a second, such as 1000, exponential 1000, replayed 950 1020 990 or trace 0s 1000 30s 250.")]
     [InlineData("nodes.worker.sped = 5", "unknown key actortrain.simulation.nodes.worker.sped (FILE, line 3); did you mean speed?")]
     [InlineData("nodes.worker.device = tpu", "actortrain.simulation.nodes.worker.device is tpu (FILE, line 3); it must be cpu or cuda.")]
     [InlineData("nodes.seed.roles = [coordinator]", "No node of the script has the role server; one must hold the parameters.")]

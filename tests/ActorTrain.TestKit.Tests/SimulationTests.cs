@@ -7,6 +7,11 @@ namespace ActorTrain.TestKit.Tests;
 
 public sealed class SimulationTests
 {
+    /// <summary>Two nodes that may hold the coordinator, and the parameters on a third.</summary>
+    private static Simulation Apart => new Simulation(Seed: 1)
+        .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1))).WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
+        .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1)));
+
     private static readonly Simulation Four = new Simulation(Seed: 1).WithSeed().WithWorkers(4, Speed.Constant(200));
 
     [Fact]
@@ -80,14 +85,30 @@ public sealed class SimulationTests
     [Fact]
     public void A_lost_coordinator_is_followed_by_another_and_a_lost_server_ends_the_job_at_once()
     {
-        var apart = new Simulation(Seed: 1)
-            .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1))).WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
-            .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1))).WithWorkers(3, Speed.Constant(200));
+        var apart = Apart.WithWorkers(3, Speed.Constant(200));
         Only(Ended(apart.At(seconds: 10, Fault.Kill("first"))), CoordinatorMoved).Remedy.ShouldNotBeEmpty();
 
         var lost = apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Of());
         lost.Failure!.ShouldContain("the server node server is lost");
         lost.Time.TotalSeconds.ShouldBeLessThan(13);
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(4)]
+    public void A_coordinator_that_is_lost_while_many_lives_begin_is_followed_by_another(int millisecondsAfterTheFirst)
+    {
+        const int few = 3;
+        var many = Apart.WithWorkers(few, Speed.Constant(200)).At(seconds: 6, Fault.Join(200, Speed.Constant(20)));
+        var (began, _) = many.Run(Jobs.Of()).ShouldBeSound().Happened.Where(happened => happened.Event.Kind == WorkerJoined).ElementAt(few);
+        Only(many.At(began.TotalSeconds + 0.001 * millisecondsAfterTheFirst, Fault.Kill("first")).Run(Jobs.Of()).ShouldBeSound(), CoordinatorMoved);
+    }
+
+    [Fact]
+    public void Many_who_join_at_once_are_remembered_together()
+    {
+        const int workers = 500;
+        var run = Apart.WithWorkers(workers, Speed.Constant(200)).Run(Jobs.Of($"epochs = 1, minimum-workers = {workers}")).ShouldBeSound();
+        run.Events.Count(happened => happened.Kind == WorkerJoined).ShouldBe(workers);
+        run.Links.Single(link => link is { From: "first", To: "server" }).Messages.ShouldBeLessThan(workers / 2);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ namespace ActorTrain.TestKit.Nodes;
 /// <param name="engines">Makes the engines behind the nodes' speeds.</param>
 internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines)
 {
+    private readonly TimeSpan _resendAfter = WorkerContext.ResendAfterOf(world.System.Settings.Config);
     private readonly Dictionary<SimulatedNode, IActorRef> _roots = [];
     private readonly Dictionary<SimulatedNode, List<IActorRef>> _hosted = [];
     private readonly Dictionary<string, string> _nodesOfRoots = [];
@@ -27,7 +28,7 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
     {
         var proxy = Host(node, CoordinatorProxyActor.Props(membership), "proxy");
         var worker = node.Plan.Roles.Contains(NodeRoles.Worker)
-            ? new WorkerContext(new SimulatedEngines(node, engines), lane, WorkerContext.ResendAfterOf(world.System.Settings.Config))
+            ? new WorkerContext(new SimulatedEngines(node, engines), lane, _resendAfter)
             : null;
         _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker), "node");
     }

@@ -9,6 +9,7 @@ namespace ActorTrain.TestKit.Nodes;
 internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
 {
     private SplitMix64 _random = new(seed);
+    private ulong _gradients = new SplitMix64(SplitMix64.Mix(seed, 1, 0)).Next();
     private readonly Dictionary<string, SimulatedDispatcher> _dispatchers = [];
     private readonly List<Happening> _held = [];
     private TimeSpan _frozenAt;
@@ -43,7 +44,7 @@ internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
     public string? Fails { get; set; }
 
     /// <summary>Time that a gradient takes now.</summary>
-    public TimeSpan GradientTime(int samples) => plan.Speed.For(samples, world.Now, (_random.Next() >> 11) * (1.0 / (1L << 53))) / Throttle;
+    public TimeSpan GradientTime(int samples) => plan.Speed.For(samples, world.Now, new Speed.Draw((_random.Next() >> 11) * (1.0 / (1L << 53)), _gradients++)) / Throttle;
 
     public SimulatedDispatcher DispatcherOf(string id, Func<SimulatedDispatcher> create)
     {

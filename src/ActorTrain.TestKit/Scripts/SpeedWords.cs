@@ -8,13 +8,14 @@ namespace ActorTrain.TestKit.Scripts;
 internal static class SpeedWords
 {
     /// <summary>Completes "it must be …".</summary>
-    public const string Right = "samples a second, such as 1000, exponential 1000 or trace 0s 1000 30s 250";
+    public const string Right = "samples a second, such as 1000, exponential 1000, replayed 950 1020 990 or trace 0s 1000 30s 250";
 
     /// <summary>The speed; null when the text is none.</summary>
     public static Speed? Read(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
     {
         [var rate] when Rate(rate) is { } constant => Speed.Constant(constant),
         ["exponential", var rate] when Rate(rate) is { } mean => Speed.Exponential(mean),
+        ["replayed", .. { Length: > 0 } rates] when Rates(rates) is { } measured => Speed.Replayed(measured),
         ["trace", .. { Length: > 0 } steps] => Trace(steps),
         _ => null,
     };
@@ -28,6 +29,12 @@ internal static class SpeedWords
             steps.Add((time, speed));
         }
         return Speed.Trace([.. steps]);
+    }
+
+    private static double[]? Rates(string[] words)
+    {
+        var rates = words.Select(Rate).ToList();
+        return rates.Contains(null) ? null : [.. rates.OfType<double>()];
     }
 
     private static double? Rate(string text) =>

@@ -12,7 +12,8 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
 {
     private readonly SimulatedNode _node = dispatcher.Node!;
     private readonly Queue<IRunnable> _waiting = new();
-    private readonly List<Happening> _departures = [];
+    private List<Happening> _departures = [];
+    private List<Happening> _departing = [];
     private TimeSpan _busyUntil;
     private long _times;
     private TimeSpan _frozenBefore;
@@ -69,9 +70,9 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         }
         if (_departures.Count > 0)
         {
-            var departures = _departures.ToArray();
-            _departures.Clear();
-            foreach (var departure in departures) departure.Happen();
+            (_departures, _departing) = (_departing, _departures);
+            foreach (var departure in _departing) departure.Happen();
+            _departing.Clear();
         }
         if (_waiting.TryDequeue(out var run)) dispatcher.Run(run, this);
         Schedule();

@@ -12,7 +12,7 @@ public sealed class PlanningRound
     private readonly TimeSpan _now;
     private readonly (long Samples, TimeSpan Since)[] _held;
     private readonly double?[] _busy;
-    private readonly Dictionary<int, Finishers> _finishers = [];
+    private readonly Dictionary<int, FinishOrder> _finishers = [];
     private double _speed;
     private double _work;
     private List<(LeaseBook.Grant Grant, double Seconds)>? _late;
@@ -30,9 +30,6 @@ public sealed class PlanningRound
 
     /// <summary>How batch and leases are divided; it holds for as long as workers and their throughput are what they were.</summary>
     public LeaseDivision Division { get; }
-
-    // Who would be done first with so many samples, and who second: the first may be the one that asks.
-    private readonly record struct Finishers(int First, double FirstAt, double SecondAt);
 
     /// <summary>The next lease of a worker; null when it is better left without one now.</summary>
     /// <param name="node">Who asks.</param>
@@ -61,7 +58,7 @@ public sealed class PlanningRound
         Count(worker, -1);
         Hold(worker, lease.Stretch.Count, _now);
         Count(worker);
-        _finishers.Clear();
+        foreach (var (samples, order) in _finishers) order.Set(worker, FinishOf(worker, samples));
         _late = null;
     }
 
@@ -107,25 +104,19 @@ public sealed class PlanningRound
 
         // Not a whole push: whoever would be done with one first gets it.
         var one = Math.Min(part, left);
-        var finishers = FinishersOf(one);
-        return busy + one / speed <= (finishers.First == asks ? finishers.SecondAt : finishers.FirstAt) ? one : 0;
+        return busy + one / speed <= FinishOrderOf(one).FirstBut(asks) ? one : 0;
 
         double Whole(double samples) => Math.Floor(samples / part + 1e-9) * part;
     }
 
-    private Finishers FinishersOf(int samples)
+    private FinishOrder FinishOrderOf(int samples)
     {
-        if (_finishers.TryGetValue(samples, out var known)) return known;
-        var (first, firstAt, secondAt) = (-1, double.PositiveInfinity, double.PositiveInfinity);
-        for (var i = 0; i < _workers.Count; i++)
-        {
-            if (!IsCountedOn(i)) continue;
-            var at = _busy[i]!.Value + samples / _workers[i].SamplesPerSecond;
-            if (at < firstAt) (first, firstAt, secondAt) = (i, at, firstAt);
-            else if (at < secondAt) secondAt = at;
-        }
-        return _finishers[samples] = new Finishers(first, firstAt, secondAt);
+        if (!_finishers.TryGetValue(samples, out var order)) _finishers.Add(samples, order = new FinishOrder(Enumerable.Range(0, _workers.Count).Select(i => FinishOf(i, samples))));
+        return order;
     }
+
+    // When a worker would be done with so many samples more; never, where nobody counts on it.
+    private double FinishOf(int worker, int samples) => IsCountedOn(worker) ? _busy[worker]!.Value + samples / _workers[worker].SamplesPerSecond : double.PositiveInfinity;
 
     private PlannedLease? Repeat(int asks)
     {

@@ -136,8 +136,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>The workers whose pushes have come to more since the shard's count before.</summary>
     public IReadOnlyList<string> Progressing(ShardProtocol.Counted count)
     {
-        var before = _counts[count.Shard]?.Workers ?? [];
-        return [.. count.Workers.Where(now => now.Pushes > (before.FirstOrDefault(then => then.Node == now.Node)?.Pushes ?? 0)).Select(now => now.Node)];
+        var before = (_counts[count.Shard]?.Workers ?? []).ToDictionary(then => then.Node, then => then.Pushes);
+        return [.. count.Workers.Where(now => now.Pushes > before.GetValueOrDefault(now.Node)).Select(now => now.Node)];
     }
 
     public void Counted(ShardProtocol.Counted count, TimeSpan now)
@@ -208,13 +208,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     private List<WorkerSummary> WorkerRows()
     {
-        var first = _counts.Length > 0 ? _counts[0] : null;
-        var total = Math.Max(1, first?.Workers.Sum(worker => worker.Samples) ?? 0);
+        var first = (_counts is [{ } count, ..] ? count.Workers : []).ToDictionary(worker => worker.Node);
+        var total = Math.Max(1, first.Values.Sum(worker => worker.Samples));
+        var byNode = Counts.SelectMany(count => count.Workers).ToLookup(count => count.Node);
         var rows = new List<WorkerSummary>();
         foreach (var worker in Workers.Values)
         {
-            var mine = first?.Workers.FirstOrDefault(count => count.Node == worker.Node);
-            var everywhere = Counts.SelectMany(count => count.Workers).Where(count => count.Node == worker.Node).ToList();
+            var mine = first.GetValueOrDefault(worker.Node);
+            var everywhere = byNode[worker.Node].ToList();
             var pushes = everywhere.Sum(count => count.Pushes);
             rows.Add(new WorkerSummary(
                 worker.Node,

@@ -15,8 +15,11 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class LeaseDesk
 {
-    // So many workers are looked at anew with each lease that ends; more of them after so many more ends.
-    private const int WorkersAnEnd = 64;
+    // Up to so many workers are all looked at anew with each lease that ends. Of more, a few with each: all of them when that many are due. A throughput is a median of five leases, and changes less meanwhile.
+    private const int Few = 64, WorkersAnEnd = 4;
+
+    // So many are looked at in each millisecond, where a look at all is due.
+    private const int WorkersAMillisecond = 64;
 
     private readonly JobOptions _job;
     private readonly JobRecord _record;
@@ -30,6 +33,7 @@ internal sealed class LeaseDesk
     private LeaseDivision? _division;
     private int _divisionHolds;
     private int _lookedAt;
+    private bool _haveChanged;
 
     public LeaseDesk(JobOptions job, JobRecord record)
     {
@@ -75,6 +79,9 @@ internal sealed class LeaseDesk
 
     private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
+    // Whether anybody may have to wait for a slower one.
+    private bool HoldsBack => Staleness.Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous;
+
     // Who holds a lease, or asks for one.
     private HashSet<string> Heard => [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
 
@@ -108,7 +115,7 @@ internal sealed class LeaseDesk
     /// <summary>A worker takes part from now on.</summary>
     public void Joined(WorkerRecord worker)
     {
-        _division = null;
+        (_division, _haveChanged) = (null, true);
         SetClock(worker);
         _finite.Forget(worker.Node);
     }
@@ -130,7 +137,7 @@ internal sealed class LeaseDesk
     public bool IsAsked => _waiting.Count > 0;
 
     /// <summary>Time in which asks are gathered, where a look at all workers is due for them: none for few workers, so that one look in all costs each little where they are many.</summary>
-    public TimeSpan RoundsApart => TimeSpan.FromMilliseconds(_record.Workers.Count / WorkersAnEnd);
+    public TimeSpan RoundsApart => TimeSpan.FromMilliseconds(_record.Workers.Count / WorkersAMillisecond);
 
     /// <summary>Grants whoever waits, and may go on, what is best: the strongest first.</summary>
     /// <param name="now">The time, on the scheduler's clock.</param>
@@ -146,26 +153,30 @@ internal sealed class LeaseDesk
         }
         var isDivided = _division is not null;
         GrantFarFromTheEnd(granted, now);
-        if (_waiting.Count == 0 || (isDivided && !everyone)) return granted;
+        // Who joins or leaves changes what all get: where they are many, and come one upon another, one look is for all that have.
+        if (_waiting.Count == 0 || ((isDivided || _haveChanged) && !everyone)) return granted;
+        _haveChanged = false;
         var training = Training.ToList();
-        var heard = Heard;
+        var waiting = _waiting.ToDictionary(worker => worker.Node);
         // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
-        var slowest = training.Where(worker => heard.Contains(worker.Node)).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
+        var slowest = training.Where(IsHeard).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
         foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
-        var ahead = Ahead(training.Where(worker => heard.Contains(worker.Node)).ToList());
+        var ahead = Ahead(training.Where(IsHeard).ToList());
         // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
         var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || ahead(worker) < 1 || !heard.Contains(worker.Node), ahead(worker))).ToList();
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || ahead(worker) < 1 || !IsHeard(worker), ahead(worker))).ToList();
         var round = _planner.Begin(Book, planned, now);
-        (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count / WorkersAnEnd, 0);
-        var waiting = _waiting.ToDictionary(worker => worker.Node);
-        foreach (var candidate in PlannedWorker.StrongestFirst(planned))
+        (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count < Few ? 0 : planned.Count / WorkersAnEnd, 0);
+        foreach (var candidate in PlannedWorker.StrongestFirst(planned.Where(worker => !worker.IsUnavailable && waiting.ContainsKey(worker.Node))))
         {
-            if (candidate.IsUnavailable || !waiting.TryGetValue(candidate.Node, out var worker) || round.Next(candidate.Node) is not { } next) continue;
-            _waiting.Remove(worker);
-            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
+            if (round.Next(candidate.Node) is not { } next) continue;
+            waiting.Remove(candidate.Node, out var worker);
+            granted.Add(new Granted(worker!, next.Lease, next.Repeats is { } repeated ? Repeated(worker!, next.Lease, repeated) : null));
         }
+        _waiting.RemoveAll(worker => !waiting.ContainsKey(worker.Node));
         return granted;
+
+        bool IsHeard(WorkerRecord worker) => Book.Holds(worker.Node) || waiting.ContainsKey(worker.Node);
     }
 
     /// <summary>Takes in a lease's end.</summary>
@@ -210,7 +221,7 @@ internal sealed class LeaseDesk
     public string TakeBack(WorkerRecord worker, long round)
     {
         _waiting.Remove(worker);
-        _division = null;
+        (_division, _haveChanged) = (null, true);
         _steps?.Forget(worker.Node);
         var samples = Book.TakeBack(worker.Node, round);
         return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
@@ -223,6 +234,8 @@ internal sealed class LeaseDesk
     // Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.
     private void SetClock(WorkerRecord worker)
     {
+        // A look at all for each that begins, and nobody asks how far it is.
+        if (!HoldsBack) return;
         worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
         worker.Finished = Training.Where(other => other != worker).Select(other => other.Finished).DefaultIfEmpty(0).Min();
     }
@@ -230,7 +243,7 @@ internal sealed class LeaseDesk
     // Where nobody may be held back, and there is enough for all, who asks need not be compared with all others.
     private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
     {
-        if (_division is null || Staleness.Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous) return;
+        if (_division is null || HoldsBack) return;
         // What was too little for those before is not more by now: only who has asked since is looked at.
         while (_lookedAt < _waiting.Count)
         {

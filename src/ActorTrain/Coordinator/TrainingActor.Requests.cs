@@ -38,7 +38,8 @@ internal sealed partial class TrainingActor
         if (_desk.Paused != paused)
         {
             _desk.Paused = paused;
-            Tell(occurrence);
+            _events.Tell(occurrence, Now);
+            Remember();
             TellProgress(Phase);
             GrantWaiting();
             GiveEvaluations();
@@ -57,7 +58,8 @@ internal sealed partial class TrainingActor
         }
         _desk.Govern(govern.Staleness);
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
-        Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"));
+        _events.Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"), Now);
+        Remember();
         Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness, _job.ShardOptimizer));
         GrantWaiting();
     }
@@ -76,7 +78,8 @@ internal sealed partial class TrainingActor
             _desk.March(consistency);
             MarchShards();
             foreach (var worker in _record.Active) worker.Trainer.Tell(new WorkerProtocol.Recall());
-            Tell(new Occurrence(ConsistencyChanged, "", "it was asked for", $"from now on {consistency}"));
+            _events.Tell(new Occurrence(ConsistencyChanged, "", "it was asked for", $"from now on {consistency}"), Now);
+            Remember();
             GrantWaiting();
         }
         Sender.Tell(new ClientProtocol.ConsistencyIs(consistency));

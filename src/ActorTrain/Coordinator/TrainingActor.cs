@@ -109,8 +109,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     /// <summary>The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written anew from that.</summary>
     private void Resuming(long past)
     {
-        // What that coordinator did in its last moment is not known: far fewer lives than this begin in one.
-        _incarnations = past + 1000;
+        _incarnations = past + UnknownLives;
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.FenceAll(_incarnations));
         AskCounts();
         Receive<Tick>(_ => AskCounts());
@@ -233,6 +232,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             CloseEpochs();
         });
         Receive<Note>(note => Tell(note.Occurrence));
+        Receive<MemoryDue>(_ => Remember());
     }
 
     private void EndLease(WorkerProtocol.LeaseEnded ended)
@@ -326,11 +326,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
 
-    private void Remember() => Context.Parent.Tell(new Remembered(_desk.Staleness, _desk.Consistency, _incarnations, _desk.Paused, _record.ToMemory(Now)));
-
     private void Tell(Occurrence occurrence)
     {
         _events.Tell(occurrence, Now);
-        Remember();
+        RememberSoon();
     }
 }

@@ -12,6 +12,7 @@ public sealed class LeaseBook(int samples, int epochs)
     private readonly SortedDictionary<int, PositionSet> _returned = [];
     private readonly List<(long Round, LeasePart Stretch)> _doubted = [];
     private readonly Dictionary<long, Grant> _grants = [];
+    private readonly Dictionary<string, List<Grant>> _held = [];
     private readonly PositionSet[] _done = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
     private IReadOnlyDictionary<int, SortedSet<int>> _cuts = new Dictionary<int, SortedSet<int>>();
     private long _lastId;
@@ -37,6 +38,10 @@ public sealed class LeaseBook(int samples, int epochs)
 
     /// <summary>Grants that have not ended.</summary>
     public IReadOnlyCollection<Grant> Grants => _grants.Values;
+
+    /// <summary>Whether somebody holds a lease.</summary>
+    /// <param name="holder">Who.</param>
+    public bool Holds(string holder) => _held.ContainsKey(holder);
 
     /// <summary>Whether it waits for the shards' word on something that was taken back.</summary>
     public bool InDoubt => _doubted.Count > 0;
@@ -95,7 +100,8 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <returns>The grant; null when it is not known any more: it was taken back, and whoever has it now will end it.</returns>
     public Grant? End(long leaseId, IReadOnlyList<LeasePart> undone, long round)
     {
-        if (!_grants.Remove(leaseId, out var grant)) return null;
+        if (!_grants.TryGetValue(leaseId, out var grant)) return null;
+        Forget(grant);
         var stretch = grant.Lease.Stretch;
         var position = stretch.Start;
         foreach (var part in undone.OrderBy(part => part.Start))
@@ -112,16 +118,16 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <param name="holder">Who held them.</param>
     /// <param name="round">The next round of the shards' counts.</param>
     /// <returns>Number of samples taken back.</returns>
-    public int TakeBack(string holder, long round) => TakeBack(grant => grant.Holder == holder, round).Sum(grant => grant.Lease.Stretch.Count);
+    public int TakeBack(string holder, long round) => TakeBack(HeldBy(holder), round).Sum(grant => grant.Lease.Stretch.Count);
 
     /// <summary>Notes that a holder is making progress: its leases stay its own.</summary>
     public void Renew(string holder, TimeSpan now)
     {
-        foreach (var grant in _grants.Values.Where(grant => grant.Holder == holder)) grant.Renewed = now;
+        foreach (var grant in HeldBy(holder)) grant.Renewed = now;
     }
 
     /// <summary>Takes back the leases whose holders have shown no progress for <paramref name="timeout"/>.</summary>
-    public IReadOnlyList<Grant> Expire(TimeSpan now, TimeSpan timeout, long round) => TakeBack(grant => now - grant.Renewed > timeout, round);
+    public IReadOnlyList<Grant> Expire(TimeSpan now, TimeSpan timeout, long round) => TakeBack(_grants.Values.Where(grant => now - grant.Renewed > timeout), round);
 
     /// <summary>The shards have said what they hold: it is done; what is left of that which was in doubt before their round is handed out again.</summary>
     /// <param name="round">The round of the counts.</param>
@@ -169,9 +175,22 @@ public sealed class LeaseBook(int samples, int epochs)
     private Lease Add(string holder, LeasePart stretch, int microBatch, int localSteps, TimeSpan now, long? repeats)
     {
         var lease = new Lease(++_lastId, stretch, microBatch, localSteps);
-        _grants.Add(lease.Id, new Grant(lease, holder, now, repeats));
+        var grant = new Grant(lease, holder, now, repeats);
+        _grants.Add(lease.Id, grant);
+        if (!_held.TryGetValue(holder, out var held)) _held.Add(holder, held = []);
+        held.Add(grant);
         return lease;
     }
+
+    private void Forget(Grant grant)
+    {
+        _grants.Remove(grant.Lease.Id);
+        var held = _held[grant.Holder];
+        held.Remove(grant);
+        if (held.Count == 0) _held.Remove(grant.Holder);
+    }
+
+    private List<Grant> HeldBy(string holder) => _held.GetValueOrDefault(holder) ?? [];
 
     private void Done(int epoch, int start, int end)
     {
@@ -187,12 +206,12 @@ public sealed class LeaseBook(int samples, int epochs)
         returned.Add(start, end);
     }
 
-    private List<Grant> TakeBack(Func<Grant, bool> which, long round)
+    private List<Grant> TakeBack(IEnumerable<Grant> which, long round)
     {
-        var grants = _grants.Values.Where(which).ToList();
+        var grants = which.ToList();
         foreach (var grant in grants)
         {
-            _grants.Remove(grant.Lease.Id);
+            Forget(grant);
             _doubted.Add((round, grant.Lease.Stretch));
         }
         return grants;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ActorTrain.Leases;
 
 /// <summary>How some positions lie to a set of positions.</summary>
@@ -41,8 +43,7 @@ public sealed class PositionSet
             Count -= _stretches[last].End - _stretches[last].Start;
             last++;
         }
-        _stretches.RemoveRange(first, last - first);
-        _stretches.Insert(first, (start, end));
+        Replace(first, last, [(start, end)]);
         Count += end - start;
     }
 
@@ -52,7 +53,7 @@ public sealed class PositionSet
         if (start >= end) return;
         var first = FirstEndingAfter(start);
         var last = first;
-        var kept = new List<(int, int)>(2);
+        var kept = new List<(int Start, int End)>(2);
         while (last < _stretches.Count && _stretches[last].Start < end)
         {
             var stretch = _stretches[last++];
@@ -60,9 +61,8 @@ public sealed class PositionSet
             if (stretch.Start < start) kept.Add((stretch.Start, start));
             if (stretch.End > end) kept.Add((end, stretch.End));
         }
-        _stretches.RemoveRange(first, last - first);
-        _stretches.InsertRange(first, kept);
-        Count += kept.Sum(stretch => stretch.Item2 - stretch.Item1);
+        Replace(first, last, CollectionsMarshal.AsSpan(kept));
+        foreach (var stretch in kept) Count += stretch.End - stretch.Start;
     }
 
     /// <summary>Its stretches, in order, none touching another.</summary>
@@ -79,6 +79,15 @@ public sealed class PositionSet
             start = Math.Max(start, to);
         }
         return missing;
+    }
+
+    // Most pushes lengthen a stretch: then nothing behind it has to move.
+    private void Replace(int first, int last, ReadOnlySpan<(int, int)> by)
+    {
+        var same = Math.Min(last - first, by.Length);
+        for (var i = 0; i < same; i++) _stretches[first + i] = by[i];
+        _stretches.RemoveRange(first + same, last - first - same);
+        _stretches.InsertRange(first + same, by[same..]);
     }
 
     private int FirstEndingAfter(int position)

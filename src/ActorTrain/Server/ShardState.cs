@@ -30,7 +30,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
-    private readonly SortedDictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
+    private readonly Dictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
     private ConsistencyOptions _consistency = job.Consistency;
     private int _contributions = 1;
@@ -162,7 +162,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         // Nobody works on an epoch far ahead: those that are begun lie together.
         [.. _applied.Skip(_complete).TakeWhile((epoch, i) => epoch.Count > 0 || _complete + i < _furthest).SelectMany((epoch, i) => epoch.Stretches.Select(
             stretch => new LeasePart(_complete + i + 1, stretch.Start, stretch.End - stretch.Start)))],
-        [.. _workers.Select(worker => new ShardProtocol.WorkerCount(
+        [.. _workers.OrderBy(worker => worker.Key, StringComparer.Ordinal).Select(worker => new ShardProtocol.WorkerCount(
             worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max,
             worker.Value.Staleness.Histogram()))],
         _staleness.Histogram());

@@ -5,12 +5,15 @@ namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>The steady part of a job, real or simulated.</summary>
 /// <param name="StepSeconds">Time from one update to the next.</param>
-/// <param name="Shares">Each worker's part of the samples, 0 to 1.</param>
+/// <param name="Parts">What each worker did.</param>
 /// <param name="Histogram">Parts of the pushes by staleness.</param>
-internal sealed record Look(double StepSeconds, IReadOnlyList<double> Shares, IReadOnlyList<double> Histogram)
+internal sealed record Look(double StepSeconds, IReadOnlyList<WorkerPart> Parts, IReadOnlyList<double> Histogram)
 {
     // Before, processes are still being compiled; after, leases are short.
-    private const double From = 0.4, To = 0.9;
+    public const double From = 0.4, To = 0.9;
+
+    /// <summary>Each worker's part of the samples, 0 to 1.</summary>
+    public IReadOnlyList<double> Shares => [.. Parts.Select(part => part.Share)];
 
     public double Staleness => Histogram.Select((part, staleness) => part * staleness).Sum();
 
@@ -25,7 +28,7 @@ internal sealed record Look(double StepSeconds, IReadOnlyList<double> Shares, IR
         var (first, last) = (steady[0], steady[^1]);
         var pushes = Enumerable.Range(0, last.Staleness.Histogram.Count).Select(i => last.Staleness.Histogram[i] - first.Staleness.Histogram.ElementAtOrDefault(i)).ToList();
         return new Look(
-            (last.Seconds - first.Seconds) / pushes.Sum(), [.. WorkerPart.Between(first, last, nodes).Select(part => part.Share)],
+            (last.Seconds - first.Seconds) / pushes.Sum(), WorkerPart.Between(first, last, nodes),
             [.. pushes.Select(count => (double)count / pushes.Sum())]);
     }
 }

@@ -9,8 +9,10 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// What the simulator says of clusters of two, three and four worker processes, beside what they do. It is told how long each worker alone takes for a micro-batch of 32 and of 64 samples, and how large
-/// the model is; all else follows.
+/// What the simulator says of clusters of two, three and four worker processes, beside what they do. It says it twice. The first time it is told what each worker alone does: how long it takes for a
+/// micro-batch of 32 and of 64 samples, and by how much each of those of 64 differed from their mean, in their order. The second time it is told the steps of each worker in another run of the same cluster.
+/// With micro-batches that follow the speeds all push about equally often, so that nearly every push would have a staleness of N − 1 if each step had the same length: who overtakes whom is a matter of how they
+/// vary. Alone, a worker does not meet the others on the cores, and so varies otherwise. Pauses come together: steps are replayed in their order, not drawn one by one.
 /// </summary>
 internal static class PredictionBenchmark
 {
@@ -27,72 +29,98 @@ internal static class PredictionBenchmark
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 5 minutes");
-        var table = new Table("workers", "speeds", "what", "measured", "predicted", "off");
+        await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 6 minutes");
+        var table = new Table("workers", "speeds", "what", "measured", "from each alone", "off", "from steps together", "off");
         var measured = Clusters.Select(_ => new List<Look>()).ToArray();
-        var alone = Clusters.SelectMany(speeds => speeds).Distinct().ToDictionary(speed => speed, _ => (Small: new List<double>(), Whole: new List<double>()));
+        var together = Clusters.Select(_ => new List<Recording>()).ToArray();
+        var alone = Clusters.SelectMany(speeds => speeds).Distinct().ToDictionary(speed => speed, _ => (Small: new List<Recording>(), Whole: new List<Recording>()));
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var (speed, (small, whole)) in alone)
             {
-                small.Add((await MeasureAsync(options, Small, speed)).StepSeconds);
-                whole.Add((await MeasureAsync(options, Job.Batch, speed)).StepSeconds);
+                small.Add(await MeasureAsync(options, Small, speed));
+                whole.Add(await MeasureAsync(options, Job.Batch, speed));
             }
-            for (var i = 0; i < Clusters.Length; i++) measured[i].Add(await MeasureAsync(options, Job.Batch, Clusters[i]));
+            for (var i = 0; i < Clusters.Length; i++)
+            {
+                together[i].Add(await MeasureAsync(options, Job.Batch, Clusters[i]));
+                measured[i].Add((await MeasureAsync(options, Job.Batch, Clusters[i])).Look);
+            }
         }
-        var speeds = alone.ToDictionary(one => one.Key, one => Fitted(one.Key, one.Value.Small.Median(), one.Value.Whole.Median(), options));
-        for (var i = 0; i < Clusters.Length; i++) Compare(table, Clusters[i], measured[i], Simulate(options, Job.Batch, [.. Clusters[i].Select(speed => speeds[speed])]));
+        var speeds = alone.ToDictionary(one => one.Key, one => Fitted(one.Key, one.Value.Small, one.Value.Whole, options));
+        // What is simulated beside the gradient.
+        var beside = Simulate(options, Job.Batch, [Speed.Constant(Job.Batch / 0.01)]).StepSeconds - 0.01;
+        for (var i = 0; i < Clusters.Length; i++)
+        {
+            var recordings = together[i];
+            Compare(
+                table, Clusters[i], measured[i],
+                Simulate(options, Job.Batch, [.. Clusters[i].Select(speed => speeds[speed])]),
+                Simulate(options, Job.Batch, [.. Clusters[i].Select((_, worker) => Speed.Replayed([.. recordings.SelectMany(recording => recording.RatesOf(worker, beside))]))]));
+        }
         table.Print(string.Create(CultureInfo.InvariantCulture, $"{Job.Name} on worker processes of one thread each, on {Environment.ProcessorCount} cores, and in the simulator; median of {options.Rounds}"));
         Console.WriteLine("\nstep: time from one update to the next. histogram: the part of the pushes that have another staleness (total variation).");
     }
 
-    /// <summary>The speed with which a simulated worker alone takes as long as the real one.</summary>
-    private static Speed Fitted(double throttle, double small, double whole, BenchmarkOptions options)
+    /// <summary>The speed with which a simulated worker alone takes as long as the real one, and as unevenly.</summary>
+    private static Speed Fitted(double throttle, List<Recording> ofSmall, List<Recording> ofWhole, BenchmarkOptions options)
     {
+        var (small, whole) = (Step(ofSmall), Step(ofWhole));
         var (toSmall, toWhole) = (small, whole);
-        var speed = Of(toSmall, toWhole);
-        // What is simulated beside the gradient is subtracted from it.
+        // What is simulated beside the gradient is not to count twice.
         for (var i = 0; i < 3; i++)
         {
-            toSmall += small - Simulate(options, Small, [speed]).StepSeconds;
-            toWhole += whole - Simulate(options, Job.Batch, [speed]).StepSeconds;
-            speed = Of(toSmall, toWhole);
+            var even = Of(toSmall, toWhole, [0]);
+            toSmall += small - Simulate(options, Small, [even]).StepSeconds;
+            toWhole += whole - Simulate(options, Job.Batch, [even]).StepSeconds;
         }
-        Console.WriteLine(FormattableString.Invariant($"a worker at {throttle} of its speed: {1e3 * small:0.00} ms for {Small} samples, {1e3 * whole:0.00} ms for {Job.Batch}"));
-        return speed;
+        var deviations = ofWhole.SelectMany(recording => recording.Deviations).ToList();
+        Console.WriteLine(FormattableString.Invariant(
+            $"a worker at {throttle} of its speed: {1e3 * small:0.00} ms for {Small} samples, {1e3 * whole:0.00} ms for {Job.Batch}, with a standard deviation of {1e3 * Math.Sqrt(deviations.Average(seconds => seconds * seconds)):0.00} ms"));
+        return Of(toSmall, toWhole, deviations);
 
-        static Speed Of(double small, double whole)
+        static double Step(IEnumerable<Recording> recordings) => recordings.Select(recording => recording.Look.StepSeconds).Median();
+
+        static Speed Of(double small, double whole, IEnumerable<double> deviations)
         {
             var sample = Math.Max(1e-9, (whole - small) / (Job.Batch - Small));
-            return Speed.Constant(1 / sample) with { PerStep = TimeSpan.FromSeconds(Math.Max(0, whole - sample * Job.Batch)) };
+            var perStep = Math.Max(0, whole - sample * Job.Batch);
+            return Speed.Replayed([.. deviations.Select(seconds => Job.Batch / Math.Max(1e-6, whole - perStep + seconds))]) with { PerStep = TimeSpan.FromSeconds(perStep) };
         }
     }
 
-    private static void Compare(Table table, double[] speeds, List<Look> measured, Look predicted)
+    private static void Compare(Table table, double[] speeds, List<Look> measured, Look alone, Look together)
     {
         var name = string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
-        var step = measured.Select(look => look.StepSeconds).Median();
-        Row("step, ms", 1e3 * step, 1e3 * predicted.StepSeconds, "0.000");
+        Row("step, ms", look => 1e3 * look.StepSeconds, "0.000");
         for (var i = 0; i < speeds.Length; i++)
         {
             var worker = i;
-            Row(FormattableString.Invariant($"share of worker {i + 1}"), measured.Select(look => look.Shares[worker]).Median(), predicted.Shares[i], "0.000");
+            Row(FormattableString.Invariant($"share of worker {i + 1}"), look => look.Shares[worker], "0.000");
         }
-        Row("staleness mean", measured.Select(look => look.Staleness).Median(), predicted.Staleness, "0.00");
-        table.Add($"{speeds.Length}", name, "histogram", "", "", Percent(measured.Select(look => look.DistanceTo(predicted)).Median()));
+        Row("staleness mean", look => look.Staleness, "0.00");
+        table.Add($"{speeds.Length}", name, "histogram", "", "", Distance(alone), "", Distance(together));
 
-        void Row(string what, double real, double simulated, string format) => table.Add(
-            $"{speeds.Length}", name, what, real.ToString(format, CultureInfo.InvariantCulture), simulated.ToString(format, CultureInfo.InvariantCulture), Percent(simulated / real - 1));
+        void Row(string what, Func<Look, double> of, string format)
+        {
+            var real = measured.Select(of).Median();
+            table.Add($"{speeds.Length}", name, what, Text(real), Text(of(alone)), Percent(of(alone) / real - 1), Text(of(together)), Percent(of(together) / real - 1));
+
+            string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        }
+
+        string Distance(Look predicted) => Percent(measured.Select(look => look.DistanceTo(predicted)).Median());
 
         static string Percent(double part) => part.ToString("0.0 %", CultureInfo.InvariantCulture);
     }
 
-    private static async Task<Look> MeasureAsync(BenchmarkOptions options, int batch, params double[] throttles)
+    private static async Task<Recording> MeasureAsync(BenchmarkOptions options, int batch, params double[] throttles)
     {
         await using var cluster = await Cluster.StartAsync(throttles.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }), options.NodeSettings);
         var looks = new List<JobProgress>();
+        using var pushes = new PushTimes();
         await cluster.RunAsync(Sized(options, batch, throttles.Sum()), looks.Add);
-        return Look.Of(looks, cluster.Workers);
+        return new Recording(Look.Of(looks, cluster.Workers), pushes.Steady);
     }
 
     private static Look Simulate(BenchmarkOptions options, int batch, IReadOnlyList<Speed> speeds)

@@ -37,6 +37,18 @@ public sealed class LeaseDeskTests
         desk.Grant(Noon).ShouldBeEmpty();
     }
 
+    [Theory, InlineData(63, 0, 1), InlineData(64, 1, 0), InlineData(128, 2, 0)]
+    public void Where_many_join_one_after_the_other_all_are_looked_at_together(int workers, int millisecondsApart, int grantedAtOnce)
+    {
+        var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 1));
+        for (var i = 0; i < workers - 1; i++) join($"{i}", 10);
+        desk.Grant(Noon);
+        desk.Asked(join("the last", 10));
+        desk.RoundsApart.ShouldBe(TimeSpan.FromMilliseconds(millisecondsApart));
+        desk.Grant(Noon, everyone: desk.RoundsApart == TimeSpan.Zero).Count.ShouldBe(grantedAtOnce);
+        desk.Grant(Noon).Count.ShouldBe(1 - grantedAtOnce);
+    }
+
     [Fact]
     public void At_the_end_the_weak_one_gets_what_the_strong_one_may_not_do()
     {

@@ -232,6 +232,16 @@ public sealed class TrainingActorTests : TestKit
     }
 
     [Fact]
+    public async Task Lives_that_the_coordinator_before_began_after_its_last_memory_are_past()
+    {
+        const long remembered = 5, begunSince = 100_000;
+        _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2), new TrainingActor.Resumption(remembered, Paused: false), CreateTestProbe());
+        var fence = (ShardProtocol.FenceAll)await _shard.FishForMessageAsync(message => message is ShardProtocol.FenceAll);
+        fence.Incarnation.ShouldBeGreaterThanOrEqualTo(remembered + begunSince);
+        (await Join("a:1")).Id.Incarnation.ShouldBeGreaterThan(fence.Incarnation);
+    }
+
+    [Fact]
     public async Task Stopped_it_does_not_wait_for_a_worker_that_is_silent()
     {
         await Join("a:1");
