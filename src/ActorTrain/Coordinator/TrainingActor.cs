@@ -187,6 +187,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var awaited = Enumerable.Range(0, _placed.Shards.Length).ToHashSet();
         var first = _round + 1;
+        // What is gathered of a step counts as applied, and nothing more comes to it.
+        if (_desk.Consistency.Mode == ConsistencyMode.Synchronous)
+            foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.March(_desk.Consistency with { Mode = ConsistencyMode.Asynchronous }, 1));
         Receive<ShardProtocol.Counted>(counted =>
         {
             _record.Counted(counted, Now);

@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Leases;
@@ -145,13 +146,15 @@ public sealed class TrainingActorTests : TestKit
     [Theory, InlineData(2, 2, 3), InlineData(5, 3)]
     public async Task Every_so_many_epochs_are_evaluated_and_the_last(int every, params int[] evaluated)
     {
-        _count = _count with { CompleteEpochs = 3 };
         _training = Begin(Jobs.Of(epochs: 3, batch: 16, leaseBatches: 4, evaluateEvery: every));
         var a = await Join("a:1");
         for (var epoch = 1; epoch <= 3; epoch++)
         {
             // Anything else that came would fail the next lease.
-            a.End(await a.Lease());
+            var lease = await a.Lease();
+            // Not before: a look at the counts in between would find the epoch complete.
+            _count = _count with { CompleteEpochs = epoch };
+            a.End(lease);
             if (!evaluated.Contains(epoch)) continue;
             (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(epoch);
             a.Tell(new WorkerProtocol.Evaluated(epoch, new Evaluation(0.5, 0.5, 8)));
@@ -216,6 +219,38 @@ public sealed class TrainingActorTests : TestKit
         await Answer(new ClientProtocol.Resume());
 
         (await a.Probe.ExpectMsgAsync<WorkerProtocol.Granted>()).Lease.Stretch.ShouldBe(new LeasePart(1, 0, 32));
+    }
+
+    [Fact]
+    public async Task Changed_in_the_middle_shards_march_otherwise_and_workers_leave_what_they_have_not_begun()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        var (first, second) = (await a.Lease(), await b.Lease());
+        var asked = Jobs.Synchronous() with { Bounded = Jobs.Asynchronous.Bounded };
+
+        // Two workers with a batch of 16 each.
+        var resolved = Jobs.Synchronous(globalBatch: 32) with { Bounded = asked.Bounded };
+        (await Answer(new ClientProtocol.March(asked))).ShouldBe(new ClientProtocol.ConsistencyIs(resolved));
+
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March)).ShouldBe(new ShardProtocol.March(resolved, 1));
+        foreach (var (worker, lease) in new[] { (a, first), (b, second) })
+        {
+            await worker.Probe.ExpectMsgAsync<WorkerProtocol.Recall>();
+            worker.End(lease, lease.Stretch);
+        }
+        (await _job.FishForMessageAsync(message => message is TrainingActor.Remembered { Consistency.Mode: ConsistencyMode.Synchronous })).ShouldNotBeNull();
+        a.Tell(new WorkerProtocol.RequestLease(a.Id));
+        var step = ((WorkerProtocol.Granted)await a.Probe.FishForMessageAsync(message => message is WorkerProtocol.Granted)).Lease.Stretch;
+        (step.Start, step.Count).ShouldBe((0, 16));
+    }
+
+    [Fact]
+    public async Task Stopped_in_the_middle_of_a_step_what_is_gathered_of_it_is_applied()
+    {
+        _training = Begin(Jobs.Of(epochs: 2, batch: 16, consistency: Jobs.Synchronous(globalBatch: 32)));
+        _training.Tell(new ClientProtocol.Stop());
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+        (await Ending<TrainingActor.Done>()).Stopped.ShouldBeTrue();
     }
 
     [Fact]

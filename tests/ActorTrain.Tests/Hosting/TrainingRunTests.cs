@@ -82,6 +82,21 @@ public sealed class TrainingRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_tightly_the_workers_march_can_be_changed_while_a_run_trains()
+    {
+        var (run, news) = await SubmitHeldAsync();
+        await using var _ = news;
+
+        await run.MarchAsync(Jobs.Synchronous(globalBatch: 24)).WaitAsync(Patience);
+        _mayCompute.Set();
+
+        var result = await run.Completion.WaitAsync(Patience);
+        result.Report.Consistency.ShouldBe("synchronous");
+        result.Report.SamplesApplied.ShouldBe(result.Report.SamplesExpected);
+        result.Report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.ConsistencyChanged);
+    }
+
+    [Fact]
     public async Task What_has_ended_says_so()
     {
         _mayCompute.Set();
