@@ -33,6 +33,8 @@ internal static class Methods
         new("local-steps-8", (_, _) => LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")),
         // As DiLoCo: eight steps of every worker are one outer step.
         new("local-steps-8-sync", (setup, workers) => $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")}"),
+        // Post-local SGD: the workers' mean.
+        new("local-steps-8-average", (setup, workers) => $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 1, momentum: 0, nesterov: "off")}"),
         new("local-steps-8-plain", (_, _) => $"{LocalSteps(rate: 1, momentum: 0, nesterov: "off")}, staleness.policy = staleness-aware"),
     ];
 

@@ -133,14 +133,14 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void Local_steps_are_off_unless_there_are_several_and_their_outer_step_is_DiLoCos()
+    public void Local_steps_are_off_unless_there_are_several_and_their_outer_step_takes_over_what_a_worker_moved()
     {
         using var file = new TextFile("actortrain.job { batch = 10, local-steps { steps = 50, follow-speed = on } }");
         var (off, on) = (JobOptionsReader.Read(), JobOptionsReader.Read(file.Path));
 
         (off.LocalSteps.IsOn, off.PushSamples, off.ShardOptimizer, off.ShardSchedule).ShouldBe((false, 64, off.Optimizer, off.Schedule));
         (on.LocalSteps.IsOn, on.PushSamples, on.LocalSteps.FollowSpeed, on.ShardSchedule.Kind, on.ShardSchedule.WarmUpEpochs).ShouldBe((true, 500, true, ScheduleKind.Constant, 0));
-        on.ShardOptimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.7f, 0.9f, Nesterov: true, 0, 0, 0, 0));
+        on.ShardOptimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 1, 0, Nesterov: false, 0, 0, 0, 0));
     }
 
     [Fact]
