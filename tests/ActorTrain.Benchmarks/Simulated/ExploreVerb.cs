@@ -11,13 +11,14 @@ internal static class ExploreVerb
     {
         var scripts = new Option<int>("--scripts") { Description = "Fault scripts to run.", DefaultValueFactory = _ => 100_000 };
         var first = new Option<int>("--first") { Description = "Number of the first; the tests run those from 1 on.", DefaultValueFactory = _ => 1001 };
-        var command = new Command("explore", "Runs a job in virtual time under random fault scripts, and checks the laws after each. Exit code 1: one is broken.") { scripts, first };
+        var job = new Option<string>("--job") { Description = "Settings of the job, as HOCON: consistency.name = synchronous.", DefaultValueFactory = _ => "" };
+        var command = new Command("explore", "Runs a job in virtual time under random fault scripts, and checks the laws after each. Exit code 1: one is broken.") { scripts, first, job };
         command.SetAction(parsed =>
         {
             var (count, from, watch) = (parsed.GetValue(scripts), parsed.GetValue(first), Stopwatch.StartNew());
             try
             {
-                new Explorer(Explorer.Cluster(seed: 1), SimulatedJob.Of("epochs = 3, lease-batches = 8")).Run(count, from);
+                new Explorer(Explorer.Cluster(seed: 1), SimulatedJob.Of($"epochs = 3, lease-batches = 8\n{parsed.GetValue(job)}")).Run(count, from);
             }
             catch (CsCheck.CsCheckException broken)
             {
