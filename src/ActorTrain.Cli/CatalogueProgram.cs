@@ -1,3 +1,4 @@
+using ActorTrain.Cli.Proving;
 using ActorTrain.Cli.Simulating;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
@@ -24,7 +25,7 @@ internal static class CatalogueProgram
             new("--flip", "ON/OFF", "Mirror images at random.", "data.augmentation.flip"),
         ],
         DemoSettings = Demo,
-        MoreVerbs = [SimulateVerb.Create],
+        MoreVerbs = [SimulateVerb.Create, LawsVerb.Create],
     };
 
     /// <summary>

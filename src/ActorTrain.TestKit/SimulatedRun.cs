@@ -19,7 +19,7 @@ public sealed class SimulatedRun : IDisposable
     private static readonly TimeSpan SubmitAgain = TimeSpan.FromSeconds(1);
     private readonly Simulation _simulation;
     private readonly NodeHosting _hosting;
-    private readonly SimulatedLane _lane = new();
+    private readonly SimulatedLane _lane;
     private readonly Dictionary<string, SimulatedNode> _nodes = [];
     private readonly TaskCompletionSource<bool> _accepted = new();
     private readonly TaskCompletionSource<TrainingResult> _result = new();
@@ -34,6 +34,7 @@ public sealed class SimulatedRun : IDisposable
     internal SimulatedRun(Simulation simulation, JobOptions job)
     {
         _simulation = simulation;
+        _lane = new SimulatedLane(simulation.Reader);
         World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
         _hosting = new NodeHosting(World, _lane, simulation.Engines) { StartAgain = plan => Start(plan) };
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);

@@ -50,6 +50,9 @@ public sealed record Simulation(long Seed)
     /// <summary>HOCON over the nodes' defaults, such as <c>actortrain.worker.resend-after = 5s</c>.</summary>
     public string Settings { get; init; } = "";
 
+    /// <summary>Reads along on the lane; null for nobody.</summary>
+    internal ILaneReader? Reader { get; init; }
+
     /// <summary>Virtual time after which a run that has not ended is given up.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromHours(10);
 

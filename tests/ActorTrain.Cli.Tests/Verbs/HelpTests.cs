@@ -3,7 +3,7 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public class HelpTests
 {
     [Theory]
-    [InlineData("demo"), InlineData("seed"), InlineData("worker"), InlineData("train"), InlineData("local"), InlineData("status"), InlineData("pause"), InlineData("resume")]
+    [InlineData("demo"), InlineData("seed"), InlineData("worker"), InlineData("train"), InlineData("local"), InlineData("status"), InlineData("pause"), InlineData("resume"), InlineData("simulate"), InlineData("laws")]
     public async Task Every_verb_explains_itself_with_an_example(string verb)
     {
         var ran = await Ran.Command(verb, "--help");
@@ -19,7 +19,7 @@ public class HelpTests
         var ran = await Ran.Command("--help");
 
         ran.ExitCode.ShouldBe(0);
-        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume" }) ran.Output.ShouldContain($"\n  {verb} ");
+        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume", "simulate", "laws" }) ran.Output.ShouldContain($"\n  {verb} ");
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public class HelpTests
     [Fact]
     public async Task Examples_are_lines_that_the_parser_takes()
     {
-        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume" })
+        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume", "simulate", "laws" })
         {
             var help = (await Ran.Command(verb, "--help")).Output;
             var examples = help.Split('\n').Where(line => line.StartsWith($"  actortrain {verb}", StringComparison.Ordinal)).ToList();

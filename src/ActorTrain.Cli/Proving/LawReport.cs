@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ActorTrain.CommandLine.Display;
+using ActorTrain.Job;
+
+namespace ActorTrain.Cli.Proving;
+
+/// <summary>What was measured of all laws, or of some.</summary>
+/// <param name="Laws">The laws.</param>
+/// <param name="Seconds">Time that measuring took.</param>
+internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds)
+{
+    /// <summary>Whether all hold.</summary>
+    public bool Holds => Laws.All(law => law.Holds);
+
+    /// <summary>The result, in one line.</summary>
+    [JsonIgnore]
+    public string Line => Holds
+        ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Laws.Sum(law => law.Rows.Count)} cases, after {Figures.Duration(Seconds)}"
+        : $"laws: {string.Join(", ", Laws.Where(law => !law.Holds).Select(law => $"{law.Number} ({law.Name})"))} of {Laws.Count} broken, after {Figures.Duration(Seconds)}";
+
+    /// <summary>The report as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>
+    public string Serialize() => JsonSerializer.Serialize(this, LawReportContext.Default.LawReport) + "\n";
+
+    /// <summary>Writes the report to a file.</summary>
+    /// <exception cref="ActorTrainException">The file cannot be written.</exception>
+    public async Task WriteFileAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, Serialize(), cancellation);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new ActorTrainException($"the report cannot be written to {path}: {denied.Message}", denied);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(FiniteNumberConverter)])]
+[JsonSerializable(typeof(LawReport))]
+internal sealed partial class LawReportContext : JsonSerializerContext;

@@ -1,0 +1,22 @@
+using System.Globalization;
+using ActorTrain.CommandLine.Display;
+using Spectre.Console;
+
+namespace ActorTrain.Cli.Proving;
+
+/// <summary>What was measured of a law, as a table.</summary>
+internal static class LawTable
+{
+    public static Table Of(MeasuredLaw law)
+    {
+        var table = Tables.With("case", "predicted", "measured", "off", "tolerance", "verdict", "");
+        table.Columns[^1].NoWrap = false;
+        foreach (var row in law.Rows)
+            Tables.Row(table, row.Case, Number(row.Predicted), Number(row.Measured), Off(row.Measured / row.Predicted - 1), row.Tolerance, row.Holds ? "holds" : "BROKEN", row.Note);
+        return table;
+    }
+
+    private static string Number(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
+
+    private static string Off(double part) => double.IsFinite(part) ? part.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture) : "";
+}

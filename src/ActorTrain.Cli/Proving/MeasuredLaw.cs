@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using ActorTrain.TestKit;
+using ActorTrain.TestKit.Laws;
+
+namespace ActorTrain.Cli.Proving;
+
+/// <summary>A law with what was measured of it.</summary>
+/// <param name="Number">Its place in the book, from 1.</param>
+/// <param name="Name">A few words that name it.</param>
+/// <param name="Statement">What it says.</param>
+/// <param name="Source">Who has shown it.</param>
+/// <param name="Rows">Its cases.</param>
+/// <param name="Seconds">Time that measuring took.</param>
+internal sealed record MeasuredLaw(int Number, string Name, string Statement, string Source, IReadOnlyList<LawRow> Rows, double Seconds)
+{
+    /// <summary>Whether it holds, in each case.</summary>
+    public bool Holds => Rows.All(row => row.Holds);
+
+    /// <summary>What it says, for people.</summary>
+    [JsonIgnore]
+    public string Heading => FormattableString.Invariant($"{Number}. {Statement} {Source}. ({Seconds:0.0} s)");
+
+    /// <summary>Measures a law.</summary>
+    public static MeasuredLaw Of(int number, ILaw law, CancellationToken cancellation)
+    {
+        var (watch, rows) = (Stopwatch.StartNew(), new List<LawRow>());
+        try
+        {
+            foreach (var row in law.Measure(Effort.Full))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                rows.Add(row);
+            }
+        }
+        catch (SimulationFailedException failure)
+        {
+            rows.Add(new LawRow("the run failed", double.NaN, double.NaN, "", false, failure.Message));
+        }
+        return new MeasuredLaw(number, law.Name, law.Statement, law.Source, rows, watch.Elapsed.TotalSeconds);
+    }
+}

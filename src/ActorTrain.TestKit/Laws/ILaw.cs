@@ -1,0 +1,28 @@
+namespace ActorTrain.TestKit.Laws;
+
+/// <summary>Something that mathematics says of distributed training, measured on the real actors in virtual time.</summary>
+internal interface ILaw
+{
+    /// <summary>A few words that name it.</summary>
+    string Name { get; }
+
+    /// <summary>What it says, in one sentence.</summary>
+    string Statement { get; }
+
+    /// <summary>Who has shown it, and where.</summary>
+    string Source { get; }
+
+    /// <summary>Runs what it speaks of, and compares.</summary>
+    /// <param name="effort">How much of it.</param>
+    IEnumerable<LawRow> Measure(Effort effort);
+}
+
+/// <summary>How long a law is measured. Its tolerances are the same.</summary>
+internal enum Effort
+{
+    /// <summary>Some seconds in all.</summary>
+    Short,
+
+    /// <summary>With more workers, and with room between what is measured and its tolerance.</summary>
+    Full,
+}

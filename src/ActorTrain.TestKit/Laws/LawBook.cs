@@ -1,0 +1,8 @@
+namespace ActorTrain.TestKit.Laws;
+
+/// <summary>All laws, in order; a law's number is its place, from 1.</summary>
+internal static class LawBook
+{
+    /// <summary>The laws.</summary>
+    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum()];
+}
