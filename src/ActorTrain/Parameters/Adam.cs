@@ -40,12 +40,11 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     {
         if (updated.Length != weights.Length || gradient.Length != weights.Length || first.Length != weights.Length || second.Length != weights.Length)
             throw new ArgumentException($"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, {first.Length}.");
-        var correction1 = 1 - Math.Pow(options.Beta1, _steps);
-        var correction2 = Math.Sqrt(1 - Math.Pow(options.Beta2, _steps));
+        // β as it was written, in double, as PyTorch has it: 1 − β of the nearest single number would be off by 1e-5 relative for β₂ = 0.999.
+        var (decay1, decay2) = ((double)(decimal)options.Beta1, (double)(decimal)options.Beta2);
+        var (correction1, correction2) = (1 - Math.Pow(decay1, _steps), Math.Sqrt(1 - Math.Pow(decay2, _steps)));
         var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
-        // 1 − β is taken in double, as PyTorch does: in single precision it would be off by 1e-5 relative for β₂ = 0.999.
-        var rest1 = new Vector<float>((float)(1 - (double)(decimal)options.Beta1));
-        var rest2 = new Vector<float>((float)(1 - (double)(decimal)options.Beta2));
+        var (rest1, rest2) = (new Vector<float>((float)(1 - decay1)), new Vector<float>((float)(1 - decay2)));
         var step = new Vector<float>((float)(-learningRate / correction1));
         var root = new Vector<float>((float)correction2);
         var epsilon = new Vector<float>(options.Epsilon);

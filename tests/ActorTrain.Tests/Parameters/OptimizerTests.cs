@@ -29,6 +29,10 @@ public sealed class OptimizerTests
     [Theory, InlineData(2f), InlineData(2000f)]
     public void Adams_first_step_is_the_learning_rate(float gradient) => After(Jobs.Adam(0.1f), 1, gradient).ShouldBe(0.9f, 1e-6);
 
+    // To the last digits: both corrections are of the β that the moments decay by.
+    [Fact]
+    public void Adams_corrections_cancel_what_the_moments_lack() => After(Jobs.Adam(1f), 0, 1).ShouldBe(-1f, 2e-7);
+
     // By hand, g = 1 then −1: m = 0.9·0.1 − 0.1 = −0.01, m̂ = −0.01/0.19; v̂ = 1; w₂ = 0.9 + 0.1·0.0526316.
     [Fact]
     public void Adam_averages_both_moments() => After(Jobs.Adam(0.1f), 1, 1, -1).ShouldBe(0.9f + 0.1f * 0.01f / 0.19f, 1e-6);
