@@ -12,11 +12,15 @@ internal static class LawTable
         var table = Tables.With("case", "predicted", "measured", "off", "tolerance", "verdict", "");
         table.Columns[^1].NoWrap = false;
         foreach (var row in law.Rows)
-            Tables.Row(table, row.Case, Number(row.Predicted), Number(row.Measured), Off(row.Measured / row.Predicted - 1), row.Tolerance, row.Holds ? "holds" : "BROKEN", row.Note);
+            Tables.Row(
+                table, row.Case, (row.IsBound ? "≤ " : "") + Number(row.Predicted), Number(row.Measured), row.IsBound ? "" : Off(row.Measured / row.Predicted - 1),
+                row.IsBound ? "" : Percent(row.Tolerance), row.Holds ? "holds" : "BROKEN", row.Note);
         return table;
     }
 
     private static string Number(double number) => number.ToString("G6", CultureInfo.InvariantCulture);
 
-    private static string Off(double part) => double.IsFinite(part) ? part.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture) : "";
+    private static string Off(double part) => part.ToString("+0.00 %;-0.00 %;0.00 %", CultureInfo.InvariantCulture);
+
+    private static string Percent(double part) => part.ToString("0.### %", CultureInfo.InvariantCulture);
 }

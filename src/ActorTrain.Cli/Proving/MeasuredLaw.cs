@@ -35,7 +35,7 @@ internal sealed record MeasuredLaw(int Number, string Name, string Statement, st
         }
         catch (SimulationFailedException failure)
         {
-            rows.Add(new LawRow("the run failed", double.NaN, double.NaN, "", false, failure.Message));
+            rows.Add(LawRow.Failed(failure.Message));
         }
         return new MeasuredLaw(number, law.Name, law.Statement, law.Source, rows, watch.Elapsed.TotalSeconds);
     }

@@ -10,7 +10,7 @@ namespace ActorTrain.TestKit.Laws;
 /// <remarks>
 /// The expectation is the mean, version by version, of the weights of many jobs that begin alike and differ in nothing but the seed of their workers' times. With d the mean's differences and a = ηλ known,
 /// the equation is d + a·w = μ·(d₋ + a·w), and μ its least-squares solution over all versions and some curvatures. It holds from the first version on: before it, all
-/// gradients under way are of the starting weights, as if those had always been. What noise is left in the mean of J jobs makes the fit too small by a part of about 1/J: 0.2 % with 1,000.
+/// gradients under way are of the starting weights, as if those had always been. What noise is left in the mean of J jobs makes the fit too small by about 1/J of itself.
 /// </remarks>
 internal sealed class ImplicitMomentum : ILaw
 {

@@ -4,5 +4,5 @@ namespace ActorTrain.TestKit.Laws;
 internal static class LawBook
 {
     /// <summary>The laws.</summary>
-    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum()];
+    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new SplitBatch()];
 }
