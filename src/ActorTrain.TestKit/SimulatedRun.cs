@@ -34,8 +34,8 @@ public sealed class SimulatedRun : IDisposable
     internal SimulatedRun(Simulation simulation, JobOptions job)
     {
         _simulation = simulation;
-        _lane = new SimulatedLane(simulation.Reader);
         World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
+        _lane = new SimulatedLane(World, simulation.Reader);
         _hosting = new NodeHosting(World, _lane, simulation.Engines) { StartAgain = plan => Start(plan) };
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);
         World.System.ActorOf(Props.Create(() => new Listener(_errors)));

@@ -47,7 +47,7 @@ internal sealed class DelayBoundary : ILaw
         return LawRow.Near($"τ = {delay}", predicted, measured, Bracket) with
         {
             Holds = below < 0 && above > 0 && late == 0,
-            Note = FormattableString.Invariant($"{steps} steps, {late} of another delay; growth a step {below:+0.0e+0;-0.0e+0} 1 % below, {above:+0.0e+0;-0.0e+0} above"),
+            Note = FormattableString.Invariant($"{steps} steps, {late} of another delay; growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
         };
     }
 

@@ -22,7 +22,7 @@ internal sealed class UpdateTrace(bool weights) : ILaneReader
     public IReadOnlyList<float[]> Weights => _weights;
 
     /// <inheritdoc/>
-    public void Read(ITensorMessage message, IActorRef sender)
+    public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
     {
         switch (message)
         {

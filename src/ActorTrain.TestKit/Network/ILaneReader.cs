@@ -7,7 +7,8 @@ namespace ActorTrain.TestKit.Network;
 internal interface ILaneReader
 {
     /// <summary>Something is sent. Its payload may be read now, and not later.</summary>
+    /// <param name="now">Time since the simulation began.</param>
     /// <param name="message">What.</param>
     /// <param name="sender">Who sends it.</param>
-    void Read(ITensorMessage message, IActorRef sender);
+    void Read(TimeSpan now, ITensorMessage message, IActorRef sender);
 }

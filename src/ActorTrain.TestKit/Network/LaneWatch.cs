@@ -7,7 +7,7 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Network;
 
 /// <summary>Reads what shards answer, and notes what they must never say: a version that goes back, or a sample that is applied twice.</summary>
-internal sealed class LaneWatch : ILaneReader
+internal sealed class LaneWatch
 {
     private readonly Dictionary<IActorRef, long> _versions = [];
     private readonly Dictionary<(IActorRef Shard, int Epoch), PositionSet> _applied = [];
@@ -18,14 +18,14 @@ internal sealed class LaneWatch : ILaneReader
     /// <summary>Samples whose gradients each shard said that it has applied.</summary>
     public IEnumerable<long> Acknowledged => _applied.GroupBy(applied => applied.Key.Shard).Select(shard => shard.Sum(applied => (long)applied.Value.Count));
 
-    public void Read(ITensorMessage message, IActorRef sender)
+    public void Read(ITensorMessage message, IActorRef shard)
     {
         switch (message)
         {
-            case ShardProtocol.Pulled pulled: Version(sender, pulled.Shard, pulled.Version); break;
+            case ShardProtocol.Pulled pulled: Version(shard, pulled.Shard, pulled.Version); break;
             case ShardProtocol.Pushed pushed:
-                Version(sender, pushed.Shard, pushed.Version);
-                if (pushed.Verdict.Kind == VerdictKind.Applied) Applied(sender, pushed.Shard, pushed.Part);
+                Version(shard, pushed.Shard, pushed.Version);
+                if (pushed.Verdict.Kind == VerdictKind.Applied) Applied(shard, pushed.Shard, pushed.Part);
                 break;
         }
     }

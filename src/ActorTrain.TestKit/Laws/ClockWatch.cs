@@ -1,0 +1,75 @@
+using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Server;
+using ActorTrain.Staleness;
+using ActorTrain.TestKit.Network;
+using ActorTrain.Worker;
+using Akka.Actor;
+
+namespace ActorTrain.TestKit.Laws;
+
+/// <summary>
+/// The workers' clocks, which count the steps whose update each has been told of. Whenever a worker's engine begins a step, the clock of the slowest is noted; whose step it was is known by its push.
+/// </summary>
+/// <param name="inner">Makes the engines that compute.</param>
+/// <param name="seed">The job's.</param>
+/// <param name="workers">Workers of the job.</param>
+internal sealed class ClockWatch(IEngineFactory inner, long seed, int workers) : ILaneReader, IEngineFactory
+{
+    private readonly Dictionary<string, long> _clocks = [];
+    private readonly Dictionary<long, long> _slowestAtBegin = [];
+    private readonly Dictionary<LeasePart, string> _pushed = [];
+
+    /// <summary>Steps begun.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The most steps that a worker was ahead of the slowest when it began one.</summary>
+    public long Gap { get; private set; }
+
+    private long Slowest => _clocks.Count < workers ? 0 : _clocks.Values.Min();
+
+    /// <inheritdoc/>
+    public IGradientEngine Create(JobOptions job) => new Engine(this, inner.Create(job));
+
+    /// <inheritdoc/>
+    public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case ShardProtocol.Push push when _slowestAtBegin.Remove(SampleOrder.SeedOf(seed, push.Part), out var slowest):
+                Steps++;
+                Gap = Math.Max(Gap, _clocks.GetValueOrDefault(push.Worker.Node) - slowest);
+                _pushed[push.Part] = push.Worker.Node;
+                break;
+            case ShardProtocol.Pushed { Verdict.Kind: VerdictKind.Applied } pushed when _pushed.Remove(pushed.Part, out var node):
+                _clocks[node] = _clocks.GetValueOrDefault(node) + 1;
+                break;
+        }
+    }
+
+    private sealed class Engine(ClockWatch watch, IGradientEngine inner) : IGradientEngine
+    {
+        public ModelDescription Model => inner.Model;
+
+        public DatasetDescription Dataset => inner.Dataset;
+
+        public DeviceDescription Device => inner.Device;
+
+        public Memory<float> Parameters => inner.Parameters;
+
+        public Memory<float> State => inner.State;
+
+        public void Initialize(long seed) => inner.Initialize(seed);
+
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+        {
+            watch._slowestAtBegin[seed] = watch.Slowest;
+            return inner.ComputeGradient(samples, seed, gradient);
+        }
+
+        public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
