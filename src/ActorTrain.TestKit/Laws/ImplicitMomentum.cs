@@ -9,8 +9,9 @@ namespace ActorTrain.TestKit.Laws;
 /// </summary>
 /// <remarks>
 /// The expectation is the mean, version by version, of the weights of many jobs that begin alike and differ in nothing but the seed of their workers' times. With d the mean's differences and a = ηλ known,
-/// the equation is d + a·w = μ·(d₋ + a·w), and μ its least-squares solution over all versions and some curvatures. It holds from the first version on: before it, all
-/// gradients under way are of the starting weights, as if those had always been. What noise is left in the mean of J jobs makes the fit too small by about 1/J of itself.
+/// the equation is y = μx with x = d₋ + a·w and y = d + a·w, and μ its least-squares solution over all versions and some curvatures. It holds from the first version on: before it, all
+/// gradients under way are of the starting weights, as if those had always been. Each half of the jobs has a mean of its own, and x of the one is multiplied with x and y of the other: within one, the
+/// noise that is left would be squared, and make the fit too small.
 /// </remarks>
 internal sealed class ImplicitMomentum : ILaw
 {
@@ -30,31 +31,33 @@ internal sealed class ImplicitMomentum : ILaw
 
     /// <inheritdoc/>
     public IEnumerable<LawRow> Measure(Effort effort) =>
-        Workers.Select(workers => LawRow.Near($"N = {workers}", 1 - 1.0 / workers, Fitted(workers, jobs: effort == Effort.Full ? 1000 : 200), Tolerance));
+        Workers.Select(workers => LawRow.Near($"N = {workers}", 1 - 1.0 / workers, Fitted(workers, jobs: effort == Effort.Full ? 500 : 120), Tolerance));
 
     private static double Fitted(int workers, int jobs)
     {
-        var mean = Mean(workers, jobs);
+        var (one, other) = (Mean(workers, 0, jobs / 2), Mean(workers, jobs / 2, jobs));
         var (xy, xx) = (0.0, 0.0);
         for (var p = 0; p < Products.Length; p++)
-            for (var version = 1; version + 1 < mean.Length; version++)
+            for (var version = 1; version <= Rounds * workers - 1; version++)
             {
-                var (before, now, after) = (mean[version - 1][p], mean[version][p], mean[version + 1][p]);
-                var (x, y) = (now - before + Products[p] * now, after - now + Products[p] * now);
-                (xy, xx) = (xy + x * y, xx + x * x);
+                xy += X(one) * Y(other) + X(other) * Y(one);
+                xx += 2 * X(one) * X(other);
+
+                double X(double[][] mean) => mean[version][p] - mean[version - 1][p] + Products[p] * mean[version][p];
+                double Y(double[][] mean) => mean[version + 1][p] - mean[version][p] + Products[p] * mean[version][p];
             }
         return xy / xx;
     }
 
-    private static double[][] Mean(int workers, int jobs)
+    private static double[][] Mean(int workers, int first, int end)
     {
         var mean = Enumerable.Range(0, Rounds * workers + 1).Select(_ => new double[Products.Length]).ToArray();
-        for (var job = 0; job < jobs; job++)
+        for (var job = first; job < end; job++)
         {
             var trace = new UpdateTrace(weights: true);
             AlwaysBusy.Run(seed: job, [.. Enumerable.Repeat(Speed.Exponential(1), workers)], Products, rate: 1, pushes: Rounds * workers, trace);
             for (var version = 0; version < mean.Length; version++)
-                for (var p = 0; p < Products.Length; p++) mean[version][p] += (double)trace.Weights[version][p] / jobs;
+                for (var p = 0; p < Products.Length; p++) mean[version][p] += (double)trace.Weights[version][p] / (end - first);
         }
         return mean;
     }
