@@ -22,32 +22,34 @@ internal static class AlwaysBusy
     /// <param name="curvatures">λ, one a parameter.</param>
     /// <param name="rate">The learning rate η.</param>
     /// <param name="pushes">Pushes during which all are busy.</param>
-    /// <param name="trace">What is to be noted.</param>
-    /// <param name="arrange">Links and costs, where there are to be any.</param>
-    public static void Run(
-        long seed, IReadOnlyList<Speed> speeds, IReadOnlyList<float> curvatures, double rate, int pushes, UpdateTrace trace, Func<Simulation, Simulation>? arrange = null)
+    /// <param name="reader">Notes what is to be known of it.</param>
+    /// <param name="arrange">What else the simulation is to be, such as links and costs.</param>
+    /// <param name="settings">What else the job is to be.</param>
+    public static SimulationResult Run(
+        long seed, IReadOnlyList<Speed> speeds, IReadOnlyList<float> curvatures, double rate, int pushes, ILaneReader reader, Func<Simulation, Simulation>? arrange = null, string settings = "")
     {
         var simulation = new Simulation(seed)
         {
             Engines = new AnalyticEngines(curvatures, trainSamples: pushes + Ending(speeds.Count), testSamples: 1),
             Links = NetworkOptions.None,
             Costs = CostOptions.None,
-            Reader = trace,
+            Reader = reader,
         }.WithSeed();
         simulation = simulation with
         {
             Nodes = [.. simulation.Nodes, .. speeds.Select((speed, i) => new NodePlan($"worker-{i + 1}", [Hosting.NodeRoles.Worker], speed))],
         };
-        (arrange?.Invoke(simulation) ?? simulation).Run(Job(speeds.Count, rate)).ShouldBeSound();
+        return (arrange?.Invoke(simulation) ?? simulation).Run(Job(speeds.Count, rate, settings)).ShouldBeSound();
     }
 
-    private static JobOptions Job(int workers, double rate) => JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
+    private static JobOptions Job(int workers, double rate, string settings) => JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
         actortrain.job {
           epochs = 1, batch = 1, lease-batches = {{LeaseBatches}}, minimum-workers = {{workers}}
           optimizer { name = sgd, learning-rate = {{rate}}, momentum = 0 }
           schedule { name = constant, warm-up = 0 }
           staleness.policy = accept
           balance { micro-batch = off, lease = off, repeat = off }
+          {{settings}}
         }
         """)));
 }

@@ -12,10 +12,9 @@ namespace ActorTrain.TestKit.Laws;
 /// <summary>
 /// The workers' clocks, which count the steps whose update each has been told of. Whenever a worker's engine begins a step, the clock of the slowest is noted; whose step it was is known by its push.
 /// </summary>
-/// <param name="inner">Makes the engines that compute.</param>
-/// <param name="seed">The job's.</param>
 /// <param name="workers">Workers of the job.</param>
-internal sealed class ClockWatch(IEngineFactory inner, long seed, int workers) : ILaneReader, IEngineFactory
+/// <param name="seed">The job's.</param>
+internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
 {
     private readonly Dictionary<string, long> _clocks = [];
     private readonly Dictionary<long, long> _slowestAtBegin = [];
@@ -29,8 +28,8 @@ internal sealed class ClockWatch(IEngineFactory inner, long seed, int workers) :
 
     private long Slowest => _clocks.Count < workers ? 0 : _clocks.Values.Min();
 
-    /// <inheritdoc/>
-    public IGradientEngine Create(JobOptions job) => new Engine(this, inner.Create(job));
+    /// <summary>The same engines, watched.</summary>
+    public IEngineFactory Over(IEngineFactory engines) => new Engines(this, engines);
 
     /// <inheritdoc/>
     public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
@@ -46,6 +45,11 @@ internal sealed class ClockWatch(IEngineFactory inner, long seed, int workers) :
                 _clocks[node] = _clocks.GetValueOrDefault(node) + 1;
                 break;
         }
+    }
+
+    private sealed class Engines(ClockWatch watch, IEngineFactory inner) : IEngineFactory
+    {
+        public IGradientEngine Create(JobOptions job) => new Engine(watch, inner.Create(job));
     }
 
     private sealed class Engine(ClockWatch watch, IGradientEngine inner) : IGradientEngine
