@@ -35,7 +35,7 @@ internal sealed record MeasuredLaw(int Number, string Name, string Statement, st
         }
         catch (SimulationFailedException failure)
         {
-            rows.Add(LawRow.Failed(failure.Message));
+            rows.Add(LawRow.Failed(failure.Message.Split('\n')[0]));
         }
         return new MeasuredLaw(number, law.Name, law.Statement, law.Source, rows, watch.Elapsed.TotalSeconds);
     }

@@ -34,6 +34,7 @@ internal static class AlwaysBusy
             Links = NetworkOptions.None,
             Costs = CostOptions.None,
             Reader = reader,
+            Limit = TimeSpan.FromDays(1000),
         }.WithSeed();
         simulation = simulation with
         {

@@ -40,7 +40,7 @@ internal sealed class ClockGap : ILaw
     {
         var watch = new ClockWatch(Workers);
         AlwaysBusy.Run(
-            seed: 1, [.. Enumerable.Range(0, Workers).Select(i => Speed.Exponential(1 + (double)i / (Workers - 1)))], [1f], rate: 1e-6, steps, watch,
+            seed: 1, [.. Enumerable.Range(0, Workers).Select(i => Speed.Exponential(100 * (1 + (double)i / (Workers - 1))))], [1f], rate: 1e-6, steps, watch,
             simulation => simulation with { Engines = watch.Over(simulation.Engines) }, settings);
         return watch;
     }

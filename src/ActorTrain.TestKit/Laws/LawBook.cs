@@ -4,5 +4,5 @@ namespace ActorTrain.TestKit.Laws;
 internal static class LawBook
 {
     /// <summary>The laws.</summary>
-    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new SplitBatch()];
+    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new ClockGap(), new BackupWorkers(), new SplitBatch()];
 }
