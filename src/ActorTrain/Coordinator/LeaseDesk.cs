@@ -279,14 +279,15 @@ internal sealed class LeaseDesk
     // Gradients that a worker may begin beyond those of the leases that it holds: the k-th begins k clocks further on.
     private Func<WorkerRecord, long> Ahead(IReadOnlyList<WorkerRecord> heard)
     {
-        // One for the step, and one in hand for the next.
-        if (CountsContributions) return worker => Book.Grants.Count(grant => grant.Holder == worker.Node) < 2 ? 1 : 0;
-        if (Consistency.Mode != ConsistencyMode.Bounded || heard.MinBy(worker => worker.Finished) is not { } slowest) return _ => long.MaxValue;
-        return worker =>
+        if (CountsContributions)
         {
-            var held = Book.Grants.Where(grant => grant.Holder == worker.Node).Sum(grant => (long)grant.Lease.Parts.Count);
-            return Math.Max(0, _consistency.MostAhead(PaceOf(worker), PaceOf(slowest)) - (worker.Finished + held - slowest.Finished) + 1);
-        };
+            var grants = Book.Grants.CountBy(grant => grant.Holder).ToDictionary();
+            // One for the step, and one in hand for the next.
+            return worker => grants.GetValueOrDefault(worker.Node) < 2 ? 1 : 0;
+        }
+        if (Consistency.Mode != ConsistencyMode.Bounded || heard.MinBy(worker => worker.Finished) is not { } slowest) return _ => long.MaxValue;
+        var held = Book.Grants.AggregateBy(grant => grant.Holder, 0L, (parts, grant) => parts + grant.Lease.Parts.Count).ToDictionary();
+        return worker => Math.Max(0, _consistency.MostAhead(PaceOf(worker), PaceOf(slowest)) - (worker.Finished + held.GetValueOrDefault(worker.Node) - slowest.Finished) + 1);
     }
 
     private Pace PaceOf(WorkerRecord worker) =>
