@@ -29,7 +29,10 @@ internal sealed class DelayBoundary : ILaw
     public string Source => "Levin and May 1976, A note on difference-delay equations";
 
     /// <inheritdoc/>
-    public IEnumerable<LawRow> Measure(Effort effort) => Delays.Select(delay => Row(delay, effort));
+    public IEnumerable<Func<LawRow>> Cases(Effort effort)
+    {
+        foreach (var delay in Delays) yield return () => Row(delay, effort);
+    }
 
     private static LawRow Row(int delay, Effort effort)
     {

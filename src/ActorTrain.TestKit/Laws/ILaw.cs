@@ -12,9 +12,9 @@ internal interface ILaw
     /// <summary>Who has shown it, and where.</summary>
     string Source { get; }
 
-    /// <summary>Runs what it speaks of, and compares.</summary>
-    /// <param name="effort">How much of it.</param>
-    IEnumerable<LawRow> Measure(Effort effort);
+    /// <summary>What it is measured by: each runs what it speaks of, and compares. They have nothing to do with each other, and may run at once.</summary>
+    /// <param name="effort">How much is run.</param>
+    IEnumerable<Func<LawRow>> Cases(Effort effort);
 }
 
 /// <summary>How long a law is measured. Its tolerances are the same.</summary>

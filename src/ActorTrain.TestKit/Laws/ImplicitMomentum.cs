@@ -30,8 +30,10 @@ internal sealed class ImplicitMomentum : ILaw
     public string Source => "Mitliagkas, Zhang, Hadjis and Ré 2016, Asynchrony begets momentum, with an application to deep learning";
 
     /// <inheritdoc/>
-    public IEnumerable<LawRow> Measure(Effort effort) =>
-        Workers.Select(workers => LawRow.Near($"N = {workers}", 1 - 1.0 / workers, Fitted(workers, jobs: effort == Effort.Full ? 500 : 120), Tolerance));
+    public IEnumerable<Func<LawRow>> Cases(Effort effort)
+    {
+        foreach (var workers in Workers) yield return () => LawRow.Near($"N = {workers}", 1 - 1.0 / workers, Fitted(workers, jobs: effort == Effort.Full ? 500 : 120), Tolerance);
+    }
 
     private static double Fitted(int workers, int jobs)
     {

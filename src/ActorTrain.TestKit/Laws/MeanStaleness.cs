@@ -23,10 +23,10 @@ internal sealed class MeanStaleness : ILaw
     public string Source => "Little 1961, A proof for the queuing formula L = λW";
 
     /// <inheritdoc/>
-    public IEnumerable<LawRow> Measure(Effort effort)
+    public IEnumerable<Func<LawRow>> Cases(Effort effort)
     {
         (int Workers, int Rounds)[] cases = effort == Effort.Full ? [(8, 1000), (32, 1000), (1000, 100)] : [(8, 400), (32, 200)];
-        foreach (var (workers, rounds) in cases) yield return LawRow.Near($"N = {workers}", workers - 1, Mean(workers, rounds), Tolerance);
+        foreach (var (workers, rounds) in cases) yield return () => LawRow.Near($"N = {workers}", workers - 1, Mean(workers, rounds), Tolerance);
     }
 
     private static double Mean(int workers, int rounds)

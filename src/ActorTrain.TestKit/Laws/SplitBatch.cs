@@ -1,6 +1,9 @@
 using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Server;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
+using Akka.Actor;
 using Akka.Configuration;
 
 namespace ActorTrain.TestKit.Laws;
@@ -14,6 +17,7 @@ namespace ActorTrain.TestKit.Laws;
 internal sealed class SplitBatch : ILaw
 {
     private const double Tolerance = 1e-6;
+    private static readonly int[] Workers = [2, 3, 4, 6];
     private static readonly string[] Optimizers = ["sgd", "adam"];
 
     /// <inheritdoc/>
@@ -26,32 +30,55 @@ internal sealed class SplitBatch : ILaw
     public string Source => "Linearity of the gradient; PyTorch's numbers";
 
     /// <inheritdoc/>
-    public IEnumerable<LawRow> Measure(Effort effort)
+    public IEnumerable<Func<LawRow>> Cases(Effort effort)
     {
         var reference = PyTorchReference.Read();
         foreach (var optimizer in Optimizers)
         {
-            var alone = Weights(reference, optimizer, workers: 1, "");
-            var torch = (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights;
-            yield return LawRow.AtMost($"{optimizer}, one process and PyTorch {reference.Torch}", Tolerance, Distance(alone, torch));
+            yield return () => LawRow.AtMost(
+                $"{optimizer}, one process and PyTorch {reference.Torch}", Tolerance, Distance(Alone(reference, optimizer).Weights, (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights));
+            foreach (var workers in Workers) yield return () => Row(reference, optimizer, $"{workers} workers", [.. Enumerable.Repeat(100.0, workers)], "off");
+            yield return () => Row(reference, optimizer, "3 unequal workers", [100, 50, 25], "on");
         }
     }
 
-    private static double[] Weights(PyTorchReference reference, string optimizer, int workers, string more)
+    private static LawRow Row(PyTorchReference reference, string optimizer, string workers, double[] speeds, string balance)
+    {
+        var (weights, parts) = Run(reference, optimizer, speeds, FormattableString.Invariant(
+            $"consistency {{ name = synchronous, synchronous.global-batch = {reference.Targets.Length} }}\n balance {{ micro-batch = {balance}, repeat = off }}"));
+        return LawRow.AtMost($"{optimizer}, {workers} and one process", Tolerance, Distance(weights, Alone(reference, optimizer).Weights)) with { Note = $"in parts of {string.Join(", ", parts)} samples" };
+    }
+
+    private static (double[] Weights, IReadOnlyCollection<int> Parts) Alone(PyTorchReference reference, string optimizer) => Run(reference, optimizer, [100], "");
+
+    private static (double[] Weights, IReadOnlyCollection<int> Parts) Run(PyTorchReference reference, string optimizer, double[] speeds, string more)
     {
         var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
             actortrain.job {
-              epochs = {{reference.Steps}}, batch = {{reference.Targets.Length / workers}}, minimum-workers = {{workers}}, evaluate-every = {{reference.Steps}}
+              epochs = {{reference.Steps}}, batch = {{reference.Targets.Length / speeds.Length}}, minimum-workers = {{speeds.Length}}, evaluate-every = {{reference.Steps}}
               optimizer { name = {{optimizer}}, learning-rate = {{(optimizer == "sgd" ? 0.1 : 0.01)}}, momentum = 0.9 }
               schedule { name = constant, warm-up = 0 }
               {{more}}
             }
             """)));
-        var result = new Simulation(Seed: workers) { Engines = new TanhNetwork(reference), Links = NetworkOptions.Default }
-            .WithSeed().WithWorkers(workers, Speed.Exponential(100)).Run(job).ShouldBeSound();
-        return [.. result.Model!.Parameters.ToArray().Select(weight => (double)weight)];
+        var parts = new PartSizes();
+        var simulation = speeds.Aggregate(
+            new Simulation(Seed: 1) { Engines = new TanhNetwork(reference), Reader = parts }.WithSeed(), (cluster, speed) => cluster.WithWorkers(1, Speed.Exponential(speed)));
+        return ([.. simulation.Run(job).ShouldBeSound().Model!.Parameters.ToArray().Select(weight => (double)weight)], parts.Sizes);
     }
 
     private static double Distance(double[] weights, double[] others) =>
         Math.Sqrt(weights.Zip(others, (one, other) => (one - other) * (one - other)).Sum() / others.Sum(other => other * other));
+
+    private sealed class PartSizes : ILaneReader
+    {
+        private readonly SortedSet<int> _sizes = [];
+
+        public IReadOnlyCollection<int> Sizes => _sizes;
+
+        public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
+        {
+            if (message is ShardProtocol.Push push) _sizes.Add(push.Part.Count);
+        }
+    }
 }
