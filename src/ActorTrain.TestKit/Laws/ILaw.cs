@@ -17,7 +17,7 @@ internal interface ILaw
     IEnumerable<Func<LawRow>> Cases(Effort effort);
 }
 
-/// <summary>How long a law is measured. Its tolerances are the same.</summary>
+/// <summary>How long a law is measured. The tolerances are the same, but where a law says that its own needs the long form.</summary>
 internal enum Effort
 {
     /// <summary>Some seconds in all.</summary>

@@ -57,7 +57,7 @@ internal sealed class ImplicitMomentum : ILaw
         for (var job = first; job < end; job++)
         {
             var trace = new UpdateTrace(weights: true);
-            AlwaysBusy.Run(seed: job, [.. Enumerable.Repeat(Speed.Exponential(1), workers)], Products, rate: 1, pushes: Rounds * workers, trace);
+            AlwaysBusy.Run(seed: job, [.. Enumerable.Repeat(Speed.Exponential(100), workers)], Products, rate: 1, pushes: Rounds * workers, trace);
             for (var version = 0; version < mean.Length; version++)
                 for (var p = 0; p < Products.Length; p++) mean[version][p] += (double)trace.Weights[version][p] / (end - first);
         }
