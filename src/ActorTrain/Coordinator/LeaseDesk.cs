@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ActorTrain.Balancing;
 using ActorTrain.Consistency;
 using ActorTrain.Job;
@@ -27,7 +26,7 @@ internal sealed class LeaseDesk
     private readonly FiniteWatch _finite = new();
     private readonly RefusalLog _refusals = new();
     private readonly List<WorkerRecord> _waiting = [];
-    private IConsistency _consistency = null!;
+    private readonly Pacing _pacing;
     private StepPlanner? _steps;
     private StalenessWatch _watch;
     private LeaseDivision? _division;
@@ -40,7 +39,8 @@ internal sealed class LeaseDesk
         (_job, _record) = (job, record);
         Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
         _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches, job.LocalSteps);
-        March(job.Consistency);
+        _pacing = new Pacing(job, Book);
+        _steps = StepsOf(job.Consistency);
         (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
     }
 
@@ -50,14 +50,14 @@ internal sealed class LeaseDesk
     public StalenessOptions Staleness { get; private set; }
 
     /// <summary>How tightly the workers march.</summary>
-    public ConsistencyOptions Consistency { get; private set; } = null!;
+    public ConsistencyOptions Consistency => _pacing.Consistency;
 
     /// <summary>Gradients that make a synchronous step where there are backup workers: all workers but those, as far as there is something for them to do.</summary>
     public int Contributions => Math.Max(1, Math.Min(
         _record.Active.Count() - Consistency.Synchronous.BackupWorkers, Book.Offers.Any(offer => offer.Samples > 0) ? Heard.Count : Book.Grants.DistinctBy(grant => grant.Holder).Count()));
 
     /// <summary>Whether a step is so many gradients, and the shards are to be told how many.</summary>
-    public bool CountsContributions => Consistency is { Mode: ConsistencyMode.Synchronous, Synchronous.BackupWorkers: > 0 };
+    public bool CountsContributions => _pacing.CountsContributions;
 
     /// <summary>Whether nobody is given anything.</summary>
     public bool Paused { get; set; }
@@ -79,9 +79,6 @@ internal sealed class LeaseDesk
 
     private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
-    // Whether anybody may have to wait for a slower one.
-    private bool HoldsBack => Staleness.Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous;
-
     // Who holds a lease, or asks for one.
     private HashSet<string> Heard => [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
 
@@ -94,29 +91,22 @@ internal sealed class LeaseDesk
     public void Govern(StalenessOptions staleness)
     {
         (Staleness, _watch, _division) = (staleness, new StalenessWatch(staleness), null);
-        // A lead is counted from now on.
-        foreach (var worker in _record.Workers.Values) worker.Clock = 0;
+        _pacing.Allow(staleness.Lead, _record.Workers.Values);
     }
 
     /// <summary>Changes how tightly the workers march.</summary>
     /// <param name="consistency">How, with the samples of a step in numbers.</param>
-    [MemberNotNull(nameof(Consistency))]
     public void March(ConsistencyOptions consistency)
     {
-        (Consistency, _consistency, _division) = (consistency, ConsistencyModes.Of(consistency), null);
-        _steps = consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
-            ? new StepPlanner(
-                new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch,
-                wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn, _job.Balance.Repeat, _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0)
-            : null;
-        foreach (var worker in _record.Workers.Values) worker.Finished = 0;
+        (_steps, _division) = (StepsOf(consistency), null);
+        _pacing.March(consistency, _record.Workers.Values);
     }
 
     /// <summary>A worker takes part from now on.</summary>
     public void Joined(WorkerRecord worker)
     {
         (_division, _haveChanged) = (null, true);
-        SetClock(worker);
+        _pacing.Begins(worker, Training.Where(other => other != worker));
         _finite.Forget(worker.Node);
     }
 
@@ -126,10 +116,8 @@ internal sealed class LeaseDesk
     /// <summary>A worker asks.</summary>
     public void Asked(WorkerRecord worker)
     {
+        if (_pacing.HoldsBack && worker.HasAsked && Heard is var heard && !heard.Contains(worker.Node)) _pacing.Resumes(worker, Training.Where(other => heard.Contains(other.Node)));
         worker.HasAsked = true;
-        // Nobody waits for one that was stuck: it is as far as the slowest of those that were not.
-        if (Consistency.Mode == ConsistencyMode.Bounded && Heard is var heard && !heard.Contains(worker.Node))
-            worker.Finished = Math.Max(worker.Finished, Training.Where(other => heard.Contains(other.Node)).Select(other => other.Finished).DefaultIfEmpty(0).Min());
         if (!_waiting.Contains(worker)) _waiting.Add(worker);
     }
 
@@ -158,20 +146,17 @@ internal sealed class LeaseDesk
         _haveChanged = false;
         var training = Training.ToList();
         var waiting = _waiting.ToDictionary(worker => worker.Node);
-        // Nobody waits for one that is stuck: when it asks again, it is as far as the slowest.
-        var slowest = training.Where(IsHeard).Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
-        foreach (var behind in _waiting.Where(worker => worker.Clock < slowest)) behind.Clock = slowest;
-        var ahead = Ahead(training.Where(IsHeard).ToList());
+        var mayBegin = _pacing.Look(training.Where(IsHeard).ToList());
         // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
         var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, IsAhead(worker, slowest) || ahead(worker) < 1 || !IsHeard(worker), ahead(worker))).ToList();
+            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, mayBegin(worker) < 1 || !IsHeard(worker), mayBegin(worker))).ToList();
         var round = _planner.Begin(Book, planned, now);
         (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count < Few ? 0 : planned.Count / WorkersAnEnd, 0);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned.Where(worker => !worker.IsUnavailable && waiting.ContainsKey(worker.Node))))
         {
             if (round.Next(candidate.Node) is not { } next) continue;
             waiting.Remove(candidate.Node, out var worker);
-            granted.Add(new Granted(worker!, next.Lease, next.Repeats is { } repeated ? Repeated(worker!, next.Lease, repeated) : null));
+            granted.Add(new Granted(worker!, next.Lease, next.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker!.Node, next.Lease, repeated) : null));
         }
         _waiting.RemoveAll(worker => !waiting.ContainsKey(worker.Node));
         return granted;
@@ -200,19 +185,19 @@ internal sealed class LeaseDesk
             hopeless.Count == 0 ? null :
                 $"positions {hopeless[0].Start} to {hopeless[0].End - 1} of epoch {hopeless[0].Epoch} gave no finite gradient in {FiniteWatch.Attempts} attempts: "
                 + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
-            change is null ? null : Told(change));
+            change is null ? null : LeaseOccurrences.Of(change));
     }
 
     /// <summary>What time brings: refusals to tell of, and workers that have rested.</summary>
     public IEnumerable<Occurrence> Tick(TimeSpan now, bool all = false)
     {
         foreach (var refused in _refusals.Due(now, all))
-            if (Told(refused) is { } told) yield return told;
+            if (LeaseOccurrences.Of(refused) is { } told) yield return told;
         foreach (var change in _watch.Rested(now))
         {
             _division = null;
-            if (_record.Workers.TryGetValue(change.Node, out var rested)) SetClock(rested);
-            yield return Told(change);
+            if (_record.Workers.TryGetValue(change.Node, out var rested)) _pacing.Begins(rested, Training.Where(other => other != rested));
+            yield return LeaseOccurrences.Of(change);
         }
     }
 
@@ -231,19 +216,10 @@ internal sealed class LeaseDesk
     public void Settle(long round) =>
         Book.Settle(round, _record.AppliedEverywhere(Book.CompleteEpochs + 1, Book.Epoch), _record.Cuts());
 
-    // Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.
-    private void SetClock(WorkerRecord worker)
-    {
-        // A look at all for each that begins, and nobody asks how far it is.
-        if (!HoldsBack) return;
-        worker.Clock = Training.Where(other => other != worker).Select(other => other.Clock).DefaultIfEmpty(0).Min();
-        worker.Finished = Training.Where(other => other != worker).Select(other => other.Finished).DefaultIfEmpty(0).Min();
-    }
-
     // Where nobody may be held back, and there is enough for all, who asks need not be compared with all others.
     private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
     {
-        if (_division is null || HoldsBack) return;
+        if (_division is null || _pacing.HoldsBack) return;
         // What was too little for those before is not more by now: only who has asked since is looked at.
         while (_lookedAt < _waiting.Count)
         {
@@ -260,6 +236,13 @@ internal sealed class LeaseDesk
         }
     }
 
+    // Where a step is a stretch of an epoch's order.
+    private StepPlanner? StepsOf(ConsistencyOptions consistency) => consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
+        ? new StepPlanner(
+            new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch,
+            wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn, _job.Balance.Repeat, _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0)
+        : null;
+
     private void GrantSteps(StepPlanner steps, List<Granted> granted, TimeSpan now)
     {
         var heard = Heard;
@@ -270,52 +253,7 @@ internal sealed class LeaseDesk
         {
             if (!waiting.TryGetValue(candidate.Node, out var worker) || steps.Next(Book, planned, candidate, now) is not { } next) continue;
             _waiting.Remove(worker);
-            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? Repeated(worker, next.Lease, repeated) : null));
+            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker.Node, next.Lease, repeated) : null));
         }
-    }
-
-    private bool IsAhead(WorkerRecord worker, long slowest) => Staleness.Lead > 0 && worker.Clock - slowest > Staleness.Lead;
-
-    // Gradients that a worker may begin beyond those of the leases that it holds: the k-th begins k clocks further on.
-    private Func<WorkerRecord, long> Ahead(IReadOnlyList<WorkerRecord> heard)
-    {
-        if (CountsContributions)
-        {
-            var grants = Book.Grants.CountBy(grant => grant.Holder).ToDictionary();
-            // One for the step, and one in hand for the next.
-            return worker => grants.GetValueOrDefault(worker.Node) < 2 ? 1 : 0;
-        }
-        if (Consistency.Mode != ConsistencyMode.Bounded || heard.MinBy(worker => worker.Finished) is not { } slowest) return _ => long.MaxValue;
-        var held = Book.Grants.AggregateBy(grant => grant.Holder, 0L, (parts, grant) => parts + grant.Lease.Parts.Count).ToDictionary();
-        return worker => Math.Max(0, _consistency.MostAhead(PaceOf(worker), PaceOf(slowest)) - (worker.Finished + held.GetValueOrDefault(worker.Node) - slowest.Finished) + 1);
-    }
-
-    private Pace PaceOf(WorkerRecord worker) =>
-        new(worker.Node, worker.Finished, worker.FinishedAt, worker.Throughput > 0 ? TimeSpan.FromSeconds(_job.Batch / worker.Throughput) : TimeSpan.Zero);
-
-    private static Occurrence Repeated(WorkerRecord worker, Lease lease, LeaseBook.Grant repeated) => new(
-        SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {repeated.Lease.Stretch.Count} samples at the end of the epoch or step, and others are idle",
-        $"{worker.Node} repeats {lease.Stretch.Count} of them; the first result counts");
-
-    private static Occurrence Told(StalenessWatch.Change change) => new(
-        change.Demoted ? SupervisionEventKinds.WorkerDemoted : SupervisionEventKinds.WorkerPromoted, change.Node, change.Reason,
-        change.Level switch
-        {
-            WorkLevel.Full => "it gets whole leases again",
-            WorkLevel.Reduced => "it gets short leases",
-            _ => "it only evaluates for a while",
-        });
-
-    private static Occurrence? Told(RefusalLog.Entry refused)
-    {
-        var pushes = refused.Pushes == 1 ? "a push was refused" : $"{refused.Pushes} pushes were refused";
-        var remedy = $"its {refused.Samples} samples go back to be done again";
-        return refused.Refusal switch
-        {
-            Refusal.TooStale => new Occurrence(SupervisionEventKinds.GradientsTooStale, refused.Node, $"{pushes}: {refused.Reason}", remedy),
-            Refusal.NotFinite => new Occurrence(SupervisionEventKinds.GradientsNotFinite, refused.Node, $"{pushes}: {refused.Reason}", remedy),
-            // Work that was done twice, or by a life that had ended: what was done about it has been told already.
-            _ => null,
-        };
     }
 }

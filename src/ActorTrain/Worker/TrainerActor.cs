@@ -31,7 +31,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private PartExchange? _computing;
     private (int Epoch, ReadOnlyMemory<int> Positions) _order;
     private (int Epoch, long Samples) _trained;
-    private readonly List<LeaseRun> _held = [];
+    private readonly HeldLeases _held = new();
     private (LeasePart Part, TimeSpan At)? _awaited;
     private IActorRef _stepWatch = ActorRefs.Nobody;
     private TimeSpan? _requestedAt;
@@ -137,28 +137,22 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         if (_computing is not null || _pushed.Count > _job.Overlap) return;
-        foreach (var run in _held)
+        if (_held.NextFor(_newer) is { } run)
         {
-            if (run.Ahead is not { } part || !_newer.AreFor(part)) continue;
             Compute(run);
             return;
         }
         AwaitFirst();
         if (_requestedAt is null) RequestLease();
         // Others go on meanwhile: what is here is old when the lease comes.
-        if (_held.Count == 0 && _trained.Samples > 0) _newer.Outdate();
+        if (_held.IsEmpty && _trained.Samples > 0) _newer.Outdate();
     }
 
     // Whatever the shards take first: of two parts that are held, the one that comes first in the job.
     private void AwaitFirst()
     {
-        if (_held.Find(run => !run.AllBegun)?.Ahead is not { } part)
-        {
-            _awaited = null;
-            return;
-        }
-        if (_awaited?.Part == part) return;
-        Await(part);
+        if (_held.First is not { } part) _awaited = null;
+        else if (_awaited?.Part != part) Await(part);
     }
 
     private void Await(LeasePart part)
@@ -176,7 +170,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         _newer.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
-        if (awaited.IsApplied && _held.Find(run => run.Ahead == awaited.Part) is { } run)
+        if (awaited.IsApplied && _held.With(awaited.Part) is { } run)
         {
             run.Skip();
             if (run.IsDone) EndRun(run);
@@ -189,7 +183,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _awaited = null;
         var part = run.Next(Now)!.Value;
         // Asked for ahead of need, so that the engine does not wait for a lease.
-        if (_requestedAt is null && _held.TrueForAll(held => held.AllBegun)) RequestLease();
+        if (_requestedAt is null && _held.AllBegun) RequestLease();
         if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
         var (fresh, versions) = _newer.Take();
@@ -244,7 +238,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         }
         _most = shortage.Samples / 2;
         exchange.Run.Recut(exchange.Part, _most);
-        foreach (var run in _held) run.Recut(_most);
+        _held.Recut(_most);
         _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, shortage.Samples, _most, shortage.Reason));
         GoOn();
     }
@@ -308,13 +302,12 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         }
         _requestedAt = null;
         _held.Add(new LeaseRun(lease, _most, isRaced));
-        _held.Sort((one, other) => (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo((other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)));
         GoOn();
     }
 
     private void LeaveToOthers()
     {
-        foreach (var run in _held.ToList())
+        foreach (var run in _held.All)
         {
             run.Leave();
             if (run.IsDone) EndRun(run);
@@ -340,8 +333,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void End(string reason, bool failed, bool returns)
     {
-        if (_held.Exists(run => run is { IsBegun: true, AllBegun: false }) && _computing is null) ReportState();
-        foreach (var run in _held.ToList()) EndRun(run);
+        if (_held.IsInTheMiddle && _computing is null) ReportState();
+        foreach (var run in _held.All) EndRun(run);
         Withdraw(reason, failed, returns);
     }
 
