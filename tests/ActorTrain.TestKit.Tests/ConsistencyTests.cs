@@ -63,6 +63,25 @@ public sealed class ConsistencyTests
         report.Workers.Max(worker => worker.Pushes).ShouldBeLessThan(3 * 400 / 3 + 3 * (staleness + 2));
     }
 
+    /// <summary>Two shards would each close steps of their own, and a worker that is late at one alone would wait for ever.</summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void With_backup_workers_there_is_one_shard_whatever_the_servers_and_links(int seed)
+    {
+        var simulation = Cluster(4, seed).WithNode(new NodePlan("server-2", ["server"], Speed.Constant(1)));
+        foreach (var (worker, server, milliseconds) in new[] { ("worker-1", "server-2", 30), ("worker-2", "seed", 25), ("worker-3", "server-2", 18) })
+            simulation = simulation.WithLink(worker, server, TimeSpan.FromMilliseconds(milliseconds), 1e8);
+        simulation.Run(Jobs.Of("minimum-workers = 4\n balance.micro-batch = off\n consistency { name = synchronous, synchronous.backup-workers = 1 }")).ShouldBeSound().Report!.Shards.Count.ShouldBe(1);
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void With_unequal_links_every_shard_has_every_sample(int seed)
+    {
+        var simulation = Cluster(4, seed).WithNode(new NodePlan("server-2", ["server"], Speed.Constant(1)));
+        foreach (var (worker, server, milliseconds) in new[] { ("worker-1", "server-2", 30), ("worker-2", "seed", 25), ("worker-3", "server-2", 18) })
+            simulation = simulation.WithLink(worker, server, TimeSpan.FromMilliseconds(milliseconds), 1e8);
+        simulation.At(seconds: 9, Fault.Kill("worker-1")).Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }")).ShouldBeSound().Report!.Shards.Count.ShouldBe(2);
+    }
+
     /// <summary>The k-th of n exponential times is 1/n + … + 1/(n−k+1) in the mean (Chen et al. 2016); with no others' time in a step, that is how long it takes.</summary>
     [Theory, InlineData(20, 0), InlineData(20, 4)]
     public void A_step_with_backup_workers_takes_as_long_as_the_first_gradients_of_all(int workers, int backup)

@@ -131,6 +131,7 @@ public sealed class PlanningRound
         // Both are done at one time when the tail that is repeated follows the speeds; who does not move is not counted on.
         var part = double.IsInfinity(slowest.Seconds) ? 1 : worker.SamplesPerSecond / (worker.SamplesPerSecond + undone / slowest.Seconds);
         var pieces = Math.Max(1, (int)Math.Round(undone * part / lease.PartSamples));
+        pieces = Math.Min(pieces, Math.Max(1, worker.MostPushes));
         if (pieces * lease.PartSamples / worker.SamplesPerSecond > MostOfItsTime * slowest.Seconds) return null;
 
         // On the holder's own cuts, so that a push of the one is a push of the other.

@@ -21,11 +21,14 @@ public enum ConsistencyMode
 /// <param name="Bounded">How far ahead a worker may be, where staleness is bounded.</param>
 public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions Synchronous, BoundedOptions Bounded)
 {
+    /// <summary>Whether a step is so many gradients, whichever come first. Then there is one shard: several would each close steps of their own, with other gradients.</summary>
+    public bool CountsContributions => Mode == ConsistencyMode.Synchronous && Synchronous.BackupWorkers > 0;
+
     /// <summary>The same, with the samples of a step in numbers.</summary>
     /// <param name="pushSamples">Samples of a whole push.</param>
     /// <param name="workers">Workers that take part now.</param>
     public ConsistencyOptions Resolved(int pushSamples, int workers) =>
-        Synchronous.GlobalBatch > 0 || Synchronous.BackupWorkers > 0 ? this : this with { Synchronous = Synchronous with { GlobalBatch = (int)Math.Min(int.MaxValue, (long)pushSamples * Math.Max(1, workers)) } };
+        Mode != ConsistencyMode.Synchronous || Synchronous.GlobalBatch > 0 || Synchronous.BackupWorkers > 0 ? this : this with { Synchronous = Synchronous with { GlobalBatch = (int)Math.Min(int.MaxValue, (long)pushSamples * Math.Max(1, workers)) } };
 
     /// <summary>In words, as in configuration.</summary>
     public override string ToString() => $"name = {Choices.NameOf(Mode)}" + Mode switch

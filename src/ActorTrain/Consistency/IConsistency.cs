@@ -36,6 +36,7 @@ public static class ConsistencyModes
         options.Mode != ConsistencyMode.Synchronous || !localSteps.IsOn ? null
         : options.Synchronous.Deterministic
             ? ("consistency.synchronous.deterministic", "off while local-steps.steps is above 1: a worker's own optimizer remembers what that worker has done")
+        : options.Synchronous.BackupWorkers > 0 ? ("consistency.synchronous.backup-workers", "0 while local-steps.steps is above 1: a run of local steps is not abandoned in the middle")
         : localSteps.FollowSpeed ? ("local-steps.follow-speed", "off while consistency.name is synchronous: a step waits for all in any case")
         : null;
 }

@@ -53,8 +53,16 @@ internal sealed class LeaseDesk
     public ConsistencyOptions Consistency => _pacing.Consistency;
 
     /// <summary>Gradients that make a synchronous step where there are backup workers: all workers but those, as far as there is something for them to do.</summary>
-    public int Contributions => Math.Max(1, Math.Min(
-        _record.Active.Count() - Consistency.Synchronous.BackupWorkers, Book.Offers.Any(offer => offer.Samples > 0) ? Heard.Count : Book.Grants.DistinctBy(grant => grant.Holder).Count()));
+    public int Contributions
+    {
+        get
+        {
+            var heard = Heard;
+            var hasWork = Book.Offers.Any(offer => offer.Samples > 0);
+            var training = Training.ToList();
+            return Math.Max(1, Math.Min(training.Count - Consistency.Synchronous.BackupWorkers, training.Count(worker => hasWork ? heard.Contains(worker.Node) : Book.Holds(worker.Node))));
+        }
+    }
 
     /// <summary>Whether a step is so many gradients, and the shards are to be told how many.</summary>
     public bool CountsContributions => _pacing.CountsContributions;

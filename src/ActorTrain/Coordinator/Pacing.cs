@@ -21,7 +21,7 @@ internal sealed class Pacing(JobOptions job, LeaseBook book)
     public bool HoldsBack => Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous;
 
     /// <summary>Whether a step is so many gradients, and the shards are to be told how many.</summary>
-    public bool CountsContributions => Consistency is { Mode: ConsistencyMode.Synchronous, Synchronous.BackupWorkers: > 0 };
+    public bool CountsContributions => Consistency.CountsContributions;
 
     /// <summary>Another consistency: clocks are counted from now on.</summary>
     public void March(ConsistencyOptions consistency, IEnumerable<WorkerRecord> workers)

@@ -24,7 +24,7 @@ internal sealed class ShardPlacementActor : ReceiveActor
 
     public ShardPlacementActor(string jobId, JobOptions job, ModelDescription model, int trainSamples, IReadOnlyList<NodeProtocol.Enrol> servers)
     {
-        var slices = ShardMap.Cut(model.Parameters.Length, job.Shards > 0 ? job.Shards : servers.Count);
+        var slices = ShardMap.Cut(model.Parameters.Length, job.Shards > 0 ? job.Shards : job.Consistency.CountsContributions ? 1 : servers.Count);
         _placed = new PlacedShard?[slices.Count];
         _hasState = model.State.Length > 0;
         Receive<ServerProtocol.ShardOpened>(opened =>

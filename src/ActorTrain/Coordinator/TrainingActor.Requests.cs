@@ -38,6 +38,8 @@ internal sealed partial class TrainingActor
         if (_desk.Paused != paused)
         {
             _desk.Paused = paused;
+            // Who held a lease could not go on with it.
+            if (!paused) _desk.Book.Renew(Now);
             _events.Tell(occurrence, Now);
             Remember();
             TellProgress(Phase);
@@ -67,9 +69,9 @@ internal sealed partial class TrainingActor
     // What workers hold was cut for another march: they leave what they have not begun.
     private void March(ClientProtocol.March march)
     {
-        if (ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps) is var (setting, right))
+        if (FirstWrong(march.Consistency) is { } wrong)
         {
-            Sender.Tell(new ClientProtocol.Rejected($"its {setting} must be {right}"));
+            Sender.Tell(new ClientProtocol.Rejected(wrong));
             return;
         }
         var consistency = march.Consistency.Resolved(_job.PushSamples, _record.Active.Count());
@@ -83,5 +85,20 @@ internal sealed partial class TrainingActor
             GrantWaiting();
         }
         Sender.Tell(new ClientProtocol.ConsistencyIs(consistency));
+    }
+
+    private string? FirstWrong(ConsistencyOptions consistency)
+    {
+        try
+        {
+            JobOptionsReader.ReadConsistency(consistency);
+            if (consistency.CountsContributions && _placed.Shards.Length > 1)
+                return $"its {_placed.Shards.Length} shards would each close steps of their own; backup workers need a job that has one";
+            return ConsistencyModes.Misfit(consistency, _job.LocalSteps) is var (setting, right) ? $"its {setting} must be {right}" : null;
+        }
+        catch (ActorTrainException cannotBe)
+        {
+            return cannotBe.Message;
+        }
     }
 }

@@ -156,7 +156,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         });
         Receive<Tick>(_ =>
         {
-            foreach (var late in _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
+            foreach (var late in _desk.Paused ? [] : _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
                 Tell(new Occurrence(
                     LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
@@ -278,10 +278,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round")) Timers.StartSingleTimer("round", new GrantRound(), apart);
     }
 
-    // How many gradients make a step changes with who takes part, and at the end of the job. Told every second as well: a message may be lost.
+    // What is asked for in the middle of a job, and how many gradients make a step: that changes with who takes part, and at the end of the job. Told every second as well: a message may be lost.
     private void MarchShards()
     {
-        if (_desk.Consistency == _job.Consistency && _desk.Consistency.Mode == ConsistencyMode.Asynchronous) return;
         _contributions = _desk.CountsContributions ? _desk.Contributions : 1;
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.March(_desk.Consistency, _contributions));
     }

@@ -38,6 +38,12 @@ public static class JobOptionsReader
         var optimizer = Optimizer(settings);
         var localSteps = LocalSteps(settings, batch);
         var consistency = Consistency(settings);
+        var shards = settings.Int(Job + "shards", 0, MostShards);
+        if (consistency.CountsContributions && shards > 1)
+            throw settings.Wrong(Job + "shards", $"0 or 1 while {ConsistencyAt}synchronous.backup-workers is above 0: each shard would close steps of its own");
+        var payload = settings.Choice<PayloadType>(Job + "payload");
+        if (consistency is { Mode: ConsistencyMode.Synchronous, Synchronous.Deterministic: true } && payload != PayloadType.F32)
+            throw settings.Wrong(Job + "payload", $"f32 while {ConsistencyAt}synchronous.deterministic is on: what is rounded depends on who is on one machine with a shard");
         if (ConsistencyModes.Misfit(consistency, localSteps) is var (setting, right)) throw settings.Wrong(Job + setting, right);
         return new JobOptions(
             Name: settings.Text(Job + "name"),
@@ -55,11 +61,11 @@ public static class JobOptionsReader
                 Lease: settings.Bool(Job + "balance.lease"),
                 Repeat: settings.Bool(Job + "balance.repeat")),
             LocalSteps: localSteps,
-            Shards: settings.Int(Job + "shards", 0, MostShards),
+            Shards: shards,
             LeaseBatches: settings.Int(Job + "lease-batches", 1, Most),
             MinimumWorkers: settings.Int(Job + "minimum-workers", 1, Most),
             Overlap: settings.Int(Job + "overlap", 0, MostOverlap),
-            Payload: settings.Choice<PayloadType>(Job + "payload"),
+            Payload: payload,
             EvaluateEvery: settings.Int(Job + "evaluate-every", 1, Most),
             Seed: settings.Long(Job + "seed"));
     }
@@ -88,6 +94,8 @@ public static class JobOptionsReader
     {
         var given = changes.ToList();
         given.ForEach(KnownKeys.Reference.Check);
+        if (given.Find(change => !change.Key.StartsWith(ConsistencyAt, StringComparison.Ordinal)) is { } other)
+            throw new ActorTrainException($"{other.Key} is not about consistency ({other.Source}); its settings are below {ConsistencyAt[..^1]}.");
         var unchanged = $"name = {Choices.NameOf(now.Mode)}, {now.Synchronous}, {now.Bounded}".Split(", ").Select(setting => setting.Split(" = "))
             .Select(pair => new SettingOverride(ConsistencyAt + pair[0], pair[1], "the job"));
         return Consistency(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));

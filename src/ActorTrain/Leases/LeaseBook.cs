@@ -126,6 +126,12 @@ public sealed class LeaseBook(int samples, int epochs)
         foreach (var grant in HeldBy(holder)) grant.Renewed = now;
     }
 
+    /// <summary>Notes that nobody could make progress until now.</summary>
+    public void Renew(TimeSpan now)
+    {
+        foreach (var grant in _grants.Values) grant.Renewed = now;
+    }
+
     /// <summary>Takes back the leases whose holders have shown no progress for <paramref name="timeout"/>.</summary>
     public IReadOnlyList<Grant> Expire(TimeSpan now, TimeSpan timeout, long round) => TakeBack(_grants.Values.Where(grant => now - grant.Renewed > timeout), round);
 

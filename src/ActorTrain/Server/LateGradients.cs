@@ -16,7 +16,7 @@ internal sealed class LateGradients
 
     /// <summary>What a policy needs; null when that is nothing.</summary>
     public static LateGradients? Under(StalenessOptions staleness, JobOptions job, int length) =>
-        GradientCompensations.Of(staleness, job.Optimizer, length) is { } compensation ? new LateGradients(compensation, job.Overlap, length) : null;
+        GradientCompensations.Of(staleness, job.ShardOptimizer, length) is { } compensation ? new LateGradients(compensation, job.Overlap, length) : null;
 
     /// <summary>Whether the weights before an update must still be there after it.</summary>
     public bool ComparesVersions => _compensation.ComparesVersions;

@@ -84,6 +84,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         Receive<ShardProtocol.Fence>(fence =>
         {
             _shard.Fence(fence.Past);
+            _watching.Remove(fence.Past.Node);
             if (_waiting.TryGetValue(fence.Past.Node, out var waits) && waits.For.Worker.Incarnation <= fence.Past.Incarnation) _waiting.Remove(fence.Past.Node);
         });
         Receive<ShardProtocol.FenceAll>(fence =>

@@ -78,7 +78,7 @@ public static class ShardProtocol
     /// <param name="Part">The part.</param>
     /// <param name="Version">Version of <paramref name="Payload"/>: the step before, where this shard has gathered all of it and another has not.</param>
     /// <param name="Step">The positions that this version is for; null where it is for any.</param>
-    /// <param name="IsApplied">Whether the part has been applied by now, by every shard, so that nobody need compute it.</param>
+    /// <param name="IsApplied">Whether this shard has applied the part by now. Where every shard has, nobody need compute it.</param>
     /// <param name="Payload">The parameters, [slice length] f32.</param>
     public sealed record Awaited(int Shard, LeasePart Part, long Version, LeasePart? Step, bool IsApplied, TensorSlice Payload) : ITensorMessage
     {

@@ -26,7 +26,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private IOptimizer _optimizer = Optimizer.Of(RuleOf(job, job.Staleness, job.Consistency), length);
     private StalenessOptions _governed = job.Staleness;
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
-    private LateGradients? _late = LateGradients.Under(job.Staleness, job, length);
+    private LateGradients? _late = job.Consistency.Mode == ConsistencyMode.Synchronous ? null : LateGradients.Under(job.Staleness, job, length);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
@@ -69,8 +69,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, false, before.Weights.Share(type));
         var step = OpenTo(worker.Node);
         if (step is null || step.Value.Contains(part)) return (Version, step, false, Share(type, worker));
-        // No shard is further behind than by the step before.
-        return IsApplied(part) ? (Version, step, true, Share(type, worker)) : null;
+        // Another shard may have refused it, where each closes its own steps, or consistency was changed in between: it is computed for that one, and is a duplicate here.
+        return IsApplied(part) ? (Version, part, true, Share(type, worker)) : null;
     }
 
     /// <summary>The same, for a worker to go on with.</summary>
@@ -126,11 +126,6 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     public void Govern(StalenessOptions staleness)
     {
         _policy = StalenessPolicies.Of(staleness);
-        if ((staleness.Policy, staleness.Compensation) != (_governed.Policy, _governed.Compensation))
-        {
-            _late?.Release();
-            _late = LateGradients.Under(staleness, job, length);
-        }
         SetRule(staleness, _consistency);
     }
 
@@ -148,6 +143,11 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         {
             case Overlap.Full:
                 _duplicates++;
+                if (_step is CountGathering counted && baseVersion == Version)
+                {
+                    counted.Excuse(worker.Node);
+                    CloseIfComplete();
+                }
                 return Verdict.Duplicate;
             case Overlap.Partial:
                 return Verdict.Refuse(Refusal.PartlyApplied, $"some of positions {part.Start} to {part.End - 1} of epoch {part.Epoch} were applied before");
@@ -203,6 +203,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         if (baseVersion != Version) return Verdict.Refuse(Refusal.StepClosed, $"it was computed from version {baseVersion}, and the step of version {Version} is gathered");
         if (step is StretchGathering { Step: var stretch } && !stretch.Contains(part))
             return Verdict.Refuse(Refusal.StepClosed, $"positions {stretch.Start} to {stretch.End - 1} of epoch {stretch.Epoch} are gathered");
+        if (step.OpenTo(worker.Node) == LeasePart.None) return Verdict.Refuse(Refusal.StepClosed, "its worker's gradient for this step is here already");
         step.Add(part, worker.Node, gradient);
         Note(part, worker, age: 0);
         CloseIfComplete();
@@ -213,6 +214,12 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     {
         var rule = RuleOf(job, staleness, consistency);
         if (rule != RuleOf(job, _governed, _consistency)) _optimizer = Optimizer.Of(rule, length);
+        var nothingIsLate = consistency.Mode == ConsistencyMode.Synchronous;
+        if ((staleness.Policy, staleness.Compensation, nothingIsLate) != (_governed.Policy, _governed.Compensation, _consistency.Mode == ConsistencyMode.Synchronous))
+        {
+            _late?.Release();
+            _late = nothingIsLate ? null : LateGradients.Under(staleness, job, length);
+        }
         (_governed, _consistency) = (staleness, consistency);
     }
 

@@ -140,12 +140,19 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
 internal sealed class CountGathering(int contributions, int length, TensorPool memory) : StepGathering(length, memory)
 {
     private readonly HashSet<string> _contributors = [];
+    private int _excused;
 
     /// <summary>Gradients that make the step, ≥ 1.</summary>
     public int Wanted { get; set; } = contributions;
 
     /// <inheritdoc/>
-    public override bool IsComplete => Contributions >= Wanted;
+    public override bool IsComplete => Contributions + _excused >= Wanted;
+
+    /// <summary>A worker has brought what was applied before, since another shard lacked it: this step is not to wait for one more of it.</summary>
+    public void Excuse(string node)
+    {
+        if (_contributors.Add(node)) _excused++;
+    }
 
     /// <inheritdoc/>
     public override LeasePart? OpenTo(string node) => _contributors.Contains(node) ? LeasePart.None : null;

@@ -33,6 +33,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private (int Epoch, long Samples) _trained;
     private readonly HeldLeases _held = new();
     private (LeasePart Part, TimeSpan At)? _awaited;
+    private readonly HashSet<int> _appliedBy = [];
     private IActorRef _stepWatch = ActorRefs.Nobody;
     private TimeSpan? _requestedAt;
     private string? _leaving;
@@ -157,6 +158,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void Await(LeasePart part)
     {
+        if (_awaited?.Part != part) _appliedBy.Clear();
         _awaited = (part, Now);
         foreach (var shard in _newer.NotFor(part)) _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
     }
@@ -170,7 +172,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         _newer.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
-        if (awaited.IsApplied && _held.With(awaited.Part) is { } run)
+        if (awaited.IsApplied) _appliedBy.Add(awaited.Shard);
+        if (_appliedBy.Count == _start.Shards.Length && _held.With(awaited.Part) is { } run)
         {
             run.Skip();
             if (run.IsDone) EndRun(run);

@@ -63,6 +63,7 @@ public sealed class ConsistencyProcessTests : IDisposable
         foreach (var (setting, told) in new[]
         {
             ("consistency.name=synchronous", "consistency: name = synchronous, synchronous.global-batch = 128, synchronous.backup-workers = 0, synchronous.deterministic = off"),
+            ("consistency.name=asynchronous", "consistency: name = asynchronous"),
             ("consistency.name=bounded", "consistency: name = bounded, bounded.staleness = 3, bounded.most = 0"),
             ("consistency.name=asynchronous", "consistency: name = asynchronous"),
         })

@@ -245,6 +245,25 @@ public sealed class TrainingActorTests : TestKit
     }
 
     [Fact]
+    public async Task Changed_back_to_what_it_was_shards_hear_of_it()
+    {
+        await Join("a:1");
+        await Answer(new ClientProtocol.March(Jobs.Synchronous(globalBatch: 32)));
+        await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Synchronous });
+
+        await Answer(new ClientProtocol.March(Jobs.Asynchronous));
+
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_consistency_that_cannot_be_is_refused_and_the_old_one_stays()
+    {
+        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("actortrain.job.consistency.bounded.staleness is -1 (the job); it must be 0 or more."));
+        (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(new ClientProtocol.ConsistencyIs(Jobs.Asynchronous));
+    }
+
+    [Fact]
     public async Task Stopped_in_the_middle_of_a_step_what_is_gathered_of_it_is_applied()
     {
         _training = Begin(Jobs.Of(epochs: 2, batch: 16, consistency: Jobs.Synchronous(globalBatch: 32)));

@@ -84,7 +84,34 @@ public sealed class SynchronousShardTests
     {
         var shard = Shard();
         foreach (var start in new[] { 0, 8 }) Push(shard, start, Alice);
-        shard.WeightsFor(Bob, new LeasePart(1, 8, 8), PayloadType.F32)!.Value.IsApplied.ShouldBeTrue();
+        // It takes the part, if another shard wants it to be computed.
+        var (_, step, isApplied, _) = shard.WeightsFor(Bob, new LeasePart(1, 8, 8), PayloadType.F32)!.Value;
+        (step, isApplied).ShouldBe((new LeasePart(1, 8, 8), true));
+    }
+
+    [Fact]
+    public void Who_brings_what_was_applied_before_is_not_waited_for_once_more()
+    {
+        var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
+        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
+        Push(shard, 0, Alice);
+        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
+
+        // Another shard had refused it.
+        Push(shard, 0, Alice, version: 1).ShouldBe(Verdict.Duplicate);
+        shard.OpenTo(Alice.Node).ShouldBe(LeasePart.None);
+        Push(shard, 8, Bob, version: 1).ShouldBe(Verdict.Applied);
+
+        shard.Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public void With_backup_workers_each_has_one_gradient_in_a_step()
+    {
+        var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
+        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 3);
+        Push(shard, 0, Alice);
+        Push(shard, 8, Alice).Refusal.ShouldBe(Refusal.StepClosed);
     }
 
     [Fact]
