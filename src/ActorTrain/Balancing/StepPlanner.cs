@@ -16,6 +16,7 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
 {
     private readonly Dictionary<LeasePart, Dictionary<string, int>> _given = [];
     private (LeasePart Step, TimeSpan Since) _current;
+    private (IReadOnlyList<PlannedWorker>? Workers, int Count, IReadOnlyList<int> Shares) _divided = (null, 0, []);
 
     /// <summary>The next lease of a worker: one gradient; null when there is nothing for it now.</summary>
     /// <param name="book">What is to be done; what is granted is written in it.</param>
@@ -82,8 +83,11 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
     // Its own share, less what it was given of it, and what is left when all others have had theirs.
     private int ShareOf(LeasePart step, IReadOnlyList<PlannedWorker> workers, string asks, int left)
     {
-        var shares = MicroBatches.Divide(
-            [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], (step.Count + workers.Count - 1) / workers.Count, slowest: 0);
+        // The same for all that ask at one time.
+        if (!ReferenceEquals(_divided.Workers, workers) || _divided.Count != step.Count)
+            _divided = (workers, step.Count, MicroBatches.Divide(
+                [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], (step.Count + workers.Count - 1) / workers.Count, slowest: 0));
+        var shares = _divided.Shares;
         var given = GivenOf(step);
         var (own, others) = (0L, 0L);
         for (var i = 0; i < workers.Count; i++)

@@ -75,6 +75,21 @@ public sealed class LeaseRunTests
     }
 
     [Fact]
+    public void What_another_has_done_is_skipped_and_what_is_abandoned_goes_to_others()
+    {
+        _run.Skip();
+        var abandoned = _run.Next(Began)!.Value;
+        _run.Abandon(abandoned);
+        var last = _run.Next(Began)!.Value;
+        _run.Judged(last, applied: true, refused: null, loss: 2);
+
+        _run.IsDone.ShouldBeTrue();
+        var ended = _run.End(Me, now: TimeSpan.FromSeconds(14));
+        ended.Undone.ShouldBe([new LeasePart(1, 16, 16)]);
+        (ended.Account.Trained, ended.Account.Pushes).ShouldBe((8L, 1));
+    }
+
+    [Fact]
     public void What_the_memory_does_not_hold_is_cut_from_the_beginning() =>
         new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10).Next(Began).ShouldBe(new LeasePart(1, 0, 10));
 

@@ -1,0 +1,42 @@
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Tests.Worker;
+
+/// <summary>A lease on the second half of a step of 32, and one on its first.</summary>
+public sealed class HeldLeasesTests
+{
+    private static readonly LeasePart First = new(1, 0, 16), Second = new(1, 16, 16);
+    private readonly HeldLeases _held = new();
+
+    public HeldLeasesTests()
+    {
+        _held.Add(new LeaseRun(new Lease(1, Second, 16), int.MaxValue));
+        _held.Add(new LeaseRun(new Lease(2, First, 16), int.MaxValue));
+    }
+
+    [Fact]
+    public void What_comes_first_in_the_job_comes_first()
+    {
+        _held.First.ShouldBe(First);
+        _held.NextFor(Taking(null))!.Lease.Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_the_shards_take_can_be_computed_though_something_comes_before_it()
+    {
+        _held.NextFor(Taking(Second))!.Lease.Id.ShouldBe(1);
+        _held.NextFor(Taking(LeasePart.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_has_been_begun_is_not_begun_again()
+    {
+        foreach (var run in _held.All) run.Next(TimeSpan.Zero);
+        (_held.AllBegun, _held.IsEmpty, _held.First).ShouldBe((true, false, null));
+        _held.NextFor(Taking(null)).ShouldBeNull();
+    }
+
+    private static NewerParameters Taking(LeasePart? step) => new([new ShardSlice(0, 0, 4)], [0], [step]);
+}
