@@ -52,28 +52,12 @@ internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
         public IGradientEngine Create(JobOptions job) => new Engine(watch, inner.Create(job));
     }
 
-    private sealed class Engine(ClockWatch watch, IGradientEngine inner) : IGradientEngine
+    private sealed class Engine(ClockWatch watch, IGradientEngine inner) : WrappedEngine(inner)
     {
-        public ModelDescription Model => inner.Model;
-
-        public DatasetDescription Dataset => inner.Dataset;
-
-        public DeviceDescription Device => inner.Device;
-
-        public Memory<float> Parameters => inner.Parameters;
-
-        public Memory<float> State => inner.State;
-
-        public void Initialize(long seed) => inner.Initialize(seed);
-
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+        public override StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
         {
             watch._slowestAtBegin[seed] = watch.Slowest;
-            return inner.ComputeGradient(samples, seed, gradient);
+            return Inner.ComputeGradient(samples, seed, gradient, abandoned);
         }
-
-        public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
-
-        public void Dispose() => inner.Dispose();
     }
 }

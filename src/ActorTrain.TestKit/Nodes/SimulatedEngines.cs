@@ -15,30 +15,18 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
         return new Engine(node, engines.Create(job));
     }
 
-    private sealed class Engine(SimulatedNode node, IGradientEngine inner) : IGradientEngine
+    private sealed class Engine(SimulatedNode node, IGradientEngine inner) : WrappedEngine(inner)
     {
-        public ModelDescription Model => inner.Model;
+        public override DeviceDescription Device => node.Plan.Device;
 
-        public DatasetDescription Dataset => inner.Dataset;
-
-        public DeviceDescription Device => node.Plan.Device;
-
-        public Memory<float> Parameters => inner.Parameters;
-
-        public Memory<float> State => inner.State;
-
-        public void Initialize(long seed) => inner.Initialize(seed);
-
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
-
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
+        public override StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
         {
             if (node.Fails is { } reason)
             {
                 node.Fails = null;
                 throw new InvalidOperationException(reason);
             }
-            var result = inner.ComputeGradient(samples, seed, gradient, CancellationToken.None);
+            var result = Inner.ComputeGradient(samples, seed, gradient, CancellationToken.None);
             if (node.NotFinite > 0)
             {
                 node.NotFinite--;
@@ -48,12 +36,10 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
             return result;
         }
 
-        public Evaluation Evaluate(CancellationToken cancellation)
+        public override Evaluation Evaluate(CancellationToken cancellation)
         {
-            node.World.Spend(node.GradientTime(Math.Max(1, inner.Dataset.TestSamples / EvaluationsAGradient)), CancellationToken.None);
-            return inner.Evaluate(cancellation);
+            node.World.Spend(node.GradientTime(Math.Max(1, Dataset.TestSamples / EvaluationsAGradient)), CancellationToken.None);
+            return base.Evaluate(cancellation);
         }
-
-        public void Dispose() => inner.Dispose();
     }
 }

@@ -12,7 +12,7 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(engines.Create(job), throttle);
 
-    private sealed class Engine(IGradientEngine inner, Func<double> throttle) : IGradientEngine
+    private sealed class Engine(IGradientEngine inner, Func<double> throttle) : WrappedEngine(inner)
     {
         private readonly ManualResetEventSlim _never = new();
 
@@ -22,24 +22,10 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
         // What is still to be slept; below zero where the system let it sleep too long.
         private TimeSpan _owed;
 
-        public ModelDescription Model => inner.Model;
-
-        public DatasetDescription Dataset => inner.Dataset;
-
-        public DeviceDescription Device => inner.Device;
-
-        public Memory<float> Parameters => inner.Parameters;
-
-        public Memory<float> State => inner.State;
-
-        public void Initialize(long seed) => inner.Initialize(seed);
-
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
-
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
+        public override StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
         {
             var began = Stopwatch.GetTimestamp();
-            var result = inner.ComputeGradient(samples, seed, gradient, abandoned);
+            var result = Inner.ComputeGradient(samples, seed, gradient, abandoned);
             _speed.Took(samples.Length, Stopwatch.GetElapsedTime(began).TotalSeconds);
             if (_speed.SamplesPerSecond > 0) _owed += TimeSpan.FromSeconds(samples.Length / _speed.SamplesPerSecond * (1 / throttle() - 1));
             // The system's timers have a millisecond.
@@ -58,11 +44,9 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
             return result;
         }
 
-        public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
-
-        public void Dispose()
+        public override void Dispose()
         {
-            inner.Dispose();
+            base.Dispose();
             _never.Dispose();
         }
     }

@@ -1,0 +1,28 @@
+namespace ActorTrain.Worker;
+
+/// <summary>An engine around another: it does as that one does, where it does not say otherwise.</summary>
+/// <param name="inner">The engine within.</param>
+internal abstract class WrappedEngine(IGradientEngine inner) : IGradientEngine
+{
+    public ModelDescription Model => inner.Model;
+
+    public DatasetDescription Dataset => inner.Dataset;
+
+    public virtual DeviceDescription Device => inner.Device;
+
+    public Memory<float> Parameters => inner.Parameters;
+
+    public Memory<float> State => inner.State;
+
+    protected IGradientEngine Inner => inner;
+
+    public void Initialize(long seed) => inner.Initialize(seed);
+
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+
+    public abstract StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned);
+
+    public virtual Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
+
+    public virtual void Dispose() => inner.Dispose();
+}
