@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorTrain.CommandLine.Display;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Proving;
 
@@ -24,17 +25,7 @@ internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds
 
     /// <summary>Writes the report to a file.</summary>
     /// <exception cref="ActorTrainException">The file cannot be written.</exception>
-    public async Task WriteFileAsync(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            await File.WriteAllTextAsync(path, Serialize(), cancellation);
-        }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
-        {
-            throw new ActorTrainException($"the report cannot be written to {path}: {denied.Message}", denied);
-        }
-    }
+    public Task WriteFileAsync(string path, CancellationToken cancellation) => WholeFile.WriteAsync(path, Serialize(), "the report", cancellation);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(FiniteNumberConverter)])]

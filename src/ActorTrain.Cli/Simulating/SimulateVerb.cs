@@ -5,6 +5,7 @@ using ActorTrain.CommandLine.Options;
 using ActorTrain.CommandLine.Running;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 using ActorTrain.Settings;
 using ActorTrain.TestKit;
 using ActorTrain.TestKit.Scripts;
@@ -53,7 +54,7 @@ internal static class SimulateVerb
                 if (parsed.GetValue(report) is { } path) await TrainingReportJson.WriteFileAsync(done, path, cancellation);
                 terminal.Output.WriteLine(Summary.Line(done, stopped: false));
             }
-            if (parsed.GetValue(plot) is { } page) await File.WriteAllTextAsync(page, PlotPage.Of(result), cancellation);
+            if (parsed.GetValue(plot) is { } page) await WholeFile.WriteAsync(page, PlotPage.Of(result), "the plot", cancellation);
             if (result.Failure is { } failure) throw new TrainingFailedException($"{failure.TrimEnd('.')}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
             foreach (var violation in result.Violations) terminal.Complain(violation);
             return result.Violations.Count == 0 ? Invocation.Success : Invocation.Broken;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorTrain.Saving;
 
 namespace ActorTrain.Job;
 
@@ -24,21 +25,5 @@ public static class TrainingReportJson
 
     /// <summary>Writes the report to a file, under a temporary name first, so that a reader sees all of it or nothing.</summary>
     /// <exception cref="ActorTrainException">The file cannot be written.</exception>
-    public static async Task WriteFileAsync(TrainingReport report, string path, CancellationToken cancellation = default)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            await File.WriteAllTextAsync(temporary, Serialize(report), cancellation);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-        {
-            throw new ActorTrainException($"the report cannot be written to {path}: {denied.Message}", denied);
-        }
-        finally
-        {
-            if (File.Exists(temporary)) File.Delete(temporary);
-        }
-    }
+    public static Task WriteFileAsync(TrainingReport report, string path, CancellationToken cancellation = default) => WholeFile.WriteAsync(path, Serialize(report), "the report", cancellation);
 }
