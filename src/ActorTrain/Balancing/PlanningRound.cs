@@ -143,7 +143,7 @@ public sealed class PlanningRound
 
     // What may be repeated, the latest first.
     private List<(LeaseBook.Grant Grant, double Seconds)> Late => _late ??= [.. _book.Grants
-        .Where(grant => !grant.Repeated && grant.Repeats is null)
+        .Where(grant => !grant.IsShared)
         .Select(grant => (Grant: grant, Seconds: Remaining(grant))).OrderByDescending(late => late.Seconds)];
 
     private double Remaining(LeaseBook.Grant held)

@@ -53,7 +53,7 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
     {
         var size = ShareOf(step, workers, asks.Node, left);
         // Who has nothing to do leaves nothing to others that the step waits for.
-        if (size <= 0 && step == _current.Step && book.Grants.All(grant => grant.Holder != asks.Node)) size = left;
+        if (size <= 0 && step == _current.Step && !book.Holds(asks.Node)) size = left;
         if (size <= 0) return 0;
         var push = batch * Math.Max(1, localSteps);
         return Math.Min(left, wholeShares ? size : push - (start - step.Start) % push);
@@ -69,7 +69,7 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
     {
         // Who holds a part of the step computes it.
         if (book.Grants.Any(grant => grant.Holder == asks.Node && _current.Step.Contains(grant.Lease.Stretch))) return null;
-        foreach (var grant in book.Grants.Where(grant => !grant.Repeated && grant.Repeats is null && _current.Step.Contains(grant.Lease.Stretch)))
+        foreach (var grant in book.Grants.Where(grant => !grant.IsShared && _current.Step.Contains(grant.Lease.Stretch)))
         {
             var stretch = grant.Lease.Stretch;
             var speed = workers.FirstOrDefault(worker => worker.Node == grant.Holder)?.SamplesPerSecond ?? 0;

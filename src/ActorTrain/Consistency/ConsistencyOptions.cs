@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorTrain.Settings;
 
 namespace ActorTrain.Consistency;
@@ -30,13 +31,19 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
     public ConsistencyOptions Resolved(int pushSamples, int workers) =>
         Mode != ConsistencyMode.Synchronous || Synchronous.GlobalBatch > 0 || Synchronous.BackupWorkers > 0 ? this : this with { Synchronous = Synchronous with { GlobalBatch = (int)Math.Min(int.MaxValue, (long)pushSamples * Math.Max(1, workers)) } };
 
-    /// <summary>In words, as in configuration.</summary>
-    public override string ToString() => $"name = {Choices.NameOf(Mode)}" + Mode switch
-    {
-        ConsistencyMode.Synchronous => $", {Synchronous}",
-        ConsistencyMode.Bounded => $", {Bounded}",
-        _ => "",
-    };
+    /// <summary>Every setting by its key below <c>actortrain.job.consistency</c>, as it is written there.</summary>
+    internal IEnumerable<(string Key, string Value)> Settings =>
+    [
+        ("name", Choices.NameOf(Mode)),
+        ("synchronous.global-batch", Text(Synchronous.GlobalBatch)), ("synchronous.backup-workers", Text(Synchronous.BackupWorkers)), ("synchronous.deterministic", Synchronous.Deterministic ? "on" : "off"),
+        ("bounded.staleness", Text(Bounded.Staleness)), ("bounded.most", Text(Bounded.Most)),
+    ];
+
+    /// <summary>In words, as in configuration: what counts for the mode.</summary>
+    public override string ToString() => string.Join(", ", Settings
+        .Where(setting => setting.Key == "name" || setting.Key.StartsWith(Choices.NameOf(Mode) + ".", StringComparison.Ordinal)).Select(setting => $"{setting.Key} = {setting.Value}"));
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>
@@ -48,12 +55,7 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
 /// b: of the N + b workers that train, the first N gradients make a step, and what comes later is refused (Chen et al. 2016, "Revisiting distributed synchronous SGD"). 0 waits for all.
 /// </param>
 /// <param name="Deterministic">Whether all gradients are of the job's batch, whoever computes them, so that any number of workers of one kind gives the same bits.</param>
-public sealed record SynchronousOptions(int GlobalBatch, int BackupWorkers, bool Deterministic)
-{
-    /// <summary>In words, as in configuration.</summary>
-    public override string ToString() =>
-        $"synchronous.global-batch = {GlobalBatch}, synchronous.backup-workers = {BackupWorkers}, synchronous.deterministic = {(Deterministic ? "on" : "off")}";
-}
+public sealed record SynchronousOptions(int GlobalBatch, int BackupWorkers, bool Deterministic);
 
 /// <summary>
 /// Bounded staleness: a worker's clock is the number of gradients that it has finished, and whoever is more than <paramref name="Staleness"/> clocks ahead of the slowest waits (Ho et al. 2013, "More effective
@@ -61,8 +63,4 @@ public sealed record SynchronousOptions(int GlobalBatch, int BackupWorkers, bool
 /// </summary>
 /// <param name="Staleness">s: clocks that a worker may be ahead when it begins a gradient, ≥ 0.</param>
 /// <param name="Most">Where this is more than <paramref name="Staleness"/>, the bound moves up to it where that saves waiting (<see cref="DynamicBound"/>); 0 leaves it as it is.</param>
-public sealed record BoundedOptions(int Staleness, int Most)
-{
-    /// <summary>In words, as in configuration.</summary>
-    public override string ToString() => $"bounded.staleness = {Staleness}, bounded.most = {Most}";
-}
+public sealed record BoundedOptions(int Staleness, int Most);

@@ -64,14 +64,11 @@ internal sealed class LeaseDesk
         }
     }
 
-    /// <summary>Whether a step is so many gradients, and the shards are to be told how many.</summary>
-    public bool CountsContributions => _pacing.CountsContributions;
-
     /// <summary>Whether nobody is given anything.</summary>
     public bool Paused { get; set; }
 
     /// <summary>Whether all is applied, and told: a holder whose work others have repeated is not waited for.</summary>
-    public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.Repeated || grant.Repeats is not null);
+    public bool IsDone => Book.Complete && Book.Grants.All(grant => grant.IsShared);
 
     /// <summary>Goes on where another coordinator's desk has ended: the shards have said what they hold.</summary>
     public void Resume() => Book.Resume(_record.AppliedEverywhere(1, _record.Epochs));
@@ -86,6 +83,8 @@ internal sealed class LeaseDesk
     public readonly record struct Ended(bool Quarantined, string? Hopeless, Occurrence? Event);
 
     private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
+
+    private bool IsHeard(WorkerRecord worker) => Book.Holds(worker.Node) || _waiting.Contains(worker);
 
     // Who holds a lease, or asks for one.
     private HashSet<string> Heard => [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
@@ -124,7 +123,7 @@ internal sealed class LeaseDesk
     /// <summary>A worker asks.</summary>
     public void Asked(WorkerRecord worker)
     {
-        if (_pacing.HoldsBack && worker.HasAsked && Heard is var heard && !heard.Contains(worker.Node)) _pacing.Resumes(worker, Training.Where(other => heard.Contains(other.Node)));
+        if (_pacing.HoldsBack && worker.HasAsked && !IsHeard(worker) && Heard is var heard) _pacing.Resumes(worker, Training.Where(other => heard.Contains(other.Node)));
         worker.HasAsked = true;
         if (!_waiting.Contains(worker)) _waiting.Add(worker);
     }
@@ -144,7 +143,7 @@ internal sealed class LeaseDesk
         if (Paused) return granted;
         if (_steps is not null)
         {
-            GrantSteps(_steps, granted, now);
+            if (everyone) GrantSteps(_steps, granted, now);
             return granted;
         }
         var isDivided = _division is not null;
@@ -154,21 +153,25 @@ internal sealed class LeaseDesk
         _haveChanged = false;
         var training = Training.ToList();
         var waiting = _waiting.ToDictionary(worker => worker.Node);
-        var mayBegin = _pacing.Look(training.Where(IsHeard).ToList());
+        var mayBegin = _pacing.Look(training.Where(IsHeard));
         // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
-        var planned = training.Select(worker => worker.ToPlan(
-            _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, mayBegin(worker) < 1 || !IsHeard(worker), mayBegin(worker))).ToList();
+        var planned = training.Select(worker =>
+        {
+            var most = mayBegin(worker);
+            return worker.ToPlan(_watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, isUnavailable: most < 1 || !IsHeard(worker), most);
+        }).ToList();
         var round = _planner.Begin(Book, planned, now);
         (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count < Few ? 0 : planned.Count / WorkersAnEnd, 0);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned.Where(worker => !worker.IsUnavailable && waiting.ContainsKey(worker.Node))))
         {
             if (round.Next(candidate.Node) is not { } next) continue;
             waiting.Remove(candidate.Node, out var worker);
-            granted.Add(new Granted(worker!, next.Lease, next.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker!.Node, next.Lease, repeated) : null));
+            granted.Add(Of(worker!, next));
         }
         _waiting.RemoveAll(worker => !waiting.ContainsKey(worker.Node));
         return granted;
 
+        // As below, by a table of those that wait.
         bool IsHeard(WorkerRecord worker) => Book.Holds(worker.Node) || waiting.ContainsKey(worker.Node);
     }
 
@@ -255,13 +258,16 @@ internal sealed class LeaseDesk
     {
         var heard = Heard;
         // Who has not asked yet is about to; who has, and neither holds nor asks any more, is stuck.
-        var planned = Training.Where(worker => !worker.HasAsked || heard.Contains(worker.Node)).Select(worker => worker.ToPlan(1, heldBack: false)).ToList();
+        var planned = Training.Where(worker => !worker.HasAsked || heard.Contains(worker.Node)).Select(worker => worker.ToPlan(1, isUnavailable: false)).ToList();
         var waiting = _waiting.ToDictionary(worker => worker.Node);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
             if (!waiting.TryGetValue(candidate.Node, out var worker) || steps.Next(Book, planned, candidate, now) is not { } next) continue;
             _waiting.Remove(worker);
-            granted.Add(new Granted(worker, next.Lease, next.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker.Node, next.Lease, repeated) : null));
+            granted.Add(Of(worker, next));
         }
     }
+
+    private static Granted Of(WorkerRecord worker, PlannedLease planned) =>
+        new(worker, planned.Lease, planned.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker.Node, planned.Lease, repeated) : null);
 }

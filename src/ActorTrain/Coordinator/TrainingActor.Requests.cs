@@ -59,7 +59,7 @@ internal sealed partial class TrainingActor
             return;
         }
         _desk.Govern(govern.Staleness);
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(govern.Staleness));
+        GovernShards();
         _events.Tell(new Occurrence(StalenessChanged, "", "it was asked for", $"from now on {govern.Staleness}"), Now);
         Remember();
         Sender.Tell(new ClientProtocol.StalenessIs(govern.Staleness, _job.ShardOptimizer));
@@ -69,36 +69,21 @@ internal sealed partial class TrainingActor
     // What workers hold was cut for another march: they leave what they have not begun.
     private void March(ClientProtocol.March march)
     {
-        if (FirstWrong(march.Consistency) is { } wrong)
+        if (ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps, _job.Payload, _placed.Shards.Length) is var (setting, right))
         {
-            Sender.Tell(new ClientProtocol.Rejected(wrong));
+            Sender.Tell(new ClientProtocol.Rejected($"its {setting} must be {right}"));
             return;
         }
         var consistency = march.Consistency.Resolved(_job.PushSamples, _record.Active.Count());
         if (consistency != _desk.Consistency)
         {
             _desk.March(consistency);
-            MarchShards();
+            GovernShards();
             foreach (var worker in _record.Active) worker.Trainer.Tell(new WorkerProtocol.Recall());
             _events.Tell(new Occurrence(ConsistencyChanged, "", "it was asked for", $"from now on {consistency}"), Now);
             Remember();
             GrantWaiting();
         }
         Sender.Tell(new ClientProtocol.ConsistencyIs(consistency));
-    }
-
-    private string? FirstWrong(ConsistencyOptions consistency)
-    {
-        try
-        {
-            JobOptionsReader.ReadConsistency(consistency);
-            if (consistency.CountsContributions && _placed.Shards.Length > 1)
-                return $"its {_placed.Shards.Length} shards would each close steps of their own; backup workers need a job that has one";
-            return ConsistencyModes.Misfit(consistency, _job.LocalSteps) is var (setting, right) ? $"its {setting} must be {right}" : null;
-        }
-        catch (ActorTrainException cannotBe)
-        {
-            return cannotBe.Message;
-        }
     }
 }

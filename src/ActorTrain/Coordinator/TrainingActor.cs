@@ -164,7 +164,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                 Tell(new Occurrence(EvaluationFailed, node, $"epoch {epoch} was not evaluated within {_options.EvaluationTimeout.TotalMinutes:0.#} minutes", "another node is asked"));
             GiveEvaluations();
             GrantWaiting();
-            MarchShards();
+            GovernShards();
             AskCounts();
             FinishIfComplete();
             Remember();
@@ -187,9 +187,6 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var awaited = Enumerable.Range(0, _placed.Shards.Length).ToHashSet();
         var first = _round + 1;
-        // What is gathered of a step counts as applied, and nothing more comes to it.
-        if (_desk.Consistency.Mode == ConsistencyMode.Synchronous)
-            foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.March(_desk.Consistency with { Mode = ConsistencyMode.Asynchronous }, 1));
         Receive<ShardProtocol.Counted>(counted =>
         {
             _record.Counted(counted, Now);
@@ -205,10 +202,17 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             Context.Parent.Tell(new Done(_record.Report(_desk.Consistency), _stopped));
             Timers.Cancel("tick");
         });
-        Receive<Tick>(_ => AskCounts());
+        Receive<Tick>(_ => Look());
         Ending();
         ReceiveAny(_ => { });
-        AskCounts();
+        Look();
+
+        void Look()
+        {
+            // What is gathered of a step counts as applied, and nothing more comes to it.
+            GovernShards(_desk.Consistency with { Mode = ConsistencyMode.Asynchronous });
+            AskCounts();
+        }
     }
 
     /// <summary>What is counted, also while the job is being stopped.</summary>
@@ -274,22 +278,26 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var apart = _desk.RoundsApart;
         Give(_desk.Grant(Now, everyone: apart == TimeSpan.Zero));
-        if (_desk.CountsContributions && _desk.Contributions != _contributions) MarchShards();
+        if (_desk.Consistency.CountsContributions && _desk.Contributions != _contributions) GovernShards();
         if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round")) Timers.StartSingleTimer("round", new GrantRound(), apart);
     }
 
     // What is asked for in the middle of a job, and how many gradients make a step: that changes with who takes part, and at the end of the job. Told every second as well: a message may be lost.
-    private void MarchShards()
+    private void GovernShards() => GovernShards(_desk.Consistency);
+
+    private void GovernShards(ConsistencyOptions consistency)
     {
-        _contributions = _desk.CountsContributions ? _desk.Contributions : 1;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.March(_desk.Consistency, _contributions));
+        _contributions = consistency.CountsContributions ? _desk.Contributions : 1;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(_desk.Staleness, consistency, _contributions));
     }
 
     private void Give(IReadOnlyList<LeaseDesk.Granted> leases)
     {
+        var isRaced = _desk.Consistency.CountsContributions;
+        var isPaced = isRaced || _desk.Consistency.Mode == ConsistencyMode.Bounded;
         foreach (var (worker, lease, occurrence) in leases)
         {
-            worker.Trainer.Tell(new WorkerProtocol.Granted(lease, _desk.CountsContributions));
+            worker.Trainer.Tell(new WorkerProtocol.Granted(lease, isRaced, isPaced));
             if (occurrence is { } repeated) Tell(repeated);
         }
     }

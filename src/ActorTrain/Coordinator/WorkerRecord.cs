@@ -31,10 +31,10 @@ internal sealed class WorkerRecord(string node)
     public int MostSamples { get; set; } = int.MaxValue;
 
     /// <summary>Leases finished, counted from what the slowest had when it joined.</summary>
-    public long Clock { get; set; }
+    public long Leases { get; set; }
 
     /// <summary>Gradients finished, counted from what the slowest had when it joined.</summary>
-    public long Finished { get; set; }
+    public long Clock { get; set; }
 
     /// <summary>When the last lease ended.</summary>
     public TimeSpan FinishedAt { get; private set; }
@@ -62,14 +62,14 @@ internal sealed class WorkerRecord(string node)
 
     public void LeaseEnded(WorkerProtocol.LeaseAccount account, TimeSpan now)
     {
-        Clock++;
-        Finished += account.Pushes;
+        Leases++;
+        Clock += account.Pushes;
         FinishedAt = now;
         LeaseSamples += account.Trained;
         LeaseSeconds += account.Seconds;
         _estimate.Took(account.Trained, account.Seconds);
     }
 
-    public PlannedWorker ToPlan(double leaseFactor, bool heldBack, long mostPushes = long.MaxValue) =>
-        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, heldBack, (int)Math.Min(int.MaxValue, mostPushes));
+    public PlannedWorker ToPlan(double leaseFactor, bool isUnavailable, long mostPushes = long.MaxValue) =>
+        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, isUnavailable, (int)Math.Min(int.MaxValue, mostPushes));
 }

@@ -18,7 +18,7 @@ namespace ActorTrain.Job;
 /// <param name="Staleness">What is done about late gradients.</param>
 /// <param name="Balance">How work follows strength.</param>
 /// <param name="LocalSteps">What workers do on their own before they push.</param>
-/// <param name="Shards">Number of parameter shards; 0 means one a server node.</param>
+/// <param name="Shards">Number of parameter shards; 0 means one a server node, or one where there are backup workers.</param>
 /// <param name="LeaseBatches">Micro-batches a lease, ≥ 1.</param>
 /// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
 /// <param name="Overlap">Pushes of a worker that may be unanswered while it computes the next gradient; 0 alternates strictly.</param>

@@ -39,12 +39,8 @@ public static class JobOptionsReader
         var localSteps = LocalSteps(settings, batch);
         var consistency = Consistency(settings);
         var shards = settings.Int(Job + "shards", 0, MostShards);
-        if (consistency.CountsContributions && shards > 1)
-            throw settings.Wrong(Job + "shards", $"0 or 1 while {ConsistencyAt}synchronous.backup-workers is above 0: each shard would close steps of its own");
         var payload = settings.Choice<PayloadType>(Job + "payload");
-        if (consistency is { Mode: ConsistencyMode.Synchronous, Synchronous.Deterministic: true } && payload != PayloadType.F32)
-            throw settings.Wrong(Job + "payload", $"f32 while {ConsistencyAt}synchronous.deterministic is on: what is rounded depends on who is on one machine with a shard");
-        if (ConsistencyModes.Misfit(consistency, localSteps) is var (setting, right)) throw settings.Wrong(Job + setting, right);
+        if (ConsistencyModes.Misfit(consistency, localSteps, payload, shards) is var (setting, right)) throw settings.Wrong(Job + setting, right);
         return new JobOptions(
             Name: settings.Text(Job + "name"),
             Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
@@ -78,33 +74,33 @@ public static class JobOptionsReader
     public static StalenessOptions ReadStaleness(StalenessOptions now, OptimizerOptions optimizer, params IEnumerable<SettingOverride> changes)
     {
         const string at = Job + "staleness.";
-        var given = changes.ToList();
-        if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
-            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is {at}policy, its settings, bound, lead, demote-after and rest, and all below {ConsistencyAt[..^1]}.");
-        given.ForEach(KnownKeys.Reference.Check);
-        var unchanged = now.Settings.Select(setting => new SettingOverride(at + setting.Key, setting.Value, "the job"));
-        return Staleness(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]), optimizer);
+        return Staleness(Changed(at, now.Settings, changes), optimizer);
     }
 
     /// <summary>Reads what of the way a job's workers march is to be different.</summary>
     /// <param name="now">As it is.</param>
     /// <param name="changes">What is to be different: settings below <c>actortrain.job.consistency</c>.</param>
-    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    /// <returns>What was asked for; whether it makes sense in a job is for that one to say.</returns>
+    /// <exception cref="ActorTrainException">A key does not exist or is another's, or a value cannot be.</exception>
     public static ConsistencyOptions ReadConsistency(ConsistencyOptions now, params IEnumerable<SettingOverride> changes)
     {
+        return Consistency(Changed(ConsistencyAt, now.Settings, changes));
+    }
+
+    // What is there below a section, with some of it changed.
+    private static SettingsReader Changed(string at, IEnumerable<(string Key, string Value)> now, IEnumerable<SettingOverride> changes)
+    {
         var given = changes.ToList();
+        if (given.Find(change => !change.Key.StartsWith(at, StringComparison.Ordinal)) is { } other)
+            throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is all below {Job}staleness and {ConsistencyAt[..^1]}.");
         given.ForEach(KnownKeys.Reference.Check);
-        if (given.Find(change => !change.Key.StartsWith(ConsistencyAt, StringComparison.Ordinal)) is { } other)
-            throw new ActorTrainException($"{other.Key} is not about consistency ({other.Source}); its settings are below {ConsistencyAt[..^1]}.");
-        var unchanged = $"name = {Choices.NameOf(now.Mode)}, {now.Synchronous}, {now.Bounded}".Split(", ").Select(setting => setting.Split(" = "))
-            .Select(pair => new SettingOverride(ConsistencyAt + pair[0], pair[1], "the job"));
-        return Consistency(SettingsReader.Of(Config.Empty, [.. unchanged, .. given]));
+        return SettingsReader.Of(Config.Empty, [.. now.Select(setting => new SettingOverride(at + setting.Key, setting.Value, "the job")), .. given]);
     }
 
     private static ConsistencyOptions Consistency(SettingsReader settings)
     {
         const string synchronous = ConsistencyAt + "synchronous.", bounded = ConsistencyAt + "bounded.";
-        var options = new ConsistencyOptions(
+        return new ConsistencyOptions(
             settings.Choice<ConsistencyMode>(ConsistencyAt + "name"),
             new SynchronousOptions(
                 GlobalBatch: settings.Int(synchronous + "global-batch", 0, MostGlobalBatch),
@@ -113,18 +109,6 @@ public static class JobOptionsReader
             new BoundedOptions(
                 Staleness: settings.Int(bounded + "staleness", 0, Most),
                 Most: settings.Int(bounded + "most", 0, Most)));
-        return options switch
-        {
-            { Mode: ConsistencyMode.Bounded, Bounded: { Most: > 0 } bounds } when bounds.Most < bounds.Staleness =>
-                throw settings.Wrong(bounded + "most", $"0, or at least {bounded}staleness, which is {bounds.Staleness}"),
-            { Mode: ConsistencyMode.Synchronous, Synchronous: { GlobalBatch: > 0, BackupWorkers: > 0 } } =>
-                throw settings.Wrong(synchronous + "global-batch", $"0 while {synchronous}backup-workers is above 0: a step is then the first gradients, whatever their samples"),
-            { Mode: ConsistencyMode.Synchronous, Synchronous: { Deterministic: true, BackupWorkers: > 0 } } =>
-                throw settings.Wrong(synchronous + "deterministic", $"off while {synchronous}backup-workers is above 0: which gradients come first is up to time"),
-            { Mode: ConsistencyMode.Synchronous, Synchronous: { Deterministic: true, GlobalBatch: 0 } } =>
-                throw settings.Wrong(synchronous + "deterministic", $"off while {synchronous}global-batch is 0: a step then follows the number of workers"),
-            _ => options,
-        };
     }
 
     private static StalenessOptions Staleness(SettingsReader settings, OptimizerOptions optimizer)

@@ -61,7 +61,7 @@ public sealed class LeaseBook(int samples, int epochs)
 
     /// <summary>The first position that is not known to be done; null when all are.</summary>
     public (int Epoch, int Position)? FirstOpen =>
-        CompleteEpochs is var complete && complete == epochs ? null : (complete + 1, _done[complete].MissingFrom(0, samples)[0].Start);
+        CompleteEpochs is var complete && complete == epochs ? null : (complete + 1, _done[complete].FirstMissing);
 
     /// <summary>The positions of an epoch that <see cref="Take"/> hands out next, at most; null when it has none.</summary>
     public (int Start, int End)? NextOf(int epoch) =>
@@ -274,6 +274,9 @@ public sealed class LeaseBook(int samples, int epochs)
 
         /// <summary>Whether another has some of it, too.</summary>
         public bool Repeated { get; internal set; }
+
+        /// <summary>Whether two have it, or a part of it.</summary>
+        public bool IsShared => Repeated || Repeats is not null;
 
         internal TimeSpan Renewed { get; set; } = at;
     }

@@ -68,6 +68,9 @@ public sealed class PositionSet
     /// <summary>Its stretches, in order, none touching another.</summary>
     public IReadOnlyList<(int Start, int End)> Stretches => _stretches;
 
+    /// <summary>The first position from 0 on that is not in the set.</summary>
+    public int FirstMissing => _stretches.Count > 0 && _stretches[0].Start == 0 ? _stretches[0].End : 0;
+
     /// <summary>The stretches of [start, end) that are not in the set.</summary>
     public IReadOnlyList<(int Start, int End)> MissingFrom(int start, int end)
     {

@@ -36,7 +36,7 @@ internal static class WireTypes
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
         typeof(ServerProtocol.Remember), typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
 
-        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern), typeof(ShardProtocol.March), typeof(ShardProtocol.Await), typeof(ShardProtocol.WatchStep), typeof(ShardProtocol.StepClosed),
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern), typeof(ShardProtocol.Await), typeof(ShardProtocol.WatchStep), typeof(ShardProtocol.StepClosed),
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),

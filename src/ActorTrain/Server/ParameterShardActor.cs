@@ -13,7 +13,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly ITensorLane _lane;
     private readonly PayloadType _payload;
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, (IActorRef Worker, long Version)> _watching = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
 
@@ -67,7 +67,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.WatchStep>(watch =>
         {
-            _watching[watch.Worker.Node] = (Sender, watch.Version);
+            _watching[watch.Worker.Node] = (Sender, watch);
             TellClosed();
         });
         Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.OpenTo(""), _shard.Share(_payload)), Self));
@@ -84,7 +84,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         Receive<ShardProtocol.Fence>(fence =>
         {
             _shard.Fence(fence.Past);
-            _watching.Remove(fence.Past.Node);
+            if (_watching.TryGetValue(fence.Past.Node, out var watches) && watches.For.Worker.Incarnation <= fence.Past.Incarnation) _watching.Remove(fence.Past.Node);
             if (_waiting.TryGetValue(fence.Past.Node, out var waits) && waits.For.Worker.Incarnation <= fence.Past.Incarnation) _waiting.Remove(fence.Past.Node);
         });
         Receive<ShardProtocol.FenceAll>(fence =>
@@ -93,27 +93,29 @@ internal sealed class ParameterShardActor : ReceiveActor
             _waiting.Clear();
             _watching.Clear();
         });
-        Receive<ShardProtocol.March>(march =>
+        Receive<ShardProtocol.Govern>(govern =>
         {
-            _shard.March(march.Consistency, march.Contributions);
+            _shard.Govern(govern.Staleness);
+            _shard.March(govern.Consistency, govern.Contributions);
             AnswerWaiting();
             TellClosed();
         });
-        Receive<ShardProtocol.Govern>(govern => _shard.Govern(govern.Staleness));
     }
 
     private void AnswerWaiting()
     {
+        if (_waiting.Count == 0) return;
         foreach (var (node, (worker, awaits)) in _waiting.ToList())
             if (TellWeights(worker, awaits)) _waiting.Remove(node);
     }
 
     private void TellClosed()
     {
-        foreach (var (node, (worker, version)) in _watching.Where(watch => watch.Value.Version < _shard.Version).ToList())
+        if (_watching.Count == 0) return;
+        foreach (var (node, (worker, watch)) in _watching.Where(watching => watching.Value.For.Version < _shard.Version).ToList())
         {
             _watching.Remove(node);
-            worker.Tell(new ShardProtocol.StepClosed(_shard.Index, version));
+            worker.Tell(new ShardProtocol.StepClosed(watch.Version));
         }
     }
 

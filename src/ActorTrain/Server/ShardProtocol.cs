@@ -102,9 +102,8 @@ public static class ShardProtocol
     public sealed record WatchStep(WorkerId Worker, long Version) : IWireMessage;
 
     /// <summary>Shard → worker: a gradient of that version is of no use any more.</summary>
-    /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">The version.</param>
-    public sealed record StepClosed(int Shard, long Version) : IWireMessage;
+    public sealed record StepClosed(long Version) : IWireMessage;
 
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>
     public sealed record Pull : IWireMessage;
@@ -159,14 +158,11 @@ public static class ShardProtocol
     /// <param name="Incarnation">The newest that has ended.</param>
     public sealed record FenceAll(long Incarnation) : IWireMessage;
 
-    /// <summary>Coordinator → shard: judge late gradients so from now on. Not answered.</summary>
-    /// <param name="Staleness">What they are worth.</param>
-    public sealed record Govern(StalenessOptions Staleness) : IWireMessage;
-
-    /// <summary>Coordinator → shard: from now on the workers march so. Not answered; safe to send again.</summary>
-    /// <param name="Consistency">How, with the samples of a step in numbers.</param>
+    /// <summary>Coordinator → shard, every second and at every change: so it is from now on. Not answered; safe to send again.</summary>
+    /// <param name="Staleness">What late gradients are worth.</param>
+    /// <param name="Consistency">How the workers march, with the samples of a step in numbers.</param>
     /// <param name="Contributions">N: gradients that make a step, where there are backup workers.</param>
-    public sealed record March(ConsistencyOptions Consistency, int Contributions) : IWireMessage;
+    public sealed record Govern(StalenessOptions Staleness, ConsistencyOptions Consistency, int Contributions) : IWireMessage;
 
     /// <summary>What one worker's pushes came to at one shard.</summary>
     /// <param name="Node">The worker's node; all its lives together.</param>

@@ -23,10 +23,10 @@ namespace ActorTrain.Server;
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
 {
     private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
-    private IOptimizer _optimizer = Optimizer.Of(RuleOf(job, job.Staleness, job.Consistency), length);
+    private IOptimizer _optimizer = Optimizer.Of(RuleOf(job, InEffect(job.Staleness, job.Consistency)), length);
     private StalenessOptions _governed = job.Staleness;
     private IStalenessPolicy _policy = StalenessPolicies.Of(job.Staleness);
-    private LateGradients? _late = job.Consistency.Mode == ConsistencyMode.Synchronous ? null : LateGradients.Under(job.Staleness, job, length);
+    private LateGradients? _late = LateGradients.Under(InEffect(job.Staleness, job.Consistency), job, length);
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
@@ -69,7 +69,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         if (_before is { } before && before.Step.Contains(part)) return (Version - 1, before.Step, false, before.Weights.Share(type));
         var step = OpenTo(worker.Node);
         if (step is null || step.Value.Contains(part)) return (Version, step, false, Share(type, worker));
-        // Another shard may have refused it, where each closes its own steps, or consistency was changed in between: it is computed for that one, and is a duplicate here.
+        // Where consistency was changed in between, another shard may have refused it: it is computed for that one, and is a duplicate here.
         return IsApplied(part) ? (Version, part, true, Share(type, worker)) : null;
     }
 
@@ -212,20 +212,21 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     private void SetRule(StalenessOptions staleness, ConsistencyOptions consistency)
     {
-        var rule = RuleOf(job, staleness, consistency);
-        if (rule != RuleOf(job, _governed, _consistency)) _optimizer = Optimizer.Of(rule, length);
-        var nothingIsLate = consistency.Mode == ConsistencyMode.Synchronous;
-        if ((staleness.Policy, staleness.Compensation, nothingIsLate) != (_governed.Policy, _governed.Compensation, _consistency.Mode == ConsistencyMode.Synchronous))
+        var (was, now) = (InEffect(_governed, _consistency), InEffect(staleness, consistency));
+        if (RuleOf(job, was) != RuleOf(job, now)) _optimizer = Optimizer.Of(RuleOf(job, now), length);
+        if ((was.Policy, was.Compensation) != (now.Policy, now.Compensation))
         {
             _late?.Release();
-            _late = nothingIsLate ? null : LateGradients.Under(staleness, job, length);
+            _late = LateGradients.Under(now, job, length);
         }
         (_governed, _consistency) = (staleness, consistency);
     }
 
-    // Of what is gathered nothing is late: the whole rule is the shard's.
-    private static OptimizerOptions RuleOf(JobOptions job, StalenessOptions staleness, ConsistencyOptions consistency) =>
-        consistency.Mode == ConsistencyMode.Synchronous ? job.ShardOptimizer : GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
+    // Of what is gathered nothing is late.
+    private static StalenessOptions InEffect(StalenessOptions staleness, ConsistencyOptions consistency) =>
+        consistency.Mode == ConsistencyMode.Synchronous ? staleness with { Policy = StalenessPolicy.Accept } : staleness;
+
+    private static OptimizerOptions RuleOf(JobOptions job, StalenessOptions staleness) => GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
 
     private static Verdict NotFinite(LeasePart part) =>
         Verdict.Refuse(Refusal.NotFinite, $"the gradient for positions {part.Start} to {part.End - 1} of epoch {part.Epoch} is not finite");
@@ -262,7 +263,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             _step = new CountGathering(_contributions, length, memory);
             return;
         }
-        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples).StepOf(complete + 1, _applied[complete].MissingFrom(0, samples)[0].Start);
+        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples).StepOf(complete + 1, _applied[complete].FirstMissing);
         _step = new StretchGathering(stretch, _applied[complete].MissingFrom(stretch.Start, stretch.End), length, memory);
     }
 

@@ -148,7 +148,7 @@ internal sealed class CountGathering(int contributions, int length, TensorPool m
     /// <inheritdoc/>
     public override bool IsComplete => Contributions + _excused >= Wanted;
 
-    /// <summary>A worker has brought what was applied before, since another shard lacked it: this step is not to wait for one more of it.</summary>
+    /// <summary>A worker has brought what another had brought before, since the lease was repeated or given again: this step is not to wait for one more of it.</summary>
     public void Excuse(string node)
     {
         if (_contributors.Add(node)) _excused++;

@@ -31,7 +31,12 @@ internal sealed class HeldLeases
     public void Remove(LeaseRun run) => _runs.Remove(run);
 
     /// <summary>The lease whose next part the shards take a gradient for; null when there is none.</summary>
-    public LeaseRun? NextFor(NewerParameters newer) => _runs.Find(run => run.Ahead is { } part && newer.AreFor(part));
+    public LeaseRun? NextFor(ReceivedParameters received)
+    {
+        foreach (var run in _runs)
+            if (run.Ahead is { } part && received.AreFor(part)) return run;
+        return null;
+    }
 
     /// <summary>The lease whose next part is this one; null when there is none.</summary>
     public LeaseRun? With(LeasePart next) => _runs.Find(run => run.Ahead == next);

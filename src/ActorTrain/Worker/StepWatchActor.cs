@@ -8,32 +8,25 @@ namespace ActorTrain.Worker;
 /// </summary>
 internal sealed class StepWatchActor : ReceiveActor
 {
-    private readonly ShardPlace[] _shards;
-    private readonly WorkerId _worker;
-    private readonly HashSet<int> _open = [];
     private Watch? _watched;
 
-    /// <summary>Trainer → step watch: a gradient is about to be computed from these versions.</summary>
-    public sealed record Watch(IReadOnlyList<long> Versions, CancellationTokenSource Abandon);
+    /// <summary>Trainer → step watch: a gradient is about to be computed from this version.</summary>
+    public sealed record Watch(long Version, CancellationTokenSource Abandon);
 
-    public static Props Props(ShardPlace[] shards, WorkerId worker) => Akka.Actor.Props.Create(() => new StepWatchActor(shards, worker));
+    /// <param name="shard">The job's shard: with backup workers there is one.</param>
+    /// <param name="worker">The worker.</param>
+    public static Props Props(IActorRef shard, WorkerId worker) => Akka.Actor.Props.Create(() => new StepWatchActor(shard, worker));
 
-    public StepWatchActor(ShardPlace[] shards, WorkerId worker)
+    public StepWatchActor(IActorRef shard, WorkerId worker)
     {
-        (_shards, _worker) = (shards, worker);
         Receive<Watch>(watch =>
         {
             _watched = watch;
-            foreach (var (slice, shard) in _shards)
-            {
-                _open.Add(slice.Index);
-                shard.Tell(new ShardProtocol.WatchStep(_worker, watch.Versions[slice.Index]));
-            }
+            shard.Tell(new ShardProtocol.WatchStep(worker, watch.Version));
         });
         Receive<ShardProtocol.StepClosed>(closed =>
         {
-            // As long as one shard takes the gradient, it is of use.
-            if (_watched is { } watched && watched.Versions[closed.Shard] == closed.Version && _open.Remove(closed.Shard) && _open.Count == 0) watched.Abandon.Cancel();
+            if (_watched?.Version == closed.Version) _watched.Abandon.Cancel();
         });
     }
 }

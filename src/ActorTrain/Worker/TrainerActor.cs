@@ -27,13 +27,12 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     private IDisposable? _admission;
-    private NewerParameters _newer = null!;
+    private ReceivedParameters _received = null!;
     private PartExchange? _computing;
     private (int Epoch, ReadOnlyMemory<int> Positions) _order;
     private (int Epoch, long Samples) _trained;
     private readonly HeldLeases _held = new();
-    private (LeasePart Part, TimeSpan At)? _awaited;
-    private readonly HashSet<int> _appliedBy = [];
+    private AwaitedPart? _awaited;
     private IActorRef _stepWatch = ActorRefs.Nobody;
     private TimeSpan? _requestedAt;
     private string? _leaving;
@@ -75,7 +74,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _admission?.Dispose();
-        _newer?.Release();
+        _received?.Release();
         foreach (var gradient in _gradients) gradient.Release();
     }
 
@@ -83,7 +82,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         Receive<SnapshotActor.Taken>(taken =>
         {
-            _newer = new NewerParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions, taken.Steps);
+            _received = new ReceivedParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions, taken.Steps);
             Become(Training);
         });
         Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true, returns: false));
@@ -96,7 +95,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         // Looked for twice as often as the patience lasts: a push waits no longer than one and a half times as long.
         Timers.StartPeriodicTimer("silence", new LookForSilence(), _context.ResendAfter / 2);
-        Receive<WorkerProtocol.Granted>(granted => Take(granted.Lease, granted.IsRaced));
+        Receive<WorkerProtocol.Granted>(Take);
         Receive<EngineActor.Computed>(Computed);
         Receive<EngineActor.OutOfMemory>(Halve);
         Receive<ShardProtocol.Pushed>(Judged);
@@ -138,15 +137,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         if (_computing is not null || _pushed.Count > _job.Overlap) return;
-        if (_held.NextFor(_newer) is { } run)
+        if (_held.NextFor(_received) is { } run)
         {
             Compute(run);
             return;
         }
         AwaitFirst();
         if (_requestedAt is null) RequestLease();
-        // Others go on meanwhile: what is here is old when the lease comes.
-        if (_held.IsEmpty && _trained.Samples > 0) _newer.Outdate();
     }
 
     // Whatever the shards take first: of two parts that are held, the one that comes first in the job.
@@ -158,22 +155,21 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void Await(LeasePart part)
     {
-        if (_awaited?.Part != part) _appliedBy.Clear();
-        _awaited = (part, Now);
-        foreach (var shard in _newer.NotFor(part)) _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
+        if (_awaited?.Part != part) _awaited = new AwaitedPart(part, _start.Shards.Length);
+        _awaited.AskedAt = Now;
+        foreach (var shard in _received.NotFor(part)) _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
     }
 
     private void Awaited(ShardProtocol.Awaited awaited)
     {
         // Another part has come between, and this one is awaited anew.
-        if (_awaited?.Part != awaited.Part)
+        if (_awaited is not { } asked || asked.Part != awaited.Part)
         {
             awaited.Payload.Release();
             return;
         }
-        _newer.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
-        if (awaited.IsApplied) _appliedBy.Add(awaited.Shard);
-        if (_appliedBy.Count == _start.Shards.Length && _held.With(awaited.Part) is { } run)
+        _received.Put(awaited.Shard, awaited.Version, awaited.Step, awaited.Payload);
+        if (asked.IsDone(awaited.Shard, awaited.IsApplied) && _held.With(awaited.Part) is { } run)
         {
             run.Skip();
             if (run.IsDone) EndRun(run);
@@ -189,12 +185,12 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (_requestedAt is null && _held.AllBegun) RequestLease();
         if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
-        var (fresh, versions) = _newer.Take();
+        var (fresh, versions) = _received.Take();
         _computing = new PartExchange(part, run, versions, _gradients.Pop()) { Abandon = run.IsRaced ? new CancellationTokenSource() : null };
         if (_computing.Abandon is { } abandon)
         {
-            if (_stepWatch.IsNobody()) _stepWatch = Context.ActorOf(StepWatchActor.Props(_start.Shards, _start.Worker), "step-watch");
-            _stepWatch.Tell(new StepWatchActor.Watch(versions, abandon));
+            if (_stepWatch.IsNobody()) _stepWatch = Context.ActorOf(StepWatchActor.Props(_start.Shards[0].Shard, _start.Worker), "step-watch");
+            _stepWatch.Tell(new StepWatchActor.Watch(versions[0], abandon));
         }
         _engine.Tell(new EngineActor.Compute(
             fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, run.LocalOf(part),
@@ -225,7 +221,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _gradients.Push(exchange.Gradient);
         exchange.Run.Abandon(exchange.Part);
         if (exchange.Run.IsDone) EndRun(exchange.Run);
-        _newer.Outdate();
+        _received.Outdate();
         GoOn();
     }
 
@@ -266,7 +262,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             Become(Fenced);
             return;
         }
-        _newer.Offer(pushed.Shard, pushed.Version, pushed.Step, pushed.Payload);
+        _received.Offer(pushed.Shard, pushed.Version, pushed.Step, pushed.Payload);
         // A second answer to a push that was sent twice finds nobody.
         if (_pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange || !exchange.Take(pushed.Shard, pushed.Verdict)) return;
         if (exchange.Awaited.Count > 0) return;
@@ -284,7 +280,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _log.Debug("Shards {0} have not answered for {1}: pushing again", string.Join(", ", exchange.Awaited), exchange.Part);
             Push(exchange);
         }
-        if (_awaited is { } awaited && awaited.At <= since) Await(awaited.Part);
+        if (_awaited is { } awaited && awaited.AskedAt <= since) Await(awaited.Part);
         // A grant can be lost with a connection: asked for again, and what comes twice is given back.
         if (_requestedAt <= since) RequestLease();
     }
@@ -295,8 +291,9 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _coordinator.Tell(new WorkerProtocol.RequestLease(_start.Worker));
     }
 
-    private void Take(Lease lease, bool isRaced)
+    private void Take(WorkerProtocol.Granted granted)
     {
+        var lease = granted.Lease;
         // Asked for twice, and come twice.
         if (_requestedAt is null || _leaving is not null)
         {
@@ -304,7 +301,9 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         _requestedAt = null;
-        _held.Add(new LeaseRun(lease, _most, isRaced));
+        // Others went on while this one waited: what is here is too old.
+        if (granted.IsPaced && _held.IsEmpty && _trained.Samples > 0) _received.Outdate();
+        _held.Add(new LeaseRun(lease, _most, granted.IsRaced));
         GoOn();
     }
 

@@ -57,7 +57,8 @@ public static class WorkerProtocol
     /// <summary>Job → worker.</summary>
     /// <param name="Lease">What to train on.</param>
     /// <param name="IsRaced">Whether a gradient of it is to be abandoned when the step that it was begun for is closed: there are backup workers.</param>
-    public sealed record Granted(Lease Lease, bool IsRaced = false) : IWireMessage;
+    /// <param name="IsPaced">Whether others may have gone on while the worker waited for it: then it reads the parameters anew.</param>
+    public sealed record Granted(Lease Lease, bool IsRaced = false, bool IsPaced = false) : IWireMessage;
 
     /// <summary>Job → worker: leave what has not been begun to others. Answered by <see cref="LeaseEnded"/> for each lease, as soon as what was begun of it is judged.</summary>
     public sealed record Recall : IWireMessage;

@@ -102,7 +102,7 @@ public sealed class LeaseDeskTests
             desk.Asked(first);
             End(desk, first, desk.Grant(Noon).Single().Lease);
         }
-        join("b", 10).Clock.ShouldBe(3);
+        join("b", 10).Leases.ShouldBe(3);
         desk.Asked(first);
         desk.Grant(Noon).ShouldHaveSingleItem();
     }

@@ -232,7 +232,7 @@ public sealed class TrainingActorTests : TestKit
         var resolved = Jobs.Synchronous(globalBatch: 32) with { Bounded = asked.Bounded };
         (await Answer(new ClientProtocol.March(asked))).ShouldBe(new ClientProtocol.ConsistencyIs(resolved));
 
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March)).ShouldBe(new ShardProtocol.March(resolved, 1));
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous })).ShouldBe(new ShardProtocol.Govern(Jobs.Accept, resolved, 1));
         foreach (var (worker, lease) in new[] { (a, first), (b, second) })
         {
             await worker.Probe.ExpectMsgAsync<WorkerProtocol.Recall>();
@@ -249,17 +249,17 @@ public sealed class TrainingActorTests : TestKit
     {
         await Join("a:1");
         await Answer(new ClientProtocol.March(Jobs.Synchronous(globalBatch: 32)));
-        await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Synchronous });
+        await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous });
 
         await Answer(new ClientProtocol.March(Jobs.Asynchronous));
 
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_consistency_that_cannot_be_is_refused_and_the_old_one_stays()
     {
-        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("actortrain.job.consistency.bounded.staleness is -1 (the job); it must be 0 or more."));
+        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("its consistency.bounded.staleness must be 0 or more"));
         (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(new ClientProtocol.ConsistencyIs(Jobs.Asynchronous));
     }
 
@@ -268,7 +268,7 @@ public sealed class TrainingActorTests : TestKit
     {
         _training = Begin(Jobs.Of(epochs: 2, batch: 16, consistency: Jobs.Synchronous(globalBatch: 32)));
         _training.Tell(new ClientProtocol.Stop());
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.March { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
         (await Ending<TrainingActor.Done>()).Stopped.ShouldBeTrue();
     }
 

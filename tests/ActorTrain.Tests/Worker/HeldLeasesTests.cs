@@ -38,5 +38,5 @@ public sealed class HeldLeasesTests
         _held.NextFor(Taking(null)).ShouldBeNull();
     }
 
-    private static NewerParameters Taking(LeasePart? step) => new([new ShardSlice(0, 0, 4)], [0], [step]);
+    private static ReceivedParameters Taking(LeasePart? step) => new([new ShardSlice(0, 0, 4)], [0], [step]);
 }

@@ -25,8 +25,7 @@ internal static class SetVerb
             // What cannot be is said before a cluster is looked for.
             var defaults = JobOptionsReader.Read();
             JobOptionsReader.ReadStaleness(defaults.Staleness, defaults.Optimizer, staleness);
-            // Whether they fit each other is for the job to say, which may have other values than the defaults.
-            foreach (var part in consistency.ToLookup(change => change.Key.EndsWith(".name", StringComparison.Ordinal))) JobOptionsReader.ReadConsistency(defaults.Consistency, part);
+            JobOptionsReader.ReadConsistency(defaults.Consistency, consistency);
             using var interruption = new Interruption();
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
             if (staleness.Count > 0) await terminal.Output.WriteLineAsync($"staleness: {await client.GovernAsync(staleness, interruption.Token)}");
