@@ -42,14 +42,15 @@ public sealed class OwnEngineFactory : IEngineFactory
     public IGradientEngine Create(JobOptions job)
     {
         if (job.Model.Name != _name) throw new ActorTrainException($"the job trains model {job.Model.Name}, and this node's program has the model {_name}");
-        TorchLibrary.Load();
-        return Build(Dataset, DataSettings.AugmentationOf(job.Data, Dataset));
+        return Build(job, Dataset, DataSettings.AugmentationOf(job.Data, Dataset));
     }
 
     private IDataset Dataset
     {
         get
         {
+            // What loads it is somebody's own, and may use TorchSharp.
+            TorchLibrary.Load();
             try
             {
                 return _dataset.Value;
@@ -63,11 +64,12 @@ public sealed class OwnEngineFactory : IEngineFactory
 
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private TorchEngine Build(IDataset dataset, Augmentation augmentation)
+    private TorchEngine Build(JobOptions job, IDataset dataset, Augmentation augmentation)
     {
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
-        return new TorchEngine(new FlatNetwork(_name, BuildModule(), device, BuildModule), dataset, augmentation, device, _model);
+        var network = new FlatNetwork(_name, RandomStream.Run(job.Seed, BuildModule), device, BuildModule, _model);
+        return new TorchEngine(network, dataset, augmentation, device, job, _model);
     }
 
     private TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> BuildModule()

@@ -33,10 +33,11 @@ public sealed class TorchEngineFactory : IEngineFactory
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job)
     {
+        // Before anything of somebody's own runs: a model of theirs may use TorchSharp.
+        var library = TorchLibrary.Load();
         var model = _models.Find(job.Model.Name);
         model.Validate(ModelCatalog.SettingsOf(job.Model));
         var settings = DataSettings.Of(job.Data);
-        var library = TorchLibrary.Load();
         var dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
@@ -57,6 +58,6 @@ public sealed class TorchEngineFactory : IEngineFactory
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
         var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
-        return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device);
+        return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device, job);
     }
 }

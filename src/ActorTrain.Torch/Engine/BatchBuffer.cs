@@ -2,11 +2,18 @@ using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>Turns samples of a data set into the tensors of a batch. Its memory is used again for every batch, and grows to the largest.</summary>
-internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDevice device) : IDisposable
+/// <param name="dataset">The data set.</param>
+/// <param name="reader">Reads it.</param>
+/// <param name="device">Where the tensors are to be.</param>
+/// <param name="channelsLast">
+/// Whether images have the channels of a pixel side by side in memory: every layer passes the layout of its input on.
+/// </param>
+internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDevice device, bool channelsLast) : IDisposable
 {
     private readonly int _inputLength = SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
     private readonly int _targetLength = dataset.Classes > 0 ? 1 : SampleShape.LengthOf(dataset.Description.Name, "target", dataset.TargetShape);
@@ -33,10 +40,9 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
 
     private Tensor Inputs(Tensor values, int count)
     {
-        if (_inputShape.Length != 3) return values.narrow(0, 0, count * _inputLength).view([count, .. _inputShape]);
+        if (!channelsLast || _inputShape.Length != 3) return values.narrow(0, 0, count * _inputLength).view([count, .. _inputShape]);
         var (channels, height, width) = (_inputShape[0], _inputShape[1], _inputShape[2]);
-        // Convolutions, pooling and normalisation run up to twice as fast on a processor when the channels of a pixel lie side by side;
-        // every layer passes the layout of its input on. With one channel both layouts are the same bytes, and only the strides tell.
+        // With one channel both layouts are the same bytes, and only the strides tell.
         if (channels == 1) return values.as_strided([count, 1, height, width], [_inputLength, 1, width, 1]);
         using var planes = values.narrow(0, 0, count * _inputLength).view(count, channels, height, width);
         return planes.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
@@ -54,10 +60,25 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
         return _targets.Tensor.narrow(0, 0, count * _targetLength).view([count, .. _targetShape]);
     }
 
+    /// <summary>The first of the samples filled in last that holds a number that is not finite, by its place among them, with where; null where there is none.</summary>
+    public (int Place, string Where)? FirstNotFinite(int samples)
+    {
+        for (var i = 0; i < samples; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll<float>(_inputs!.Memory.Span.Slice(i * _inputLength, _inputLength))) return (i, "input");
+            if (!TensorPrimitives.IsFiniteAll<float>(_targets!.Memory.Span.Slice(i * _targetLength, _targetLength))) return (i, "target");
+        }
+        return null;
+    }
+
     private void Reserve(int samples)
     {
         if (_inputs is not null && samples <= _capacity) return;
+        // A flat vector has no more: as if the memory did not hold it.
+        if ((long)samples * Math.Max(_inputLength, _targetLength) > Array.MaxLength / 2)
+            throw new InsufficientMemoryException($"A batch of {samples} samples is more than one vector can hold.");
         Dispose();
+        _inputs = null;
         _capacity = samples;
         _classes = new long[dataset.Classes > 0 ? samples : 0];
         _inputs = new FlatVector(checked(samples * _inputLength), device);

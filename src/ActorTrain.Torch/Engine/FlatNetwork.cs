@@ -9,93 +9,105 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// A network whose parameters and running statistics are views into two flat vectors: what is received is what the next forward
-/// reads. Gradients are left to backward, which hands over its own tensors, and gathered in one pass into the vector that is
-/// sent: accumulating into views of it would clear, and then read and write, every element once more.
+/// A network whose parameters and buffers lie in two flat vectors: what is received is what the next forward reads. What is
+/// f32 is a view into them; buffers of other types are copied there and back. Gradients are left to backward, which hands
+/// over its own tensors, and gathered in one pass into the vector that is sent: accumulating into views of it would clear, and
+/// then read and write, every element once more.
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
 {
-    // TorchSharp's generator is one a process: seeding it and building by it are one step.
-    private static readonly Lock Seeding = new();
-
-    private readonly nn.Module<Tensor, Tensor> _module;
     private readonly Func<nn.Module<Tensor, Tensor>>? _build;
+    private readonly TorchModel? _own;
+    private readonly TorchDevice _device;
     private readonly FlatVector _parameters, _state;
-    private readonly List<(TorchSharp.Modules.Parameter Parameter, TensorSpec Place)> _places = [];
-
-    // Batches counted by BatchNorm: integers in TorchSharp, which therefore cannot be views of floats.
-    private readonly List<(Tensor Counter, int Offset)> _counters = [];
+    private nn.Module<Tensor, Tensor> _module;
+    private CarriedTensors _carried = null!;
+    private IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> _trained = [], _copied = [];
+    private bool _isProven;
 
     /// <param name="name">The model's name.</param>
     /// <param name="module">The network; disposed with this.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="build">Builds the network again, for starting values of its own; null for the usual ones.</param>
+    /// <param name="own">The model, where it is somebody's own.</param>
     /// <exception cref="ActorTrainException">It cannot be flattened; the message names the parameter.</exception>
-    public FlatNetwork(string name, nn.Module<Tensor, Tensor> module, TorchDevice device, Func<nn.Module<Tensor, Tensor>>? build = null)
+    public FlatNetwork(
+        string name, nn.Module<Tensor, Tensor> module, TorchDevice device, Func<nn.Module<Tensor, Tensor>>? build = null,
+        TorchModel? own = null)
     {
-        (_module, _build) = (module, build);
-        module.to(device.Device);
-        var flat = Flattening.Of(name, module);
-        Description = flat.Description;
+        (_module, _build, _device, _own) = (module, build, device, own);
+        CheckParts(name, module);
+        Description = Flattening.Of(name, module);
         _parameters = new FlatVector(Description.Parameters.Length, device);
         _state = new FlatVector(Description.State.Length, device);
-
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        foreach (var (parameter, place) in flat.Trained.Zip(Description.Parameters.Tensors))
-        {
-            parameter.set_(View(_parameters, place));
-            _places.Add((parameter, place));
-        }
-        foreach (var (kept, place) in flat.Kept.Zip(Description.State.Tensors))
-        {
-            if (kept.dtype == ScalarType.Float32) kept.set_(View(_state, place));
-            else _counters.Add((kept, place.Offset));
-        }
+        (MayDraw, PrefersChannelsLast) = (KnownLayers.MayDraw(module) || own?.Loss is not null, KnownLayers.PrefersChannelsLast(module));
+        Adopt(module);
     }
 
     public ModelDescription Description { get; }
+
+    /// <summary>Whether its forward, or its loss, may draw random numbers.</summary>
+    public bool MayDraw { get; }
+
+    /// <summary>Whether its images are better laid out with the channels of a pixel side by side.</summary>
+    public bool PrefersChannelsLast { get; }
 
     public Memory<float> Parameters => _parameters.Memory;
 
     public Memory<float> State => _state.Memory;
 
+    /// <summary>Starting values. A module of somebody's own is built anew, so that nothing is left of what it did before.</summary>
     public void Initialize(long seed)
     {
         if (_build is null) StartingValues.Fill(Description, Parameters.Span, State.Span, seed);
         else BuildAgain(_build, seed);
     }
 
-    /// <summary>Scores in training mode, at the parameters in memory. Running statistics move on the device.</summary>
-    public Tensor ForwardToTrain(Tensor images)
+    /// <summary>Scores in training mode, at the parameters in memory. Buffers move on the device.</summary>
+    public Tensor ForwardToTrain(Tensor inputs)
     {
         _parameters.Send();
-        _state.Send();
-        foreach (var (counter, _) in _counters) counter.zero_();
+        SendState();
         _module.train();
-        return _module.call(images);
+        var outputs = _module.call(inputs);
+        _carried.Keep();
+        if (!_isProven) Prove();
+        return outputs;
     }
 
-    /// <summary>The gradient of a loss, and the running statistics that its forward moved, into memory.</summary>
-    public void Backward(Tensor loss, Span<float> gradient)
+    /// <summary>The gradient that a backward has left, and the buffers that its forward moved, into memory.</summary>
+    /// <returns>The stretches that have no gradient; null where all have one.</returns>
+    public IReadOnlyList<FlatRange>? Gather(Span<float> gradient)
     {
-        loss.backward();
-        foreach (var (parameter, place) in _places) Gather(parameter, gradient.Slice(place.Offset, place.Length));
+        List<FlatRange>? untouched = null;
+        foreach (var (tensors, place) in _trained)
+        {
+            if (Gather(tensors, gradient.Slice(place.Offset, place.Length))) continue;
+            untouched ??= [];
+            if (untouched.Count > 0 && untouched[^1].End == place.Offset)
+                untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + place.Length };
+            else untouched.Add(new FlatRange(place.Offset, place.Length));
+        }
         _state.Fetch();
-        // Added, not copied: a state combined over workers may hold fractions, which an integer would lose.
-        foreach (var (counter, offset) in _counters) State.Span[offset] += counter.item<long>();
+        foreach (var (tensors, place) in _copied) CopyTo(tensors[0], BytesOf(place));
+        return untouched;
     }
 
     /// <summary>Makes ready to call <see cref="Evaluate"/> at the parameters and the state in memory.</summary>
     public void BeginEvaluation()
     {
         _parameters.Send();
-        _state.Send();
+        SendState();
         _module.eval();
     }
 
     /// <summary>Scores by the running statistics, which stay.</summary>
-    public Tensor Evaluate(Tensor images) => _module.call(images);
+    public Tensor Evaluate(Tensor inputs)
+    {
+        var outputs = _module.call(inputs);
+        _carried.Keep();
+        return outputs;
+    }
 
     public void Dispose()
     {
@@ -104,49 +116,121 @@ internal sealed class FlatNetwork : IDisposable
         _state.Dispose();
     }
 
-    private static void Gather(TorchSharp.Modules.Parameter parameter, Span<float> values)
+    // A tensor in several places may have a gradient in each: TorchSharp makes another parameter of what its setter is given.
+    private static bool Gather(IReadOnlyList<Tensor> tensors, Span<float> values)
     {
-        using var gradient = parameter.grad;
-        if (gradient is null)
+        var any = false;
+        foreach (var tensor in tensors)
         {
-            // A parameter that the loss does not depend on.
-            values.Clear();
-            return;
+            using var gradient = tensor.grad;
+            if (gradient is null) continue;
+            using var host = gradient.cpu();
+            using var contiguous = host.contiguous();
+            var here = MemoryMarshal.Cast<byte, float>(contiguous.bytes);
+            if (any) System.Numerics.Tensors.TensorPrimitives.Add(values, here, values);
+            else here.CopyTo(values);
+            any = true;
+            // The next backward hands over a tensor of its own again.
+            tensor.grad = null;
         }
-        using var host = gradient.cpu();
-        using var contiguous = host.contiguous();
-        MemoryMarshal.Cast<byte, float>(contiguous.bytes).CopyTo(values);
-        // The next backward hands over a tensor of its own again.
-        parameter.grad = null;
+        if (!any) values.Clear();
+        return any;
     }
 
-    /// <summary>A module of one's own has starting values of its own: they are those of another that is built from the seed.</summary>
     private void BuildAgain(Func<nn.Module<Tensor, Tensor>> build, long seed)
     {
-        using var scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> other;
-        lock (Seeding)
-        {
-            manual_seed(seed);
-            other = build();
-        }
-        if (ReferenceEquals(other, _module)) throw new ActorTrainException($"model {Description.Name}: its factory gave the same module twice; it must build a new one each time");
-        using var module = other;
-        var flat = Flattening.Of(Description.Name, other);
-        if ((flat.Description.Parameters.FirstDifference(Description.Parameters, "its second module", "its first")
-            ?? flat.Description.State.FirstDifference(Description.State, "its second module", "its first")) is { } difference)
-            throw new ActorTrainException($"model {Description.Name}: its factory must build the same parameters each time; {difference}");
-        Copy(flat.Trained, Description.Parameters, Parameters.Span);
-        Copy(flat.Kept, Description.State, State.Span);
+        var name = Description.Name;
+        var module = RandomStream.Run(seed, build);
+        if (ReferenceEquals(module, _module))
+            throw new ActorTrainException($"model {name}: its factory gave the same module twice; it must build a new one each time");
+        // As it was made on the CPU, what is tied lies in one place.
+        if (FirstTakenOver(module) is { } taken)
+            throw new ActorTrainException(
+                $"model {name}: its factory gave the same {taken} twice; it must build every layer anew each time");
+        CheckParts(name, module);
+        if (FirstDifference(module, "its second module", "its first") is { } difference)
+            throw new ActorTrainException($"model {name}: its factory must build the same parameters each time; {difference}");
+        Adopt(module);
+        _module.Dispose();
+        _module = module;
     }
 
-    private static void Copy(IEnumerable<Tensor> tensors, ParameterLayout layout, Span<float> values)
+    private string? FirstTakenOver(nn.Module module)
     {
-        foreach (var (tensor, place) in tensors.Zip(layout.Tensors))
+        var mine = _module.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        return module.named_parameters().FirstOrDefault(pair => mine.Contains(pair.parameter.Handle)).name;
+    }
+
+    private string? FirstDifference(nn.Module<Tensor, Tensor> module, string here, string there)
+    {
+        var description = Flattening.Of(Description.Name, module);
+        return description.Parameters.FirstDifference(Description.Parameters, here, there)
+            ?? description.State.FirstDifference(Description.State, here, there);
+    }
+
+    // Its values go into the vectors, and its tensors become views of them.
+    private void Adopt(nn.Module<Tensor, Tensor> module)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        module.to(_device.Device);
+        _trained = Flattening.TensorsAt(Description.Parameters, module);
+        var kept = Flattening.TensorsAt(Description.State, module).Where(entry => entry.Place.Length > 0).ToList();
+        _copied = [.. kept.Where(entry => entry.Place.Type != ElementType.F32)];
+        foreach (var (tensors, place) in _trained)
+            CopyTo(tensors[0], MemoryMarshal.AsBytes(Parameters.Span.Slice(place.Offset, place.Length)));
+        foreach (var (tensors, place) in kept) CopyTo(tensors[0], BytesOf(place));
+        _parameters.Send();
+        _state.Send();
+        foreach (var (tensors, place) in _trained)
+            foreach (var tensor in tensors) tensor.set_(View(_parameters, place));
+        foreach (var (tensors, place) in kept)
+            foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
+                tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
+        (_carried, _isProven) = (CarriedTensors.Of(module), _build is null);
+    }
+
+    /// <summary>After its first forward a module must be what it was: a layer that is made there has no place in the vectors.</summary>
+    private void Prove()
+    {
+        if (Flattening.FirstBeside(Description, _module) is { } late)
+            throw new ActorTrainException(
+                $"model {Description.Name}: its forward makes {late} when it is called first; make it in the constructor, "
+                + "where every engine makes it from the job's seed");
+        CheckParts(Description.Name, _module);
+        _isProven = true;
+    }
+
+    private void CheckParts(string name, nn.Module<Tensor, Tensor> module)
+    {
+        if (_build is null) return;
+        if ((UnregisteredParts.FirstIn(module) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
+            throw new ActorTrainException($"model {name}: {part}");
+    }
+
+    private Span<byte> BytesOf(TensorSpec place) =>
+        MemoryMarshal.AsBytes(State.Span.Slice(place.Offset, place.Length))[..(place.Count * place.Type.Size())];
+
+    private void SendState()
+    {
+        _state.Send();
+        if (_copied.Count == 0) return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var (tensors, place) in _copied)
         {
-            using var floats = tensor.detach().to_type(ScalarType.Float32).cpu().contiguous();
-            MemoryMarshal.Cast<byte, float>(floats.bytes).CopyTo(values.Slice(place.Offset, place.Length));
+            using var host = empty(tensors[0].shape, dtype: tensors[0].dtype);
+            BytesOf(place).CopyTo(host.bytes);
+            tensors[0].copy_(host);
         }
+    }
+
+    private static void CopyTo(Tensor tensor, Span<byte> bytes)
+    {
+        using var detached = tensor.detach();
+        using var host = detached.cpu();
+        using var contiguous = host.contiguous();
+        contiguous.bytes.CopyTo(bytes);
     }
 
     private static Tensor View(FlatVector vector, TensorSpec place) =>

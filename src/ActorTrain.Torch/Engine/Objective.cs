@@ -42,6 +42,25 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
             : throw new ActorTrainException($"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch");
     }
 
+    /// <summary>The outputs of the first samples of a batch.</summary>
+    public Tensor FirstOf(Tensor outputs, int all, int count) => outputs.dim() > 0 && outputs.shape[0] == all
+        ? outputs.narrow(0, 0, count)
+        : throw new ActorTrainException(
+            $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must be the batch's");
+
+    /// <summary>Has a loss's gradient computed.</summary>
+    public void Backward(Tensor loss)
+    {
+        try
+        {
+            loss.backward();
+        }
+        catch (Exception failure) when (IsTheirs(failure))
+        {
+            throw new EngineFailedException($"model {model}: its backward fails: {FirstLine(failure)}", failure);
+        }
+    }
+
     /// <summary>The sum over the samples of how right each is; NaN where nobody has said what that would be.</summary>
     public double Right(Tensor outputs, Tensor targets)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorTrain.Job;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
@@ -12,20 +13,29 @@ namespace ActorTrain.Torch.Engine;
 internal sealed class TorchEngine : IGradientEngine
 {
     // Large enough to keep every core busy, small enough for the activations of a wide network.
-    private const int EvaluationBatch = 500;
+    private const int MostEvaluated = 500;
+    private const long EvaluatedBytes = 64L << 20;
+
+    // Another stream than those of training, whose epochs are counted from 1.
+    private const long EvaluationStream = -1;
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch, _testBatch;
     private readonly IDataset _dataset;
     private readonly Objective _objective;
+    private readonly JobOptions _job;
+    private int _evaluationBatch;
     private bool _disposed;
 
-    public TorchEngine(FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, TorchModel? own = null)
+    public TorchEngine(
+        FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job, TorchModel? own = null)
     {
-        (_network, _dataset, Device) = (network, dataset, device.Description);
+        (_network, _dataset, Device, _job) = (network, dataset, device.Description, job);
         _objective = new Objective(network.Description.Name, dataset, own);
-        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device);
-        _testBatch = new BatchBuffer(dataset, Reader(train: false), device);
+        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast);
+        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast);
+        var inputBytes = sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
+        _evaluationBatch = job.EvaluationBatch > 0 ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
 
         IBatchReader Reader(bool train) => dataset is ImageDataset images
             ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
@@ -66,17 +76,21 @@ internal sealed class TorchEngine : IGradientEngine
         using var _ = no_grad();
         _network.BeginEvaluation();
         var count = _dataset.Description.TestSamples;
-        var samples = Enumerable.Range(0, count).ToArray();
         var (loss, right) = (0.0, 0.0);
-        for (var start = 0; start < count; start += EvaluationBatch)
+        for (var start = 0; start < count;)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var part = samples.AsSpan(start, Math.Min(EvaluationBatch, count - start));
-            var (inputs, targets) = _testBatch.Fill(part, seed: 0);
-            var outputs = _objective.Outputs(_network.Evaluate, inputs);
-            loss += _objective.Loss(outputs, targets).ToDouble() * part.Length;
-            right += _objective.Right(outputs, targets);
+            var samples = Enumerable.Range(start, Math.Min(_evaluationBatch, count - start)).ToArray();
+            try
+            {
+                var (partLoss, partRight) = EvaluatePart(samples);
+                (loss, right, start) = (loss + partLoss * samples.Length, right + partRight, start + samples.Length);
+            }
+            // As in training: what the device does not hold is halved, and remembered.
+            catch (Exception e) when (samples.Length > 1 && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message)))
+            {
+                _evaluationBatch = samples.Length / 2;
+            }
         }
         return new Evaluation(loss / count, right / count, count);
     }
@@ -90,16 +104,53 @@ internal sealed class TorchEngine : IGradientEngine
         _testBatch.Dispose();
     }
 
+    private (double Loss, double Right) EvaluatePart(int[] samples)
+    {
+        using var scope = NewDisposeScope();
+        var (inputs, targets) = _testBatch.Fill(samples, seed: 0);
+        var (outputs, loss) = Drawing(SplitMix64.Mix(_job.Seed, samples[0], EvaluationStream), () =>
+        {
+            var scores = _objective.Outputs(_network.Evaluate, inputs);
+            return (scores, _objective.Loss(scores, targets));
+        });
+        var mean = loss.ToDouble();
+        if (!double.IsFinite(mean)) CheckFinite(_testBatch, "test", samples);
+        return (mean, _objective.Right(outputs, targets));
+    }
+
+    private T Drawing<T>(long seed, Func<T> forward) => _network.MayDraw ? RandomStream.Run(seed, forward) : forward();
+
+    // Whoever computed it, such a sample would give no finite loss.
+    private void CheckFinite(BatchBuffer batch, string which, ReadOnlySpan<int> samples)
+    {
+        if (batch.FirstNotFinite(samples.Length) is var (place, where))
+            throw new ActorTrainException(
+                $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its {where}; "
+                + "leave it out, or put a number in its place");
+    }
+
     private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
     {
         using var scope = NewDisposeScope();
+        var count = samples.Length;
+        if (count < _job.LeastMicroBatch) samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
         var (inputs, targets) = _trainBatch.Fill(samples, seed);
-        var outputs = _objective.Outputs(_network.ForwardToTrain, inputs);
-        var loss = _objective.Loss(outputs, targets);
+        if (samples.Length > count) targets = targets.narrow(0, 0, count);
+        var all = samples.Length;
+        var (outputs, loss) = Drawing(seed, () =>
+        {
+            var scores = _objective.Outputs(_network.ForwardToTrain, inputs);
+            if (all > count) scores = _objective.FirstOf(scores, all, count);
+            return (scores, _objective.Loss(scores, targets));
+        });
         if (!loss.requires_grad) throw new ActorTrainException($"model {Model.Name}: its loss has no gradient; it must be computed from the outputs alone by operations that have one");
         abandoned.ThrowIfCancellationRequested();
-        _network.Backward(loss, gradient);
-        return new StepResult(loss.ToDouble(), (int)Math.Round(_objective.Right(outputs, targets) is var right && double.IsNaN(right) ? 0 : right));
+        _objective.Backward(loss);
+        var untouched = _network.Gather(gradient);
+        var mean = loss.ToDouble();
+        if (!double.IsFinite(mean)) CheckFinite(_trainBatch, "training", samples[..count]);
+        var right = _objective.Right(outputs, targets);
+        return new StepResult(mean, (int)Math.Round(double.IsNaN(right) ? 0 : right), untouched);
     }
 
     private void Check(ReadOnlySpan<int> samples)

@@ -33,7 +33,9 @@ public sealed record PlannedLease(Lease Lease, LeaseBook.Grant? Repeats);
 /// <param name="batch">The job's batch.</param>
 /// <param name="leaseBatches">Micro-batches a lease.</param>
 /// <param name="localSteps">What workers do on their own before they push; null where each micro-batch is a push.</param>
-public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBatches, LocalStepsOptions? localSteps = null)
+/// <param name="least">Samples a micro-batch has at least, ≥ 1.</param>
+public sealed class LeasePlanner(
+    BalanceOptions options, int batch, int leaseBatches, LocalStepsOptions? localSteps = null, int least = 1)
 {
     /// <summary>A straggler is not repeated for less than this.</summary>
     public static readonly TimeSpan WorthRepeating = TimeSpan.FromSeconds(0.5);
@@ -44,7 +46,7 @@ public sealed class LeasePlanner(BalanceOptions options, int batch, int leaseBat
     public IReadOnlyList<int> MicroBatchesOf(IReadOnlyList<PlannedWorker> workers) =>
         // A push is so many samples whatever the worker's memory holds: a small one takes smaller and more steps for it.
         _localSteps ? [.. workers.Select(_ => batch)]
-        : options.MicroBatch ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch)
+        : options.MicroBatch ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch, least: least)
         : [.. workers.Select(worker => Math.Min(batch, worker.MostSamples))];
 
     /// <summary>Gradients a push of each worker, in order: 0 where the shards take the steps.</summary>

@@ -21,11 +21,16 @@ public static class MicroBatches
     /// <param name="Most">Samples that its memory holds at most, ≥ 1.</param>
     public readonly record struct Share(double SamplesPerSecond, int Most = int.MaxValue);
 
-    /// <summary>The micro-batch of each worker, in order: ≥ 1, at most its <see cref="Share.Most"/>, together batch × workers unless too many are at their most.</summary>
+    /// <summary>
+    /// The micro-batch of each worker, in order: ≥ <paramref name="least"/>, at most its <see cref="Share.Most"/>, together
+    /// batch × workers unless too many are at their most or their least.
+    /// </summary>
     /// <param name="workers">The workers.</param>
     /// <param name="batch">The job's batch: what each would have if all were equal.</param>
     /// <param name="slowest">How fast each counts at least, beside the mean.</param>
-    public static IReadOnlyList<int> Divide(IReadOnlyList<Share> workers, int batch, double slowest = Slowest)
+    /// <param name="least">Samples a micro-batch has at least, where the worker's memory holds as many, ≥ 1.</param>
+    public static IReadOnlyList<int> Divide(
+        IReadOnlyList<Share> workers, int batch, double slowest = Slowest, int least = 1)
     {
         var known = workers.Where(worker => worker.SamplesPerSecond > 0).ToList();
         var mean = known.Count == 0 ? 1 : known.Average(worker => worker.SamplesPerSecond);
@@ -36,12 +41,14 @@ public static class MicroBatches
         // Who holds less than a piece leaves odd ones to the others.
         var unit = batch % Pieces == 0 && workers.All(worker => worker.Most >= batch / Pieces) ? batch / Pieces : 1;
         var most = workers.Select(worker => Math.Max(1, worker.Most / unit)).ToArray();
-        var pieces = Fill(speeds, [.. workers.Select(worker => worker.SamplesPerSecond)], most, (long)workers.Count * batch / unit);
+        var fewest = most.Select(largest => Math.Min(largest, (least + unit - 1) / unit)).ToArray();
+        var pieces = Fill(
+            speeds, [.. workers.Select(worker => worker.SamplesPerSecond)], fewest, most, (long)workers.Count * batch / unit);
         return [.. workers.Select((worker, i) => (int)Math.Min(worker.Most, Math.Min(int.MaxValue, pieces[i] * unit)))];
     }
 
-    // Each gets its part of the whole, and at least one piece; what is too much for one goes to the others, in proportion again.
-    private static long[] Fill(double[] speeds, double[] measured, int[] most, long whole)
+    // Each gets its part of the whole, and at least its fewest; what is too much for one goes to the others, in proportion again.
+    private static long[] Fill(double[] speeds, double[] measured, int[] fewest, int[] most, long whole)
     {
         var exact = new double[speeds.Length];
         var open = Enumerable.Range(0, speeds.Length).ToList();
@@ -60,8 +67,8 @@ public static class MicroBatches
             open.RemoveAll(full.Contains);
         }
 
-        var pieces = exact.Select(part => Math.Max(1, (long)Math.Floor(part + 1e-9))).ToArray();
-        // The largest remainders are rounded up until the sum is right; where the least of one piece made it too large, the largest give, the less fast of them first.
+        var pieces = exact.Select((part, i) => Math.Max(fewest[i], (long)Math.Floor(part + 1e-9))).ToArray();
+        // The largest remainders are rounded up until the sum is right; where the fewest made it too large, the largest give, the less fast of them first.
         var missing = whole - pieces.Sum();
         foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]).ThenByDescending(i => measured[i]))
         {
@@ -70,8 +77,13 @@ public static class MicroBatches
             pieces[i]++;
             missing--;
         }
-        for (; missing < 0 && pieces.Max() is > 1 and var largest; missing++)
-            pieces[Enumerable.Range(0, pieces.Length).Where(i => pieces[i] == largest).OrderBy(i => exact[i]).ThenBy(i => measured[i]).First()]--;
+        for (; missing < 0; missing++)
+        {
+            var giving = Enumerable.Range(0, pieces.Length).Where(i => pieces[i] > fewest[i])
+                .OrderByDescending(i => pieces[i]).ThenBy(i => exact[i]).ThenBy(i => measured[i]).Select(i => (int?)i).FirstOrDefault();
+            if (giving is not { } gives) break;
+            pieces[gives]--;
+        }
         return pieces;
     }
 }

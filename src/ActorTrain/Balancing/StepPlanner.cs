@@ -35,7 +35,7 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
             var step = grid.StepOf(epoch, start);
             if (step != current && step != grid.After(current)) break;
             var size = SizeOf(book, workers, asks, step, start, Math.Min(end, step.End) - start);
-            if (size <= 0 || TakeFrom(book, asks, epoch, size, now) is not { } lease) break;
+            if (size <= 0 || TakeFrom(book, asks, step, size, now) is not { } lease) break;
             var given = GivenOf(step);
             given[asks.Node] = given.GetValueOrDefault(asks.Node) + lease.Stretch.Count;
             return new PlannedLease(lease, null);
@@ -59,10 +59,11 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         return Math.Min(left, wholeShares ? size : push - (start - step.Start) % push);
     }
 
-    private Lease? TakeFrom(LeaseBook book, PlannedWorker asks, int epoch, int size, TimeSpan now)
+    private Lease? TakeFrom(LeaseBook book, PlannedWorker asks, LeasePart step, int size, TimeSpan now)
     {
         var gradient = Math.Min(localSteps > 0 ? batch : size, asks.MostSamples);
-        return book.Take(asks.Node, epoch, size, gradient, now, localSteps > 0 ? (size + gradient - 1) / gradient : 0);
+        return book.Take(
+            asks.Node, step.Epoch, size, gradient, now, localSteps > 0 ? (size + gradient - 1) / gradient : 0, before: step.End);
     }
 
     private PlannedLease? Repeat(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
@@ -86,7 +87,8 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         // The same for all that ask at one time.
         if (!ReferenceEquals(_divided.Workers, workers) || _divided.Count != step.Count)
             _divided = (workers, step.Count, MicroBatches.Divide(
-                [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], (step.Count + workers.Count - 1) / workers.Count, slowest: 0));
+                [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], (step.Count + workers.Count - 1) / workers.Count, slowest: 0,
+                grid.Least));
         var shares = _divided.Shares;
         var given = GivenOf(step);
         var (own, others) = (0L, 0L);

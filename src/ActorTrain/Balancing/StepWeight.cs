@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Leases;
 
 namespace ActorTrain.Balancing;
@@ -13,9 +14,10 @@ public static class StepWeight
     /// <param name="part">The samples that it stands for.</param>
     /// <param name="batch">Samples of a whole step: the job's batch, or as many as all local steps of a push take.</param>
     /// <param name="samples">Training samples.</param>
-    public static float Of(LeasePart part, int batch, int samples)
+    /// <param name="least">Samples a gradient has at least: a smaller rest of an epoch belongs to the batch before it.</param>
+    public static float Of(LeasePart part, int batch, int samples, int least = 1)
     {
-        var last = samples - samples % batch;
+        var last = new StepGrid(batch, samples, least).LastStart;
         var inWhole = Math.Clamp(last - part.Start, 0, part.Count);
         return (float)((double)inWhole / batch + (inWhole == part.Count ? 0 : (double)(part.Count - inWhole) / (samples - last)));
     }

@@ -2,16 +2,33 @@ using ActorTrain.Leases;
 
 namespace ActorTrain.Consistency;
 
-/// <summary>How an epoch's order is cut into the steps of synchronous training: the same for shards and coordinator, who never speak of it.</summary>
-/// <param name="GlobalBatch">Samples a step, ≥ 1; the last of an epoch may have fewer.</param>
+/// <summary>
+/// How an epoch's order is cut into steps: those of synchronous training, the same for shards and coordinator, who never
+/// speak of it; and those that a push is weighed by.
+/// </summary>
+/// <param name="GlobalBatch">
+/// Samples a step, ≥ 1; the last of an epoch may have fewer, or more by less than <paramref name="Least"/>.
+/// </param>
 /// <param name="Samples">Training samples.</param>
-public readonly record struct StepGrid(int GlobalBatch, int Samples)
+/// <param name="Least">Samples a gradient has at least, ≥ 1: a smaller rest of an epoch belongs to the step before it.</param>
+public readonly record struct StepGrid(int GlobalBatch, int Samples, int Least = 1)
 {
+    /// <summary>First position of the last step.</summary>
+    public int LastStart
+    {
+        get
+        {
+            var rest = Samples % GlobalBatch;
+            var start = Samples - (rest == 0 ? Math.Min(GlobalBatch, Samples) : rest);
+            return rest > 0 && rest < Least && start > 0 ? start - GlobalBatch : start;
+        }
+    }
+
     /// <summary>The step that a position belongs to.</summary>
     public LeasePart StepOf(int epoch, int position)
     {
-        var start = position - position % GlobalBatch;
-        return new LeasePart(epoch, start, Math.Min(GlobalBatch, Samples - start));
+        var start = Math.Min(position - position % GlobalBatch, LastStart);
+        return new LeasePart(epoch, start, start == LastStart ? Samples - start : GlobalBatch);
     }
 
     /// <summary>The step after another.</summary>

@@ -10,6 +10,9 @@ internal sealed class EvaluationBook
     /// <summary>Whether any evaluation is wanted or under way.</summary>
     public bool Open => _wanted.Count > 0 || _given.Count > 0;
 
+    /// <summary>The first epoch whose evaluation is wanted or under way; null where there is none.</summary>
+    public int? First => _wanted.Concat(_given.Keys).Select(epoch => (int?)epoch).Min();
+
     /// <summary>Whether any evaluation is wanted that nobody is at.</summary>
     public bool Waiting => _wanted.Count > 0;
 

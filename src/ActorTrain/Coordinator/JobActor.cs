@@ -94,7 +94,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void AskForStartingWeights()
     {
         if (_placed is null) return;
-        foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places));
+        foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places, _placed!.ModelState));
     }
 
     private void Training() => Training(resumption: null);

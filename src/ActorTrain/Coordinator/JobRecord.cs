@@ -162,7 +162,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             new DatasetSummary(Admission.Dataset.Name, Admission.Dataset.TrainSamples, Admission.Dataset.TestSamples, Admission.Dataset.Fingerprint),
             Choices.NameOf(consistency.Mode),
             job.Seed,
-            _epochs.TryGetValue(job.Epochs, out var last) ? last.Evaluation?.Accuracy : null,
+            _epochs.TryGetValue(job.Epochs, out var last) ? last.Accuracy : null,
             CompletedEpochs(), SamplesExpected, SamplesApplied,
             Counts.Sum(count => count.DuplicatesRefused),
             wall, wall > 0 ? SamplesApplied / wall : 0,
@@ -183,7 +183,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return seconds > 0 ? (last.Samples - first.Samples) / seconds : 0;
     }
 
-    private double? LatestAccuracy() => _epochs.Values.LastOrDefault(row => row.Evaluation is not null)?.Evaluation?.Accuracy;
+    private double? LatestAccuracy() => _epochs.Values.LastOrDefault(row => row.Evaluation is not null)?.Accuracy;
 
     private EpochRow Row(int epoch)
     {
@@ -200,7 +200,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             if (row.Completed is not { } completed) continue;
             var samples = _counts.Length == 0 ? 0 : _counts.Min(count => SamplesOf(count, epoch));
             rows.Add(new EpochSummary(
-                epoch, samples, (completed - before).TotalSeconds, row.TrainLoss, row.Evaluation?.Loss, row.Evaluation?.Accuracy));
+                epoch, samples, (completed - before).TotalSeconds, row.TrainLoss, row.Evaluation?.Loss, row.Accuracy));
             before = completed;
         }
         return rows;
@@ -256,6 +256,9 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         public TimeSpan? Completed { get; set; }
 
         public Evaluation? Evaluation { get; set; }
+
+        // Where the loss is not finite, the scores are not, and whatever they are taken for is no accuracy.
+        public double? Accuracy => Evaluation is { } evaluation && double.IsFinite(evaluation.Loss) ? evaluation.Accuracy : null;
 
         public double TrainLoss => _samples > 0 ? _lossSum / _samples : double.NaN;
 

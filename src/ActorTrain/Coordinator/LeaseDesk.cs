@@ -37,8 +37,8 @@ internal sealed class LeaseDesk
     public LeaseDesk(JobOptions job, JobRecord record)
     {
         (_job, _record) = (job, record);
-        Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs);
-        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches, job.LocalSteps);
+        Book = new LeaseBook(record.Admission!.Dataset.TrainSamples, job.Epochs, job.LeastMicroBatch);
+        _planner = new LeasePlanner(job.Balance, job.Batch, job.LeaseBatches, job.LocalSteps, job.LeastMicroBatch);
         _pacing = new Pacing(job, Book);
         _steps = StepsOf(job.Consistency);
         (Staleness, _watch) = (job.Staleness, new StalenessWatch(job.Staleness));
@@ -187,15 +187,14 @@ internal sealed class LeaseDesk
         foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
             _refusals.Add(worker.Node, group.Key, group.Count(), group.Sum(refused => refused.Part.Count), group.Last().Reason);
         var notFinite = ended.Refused.Where(refused => refused.Refusal == Refusal.NotFinite).ToList();
-        var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).Select(refused => refused.Part).ToList();
+        var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).ToList();
         var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
         var change = _watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain: Training.Any(other => other != worker));
         if (change is not null) _division = null;
         return new Ended(
             _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
             hopeless.Count == 0 ? null :
-                $"positions {hopeless[0].Start} to {hopeless[0].End - 1} of epoch {hopeless[0].Epoch} gave no finite gradient in {FiniteWatch.Attempts} attempts: "
-                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
+                $"{hopeless[0].Reason}, in {FiniteWatch.Attempts} attempts: the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
             change is null ? null : LeaseOccurrences.Of(change));
     }
 
@@ -250,7 +249,7 @@ internal sealed class LeaseDesk
     // Where a step is a stretch of an epoch's order.
     private StepPlanner? StepsOf(ConsistencyOptions consistency) => consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
         ? new StepPlanner(
-            new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples), _job.Batch,
+            new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples, _job.LeastMicroBatch), _job.Batch,
             wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn, _job.Balance.Repeat, _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0)
         : null;
 

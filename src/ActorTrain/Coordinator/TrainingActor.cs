@@ -14,6 +14,10 @@ namespace ActorTrain.Coordinator;
 /// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
 internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
+    // Weights of epochs that wait for their evaluation, in all shards together.
+    private const long MemoryForEpochs = 256L << 20;
+    private const int MostEpochsKept = 64;
+
     private static readonly TimeSpan LastWordPatience = TimeSpan.FromSeconds(3);
 
     // A count that has not come after this is asked for again: a message may be lost.
@@ -31,6 +35,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private long _round;
     private int _contributions;
     private int _completedEpochs;
+    private int _firstKept = 1;
+    private readonly int _mostKept;
     private TimeSpan _askedAt;
     private bool _askAgain;
     private bool _stopped;
@@ -85,6 +91,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
         _telemetry = new JobTelemetry(job.Name, job.Epochs);
+        _mostKept = (int)Math.Clamp(MemoryForEpochs / (sizeof(float) * (long)record.Admission!.Model.Parameters.Length), 1, MostEpochsKept);
+        KeepPaceWithEvaluations();
         if (resumption is not null)
         {
             _desk.Paused = resumption.Paused;
@@ -123,16 +131,15 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
             {
                 _record.EpochCompleted(epoch, Now);
-                if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
+                if (_job.IsEvaluatedAfter(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
             }
+            KeepPaceWithEvaluations();
             Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {_record.SamplesApplied} samples applied"));
             Stash.UnstashAll();
             Become(Training);
         });
         ReceiveAny(_ => Stash.Stash());
     }
-
-    private bool IsToBeEvaluated(int epoch) => epoch == _job.Epochs || epoch % _job.EvaluateEvery == 0;
 
     private void Training()
     {
@@ -224,6 +231,11 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
             _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy);
+            if (!double.IsFinite(evaluated.Evaluation.Loss))
+                Tell(new Occurrence(
+                    EvaluationNotFinite, "", FormattableString.Invariant($"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"),
+                    "the report has no test accuracy for it; training may have diverged, and wants a lower learning rate"));
+            KeepPaceWithEvaluations();
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
         });
@@ -267,9 +279,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.EpochCompleted(++_completedEpochs, Now);
             _telemetry.EpochCompleted(_completedEpochs);
-            if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
+            if (_job.IsEvaluatedAfter(_completedEpochs)) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
+        KeepPaceWithEvaluations();
         GrantWaiting();
         FinishIfComplete();
     }
@@ -312,7 +325,25 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
         }
         foreach (var epoch in _evaluations.GiveUp(best))
+        {
             Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
+            KeepPaceWithEvaluations();
+        }
+    }
+
+    /// <summary>
+    /// Shards keep the weights of each epoch that is not evaluated yet: those of others may go, and leases go no further
+    /// ahead than shards can keep.
+    /// </summary>
+    private void KeepPaceWithEvaluations()
+    {
+        var first = _evaluations.First ?? _completedEpochs + 1;
+        _desk.Book.LastEpoch = (int)Math.Min(_job.Epochs, (long)first + _mostKept * _job.EvaluateEvery);
+        if (first == _firstKept) return;
+        _firstKept = first;
+        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Evaluated(first));
+        _placed.ModelState?.Tell(new ShardProtocol.Evaluated(first));
+        if (!_stopped) GrantWaiting();
     }
 
     private void FinishIfComplete()
@@ -332,7 +363,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void TellProgress(JobPhase phase)
     {
-        var waiting = phase is JobPhase.Training && !_record.Active.Any() ? "waiting for workers to join" : "";
+        var waiting = phase is not JobPhase.Training ? ""
+            : !_record.Active.Any() ? "waiting for workers to join"
+            : _desk.Book.AwaitsEvaluation ? $"waiting for the evaluation of epoch {_firstKept}"
+            : "";
         Context.Parent.Tell(_record.Progress(phase, waiting, _desk.Book.Epoch, Now));
     }
 

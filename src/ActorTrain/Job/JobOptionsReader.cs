@@ -63,7 +63,9 @@ public static class JobOptionsReader
             Overlap: settings.Int(Job + "overlap", 0, MostOverlap),
             Payload: payload,
             EvaluateEvery: settings.Int(Job + "evaluate-every", 1, Most),
-            Seed: settings.Long(Job + "seed"));
+            Seed: settings.Long(Job + "seed"),
+            MicroBatchFloor: settings.Int(Job + "micro-batch-floor", 0, batch),
+            EvaluationBatch: settings.Int(Job + "evaluation-batch", 0, Most));
     }
 
     /// <summary>Reads what of a job's way with staleness is to be different.</summary>

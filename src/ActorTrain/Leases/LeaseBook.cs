@@ -7,7 +7,8 @@ namespace ActorTrain.Leases;
 /// </summary>
 /// <param name="samples">Training samples.</param>
 /// <param name="epochs">Epochs in the job.</param>
-public sealed class LeaseBook(int samples, int epochs)
+/// <param name="least">Samples a gradient has at least: no stretch is granted so that fewer are left of it, ≥ 1.</param>
+public sealed class LeaseBook(int samples, int epochs, int least = 1)
 {
     private readonly SortedDictionary<int, PositionSet> _returned = [];
     private readonly List<(long Round, LeasePart Stretch)> _doubted = [];
@@ -43,6 +44,12 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <param name="holder">Who.</param>
     public bool Holds(string holder) => _held.ContainsKey(holder);
 
+    /// <summary>The last epoch of which anything may be handed out now; all, unless evaluations are behind.</summary>
+    public int LastEpoch { get; set; } = int.MaxValue;
+
+    /// <summary>Whether nothing is handed out because evaluations are behind.</summary>
+    public bool AwaitsEvaluation => _epoch > LastEpoch && _epoch <= epochs && _returned.Count == 0;
+
     /// <summary>Whether it waits for the shards' word on something that was taken back.</summary>
     public bool InDoubt => _doubted.Count > 0;
 
@@ -53,9 +60,9 @@ public sealed class LeaseBook(int samples, int epochs)
         {
             foreach (var (epoch, set) in _returned)
                 if (epoch < _epoch) yield return (epoch, set.Count);
-            if (_epoch > epochs) yield break;
+            if (_epoch > Math.Min(epochs, LastEpoch)) yield break;
             yield return (_epoch, samples - _next + (_returned.TryGetValue(_epoch, out var here) ? here.Count : 0));
-            if (_epoch < epochs) yield return (_epoch + 1, samples);
+            if (_epoch < Math.Min(epochs, LastEpoch)) yield return (_epoch + 1, samples);
         }
     }
 
@@ -74,13 +81,17 @@ public sealed class LeaseBook(int samples, int epochs)
     /// <summary>Grants positions of an epoch.</summary>
     /// <param name="holder">Who gets them.</param>
     /// <param name="epoch">One of <see cref="Offers"/>.</param>
-    /// <param name="size">At most so many, ≥ 1.</param>
+    /// <param name="size">At most so many, ≥ 1; and what would be left, where that is less than a gradient may have.</param>
     /// <param name="microBatch">Samples a gradient, ≥ 1.</param>
     /// <param name="now">Time of the grant, on the scheduler's clock.</param>
     /// <param name="localSteps">Gradients a push, where the worker takes the steps; 0 where the shards do.</param>
+    /// <param name="before">The position that the lease ends before: the end of a synchronous step.</param>
     /// <returns>The lease; null when nothing of the epoch is left to hand out now.</returns>
-    public Lease? Take(string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0) =>
-        NextStretch(epoch, size) is { } stretch ? Add(holder, stretch, microBatch, localSteps, now, repeats: null) : null;
+    public Lease? Take(
+        string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0, int before = int.MaxValue) =>
+        NextStretch(epoch, size, before) is { } stretch
+            ? Add(holder, stretch, microBatch, localSteps, now, repeats: null)
+            : null;
 
     /// <summary>Grants a stretch that another holds to somebody else, too. Whoever is first, its positions count once.</summary>
     /// <param name="grant">The other's grant.</param>
@@ -180,7 +191,7 @@ public sealed class LeaseBook(int samples, int epochs)
 
     private Lease Add(string holder, LeasePart stretch, int microBatch, int localSteps, TimeSpan now, long? repeats)
     {
-        var lease = new Lease(++_lastId, stretch, microBatch, localSteps);
+        var lease = new Lease(++_lastId, stretch, microBatch, localSteps, least);
         var grant = new Grant(lease, holder, now, repeats);
         _grants.Add(lease.Id, grant);
         if (!_held.TryGetValue(holder, out var held)) _held.Add(holder, held = []);
@@ -223,14 +234,15 @@ public sealed class LeaseBook(int samples, int epochs)
         return grants;
     }
 
-    private LeasePart? NextStretch(int epoch, int size)
+    private LeasePart? NextStretch(int epoch, int size, int before)
     {
         if (_returned.TryGetValue(epoch, out var returned))
         {
             var (start, end) = returned.Stretches[0];
-            end = Math.Min(end, start + size);
+            end = Math.Min(end, before);
             // One shard may hold a part of it that another lacks: what is granted is new, or not new, to each as a whole.
             if (_cuts.TryGetValue(epoch, out var cuts) && cuts.GetViewBetween(start + 1, int.MaxValue) is { Count: > 0 } after) end = Math.Min(end, after.Min);
+            end = EndOf(start, size, end);
             returned.Remove(start, end);
             if (returned.Count == 0) _returned.Remove(epoch);
             return new LeasePart(epoch, start, end - start);
@@ -242,11 +254,15 @@ public sealed class LeaseBook(int samples, int epochs)
             (_epoch, _next) = (epoch, 0);
         }
         if (epoch != _epoch || epoch > epochs) return null;
-        var stretch = new LeasePart(_epoch, _next, Math.Min(size, samples - _next));
+        var stretch = new LeasePart(_epoch, _next, EndOf(_next, size, Math.Min(samples, before)) - _next);
         _next = stretch.End;
         GoOnToNextEpoch();
         return stretch;
     }
+
+    // What would be left is taken, too, where it is too little for a gradient of its own.
+    private int EndOf(int start, int size, int limit) =>
+        limit - start - Math.Max(size, least) < least ? limit : start + Math.Max(size, least);
 
     private void GoOnToNextEpoch()
     {

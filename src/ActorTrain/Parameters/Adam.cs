@@ -12,14 +12,29 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
 {
     private readonly float[] _first = new float[length];
     private readonly float[] _second = new float[length];
-    private long _steps;
+    private readonly StepCounts _steps = new(length);
 
-    public void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale)
+    public void Apply(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale,
+        ReadOnlySpan<FlatRange> touched)
     {
-        _steps++;
+        foreach (var (range, steps) in _steps.Step(touched))
+        {
+            Apply(
+                weights.Slice(range.Offset, range.Length), updated.Slice(range.Offset, range.Length),
+                gradient.Slice(range.Offset, range.Length), _first.AsSpan(range.Offset, range.Length),
+                _second.AsSpan(range.Offset, range.Length), steps, learningRate, scale);
+        }
+    }
+
+    private void Apply(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second,
+        long steps, float learningRate, float scale)
+    {
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
-        Run(weights[..whole], updated[..whole], gradient[..whole], _first.AsSpan(0, whole), _second.AsSpan(0, whole), learningRate, scale);
+        Run(
+            weights[..whole], updated[..whole], gradient[..whole], first[..whole], second[..whole], steps, learningRate, scale);
         var rest = weights.Length - whole;
         if (rest == 0) return;
 
@@ -27,22 +42,23 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         Span<float> w = stackalloc float[width], g = stackalloc float[width], m = stackalloc float[width], v = stackalloc float[width];
         weights[whole..].CopyTo(w);
         gradient[whole..].CopyTo(g);
-        _first.AsSpan(whole).CopyTo(m);
-        _second.AsSpan(whole).CopyTo(v);
-        Run(w, w, g, m, v, learningRate, scale);
+        first[whole..].CopyTo(m);
+        second[whole..].CopyTo(v);
+        Run(w, w, g, m, v, steps, learningRate, scale);
         w[..rest].CopyTo(updated[whole..]);
-        m[..rest].CopyTo(_first.AsSpan(whole));
-        v[..rest].CopyTo(_second.AsSpan(whole));
+        m[..rest].CopyTo(first[whole..]);
+        v[..rest].CopyTo(second[whole..]);
     }
 
     private void Run(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float learningRate, float scale)
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second,
+        long steps, float learningRate, float scale)
     {
         if (updated.Length != weights.Length || gradient.Length != weights.Length || first.Length != weights.Length || second.Length != weights.Length)
             throw new ArgumentException($"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, {first.Length}.");
         // β as it was written, in double, as PyTorch has it: 1 − β of the nearest single number would be off by 1e-5 relative for β₂ = 0.999.
         var (decay1, decay2) = ((double)(decimal)options.Beta1, (double)(decimal)options.Beta2);
-        var (correction1, correction2) = (1 - Math.Pow(decay1, _steps), Math.Sqrt(1 - Math.Pow(decay2, _steps)));
+        var (correction1, correction2) = (1 - Math.Pow(decay1, steps), Math.Sqrt(1 - Math.Pow(decay2, steps)));
         var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
         var (rest1, rest2) = (new Vector<float>((float)(1 - decay1)), new Vector<float>((float)(1 - decay2)));
         var step = new Vector<float>((float)(-learningRate / correction1));

@@ -8,13 +8,28 @@ namespace ActorTrain.Parameters;
 /// </summary>
 public interface IOptimizer
 {
-    /// <summary>One update: a single pass over weights, gradient and state.</summary>
+    /// <summary>One update of all weights: a single pass over weights, gradient and state.</summary>
     /// <param name="weights">The shard's weights.</param>
     /// <param name="updated">Where the new weights go: the same place, or another one of the same length.</param>
     /// <param name="gradient">The gradient, as long as the weights.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
     /// <param name="scale">Factor on the gradient, from the verdict.</param>
-    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale);
+    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale) =>
+        Apply(weights, updated, gradient, learningRate, scale, [new FlatRange(0, weights.Length)]);
+
+    /// <summary>
+    /// One update of the weights that have a gradient. All others stay, as in PyTorch: nothing decays, no momentum moves
+    /// them, no step is counted for them.
+    /// </summary>
+    /// <param name="weights">The shard's weights.</param>
+    /// <param name="updated">Where the new weights go; what has no gradient is not written.</param>
+    /// <param name="gradient">The gradient, as long as the weights; what it holds elsewhere means nothing.</param>
+    /// <param name="learningRate">Step size, schedule included.</param>
+    /// <param name="scale">Factor on the gradient, from the verdict.</param>
+    /// <param name="touched">The stretches that have a gradient, in order, none touching another.</param>
+    void Apply(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale,
+        ReadOnlySpan<FlatRange> touched);
 }
 
 /// <summary>Makes the optimizer that a job asks for.</summary>

@@ -5,7 +5,7 @@ using System.Text;
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// Where each tensor of a model lies in one flat f32 vector. Agreed when a worker joins: two nodes can exchange
+/// Where each tensor of a model lies in one flat vector of f32, or of words of four bytes. Agreed when a worker joins: two nodes can exchange
 /// parameters only if their layouts are the same.
 /// </summary>
 public sealed class ParameterLayout
@@ -23,28 +23,53 @@ public sealed class ParameterLayout
     /// <summary>The tensors in the order in which they lie, without gaps.</summary>
     public IReadOnlyList<TensorSpec> Tensors { get; }
 
-    /// <summary>Number of elements in the flat vector.</summary>
+    /// <summary>Number of words in the flat vector: of elements, where all are F32.</summary>
     public int Length { get; }
 
-    /// <summary>16 hexadecimal digits that are equal when names, shapes and order are.</summary>
+    /// <summary>16 hexadecimal digits that are equal when names, shapes, types and order are.</summary>
     public string Hash { get; }
 
-    /// <summary>Lays tensors out one after the other, in the order given.</summary>
+    /// <summary>The stretches of one type of elements each, in order: one for each type, where the layout was made by type.</summary>
+    internal IReadOnlyList<TypedRange> Sections
+    {
+        get
+        {
+            var sections = new List<TypedRange>();
+            foreach (var tensor in Tensors.Where(tensor => tensor.Length > 0))
+            {
+                if (sections.Count > 0 && sections[^1].Type == tensor.Type)
+                    sections[^1] = sections[^1] with { Length = sections[^1].Length + tensor.Length };
+                else sections.Add(new TypedRange(tensor.Type, tensor.Offset, tensor.Length));
+            }
+            return sections;
+        }
+    }
+
+    /// <summary>Lays F32 tensors out one after the other, in the order given.</summary>
     /// <param name="tensors">Names and shapes.</param>
     /// <exception cref="ActorTrainException">A name occurs twice, or the vector would pass 2³¹−1 elements.</exception>
-    public static ParameterLayout Of(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors)
+    public static ParameterLayout Of(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors) =>
+        Of(tensors.Select(tensor => new TensorSpec(tensor.Name, [.. tensor.Shape], 0)));
+
+    /// <summary>Lays tensors out one after the other, in the order given.</summary>
+    /// <param name="tensors">The tensors; their offsets mean nothing.</param>
+    /// <exception cref="ActorTrainException">A name occurs twice, or the vector would pass 2³¹−1 words.</exception>
+    public static ParameterLayout Of(IEnumerable<TensorSpec> tensors)
     {
         var specs = new List<TensorSpec>();
         var names = new HashSet<string>();
         var offset = 0L;
-        foreach (var (name, shape) in tensors)
+        foreach (var tensor in tensors)
         {
-            if (!names.Add(name))
-                throw new ActorTrainException($"The model has two parameters named '{name}'; every name must be its own.");
-            specs.Add(new TensorSpec(name, [.. shape], (int)offset));
-            offset += shape.Aggregate(1L, (product, size) => product * size);
+            foreach (var name in tensor.Aliases.Prepend(tensor.Name))
+                if (!names.Add(name))
+                    throw new ActorTrainException($"The model has two parameters named '{name}'; every name must be its own.");
+            specs.Add(tensor with { Offset = (int)offset });
+            offset += (tensor.Shape.Aggregate(1L, (product, size) => product * size) * tensor.Type.Size() + 3) / 4;
             if (offset > int.MaxValue)
-                throw new ActorTrainException($"The model has more than {int.MaxValue:N0} parameters (passed at '{name}'); a flat vector cannot hold it.");
+                throw new ActorTrainException(
+                    $"The model has more than {int.MaxValue:N0} parameters (passed at '{tensor.Name}'); "
+                    + "a flat vector cannot hold it.");
         }
         return new ParameterLayout(specs);
     }

@@ -12,11 +12,25 @@ internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
 {
     private readonly float[] _momentum = options.Momentum > 0 ? new float[length] : [];
 
-    public void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale)
+    public void Apply(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale,
+        ReadOnlySpan<FlatRange> touched)
+    {
+        foreach (var range in touched)
+        {
+            Apply(
+                weights.Slice(range.Offset, range.Length), updated.Slice(range.Offset, range.Length),
+                gradient.Slice(range.Offset, range.Length),
+                _momentum.Length == 0 ? [] : _momentum.AsSpan(range.Offset, range.Length), learningRate, scale);
+        }
+    }
+
+    private void Apply(
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> momentum, float learningRate,
+        float scale)
     {
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
-        var momentum = _momentum.AsSpan();
         Run(weights[..whole], updated[..whole], gradient[..whole], momentum[..Math.Min(whole, momentum.Length)], learningRate, scale);
         var rest = weights.Length - whole;
         if (rest == 0) return;

@@ -34,7 +34,7 @@ public static class SafeTensors
         }
     }
 
-    /// <summary>Loads a file with tensors of the types F32 and I64.</summary>
+    /// <summary>Loads a file; its tensors may be of any <see cref="Parameters.ElementType"/>.</summary>
     /// <exception cref="ActorTrainException">It cannot be read, or is not such a file.</exception>
     public static SavedModel Load(string path)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Saving;
 
@@ -38,17 +39,16 @@ internal static class SafeTensorsReader
 
     private static SavedTensor Tensor(string name, JsonElement entry, ReadOnlyMemory<byte> content)
     {
-        var type = entry.GetProperty("dtype").GetString();
-        var size = type switch { "F32" => sizeof(float), "I64" => sizeof(long), _ => throw new FormatException($"its tensor {name} is of type {type}; F32 and I64 are known") };
+        var saved = entry.GetProperty("dtype").GetString();
+        var known = Enum.GetValues<ElementType>();
+        if (!known.Any(candidate => candidate.SavedName() == saved))
+            throw new FormatException($"its tensor {name} is of type {saved}; it must be one of {string.Join(", ", known.Select(type => type.SavedName()))}");
+        var type = known.First(candidate => candidate.SavedName() == saved);
         var shape = entry.GetProperty("shape").EnumerateArray().Select(number => number.GetInt64()).ToArray();
         var (from, to) = (entry.GetProperty("data_offsets")[0].GetInt64(), entry.GetProperty("data_offsets")[1].GetInt64());
-        var expected = shape.Aggregate((long)size, (product, length) => checked(product * length));
+        var expected = shape.Aggregate((long)type.Size(), (product, length) => checked(product * length));
         if (shape.Any(length => length < 0) || from < 0 || to > content.Length || to - from != expected)
             throw new FormatException($"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to {to} of {content.Length} bytes");
-        var bytes = content.Span[(int)from..(int)to];
-        var values = new float[bytes.Length / size];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = type == "F32" ? BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * size)..]) : BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * size)..]);
-        return new SavedTensor(name, shape, values);
+        return new SavedTensor(name, shape, type, content[(int)from..(int)to]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ActorTrain.Hosting;
 using ActorTrain.Parameters;
@@ -8,20 +9,17 @@ namespace ActorTrain.Saving;
 /// <summary>Writes the bytes of a safetensors file.</summary>
 internal static class SafeTensorsWriter
 {
-    // PyTorch counts batches in whole numbers, and its load_state_dict expects them.
-    private const string Counter = "num_batches_tracked";
-
     public static void Write(Stream stream, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
     {
         // Wider elements first, so that every tensor is aligned to its elements.
         var tensors = From(model.Description.Parameters, model.Parameters).Concat(From(model.Description.State, model.State))
-            .OrderByDescending(tensor => tensor.ElementSize).ToList();
+            .OrderByDescending(tensor => tensor.Type.Size()).ToList();
         var header = Header(tensors, metadata);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (var tensor in tensors) stream.Write(tensor.Bytes());
+        foreach (var tensor in tensors) stream.Write(MemoryMarshal.AsBytes(tensor.Words.Span)[..tensor.Length]);
     }
 
     private static byte[] Header(List<Entry> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -43,10 +41,10 @@ internal static class SafeTensorsWriter
 
     private static long WriteEntry(Utf8JsonWriter json, Entry tensor, long offset)
     {
-        var end = offset + (long)tensor.Values.Length * tensor.ElementSize;
-        json.WriteStartObject(tensor.Place.Name);
-        json.WriteString("dtype", tensor.IsCounter ? "I64" : "F32");
-        WriteNumbers("shape", tensor.Place.Shape);
+        var end = offset + tensor.Length;
+        json.WriteStartObject(tensor.Name);
+        json.WriteString("dtype", tensor.Type.SavedName());
+        WriteNumbers("shape", tensor.Shape);
         WriteNumbers("data_offsets", [offset, end]);
         json.WriteEndObject();
         return end;
@@ -59,26 +57,12 @@ internal static class SafeTensorsWriter
         }
     }
 
-    private static IEnumerable<Entry> From(ParameterLayout layout, ReadOnlyMemory<float> values) =>
-        layout.Tensors.Select(place => new Entry(place, values.Slice(place.Offset, place.Length)));
+    // A tensor in several places of the model is saved in each: a plain module that loads it asks for all names.
+    private static IEnumerable<Entry> From(ParameterLayout layout, ReadOnlyMemory<float> words) =>
+        from place in layout.Tensors
+        where place.IsSaved
+        from name in place.Aliases.Prepend(place.Name)
+        select new Entry(name, place.Shape, place.Type, place.Count * place.Type.Size(), words.Slice(place.Offset, place.Length));
 
-    private sealed record Entry(TensorSpec Place, ReadOnlyMemory<float> Values)
-    {
-        public bool IsCounter { get; } = Place.Name == Counter || Place.Name.EndsWith($".{Counter}", StringComparison.Ordinal);
-
-        public int ElementSize => IsCounter ? sizeof(long) : sizeof(float);
-
-        public byte[] Bytes()
-        {
-            var bytes = new byte[Values.Length * ElementSize];
-            var values = Values.Span;
-            for (var i = 0; i < values.Length; i++)
-            {
-                var place = bytes.AsSpan(i * ElementSize);
-                if (IsCounter) BinaryPrimitives.WriteInt64LittleEndian(place, (long)Math.Round(values[i]));
-                else BinaryPrimitives.WriteSingleLittleEndian(place, values[i]);
-            }
-            return bytes;
-        }
-    }
+    private sealed record Entry(string Name, IReadOnlyList<long> Shape, ElementType Type, int Length, ReadOnlyMemory<float> Words);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorTrain.Hosting;
 using ActorTrain.Parameters;
 using ActorTrain.Worker;
@@ -14,7 +15,8 @@ public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string>
     /// <exception cref="ActorTrainException">The file is of another model; the message names the first difference.</exception>
     public TrainedModel As(ModelDescription model)
     {
-        var known = model.Parameters.Tensors.Concat(model.State.Tensors).Select(tensor => tensor.Name).ToHashSet();
+        var known = model.Parameters.Tensors.Concat(model.State.Tensors).Where(tensor => tensor.IsSaved)
+            .SelectMany(tensor => tensor.Aliases.Prepend(tensor.Name)).ToHashSet();
         if (Tensors.Keys.FirstOrDefault(name => !known.Contains(name)) is { } strange)
             throw new ActorTrainException($"{Path}: it has a tensor {strange}, which the model {model.Name} has not.");
         return new TrainedModel(model, Gather(model.Name, model.Parameters), Gather(model.Name, model.State));
@@ -23,13 +25,17 @@ public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string>
     private float[] Gather(string model, ParameterLayout layout)
     {
         var values = new float[layout.Length];
-        foreach (var place in layout.Tensors)
+        // Another name of a tensor says the same once more.
+        foreach (var place in layout.Tensors.Where(place => place.IsSaved))
         {
             if (!Tensors.TryGetValue(place.Name, out var tensor))
                 throw new ActorTrainException($"{Path}: it has no tensor {place.Name}, which the model {model} has.");
             if (!tensor.Shape.SequenceEqual(place.Shape))
                 throw new ActorTrainException($"{Path}: its tensor {place.Name} is [{string.Join(", ", tensor.Shape)}], and that of the model {model} is [{string.Join(", ", place.Shape)}].");
-            tensor.Values.Span.CopyTo(values.AsSpan(place.Offset));
+            if (tensor.Type != place.Type)
+                throw new ActorTrainException(
+                    $"{Path}: its tensor {place.Name} is {tensor.Type}, and that of the model {model} is {place.Type}.");
+            tensor.Bytes.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(place.Offset, place.Length)));
         }
         return values;
     }

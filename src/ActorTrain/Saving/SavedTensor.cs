@@ -1,7 +1,19 @@
+using ActorTrain.Parameters;
+
 namespace ActorTrain.Saving;
 
 /// <summary>A tensor of a safetensors file.</summary>
 /// <param name="Name">Its name, as in PyTorch's state dictionary.</param>
 /// <param name="Shape">Its sizes, outermost first.</param>
-/// <param name="Values">Its elements; whole numbers are converted.</param>
-public sealed record SavedTensor(string Name, IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values);
+/// <param name="Type">What its elements are.</param>
+/// <param name="Bytes">Its elements, one after the other, as they lie in the file.</param>
+public sealed record SavedTensor(string Name, IReadOnlyList<long> Shape, ElementType Type, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Its elements as floats, converted where they are something else.</summary>
+    public float[] ToFloats()
+    {
+        var values = new float[Bytes.Length / Type.Size()];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)Type.Read(Bytes.Span, i);
+        return values;
+    }
+}

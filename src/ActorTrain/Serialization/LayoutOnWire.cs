@@ -7,5 +7,5 @@ internal sealed record LayoutOnWire(TensorSpec[] Tensors)
 {
     public static LayoutOnWire Of(ParameterLayout layout) => new([.. layout.Tensors]);
 
-    public ParameterLayout ToLayout() => ParameterLayout.Of(Tensors.Select(tensor => (tensor.Name, tensor.Shape)));
+    public ParameterLayout ToLayout() => ParameterLayout.Of(Tensors);
 }

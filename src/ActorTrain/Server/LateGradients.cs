@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Server;
@@ -22,15 +23,18 @@ internal sealed class LateGradients
     public bool ComparesVersions => _compensation.ComparesVersions;
 
     /// <summary>What is applied in a gradient's place, its weight included; valid until the next.</summary>
-    public ReadOnlySpan<float> Compensate(string worker, long baseVersion, ReadOnlySpan<float> gradient, float weight, long version, ReadOnlySpan<float> weights)
+    public ReadOnlySpan<float> Compensate(
+        string worker, long baseVersion, ReadOnlySpan<float> gradient, float weight, long version, ReadOnlySpan<float> weights,
+        ReadOnlySpan<FlatRange> touched)
     {
         var computedFrom = baseVersion == version ? null : _handedOut.Find(worker, baseVersion);
-        _compensation.Compensate(new LateGradient(worker, gradient, weight, weights, computedFrom is null ? weights : computedFrom.Values.Span), _compensated);
+        _compensation.Compensate(new LateGradient(worker, gradient, weight, weights, computedFrom is null ? weights : computedFrom.Values.Span, touched), _compensated);
         return _compensated;
     }
 
     /// <summary>It has been applied.</summary>
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate) => _compensation.Updated(before, after, learningRate);
+    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched) =>
+        _compensation.Updated(before, after, learningRate, touched);
 
     /// <summary>A worker gets the weights.</summary>
     public void HandOut(string worker, long version, TensorBuffer weights)

@@ -1,37 +1,69 @@
+using System.Runtime.InteropServices;
+using ActorTrain.Parameters;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Server;
 
 /// <summary>
-/// The model's state that is learned without a gradient, as every worker last reported it in the newest epoch, combined by samples:
-/// s = Σ nᵢ·sᵢ / Σ nᵢ.
+/// A model's state as every worker last reported it, by epoch, combined. Fractions are weighed by the samples that each
+/// worker has seen, s = Σ nᵢ·sᵢ / Σ nᵢ, and what all have alike stays as it is, bit for bit; of whole numbers (a counter, a
+/// permutation, a mask) the worker's count that has seen the most.
 /// </summary>
-internal sealed class ModelState(int length)
+/// <param name="sections">What the state is.</param>
+internal sealed class ModelState(IReadOnlyList<TypedRange> sections)
 {
-    private readonly SortedDictionary<string, (long Samples, float[] State)> _reports = [];
-    private int _epoch;
+    private readonly SortedDictionary<int, SortedDictionary<string, (long Samples, float[] State)>> _epochs = [];
 
-    public int Length => length;
+    public int Length { get; } = sections.Sum(section => section.Length);
 
-    /// <summary>Samples behind the combined state; 0 before the first report.</summary>
-    public long Samples => _reports.Values.Sum(report => report.Samples);
-
+    /// <summary>Takes in what a worker has; the newer report of an epoch takes the place of the one before.</summary>
     public void Report(WorkerId worker, int epoch, long samples, ReadOnlySpan<float> state)
     {
-        if (epoch < _epoch || samples <= 0) return;
-        if (epoch > _epoch) _reports.Clear();
-        _epoch = epoch;
-        _reports[worker.Node] = (samples, state.ToArray());
+        if (samples <= 0 || (_epochs.Count > 0 && epoch < _epochs.Keys.First())) return;
+        if (!_epochs.TryGetValue(epoch, out var reports)) _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
+        reports[worker.Node] = (samples, state.ToArray());
     }
 
-    public void Combine(Span<float> combined)
+    /// <summary>Nobody asks for epochs before this one any more; the newest stays.</summary>
+    public void ForgetBefore(int epoch)
     {
-        combined.Clear();
-        var total = (double)Samples;
-        foreach (var (samples, state) in _reports.Values)
+        foreach (var past in _epochs.Keys.Where(known => known < Math.Min(epoch, _epochs.Keys.Last())).ToList()) _epochs.Remove(past);
+    }
+
+    /// <summary>The combination as it was at an epoch's end.</summary>
+    /// <param name="epoch">The epoch; 0 for the newest.</param>
+    /// <param name="combined">Where it goes.</param>
+    /// <returns>Samples behind it; 0 before the first report.</returns>
+    public long Combine(int epoch, Span<float> combined)
+    {
+        if (_epochs.Count == 0) return 0;
+        var known = _epochs.Where(known => known.Key <= epoch).Select(known => known.Value).LastOrDefault();
+        var reports = (epoch == 0 ? _epochs.Values.Last() : known ?? _epochs.Values.First()).Values.ToArray();
+        var total = reports.Sum(report => report.Samples);
+        reports.MaxBy(report => report.Samples).State.CopyTo(combined);
+        foreach (var section in sections.Where(section => section.Type.IsFloat() && reports.Length > 1))
+            Average(section, [.. reports.Select(report => report.Samples / (double)total)], [.. reports.Select(report => report.State)], combined);
+        return total;
+    }
+
+    private static void Average(TypedRange section, double[] weights, float[][] states, Span<float> combined)
+    {
+        var result = BytesOf(section, combined);
+        for (var i = 0; i < section.Count; i++)
         {
-            var weight = (float)(samples / total);
-            for (var i = 0; i < combined.Length; i++) combined[i] += weight * state[i];
+            var (sum, first, differ) = (0.0, 0.0, false);
+            for (var worker = 0; worker < states.Length; worker++)
+            {
+                var value = section.Type.Read(BytesOf(section, states[worker]), i);
+                if (worker == 0) first = value;
+                // Of equal numbers a weighted sum may be off by a bit.
+                differ |= !value.Equals(first);
+                sum += weights[worker] * value;
+            }
+            if (differ) section.Type.Write(result, i, sum);
         }
     }
+
+    private static Span<byte> BytesOf(TypedRange section, Span<float> state) =>
+        MemoryMarshal.AsBytes(state.Slice(section.Offset, section.Length));
 }

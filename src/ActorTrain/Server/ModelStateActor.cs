@@ -22,18 +22,18 @@ internal sealed class ModelStateActor : ReceiveActor
         });
         // Whoever waits for an answer asks again.
         Receive<LaneProtocol.Broken>(_ => { });
-        Receive<ModelStateProtocol.Pull>(_ => _lane.Tell(Sender, Combined(), Self));
+        Receive<ModelStateProtocol.Pull>(pull => _lane.Tell(Sender, Combined(pull.Epoch), Self));
+        Receive<ShardProtocol.Evaluated>(evaluated => _state.ForgetBefore(evaluated.Before));
     }
 
     protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { _state.Length });
 
     protected override void PostStop() => _admission?.Dispose();
 
-    private ModelStateProtocol.Pulled Combined()
+    private ModelStateProtocol.Pulled Combined(int epoch)
     {
-        if (_state.Samples == 0) return new ModelStateProtocol.Pulled(0, TensorSlice.Empty);
         var combined = new float[_state.Length];
-        _state.Combine(combined);
-        return new ModelStateProtocol.Pulled(_state.Samples, TensorSlice.Of(combined));
+        var samples = _state.Combine(epoch, combined);
+        return new ModelStateProtocol.Pulled(samples, samples == 0 ? TensorSlice.Empty : TensorSlice.Of(combined));
     }
 }

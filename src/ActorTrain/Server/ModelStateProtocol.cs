@@ -27,7 +27,8 @@ public static class ModelStateProtocol
     }
 
     /// <summary>Worker, evaluator or client → model state. Answered by <see cref="Pulled"/>.</summary>
-    public sealed record Pull : IWireMessage;
+    /// <param name="Epoch">The state as it was at the end of this epoch; 0 for the newest.</param>
+    public sealed record Pull(int Epoch = 0) : IWireMessage;
 
     /// <summary>Model state → whoever pulled.</summary>
     /// <param name="Samples">Samples that stand behind it; 0 when no worker has reported, and then the payload is empty.</param>

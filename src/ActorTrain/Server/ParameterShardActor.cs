@@ -70,7 +70,12 @@ internal sealed class ParameterShardActor : ReceiveActor
             _watching[watch.Worker.Node] = (Sender, watch);
             TellClosed();
         });
-        Receive<ShardProtocol.Pull>(_ => _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, _shard.Version, _shard.OpenTo(""), _shard.Share(_payload)), Self));
+        Receive<ShardProtocol.Pull>(pull =>
+        {
+            var (version, weights) = _shard.WeightsAfter(pull.Epoch, _payload);
+            _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights), Self);
+        });
+        Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
         Receive<ShardProtocol.Initialize>(again =>
         {
@@ -129,7 +134,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
         var staleness = _shard.StalenessOf(push.BaseVersion);
-        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span);
+        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span, push.Untouched);
         push.Payload.Release();
         Instruments.Judged(verdict, staleness);
         // The coordinator makes an event of what it means, once a lease; here it is each single one.

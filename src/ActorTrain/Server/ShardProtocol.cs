@@ -1,6 +1,7 @@
 using ActorTrain.Consistency;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Serialization;
 using ActorTrain.Staleness;
 using ActorTrain.Worker;
@@ -10,6 +11,9 @@ namespace ActorTrain.Server;
 /// <summary>Worker, evaluator, client and parameter shard: weights and gradients.</summary>
 public static class ShardProtocol
 {
+    /// <summary>Stretches without a gradient that a push can tell of: a header has 64 KiB, and each takes ten bytes at most.</summary>
+    internal const int MostUntouched = 6_000;
+
     /// <summary>First worker → shard: the starting weights. Answered by <see cref="Initialized"/>; only the first counts.</summary>
     /// <param name="Payload">The shard's slice of the parameters, [slice length] f32.</param>
     public sealed record Initialize(TensorSlice Payload) : ITensorMessage
@@ -33,16 +37,47 @@ public static class ShardProtocol
     /// </param>
     public sealed record Push(LeasePart Part, WorkerId Worker, long BaseVersion, TensorSlice Payload) : ITensorMessage
     {
+        /// <summary>
+        /// Stretches of the slice that have no gradient, in order, none touching another: an unused branch, an expert that
+        /// was not chosen. The shard leaves them as they are.
+        /// </summary>
+        public FlatRange[] Untouched { get; init; } = [];
+
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
         {
             Part.Write(header);
             Worker.Write(header);
             header.Write(BaseVersion);
+            header.Write7BitEncodedInt(Untouched.Length);
+            var end = 0;
+            foreach (var range in Untouched)
+            {
+                header.Write7BitEncodedInt(range.Offset - end);
+                header.Write7BitEncodedInt(range.Length);
+                end = range.End;
+            }
         }
 
         internal static Push Read(BinaryReader header, TensorSlice payload) =>
-            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(), payload);
+            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(), payload) { Untouched = ReadUntouched(header, payload.Length) };
+
+        private static FlatRange[] ReadUntouched(BinaryReader header, int length)
+        {
+            var count = header.Read7BitEncodedInt();
+            if (count == 0) return [];
+            if (count < 0 || count > MostUntouched) throw new FormatException($"it has {count} stretches without a gradient");
+            var ranges = new FlatRange[count];
+            var end = 0;
+            for (var i = 0; i < count; i++)
+            {
+                ranges[i] = new FlatRange(end + header.Read7BitEncodedInt(), header.Read7BitEncodedInt());
+                if (ranges[i].Offset < end || ranges[i].Length < 1 || ranges[i].End > length || ranges[i].End < end)
+                    throw new FormatException($"its stretch {i} without a gradient does not lie in a slice of {length}");
+                end = ranges[i].End;
+            }
+            return ranges;
+        }
     }
 
     /// <summary>Shard → worker: the verdict, and the parameters to go on with.</summary>
@@ -106,7 +141,12 @@ public static class ShardProtocol
     public sealed record StepClosed(long Version) : IWireMessage;
 
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>
-    public sealed record Pull : IWireMessage;
+    /// <param name="Epoch">The weights as they were when this epoch was complete, where they are still kept; 0 for the newest.</param>
+    public sealed record Pull(int Epoch = 0) : IWireMessage;
+
+    /// <summary>Coordinator → shard and model state: weights and state of earlier epochs need not be kept. Not answered; safe to send again.</summary>
+    /// <param name="Before">The first epoch that may still be evaluated.</param>
+    public sealed record Evaluated(int Before) : IWireMessage;
 
     /// <summary>Shard → whoever pulled.</summary>
     /// <param name="Shard">The shard's index.</param>

@@ -22,6 +22,7 @@ namespace ActorTrain.Server;
 /// <param name="isOnly">Whether it is the job's only shard.</param>
 internal sealed class ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
 {
+    private readonly FlatRange[] _all = [new FlatRange(0, length)];
     private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
     private IOptimizer _optimizer = Optimizer.Of(RuleOf(job, InEffect(job.Staleness, job.Consistency)), length);
     private StalenessOptions _governed = job.Staleness;
@@ -36,6 +37,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private int _contributions = 1;
     private StepGathering? _step;
     private (LeasePart Step, TensorBuffer Weights)? _before;
+    private readonly EpochWeights _epochWeights = new(job);
     private long _fence = long.MinValue;
     private int _complete;
     private int _furthest;
@@ -80,9 +82,17 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         return Share(type);
     }
 
+    /// <summary>The weights as they were when an epoch was complete, where they are kept, with their version; else as they are.</summary>
+    public (long Version, TensorSlice Weights) WeightsAfter(int epoch, PayloadType type) =>
+        _epochWeights.Find(epoch) is { } kept ? (kept.Version, kept.Weights.Share(type)) : (Version, Share(type));
+
+    /// <summary>Weights of earlier epochs need not be kept.</summary>
+    public void ForgetEpochsBefore(int epoch) => _epochWeights.ForgetBefore(epoch);
+
     /// <summary>The shard ends.</summary>
     public void Release()
     {
+        _epochWeights.ForgetBefore(int.MaxValue);
         _late?.Release();
         _step?.Release();
         _before?.Weights.Release();
@@ -103,6 +113,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             return;
         }
         CloseStep();
+        KeepCompleted();
         SetRule(_governed, consistency);
         OpenStep();
     }
@@ -133,7 +144,13 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     public long StalenessOf(long baseVersion) => Version - baseVersion;
 
     /// <summary>Judges a push and, where the verdict says so, applies it.</summary>
-    public Verdict Receive(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
+    /// <param name="part">What it stands for.</param>
+    /// <param name="worker">Whose it is.</param>
+    /// <param name="baseVersion">The version that it was computed from.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="untouched">Stretches that have no gradient, in order: they stay as they are.</param>
+    public Verdict Receive(
+        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange>? untouched = null)
     {
         if (IsPast(worker)) return Verdict.Refuse(Refusal.PastLife, $"incarnation {worker.Incarnation} of {worker.Node} has ended");
         if (part.Epoch < 1 || part.Epoch > job.Epochs || part.Start < 0 || part.Count < 1 || part.End > samples)
@@ -152,7 +169,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             case Overlap.Partial:
                 return Verdict.Refuse(Refusal.PartlyApplied, $"some of positions {part.Start} to {part.End - 1} of epoch {part.Epoch} were applied before");
             default:
-                return _step is { } step ? Gather(step, part, worker, baseVersion, gradient) : Judge(part, worker, baseVersion, gradient);
+                return _step is { } step ? Gather(step, part, worker, baseVersion, gradient, untouched ?? [])
+                    : Judge(part, worker, baseVersion, gradient, untouched ?? []);
         }
     }
 
@@ -183,28 +201,33 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
 
     private bool HasEnded(WorkerId worker) => worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past);
 
-    private Verdict Judge(LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
+    private Verdict Judge(
+        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
     {
         if (!TensorPrimitives.IsFiniteAll(gradient)) return NotFinite(part);
         var age = StalenessOf(baseVersion);
         var verdict = _policy.Judge(age);
         if (verdict.Kind != VerdictKind.Applied) return verdict;
 
-        var scale = verdict.Scale * StepWeight.Of(part, job.PushSamples, samples);
-        if (_late is null) Update(gradient, part.Count, scale);
-        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span), part.Count, scale: 1);
+        var scale = verdict.Scale * StepWeight.Of(part, job.PushSamples, samples, job.LeastMicroBatch);
+        var touched = TouchedBut(untouched);
+        if (_late is null) Update(gradient, part.Count, scale, touched);
+        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span, touched), part.Count, scale: 1, touched);
         Note(part, worker, age);
+        KeepCompleted();
         return verdict;
     }
 
-    private Verdict Gather(StepGathering step, LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient)
+    private Verdict Gather(
+        StepGathering step, LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched)
     {
         if (!TensorPrimitives.IsFiniteAll(gradient)) return NotFinite(part);
         if (baseVersion != Version) return Verdict.Refuse(Refusal.StepClosed, $"it was computed from version {baseVersion}, and the step of version {Version} is gathered");
         if (step is StretchGathering { Step: var stretch } && !stretch.Contains(part))
             return Verdict.Refuse(Refusal.StepClosed, $"positions {stretch.Start} to {stretch.End - 1} of epoch {stretch.Epoch} are gathered");
         if (step.OpenTo(worker.Node) == LeasePart.None) return Verdict.Refuse(Refusal.StepClosed, "its worker's gradient for this step is here already");
-        step.Add(part, worker.Node, gradient);
+        step.Add(part, worker.Node, gradient, untouched);
         Note(part, worker, age: 0);
         CloseIfComplete();
         return Verdict.Applied;
@@ -236,8 +259,12 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         // At the job's end there may be fewer gradients than make a step.
         if (_step is not { Contributions: > 0 } step || !(step.IsComplete || CompleteEpochs() == job.Epochs)) return;
         CloseStep();
+        KeepCompleted();
         OpenStep();
     }
+
+    // Only between two updates: what is gathered of a step is not in the weights yet.
+    private void KeepCompleted() => _epochWeights.Completed(CompleteEpochs(), Version, _weights);
 
     private void CloseStep()
     {
@@ -249,7 +276,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         {
             var weights = _weights;
             var keeps = !isOnly && step is StretchGathering { IsComplete: true };
-            Update(step.Mean(), step.Samples, scale: 1, keeps);
+            Update(step.Mean(), step.Samples, scale: 1, TouchedBut(step.Untouched), keeps);
             if (keeps) _before = (((StretchGathering)step).Step, weights);
         }
         step.Release();
@@ -263,19 +290,24 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             _step = new CountGathering(_contributions, length, memory);
             return;
         }
-        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples).StepOf(complete + 1, _applied[complete].FirstMissing);
+        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples, job.LeastMicroBatch).StepOf(complete + 1, _applied[complete].FirstMissing);
         _step = new StretchGathering(stretch, _applied[complete].MissingFrom(stretch.Start, stretch.End), length, memory);
     }
 
     private bool IsApplied(LeasePart part) =>
         part.Epoch >= 1 && part.Epoch <= job.Epochs && part.Count > 0 && _applied[part.Epoch - 1].OverlapWith(part.Start, part.End) == Overlap.Full;
 
-    private void Update(ReadOnlySpan<float> gradient, int count, float scale, bool keeps = false)
+    private FlatRange[] TouchedBut(IReadOnlyList<FlatRange> untouched) =>
+        untouched.Count == 0 ? _all : FlatRange.Without(length, untouched);
+
+    private void Update(ReadOnlySpan<float> gradient, int count, float scale, FlatRange[] touched, bool keeps = false)
     {
         var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
         var updated = keeps || _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
-        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale);
-        _late?.Updated(_weights.Values.Span, updated.Values.Span, rate);
+        // What has no gradient stays; elsewhere it has to be copied for that.
+        if (!ReferenceEquals(touched, _all) && !ReferenceEquals(updated, _weights)) _weights.Values.CopyTo(updated.Values);
+        _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale, touched);
+        _late?.Updated(_weights.Values.Span, updated.Values.Span, rate, touched);
         if (!keeps && !ReferenceEquals(updated, _weights)) _weights.Release();
         _weights = updated;
         Version++;

@@ -17,6 +17,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     private readonly ITensorLane _lane;
     private readonly Memory<float> _parameters;
     private readonly Memory<float> _state;
+    private readonly int _epoch;
     private readonly long[] _versions;
     private readonly LeasePart?[] _steps;
     private readonly HashSet<IActorRef> _awaited;
@@ -34,12 +35,20 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private sealed record Ask;
 
-    public static Props Props(ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state) =>
-        Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state));
+    /// <param name="shards">Where the shards are.</param>
+    /// <param name="modelState">Where the model's state is combined; null for a model without any.</param>
+    /// <param name="lane">The road.</param>
+    /// <param name="parameters">Room for the parameters.</param>
+    /// <param name="state">Room for the state.</param>
+    /// <param name="epoch">The epoch at whose end they are wanted; 0 for the newest.</param>
+    public static Props Props(
+        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state, int epoch = 0) =>
+        Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state, epoch));
 
-    public SnapshotActor(ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state)
+    public SnapshotActor(
+        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state, int epoch)
     {
-        (_shards, _modelState, _lane, _parameters, _state) = (shards, modelState, lane, parameters, state);
+        (_shards, _modelState, _lane, _parameters, _state, _epoch) = (shards, modelState, lane, parameters, state, epoch);
         _versions = new long[shards.Length];
         _steps = new LeasePart?[shards.Length];
         _awaited = [.. shards.Select(place => place.Shard)];
@@ -66,8 +75,8 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private void AskAwaited()
     {
-        foreach (var place in _shards.Where(place => _awaited.Contains(place.Shard))) place.Shard.Tell(new ShardProtocol.Pull());
-        if (_modelState is not null && _awaited.Contains(_modelState)) _modelState.Tell(new ModelStateProtocol.Pull());
+        foreach (var place in _shards.Where(place => _awaited.Contains(place.Shard))) place.Shard.Tell(new ShardProtocol.Pull(_epoch));
+        if (_modelState is not null && _awaited.Contains(_modelState)) _modelState.Tell(new ModelStateProtocol.Pull(_epoch));
     }
 
     private void Take(ShardProtocol.Pulled pulled)

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Server;
 
@@ -27,9 +28,14 @@ internal abstract class StepGathering(int length, TensorPool memory)
     /// <summary>The positions whose gradients a worker may bring; null where it may bring any, <see cref="LeasePart.None"/> where it may bring none.</summary>
     public abstract LeasePart? OpenTo(string node);
 
+    /// <summary>What none of its gradients has touched, in order. A parameter that some have no gradient for counts as zero in those, as the mean over all samples has it.</summary>
+    public IReadOnlyList<FlatRange> Untouched { get; private set; } = [];
+
     /// <summary>Takes in a gradient.</summary>
-    public virtual void Add(LeasePart part, string node, ReadOnlySpan<float> gradient)
+    public virtual void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
     {
+        if (Contributions == 0) Untouched = untouched;
+        else if (Untouched.Count > 0) Untouched = FlatRange.Common(Untouched, untouched);
         Contributions++;
         Samples += part.Count;
         if (IsNext(part))
@@ -112,10 +118,10 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
     public override LeasePart? OpenTo(string node) => step;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient)
+    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
     {
         _awaited.Remove(part.Start, part.End);
-        base.Add(part, node, gradient);
+        base.Add(part, node, gradient, untouched);
     }
 
     protected override bool IsNext(LeasePart part) => _unsummed.Count > 0 && _unsummed.Stretches[0].Start == part.Start;
@@ -158,10 +164,10 @@ internal sealed class CountGathering(int contributions, int length, TensorPool m
     public override LeasePart? OpenTo(string node) => _contributors.Contains(node) ? LeasePart.None : null;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient)
+    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
     {
         _contributors.Add(node);
-        base.Add(part, node, gradient);
+        base.Add(part, node, gradient, untouched);
     }
 
     // Which they are, and so what each weighs, is known when all are here.

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
@@ -16,6 +17,19 @@ internal interface IElementRule
 /// <summary>Runs such rules. An element's bits do not depend on its place.</summary>
 internal static class Elementwise
 {
+    /// <summary>One pass over some stretches.</summary>
+    public static void Run<TRule>(
+        TRule rule, ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> third, Span<float> state,
+        Span<float> result, ReadOnlySpan<FlatRange> touched) where TRule : struct, IElementRule
+    {
+        foreach (var (offset, length) in touched)
+        {
+            Run(
+                rule, first.Slice(offset, length), second.Slice(offset, length), third.Slice(offset, length),
+                state.Length == 0 ? [] : state.Slice(offset, length), result.Slice(offset, length));
+        }
+    }
+
     /// <summary>One pass.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="first">Its first input.</param>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
@@ -28,16 +29,16 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         Elementwise.Run(
             // The least that C may be keeps 0/0 out of what never moved.
             new Penalty((float)(_fastest / Math.Sqrt(correction)), Math.Max(_fastest * options.Epsilon, float.Epsilon), late.Weight),
-            late.Gradient, late.Weights, late.ComputedFrom, _meanSquare, result);
+            late.Gradient, late.Weights, late.ComputedFrom, _meanSquare, result, late.Touched);
     }
 
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate)
+    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched)
     {
         // The schedule may begin and end at a rate of zero: no step, no direction.
         if (!float.IsFinite(1 / learningRate)) return;
         _updates++;
         _fastest = Math.Max(_fastest, learningRate);
-        Elementwise.Run(new MeanSquare(options.Memory, 1 / learningRate), before, after, after, _meanSquare, _meanSquare);
+        Elementwise.Run(new MeanSquare(options.Memory, 1 / learningRate), before, after, after, _meanSquare, _meanSquare, touched);
     }
 
     private readonly struct Penalty(float rate, float least, float weight) : IElementRule

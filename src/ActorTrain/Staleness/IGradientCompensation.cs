@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
@@ -11,7 +12,7 @@ internal interface IGradientCompensation
     /// <summary>Whether it looks at older weights: then those that a worker computes from are kept for it, and no update is made in place.</summary>
     bool ComparesVersions { get; }
 
-    /// <summary>What is applied in a gradient's place, its weight included.</summary>
+    /// <summary>What is applied in a gradient's place, its weight included. What has no gradient is left alone, and so is what is remembered of it.</summary>
     /// <param name="late">The gradient, and what it met.</param>
     /// <param name="result">Where it goes, as long as the gradient.</param>
     void Compensate(in LateGradient late, Span<float> result);
@@ -20,7 +21,8 @@ internal interface IGradientCompensation
     /// <param name="before">The weights before.</param>
     /// <param name="after">The weights after; the same memory, unless <see cref="ComparesVersions"/>.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
-    void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate) { }
+    /// <param name="touched">The stretches that had a gradient.</param>
+    void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched) { }
 
     /// <summary>A worker's life has ended: what was remembered of it goes.</summary>
     void Forget(string worker) { }
@@ -35,9 +37,13 @@ internal interface IGradientCompensation
 /// <param name="weight">What it counts for: its part of a step.</param>
 /// <param name="weights">The weights as they are.</param>
 /// <param name="computedFrom">The weights that it was computed from; <paramref name="weights"/> where nothing has changed since, or they are not known any more.</param>
+/// <param name="touched">The stretches that have a gradient, in order, none touching another.</param>
 internal readonly ref struct LateGradient(
-    string worker, ReadOnlySpan<float> gradient, float weight, ReadOnlySpan<float> weights, ReadOnlySpan<float> computedFrom)
+    string worker, ReadOnlySpan<float> gradient, float weight, ReadOnlySpan<float> weights, ReadOnlySpan<float> computedFrom,
+    ReadOnlySpan<FlatRange> touched)
 {
+    public ReadOnlySpan<FlatRange> Touched { get; } = touched;
+
     public string Worker { get; } = worker;
 
     public ReadOnlySpan<float> Gradient { get; } = gradient;

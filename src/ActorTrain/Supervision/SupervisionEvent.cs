@@ -65,6 +65,9 @@ public static class SupervisionEventKinds
     /// <summary>No worker could evaluate an epoch.</summary>
     public const string EvaluationGivenUp = "evaluation-given-up";
 
+    /// <summary>The test loss of an epoch is not finite.</summary>
+    public const string EvaluationNotFinite = "evaluation-not-finite";
+
     /// <summary>The staleness policy was changed while the job ran.</summary>
     public const string StalenessChanged = "staleness-changed";
 

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
 
@@ -18,6 +19,7 @@ internal sealed class EngineActor : ReceiveActor
     private IGradientEngine? _engine;
     private InnerOptimizer? _inner;
     private LocalRun? _run;
+    private StateGuard? _guard;
 
     /// <summary>Parent → engine: build it. Answered by <see cref="Loaded"/> or <see cref="CannotLoad"/>.</summary>
     public sealed record Load;
@@ -39,8 +41,8 @@ internal sealed class EngineActor : ReceiveActor
 
     /// <summary>How a part is computed in local steps.</summary>
     /// <param name="Part">The part.</param>
-    /// <param name="MicroBatch">Samples a step.</param>
-    public readonly record struct LocalPart(LeasePart Part, int MicroBatch);
+    /// <param name="Steps">What of it each step is for, in order.</param>
+    public readonly record struct LocalPart(LeasePart Part, IReadOnlyList<LeasePart> Steps);
 
     /// <summary>Parent → engine: a gradient for these samples, or what local steps on them come to. Answered by <see cref="Computed"/> or <see cref="OutOfMemory"/>.</summary>
     /// <param name="Fresh">Parameters that are newer than those that it has.</param>
@@ -60,7 +62,8 @@ internal sealed class EngineActor : ReceiveActor
     /// <summary>Engine → parent: what is to be pushed lies in its place: a gradient, clipped, or what local steps came to.</summary>
     /// <param name="Result">What was seen.</param>
     /// <param name="Samples">Samples that it is for, from the first on: fewer than asked for where it was curtailed.</param>
-    public sealed record Computed(StepResult Result, int Samples);
+    /// <param name="NotFinite">Why it must not be pushed, in one sentence that names the samples; null where all is well.</param>
+    public sealed record Computed(StepResult Result, int Samples, string? NotFinite = null);
 
     /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer; of local steps none is left.</summary>
     public sealed record OutOfMemory(string Reason, int Samples);
@@ -120,7 +123,7 @@ internal sealed class EngineActor : ReceiveActor
                 return;
             }
             _inner ??= new InnerOptimizer(_job, _engine!.Parameters.Length, _engine.Dataset.TrainSamples);
-            _run = new LocalRun(_engine!, _inner, local.Part, local.MicroBatch, compute.Samples, compute.Gradient);
+            _run = new LocalRun(_engine!, _inner, local, compute.Samples, compute.Gradient, _guard);
             GoOn(_run);
         });
         Receive<NextStep>(next =>
@@ -148,7 +151,14 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
+            _guard?.Remember();
             var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span, compute.Abandoned);
+            if (result.Untouched is { Count: > ShardProtocol.MostUntouched and var untouched })
+                throw new ActorTrainException(
+                    $"model {_engine.Model.Name}: {untouched} stretches of its parameters have no gradient in one step; "
+                    + $"at most {ShardProtocol.MostUntouched} can be told of");
+            if (_guard?.Restore() is { } buffer)
+                return new Computed(result, compute.Samples.Length, StateGuard.Sentence(buffer, compute.Samples.Span));
             GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
             return new Computed(result, compute.Samples.Length);
         }
@@ -183,7 +193,7 @@ internal sealed class EngineActor : ReceiveActor
         }
         _run = null;
         var (result, samples) = run.End();
-        Sender.Tell(new Computed(result, samples));
+        Sender.Tell(new Computed(result, samples, run.NotFinite));
     }
 
     private object TryLoad()
@@ -193,8 +203,10 @@ internal sealed class EngineActor : ReceiveActor
             _engine = _factory.Create(_job) ?? throw new ActorTrainException($"{_factory.GetType().Name} made no engine for job {_job.Name}");
             if (EngineContract.FirstViolation(_engine) is { } violation) throw new ActorTrainException(violation);
             var (parameters, state) = (_engine.Parameters, _engine.State);
-            var measured = _measure is null ? new Measurement(0, _job.Batch) : SelfMeasurement.Of(_engine, _job.Batch, _measure, Context.System.Scheduler);
+            var measured = _measure is null ? new Measurement(0, _job.Batch)
+                : SelfMeasurement.Of(_engine, _job.Batch, _job.LeastMicroBatch, _measure, Context.System.Scheduler);
             _engine.Initialize(_job.Seed);
+            if (_measure is not null && state.Length > 0) _guard = new StateGuard(_engine);
             if (EngineContract.FirstMove(_engine, parameters, state) is { } move) throw new ActorTrainException(move);
             return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State, measured);
         }

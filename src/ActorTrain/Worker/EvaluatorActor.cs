@@ -53,7 +53,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 
     private void TakingSnapshot(int epoch, float[] parameters, float[] state)
     {
-        Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, parameters, state));
+        Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, parameters, state, epoch));
         Receive<SnapshotActor.Taken>(taken =>
         {
             Engine().Tell(new EngineActor.Evaluate(epoch, parameters, taken.HasState ? state : null));

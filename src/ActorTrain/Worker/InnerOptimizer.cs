@@ -24,15 +24,18 @@ internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples
     /// <param name="part">The samples of the gradient.</param>
     /// <param name="weights">The parameters, all of them.</param>
     /// <param name="gradient">The mean gradient; clipped afterwards.</param>
-    public void Step(LeasePart part, Span<float> weights, Span<float> gradient)
+    /// <param name="untouched">Stretches that have no gradient: they stay as they are.</param>
+    public void Step(LeasePart part, Span<float> weights, Span<float> gradient, IReadOnlyList<FlatRange>? untouched = null)
     {
         GradientClipping.Clip(gradient, job.ClipNorm);
         // What all workers have applied is known to the shards alone. Leases are handed out in order, so the samples before the part's place are nearly those.
         var before = (part.Epoch - 1L) * samples + part.Start;
         var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(before, part.Count));
-        _optimizer.Apply(weights, weights, gradient, rate, StepWeight.Of(part, job.Batch, samples));
+        _optimizer.Apply(
+            weights, weights, gradient, rate, StepWeight.Of(part, job.Batch, samples, job.LeastMicroBatch),
+            FlatRange.Without(parameters, untouched ?? []));
     }
 
     /// <summary>What the shards weigh a push by: 1 for a whole one.</summary>
-    public float WeightOf(LeasePart part) => StepWeight.Of(part, job.PushSamples, samples);
+    public float WeightOf(LeasePart part) => StepWeight.Of(part, job.PushSamples, samples, job.LeastMicroBatch);
 }

@@ -9,7 +9,7 @@ namespace ActorTrain.Worker;
 internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 {
     private readonly bool _local = lease.LocalSteps > 0;
-    private Queue<LeasePart> _ahead = new(lease.Stretch.Cut(lease.LocalSteps > 0 ? lease.PartSamples : Math.Min(lease.MicroBatch, most)));
+    private Queue<LeasePart> _ahead = new(lease.LocalSteps > 0 ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most));
     private int _most = most;
     private readonly List<LeasePart> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];
@@ -63,7 +63,8 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     }
 
     /// <summary>How a part is worked off in local steps; null where it is one gradient.</summary>
-    public EngineActor.LocalPart? LocalOf(LeasePart part) => _local ? new(part, Math.Min(lease.MicroBatch, _most)) : null;
+    public EngineActor.LocalPart? LocalOf(LeasePart part) =>
+        _local ? new(part, part.Cut(Math.Min(lease.MicroBatch, _most), lease.Least, _most)) : null;
 
     /// <summary>A part was too much for the device: it comes first again, and it and all that are ahead are cut smaller, or worked off in smaller steps.</summary>
     public void Recut(LeasePart tooMuch, int most)
@@ -87,7 +88,7 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     public void Recut(int most)
     {
         _most = most;
-        if (!_local) _ahead = new(_ahead.SelectMany(part => part.Cut(most)));
+        if (!_local) _ahead = new(_ahead.SelectMany(part => part.Cut(most, lease.Least, most)));
     }
 
     /// <summary>Every shard has judged a part.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Worker;
 
@@ -16,24 +17,28 @@ internal sealed class LocalRun
     private readonly ReadOnlyMemory<int> _samples;
     private readonly Memory<float> _gradient;
     private readonly Queue<LeasePart> _ahead;
+    private IReadOnlyList<FlatRange>? _untouched;
     private int _done;
     private double _lossSum;
     private int _correct;
-    private bool _finite = true;
+    private readonly StateGuard? _guard;
 
     /// <summary>Begins a run with the parameters that the engine has.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="inner">Takes the steps.</param>
-    /// <param name="part">What the push stands for.</param>
-    /// <param name="microBatch">Samples a step, ≥ 1.</param>
+    /// <param name="local">What the push stands for, and its steps.</param>
     /// <param name="samples">The part's indices into the training set.</param>
     /// <param name="gradient">Where the push is to be written; each step's gradient before.</param>
-    public LocalRun(IGradientEngine engine, InnerOptimizer inner, LeasePart part, int microBatch, ReadOnlyMemory<int> samples, Memory<float> gradient)
+    /// <param name="guard">Looks at the engine's state; null where it has none.</param>
+    public LocalRun(IGradientEngine engine, InnerOptimizer inner, EngineActor.LocalPart local, ReadOnlyMemory<int> samples, Memory<float> gradient, StateGuard? guard = null)
     {
-        (_engine, _inner, _part, _samples, _gradient) = (engine, inner, part, samples, gradient);
-        _ahead = new(part.Cut(microBatch));
+        (_engine, _inner, _part, _samples, _gradient, _guard) = (engine, inner, local.Part, samples, gradient, guard);
+        _ahead = new(local.Steps);
         _engine.Parameters.CopyTo(_inner.Start);
     }
+
+    /// <summary>Why a step has spoilt the run, in one sentence; null where none has.</summary>
+    public string? NotFinite { get; private set; }
 
     /// <summary>Whether no step is left.</summary>
     public bool IsDone => _ahead.Count == 0;
@@ -47,18 +52,24 @@ internal sealed class LocalRun
     {
         var part = _ahead.Peek();
         var gradient = _gradient.Span;
-        var result = _engine.ComputeGradient(_samples.Span.Slice(part.Start - _part.Start, part.Count), _inner.SeedOf(part), gradient);
+        var samples = _samples.Span.Slice(part.Start - _part.Start, part.Count);
+        _guard?.Remember();
+        var result = _engine.ComputeGradient(samples, _inner.SeedOf(part), gradient);
         _ahead.Dequeue();
         _done += part.Count;
         _lossSum += result.Loss * part.Count;
         _correct += result.Correct;
-        _finite = TensorPrimitives.IsFiniteAll<float>(gradient);
-        if (_finite)
+        NotFinite = _guard?.Restore() is { } tensor ? StateGuard.Sentence(tensor, samples)
+            : TensorPrimitives.IsFiniteAll<float>(gradient) ? null
+            : $"the gradient of {SampleNames.Of(samples)} is not finite";
+        if (NotFinite is null)
         {
-            _inner.Step(part, _engine.Parameters.Span, gradient);
+            var untouched = result.Untouched ?? [];
+            _untouched = _untouched is null ? untouched : FlatRange.Common(_untouched, untouched);
+            _inner.Step(part, _engine.Parameters.Span, gradient, untouched);
             return;
         }
-        // The optimizer's state would never be finite again. The run ends, and the shards refuse all of it: the steps before have moved nothing that is pushed.
+        // The optimizer's state would never be finite again. The run ends, and nothing of it is pushed.
         _done = _part.Count;
         _ahead.Clear();
     }
@@ -71,18 +82,14 @@ internal sealed class LocalRun
     public (StepResult Result, int Samples) End()
     {
         var gradient = _gradient.Span;
-        if (_finite)
+        if (NotFinite is null)
         {
             TensorPrimitives.Subtract(_inner.Start.Span, _engine.Parameters.Span, gradient);
             var weight = _inner.WeightOf(_part with { Count = _done });
             if (weight != 1) TensorPrimitives.Divide(gradient, weight, gradient);
         }
-        else
-        {
-            gradient.Fill(float.NaN);
-        }
         Undo();
-        return (new StepResult(_lossSum / _done, _correct), _done);
+        return (new StepResult(_lossSum / _done, _correct, _untouched), _done);
     }
 
     /// <summary>Gives the engine back the parameters that it began with; the inner optimizer keeps what it has learnt.</summary>

@@ -1,5 +1,6 @@
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Worker;
@@ -28,6 +29,9 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     /// <summary>Mean training loss over the part's samples, once it is computed.</summary>
     public double Loss { get; private set; }
 
+    /// <summary>Stretches of the flat vector that have no gradient, once it is computed.</summary>
+    public IReadOnlyList<FlatRange> Untouched { get; private set; } = [];
+
     /// <summary>Time of the last push.</summary>
     public TimeSpan PushedAt { get; set; }
 
@@ -41,11 +45,11 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     public bool Applied { get; private set; }
 
     /// <summary>It is computed.</summary>
-    /// <param name="loss">Mean training loss over its samples.</param>
+    /// <param name="result">What was seen.</param>
     /// <param name="samples">Its samples: fewer where it was curtailed.</param>
-    public void Computed(double loss, int samples)
+    public void Computed(StepResult result, int samples)
     {
-        Loss = loss;
+        (Loss, Untouched) = (result.Loss, result.Untouched ?? []);
         if (samples < Part.Count) Part = run.Shorten(Part, samples);
     }
 

@@ -21,9 +21,10 @@ internal static class SelfMeasurement
     /// <summary>Measures an engine.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
     /// <param name="batch">Samples to begin with: fewer where the device's memory does not hold them.</param>
+    /// <param name="least">Samples that a gradient has at least.</param>
     /// <param name="memory">Where a gradient can be written.</param>
     /// <param name="clock">The time.</param>
-    public static Measurement Of(IGradientEngine engine, int batch, TensorPool memory, IScheduler clock)
+    public static Measurement Of(IGradientEngine engine, int batch, int least, TensorPool memory, IScheduler clock)
     {
         var gradient = memory.Rent(engine.Model.Parameters.Length);
         try
@@ -37,7 +38,8 @@ internal static class SelfMeasurement
                 Run(atMost: WarmUp - 1);
                 (steps, seconds) = Run(atMost: Most);
             }
-            return new Measurement(seconds > 0 ? steps * most / seconds : 0, most);
+            // Small data are no small memory.
+            return new Measurement(seconds > 0 ? steps * most / seconds : 0, most == samples.Length ? batch : most);
 
             (int Steps, double Seconds) Run(int atMost)
             {
@@ -50,9 +52,9 @@ internal static class SelfMeasurement
                         engine.ComputeGradient(samples.AsSpan(0, most), seed: 0, gradient.Values.Span);
                         done++;
                     }
-                    catch (OutOfMemoryException) when (most > 1)
+                    catch (OutOfMemoryException) when (most > least)
                     {
-                        (most, done, began) = (most / 2, 0, clock.MonotonicClock);
+                        (most, done, began) = (Math.Max(most / 2, least), 0, clock.MonotonicClock);
                     }
                 }
                 return (done, (clock.MonotonicClock - began).TotalSeconds);

@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Threads;
@@ -37,6 +38,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private TimeSpan? _requestedAt;
     private string? _leaving;
     private int _most;
+    private int _largest;
 
     /// <summary>Worker → trainer: finish the micro-batches under way, push what they came to, give back the rest, and end.</summary>
     public sealed record LeaveAfterPart(string Reason);
@@ -183,7 +185,6 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         var part = run.Next(Now)!.Value;
         // Asked for ahead of need, so that the engine does not wait for a lease.
         if (_requestedAt is null && _held.AllBegun) RequestLease();
-        if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
         if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
         var (fresh, versions) = _received.Take();
         _computing = new PartExchange(part, run, versions, _gradients.Pop()) { Abandon = run.IsRaced ? new CancellationTokenSource() : null };
@@ -193,7 +194,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _stepWatch.Tell(new StepWatchActor.Watch(versions[0], abandon));
         }
         _engine.Tell(new EngineActor.Compute(
-            fresh, _order.Positions.Slice(part.Start, part.Count), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, run.LocalOf(part),
+            fresh, SamplesOf(part), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, run.LocalOf(part),
             _computing.Abandon?.Token ?? CancellationToken.None));
     }
 
@@ -206,12 +207,28 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             GiveUp(exchange);
             return;
         }
-        exchange.Computed(computed.Result.Loss, computed.Samples);
+        exchange.Computed(computed.Result, computed.Samples);
+        if (computed.NotFinite is { } spoilt)
+        {
+            Refuse(exchange, spoilt);
+            return;
+        }
+        _largest = Math.Max(_largest, exchange.Run.LocalOf(exchange.Part)?.Steps[0].Count ?? exchange.Part.Count);
         _trained.Samples += exchange.Part.Count;
         _pushed.Add(exchange);
         Push(exchange);
         // Now, while the engine rests and leaves the state as it is.
         if (exchange.Run.AllBegun) ReportState();
+        GoOn();
+    }
+
+    // Nothing is pushed that a shard would refuse: the samples are done again, as those that it has refused.
+    private void Refuse(PartExchange exchange, string reason)
+    {
+        _gradients.Push(exchange.Gradient);
+        exchange.Run.Judged(
+            exchange.Part, applied: false, new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason), exchange.Loss);
+        if (exchange.Run.IsDone) EndRun(exchange.Run);
         GoOn();
     }
 
@@ -230,17 +247,23 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (_computing is not { } exchange) return;
         _computing = null;
         _gradients.Push(exchange.Gradient);
-        if (shortage.Samples == 1)
+        if (shortage.Samples <= _job.LeastMicroBatch)
         {
-            End($"a single sample is too much for the device: {shortage.Reason}", failed: true, returns: false);
+            End(TooLittleMemory(shortage), failed: true, returns: false);
             return;
         }
-        _most = shortage.Samples / 2;
+        // What it has held before it holds again.
+        _most = Math.Max(Math.Max(shortage.Samples / 2, _job.LeastMicroBatch), Math.Min(_largest, shortage.Samples - 1));
         exchange.Run.Recut(exchange.Part, _most);
         _held.Recut(_most);
         _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, shortage.Samples, _most, shortage.Reason));
         GoOn();
     }
+
+    private string TooLittleMemory(EngineActor.OutOfMemory shortage) => shortage.Samples == 1
+        ? $"a single sample is too much for the device: {shortage.Reason}"
+        : $"{shortage.Samples} samples are too many for the device, and a gradient is of at least {_job.LeastMicroBatch} "
+            + $"(micro-batch-floor): {shortage.Reason}";
 
     private void Push(PartExchange exchange)
     {
@@ -249,7 +272,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         {
             var (slice, shard) = _start.Shards[index];
             var gradient = exchange.Gradient.Share(slice.Offset, slice.Length, _job.Payload);
-            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index], gradient), Self);
+            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index], gradient)
+            {
+                Untouched = FlatRange.In(slice, exchange.Untouched),
+            }, Self);
         }
     }
 
@@ -268,9 +294,20 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (exchange.Awaited.Count > 0) return;
         _pushed.Remove(exchange);
         _gradients.Push(exchange.Gradient);
-        exchange.Run.Judged(exchange.Part, exchange.Applied, exchange.Refused, exchange.Loss);
+        exchange.Run.Judged(exchange.Part, exchange.Applied, Named(exchange.Refused), exchange.Loss);
         if (exchange.Run.IsDone) EndRun(exchange.Run);
         GoOn();
+    }
+
+    // Shards know positions of the epoch's order; whoever looks for the sample knows its index in the data set.
+    private WorkerProtocol.RefusedPart? Named(WorkerProtocol.RefusedPart? refused) => refused is { Refusal: Refusal.NotFinite }
+        ? refused with { Reason = $"the gradient of {SampleNames.Of(SamplesOf(refused.Part).Span)} is not finite" }
+        : refused;
+
+    private ReadOnlyMemory<int> SamplesOf(LeasePart part)
+    {
+        if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
+        return _order.Positions.Slice(part.Start, part.Count);
     }
 
     private void SendAgain(TimeSpan since)

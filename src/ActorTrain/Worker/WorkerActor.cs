@@ -83,7 +83,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
     private void AwaitingStart()
     {
-        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards)));
+        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards, initialize.ModelState)));
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
@@ -94,7 +94,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         EndingAtOnce();
     }
 
-    private void InitializingShards(ShardPlace[] shards)
+    private void InitializingShards(ShardPlace[] shards, IActorRef? modelState)
     {
         var awaited = shards.ToDictionary(place => place.Slice.Index);
         Receive<ShardProtocol.Initialized>(shard =>
@@ -115,6 +115,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
         void Send()
         {
+            // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its place.
+            if (modelState is not null)
+                _context.Lane.Tell(modelState, new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(_loaded!.State.Span)), Self);
             foreach (var (slice, shard) in awaited.Values)
                 _context.Lane.Tell(shard, new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))), Self);
         }

@@ -11,7 +11,7 @@ namespace ActorTrain.Worker;
 public static class WorkerProtocol
 {
     /// <summary>Version of the protocol; two nodes work together only if theirs are the same.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Job → worker node: make ready, or stay so for another coordinator. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
     /// <param name="JobId">The job.</param>
@@ -39,7 +39,8 @@ public static class WorkerProtocol
 
     /// <summary>Job → first worker: give the shards their starting weights. Answered by <see cref="ShardsInitialized"/>.</summary>
     /// <param name="Shards">Where the shards are.</param>
-    public sealed record Initialize(ShardPlace[] Shards) : IWireMessage;
+    /// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
+    public sealed record Initialize(ShardPlace[] Shards, IActorRef? ModelState) : IWireMessage;
 
     /// <summary>First worker → job: every shard has weights.</summary>
     public sealed record ShardsInitialized : IWireMessage;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using ActorTrain.Parameters;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 
@@ -5,39 +7,95 @@ namespace ActorTrain.Tests.Server;
 
 public sealed class ModelStateTests
 {
+    private static readonly WorkerId A = new("a", 1), B = new("b", 2), C = new("c", 3);
+
+    private readonly ModelState _one = new([new TypedRange(ElementType.F32, 0, 1)]);
+
     [Fact]
     public void Workers_count_by_their_samples()
     {
-        var state = new ModelState(1);
-        state.Report(new WorkerId("a", 1), epoch: 1, samples: 300, [1f]);
-        state.Report(new WorkerId("b", 2), epoch: 1, samples: 100, [5f]);
-        Combined(state).ShouldBe([2f]);
+        _one.Report(A, epoch: 1, samples: 300, [1f]);
+        _one.Report(B, epoch: 1, samples: 100, [5f]);
+        Combined(_one).ShouldBe([2f]);
     }
 
     [Fact]
     public void A_workers_newest_report_replaces_its_older_one()
     {
-        var state = new ModelState(1);
-        state.Report(new WorkerId("a", 1), epoch: 1, samples: 100, [1f]);
-        state.Report(new WorkerId("a", 1), epoch: 1, samples: 200, [3f]);
-        Combined(state).ShouldBe([3f]);
-        state.Samples.ShouldBe(200);
+        _one.Report(A, epoch: 1, samples: 100, [1f]);
+        _one.Report(A, epoch: 1, samples: 200, [3f]);
+        Combined(_one).ShouldBe([3f]);
+        _one.Combine(0, new float[1]).ShouldBe(200);
     }
 
     [Fact]
-    public void A_new_epoch_begins_anew_and_an_old_one_is_not_heard_any_more()
+    public void A_new_epoch_begins_anew()
     {
-        var state = new ModelState(1);
-        state.Report(new WorkerId("a", 1), epoch: 1, samples: 100, [1f]);
-        state.Report(new WorkerId("b", 2), epoch: 2, samples: 10, [7f]);
-        state.Report(new WorkerId("a", 1), epoch: 1, samples: 200, [1f]);
-        Combined(state).ShouldBe([7f]);
+        _one.Report(A, epoch: 1, samples: 100, [1f]);
+        _one.Report(B, epoch: 2, samples: 10, [7f]);
+        Combined(_one).ShouldBe([7f]);
     }
 
-    private static float[] Combined(ModelState state)
+    [Fact]
+    public void An_epoch_that_is_still_to_be_evaluated_has_the_state_of_its_end()
+    {
+        _one.Report(A, epoch: 0, samples: 1, [0f]);
+        _one.Report(A, epoch: 1, samples: 100, [1f]);
+        _one.Report(A, epoch: 3, samples: 100, [3f]);
+
+        Combined(_one, epoch: 1).ShouldBe([1f]);
+        Combined(_one, epoch: 2).ShouldBe([1f], "nobody has reported in the second");
+
+        _one.ForgetBefore(3);
+        Combined(_one, epoch: 1).ShouldBe([3f], "what is forgotten is answered with what there is");
+        _one.ForgetBefore(9);
+        Combined(_one).ShouldBe([3f], "the newest stays");
+    }
+
+    [Fact]
+    public void What_all_have_alike_stays_as_it_is_to_the_last_bit()
+    {
+        // A frozen BatchNorm; a mask. A weighted sum of three equal numbers may be off by a bit.
+        float[] constant = [0.1f, 1e-38f, float.NegativeInfinity];
+        var state = new ModelState([new TypedRange(ElementType.F32, 0, 3)]);
+        state.Report(A, 1, samples: 7, constant);
+        state.Report(B, 1, samples: 13, constant);
+        state.Report(C, 1, samples: 31, constant);
+
+        Combined(state).ShouldBe(constant);
+    }
+
+    [Fact]
+    public void Of_whole_numbers_the_workers_count_that_has_seen_the_most()
+    {
+        var state = new ModelState([new TypedRange(ElementType.I64, 0, 4), new TypedRange(ElementType.Bool, 4, 1)]);
+        state.Report(A, 1, samples: 300, Words([3L, 1L], [1, 0, 0, 1]));
+        state.Report(B, 1, samples: 100, Words([900L, 0L], [0, 0, 0, 0]));
+
+        Combined(state).ShouldBe(Words([3L, 1L], [1, 0, 0, 1]));
+    }
+
+    [Fact]
+    public void Fractions_of_every_precision_are_averaged_as_what_they_are()
+    {
+        var state = new ModelState(
+            [new TypedRange(ElementType.F64, 0, 2), new TypedRange(ElementType.F16, 2, 1), new TypedRange(ElementType.BF16, 3, 1)]);
+        state.Report(A, 1, samples: 300, Words([1e-300], [(Half)1, (Half)2], [0x3F80, 0x4000]));
+        state.Report(B, 1, samples: 100, Words([5e-300], [(Half)5, (Half)2], [0x40A0, 0x4000]));
+
+        Combined(state).ShouldBe(Words([2e-300], [(Half)2, (Half)2], [0x4000, 0x4000]));
+    }
+
+    private static float[] Words(long[] whole, byte[] flags) =>
+        [.. MemoryMarshal.Cast<long, float>(whole), .. MemoryMarshal.Cast<byte, float>(flags)];
+
+    private static float[] Words(double[] wide, Half[] halves, ushort[] upper) =>
+        [.. MemoryMarshal.Cast<double, float>(wide), .. MemoryMarshal.Cast<Half, float>(halves), .. MemoryMarshal.Cast<ushort, float>(upper)];
+
+    private static float[] Combined(ModelState state, int epoch = 0)
     {
         var combined = new float[state.Length];
-        state.Combine(combined);
+        state.Combine(epoch, combined);
         return combined;
     }
 }

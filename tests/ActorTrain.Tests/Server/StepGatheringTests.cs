@@ -13,9 +13,9 @@ public sealed class StepGatheringTests
     public void The_mean_is_weighted_by_samples()
     {
         var step = Stretch(40);
-        step.Add(new LeasePart(1, 0, 30), "a", [4f, 8f]);
+        step.Add(new LeasePart(1, 0, 30), "a", [4f, 8f], []);
         step.IsComplete.ShouldBeFalse();
-        step.Add(new LeasePart(1, 30, 10), "b", [8f, 0f]);
+        step.Add(new LeasePart(1, 30, 10), "b", [8f, 0f], []);
         step.IsComplete.ShouldBeTrue();
         // ¾ · 4 + ¼ · 8 and ¾ · 8 + ¼ · 0
         step.Mean().ToArray().ShouldBe([5f, 6f]);
@@ -26,7 +26,7 @@ public sealed class StepGatheringTests
     public void One_gradient_for_the_whole_step_is_the_mean_bit_for_bit()
     {
         var step = Stretch(40);
-        step.Add(new LeasePart(1, 0, 40), "a", [0.1f, -1e-20f]);
+        step.Add(new LeasePart(1, 0, 40), "a", [0.1f, -1e-20f], []);
         step.Mean().ToArray().ShouldBe([0.1f, -1e-20f]);
         step.Release();
     }
@@ -35,7 +35,7 @@ public sealed class StepGatheringTests
     public void What_was_applied_before_is_not_waited_for_and_the_rest_weighs_its_part()
     {
         var step = new StretchGathering(new LeasePart(1, 0, 40), [(10, 40)], 2, Memory);
-        step.Add(new LeasePart(1, 10, 30), "a", [4f, 8f]);
+        step.Add(new LeasePart(1, 10, 30), "a", [4f, 8f], []);
         step.IsComplete.ShouldBeTrue();
         step.Mean().ToArray().ShouldBe([3f, 6f]);
         step.Release();
@@ -46,11 +46,11 @@ public sealed class StepGatheringTests
     {
         var step = new CountGathering(2, 1, Memory);
         step.OpenTo("a").ShouldBeNull();
-        step.Add(new LeasePart(1, 80, 10), "a", [3f]);
+        step.Add(new LeasePart(1, 80, 10), "a", [3f], []);
         step.OpenTo("a").ShouldBe(LeasePart.None);
         step.OpenTo("b").ShouldBeNull();
         step.IsComplete.ShouldBeFalse();
-        step.Add(new LeasePart(1, 0, 30), "b", [7f]);
+        step.Add(new LeasePart(1, 0, 30), "b", [7f], []);
         step.IsComplete.ShouldBeTrue();
         step.Mean().ToArray().ShouldBe([6f]);
         step.Release();
@@ -72,7 +72,7 @@ public sealed class StepGatheringTests
                 StepGathering step = counted
                     ? new CountGathering(parts.Count, 37, Memory)
                     : new StretchGathering(new LeasePart(1, 0, counts.Sum()), [(0, counts.Sum())], 37, Memory);
-                foreach (var (part, gradient) in order) step.Add(part, $"{part.Start}", gradient);
+                foreach (var (part, gradient) in order) step.Add(part, $"{part.Start}", gradient, []);
                 step.IsComplete.ShouldBeTrue();
                 var mean = step.Mean().ToArray();
                 step.Release();

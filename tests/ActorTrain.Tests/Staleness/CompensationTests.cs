@@ -1,3 +1,4 @@
+using ActorTrain.Tests.Parameters;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -31,9 +32,9 @@ public sealed class CompensationTests
             var result = new float[gradient.Length];
             for (var push = 0; push < 3; push++)
             {
-                compensation.Compensate(new LateGradient("a:1", gradient, part, weights, weights), result);
+                compensation.Compensate(new LateGradient("a:1", gradient, part, weights, weights, Touched.All(gradient.Length)), result);
                 result.ShouldBe(gradient.Select(g => g * part));
-                compensation.Updated(weights, [.. weights.Select(w => w + 1)], 0.1f);
+                compensation.Updated(weights, [.. weights.Select(w => w + 1)], 0.1f, Touched.All(gradient.Length));
             }
         });
 
@@ -53,13 +54,13 @@ public sealed class CompensationTests
     {
         // The square of the first, times a gap of 2, is beyond all floats.
         var result = new float[3];
-        Of(policy, 3).Compensate(new LateGradient("a:1", [1e30f, -1e30f, float.Epsilon], 1, [1f, 1f, 1f], [-1f, -1f, -1f]), result);
+        Of(policy, 3).Compensate(new LateGradient("a:1", [1e30f, -1e30f, float.Epsilon], 1, [1f, 1f, 1f], [-1f, -1f, -1f], Touched.All(3)), result);
         result.ShouldAllBe(element => float.IsFinite(element));
     }
 
     [Theory, MemberData(nameof(Policies))]
     public void Vectors_that_are_not_equally_long_are_an_error(StalenessPolicy policy) =>
-        Should.Throw<Exception>(() => Of(policy, 16).Compensate(new LateGradient("a:1", new float[16], 1, new float[8], new float[16]), new float[16]))
+        Should.Throw<Exception>(() => Of(policy, 16).Compensate(new LateGradient("a:1", new float[16], 1, new float[8], new float[16], Touched.All(16)), new float[16]))
             .ShouldBeAssignableTo<ArgumentException>();
 
     private static IGradientCompensation Of(StalenessPolicy policy, int length) => GradientCompensations.Of(Jobs.Staleness(policy), Momentum, length)!;
@@ -70,8 +71,8 @@ public sealed class CompensationTests
         var results = new float[to - from];
         foreach (var (gradient, weights, computedFrom) in pushes)
         {
-            compensation.Compensate(new LateGradient("a:1", gradient.AsSpan(from..to), 0.7f, weights.AsSpan(from..to), computedFrom.AsSpan(from..to)), results);
-            compensation.Updated(weights.AsSpan(from..to), computedFrom.AsSpan(from..to), 0.03f);
+            compensation.Compensate(new LateGradient("a:1", gradient.AsSpan(from..to), 0.7f, weights.AsSpan(from..to), computedFrom.AsSpan(from..to), Touched.All(to - from)), results);
+            compensation.Updated(weights.AsSpan(from..to), computedFrom.AsSpan(from..to), 0.03f, Touched.All(to - from));
         }
         return [.. results];
     }

@@ -1,3 +1,4 @@
+using ActorTrain.Tests.Parameters;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -71,7 +72,7 @@ public sealed class DanaSlimTests
     private static float Of(DanaSlim slim, string worker, float gradient, float part = 1, float weight = 0)
     {
         var result = new float[1];
-        slim.Compensate(new LateGradient(worker, [gradient], part, [weight], [weight]), result);
+        slim.Compensate(new LateGradient(worker, [gradient], part, [weight], [weight], Touched.All(1)), result);
         return result[0];
     }
 }

@@ -1,3 +1,4 @@
+using ActorTrain.Tests.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Tests.Staleness;
@@ -50,7 +51,7 @@ public sealed class DcAsgdTests
     private static float[] Of(IGradientCompensation compensation, float[] gradient, float[] weights, float[] computedFrom, float weight = 1)
     {
         var result = new float[gradient.Length];
-        compensation.Compensate(new LateGradient("a:1", gradient, weight, weights, computedFrom), result);
+        compensation.Compensate(new LateGradient("a:1", gradient, weight, weights, computedFrom, Touched.All(gradient.Length)), result);
         return result;
     }
 }

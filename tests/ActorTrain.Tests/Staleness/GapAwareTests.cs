@@ -1,3 +1,4 @@
+using ActorTrain.Tests.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Tests.Staleness;
@@ -11,7 +12,7 @@ public sealed class GapAwareTests
     [Fact]
     public void A_gradient_is_divided_by_the_average_updates_that_the_parameter_has_moved_plus_one()
     {
-        _gapAware.Updated([1f], [0.8f], 0.1f);
+        _gapAware.Updated([1f], [0.8f], 0.1f, Touched.All(1));
         Of(5f, weight: 0.8f, computedFrom: 1.1f).ShouldBe(2f, 1e-5f);
     }
 
@@ -20,8 +21,8 @@ public sealed class GapAwareTests
     [Fact]
     public void The_average_is_a_running_mean_square_at_the_largest_rate_so_far()
     {
-        _gapAware.Updated([1f], [0.8f], 0.1f);
-        _gapAware.Updated([0.8f], [0.6f], 0.05f);
+        _gapAware.Updated([1f], [0.8f], 0.1f, Touched.All(1));
+        _gapAware.Updated([0.8f], [0.6f], 0.05f, Touched.All(1));
         Of(1f, weight: 0.6f, computedFrom: 0.8f).ShouldBe(0.63397f, 1e-5f);
     }
 
@@ -29,8 +30,8 @@ public sealed class GapAwareTests
     [Theory, InlineData(0.1f, 0.5f), InlineData(0.01f, 0.90909f)]
     public void As_the_rate_falls_so_does_the_penalty(float rate, float left)
     {
-        _gapAware.Updated([1f], [0.9f], 0.1f);
-        _gapAware.Updated([0f], [-rate], rate);
+        _gapAware.Updated([1f], [0.9f], 0.1f, Touched.All(1));
+        _gapAware.Updated([0f], [-rate], rate, Touched.All(1));
         Of(1f, weight: -rate, computedFrom: 0f).ShouldBe(left, 1e-4f);
     }
 
@@ -39,9 +40,9 @@ public sealed class GapAwareTests
     public void Each_parameter_has_its_own_gap()
     {
         var two = new GapAware(new GapAwareOptions(Memory: 0.5f, Epsilon: 1e-8f), 2);
-        two.Updated([1f, 1f], [0.8f, 0.8f], 0.1f);
+        two.Updated([1f, 1f], [0.8f, 0.8f], 0.1f, Touched.All(2));
         var result = new float[2];
-        two.Compensate(new LateGradient("a:1", [4f, 4f], 0.5f, [0.8f, 0.8f], [1f, 0.8f]), result);
+        two.Compensate(new LateGradient("a:1", [4f, 4f], 0.5f, [0.8f, 0.8f], [1f, 0.8f], Touched.All(2)), result);
         result[0].ShouldBe(1f, 1e-5f);
         result[1].ShouldBe(2f);
     }
@@ -52,7 +53,7 @@ public sealed class GapAwareTests
     [Fact]
     public void A_parameter_that_never_moved_keeps_its_gradient_and_one_that_moved_by_no_known_way_loses_it()
     {
-        _gapAware.Updated([1f], [1f], 0.1f);
+        _gapAware.Updated([1f], [1f], 0.1f, Touched.All(1));
         Of(3f, weight: 1f, computedFrom: 1f).ShouldBe(3f);
         Of(3f, weight: 1f, computedFrom: 2f).ShouldBe(0f, 1e-5f);
     }
@@ -60,15 +61,15 @@ public sealed class GapAwareTests
     [Fact]
     public void A_step_at_no_rate_is_no_update()
     {
-        _gapAware.Updated([1f], [0.8f], 0.1f);
-        _gapAware.Updated([0.8f], [0.8f], 0f);
+        _gapAware.Updated([1f], [0.8f], 0.1f, Touched.All(1));
+        _gapAware.Updated([0.8f], [0.8f], 0f, Touched.All(1));
         Of(5f, weight: 0.8f, computedFrom: 1.1f).ShouldBe(2f, 1e-5f);
     }
 
     private float Of(float gradient, float weight, float computedFrom)
     {
         var result = new float[1];
-        _gapAware.Compensate(new LateGradient("a:1", [gradient], 1, [weight], [computedFrom]), result);
+        _gapAware.Compensate(new LateGradient("a:1", [gradient], 1, [weight], [computedFrom], Touched.All(1)), result);
         return result[0];
     }
 }

@@ -62,7 +62,7 @@ public sealed class RemedyTests
     public async Task A_worker_that_runs_out_of_memory_halves_its_micro_batch_and_remembers_it()
     {
         var shortages = 0;
-        var report = await Train(() => (_, samples, _) =>
+        var report = await Train(floor: 2, fault: () => (_, samples, _) =>
         {
             if (samples.Length <= 5) return;
             Interlocked.Increment(ref shortages);
@@ -77,11 +77,23 @@ public sealed class RemedyTests
     }
 
     [Fact]
+    public async Task A_device_that_does_not_hold_the_least_micro_batch_takes_no_part()
+    {
+        var report = await Train(() => (_, samples, _) =>
+        {
+            if (samples.Length > 5) throw new InsufficientMemoryException("8 GiB are not enough");
+        });
+
+        Event(report, SupervisionEventKinds.WorkerFailed).Reason.ShouldBe(
+            "8 samples are too many for the device, and a gradient is of at least 8 (micro-batch-floor): 8 GiB are not enough");
+    }
+
+    [Fact]
     public async Task A_single_gradient_that_is_not_finite_is_refused_and_its_samples_are_done_again()
     {
         var report = await Train(() => (step, _, gradient) => { if (step == 3) gradient[^1] = float.NaN; });
 
-        Event(report, SupervisionEventKinds.GradientsNotFinite).Reason.ShouldStartWith("a push was refused: the gradient for positions ");
+        Event(report, SupervisionEventKinds.GradientsNotFinite).Reason.ShouldStartWith("a push was refused: the gradient of training samples ");
         report.Events.ShouldNotContain(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined);
     }
 
@@ -100,7 +112,7 @@ public sealed class RemedyTests
         static Fault Poisoned() => (_, samples, gradient) => { if (samples.Contains(321)) gradient[0] = float.NaN; };
         var failure = await Should.ThrowAsync<ActorTrainException>(() => Train(Poisoned, other: Poisoned));
 
-        failure.Message.ShouldMatch(@"The job failed: positions \d+ to \d+ of epoch \d+ gave no finite gradient in 3 attempts: the data holds .*");
+        failure.Message.ShouldMatch(@"The job failed: the gradient of training samples .*\b321\b.* is not finite, in 3 attempts: the data holds .*");
     }
 
     [Fact]
@@ -116,13 +128,13 @@ public sealed class RemedyTests
 
     private static SupervisionEvent Event(TrainingReport report, string kind) => report.Events.First(happened => happened.Kind == kind);
 
-    private static async Task<TrainingReport> Train(Func<Fault> fault, Func<Fault>? other = null, bool alone = false)
+    private static async Task<TrainingReport> Train(Func<Fault> fault, Func<Fault>? other = null, bool alone = false, int floor = 0)
     {
         await using var cluster = await InProcessCluster.StartAsync();
         await cluster.AddWorkerAsync(new Engines(() => new FaultyEngine(new LinearEngine(Samples), fault())));
         if (!alone) await cluster.AddWorkerAsync(other is null ? Healthy : new Engines(() => new FaultyEngine(new LinearEngine(Samples), other())));
 
-        var report = await cluster.RunAsync(Jobs.Of(epochs: Epochs, batch: 16, minimumWorkers: alone ? 1 : 2));
+        var report = await cluster.RunAsync(Jobs.Of(epochs: Epochs, batch: 16, minimumWorkers: alone ? 1 : 2) with { MicroBatchFloor = floor });
 
         report.SamplesApplied.ShouldBe(Epochs * Samples);
         report.Workers.Sum(worker => worker.Samples).ShouldBe(Epochs * Samples);

@@ -99,7 +99,7 @@ public sealed class LeaseRunTests
         var run = Local(most: int.MaxValue);
         var (first, second) = (run.Next(Began)!.Value, run.Next(Began)!.Value);
         (first, second, run.Next(Began)).ShouldBe((new LeasePart(1, 0, 32), new LeasePart(1, 32, 8), null));
-        run.LocalOf(first).ShouldBe(new EngineActor.LocalPart(first, MicroBatch: 16));
+        run.LocalOf(first)!.Value.Steps.ShouldBe([new LeasePart(1, 0, 16), new LeasePart(1, 16, 16)]);
         _run.LocalOf(first).ShouldBeNull("a gradient a push has none");
     }
 
@@ -108,12 +108,12 @@ public sealed class LeaseRunTests
     {
         var run = Local(most: 10);
         var part = run.Next(Began)!.Value;
-        run.LocalOf(part).ShouldBe(new EngineActor.LocalPart(new LeasePart(1, 0, 32), MicroBatch: 10));
+        run.LocalOf(part)!.Value.Steps.Select(step => step.Count).ShouldBe([10, 10, 10, 2]);
 
         run.Recut(part, most: 5);
 
         run.Next(Began).ShouldBe(part);
-        run.LocalOf(part)!.Value.MicroBatch.ShouldBe(5);
+        run.LocalOf(part)!.Value.Steps[0].Count.ShouldBe(5);
     }
 
     [Fact]

@@ -241,7 +241,7 @@ public sealed class WorkerActorTests : TestKit
     public async Task It_starts_also_while_it_waits_for_the_shards_word_on_its_starting_weights()
     {
         var worker = await Prepared(Engines.Linear());
-        worker.Tell(new WorkerProtocol.Initialize(Places), _job);
+        worker.Tell(new WorkerProtocol.Initialize(Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Initialize>();
 
         worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests.Engine;
@@ -44,7 +45,7 @@ public sealed class TorchEngineSpecs
         foreach (var place in engine.Model.State.Tensors)
         {
             var values = engine.State.Slice(place.Offset, place.Length).ToArray();
-            if (place.Name.EndsWith("num_batches_tracked")) values.ShouldBe([2f]);
+            if (place.Name.EndsWith("num_batches_tracked")) MemoryMarshal.Cast<float, long>(values).ToArray().ShouldBe([2L]);
             else values.ShouldNotBe(before[place.Offset..(place.Offset + place.Length)]);
         }
     }
@@ -64,17 +65,6 @@ public sealed class TorchEngineSpecs
 
         engine.State.Span.Fill(3);
         engine.Evaluate(default).Loss.ShouldNotBe(first.Loss);
-    }
-
-    [Fact]
-    public void A_combined_state_may_hold_fractions_of_a_batch()
-    {
-        using var engine = Jobs.Started("mobilenet");
-        var counter = engine.Model.State.Tensors.First(tensor => tensor.Name.EndsWith("num_batches_tracked")).Offset;
-        engine.State.Span[counter] = 10.5f;
-        engine.ComputeGradient(Jobs.Samples(4), seed: 0);
-
-        engine.State.Span[counter].ShouldBe(11.5f);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class OwnModelSpecs
         Toy.Complaint(() => Sequential(ReLU())).ShouldBe("model toy: it has no parameters to train");
         Toy.Complaint(() => Sequential(Linear(2, 4).to(ScalarType.Float64))).ShouldBe("model toy: its parameter 0.weight is Float64; parameters must be Float32");
         Toy.Complaint(() => new Sparse()).ShouldBe("model toy: its parameter weight is sparse; parameters must be dense");
-        Toy.Complaint(() => new Shared()).ShouldBe("model toy: its parameters first and second share their memory; use one parameter in both places, or two of their own");
+        Toy.Complaint(() => new Shared()).ShouldBe("model toy: its parameters first and second share a part of their memory; use one parameter in both places, or two of their own");
     }
 
     [Fact]
@@ -107,6 +107,8 @@ public sealed class OwnModelSpecs
         Toy.Complaint(() => null!).ShouldBe("model toy: its factory gave null; it must build a module");
         var one = Sequential(Linear(2, 4));
         Toy.Complaint(() => one).ShouldBe("model toy: its factory gave the same module twice; it must build a new one each time");
+        var layer = Linear(2, 4);
+        Toy.Complaint(() => Sequential(layer)).ShouldBe("model toy: its factory gave the same 0.weight twice; it must build every layer anew each time");
         var built = 0;
         Toy.Complaint(() => Sequential(Linear(2, 4 + built++))).ShouldStartWith("model toy: its factory must build the same parameters each time; ");
     }

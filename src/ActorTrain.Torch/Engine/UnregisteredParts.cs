@@ -1,0 +1,142 @@
+using System.Collections;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorTrain.Torch.Engine;
+
+/// <summary>
+/// Finds what a module has and TorchSharp does not know of: layers in an array, a list or an object of one's own, tensors
+/// that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and each engine
+/// would have another random copy.
+/// </summary>
+internal sealed class UnregisteredParts
+{
+    // Deep enough for a layer in a list in an object in a field; a graph of objects has no end.
+    private const int Deepest = 6;
+
+    private readonly HashSet<nn.Module> _modules = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<IntPtr> _parameters = [];
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
+
+    private UnregisteredParts(nn.Module module)
+    {
+        _modules.Add(module);
+        _modules.UnionWith(module.modules());
+        foreach (var parameter in module.parameters()) _parameters.Add(parameter.Handle);
+        foreach (var buffer in module.buffers()) _parameters.Add(buffer.Handle);
+    }
+
+    /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is none.</summary>
+    public static string? FirstIn(nn.Module module)
+    {
+        var parts = new UnregisteredParts(module);
+        return parts._modules.Select(parts.InFieldsOf).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>The first that only a function holds: a loss with a parameter of its own, which no optimizer would see.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="name">What to call the function, such as <c>its loss</c>.</param>
+    /// <param name="function">The function; what its closure has captured is looked at.</param>
+    public static string? FirstIn(nn.Module module, string name, Delegate? function) =>
+        new UnregisteredParts(module).InClosureOf(name, function);
+
+    private string? InFieldsOf(nn.Module module)
+    {
+        // TorchSharp's own layers register what they have.
+        if (module.GetType().Assembly == typeof(nn.Module).Assembly) return null;
+        foreach (var field in FieldsOf(module.GetType()))
+            if (In(field.GetValue(module), $"field {NameOf(field)} of {module.GetType().Name}", 0) is { } found) return found;
+        return null;
+    }
+
+    private string? InClosureOf(string name, Delegate? function)
+    {
+        foreach (var single in function?.GetInvocationList() ?? [])
+        {
+            var read = FieldsRead.By(single.Method);
+            foreach (var field in read.Where(field => field.IsStatic && !field.IsLiteral && !IsOfTheSystem(field.DeclaringType!)))
+                if (In(field.GetValue(null), $"{name} ({NameOf(field)})", 0) is { } found) return found;
+            if (single.Target is { } target && InReadFieldsOf(target, read, name, 0) is { } held) return held;
+        }
+        return null;
+    }
+
+    // One closure may hold another, with what is captured further out.
+    private string? InReadFieldsOf(object holder, IReadOnlySet<FieldInfo> read, string name, int depth)
+    {
+        if (depth == Deepest) return null;
+        foreach (var field in FieldsOf(holder.GetType()).Where(read.Contains))
+        {
+            var value = field.GetValue(holder);
+            var found = value is not null && field.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+                ? InReadFieldsOf(value, read, name, depth + 1)
+                : In(value, $"{name} ({NameOf(field)})", 0);
+            if (found is not null) return found;
+        }
+        return null;
+    }
+
+    private string? In(object? value, string place, int depth)
+    {
+        switch (value)
+        {
+            case null or string:
+            case nn.Module known when _modules.Contains(known):
+                return null;
+            case nn.Module layer:
+                return layer.parameters().Any(parameter => !_parameters.Contains(parameter.Handle))
+                    ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer sees its "
+                        + $"parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
+                    : null;
+            case Tensor tensor:
+                return !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle)
+                    ? $"{place} holds a {(tensor is TorchSharp.Modules.Parameter ? "parameter" : "tensor that requires a gradient")}, "
+                        + $"{Shape(tensor)}, that is not registered, so that no optimizer sees it; {Cure("register_parameter")}"
+                    : null;
+        }
+        if (depth == Deepest || value.GetType().IsPrimitive || value.GetType().IsEnum || !_seen.Add(value)) return null;
+        if (value is IDictionary dictionary) return InAll(dictionary.Values, place, depth);
+        if (value is Delegate function) return InClosureOf(place, function);
+        if (value is Array { Length: > 0 } array && array.GetType().GetElementType() is { IsPrimitive: true }) return null;
+        if (value is ICollection collection) return InAll(collection, place, depth);
+        // An object of one's own, or a tuple.
+        if (!IsLookedInto(value.GetType())) return null;
+        foreach (var field in FieldsOf(value.GetType()))
+            if (In(field.GetValue(value), $"{place} ({NameOf(field)})", depth + 1) is { } found) return found;
+        return null;
+    }
+
+    private string? InAll(IEnumerable values, string place, int depth)
+    {
+        foreach (var value in values)
+            if (In(value, place, depth + 1) is { } found) return found;
+        return null;
+    }
+
+    private static bool IsLookedInto(Type type) =>
+        type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) == true
+        || type.FullName?.StartsWith("System.Tuple`", StringComparison.Ordinal) == true
+        || (type.Assembly != typeof(nn.Module).Assembly && !IsOfTheSystem(type));
+
+    private static bool IsOfTheSystem(Type type) =>
+        type.Namespace is { } name && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal)
+            || name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Akka.", StringComparison.Ordinal)
+            || name.StartsWith("ActorTrain.", StringComparison.Ordinal) && type.Assembly == typeof(UnregisteredParts).Assembly);
+
+    private static IEnumerable<FieldInfo> FieldsOf(Type type)
+    {
+        const BindingFlags own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        for (var at = type; at is not null && at != typeof(object) && at.Assembly != typeof(nn.Module).Assembly; at = at.BaseType)
+            foreach (var field in at.GetFields(own)) yield return field;
+    }
+
+    // A property's field is named after it.
+    private static string NameOf(FieldInfo field) =>
+        field.Name.StartsWith('<') && field.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field.Name[1..end] : field.Name;
+
+    private static string Cure(string how) => $"put it into the module by {how}";
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+}

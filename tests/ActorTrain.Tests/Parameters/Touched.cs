@@ -1,0 +1,10 @@
+using ActorTrain.Parameters;
+
+namespace ActorTrain.Tests.Parameters;
+
+/// <summary>Stretches that have a gradient.</summary>
+internal static class Touched
+{
+    /// <summary>All of a vector.</summary>
+    public static FlatRange[] All(int length) => [new FlatRange(0, length)];
+}
