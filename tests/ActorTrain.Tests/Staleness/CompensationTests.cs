@@ -1,6 +1,6 @@
-using ActorTrain.Tests.Parameters;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
+using ActorTrain.Tests.Parameters;
 using ActorTrain.Tests.Toys;
 using CsCheck;
 

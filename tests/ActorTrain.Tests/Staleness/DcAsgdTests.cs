@@ -1,5 +1,5 @@
-using ActorTrain.Tests.Parameters;
 using ActorTrain.Staleness;
+using ActorTrain.Tests.Parameters;
 
 namespace ActorTrain.Tests.Staleness;
 

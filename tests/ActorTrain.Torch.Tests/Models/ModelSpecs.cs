@@ -54,7 +54,7 @@ public sealed class ModelSpecs
 
         mobilenet.Model.State.Tensors.Take(4).Select(tensor => tensor.ToString()).ShouldBe(
             ["features.0.1.running_mean [8]", "features.0.1.running_var [8]", "features.1.1.running_mean [8]", "features.1.1.running_var [8]"]);
-        mobilenet.Model.State.Tensors.Last().ToString().ShouldBe("features.26.1.num_batches_tracked [] I64", "what is to be averaged lies together");
+        mobilenet.Model.State.Tensors[^1].ToString().ShouldBe("features.26.1.num_batches_tracked [] I64", "what is to be averaged lies together");
         mobilenet.Model.State.Tensors.Count.ShouldBe(27 * 3);
     }
 
