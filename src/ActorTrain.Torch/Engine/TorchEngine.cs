@@ -23,6 +23,7 @@ internal sealed class TorchEngine : IGradientEngine
     public TorchEngine(FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, TorchModel? own = null)
     {
         (_network, _dataset, Device) = (network, dataset, device.Description);
+        Model = network.Description with { MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName };
         _objective = new Objective(network.Description.Name, dataset, own);
         _trainBatch = new BatchBuffer(dataset, Reader(train: true), device);
         _testBatch = new BatchBuffer(dataset, Reader(train: false), device);
@@ -32,7 +33,7 @@ internal sealed class TorchEngine : IGradientEngine
             : new SampleReader(dataset, train);
     }
 
-    public ModelDescription Model => _network.Description;
+    public ModelDescription Model { get; }
 
     public DatasetDescription Dataset => _dataset.Description;
 
