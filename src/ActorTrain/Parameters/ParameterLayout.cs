@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Parameters;
 
@@ -44,7 +45,7 @@ public sealed class ParameterLayout
             specs.Add(new TensorSpec(name, [.. shape], (int)offset));
             offset += shape.Aggregate(1L, (product, size) => product * size);
             if (offset > int.MaxValue)
-                throw new ActorTrainException($"The model has more than {int.MaxValue:N0} parameters (passed at '{name}'); a flat vector cannot hold it.");
+                throw new ActorTrainException($"The model has more than {Plural.Of(int.MaxValue, "parameter")} (passed at '{name}'); a flat vector cannot hold it.");
         }
         return new ParameterLayout(specs);
     }
