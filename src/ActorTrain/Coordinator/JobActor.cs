@@ -105,7 +105,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
-        _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
+        _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name, Plural.Of(Places.Length, "shard"));
         var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption), "training");
         Context.Watch(training);
         if (_stopAsked) training.Tell(new ClientProtocol.Stop());

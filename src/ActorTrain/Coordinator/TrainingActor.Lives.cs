@@ -79,7 +79,7 @@ internal sealed partial class TrainingActor
         _desk.Joined(worker);
         Tell(new Occurrence(
             WorkerJoined, worker.Node,
-            $"{join.Device} is ready, at {join.Measured.SamplesPerSecond:0} samples/s by its own measurement",
+            $"{join.Device} is ready, at {Plural.Number((long)Math.Round(join.Measured.SamplesPerSecond))} samples/s by its own measurement",
             _desk.Paused ? "it gets leases when the job goes on" : "it gets leases"));
         Context.Unwatch(join.Worker);
         Context.WatchWith(join.Worker, new WorkerGone(worker.Id));

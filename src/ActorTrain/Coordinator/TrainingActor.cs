@@ -225,7 +225,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
-            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy);
+            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, _record.Metric);
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
         });

@@ -20,7 +20,7 @@ public static class TrainingReportJson
         }
         catch (JsonException wrong)
         {
-            throw new ActorTrainException($"this is no report: {wrong.AsClause()}", wrong);
+            throw new ActorTrainException($"this is no report: {wrong.AsClause()}.", wrong);
         }
     }
 

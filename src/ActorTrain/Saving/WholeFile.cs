@@ -21,7 +21,7 @@ internal static class WholeFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            throw new ActorTrainException($"{what} cannot be written to {path}: {denied.AsClause()}", denied);
+            throw new ActorTrainException($"{what} cannot be written to {path}: {denied.AsClause()}.", denied);
         }
         finally
         {

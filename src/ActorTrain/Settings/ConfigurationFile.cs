@@ -55,7 +55,7 @@ public static class ConfigurationFile
         // Whatever is left is the parser's own trouble with the text: its exceptions range from FormatException to NullReferenceException.
         catch (Exception unreadable)
         {
-            throw new ActorTrainException($"{file} is not HOCON that can be read: {FirstLine(unreadable.Message).AsClause()}", unreadable);
+            throw new ActorTrainException($"{file} is not HOCON that can be read: {FirstLine(unreadable.Message).AsClause()}.", unreadable);
         }
     }
 
@@ -70,7 +70,7 @@ public static class ConfigurationFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{path} cannot be read: {FirstLine(denied.Message).AsClause()}", denied);
+            throw new ActorTrainException($"{path} cannot be read: {FirstLine(denied.Message).AsClause()}.", denied);
         }
     }
 

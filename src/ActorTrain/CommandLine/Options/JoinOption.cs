@@ -32,7 +32,7 @@ internal sealed class JoinOption
         }
         catch (ActorTrainException wrong)
         {
-            throw new ActorTrainException($"--join: {wrong.AsClause()}", wrong);
+            throw new ActorTrainException($"--join: {wrong.AsClause()}.", wrong);
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class OutputFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{option} is {path}, which cannot be written: {denied.AsClause()}", denied);
+            throw new ActorTrainException($"{option} is {path}, which cannot be written: {denied.AsClause()}.", denied);
         }
     }
 }
