@@ -5,7 +5,9 @@ namespace ActorTrain.Sentences;
 /// <summary>A number and what is counted, in agreement: 1 class, 2 classes, 60,000 samples.</summary>
 internal static class Plural
 {
-    /// <summary>The number and its noun, or a longer phrase in both forms: <c>Of(n, "sample goes", "samples go")</c>.</summary>
+    /// <summary>
+    /// The number and its noun, or a longer phrase in both forms: <c>Of(n, "sample goes", "samples go")</c>.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="one">What follows 1.</param>
     /// <param name="many">What follows any other number; null: <paramref name="one"/> with an s.</param>

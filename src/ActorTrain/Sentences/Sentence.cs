@@ -1,8 +1,9 @@
 namespace ActorTrain.Sentences;
 
 /// <summary>
-/// Makes sentences of clauses. A clause has no full stop of its own: what somebody else has written (an exception's message, a reason from another node) often has one, and is taken
-/// into a sentence by <see cref="AsClause(string)"/> alone, so that no full stop is doubled.
+/// Makes sentences of clauses. A clause has no full stop of its own: what somebody else has written (an exception's
+/// message, a reason from another node) often has one, and is taken into a sentence by <see cref="AsClause(string)"/>
+/// alone, so that no full stop is doubled.
 /// </summary>
 internal static class Sentence
 {
@@ -19,14 +20,17 @@ internal static class Sentence
     public static string AsClause(this Exception failure) => failure.Message.AsClause();
 
     /// <summary>
-    /// The kind of a stranger's exception, which often says more than its message does, and the message's first line: in libtorch's, a page of native frames follows.
+    /// The kind of a stranger's exception, which often says more than its message does, and the message's first line:
+    /// in libtorch's, a page of native frames follows.
     /// </summary>
     public static string AsNamedClause(this Exception failure)
     {
-        var lines = failure.Message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines is [var first, ..] && first.AsClause() is { Length: > 0 } said ? $"{failure.GetType().Name}: {said}" : failure.GetType().Name;
+        const StringSplitOptions whole = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var (kind, lines) = (failure.GetType().Name, failure.Message.Split(['\r', '\n'], whole));
+        return lines is [var first, ..] && first.AsClause() is { Length: > 0 } said ? $"{kind}: {said}" : kind;
     }
 
-    /// <summary>A clause as a sentence of its own: it begins with a capital letter and ends with one full stop.</summary>
-    public static string Of(string clause) => clause.AsClause() is { Length: > 0 } said ? $"{char.ToUpperInvariant(said[0])}{said[1..]}." : "";
+    /// <summary>A clause as a sentence: it begins with a capital letter and ends with one full stop.</summary>
+    public static string Of(string clause) =>
+        clause.AsClause() is { Length: > 0 } said ? $"{char.ToUpperInvariant(said[0])}{said[1..]}." : "";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ActorTrain.CommandLine;
 using ActorTrain.CommandLine.Display;
 using ActorTrain.Job;
@@ -6,9 +8,11 @@ namespace ActorTrain.Cli.Tests.Display;
 
 public sealed class TablesTests
 {
-    private static readonly WorkerSummary[] Thirds = [.. Enumerable.Range(1, 3).Select(i => new WorkerSummary($"host:{i}", "cpu", 1, 100, 10, 50, 1 / 3.0, 0, 0, []))];
+    private static readonly WorkerSummary[] Thirds =
+        [.. Enumerable.Range(1, 3).Select(i => new WorkerSummary($"host:{i}", "cpu", 1, 100, 10, 50, 1 / 3.0, 0, 0, []))];
 
-    private static JobProgress Training { get; } = new("first", JobPhase.Training, "", 1, 1, 300, 300, 1, 100, 0.1, 0.5, [], Thirds, new StalenessSummary(0, 0, []), []);
+    private static JobProgress Training { get; } = new(
+        "first", JobPhase.Training, "", 1, 1, 300, 300, 1, 100, 0.1, 0.5, [], Thirds, new StalenessSummary(0, 0, []), []);
 
     [Fact]
     public void The_shares_of_workers_add_up_to_100() => Shares(Text(Tables.Workers(Thirds))).ShouldBe([34, 33, 33]);
@@ -38,7 +42,7 @@ public sealed class TablesTests
         new StalenessSummary(0, 0, []), [], "mean absolute error");
 
     private static IEnumerable<int> Shares(string table) =>
-        System.Text.RegularExpressions.Regex.Matches(table, @"(\d+)%").Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Regex.Matches(table, @"(\d+)%").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     private static string Text(Spectre.Console.Table table)
     {

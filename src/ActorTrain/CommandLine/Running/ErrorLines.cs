@@ -1,16 +1,21 @@
+using System.Reflection;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
 /// <summary>
-/// What a process says of its end on its error stream: the last line of a program that ends in order, and of one that an exception ended the exception's type and message, whatever is printed below it.
+/// What a process says of its end on its error stream: the last line of a program that ends in order; of one that an
+/// exception ended, the exception's type and message, whatever is printed below it.
 /// </summary>
-/// <param name="program">The program's name. Its errors begin with it, and whoever repeats one puts the same name before it.</param>
+/// <param name="program">
+/// The program's name. Its errors begin with it, and whoever repeats one puts the same name before it.
+/// </param>
 internal sealed class ErrorLines(string program)
 {
     private const string Unhandled = "Unhandled exception. ", Inner = "---> ";
     // Those say where something failed; what failed stands in the exception within.
-    private static readonly string[] Wrappers = [nameof(AggregateException), nameof(TypeInitializationException), nameof(System.Reflection.TargetInvocationException)];
+    private static readonly string[] Wrappers =
+        [nameof(AggregateException), nameof(TypeInitializationException), nameof(TargetInvocationException)];
 
     private string? _last, _type, _said;
     private bool _inMessage;
@@ -23,7 +28,7 @@ internal sealed class ErrorLines(string program)
     {
         if (string.IsNullOrWhiteSpace(line)) return;
         if (line.StartsWith(Unhandled, StringComparison.Ordinal)) Begin(line[Unhandled.Length..]);
-        else if (_type is null) _last = line.StartsWith(program + ": ", StringComparison.Ordinal) ? line[(program.Length + 2)..] : line;
+        else if (_type is null) _last = WithoutName(line);
         else if (line.TrimStart().StartsWith(Inner, StringComparison.Ordinal))
         {
             _inMessage = false;
@@ -33,10 +38,15 @@ internal sealed class ErrorLines(string program)
         else if (_inMessage) _said += " " + line.Trim();
     }
 
+    private string WithoutName(string line) =>
+        line.StartsWith(program + ": ", StringComparison.Ordinal) ? line[(program.Length + 2)..] : line;
+
     // An exception as .NET prints it: its type with its namespace, and its message, which may have more lines.
     private void Begin(string exception)
     {
-        var (type, said) = exception.Split(": ", 2) is [var before, var after] ? (before, after) : (exception.TrimEnd(':', ' '), null);
+        var (type, said) = exception.Split(": ", 2) is [var before, var after]
+            ? (before, after)
+            : (exception.TrimEnd(':', ' '), null);
         (_type, _said, _inMessage) = (type[(type.LastIndexOf('.') + 1)..], said, said is not null);
     }
 }
