@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
@@ -57,7 +58,7 @@ public sealed class OwnEngineFactory : IEngineFactory
             }
             catch (Exception failure) when (failure is not ActorTrainException)
             {
-                throw new ActorTrainException($"the data set of model {_name} cannot be loaded: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+                throw new ActorTrainException($"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}", failure);
             }
         }
     }
@@ -80,7 +81,7 @@ public sealed class OwnEngineFactory : IEngineFactory
         }
         catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
         {
-            throw new ActorTrainException($"model {_name}: its factory fails: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings("\n").Split('\n')[0]}", failure);
+            throw new ActorTrainException($"model {_name}: its factory fails: {failure.AsNamedClause()}", failure);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
@@ -42,7 +43,7 @@ public sealed class TorchEngineFactory : IEngineFactory
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
             if (library.Adapted) _log(library.Description);
-            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, {dataset.Train.Count:N0} + {dataset.Test.Count:N0} images.");
+            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, {Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}.");
         }
         return Build(model, job, dataset, settings);
     }

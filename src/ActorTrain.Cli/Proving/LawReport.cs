@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using ActorTrain.CommandLine.Display;
 using ActorTrain.Job;
 using ActorTrain.Saving;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Cli.Proving;
 
@@ -17,7 +18,7 @@ internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds
     /// <summary>The result, in one line.</summary>
     [JsonIgnore]
     public string Line => Holds
-        ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Laws.Sum(law => law.Rows.Count)} cases, after {Figures.Duration(Seconds)}"
+        ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Of(Laws.Sum(law => law.Rows.Count), "case")}, after {Figures.Duration(Seconds)}"
         : $"laws: {string.Join(", ", Laws.Where(law => !law.Holds).Select(law => $"{law.Number} ({law.Name})"))} of {Laws.Count} broken, after {Figures.Duration(Seconds)}";
 
     /// <summary>The report as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>

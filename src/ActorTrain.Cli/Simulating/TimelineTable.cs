@@ -1,4 +1,5 @@
 using ActorTrain.CommandLine.Display;
+using ActorTrain.Sentences;
 using ActorTrain.TestKit;
 using Spectre.Console;
 
@@ -31,7 +32,7 @@ internal static class TimelineTable
         TimelineStretch.Of(result.Timeline, Stretches).Select(stretch => (stretch.End.At, (IReadOnlyList<string>)
         [
             Figures.Count(stretch.End.SamplesApplied), Figures.Speed(stretch.Throughput), Figures.Staleness(stretch.Staleness),
-            .. workers.Select(worker => Figures.Percent(stretch.ShareOf(worker))),
+            .. Shares.InPercent([.. workers.Select(stretch.ShareOf)]).Select(share => $"{share}%"),
         ], ""));
 
     private static IEnumerable<(TimeSpan At, IReadOnlyList<string> Cells, string What)> Told(SimulationResult result)

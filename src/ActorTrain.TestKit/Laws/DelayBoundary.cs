@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
 
@@ -50,7 +51,7 @@ internal sealed class DelayBoundary : ILaw
         return LawRow.Near($"τ = {delay}", predicted, measured, Bracket) with
         {
             Holds = below < 0 && above > 0 && late == 0,
-            Note = FormattableString.Invariant($"{steps} steps, {late} of another delay; growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
+            Note = FormattableString.Invariant($"{Plural.Of(steps, "step")}, {late} of another delay; growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
         };
     }
 

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
@@ -37,7 +38,7 @@ internal sealed class SplitBatch : ILaw
         {
             yield return () => LawRow.AtMost(
                 $"{optimizer}, one process and PyTorch {reference.Torch}", Tolerance, Distance(Alone(reference, optimizer).Weights, (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights));
-            foreach (var workers in Workers) yield return () => Row(reference, optimizer, $"{workers} workers", [.. Enumerable.Repeat(100.0, workers)], "off");
+            foreach (var workers in Workers) yield return () => Row(reference, optimizer, Plural.Of(workers, "worker"), [.. Enumerable.Repeat(100.0, workers)], "off");
             yield return () => Row(reference, optimizer, "3 unequal workers", [100, 50, 25], "on");
         }
     }

@@ -1,5 +1,6 @@
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.TestKit.Network;
@@ -34,7 +35,7 @@ internal sealed class UpdateTrace(bool weights) : ILaneReader
 
     private void Applied(ShardProtocol.Pushed pushed)
     {
-        if (pushed.Version != _staleness.Count + 1) throw new InvalidOperationException($"Version {pushed.Version} came after {_staleness.Count} updates; a trace is of one shard.");
+        if (pushed.Version != _staleness.Count + 1) throw new InvalidOperationException($"Version {pushed.Version} came after {Plural.Of(_staleness.Count, "update")}; a trace is of one shard.");
         _bases.Remove(pushed.Part, out var computedFrom);
         _staleness.Add(pushed.Version - 1 - computedFrom);
         if (weights) _weights.Add(pushed.Payload.Values.ToArray());

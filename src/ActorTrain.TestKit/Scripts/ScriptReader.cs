@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
@@ -64,7 +65,7 @@ internal sealed class ScriptReader
     private Simulation WithNodes(Simulation simulation)
     {
         var plans = _nodes.SelectMany(Plans).ToList();
-        if (plans.Count > MostNodes) throw new ActorTrainException($"The script has {plans.Count} nodes; it may have at most {MostNodes}.");
+        if (plans.Count > MostNodes) throw new ActorTrainException($"The script has {Plural.Of(plans.Count, "node")}; it may have at most {MostNodes}.");
         if (!plans.Exists(plan => plan.Roles.Contains(NodeRoles.Coordinator))) simulation = simulation.WithSeed();
         if (!plans.Exists(plan => plan.Roles.Contains(NodeRoles.Server)) && simulation.Nodes.Count == 0)
             throw new ActorTrainException("No node of the script has the role server; one must hold the parameters.");

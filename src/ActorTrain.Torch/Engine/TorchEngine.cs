@@ -31,6 +31,7 @@ internal sealed class TorchEngine : IGradientEngine
         FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job, TorchModel? own = null)
     {
         (_network, _dataset, Device, _job) = (network, dataset, device.Description, job);
+        Model = network.Description with { MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName };
         _objective = new Objective(network.Description.Name, dataset, own);
         _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast);
         _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast);
@@ -42,7 +43,7 @@ internal sealed class TorchEngine : IGradientEngine
             : new SampleReader(dataset, train);
     }
 
-    public ModelDescription Model => _network.Description;
+    public ModelDescription Model { get; }
 
     public DatasetDescription Dataset => _dataset.Description;
 

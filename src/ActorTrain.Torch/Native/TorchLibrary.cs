@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Native;
 
@@ -73,7 +74,7 @@ public static class TorchLibrary
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot be adapted to it: {e.Message}", e);
+            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot be adapted to it: {e.AsClause()}", e);
         }
         if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _)) return loaded;
 
@@ -84,11 +85,11 @@ public static class TorchLibrary
         {
             temporary = Directory.CreateTempSubdirectory("actortrain-").FullName;
             return TryLoad(temporary, out loaded, out var failure) ? loaded
-                : throw Unloadable($"its adapted copy cannot be written or loaded: {LastLine(failure.Message)}", failure);
+                : throw Unloadable($"its adapted copy cannot be written or loaded: {LastLine(failure.Message).AsClause()}", failure);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unloadable($"there is no folder to write its adapted copy to: {e.Message.TrimEnd('.')}", e);
+            throw Unloadable($"there is no folder to write its adapted copy to: {e.AsClause()}", e);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ActorTrain.CommandLine.Options;
 using ActorTrain.CommandLine.Verbs;
 using ActorTrain.Hosting;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine;
 
@@ -58,7 +59,7 @@ internal static class Invocation
         // The last resort of the process: what nobody expected ends it with one line; the trace is for who asks.
         catch (Exception unexpected)
         {
-            terminal.Complain($"{parsed.CommandResult.Command.Name} failed: {Innermost(unexpected).Message} (--debug shows the trace)");
+            terminal.Complain($"{parsed.CommandResult.Command.Name} failed: {Innermost(unexpected).AsClause()} (--debug shows the trace)");
             if (debug) terminal.Error.WriteLine(unexpected);
             return Broken;
         }

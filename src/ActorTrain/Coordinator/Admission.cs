@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Worker;
 
 namespace ActorTrain.Coordinator;
@@ -25,6 +26,8 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
             return $"protocol version is {candidate.ProtocolVersion} at {node} and {first.ProtocolVersion} at {firstNode}; run the same version of ActorTrain on both";
         if (candidate.Model.Name != first.Model.Name)
             return $"model is {candidate.Model.Name} at {node} and {first.Model.Name} at {firstNode}";
+        if (candidate.Model.MetricName != first.Model.MetricName)
+            return $"the metric of model {first.Model.Name} is {candidate.Model.MetricName} at {node} and {first.Model.MetricName} at {firstNode}; run the same program on both";
         return candidate.Model.Parameters.FirstDifference(first.Model.Parameters, node, firstNode)
             ?? candidate.Model.State.FirstDifference(first.Model.State, node, firstNode)
             ?? DatasetDifference(node, candidate.Dataset);
@@ -34,8 +37,8 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
     {
         var mine = first.Dataset;
         if (dataset.Name != mine.Name) return Differ("the data set is", dataset.Name, mine.Name);
-        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has", $"{dataset.TrainSamples} training samples", $"{mine.TrainSamples}");
-        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has", $"{dataset.TestSamples} test samples", $"{mine.TestSamples}");
+        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has", Plural.Of(dataset.TrainSamples, "training sample"), Plural.Number(mine.TrainSamples));
+        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has", Plural.Of(dataset.TestSamples, "test sample"), Plural.Number(mine.TestSamples));
         return dataset.Fingerprint == mine.Fingerprint ? null : Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
 
         string Differ(string what, string there, string here) =>

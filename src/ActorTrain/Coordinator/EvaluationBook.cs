@@ -65,11 +65,14 @@ internal sealed class EvaluationBook
         return given;
     }
 
+    /// <summary>Whether one of these nodes has not failed at an epoch yet.</summary>
+    public bool CanBeGiven(int epoch, IReadOnlyList<string> nodes) => nodes.Any(node => !_failed.Contains((epoch, node)));
+
     /// <summary>Gives up the evaluations that every one of these nodes has failed at.</summary>
     public IReadOnlyList<int> GiveUp(IReadOnlyList<string> nodes)
     {
         if (nodes.Count == 0) return [];
-        var hopeless = _wanted.Where(epoch => nodes.All(node => _failed.Contains((epoch, node)))).ToList();
+        var hopeless = _wanted.Where(epoch => !CanBeGiven(epoch, nodes)).ToList();
         _wanted.ExceptWith(hopeless);
         return hopeless;
     }

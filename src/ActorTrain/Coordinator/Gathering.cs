@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using ActorTrain.Sentences;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -13,7 +14,7 @@ internal sealed class Gathering(int minimumWorkers)
     private readonly HashSet<string> _coordinators = [];
     private readonly HashSet<string> _preparing = [];
     private readonly Dictionary<string, Candidate> _ready = [];
-    private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, string> _failures = [];
 
     /// <summary>A worker that fits.</summary>
     public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured)
@@ -43,13 +44,15 @@ internal sealed class Gathering(int minimumWorkers)
     public string Waiting =>
         _servers.Count == 0 ? "waiting for a node with the role server"
         : _ready.Count == 0 && _preparing.Count == 0 ? "waiting for workers to join"
-        : _ready.Count < minimumWorkers ? $"{_ready.Count} of {minimumWorkers} workers ready"
+        : _ready.Count < minimumWorkers ? $"{_ready.Count} of {Plural.Of(minimumWorkers, "worker")} ready"
         : "";
 
-    /// <summary>Why nothing will come of it: every worker there is has failed. Null while there is hope.</summary>
+    /// <summary>
+    /// Why nothing will come of it: every worker there is has failed. Null while there is hope. The latest failure is named: those before it have been told, each as an event of its own.
+    /// </summary>
     public string? Hopeless =>
         _ready.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
-            ? $"no worker can take part; {_failures.First().Key}: {_failures.First().Value}"
+            ? $"no worker can take part; {_failures.GetAt(_failures.Count - 1).Key}: {_failures.GetAt(_failures.Count - 1).Value}"
             : null;
 
     /// <summary>Goes on with a job that another coordinator has begun: what its workers must agree with is known.</summary>
@@ -73,7 +76,7 @@ internal sealed class Gathering(int minimumWorkers)
         Admission ??= new Admission(node, prepared);
         var refusal = Admission.Judge(node, prepared);
         if (refusal is null) _ready[node] = new Candidate(node, worker, prepared.Device, prepared.Measured);
-        else _failures[node] = refusal;
+        else Note(node, refusal);
         return (node, refusal);
     }
 
@@ -82,7 +85,7 @@ internal sealed class Gathering(int minimumWorkers)
         _preparing.Remove(node);
         _ready.Remove(node);
         ForgetAdmissionIfEmpty();
-        _failures[node] = reason;
+        Note(node, reason);
         return node;
     }
 
@@ -94,6 +97,12 @@ internal sealed class Gathering(int minimumWorkers)
         _workers.Remove(node);
         _coordinators.Remove(node);
         ForgetAdmissionIfEmpty();
+    }
+
+    private void Note(string node, string failure)
+    {
+        _failures.Remove(node);
+        _failures.Add(node, failure);
     }
 
     // The first worker is gone before anything was built on its word: the next one's counts.

@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -104,7 +105,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
-        _log.Info("Job {0} trains {1} on {2} shards", _job.Name, _gathering.Admission!.Model.Name, Places.Length);
+        _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name, Plural.Of(Places.Length, "shard"));
         var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption), "training");
         Context.Watch(training);
         if (_stopAsked) training.Tell(new ClientProtocol.Stop());
@@ -173,7 +174,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             _gathering.Lost(lost.Node);
             if (_placed?.Shards.FirstOrDefault(shard => shard.Node == lost.Node) is { } gone)
             {
-                Fail($"the server node {gone.Node} is lost ({lost.Reason}), and the weights of shard {gone.Place.Slice.Index} with it");
+                Fail($"the server node {gone.Node} is lost ({lost.Reason.AsClause()}), and the weights of shard {gone.Place.Slice.Index} with it");
                 return;
             }
             training?.Tell(lost);
@@ -217,8 +218,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     // Nobody is there who would want it.
     private void ClientGone(Terminated gone) => Fail("its client has gone away", JobPhase.Stopped);
 
-    private void Fail(string reason, JobPhase phase = JobPhase.Failed)
+    private void Fail(string said, JobPhase phase = JobPhase.Failed)
     {
+        var reason = said.AsClause();
         _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         _client.Tell(new ClientProtocol.Failed(reason, _trains));
         Context.Parent.Tell(_record.Progress(phase, reason, null, Context.System.Scheduler.MonotonicClock));

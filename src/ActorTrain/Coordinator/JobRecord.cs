@@ -1,6 +1,7 @@
 using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Leases;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -38,6 +39,9 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     /// <summary>Every shard's latest count, as far as there is one.</summary>
     public IEnumerable<ShardProtocol.Counted> Counts => _counts.OfType<ShardProtocol.Counted>();
+
+    /// <summary>What the evaluations tell, beside the loss.</summary>
+    public string Metric => Admission?.Model.MetricName ?? ModelDescription.DefaultMetricName;
 
     private int TrainSamples => Admission?.Dataset.TrainSamples ?? 0;
 
@@ -80,7 +84,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public SupervisionEvent Event(TimeSpan now, Occurrence occurrence)
     {
         var (kind, node, reason, remedy) = occurrence;
-        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason, remedy);
+        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason.AsClause(), remedy.AsClause());
         _events.Add(happened);
         return happened;
     }
@@ -150,7 +154,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public JobProgress Progress(JobPhase phase, string reason, int? epoch, TimeSpan now) => new(
         job.Name, phase, reason, epoch ?? Math.Min(job.Epochs, CompletedEpochs().Count + 1), job.Epochs, SamplesApplied, SamplesExpected,
         _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
-        RecentThroughput(), _latestLoss, LatestAccuracy(), CompletedEpochs(), WorkerRows(), Staleness(), [.. _events]);
+        RecentThroughput(), _latestLoss, LatestAccuracy(), CompletedEpochs(), WorkerRows(), Staleness(), [.. _events],
+        Metric);
 
     /// <param name="consistency">How the workers march at the end.</param>
     public TrainingReport Report(ConsistencyOptions consistency)
@@ -169,7 +174,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             WorkerRows(),
             [.. Counts.Select(count => new ShardSummary(
                 count.Shard, _shards[count.Shard].Node, _shards[count.Shard].Place.Slice.Length, count.Version))],
-            Staleness(), [.. _events]);
+            Staleness(), [.. _events], Metric);
     }
 
     private long SamplesOf(ShardProtocol.Counted? count, int epoch) =>

@@ -2,6 +2,7 @@ using ActorTrain.Balancing;
 using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Leases;
+using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
@@ -194,7 +195,8 @@ internal sealed class LeaseDesk
         return new Ended(
             _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
             hopeless.Count == 0 ? null :
-                $"{hopeless[0].Reason}, in {FiniteWatch.Attempts} attempts: the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
+                $"{hopeless[0].Reason}, in {Plural.Of(FiniteWatch.Attempts, "attempt")}: "
+                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
             change is null ? null : LeaseOccurrences.Of(change));
     }
 
@@ -219,7 +221,7 @@ internal sealed class LeaseDesk
         (_division, _haveChanged) = (null, true);
         _steps?.Forget(worker.Node);
         var samples = Book.TakeBack(worker.Node, round);
-        return samples > 0 ? $"{samples} samples go to others" : "it held no lease";
+        return LeaseOccurrences.TakenBack(samples, _record.Active.Any(other => other != worker));
     }
 
     /// <summary>A round of counts has come in from every shard.</summary>

@@ -1,5 +1,6 @@
 using ActorTrain.Consistency;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
@@ -134,7 +135,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                 if (_job.IsEvaluatedAfter(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
             }
             KeepPaceWithEvaluations();
-            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {_record.SamplesApplied} samples applied"));
+            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"));
             Stash.UnstashAll();
             Become(Training);
         });
@@ -156,8 +157,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<GrantRound>(_ => Give(_desk.Grant(Now)));
         Receive<WorkerProtocol.EvaluationFailed>(failed =>
         {
-            Tell(new Occurrence(EvaluationFailed, failed.Worker.Node, failed.Reason, "another node is asked"));
             _evaluations.Failed(failed.Epoch, failed.Worker.Node);
+            TellEvaluationFailed(failed.Epoch, failed.Worker.Node, failed.Reason);
             GiveEvaluations();
             FinishIfComplete();
         });
@@ -165,10 +166,11 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             foreach (var late in _desk.Paused ? [] : _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
                 Tell(new Occurrence(
-                    LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s", $"{late.Lease.Stretch.Count} samples go to others"));
+                    LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s",
+                    LeaseOccurrences.TakenBack(late.Lease.Stretch.Count, _record.Active.Any(worker => worker.Node != late.Holder))));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
             foreach (var (epoch, node) in _evaluations.Expire(Now, _options.EvaluationTimeout))
-                Tell(new Occurrence(EvaluationFailed, node, $"epoch {epoch} was not evaluated within {_options.EvaluationTimeout.TotalMinutes:0.#} minutes", "another node is asked"));
+                TellEvaluationFailed(epoch, node, $"epoch {epoch} was not evaluated within {Plural.Of(_options.EvaluationTimeout.TotalMinutes, "minute")}");
             GiveEvaluations();
             GrantWaiting();
             GovernShards();
@@ -230,11 +232,11 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
             _evaluations.Done(evaluated.Epoch);
-            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy);
+            _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, _record.Metric);
             if (!double.IsFinite(evaluated.Evaluation.Loss))
                 Tell(new Occurrence(
                     EvaluationNotFinite, "", FormattableString.Invariant($"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"),
-                    "the report has no test accuracy for it; training may have diverged, and wants a lower learning rate"));
+                    $"the report has no test {_record.Metric} for it; training may have diverged, and wants a lower learning rate"));
             KeepPaceWithEvaluations();
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
@@ -326,9 +328,20 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         }
         foreach (var epoch in _evaluations.GiveUp(best))
         {
-            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", "the report has no test accuracy for it"));
+            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", $"the report has no test {_record.Metric} for it"));
             KeepPaceWithEvaluations();
         }
+    }
+
+    // What is done about it: an evaluation that all have failed at is given up, which is an event of its own.
+    private void TellEvaluationFailed(int epoch, string node, string reason)
+    {
+        var evaluators = _desk.Evaluators;
+        Tell(new Occurrence(
+            EvaluationFailed, node, reason,
+            _evaluations.CanBeGiven(epoch, evaluators) ? "another node is asked"
+            : evaluators.Count > 0 ? "there is no other node to ask"
+            : "the next worker that joins is asked"));
     }
 
     /// <summary>

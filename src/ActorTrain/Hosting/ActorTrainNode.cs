@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorTrain.Lane;
+using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -89,7 +90,7 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
                 SocketError.AddressAlreadyInUse => $"Port {port} on {host} is in use; choose another with --port, or 0 for any that is free.",
                 SocketError.AccessDenied => $"Port {port} on {host} needs more rights than this process has; choose one above 1023.",
                 SocketError.AddressNotAvailable => $"Host {host} is not an address of this machine; give one that is.",
-                _ => $"Host {host} cannot be listened on: {failure.Message}.",
+                _ => $"Host {host} cannot be listened on: {failure.AsClause()}.",
             }, failure);
         }
     }

@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using Akka.Actor;
 
@@ -39,7 +40,7 @@ internal sealed class SnapshotTakerActor : ReceiveActor
 
     private void Fail(string reason)
     {
-        _taken.TrySetException(new ActorTrainException($"{char.ToUpperInvariant(reason[0])}{reason[1..]}."));
+        _taken.TrySetException(new ActorTrainException(Sentence.Of(reason)));
         Context.Stop(Self);
     }
 }

@@ -5,6 +5,7 @@ using ActorTrain.Consistency;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
@@ -195,7 +196,7 @@ public sealed class TrainingClient : IAsyncDisposable
         }
         catch (SocketException failure)
         {
-            throw new ActorTrainException($"Host {seed.Host} cannot be reached: {failure.Message}.", failure);
+            throw new ActorTrainException($"Host {seed.Host} cannot be reached: {failure.AsClause()}.", failure);
         }
     }
 }

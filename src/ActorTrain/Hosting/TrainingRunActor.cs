@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -182,7 +183,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
 
     private void Fail(string reason, bool trained = false)
     {
-        var sentence = char.ToUpperInvariant(reason[0]) + reason[1..] + ".";
+        var sentence = Sentence.Of(reason);
         var failure = trained ? new TrainingFailedException(sentence) : new ActorTrainException(sentence);
         _accepted.TrySetException(failure);
         _result.TrySetException(failure);

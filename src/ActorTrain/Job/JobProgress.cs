@@ -1,4 +1,5 @@
 using ActorTrain.Supervision;
+using ActorTrain.Worker;
 
 namespace ActorTrain.Job;
 
@@ -44,11 +45,12 @@ public enum JobPhase
 /// <param name="Seconds">Seconds since training started.</param>
 /// <param name="Throughput">Samples a second over the last few seconds.</param>
 /// <param name="TrainLoss">Mean training loss of the latest leases; null before the first.</param>
-/// <param name="TestAccuracy">Latest test accuracy, 0 to 1; null before the first.</param>
+/// <param name="TestAccuracy">Latest test accuracy, 0 to 1, or whatever <paramref name="Metric"/> is; null before the first.</param>
 /// <param name="CompletedEpochs">One row an epoch completed so far.</param>
 /// <param name="Workers">One row a worker.</param>
 /// <param name="Staleness">Staleness of all pushes applied so far.</param>
 /// <param name="Events">Events so far, oldest first.</param>
+/// <param name="Metric">What <paramref name="TestAccuracy"/> is: <c>accuracy</c>, or the name that the model's author gave to another metric.</param>
 public sealed record JobProgress(
     string Job,
     JobPhase Phase,
@@ -64,7 +66,8 @@ public sealed record JobProgress(
     IReadOnlyList<EpochSummary> CompletedEpochs,
     IReadOnlyList<WorkerSummary> Workers,
     StalenessSummary Staleness,
-    IReadOnlyList<SupervisionEvent> Events);
+    IReadOnlyList<SupervisionEvent> Events,
+    string Metric = ModelDescription.DefaultMetricName);
 
 /// <summary>A cluster at one moment.</summary>
 /// <param name="Nodes">One row a node that has enrolled with the coordinator.</param>

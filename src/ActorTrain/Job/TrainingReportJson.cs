@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorTrain.Saving;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Job;
 
@@ -19,7 +20,7 @@ public static class TrainingReportJson
         }
         catch (JsonException wrong)
         {
-            throw new ActorTrainException($"this is no report: {wrong.Message}", wrong);
+            throw new ActorTrainException($"this is no report: {wrong.AsClause()}.", wrong);
         }
     }
 

@@ -1,4 +1,5 @@
 using ActorTrain.Lane.Connections;
+using ActorTrain.Sentences;
 using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Cluster;
@@ -175,6 +176,6 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);
             return;
         }
-        _log.Warning("No lane to {0} can be opened; {1} messages to it are discarded. It is tried again when there is something to send", node, Forget(node));
+        _log.Warning("No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send", node, Plural.Of(Forget(node), "message to it is", "messages to it are"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using ActorTrain.Lane.Connections;
+using ActorTrain.Sentences;
 using Akka.Actor;
 using Akka.Event;
 
@@ -149,7 +150,7 @@ internal sealed class TensorLane : ITensorLane
             catch (SocketException failure)
             {
                 throw new ActorTrainException(
-                    $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: {failure.Message}. Set actortrain.lane.port to one that is free, or to 0.", failure);
+                    $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: {failure.AsClause()}. Set actortrain.lane.port to one that is free, or to 0.", failure);
             }
         }
     }

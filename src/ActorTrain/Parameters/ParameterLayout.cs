@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Parameters;
 
@@ -68,7 +69,7 @@ public sealed class ParameterLayout
             offset += (tensor.Shape.Aggregate(1L, (product, size) => product * size) * tensor.Type.Size() + 3) / 4;
             if (offset > int.MaxValue)
                 throw new ActorTrainException(
-                    $"The model has more than {int.MaxValue:N0} parameters (passed at '{tensor.Name}'); "
+                    $"The model has more than {Plural.Of(int.MaxValue, "parameter")} (passed at '{tensor.Name}'); "
                     + "a flat vector cannot hold it.");
         }
         return new ParameterLayout(specs);

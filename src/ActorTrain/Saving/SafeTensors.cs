@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Saving;
 
@@ -30,7 +31,7 @@ public static class SafeTensors
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             Discard(partial);
-            throw new ActorTrainException($"The model cannot be saved as {path}: {e.Message.TrimEnd('.')}.", e);
+            throw new ActorTrainException($"The model cannot be saved as {path}: {e.AsClause()}.", e);
         }
     }
 
@@ -44,7 +45,7 @@ public static class SafeTensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"The model {path} cannot be loaded: {e.Message.TrimEnd('.')}.", e);
+            throw new ActorTrainException($"The model {path} cannot be loaded: {e.AsClause()}.", e);
         }
     }
 

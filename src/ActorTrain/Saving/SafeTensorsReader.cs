@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Saving;
 
@@ -13,13 +14,13 @@ internal static class SafeTensorsReader
         {
             if (file.Length < 8) throw new FormatException("it is shorter than the length of its header");
             var length = BinaryPrimitives.ReadInt64LittleEndian(file);
-            if (length < 2 || length > file.Length - 8) throw new FormatException($"its header would be {length} bytes long, and {file.Length - 8} follow");
+            if (length < 2 || length > file.Length - 8) throw new FormatException($"its header would be {Plural.Of(length, "byte")} long, and {Plural.Number(file.Length - 8)} follow");
             using var header = JsonDocument.Parse(file.AsMemory(8, (int)length));
             return Read(path, header.RootElement, file.AsMemory(8 + (int)length));
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or OverflowException)
         {
-            throw new ActorTrainException($"{path} is not a safetensors file that can be read: {e.Message.TrimEnd('.')}.", e);
+            throw new ActorTrainException($"{path} is not a safetensors file that can be read: {e.AsClause()}.", e);
         }
     }
 
@@ -48,7 +49,7 @@ internal static class SafeTensorsReader
         var (from, to) = (entry.GetProperty("data_offsets")[0].GetInt64(), entry.GetProperty("data_offsets")[1].GetInt64());
         var expected = shape.Aggregate((long)type.Size(), (product, length) => checked(product * length));
         if (shape.Any(length => length < 0) || from < 0 || to > content.Length || to - from != expected)
-            throw new FormatException($"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to {to} of {content.Length} bytes");
+            throw new FormatException($"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to {to} of {Plural.Of(content.Length, "byte")}");
         return new SavedTensor(name, shape, type, content[(int)from..(int)to]);
     }
 }

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Saving;
 
 /// <summary>A text file that is written under a temporary name first, so that a reader sees all of it or nothing.</summary>
@@ -19,7 +21,7 @@ internal static class WholeFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            throw new ActorTrainException($"{what} cannot be written to {path}: {denied.Message}", denied);
+            throw new ActorTrainException($"{what} cannot be written to {path}: {denied.AsClause()}.", denied);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Util;
@@ -55,11 +56,11 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
             _hyperion.Serialize(obj, stream);
             return stream.Length <= LargestMessage
                 ? stream.ToArray()
-                : throw Refused($"{obj.GetType()} has {stream.Length} bytes; a control message may have {LargestMessage}", null);
+                : throw Refused($"{obj.GetType()} has {Plural.Of(stream.Length, "byte")}; a control message may have {LargestMessage}", null);
         }
         catch (Exception failure) when (failure is not SerializationException { Source: nameof(ProtocolSerializer) })
         {
-            throw Refused($"{obj.GetType()} cannot be sent: {failure.Message}", failure);
+            throw Refused($"{obj.GetType()} cannot be sent: {failure.AsClause()}", failure);
         }
     }
 
@@ -68,7 +69,7 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
     public override object FromBinary(byte[] bytes, Type type)
     {
         if (bytes.Length > LargestMessage)
-            throw Refused($"a message of {bytes.Length} bytes came; a control message may have {LargestMessage}", null);
+            throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a control message may have {LargestMessage}", null);
         object? message;
         try
         {
@@ -79,7 +80,7 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            throw Refused($"a message came that cannot be read: {failure.Message}", failure);
+            throw Refused($"a message came that cannot be read: {failure.AsClause()}", failure);
         }
         return message is not null && WireTypes.Messages.Contains(message.GetType())
             ? message

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using ActorTrain.Sentences;
 using Akka.Configuration;
 
 namespace ActorTrain.Settings;
@@ -54,7 +55,7 @@ public static class ConfigurationFile
         // Whatever is left is the parser's own trouble with the text: its exceptions range from FormatException to NullReferenceException.
         catch (Exception unreadable)
         {
-            throw new ActorTrainException($"{file} is not HOCON that can be read: {FirstLine(unreadable.Message)}", unreadable);
+            throw new ActorTrainException($"{file} is not HOCON that can be read: {FirstLine(unreadable.Message).AsClause()}.", unreadable);
         }
     }
 
@@ -69,7 +70,7 @@ public static class ConfigurationFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{path} cannot be read: {FirstLine(denied.Message)}", denied);
+            throw new ActorTrainException($"{path} cannot be read: {FirstLine(denied.Message).AsClause()}.", denied);
         }
     }
 

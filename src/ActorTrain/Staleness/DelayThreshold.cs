@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Staleness;
 
 /// <summary>
@@ -9,6 +11,6 @@ public sealed class DelayThreshold(long threshold) : IStalenessPolicy
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) => staleness >= threshold
-        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {staleness} versions is at or beyond the threshold of {threshold}")
+        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(staleness, "version")} is at or beyond the threshold of {threshold}")
         : Verdict.Applied;
 }

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Staleness;
 
 /// <summary>Refuses what is later than a bound, and leaves the rest to another policy.</summary>
@@ -7,6 +9,6 @@ public sealed class RefuseBeyond(long bound, IStalenessPolicy within) : IStalene
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) => staleness > bound
-        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {staleness} versions is beyond the bound of {bound}")
+        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(staleness, "version")} is beyond the bound of {bound}")
         : within.Judge(staleness);
 }

@@ -49,11 +49,11 @@ internal sealed class JobTelemetry : IDisposable
         _evaluations[epoch] = Begin(ActorTrainTelemetry.EvaluationActivity, _job)?.SetTag("epoch", epoch).SetTag("worker", worker);
     }
 
-    public void EvaluationEnded(int epoch, double? accuracy)
+    public void EvaluationEnded(int epoch, double? accuracy, string metric = "")
     {
         if (!_evaluations.Remove(epoch, out var evaluation)) return;
         if (accuracy is null) evaluation?.SetStatus(ActivityStatusCode.Error, "it was not finished");
-        else evaluation?.SetTag("accuracy", accuracy);
+        else evaluation?.SetTag("accuracy", accuracy).SetTag("metric", metric);
         End(evaluation);
     }
 

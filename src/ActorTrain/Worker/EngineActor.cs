@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
@@ -212,18 +213,18 @@ internal sealed class EngineActor : ReceiveActor
         }
         catch (ActorTrainException unusable)
         {
-            return new CannotLoad(unusable.Message);
+            return new CannotLoad(unusable.AsClause());
         }
 #pragma warning disable CA1031 // An engine is anybody's code: whatever it throws is the reason why this node cannot join the job.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _log.Error(failure, "The engine for job {0} failed to load", _job.Name);
+            _log.Info(failure, "The engine for job {0} failed to load", _job.Name);
             return new CannotLoad(ReasonOf(failure));
         }
     }
 
     // Those two are sentences already; of anything else the kind says more than its message does.
     private static string ReasonOf(Exception failure) =>
-        (failure is ActorTrainException or EngineFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}").ReplaceLineEndings(" ");
+        failure is ActorTrainException or EngineFailedException ? failure.AsClause() : failure.AsNamedClause();
 }

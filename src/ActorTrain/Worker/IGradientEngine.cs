@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Worker;
 
@@ -81,7 +82,7 @@ public readonly record struct StepResult(double Loss, int Correct, IReadOnlyList
 
 /// <summary>How the model does on the test set.</summary>
 /// <param name="Loss">Mean loss a sample.</param>
-/// <param name="Accuracy">Share of samples whose predicted class was right, 0 to 1.</param>
+/// <param name="Accuracy">Share of samples whose predicted class was right, 0 to 1; of a model with a metric of its own, that, named by <see cref="ModelDescription.MetricName"/>.</param>
 /// <param name="Samples">Samples evaluated.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Samples);
 
@@ -89,7 +90,14 @@ public sealed record Evaluation(double Loss, double Accuracy, int Samples);
 /// <param name="Name">Its name in the job, such as <c>mlp</c>.</param>
 /// <param name="Parameters">Layout of the trainable parameters.</param>
 /// <param name="State">Layout of the state that is learned without a gradient; <see cref="ParameterLayout.Empty"/> for most models.</param>
-public sealed record ModelDescription(string Name, ParameterLayout Parameters, ParameterLayout State);
+public sealed record ModelDescription(string Name, ParameterLayout Parameters, ParameterLayout State)
+{
+    /// <summary>What <see cref="Evaluation.Accuracy"/> is called where no metric is named.</summary>
+    internal const string DefaultMetricName = "accuracy";
+
+    /// <summary>What its author calls <see cref="Evaluation.Accuracy"/>, such as <c>mean absolute error</c>: shown beside the number, and written in the report.</summary>
+    public string MetricName { get; init; } = DefaultMetricName;
+}
 
 /// <summary>A data set, as its users compare it.</summary>
 /// <param name="Name">Its name, such as <c>fashion-mnist</c>.</param>
@@ -110,5 +118,5 @@ public sealed record DeviceDescription(string Kind, string Name, int Threads, lo
 
     /// <summary>In words.</summary>
     public override string ToString() =>
-        $"{Kind} ({Name}) with {Threads} {(Threads == 1 ? "thread" : "threads")}{(MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "")}";
+        $"{Kind} ({Name}) with {Plural.Of(Threads, "thread")}{(MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "")}";
 }

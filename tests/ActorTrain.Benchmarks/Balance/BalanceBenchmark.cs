@@ -20,7 +20,7 @@ internal static class BalanceBenchmark
 
     private static async Task CompareAsync(List<TrainingJob> jobs, BenchmarkOptions options)
     {
-        var table = new Table("job", "run", "images/s", "of fast + slow", "of 2 × slow", "shares", "micro-batches", "staleness");
+        var table = new Table("job", "run", "images/s", "of fast + slow", "of 2 × slow", "shares", "micro-batches", "staleness") { Keys = 2 };
         foreach (var job in jobs)
         {
             await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about {(options.Peer is null ? 2 : 3)} minutes");

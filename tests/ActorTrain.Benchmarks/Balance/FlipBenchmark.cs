@@ -35,7 +35,7 @@ internal static class FlipBenchmark
 
     private static void Print(JobOptions job, IReadOnlyList<string> nodes, List<JobProgress> looks, JobProgress flipped)
     {
-        var table = new Table("seconds", "images/s", "shares", "micro-batches", $"leases (of {job.LeaseBatches} pushes) since the flip");
+        var table = new Table("seconds", "images/s", "shares", "micro-batches", $"leases (of {job.LeaseBatches} pushes) since the flip") { AtTheEnd = true };
         var before = Stretch(-SecondsBefore, 0);
         Add($"-{SecondsBefore} to 0", -SecondsBefore, before, new double[nodes.Count]);
         for (var second = 0; second < SecondsAfter && At(second + 1) != At(second); second++)

@@ -45,7 +45,13 @@ internal static class StragglerBenchmark
         for (var seed = 1; seed <= options.Rounds; seed++)
         {
             for (var i = 0; i < ways.Count; i++)
-                reports[i].Add((await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })).Counted());
+            {
+                var report = (await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })).Counted();
+                reports[i].Add(report);
+                SoFar.Print(
+                    ways[i].Name, seed, ("accuracy", Text(report.TestAccuracy ?? double.NaN, "0.000")), ("seconds", Text(report.WallSeconds, "0.0")),
+                    ("staleness mean", Text(report.Staleness.Mean, "0.0")), ("the slow one's share", Text(Slow(report, nodes.Workers[^1]).Share, "0.000")));
+            }
         }
         // That a job does not learn is a result here, not a fault: too late gradients can do that.
         Print(nodes.Workers[^1], ways.Select(way => way.Name).Zip(reports));
@@ -58,10 +64,10 @@ internal static class StragglerBenchmark
 
     private static void Print(string straggler, IEnumerable<(string Name, List<TrainingReport> Reports)> ways)
     {
-        var table = new Table("staleness", "accuracy", "seconds", "staleness mean", "largest", "the slow one's share", "its staleness");
+        var table = new Table("staleness", "accuracy", "seconds", "staleness mean", "largest", "the slow one's share", "its staleness") { AtTheEnd = true };
         foreach (var (name, reports) in ways)
         {
-            var slow = reports.Select(report => report.Workers.Single(worker => worker.Node == straggler)).ToList();
+            var slow = reports.Select(report => Slow(report, straggler)).ToList();
             table.Add(
                 name, Spread(reports.Select(report => report.TestAccuracy ?? double.NaN), "0.000"), Spread(reports.Select(report => report.WallSeconds), "0.0"),
                 Spread(reports.Select(report => report.Staleness.Mean), "0.0"), $"{reports.Max(report => report.Staleness.Max)}",
@@ -73,6 +79,10 @@ internal static class StragglerBenchmark
     private static string Spread(IEnumerable<double> values, string format)
     {
         var (mean, deviation) = values.ToList().Spread();
-        return $"{mean.ToString(format, CultureInfo.InvariantCulture)} ± {deviation.ToString(format, CultureInfo.InvariantCulture)}";
+        return $"{Text(mean, format)} ± {Text(deviation, format)}";
     }
+
+    private static WorkerSummary Slow(TrainingReport report, string straggler) => report.Workers.Single(worker => worker.Node == straggler);
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Job;
 
@@ -12,11 +13,17 @@ internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
     public async Task MeasureAsync()
     {
         var (fast, _) = await MeasureAsync(1);
+        Print("the fast one alone", fast);
         var (slow, _) = await MeasureAsync(UnequalResult.Slow);
+        Print("the slow one alone", slow);
         var (together, parts) = await MeasureAsync(1, UnequalResult.Slow);
+        Print("both", together);
         var apart = await Task.WhenAll(MeasureAsync(1), MeasureAsync(UnequalResult.Slow));
+        foreach (var one in apart) Print("both, each in a cluster of its own", one.Measured);
         Result.Add(new UnequalResult.Round(fast, slow, together, parts) { Apart = apart.Sum(one => one.Measured.Throughput) });
     }
+
+    private void Print(string who, Measured measured) => SoFar.Print($"{job.Name}, ActorTrain, {who}", Result.Rounds + 1, measured.Figures);
 
     private async Task<(Measured Measured, IReadOnlyList<WorkerPart> Parts)> MeasureAsync(params double[] speeds)
     {

@@ -1,3 +1,4 @@
+using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Benchmarks.Training;
 
@@ -12,9 +13,15 @@ internal sealed class UnequalPeer(TrainingJob job, PeerPython python)
     public UnequalResult Result { get; } = new();
 
     public void Measure() => Result.Add(new UnequalResult.Round(
-        python.Train(job, 1, _samples, 1),
-        python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow),
+        Printed("the fast one alone", python.Train(job, 1, _samples, 1)),
+        Printed("the slow one alone", python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow)),
         // Each step takes both as long as the slower one.
-        python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow),
+        Printed("both", python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow)),
         []));
+
+    private Measured Printed(string who, Measured measured)
+    {
+        SoFar.Print($"{job.Name}, PyTorch DDP, {who}", Result.Rounds + 1, measured.Figures);
+        return measured;
+    }
 }

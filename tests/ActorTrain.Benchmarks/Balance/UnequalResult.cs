@@ -25,6 +25,9 @@ internal sealed class UnequalResult
         public double Alone => Fast.Throughput + Slow.Throughput;
     }
 
+    /// <summary>Rounds that are whole.</summary>
+    public int Rounds => _rounds.Count;
+
     public void Add(Round round) => _rounds.Add(round);
 
     public void AddTo(Table table, string job, string name)

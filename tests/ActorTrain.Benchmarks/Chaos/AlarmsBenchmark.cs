@@ -18,9 +18,16 @@ internal static class AlarmsBenchmark
         await using var cluster = await Cluster.StartAsync(Workers, nodeSettings);
         var job = TrainingJob.Named(name).Options(jobSettings) with { Epochs = MoreEpochsThanThereIsTimeFor };
         var (processor, trained) = (cluster.ProcessorSeconds, 0.0);
-        var watch = new Stopwatch();
+        var (watch, minutes) = (new Stopwatch(), 0);
         var report = await cluster.RunAsync(job, (run, progress) =>
         {
+            if (progress.Seconds >= 60 * (minutes + 1))
+            {
+                minutes++;
+                SoFar.Print(
+                    FormattableString.Invariant($"{name}, after {minutes} min"), ("images/s", Measured.Whole(progress.SamplesApplied / progress.Seconds)),
+                    ("alarms", $"{progress.Events.Count(happened => Alarms.Contains(happened.Kind))}"));
+            }
             if (progress.Seconds == 0) processor = cluster.ProcessorSeconds;
             else watch.Start();
             if (trained > 0 || watch.Elapsed < time) return;

@@ -29,10 +29,13 @@ internal static class ChaosBenchmark
         var faults = Fault.Plan(options.Seed, options.Minutes, options.FaultsPerMinute);
         await Console.Error.WriteLineAsync(FormattableString.Invariant($"calibrating; then {options.Minutes:0.#} minutes in quiet, and as long with {faults.Count} faults"));
         var calibration = await ChaosRun.MakeAsync(options, Job(options, EpochsToCalibrate), [], cancellation);
+        PrintSoFar("calibration", calibration);
         var epochSeconds = calibration.Report.Data.TrainSamples / calibration.Measured.Throughput;
         var job = Job(options, Math.Max(EpochsToCalibrate, (int)Math.Round(60 * options.Minutes / epochSeconds)));
         var quiet = await ChaosRun.MakeAsync(options, job, [], cancellation);
+        PrintSoFar("quiet", quiet);
         var chaos = await ChaosRun.MakeAsync(options, job, faults, cancellation);
+        PrintSoFar("chaos", chaos);
 
         PrintFaults(options, job, chaos);
         PrintRuns(options, quiet, chaos);
@@ -59,9 +62,14 @@ internal static class ChaosBenchmark
         if (run.Report.TestAccuracy is null) yield return "the final weights were not evaluated";
     }
 
+    private static void PrintSoFar(string name, ChaosRun run) => SoFar.Print(
+        name, ("samples applied", Measured.Whole(run.Report.SamplesApplied)), ("of", Measured.Whole(run.Report.SamplesExpected)),
+        ("seconds", run.Report.WallSeconds.ToString("0.0", CultureInfo.InvariantCulture)), ("images/s", Measured.Whole(run.Report.Throughput)),
+        ("accuracy", run.Report.TestAccuracy?.ToString("0.000", CultureInfo.InvariantCulture) ?? ""));
+
     private static void PrintFaults(ChaosOptions options, JobOptions job, ChaosRun chaos)
     {
-        var table = new Table("at s", "fault", "worker", "lasts s", "event", "after s", "then", "after s");
+        var table = new Table("at s", "fault", "worker", "lasts s", "event", "after s", "then", "after s") { AtTheEnd = true };
         foreach (var outcome in chaos.Outcomes)
         {
             table.Add(
@@ -75,7 +83,7 @@ internal static class ChaosBenchmark
 
     private static void PrintRuns(ChaosOptions options, ChaosRun quiet, ChaosRun chaos)
     {
-        var table = new Table("run", "samples applied", "of", "seconds", "images/s", "workers, mean", "goodput", "of the admitted", "accuracy", "duplicates refused", "unexplained events");
+        var table = new Table("run", "samples applied", "of", "seconds", "images/s", "workers, mean", "goodput", "of the admitted", "accuracy", "duplicates refused", "unexplained events") { AtTheEnd = true };
         // What one worker does while nothing happens.
         var (one, admitted) = (quiet.Report.SamplesApplied / quiet.WorkerSeconds, quiet.Report.SamplesApplied / quiet.AdmittedSeconds);
         foreach (var (name, run) in new[] { ("quiet", quiet), ("chaos", chaos) })

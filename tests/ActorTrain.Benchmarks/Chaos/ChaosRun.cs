@@ -1,3 +1,4 @@
+using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
@@ -42,7 +43,7 @@ internal sealed record ChaosRun(
                 if (progress.Phase != JobPhase.Training) continue;
                 began ??= log.Now - TimeSpan.FromSeconds(progress.Seconds);
                 while (making.Count < faults.Count && progress.SamplesApplied >= faults[making.Count].Due * progress.SamplesExpected)
-                    making.Add(maker.MakeAsync(faults[making.Count]));
+                    making.Add(MakeAndPrintAsync(maker, faults[making.Count]));
             }
             var report = (await run.Completion).Report;
             await listening;
@@ -61,5 +62,14 @@ internal sealed record ChaosRun(
             await over.CancelAsync();
             await Task.WhenAll(making);
         }
+    }
+
+    private static async Task<FaultOutcome?> MakeAndPrintAsync(FaultMaker maker, Fault fault)
+    {
+        if (await maker.MakeAsync(fault) is not { } outcome) return null;
+        SoFar.Print(
+            $"{fault.Kind.ToString().ToLowerInvariant()} {outcome.Node}", ("event", outcome.Noticed.Text), ("after s", outcome.Noticed.Seconds),
+            ("then", outcome.Mended.Text), ("after s", outcome.Mended.Seconds));
+        return outcome;
     }
 }

@@ -11,7 +11,7 @@ internal static class ExchangeBenchmark
 
     public static Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("payload", "road", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push");
+        var table = new Table("payload", "road", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push") { Keys = 2 };
         foreach (var (size, floats) in Sizes)
         {
             foreach (var road in Road.All.Where(road => options.Wants($"{size} {road.Name}"))) table.Add([size, road.Name, .. Measure(road, floats, options)]);

@@ -1,11 +1,24 @@
 namespace ActorTrain.Benchmarks.Measuring;
 
-/// <summary>A table in Markdown, so that what was printed can stand in the README.</summary>
+/// <summary>
+/// A table in Markdown, so that what was printed can stand in the README. Each row is printed as soon as it is there, and
+/// all of them at the end.
+/// </summary>
 internal sealed class Table(params string[] heads)
 {
     private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    /// <summary>Columns that say what a row is about.</summary>
+    public int Keys { get; init; } = 1;
+
+    /// <summary>Whether the rows come all at once, at the end: their figures were printed when measured.</summary>
+    public bool AtTheEnd { get; init; }
+
+    public void Add(params string[] cells)
+    {
+        _rows.Add(cells);
+        if (!AtTheEnd) SoFar.Print(string.Join(", ", cells[..Keys]), heads.Zip(cells).Skip(Keys));
+    }
 
     public void Print(string title)
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.TestKit.Exploration;
 
 namespace ActorTrain.Benchmarks.Simulated;
@@ -7,6 +9,9 @@ namespace ActorTrain.Benchmarks.Simulated;
 /// <summary>What the simulator finds under random faults.</summary>
 internal static class ExploreVerb
 {
+    // Printed one by one; so many that to wait for the last of each costs nothing.
+    private const int Portion = 1000;
+
     public static Command Create()
     {
         var scripts = new Option<int>("--scripts") { Description = "Fault scripts to run.", DefaultValueFactory = _ => 100_000 };
@@ -18,7 +23,13 @@ internal static class ExploreVerb
             var (count, from, watch) = (parsed.GetValue(scripts), parsed.GetValue(first), Stopwatch.StartNew());
             try
             {
-                new Explorer(Explorer.Cluster(seed: 1), SimulatedJob.Of($"epochs = 3, lease-batches = 8\n{parsed.GetValue(job)}")).Run(count, from);
+                var explorer = new Explorer(Explorer.Cluster(seed: 1), SimulatedJob.Of($"epochs = 3, lease-batches = 8\n{parsed.GetValue(job)}"));
+                for (var done = 0; done < count; done += Portion)
+                {
+                    explorer.Run(Math.Min(Portion, count - done), from + done);
+                    SoFar.Print(
+                        string.Create(CultureInfo.InvariantCulture, $"scripts {from} to {from + Math.Min(done + Portion, count) - 1}"), ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("broken", "0"));
+                }
             }
             catch (CsCheck.CsCheckException broken)
             {

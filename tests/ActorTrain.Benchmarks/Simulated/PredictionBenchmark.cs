@@ -30,7 +30,7 @@ internal static class PredictionBenchmark
     public static async Task RunAsync(BenchmarkOptions options)
     {
         await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 6 minutes");
-        var table = new Table("workers", "speeds", "what", "measured", "from each alone", "off", "from steps together", "off");
+        var table = new Table("workers", "speeds", "what", "measured", "from each alone", "off", "from steps together", "off") { Keys = 3 };
         var measured = Clusters.Select(_ => new List<Look>()).ToArray();
         var together = Clusters.Select(_ => new List<Recording>()).ToArray();
         var alone = Clusters.SelectMany(speeds => speeds).Distinct().ToDictionary(speed => speed, _ => (Small: new List<Recording>(), Whole: new List<Recording>()));
@@ -39,13 +39,21 @@ internal static class PredictionBenchmark
             foreach (var (speed, (small, whole)) in alone)
             {
                 small.Add(await MeasureAsync(options, Small, speed));
+                Print($"alone, {Small} samples", [speed], small[^1].Look);
                 whole.Add(await MeasureAsync(options, Job.Batch, speed));
+                Print($"alone, {Job.Batch} samples", [speed], whole[^1].Look);
             }
             for (var i = 0; i < Clusters.Length; i++)
             {
                 together[i].Add(await MeasureAsync(options, Job.Batch, Clusters[i]));
+                Print("together, for its steps", Clusters[i], together[i][^1].Look);
                 measured[i].Add((await MeasureAsync(options, Job.Batch, Clusters[i])).Look);
+                Print("together", Clusters[i], measured[i][^1]);
             }
+
+            void Print(string what, double[] throttles, Look look) => SoFar.Print(
+                $"{NameOf(throttles)} {what}", round + 1, ("step, ms", (1e3 * look.StepSeconds).ToString("0.000", CultureInfo.InvariantCulture)),
+                ("staleness mean", look.Staleness.ToString("0.00", CultureInfo.InvariantCulture)));
         }
         var speeds = alone.ToDictionary(one => one.Key, one => Fitted(one.Key, one.Value.Small, one.Value.Whole, options));
         // What is simulated beside the gradient.
@@ -89,9 +97,11 @@ internal static class PredictionBenchmark
         }
     }
 
+    private static string NameOf(double[] speeds) => string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
+
     private static void Compare(Table table, double[] speeds, List<Look> measured, Look alone, Look together)
     {
-        var name = string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
+        var name = NameOf(speeds);
         Row("step, ms", look => 1e3 * look.StepSeconds, "0.000");
         for (var i = 0; i < speeds.Length; i++)
         {

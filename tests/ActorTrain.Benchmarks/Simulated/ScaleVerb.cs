@@ -26,7 +26,7 @@ internal static class ScaleVerb
         var command = new Command("scale", "Simulates more and more workers: time, memory and messages, and the law of staleness.") { least, most };
         command.SetAction(parsed =>
         {
-            var table = new Table("workers", "engine", "pushes", "seconds", "virtual seconds", "messages", "turns", "µs a push", "memory MB", "staleness", "N − 1");
+            var table = new Table("workers", "engine", "pushes", "seconds", "virtual seconds", "messages", "turns", "µs a push", "memory MB", "staleness", "N − 1") { Keys = 2 };
             foreach (var workers in new[] { 10, 100, 1000, 3000, Most }.Where(workers => workers >= parsed.GetValue(least) && workers <= parsed.GetValue(most)))
                 Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * Rounds), $"epochs = 1, {Balance}");
             if (parsed.GetValue(least) <= 1000 && parsed.GetValue(most) >= 1000)
@@ -57,7 +57,6 @@ internal static class ScaleVerb
         }
         var (result, seconds) = (run.ToEnd().ShouldBeSound(), watch.Elapsed.TotalSeconds);
         var pushes = result.Report!.Staleness.Histogram.Sum();
-        Console.Error.WriteLine(FormattableString.Invariant($"{workers} workers, {name}: {seconds:0.0} s"));
         table.Add(
             Whole(workers), name, Whole(pushes), Text(seconds, "0.0"), Text(result.Time.TotalSeconds, "0.0"), Whole(result.Links.Sum(link => link.Messages)), Whole(result.Turns),
             Text(1e6 * seconds / pushes, "0"), Whole((most - before) >> 20), Text(result.Report.Staleness.Mean, "0.00"), Whole(workers - 1));

@@ -10,7 +10,7 @@ internal static class TrainingBenchmark
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("job", "run", "images/s", "efficiency", "against TorchSharp", "CPU s per 1,000", "staleness");
+        var table = new Table("job", "run", "images/s", "efficiency", "against TorchSharp", "CPU s per 1,000", "staleness") { Keys = 2 };
         foreach (var job in TrainingJob.All.Where(job => options.Wants(job.Name)))
         {
             await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about a minute");
@@ -45,14 +45,20 @@ internal static class TrainingBenchmark
         if (options.Peer is not null) runs.AddRange([pyTorch, distributed = new Run($"PyTorch DDP over gloo, {Workers} processes", Workers, pyTorch)]);
         for (var round = 0; round < options.Rounds; round++)
         {
-            torchSharp.Measurements.Add(Ask(torchSharpLoop, samples));
-            engine.Measurements.Add(Ask(engineLoop, samples));
-            cluster.Measurements.Add(await MeasureClusterAsync(job, options));
+            Add(torchSharp, Ask(torchSharpLoop, samples));
+            Add(engine, Ask(engineLoop, samples));
+            Add(cluster, await MeasureClusterAsync(job, options));
             if (distributed is null) continue;
-            pyTorch.Measurements.Add(options.Peer!.Train(job, 1, samples));
-            distributed.Measurements.Add(options.Peer!.Train(job, Workers, samples));
+            Add(pyTorch, options.Peer!.Train(job, 1, samples));
+            Add(distributed, options.Peer!.Train(job, Workers, samples));
         }
         return runs;
+
+        void Add(Run run, Measured measured)
+        {
+            run.Measurements.Add(measured);
+            SoFar.Print($"{job.Name}, {run.Name}", run.Measurements.Count, measured.Figures);
+        }
     }
 
     private static async Task<Measured> MeasureClusterAsync(TrainingJob job, BenchmarkOptions options)

@@ -25,10 +25,13 @@ internal static class PolicyBenchmark
             for (var i = 0; i < pushers.Count; i++)
             {
                 var time = UpdateBenchmark.Time(pushers[i].Push, repeats: 40);
-                if (round > 0) seconds[i].Add(time);
+                if (round == 0) continue;
+                seconds[i].Add(time);
+                var name = i == 0 ? "accept, which the others are compared with" : Choices.NameOf(policies[i - 1]);
+                SoFar.Print($"{size}, {name}", round, ("ms", (time * 1000).ToString("0.00", CultureInfo.InvariantCulture)));
             }
         }
-        var table = new Table("policy", "ms", "of accept");
+        var table = new Table("policy", "ms", "of accept") { AtTheEnd = true };
         for (var i = 1; i < pushers.Count; i++)
         {
             table.Add(

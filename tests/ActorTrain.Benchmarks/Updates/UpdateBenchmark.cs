@@ -22,7 +22,7 @@ internal static class UpdateBenchmark
 
     public static Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("vector", "optimizer", "place", "ms", "GB/s", "copy GB/s", "of the bound");
+        var table = new Table("vector", "optimizer", "place", "ms", "GB/s", "copy GB/s", "of the bound") { Keys = 3 };
         foreach (var (size, floats) in Sizes)
         {
             foreach (var (name, settings, vectors) in Optimizers.Where(optimizer => options.Wants($"{size} {optimizer.Name}")))

@@ -21,6 +21,11 @@ public class FiguresTests
     [InlineData(null, "-"), InlineData(0.5, "0.500"), InlineData(double.NaN, "NaN")]
     public void A_loss_that_diverged_is_shown(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
 
+    [Theory]
+    [InlineData(null, "-"), InlineData(double.NaN, "-"), InlineData(0.0, "0.0000"), InlineData(0.88123, "0.8812"), InlineData(3.7, "3.7000"), InlineData(-12.5, "-12.5000")]
+    [InlineData(0.000123, "1.230E-4"), InlineData(2e12, "2.000E+12")]
+    public void A_metric_may_be_of_any_size(double? metric, string text) => Figures.Metric(metric).ShouldBe(text);
+
     [Fact]
     public void Counts_have_thousands() => Figures.Count(1_863_690).ShouldBe("1,863,690");
 }

@@ -13,11 +13,29 @@ public class ProgressTests
 
     [Fact]
     public void A_line_tells_how_far_how_fast_and_how_long_still() => ProgressLine.Of(Training).ShouldBe(
-        "epoch 2/5  43%  129,024/300,000 samples  4,812 img/s  loss 0.412  accuracy 0.8612  0 workers  staleness 0.9  ETA 36s");
+        "epoch 2/5  43%  129,024/300,000 samples  4,812 samples/s  loss 0.412  accuracy 0.8612  0 workers  staleness 0.9  ETA 36s");
 
     [Fact]
     public void Before_anything_is_known_a_line_says_so() => ProgressLine.Of(Training with { SamplesApplied = 0, Seconds = 0, Throughput = 0, TrainLoss = null, TestAccuracy = null }).ShouldBe(
-        "epoch 2/5  0%  0/300,000 samples  0 img/s  loss -  accuracy -  0 workers  staleness 0.9  ETA -");
+        "epoch 2/5  0%  0/300,000 samples  0 samples/s  loss -  accuracy -  0 workers  staleness 0.9  ETA -");
+
+    [Fact]
+    public void One_sample_and_one_worker_are_not_many()
+    {
+        var worker = new WorkerSummary("a:1", "cpu", 1, 1, 1, 1, 1, 0, 0, []);
+        ProgressLine.Of(Training with { SamplesApplied = 0, SamplesExpected = 1, Workers = [worker] }).ShouldContain("0/1 sample  ");
+        ProgressLine.Of(Training with { Workers = [worker] }).ShouldContain("  1 worker  ");
+        ProgressLine.Of(Training with { Phase = JobPhase.Finishing, SamplesApplied = 1 }).ShouldBe("finishing: 1 sample applied, last evaluation under way");
+    }
+
+    [Fact]
+    public void A_metric_has_its_author_s_name_and_is_no_percentage()
+    {
+        var training = Training with { Metric = "mean absolute error", TestAccuracy = 3.7 };
+
+        ProgressLine.Of(training).ShouldContain("  mean absolute error 3.7000  ");
+        ProgressLine.Of(Epoch(1, 12_345.678), training).ShouldEndWith("test mean absolute error 12,345.6780");
+    }
 
     [Theory]
     [InlineData(JobPhase.Gathering, "1 of 2 workers is ready", "gathering: 1 of 2 workers is ready")]
@@ -29,7 +47,7 @@ public class ProgressTests
     [Fact]
     public void An_epoch_and_an_event_are_lines_of_their_own()
     {
-        ProgressLine.Of(Epoch(1, 0.8812), 5).ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
+        ProgressLine.Of(Epoch(1, 0.8812), Training).ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
         ProgressLine.Of(new SupervisionEvent(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others")).ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
         ProgressLine.Of(new SupervisionEvent(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
     }

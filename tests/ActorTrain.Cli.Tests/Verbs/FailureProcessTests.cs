@@ -134,6 +134,16 @@ public sealed class FailureProcessTests : IDisposable
         await CountsOnce(train);
     }
 
+    [Theory, InlineData("demo"), InlineData("local", "--workers", "2")]
+    public async Task A_run_that_fails_tells_why_in_one_line(params string[] verb)
+    {
+        await using var run = CommandProcess.Start([.. verb, "--model", "mlp", "--hidden", "32", "--source", "built-in", "--epochs", "3", "--lr", "1e30"]);
+
+        (await run.ExitCode()).ShouldBe(1, run.Everything);
+
+        run.Errors.ShouldMatch(@"^actortrain: The job failed: [^\n]*lower learning rate\. Nothing was saved; [^\n]*\.$", run.Everything);
+    }
+
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
 
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");

@@ -86,6 +86,17 @@ public sealed class OwnProgramTests : IDisposable
         ran.Error.ShouldNotContain("   at ");
     }
 
+    [Theory, InlineData("the table is gone"), InlineData("the table is gone.")]
+    public async Task A_failure_that_ends_a_run_is_one_sentence_with_one_full_stop(string said)
+    {
+        var program = new NodeProgram((_, _) => new Engines(() => throw new InvalidOperationException(said)), "mine");
+
+        var ran = await Ran.Program(program, "demo");
+
+        ran.ExitCode.ShouldBe(2);
+        ran.Error.ShouldMatch($@"^mine: The job failed: no worker can take part; 127\.0\.0\.1:\d+: InvalidOperationException: the table is gone\.{Environment.NewLine}$");
+    }
+
     private static NodeProgram Mine(string options = "") => new((_, _) => Engines.Linear(), "mine") { Options = options };
 
     private sealed class TooShort : IGradientEngine

@@ -19,6 +19,10 @@ public sealed class AdmissionTests
     public void Another_model_does_not() => Judge(Prepared(model: "cnn"))!.ShouldBe("model is cnn at late:2 and mlp at early:1");
 
     [Fact]
+    public void Another_metric_does_not() => Judge(First with { Model = First.Model with { MetricName = "recall" } })!
+        .ShouldBe("the metric of model mlp is recall at late:2 and accuracy at early:1; run the same program on both");
+
+    [Fact]
     public void Another_shape_does_not() => Judge(Prepared(width: 6))!.ShouldBe("tensor 0 is w [6] at late:2 and w [5] at early:1");
 
     [Fact]

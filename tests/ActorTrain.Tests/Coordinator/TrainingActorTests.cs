@@ -6,6 +6,7 @@ using ActorTrain.Parameters;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
+using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -41,7 +42,7 @@ public sealed class TrainingActorTests : TestKit
         var record = new JobRecord(job, TimeSpan.Zero)
         {
             Admission = new Admission("a:1", new WorkerProtocol.Prepared(
-                "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+                "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty) { MetricName = "recall" },
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
         if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);
@@ -137,7 +138,7 @@ public sealed class TrainingActorTests : TestKit
         var done = await Ending<TrainingActor.Done>();
         done.Stopped.ShouldBeFalse();
         done.Report.SamplesApplied.ShouldBe(128);
-        done.Report.TestAccuracy.ShouldBe(0.75);
+        (done.Report.TestAccuracy, done.Report.Metric).ShouldBe((0.75, "recall"));
         done.Report.Epochs.Select(epoch => (epoch.Samples, epoch.TrainLoss, epoch.TestAccuracy)).ShouldBe([(64L, 2.0, 0.5), (64L, 2.0, 0.75)]);
         done.Report.Workers.ShouldHaveSingleItem().Share.ShouldBe(1);
         done.Report.Staleness.Histogram.ShouldBe([8]);
@@ -171,6 +172,59 @@ public sealed class TrainingActorTests : TestKit
         await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>();
         _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer"));
         (await b.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_one_worker_fails_at_is_given_to_another_and_the_event_says_so()
+    {
+        var (a, b) = (await Join("a:1"), await Join("b:1"));
+        a.End(await a.Lease());
+        a.End(await a.Lease());
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>();
+        a.Tell(new WorkerProtocol.EvaluationFailed(a.Id, 1, "the device is gone."));
+
+        var failed = await Told(SupervisionEventKinds.EvaluationFailed);
+        (failed.Reason, failed.Remedy).ShouldBe(("the device is gone", "another node is asked"));
+        (await b.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(1);
+        b.Tell(new WorkerProtocol.EvaluationFailed(b.Id, 1, "here, too"));
+        (await Told(SupervisionEventKinds.EvaluationFailed)).Remedy.ShouldBe("there is no other node to ask");
+    }
+
+    [Fact]
+    public async Task A_worker_alone_that_fails_at_an_evaluation_has_no_other_to_ask_and_it_is_given_up()
+    {
+        var a = await Join("a:1");
+        a.End(await a.Lease());
+        a.End(await a.Lease());
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>();
+        a.Tell(new WorkerProtocol.EvaluationFailed(a.Id, 1, "the device is gone"));
+
+        (await Told(SupervisionEventKinds.EvaluationFailed)).Remedy.ShouldBe("there is no other node to ask");
+        var givenUp = await Told(SupervisionEventKinds.EvaluationGivenUp);
+        (givenUp.Reason, givenUp.Remedy).ShouldBe(("no node could evaluate epoch 1", "the report has no test recall for it"));
+    }
+
+    [Theory, InlineData(true, "32 samples go to others"), InlineData(false, "32 samples wait for a worker")]
+    public async Task What_a_lost_worker_held_goes_to_others_only_where_there_are_any(bool others, string remedy)
+    {
+        var a = await Join("a:1");
+        if (others) await Join("b:1");
+        await a.Lease();
+        _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer."));
+
+        var lost = await Told(SupervisionEventKinds.WorkerLost);
+        (lost.Reason, lost.Remedy).ShouldBe(("it did not answer", remedy));
+    }
+
+    [Theory, InlineData(0, true, "it held no lease"), InlineData(1, true, "1 sample goes to others"), InlineData(1, false, "1 sample waits for a worker")]
+    public void What_was_taken_back_is_told_by_its_number(int samples, bool othersTrain, string remedy) => LeaseOccurrences.TakenBack(samples, othersTrain).ShouldBe(remedy);
+
+    [Fact]
+    public async Task A_worker_that_joins_in_a_pause_is_promised_leases_for_later()
+    {
+        await Answer(new ClientProtocol.Pause());
+        await Join("a:1");
+        (await Told(SupervisionEventKinds.WorkerJoined)).Remedy.ShouldBe("it gets leases when the job goes on");
     }
 
     [Fact]
@@ -324,6 +378,9 @@ public sealed class TrainingActorTests : TestKit
         _training.Tell(request, asking);
         return await asking.ExpectMsgAsync<object>();
     }
+
+    private async Task<SupervisionEvent> Told(string kind) =>
+        ((ClientProtocol.Happened)await _client.FishForMessageAsync(message => message is ClientProtocol.Happened happened && happened.Event.Kind == kind)).Event;
 
     private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);
 

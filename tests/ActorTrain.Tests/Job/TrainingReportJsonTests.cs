@@ -99,7 +99,8 @@ public class TrainingReportJsonTests
               "reason": "it left",
               "remedy": "its leases go to others"
             }
-          ]
+          ],
+          "metric": "accuracy"
         }
 
         """.ReplaceLineEndings("\n"));
@@ -110,6 +111,16 @@ public class TrainingReportJsonTests
         var json = TrainingReportJson.Serialize(Example);
 
         TrainingReportJson.Serialize(TrainingReportJson.Deserialize(json)).ShouldBe(json);
+    }
+
+    [Fact]
+    public void A_metric_has_its_own_name_and_in_a_report_without_one_it_is_accuracy()
+    {
+        var json = TrainingReportJson.Serialize(Example with { Metric = "mean absolute error", TestAccuracy = 3.7 });
+
+        json.ShouldContain("\"metric\": \"mean absolute error\"");
+        json.ShouldContain("\"testAccuracy\": 3.7");
+        TrainingReportJson.Deserialize(json.Replace(",\n  \"metric\": \"mean absolute error\"", "", StringComparison.Ordinal)).Metric.ShouldBe("accuracy");
     }
 
     [Fact]

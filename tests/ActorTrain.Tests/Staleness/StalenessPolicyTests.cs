@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using CsCheck;
@@ -25,7 +26,7 @@ public sealed class StalenessPolicyTests
     public void A_delay_at_the_threshold_is_refused_and_one_below_it_counts_in_full(long threshold, long delay, bool applied) =>
         new DelayThreshold(threshold).Judge(delay).ShouldBe(applied
             ? Verdict.Applied
-            : Verdict.Refuse(Refusal.TooStale, $"its staleness of {delay} versions is at or beyond the threshold of {threshold}"));
+            : Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(delay, "version")} is at or beyond the threshold of {threshold}"));
 
     [Fact]
     public void A_threshold_is_a_bound_one_lower() =>

@@ -66,7 +66,7 @@ public sealed class TelemetryTests : IDisposable
         parts.Where(part => part.OperationName == ActorTrainTelemetry.EpochActivity).Select(part => part.GetTagItem("epoch")).ShouldBe([1, 2]);
         var evaluations = parts.Where(part => part.OperationName == ActorTrainTelemetry.EvaluationActivity).ToList();
         evaluations.Select(part => part.GetTagItem("epoch")).ShouldBe([1, 2], ignoreOrder: true);
-        evaluations.ShouldAllBe(part => part.GetTagItem("accuracy") != null);
+        evaluations.ShouldAllBe(part => part.GetTagItem("accuracy") != null && part.GetTagItem("metric") as string == "accuracy");
     }
 
     [Fact]

@@ -16,9 +16,11 @@ public sealed class EngineContractTests
         Of(new OddEngine { Dataset = null! }).ShouldBe("engine OddEngine of model odd describes no data set; its Dataset is null");
         Of(new OddEngine { Device = null! }).ShouldBe("engine OddEngine of model odd describes no device; its Device is null");
         Of(new OddEngine { Model = new("odd", ParameterLayout.Empty, ParameterLayout.Empty) }).ShouldBe("engine OddEngine of model odd has no parameters to train");
+        Of(new OddEngine { Model = new OddEngine().Model with { MetricName = " " } })
+            .ShouldBe("engine OddEngine of model odd has no name for its metric; its MetricName must be a text of one line, such as accuracy");
         Of(new OddEngine { Dataset = new("none", 0, 1, "") }).ShouldBe("engine OddEngine of model odd has no training samples: its data set none has 0");
         Of(new OddEngine { Parameters = new float[11] }).ShouldBe("engine OddEngine of model odd: its Parameters is 11 values long, and its layout says 12");
-        Of(new OddEngine { State = new float[1] }).ShouldBe("engine OddEngine of model odd: its State is 1 values long, and its layout says 0");
+        Of(new OddEngine { State = new float[1] }).ShouldBe("engine OddEngine of model odd: its State is 1 value long, and its layout says 0");
     }
 
     [Fact]

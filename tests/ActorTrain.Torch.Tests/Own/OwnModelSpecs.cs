@@ -68,6 +68,16 @@ public sealed class OwnModelSpecs
         engine.Evaluate(default).ShouldBe(new ActorTrain.Worker.Evaluation(3, 0.25, 256));
     }
 
+    [Theory, InlineData(true, "mean absolute error"), InlineData(false, "accuracy")]
+    public void A_metric_of_its_own_has_the_name_that_its_author_gave_it(bool own, string name)
+    {
+        var samples = new Samples(new float[] { 0, 1, 2, 3 }, new float[] { 1, 3, 5, 7 });
+        var model = new TorchModel(() => Sequential(Linear(1, 1))) { Metric = own ? (outputs, targets) => (outputs - targets).abs().sum(1) : null, MetricName = "mean absolute error" };
+        using var engine = Toy.Engine(model, ArrayDataset.OfNumbers("line", [1], [1], samples, samples));
+
+        engine.Model.MetricName.ShouldBe(name);
+    }
+
     [Fact]
     public void Numbers_are_learnt_by_their_squared_error_and_have_no_accuracy_unless_somebody_says_what_it_is()
     {

@@ -15,8 +15,11 @@ internal static class Figures
     /// <summary>A loss.</summary>
     public static string Loss(double? loss) => loss is not { } value ? "-" : !double.IsFinite(value) ? "NaN" : value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    /// <summary>An accuracy, 0 to 1.</summary>
-    public static string Accuracy(double? accuracy) => accuracy is { } value && double.IsFinite(value) ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
+    /// <summary>A metric: an accuracy from 0 to 1, or a number of any size that somebody has a name for; never in percent, as it need not be a share.</summary>
+    public static string Metric(double? metric) =>
+        metric is not { } value || !double.IsFinite(value) ? "-"
+        : Math.Abs(value) is > 0 and < 0.001 or >= 1e9 ? value.ToString("0.000E+0", CultureInfo.InvariantCulture)
+        : value.ToString("#,0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A part of a whole, 0 to 1, in percent. Rounded down: 100 % is all of it.</summary>
     public static string Percent(double part) => $"{(int)Math.Floor(Math.Clamp(double.IsFinite(part) ? part : 0, 0, 1) * 100 + 1e-9)}%";

@@ -25,7 +25,7 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     {
         List<IRenderable> rows = [new Markup($"{Bar(progress.PartDone())} [bold]{Figures.Percent(progress.PartDone())}[/]  {Markup.Escape(progress.Job)}"), new Text(ProgressLine.Of(progress))];
         if (progress.Workers.Count > 0) rows.Add(Tables.Workers(progress.Workers));
-        rows.AddRange(progress.CompletedEpochs.Select(epoch => new Text(ProgressLine.Of(epoch, progress.Epochs))));
+        rows.AddRange(progress.CompletedEpochs.Select(epoch => new Text(ProgressLine.Of(epoch, progress))));
         rows.AddRange(progress.Events.TakeLast(LatestEvents).Select(happened => new Text(ProgressLine.Of(happened), Color.Yellow)));
         return new Rows(rows);
     }

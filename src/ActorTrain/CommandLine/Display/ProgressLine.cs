@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Supervision;
 
 namespace ActorTrain.CommandLine.Display;
@@ -9,14 +10,14 @@ internal static class ProgressLine
     public static string Of(JobProgress progress) => progress.Phase switch
     {
         JobPhase.Training => Training(progress),
-        JobPhase.Finishing => $"finishing: {Figures.Count(progress.SamplesApplied)} samples applied, last evaluation under way",
+        JobPhase.Finishing => $"finishing: {Plural.Of(progress.SamplesApplied, "sample")} applied, last evaluation under way",
         _ => progress.Reason.Length == 0 ? $"{Phase(progress.Phase)}" : $"{Phase(progress.Phase)}: {progress.Reason}",
     };
 
     /// <summary>A completed epoch.</summary>
-    public static string Of(EpochSummary epoch, int epochs) =>
-        $"epoch {epoch.Epoch}/{epochs} done in {Figures.Duration(epoch.Seconds)}: "
-        + $"train loss {Figures.Loss(epoch.TrainLoss)}, test loss {Figures.Loss(epoch.TestLoss)}, test accuracy {Figures.Accuracy(epoch.TestAccuracy)}";
+    public static string Of(EpochSummary epoch, JobProgress progress) =>
+        $"epoch {epoch.Epoch}/{progress.Epochs} done in {Figures.Duration(epoch.Seconds)}: "
+        + $"train loss {Figures.Loss(epoch.TrainLoss)}, test loss {Figures.Loss(epoch.TestLoss)}, test {progress.Metric} {Figures.Metric(epoch.TestAccuracy)}";
 
     /// <summary>Something that happened to the cluster.</summary>
     public static string Of(SupervisionEvent happened) =>
@@ -24,9 +25,9 @@ internal static class ProgressLine
 
     private static string Training(JobProgress progress) =>
         $"epoch {progress.Epoch}/{progress.Epochs}  {Figures.Percent(progress.PartDone())}  "
-        + $"{Figures.Count(progress.SamplesApplied)}/{Figures.Count(progress.SamplesExpected)} samples  {Figures.Speed(progress.Throughput)} img/s  "
-        + $"loss {Figures.Loss(progress.TrainLoss)}  accuracy {Figures.Accuracy(progress.TestAccuracy)}  "
-        + $"{(progress.Workers.Count == 1 ? "1 worker" : $"{progress.Workers.Count} workers")}  "
+        + $"{Figures.Count(progress.SamplesApplied)}/{Plural.Of(progress.SamplesExpected, "sample")}  {Figures.Speed(progress.Throughput)} samples/s  "
+        + $"loss {Figures.Loss(progress.TrainLoss)}  {progress.Metric} {Figures.Metric(progress.TestAccuracy)}  "
+        + $"{Plural.Of(progress.Workers.Count, "worker")}  "
         + $"staleness {Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}";
 
     private static string Phase(JobPhase phase) => phase.ToString().ToLowerInvariant();

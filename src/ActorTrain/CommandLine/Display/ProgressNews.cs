@@ -21,7 +21,7 @@ internal sealed class ProgressNews(TimeSpan interval)
         foreach (var epoch in progress.CompletedEpochs.Skip(_epochs).TakeWhile(epoch => epoch.TestAccuracy is not null))
         {
             _epochs++;
-            yield return ProgressLine.Of(epoch, progress.Epochs);
+            yield return ProgressLine.Of(epoch, progress);
         }
         _events = Math.Max(_events, progress.Events.Count);
         var phase = $"{progress.Phase} {progress.Reason}";

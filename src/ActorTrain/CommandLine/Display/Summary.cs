@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Display;
 
@@ -8,10 +9,10 @@ internal static class Summary
     /// <summary>What came out, in a few lines.</summary>
     public static IEnumerable<string> Lines(TrainingReport report, bool stopped)
     {
-        yield return $"{report.Job}: {(stopped ? "stopped" : "done")} after {Figures.Duration(report.WallSeconds)}, {Figures.Speed(report.Throughput)} img/s, "
-            + $"test accuracy {Figures.Accuracy(report.TestAccuracy)}";
-        yield return $"{report.Model.Name} with {Figures.Count(report.Model.Parameters)} parameters on {report.Data.Name} "
-            + $"({Figures.Count(report.Data.TrainSamples)} + {Figures.Count(report.Data.TestSamples)} samples)";
+        yield return $"{report.Job}: {(stopped ? "stopped" : "done")} after {Figures.Duration(report.WallSeconds)}, {Figures.Speed(report.Throughput)} samples/s, "
+            + $"test {report.Metric} {Figures.Metric(report.TestAccuracy)}";
+        yield return $"{report.Model.Name} with {Plural.Of(report.Model.Parameters, "parameter")} on {report.Data.Name} "
+            + $"({Figures.Count(report.Data.TrainSamples)} + {Plural.Of(report.Data.TestSamples, "sample")})";
         yield return $"samples applied {Figures.Count(report.SamplesApplied)} {(report.SamplesApplied == report.SamplesExpected ? "=" : "of")} "
             + $"expected {Figures.Count(report.SamplesExpected)}, duplicates refused {Figures.Count(report.DuplicatesRefused)}";
         yield return $"staleness mean {Figures.Staleness(report.Staleness.Mean)}, max {report.Staleness.Max}";

@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using Spectre.Console;
 
 namespace ActorTrain.CommandLine.Display;
@@ -9,9 +10,9 @@ internal static class Tables
     /// <summary>One row a worker.</summary>
     public static Table Workers(IReadOnlyList<WorkerSummary> workers)
     {
-        var table = With("worker", "device", "threads", "samples", "share", "img/s", "staleness", "max");
-        foreach (var worker in workers)
-            Row(table, worker.Node, worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), Figures.Percent(worker.Share),
+        var table = With("worker", "device", "threads", "samples", "share", "samples/s", "staleness", "max");
+        foreach (var (worker, share) in workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])))
+            Row(table, worker.Node, worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), $"{share}%",
                 Figures.Speed(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
         return table;
     }
@@ -19,11 +20,14 @@ internal static class Tables
     /// <summary>One row a node of the cluster, with what it does for the job that runs.</summary>
     public static Table Nodes(ClusterStatus status)
     {
-        var table = With("node", "roles", "device", "share", "img/s", "staleness");
+        var table = With("node", "roles", "device", "share", "samples/s", "staleness");
+        var workers = status.Job?.Workers ?? [];
+        // Of all workers, also of those that have left: what they did is a part of the whole, too.
+        var shares = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])).ToLookup(pair => pair.First.Node, pair => pair.Second);
         foreach (var node in status.Nodes)
         {
-            var worker = status.Job?.Workers.LastOrDefault(worker => worker.Node == node.Node);
-            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "", worker is null ? "" : Figures.Percent(worker.Share),
+            var worker = workers.LastOrDefault(worker => worker.Node == node.Node);
+            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "", worker is null ? "" : $"{shares[node.Node].Last()}%",
                 worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean));
         }
         return table;

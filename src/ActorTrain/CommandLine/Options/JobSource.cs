@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
@@ -31,7 +32,7 @@ internal sealed class JobSource
         var job = Read(file, said ? options : [.. options, new SettingOverride(MinimumWorkers, $"{workers}", "--workers")]);
         return job.MinimumWorkers <= workers
             ? job
-            : throw new ActorTrainException($"the job waits for {job.MinimumWorkers} workers and --workers is {workers}; it must be {job.MinimumWorkers} or more.");
+            : throw new ActorTrainException($"the job waits for {Plural.Of(job.MinimumWorkers, "worker")} and --workers is {workers}; it must be {job.MinimumWorkers} or more.");
     }
 
     private JobOptions Read(Config file, IReadOnlyList<SettingOverride> overrides)

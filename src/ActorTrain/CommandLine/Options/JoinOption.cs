@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorTrain.CommandLine.Running;
 using ActorTrain.Hosting;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Options;
 
@@ -31,7 +32,7 @@ internal sealed class JoinOption
         }
         catch (ActorTrainException wrong)
         {
-            throw new ActorTrainException($"--join: {wrong.Message}", wrong);
+            throw new ActorTrainException($"--join: {wrong.AsClause()}.", wrong);
         }
     }
 }

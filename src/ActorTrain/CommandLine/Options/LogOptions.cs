@@ -20,10 +20,13 @@ internal sealed class LogOptions
     }
 
     /// <summary>A node's configuration with its logging before it.</summary>
-    public Config Over(ParseResult parsed, Config node)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="node">The node's configuration.</param>
+    /// <param name="withClient">Whether the job's client, which shows failures, is in this process as well.</param>
+    public Config Over(ParseResult parsed, Config node, bool withClient = false)
     {
         var file = parsed.GetValue(_file);
         if (file is not null) OutputFile.Check(file, "--log");
-        return NodeLogging.Configuration(_program, file, parsed.GetValue(_verbose)).WithFallback(node);
+        return NodeLogging.Configuration(_program, file, parsed.GetValue(_verbose), withClient).WithFallback(node);
     }
 }

@@ -3,6 +3,7 @@ using ActorTrain.CommandLine.Options;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Saving;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
@@ -38,7 +39,7 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         }
         catch (TrainingFailedException failure)
         {
-            throw new TrainingFailedException($"{failure.Message} {LastSave(saves)}", failure);
+            throw new TrainingFailedException($"{Sentence.Of(failure.Message)} {LastSave(saves)}", failure);
         }
         try
         {

@@ -1,3 +1,7 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Sentences;
+using ActorTrain.Supervision;
+using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
@@ -11,10 +15,15 @@ internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMe
     public const string FileKey = "line-logger.file";
     public const string EverythingKey = "line-logger.everything";
     public const string ProgramKey = "line-logger.program";
+    public const string WithClientKey = "line-logger.with-client";
+
+    // What these warn of, a job's client is told: as an event, or as the error that its run ends with. Where the client is another process, whoever runs the node is to see it.
+    private static readonly Type[] ToldToTheClient = [typeof(JobActor), typeof(WorkerActor), typeof(EvaluatorActor), typeof(ProcessWatchActor)];
 
     private readonly TextWriter _writer;
     private readonly string _program;
     private readonly bool _everything;
+    private readonly bool _withClient;
     private readonly bool _ownsWriter;
 
     public LineLogger()
@@ -22,6 +31,7 @@ internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMe
         var config = Context.System.Settings.Config.GetConfig("akka");
         _program = config.GetString(ProgramKey);
         _everything = config.GetBoolean(EverythingKey);
+        _withClient = config.GetBoolean(WithClientKey);
         var file = config.GetString(FileKey);
         _ownsWriter = !string.IsNullOrEmpty(file);
         // Shared for writing: the nodes of one process append to one file.
@@ -40,9 +50,9 @@ internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMe
     private void Write(LogEvent entry)
     {
         var ours = entry.LogClass?.Namespace?.StartsWith(nameof(ActorTrain), StringComparison.Ordinal) == true;
-        if (!_everything && !ours) return;
-        var cause = entry.Cause is null ? "" : $": {entry.Cause.Message}";
-        var line = $"{entry.Message}{cause}".ReplaceLineEndings(" ");
+        if (!_everything && (!ours || (_withClient && ToldToTheClient.Contains(entry.LogClass)))) return;
+        var said = $"{entry.Message}".ReplaceLineEndings(" ");
+        var line = entry.Cause is { } cause ? $"{said.AsClause()}: {cause.AsClause()}" : said;
         _writer.WriteLine(_everything ? $"{entry.Timestamp:HH:mm:ss.fff} {entry.LogLevel()} {entry.LogSource} {line}" : $"{_program}: {line}");
     }
 }

@@ -9,16 +9,16 @@ internal static class ModelMetadata
 {
     /// <summary>Of a run that has ended.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) => new Dictionary<string, string>(
-        Of(job, report.Model.Name, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy))
+        Of(job, report.Model.Name, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy, report.Metric))
     {
         ["data_fingerprint"] = report.Data.Fingerprint,
     };
 
     /// <summary>In the middle of a run, as far as it is known then.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, string model) =>
-        Of(job, model, progress.CompletedEpochs.Count, progress.SamplesApplied, progress.TestAccuracy);
+        Of(job, model, progress.CompletedEpochs.Count, progress.SamplesApplied, progress.TestAccuracy, progress.Metric);
 
-    private static Dictionary<string, string> Of(JobOptions job, string model, int epochs, long samplesApplied, double? testAccuracy) => new()
+    private static Dictionary<string, string> Of(JobOptions job, string model, int epochs, long samplesApplied, double? testAccuracy, string metric) => new()
     {
         ["format"] = "pt",
         ["producer"] = $"ActorTrain {Version}",
@@ -29,6 +29,7 @@ internal static class ModelMetadata
         ["batch"] = Text(job.Batch),
         ["seed"] = Text(job.Seed),
         ["samples_applied"] = Text(samplesApplied),
+        ["metric"] = metric,
         ["test_accuracy"] = testAccuracy is { } accuracy ? Text(accuracy) : "",
     };
 

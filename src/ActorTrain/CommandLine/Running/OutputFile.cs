@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.CommandLine.Running;
 
 /// <summary>A file that a verb will write when it is done.</summary>
@@ -19,7 +21,7 @@ internal static class OutputFile
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{option} is {path}, which cannot be written: {denied.Message}", denied);
+            throw new ActorTrainException($"{option} is {path}, which cannot be written: {denied.AsClause()}.", denied);
         }
     }
 }

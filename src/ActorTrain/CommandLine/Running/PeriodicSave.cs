@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Saving;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
@@ -48,7 +49,7 @@ internal sealed class PeriodicSave(string path, int every, JobOptions job, Train
         }
         catch (ActorTrainException failure)
         {
-            complain($"the model after epoch {epochs} was not saved: {failure.Message}");
+            complain($"the model after epoch {epochs} was not saved: {failure.AsClause()}");
         }
     }
 }

@@ -5,6 +5,9 @@ namespace ActorTrain.CommandLine.Running;
 /// <summary>A worker's life: it waits for its cluster, works, and waits again when the cluster is gone.</summary>
 internal sealed class WorkerLife(TextWriter output, NodeOptions options)
 {
+    /// <summary>How the line begins that says it is a node of the cluster.</summary>
+    public const string Joined = "joined the cluster";
+
     /// <summary>Between two lives, so that a node that ends at once does not spin.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -16,7 +19,7 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
             await using var node = await ActorTrainNode.StartAsync(options);
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
-            if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted) await output.WriteLineAsync($"joined the cluster at {options.Join} as {node.Address}");
+            if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted) await output.WriteLineAsync($"{Joined} at {options.Join} as {node.Address}");
             await Task.WhenAny(node.Terminated, end);
             if (end.IsCompleted)
             {

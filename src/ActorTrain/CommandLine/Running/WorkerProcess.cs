@@ -11,13 +11,14 @@ internal sealed class WorkerProcess : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly Process _process;
+    private readonly ErrorLines _errors;
 
     private WorkerProcess(int number, string program, Process process)
     {
-        (Number, _process) = (number, process);
+        (Number, _process, _errors) = (number, process, new ErrorLines(program));
         // Both streams must be read, or the child stops where a pipe is full.
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => LastError = string.IsNullOrWhiteSpace(line.Data) ? LastError : WithoutName(line.Data, program);
+        process.OutputDataReceived += (_, line) => HasJoined |= line.Data?.StartsWith(WorkerLife.Joined, StringComparison.Ordinal) == true;
+        process.ErrorDataReceived += (_, line) => _errors.Take(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Ended = EndAsync(process);
@@ -26,8 +27,11 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>From 1.</summary>
     public int Number { get; }
 
-    /// <summary>The last line it wrote about an error.</summary>
-    public string? LastError { get; private set; }
+    /// <summary>Whether it became a node of the cluster: then the job's events tell of its end, too.</summary>
+    public bool HasJoined { get; private set; }
+
+    /// <summary>What it wrote about its end, in one line; null where it wrote nothing.</summary>
+    public string? Error => _errors.Error;
 
     /// <summary>Completes with its exit code.</summary>
     public Task<int> Ended { get; }
@@ -72,7 +76,4 @@ internal sealed class WorkerProcess : IDisposable
         var assembly = Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("this process was started by no program of .NET, and so cannot start itself again");
         return (running, [Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll")]);
     }
-
-    // An error of a child is said again by this process, which puts the same name before it.
-    private static string WithoutName(string line, string program) => line.StartsWith(program + ": ", StringComparison.Ordinal) ? line[(program.Length + 2)..] : line;
 }

@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
@@ -47,9 +48,10 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     {
         var exitCode = await worker.Ended;
         if (_ending) return;
-        var early = $"worker {worker.Number} ended early with exit code {exitCode}{(worker.LastError is { } error ? $": {error}" : "")}";
-        if (exitCode == Invocation.WrongInput) _broken.TrySetException(new ActorTrainException(worker.LastError ?? early));
+        var early = $"worker {worker.Number} ended early with exit code {exitCode}{(worker.Error is { } error ? $": {error.AsClause()}" : "")}";
+        if (exitCode == Invocation.WrongInput) _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
         else if (Interlocked.Decrement(ref _running) == 0) _broken.TrySetException(new InvalidOperationException(early));
-        else _terminal.Complain(early);
+        // Of a node that is gone without a word the job's own event says all that is known.
+        else if (worker.Error is not null || !worker.HasJoined) _terminal.Complain(early);
     }
 }

@@ -32,7 +32,7 @@ internal static class LocalVerb
             var (job, runOutput, settings) = (source.Read(parsed, count), output(parsed), engine.Read(parsed, Config.Empty, threads: 1));
             // Made to find out here, and not in each worker, what the engine cannot use.
             program.EnginesFor(settings, job);
-            await RunAsync(terminal, job, count, settings, runOutput, log.Over(parsed, Config.Empty));
+            await RunAsync(terminal, job, count, settings, runOutput, log.Over(parsed, Config.Empty, withClient: true));
             return Invocation.Success;
         });
         return command;

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
@@ -77,7 +79,7 @@ internal sealed class MappedMemories(int process)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new LaneViolationException($"shared memory cannot be read: {failure.Message}");
+            throw new LaneViolationException($"shared memory cannot be read: {failure.AsClause()}");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ActorTrain.Sentences;
 using ActorTrain.Telemetry;
 using Akka.Actor;
 
@@ -67,7 +68,7 @@ internal sealed class SendingConnection : IDisposable
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or IOException)
         {
             // Lost with the connection, as what was on its way before it: whoever waits for an answer hears of it, and sends again.
-            End($"{failure.GetType().Name}: {failure.Message}");
+            End(failure.AsNamedClause());
             return true;
         }
         finally
@@ -86,7 +87,7 @@ internal sealed class SendingConnection : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            End($"{failure.GetType().Name}: {failure.Message}");
+            End(failure.AsNamedClause());
         }
     })
     { IsBackground = true, Name = name }.Start();

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ActorTrain.CommandLine;
+using ActorTrain.CommandLine.Display;
+using ActorTrain.Job;
+
+namespace ActorTrain.Cli.Tests.Display;
+
+public sealed class TablesTests
+{
+    private static readonly WorkerSummary[] Thirds =
+        [.. Enumerable.Range(1, 3).Select(i => new WorkerSummary($"host:{i}", "cpu", 1, 100, 10, 50, 1 / 3.0, 0, 0, []))];
+
+    private static JobProgress Training { get; } = new(
+        "first", JobPhase.Training, "", 1, 1, 300, 300, 1, 100, 0.1, 0.5, [], Thirds, new StalenessSummary(0, 0, []), []);
+
+    [Fact]
+    public void The_shares_of_workers_add_up_to_100() => Shares(Text(Tables.Workers(Thirds))).ShouldBe([34, 33, 33]);
+
+    [Fact]
+    public void The_shares_of_nodes_are_parts_of_what_all_workers_did_also_those_that_have_left()
+    {
+        var status = new ClusterStatus([new NodeSummary("host:1", ["worker"]), new NodeSummary("host:2", ["worker"])], Training);
+
+        Shares(Text(Tables.Nodes(status))).ShouldBe([34, 33]);
+    }
+
+    [Fact]
+    public void A_speed_is_in_samples_a_second_whatever_a_sample_is()
+    {
+        Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");
+        Text(Tables.Nodes(new ClusterStatus([], Training))).ShouldContain(" samples/s ");
+        Summary.Line(Report, stopped: false).ShouldBe("first: done after 2s, 150 samples/s, test mean absolute error 3.7000");
+    }
+
+    [Fact]
+    public void One_parameter_and_one_sample_are_not_many() =>
+        Summary.Lines(Report, stopped: false).ElementAt(1).ShouldBe("line with 1 parameter on points (300 + 1 sample)");
+
+    private static TrainingReport Report { get; } = new(
+        "first", new ModelSummary("line", 1), new DatasetSummary("points", 300, 1, "aa"), "asynchronous", 1, 3.7, [], 300, 300, 0, 2, 150, [], [],
+        new StalenessSummary(0, 0, []), [], "mean absolute error");
+
+    private static IEnumerable<int> Shares(string table) =>
+        Regex.Matches(table, @"(\d+)%").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    private static string Text(Spectre.Console.Table table)
+    {
+        var output = new StringWriter();
+        new Terminal("test", output, output, IsInteractive: false).Write(table);
+        return output.ToString();
+    }
+}
