@@ -22,7 +22,7 @@ internal sealed class TorchEngine : IGradientEngine
 
     public TorchEngine(FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, TorchModel? own = null)
     {
-        (_network, _dataset, Device) = (network, dataset, device.Description);
+        (_network, _dataset, Device, Dataset) = (network, dataset, device.Description, Describe(dataset));
         _objective = new Objective(network.Description.Name, dataset, own);
         _trainBatch = new BatchBuffer(dataset, Reader(train: true), device);
         _testBatch = new BatchBuffer(dataset, Reader(train: false), device);
@@ -34,7 +34,7 @@ internal sealed class TorchEngine : IGradientEngine
 
     public ModelDescription Model => _network.Description;
 
-    public DatasetDescription Dataset => _dataset.Description;
+    public DatasetDescription Dataset { get; }
 
     public DeviceDescription Device { get; }
 
@@ -58,6 +58,19 @@ internal sealed class TorchEngine : IGradientEngine
         {
             throw MemoryShortage.Of(e, samples.Length);
         }
+    }
+
+    // A data set of one's own says its names and its normalisation apart from its description, and neither has to be said at all.
+    private static DatasetDescription Describe(IDataset dataset)
+    {
+        ClassNames.Check(dataset.Description.Name, dataset.ClassNames, dataset.Classes);
+        return dataset.Description with
+        {
+            Classes = dataset.Classes,
+            ClassNames = dataset.ClassNames,
+            Mean = dataset.Normalization?.Mean,
+            Deviation = dataset.Normalization?.Deviation,
+        };
     }
 
     public Evaluation Evaluate(CancellationToken cancellation)
