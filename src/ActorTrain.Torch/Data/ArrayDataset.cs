@@ -3,16 +3,21 @@ using ActorTrain.Worker;
 namespace ActorTrain.Torch.Data;
 
 /// <summary>A data set of arrays in memory: up to 2³¹ − 1 numbers of input and as many of target, 8 GiB each.</summary>
-/// <remarks>A class that is none is refused when the data set is made. Inputs are taken as they are: what an engine makes of NaN, it says with the sample.</remarks>
+/// <remarks>
+/// A class that is none is refused when the data set is made. Other numbers are taken as they are, also where they are
+/// not finite: the engine finds what is wrong with them, and names the sample.
+/// </remarks>
 public sealed class ArrayDataset : IDataset
 {
     private readonly Samples _train, _test;
     private readonly int _inputLength, _targetLength;
 
     private ArrayDataset(
-        string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape, Samples train, Samples test, IReadOnlyList<string> classNames)
+        string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape,
+        Samples train, Samples test, IReadOnlyList<string> classNames)
     {
-        (_train, _test, InputShape, Classes, TargetShape, ClassNames) = (train, test, inputShape, classes, targetShape, classNames);
+        (_train, _test, Classes, ClassNames) = (train, test, classes, classNames);
+        (InputShape, TargetShape) = (inputShape, targetShape);
         _inputLength = SampleShape.LengthOf(name, "input", inputShape);
         _targetLength = classes > 0 ? 1 : SampleShape.LengthOf(name, "target", targetShape);
         Data.ClassNames.Check(name, classNames, classes);
@@ -29,12 +34,14 @@ public sealed class ArrayDataset : IDataset
     /// <param name="classes">Number of classes, ≥ 2.</param>
     /// <param name="train">Samples to train on.</param>
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
-    /// <param name="classNames">What each class is called, in the order of their numbers; null where they have no names.</param>
+    /// <param name="classNames">What each class is called, in the order of their numbers; null for no names.</param>
     /// <exception cref="ActorTrainException">
-    /// Lengths do not fit the shape, or a class is none of them, and the message names the sample; or there is not one name a class.
+    /// Lengths do not fit the shape, or a class is none of them, and the message names the sample; or there are names,
+    /// and not one a class.
     /// </exception>
     public static ArrayDataset OfClasses(
-        string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test, IReadOnlyList<string>? classNames = null) => classes < 2
+        string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test,
+        IReadOnlyList<string>? classNames = null) => classes < 2
         ? throw new ActorTrainException($"data set {name}: it has {classes} classes; it must have 2 or more")
         : new(name, inputShape, classes, [], train, test, classNames ?? []);
 
@@ -82,7 +89,8 @@ public sealed class ArrayDataset : IDataset
     private int Count(string name, string which, Samples samples)
     {
         var count = samples.Targets.Length / _targetLength;
-        return (long)count * _targetLength == samples.Targets.Length && (long)count * _inputLength == samples.Inputs.Length ? count
+        var (inputs, targets) = ((long)count * _inputLength, (long)count * _targetLength);
+        return inputs == samples.Inputs.Length && targets == samples.Targets.Length ? count
             : throw new ActorTrainException(
                 $"data set {name}: its {which} samples have {samples.Inputs.Length} numbers of input and {samples.Targets.Length} of target; "
                 + $"a sample has {_inputLength} and {_targetLength}");

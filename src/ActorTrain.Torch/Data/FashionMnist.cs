@@ -59,7 +59,8 @@ public static class FashionMnist
     }
 
     private static ImageDataset Read(IFileSource files) => new(
-        Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]), Classes, Normalization)
+        Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]),
+        Classes, Normalization)
     {
         ClassNames = ClassNames,
     };

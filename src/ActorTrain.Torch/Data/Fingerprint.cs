@@ -19,7 +19,7 @@ public static class Fingerprint
     /// <summary>Of numbers, in order.</summary>
     public static string Of(params IEnumerable<ReadOnlyMemory<float>> parts) => Of(parts, MostNumbers);
 
-    /// <summary>Of numbers, hashed some at a time: a span of 2³¹ − 1 floats has more bytes than a span of bytes can.</summary>
+    /// <summary>Of numbers, hashed some at a time: a long span of floats has more bytes than a span can.</summary>
     internal static string Of(IEnumerable<ReadOnlyMemory<float>> parts, int atATime)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -22,12 +22,12 @@ public interface IDataset
     int Classes { get; }
 
     /// <summary>
-    /// What each class is called, in the order of their numbers; empty where they have no names. They are kept with the model and in the report, as far as
-    /// <see cref="DatasetDescription.ClassNames"/> holds them.
+    /// What each class is called, in the order of their numbers; empty where they have no names. The saved model and
+    /// the report have them, as far as <see cref="DatasetDescription.ClassNames"/> holds them.
     /// </summary>
     IReadOnlyList<string> ClassNames => [];
 
-    /// <summary>How bytes became the inputs' numbers, which is kept with the model and in the report; null where that is not known.</summary>
+    /// <summary>How bytes became inputs, for the saved model and the report; null where it is not known.</summary>
     Normalization? Normalization => null;
 
     /// <summary>Shape of one target that is no class, without the batch, such as [1]. A batch is [n, …] f32. Empty where there are <see cref="Classes"/>.</summary>

@@ -8,7 +8,9 @@ public sealed class ImageSet
     {
         var length = (long)shape.Channels * shape.Height * shape.Width;
         if (length is < 1 or > int.MaxValue)
-            throw new ArgumentException($"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {length} bytes; it must have 1 to {int.MaxValue}", nameof(shape));
+            throw new ArgumentException(
+                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {length} bytes; "
+                + $"it must have 1 to {int.MaxValue}", nameof(shape));
         if (images.Length != labels.Length * length)
             throw new ArgumentException($"{images.Length} bytes are not {labels.Length} images of {shape.Length} bytes", nameof(images));
         (Shape, Images, Labels) = (shape, images, labels);

@@ -60,7 +60,7 @@ internal sealed class TorchEngine : IGradientEngine
         }
     }
 
-    // A data set of one's own says its names and its normalisation apart from its description, and neither has to be said at all.
+    // A data set tells its classes and its normalisation apart from its description, and need not tell all.
     private static DatasetDescription Describe(IDataset dataset)
     {
         ClassNames.Check(dataset.Description.Name, dataset.ClassNames, dataset.Classes);
@@ -81,11 +81,12 @@ internal sealed class TorchEngine : IGradientEngine
         var count = _dataset.Description.TestSamples;
         var samples = Enumerable.Range(0, count).ToArray();
         var (loss, right) = (0.0, 0.0);
-        for (var start = 0; start < count; start += EvaluationBatch)
+        var batch = Math.Clamp(_testBatch.MostSamples, 1, EvaluationBatch);
+        for (var start = 0; start < count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var part = samples.AsSpan(start, Math.Min(EvaluationBatch, count - start));
+            var part = samples.AsSpan(start, Math.Min(batch, count - start));
             var (inputs, targets) = _testBatch.Fill(part, seed: 0);
             var outputs = _objective.Outputs(_network.Evaluate, inputs);
             loss += _objective.Loss(outputs, targets).ToDouble() * part.Length;

@@ -21,7 +21,8 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
     public DatasetDescription Dataset => first.Dataset;
 
     /// <summary>The data set as report and saved model tell it.</summary>
-    public DatasetSummary DatasetSummary => new(Dataset.Name, Dataset.TrainSamples, Dataset.TestSamples, Dataset.Fingerprint)
+    public DatasetSummary DatasetSummary => new(
+        Dataset.Name, Dataset.TrainSamples, Dataset.TestSamples, Dataset.Fingerprint)
     {
         Classes = Dataset.Classes > 0 ? Dataset.Classes : null,
         ClassNames = Dataset.ClassNames.Count > 0 ? Dataset.ClassNames : null,
@@ -47,23 +48,27 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
         if (dataset.Name != mine.Name) return Differ("the data set is", dataset.Name, mine.Name);
         if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has", $"{dataset.TrainSamples} training samples", $"{mine.TrainSamples}");
         if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has", $"{dataset.TestSamples} test samples", $"{mine.TestSamples}");
-        if (dataset.Fingerprint != mine.Fingerprint) return Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
-        if (dataset.Classes != mine.Classes) return Differ($"{mine.Name} has", $"{dataset.Classes} classes", $"{mine.Classes}");
-        if (dataset.ClassNames.Count != mine.ClassNames.Count)
-            return Differ($"{mine.Name} has", $"{dataset.ClassNames.Count} names of classes", $"{mine.ClassNames.Count}");
-        foreach (var (number, (theirs, ours)) in dataset.ClassNames.Zip(mine.ClassNames).Index())
-            if (theirs != ours) return Differ($"class {number} of {mine.Name} is", theirs, ours);
+        if (dataset.Fingerprint != mine.Fingerprint)
+            return Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
+        if (dataset.Classes != mine.Classes)
+            return Differ($"{mine.Name} has", $"{dataset.Classes} classes", $"{mine.Classes}");
+        var (names, here) = (dataset.ClassNames, mine.ClassNames);
+        if (names.Count != here.Count)
+            return Differ($"{mine.Name} has", $"{names.Count} names of classes", $"{here.Count}");
+        for (var i = 0; i < names.Count; i++)
+            if (names[i] != here[i]) return Differ($"class {i} of {mine.Name} is", names[i], here[i]);
         return Differs(dataset.Mean, mine.Mean) || Differs(dataset.Deviation, mine.Deviation)
             ? Differ($"inputs of {mine.Name} are normalised by", Normalization(dataset), Normalization(mine)) : null;
 
-        string Differ(string what, string there, string here) =>
-            $"{what} {there} at {node} and {here} at {firstNode}; give both the same data";
+        string Differ(string what, string there, string mineIs) =>
+            $"{what} {there} at {node} and {mineIs} at {firstNode}; give both the same data";
     }
 
     // Two machines may round the last digit of what each has computed from the same samples.
-    private static bool Differs(float? one, float? other) =>
-        one is { } first && other is { } second ? Math.Abs(first - second) > 1e-5f * Math.Max(1, Math.Abs(first)) : one.HasValue != other.HasValue;
+    private static bool Differs(float? one, float? other) => one is { } first && other is { } second
+        ? Math.Abs(first - second) > 1e-5f * Math.Max(1, Math.Abs(first)) : one.HasValue != other.HasValue;
 
-    private static string Normalization(DatasetDescription dataset) => dataset is { Mean: { } mean, Deviation: { } deviation }
-        ? string.Create(CultureInfo.InvariantCulture, $"mean {mean} and deviation {deviation}") : "nothing";
+    private static string Normalization(DatasetDescription dataset) =>
+        dataset is { Mean: { } mean, Deviation: { } deviation }
+            ? string.Create(CultureInfo.InvariantCulture, $"mean {mean} and deviation {deviation}") : "nothing";
 }

@@ -54,11 +54,17 @@ public sealed record DatasetSummary(string Name, int TrainSamples, int TestSampl
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Classes { get; init; }
 
-    /// <summary>What each class is called, in the order of their numbers; null where they have no names, or more text of them than 16 KiB.</summary>
+    /// <summary>
+    /// What each class is called, in the order of their numbers; null where they have no names, and where all names
+    /// together are longer than 16 KiB.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>Mean that was taken from the inputs, as (value − mean) / deviation; null where they are not normalised, or where it is not known.</summary>
+    /// <summary>
+    /// Mean that was taken from the inputs, as (value − mean) / deviation; null where they are not normalised, or where
+    /// it is not known.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Mean { get; init; }
 

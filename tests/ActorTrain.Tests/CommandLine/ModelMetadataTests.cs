@@ -23,29 +23,33 @@ public sealed class ModelMetadataTests
     {
         Data(ModelMetadata.Of(Jobs.Of(), Report(Pets))).ShouldBe(
         [
-            "data: pets", "data_fingerprint: c0ffee", "data_classes: 2", """data_class_names: ["cat","Köter \"Rex\""]""",
-            "data_mean: 0.286", "data_deviation: 0.353",
+            "data: pets", "data_fingerprint: c0ffee", "data_classes: 2",
+            """data_class_names: ["cat","Köter \"Rex\""]""", "data_mean: 0.286", "data_deviation: 0.353",
         ]);
     }
 
     [Fact]
     public void A_model_saved_in_the_middle_has_the_same_of_its_data()
     {
-        var model = new TrainedModel(new ModelDescription("linear", ParameterLayout.Empty, ParameterLayout.Empty), default, default) { Data = Pets };
+        var description = new ModelDescription("linear", ParameterLayout.Empty, ParameterLayout.Empty);
+        var model = new TrainedModel(description, default, default) { Data = Pets };
 
         Data(ModelMetadata.Of(Jobs.Of(), Progress, model)).ShouldBe(Data(ModelMetadata.Of(Jobs.Of(), Report(Pets))));
     }
 
     [Fact]
     public void What_is_not_known_of_the_data_is_left_out() =>
-        Data(ModelMetadata.Of(Jobs.Of(), Report(new DatasetSummary("waves", 60, 10, "c0ffee")))).ShouldBe(["data: waves", "data_fingerprint: c0ffee"]);
+        Data(ModelMetadata.Of(Jobs.Of(), Report(new DatasetSummary("waves", 60, 10, "c0ffee"))))
+            .ShouldBe(["data: waves", "data_fingerprint: c0ffee"]);
 
-    private static IEnumerable<string> Data(IReadOnlyDictionary<string, string> metadata) =>
-        metadata.Where(pair => pair.Key.StartsWith("data", StringComparison.Ordinal)).Select(pair => $"{pair.Key}: {pair.Value}");
+    private static IEnumerable<string> Data(IReadOnlyDictionary<string, string> metadata) => metadata
+        .Where(pair => pair.Key.StartsWith("data", StringComparison.Ordinal))
+        .Select(pair => $"{pair.Key}: {pair.Value}");
 
     private static JobProgress Progress { get; } = new(
         "first", JobPhase.Training, "", 2, 3, 60, 180, 1, 60, 0.5, 0.75, [], [], new StalenessSummary(0, 0, []), []);
 
     private static TrainingReport Report(DatasetSummary data) => new(
-        "first", new ModelSummary("linear", 38), data, "asynchronous", 7, 0.75, [], 180, 60, 0, 1, 60, [], [], new StalenessSummary(0, 0, []), []);
+        "first", new ModelSummary("linear", 38), data, "asynchronous", 7, 0.75, [], 180, 60, 0, 1, 60, [], [],
+        new StalenessSummary(0, 0, []), []);
 }

@@ -30,11 +30,13 @@ public sealed class AdmissionTests
         .ShouldBe("fingerprint of fashion-mnist is bb at late:2 and aa at early:1; give both the same data");
 
     [Theory]
-    [InlineData("cat,dog", "inputs of fashion-mnist are normalised by mean 0.5 and deviation 0.25 at late:2 and nothing at early:1; give both the same data", 0.5f)]
-    [InlineData("cat,cow", "class 1 of fashion-mnist is cow at late:2 and dog at early:1; give both the same data", null)]
-    [InlineData("cat,dog,cow", "fashion-mnist has 3 classes at late:2 and 2 at early:1; give both the same data", null)]
-    public void Other_classes_or_another_normalisation_do_not(string names, string sentence, float? mean) =>
-        new Admission("early:1", Named("cat,dog", null)).Judge("late:2", Named(names, mean)).ShouldBe(sentence);
+    [InlineData(
+        "cat,dog", 0.5f, "inputs of fashion-mnist are normalised by mean 0.5 and deviation 0.25 at late:2 and nothing")]
+    [InlineData("cat,cow", null, "class 1 of fashion-mnist is cow at late:2 and dog")]
+    [InlineData("cat,dog,cow", null, "fashion-mnist has 3 classes at late:2 and 2")]
+    public void Other_classes_or_another_normalisation_do_not(string names, float? mean, string sentence) =>
+        new Admission("early:1", Named("cat,dog", null)).Judge("late:2", Named(names, mean))
+            .ShouldBe($"{sentence} at early:1; give both the same data");
 
     [Fact]
     public void A_normalisation_that_differs_by_rounding_fits() =>

@@ -34,7 +34,8 @@ public sealed class DatasetDescriptionSpecs
 
     [Fact]
     public void Names_of_classes_that_are_too_few_are_refused() =>
-        Toy.Complaint(Model, new Quarters(["a", "b"], null)).ShouldBe("data set quarters: it has 4 classes and 2 names of classes; each class must have one");
+        Toy.Complaint(Model, new Quarters(["a", "b"], null)).ShouldBe(
+            "data set quarters: it has 4 classes, and the number of their names is 2; each class must have one");
 
     private sealed class Quarters(string[] names, Normalization? normalization) : IDataset
     {
@@ -52,8 +53,10 @@ public sealed class DatasetDescriptionSpecs
 
         public IReadOnlyList<long> TargetShape => _inner.TargetShape;
 
-        public void ReadTrain(int index, Span<float> input, Span<float> target) => _inner.ReadTrain(index, input, target);
+        public void ReadTrain(int index, Span<float> input, Span<float> target) =>
+            _inner.ReadTrain(index, input, target);
 
-        public void ReadTest(int index, Span<float> input, Span<float> target) => _inner.ReadTest(index, input, target);
+        public void ReadTest(int index, Span<float> input, Span<float> target) =>
+            _inner.ReadTest(index, input, target);
     }
 }

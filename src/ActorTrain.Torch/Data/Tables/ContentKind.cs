@@ -3,28 +3,28 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <summary>Tells from a file's first bytes what it is where it is no text, whatever its name says.</summary>
 internal static class ContentKind
 {
+    private const string Zip = "a zip archive", Pickle = "a Python pickle";
+
     private static readonly (byte[] Start, string Name)[] Known =
     [
-        (Bytes("PK\x03\x04"), "a zip archive"), (Bytes("PK\x05\x06"), "a zip archive"), ([0xd0, 0xcf, 0x11, 0xe0], "an old Excel workbook"),
-        (Bytes("PAR1"), "a Parquet file"), (Bytes("ARROW1"), "an Arrow file"), (Bytes("FEA1"), "a Feather file"), (Bytes("ORC"), "an ORC file"),
-        (Bytes("Obj\x01"), "an Avro file"), ([0x93, .. Bytes("NUMPY")], "a NumPy array"), ([0x89, .. Bytes("HDF")], "an HDF5 file"),
-        (Bytes("SQLite format 3"), "an SQLite database"), (Bytes("MATLAB 5.0 MAT-file"), "a MATLAB file"), (Bytes("%PDF"), "a PDF document"),
-        (Bytes("BZh"), "a bzip2 file"), ([0xfd, .. Bytes("7zXZ")], "an xz file"), ([0x28, 0xb5, 0x2f, 0xfd], "a zstd file"),
-        ([0x04, 0x22, 0x4d, 0x18], "an LZ4 file"), (Bytes("7z\xbc\xaf"), "a 7-Zip archive"), (Bytes("Rar!"), "a RAR archive"),
-        ([0x1f, 0x8b], "a gzip file in a gzip file"), ([0x1f, 0x9d], "a compress file"),
-        ([0x89, .. Bytes("PNG")], "a PNG image"), ([0xff, 0xd8, 0xff], "a JPEG image"), (Bytes("GIF8"), "a GIF image"),
-        ([0x80, 0x02], "a Python pickle"), ([0x80, 0x03], "a Python pickle"), ([0x80, 0x04], "a Python pickle"), ([0x80, 0x05], "a Python pickle"),
+        (Bytes("PK\x03\x04"), Zip), (Bytes("PK\x05\x06"), Zip), ([0xd0, 0xcf, 0x11, 0xe0], "an old Excel workbook"),
+        (Bytes("PAR1"), "a Parquet file"), (Bytes("ARROW1"), "an Arrow file"), (Bytes("FEA1"), "a Feather file"),
+        (Bytes("ORC"), "an ORC file"), (Bytes("Obj\x01"), "an Avro file"), (Bytes("\x93NUMPY"), "a NumPy array"),
+        (Bytes("\x89HDF"), "an HDF5 file"), (Bytes("SQLite format 3"), "an SQLite database"),
+        (Bytes("MATLAB 5.0 MAT-file"), "a MATLAB file"), (Bytes("%PDF"), "a PDF document"),
+        ([0x80, 2], Pickle), ([0x80, 3], Pickle), ([0x80, 4], Pickle), ([0x80, 5], Pickle),
+        ([0x1f, 0x8b], "a gzip file in a gzip file"), ([0x1f, 0x9d], "a compress file"), (Bytes("BZh"), "a bzip2 file"),
+        (Bytes("\xfd" + "7zXZ"), "an xz file"), ([0x28, 0xb5, 0x2f, 0xfd], "a zstd file"),
+        ([0x04, 0x22, 0x4d, 0x18], "an LZ4 file"), (Bytes("7z\xbc\xaf"), "a 7-Zip archive"),
+        (Bytes("Rar!"), "a RAR archive"),
+        (Bytes("\x89PNG"), "a PNG image"), ([0xff, 0xd8, 0xff], "a JPEG image"), (Bytes("GIF8"), "a GIF image"),
     ];
 
     // A text with a few bytes damaged is read on, until their line can be named.
     private const int FewControls = 8;
 
-    // Control characters that no text has; tab, line feed and carriage return are not among them.
-    private static readonly System.Buffers.SearchValues<byte> Controls =
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 32).Where(code => code is < 8 or > 13).Select(code => (byte)code)]);
-
     /// <summary>Whether it is compressed with gzip.</summary>
-    public static bool IsGzip(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]);
+    public static bool IsGzip(ReadOnlySpan<byte> head) => head is [0x1f, 0x8b, ..];
 
     /// <summary>What a file is; null for text.</summary>
     public static string? Of(ReadOnlySpan<byte> head)
@@ -35,16 +35,15 @@ internal static class ContentKind
         if (HasMark(head)) return null;
         if (LooksLikeUtf16(head)) return "UTF-16 text without a byte order mark";
         var controls = 0;
-        foreach (var value in head) controls += Controls.Contains(value) ? 1 : 0;
+        foreach (var value in head) controls += value is < 8 or > 13 and < 32 ? 1 : 0;
         return controls > FewControls && controls * 20 > head.Length ? "binary" : null;
     }
 
     private static bool IsWorkbook(ReadOnlySpan<byte> head, string name) =>
-        name == "a zip archive" && (head.IndexOf("[Content_Types].xml"u8) >= 0 || head.IndexOf("xl/"u8) >= 0);
+        name == Zip && (head.IndexOf("[Content_Types].xml"u8) >= 0 || head.IndexOf("xl/"u8) >= 0);
 
     private static bool HasMark(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || head.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff])
-        || head.StartsWith((ReadOnlySpan<byte>)[0, 0, 0xfe, 0xff]);
+        head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..];
 
     // Every other byte of Western text is zero then.
     private static bool LooksLikeUtf16(ReadOnlySpan<byte> head)

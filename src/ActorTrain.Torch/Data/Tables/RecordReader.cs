@@ -6,7 +6,10 @@ using CsvHelper.Configuration;
 
 namespace ActorTrain.Torch.Data.Tables;
 
-/// <summary>Reads the records of comma-separated text one after the other, passes over blank lines, and refuses whatever is not as RFC 4180 has it.</summary>
+/// <summary>
+/// Reads the records of comma-separated text one after the other, passes over blank lines, and refuses whatever is not
+/// as RFC 4180 has it.
+/// </summary>
 internal sealed class RecordReader : IDisposable
 {
     private static readonly SearchValues<char> Suspect = SearchValues.Create('\0', '\ufffd', '\n', '\r');
@@ -70,10 +73,14 @@ internal sealed class RecordReader : IDisposable
 
     private void CheckText(string text, int index, IReadOnlyList<string>? columns)
     {
-        if (text.Contains('\0')) throw Wrong(index, columns, "has a NUL byte in it; the file is damaged, or was not written to its end.");
-        if (text.Contains('\ufffd')) throw Wrong(index, columns, $"is {Tables.Field.Shown(text)}, which is not {Encoding}.");
-        // Where a closing quote is missing, the next opening one closes the field: whole records are in it then, and so are their commas.
-        if (text.Contains(',')) throw Wrong(index, columns, $"is quoted up to line {_csv.RawRow}, with commas in it; a closing quote is missing.");
+        if (text.Contains('\0'))
+            throw Wrong(index, columns, "has a NUL byte in it; the file is damaged, or was not written to its end.");
+        if (text.Contains('\ufffd'))
+            throw Wrong(index, columns, $"is {Tables.Field.Shown(text)}, which is not {Encoding}.");
+        // Where a closing quote is missing, a later quote closes the field: whole records are in it, with their commas.
+        if (text.Contains(','))
+            throw Wrong(
+                index, columns, $"is quoted up to line {_csv.RawRow}, with commas in it; a closing quote is missing.");
     }
 
     private string Encoding => _text.CurrentEncoding is UTF8Encoding
@@ -81,7 +88,9 @@ internal sealed class RecordReader : IDisposable
         : _text.CurrentEncoding.WebName.ToUpperInvariant() + ", though the file's byte order mark says so";
 
     private static string Misquoted(string field) =>
-        !field.StartsWith('"') ? $"has a quote in it ({Tables.Field.Shown(field)}); such a field must be in quotes, and its own quotes doubled."
+        !field.StartsWith('"')
+            ? $"has a quote in it ({Tables.Field.Shown(field)}); "
+                + "such a field must be in quotes, and its own quotes doubled."
         : field.Count(letter => letter == '"') % 2 == 1 ? "begins with a quote that is never closed."
         : $"goes on after its closing quote ({Tables.Field.Shown(field)}); a quote within a field must be doubled.";
 

@@ -8,7 +8,8 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <param name="Targets">[rows], as they are written.</param>
 /// <param name="Lines">[rows], the line where each begins.</param>
 internal sealed record Table(
-    string File, string Target, IReadOnlyList<string> Columns, float[] Inputs, IReadOnlyList<string> Targets, IReadOnlyList<int> Lines)
+    string File, string Target, IReadOnlyList<string> Columns,
+    float[] Inputs, IReadOnlyList<string> Targets, IReadOnlyList<int> Lines)
 {
     /// <summary>Reads the table to train on.</summary>
     /// <exception cref="ActorTrainException">It cannot be used; the message says where and why.</exception>
@@ -16,11 +17,13 @@ internal sealed record Table(
 
     /// <summary>Reads the table to test on. Its columns are those of this one, in whatever order.</summary>
     /// <exception cref="ActorTrainException">It cannot be used, or has other columns.</exception>
-    public Table ReadAlike(string file) => Path.GetFullPath(file) == Path.GetFullPath(File) ? this : Read(file, Target, like: this);
+    public Table ReadAlike(string file) =>
+        Path.GetFullPath(file) == Path.GetFullPath(File) ? this : Read(file, Target, like: this);
 
     /// <summary>The samples of a data set.</summary>
     /// <param name="target">The number of a target.</param>
-    public Samples With(Func<string, Place, float> target) => new(Inputs, Targets.Select((text, row) => target(text, PlaceOf(row))).ToArray());
+    public Samples With(Func<string, Place, float> target) =>
+        new(Inputs, Targets.Select((text, row) => target(text, PlaceOf(row))).ToArray());
 
     /// <summary>Where a row is.</summary>
     public Place PlaceOf(int row) => new(File, Lines[row]);
@@ -40,7 +43,8 @@ internal sealed record Table(
         }
         catch (InvalidDataException damaged)
         {
-            throw new ActorTrainException($"{file}: it is not a whole gzip file ({damaged.Message.TrimEnd('.')}).", damaged);
+            var reason = damaged.Message.TrimEnd('.');
+            throw new ActorTrainException($"{file}: it is not a whole gzip file ({reason}).", damaged);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +52,8 @@ internal sealed record Table(
         }
     }
 
-    private static Table ReadRows(string file, string target, RecordReader records, IReadOnlyList<string> header, IReadOnlyList<string> columns)
+    private static Table ReadRows(
+        string file, string target, RecordReader records, IReadOnlyList<string> header, IReadOnlyList<string> columns)
     {
         var at = header.Index().ToDictionary(column => column.Item, column => column.Index);
         var (places, targetPlace) = (columns.Select(column => at[column]).ToArray(), at[target]);
@@ -58,10 +63,13 @@ internal sealed record Table(
             // First: the field that is misquoted is the reason where the fields are too few.
             targets.Add(records.Count > targetPlace ? records.Field(targetPlace, header) : "");
             if (records.Count != header.Count)
-                throw new ActorTrainException($"{records.Place}: it has {records.Count} fields; the header has {header.Count}.");
+                throw new ActorTrainException(
+                    $"{records.Place}: it has {records.Count} fields; the header has {header.Count}.");
             if (inputs.Count > Array.MaxLength - places.Length)
-                throw new ActorTrainException($"{records.Place}: the table has more than {Array.MaxLength} numbers, which is what one array holds.");
-            foreach (var place in places) inputs.Add(Field.Number(records.Field(place, header), header[place], records.Place));
+                throw new ActorTrainException(
+                    $"{records.Place}: the table has more numbers than one array holds ({Array.MaxLength}).");
+            foreach (var place in places)
+                inputs.Add(Field.Number(records.Field(place, header), header[place], records.Place));
             lines.Add(records.Place.Line);
         }
         return lines.Count > 0 ? new Table(file, target, columns, [.. inputs], targets, lines)
@@ -75,10 +83,12 @@ internal sealed record Table(
         {
             var meant = Field.Meant(missing, [.. header.Where(name => !known.Contains(name))]);
             throw new ActorTrainException(
-                $"{file}: it has no column {Field.Shown(missing)}{meant}, which {File} has; its columns are {Field.Shown(header)}.");
+                $"{file}: it has no column {Field.Shown(missing)}{meant}, which {File} has; "
+                + $"its columns are {Field.Shown(header)}.");
         }
         if (header.FirstOrDefault(column => column != Target && !known.Contains(column)) is { } strange)
             throw new ActorTrainException(
-                $"{file}: it has the column {Field.Shown(strange)}, which {File} does not have; both must have the same columns.");
+                $"{file}: it has the column {Field.Shown(strange)}, which {File} does not have; "
+                + "both must have the same columns.");
     }
 }

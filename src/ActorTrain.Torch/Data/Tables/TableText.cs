@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorTrain.Torch.Data.Tables;
 
-/// <summary>Opens a table's file as text: plain or compressed with gzip, in UTF-8 or in what its byte order mark says.</summary>
+/// <summary>Opens a table's file as text: plain or gzip, in UTF-8 or as its byte order mark says.</summary>
 internal static class TableText
 {
     private const int HeadLength = 4096;
@@ -13,9 +13,11 @@ internal static class TableText
         if (Directory.Exists(file)) throw new ActorTrainException($"{file}: it is a folder; a table is a file.");
         var (head, content) = Peek(File.OpenRead(file));
         if (ContentKind.IsGzip(head)) (head, content) = Peek(new WholeGzipStream(content));
-        if (ContentKind.Of(head) is not { } kind) return new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
+        if (ContentKind.Of(head) is not { } kind)
+            return new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
         content.Dispose();
-        throw new ActorTrainException($"{file}: it is {kind}; a table must be comma-separated text, in UTF-8 or with a byte order mark.");
+        throw new ActorTrainException(
+            $"{file}: it is {kind}; a table must be comma-separated text, in UTF-8 or with a byte order mark.");
     }
 
     // The file may be a pipe: what was looked at is read again from memory.

@@ -4,8 +4,8 @@ namespace ActorTrain.Torch.Data.Tables;
 
 /// <summary>Reads a gzip file, and fails at its end when it was cut off.</summary>
 /// <remarks>
-/// <see cref="GZipStream"/> ends a file that was cut off without a word. A gzip file may be followed by another, and both are read as one: so a
-/// marker of our own follows here, and what does not end with the marker was not whole.
+/// <see cref="GZipStream"/> ends a file that was cut off without a word. A gzip file may be followed by another, and
+/// both are read as one: so a marker of our own follows here, and what does not end with the marker was not whole.
 /// </remarks>
 internal sealed class WholeGzipStream : Stream
 {
@@ -18,7 +18,8 @@ internal sealed class WholeGzipStream : Stream
     private bool _ended;
 
     public WholeGzipStream(Stream compressed) =>
-        _plain = new GZipStream(new StreamSequence(compressed, new MemoryStream(CompressedMarker)), CompressionMode.Decompress);
+        _plain = new GZipStream(
+            new StreamSequence(compressed, new MemoryStream(CompressedMarker)), CompressionMode.Decompress);
 
     public override bool CanRead => true;
 
@@ -28,7 +29,11 @@ internal sealed class WholeGzipStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <exception cref="InvalidDataException">The file is damaged, or it ends before its content does.</exception>
     public override int Read(Span<byte> buffer)
@@ -63,7 +68,8 @@ internal sealed class WholeGzipStream : Stream
         var read = _plain.Read(_block.AsSpan(_end));
         _end += read;
         _ended = read == 0;
-        if (_ended && !_block.AsSpan(0, _end).SequenceEqual(Marker)) throw new InvalidDataException("it is cut off, or something else follows it");
+        if (_ended && !_block.AsSpan(0, _end).SequenceEqual(Marker))
+            throw new InvalidDataException("it is cut off, or something else follows it");
     }
 
     private static byte[] Compress(byte[] content)

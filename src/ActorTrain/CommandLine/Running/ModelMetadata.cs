@@ -11,17 +11,24 @@ namespace ActorTrain.CommandLine.Running;
 internal static class ModelMetadata
 {
     // For people and for PyTorch, not for a page of HTML: names stay as they are written.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Of a run that has ended.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) =>
         Of(job, report.Model.Name, report.Data, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy);
 
     /// <summary>In the middle of a run, as far as it is known then.</summary>
-    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, TrainedModel model) =>
-        Of(job, model.Description.Name, model.Data, progress.CompletedEpochs.Count, progress.SamplesApplied, progress.TestAccuracy);
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, TrainedModel model)
+    {
+        var epochs = progress.CompletedEpochs.Count;
+        return Of(job, model.Description.Name, model.Data, epochs, progress.SamplesApplied, progress.TestAccuracy);
+    }
 
-    private static Dictionary<string, string> Of(JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy)
+    private static Dictionary<string, string> Of(
+        JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy)
     {
         var metadata = new Dictionary<string, string>
         {
