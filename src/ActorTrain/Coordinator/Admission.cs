@@ -52,16 +52,16 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
             return Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
         if (dataset.Classes != mine.Classes)
             return Differ($"{mine.Name} has", $"{dataset.Classes} classes", $"{mine.Classes}");
-        var (names, here) = (dataset.ClassNames, mine.ClassNames);
-        if (names.Count != here.Count)
-            return Differ($"{mine.Name} has", $"{names.Count} names of classes", $"{here.Count}");
+        var (names, ours) = (dataset.ClassNames, mine.ClassNames);
+        if (names.Count != ours.Count)
+            return Differ($"{mine.Name} has", $"{names.Count} names of classes", $"{ours.Count}");
         for (var i = 0; i < names.Count; i++)
-            if (names[i] != here[i]) return Differ($"class {i} of {mine.Name} is", names[i], here[i]);
+            if (names[i] != ours[i]) return Differ($"class {i} of {mine.Name} is", names[i], ours[i]);
         return Differs(dataset.Mean, mine.Mean) || Differs(dataset.Deviation, mine.Deviation)
             ? Differ($"inputs of {mine.Name} are normalised by", Normalization(dataset), Normalization(mine)) : null;
 
-        string Differ(string what, string there, string mineIs) =>
-            $"{what} {there} at {node} and {mineIs} at {firstNode}; give both the same data";
+        string Differ(string what, string there, string here) =>
+            $"{what} {there} at {node} and {here} at {firstNode}; give both the same data";
     }
 
     // Two machines may round the last digit of what each has computed from the same samples.

@@ -115,8 +115,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
         Refusal(text).ShouldBe(sentence, kind);
 
     [Theory]
-
-           [InlineData(0.014, ", line 3: kind is 0.014; classes are words or whole numbers,")]
+    [InlineData(0.014, ", line 3: kind is 0.014; classes are words or whole numbers,")]
     [InlineData(3, ": kind has 500 different values in 500 rows;")]
     public void Five_hundred_numbers_are_not_five_hundred_classes(double step, string sentence)
     {
