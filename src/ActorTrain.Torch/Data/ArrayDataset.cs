@@ -2,16 +2,25 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Data;
 
-/// <summary>A data set of arrays in memory.</summary>
+/// <summary>A data set of arrays in memory: up to 2³¹ − 1 numbers of input and as many of target, 8 GiB each.</summary>
+/// <remarks>
+/// A class that is none is refused when the data set is made. Other numbers are taken as they are, also where they are
+/// not finite: the engine finds what is wrong with them, and names the sample.
+/// </remarks>
 public sealed class ArrayDataset : IDataset
 {
     private readonly Samples _train, _test;
     private readonly int _inputLength, _targetLength;
 
-    private ArrayDataset(string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape, Samples train, Samples test)
+    private ArrayDataset(
+        string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape,
+        Samples train, Samples test, IReadOnlyList<string> classNames)
     {
-        (_train, _test, InputShape, Classes, TargetShape) = (train, test, inputShape, classes, targetShape);
-        (_inputLength, _targetLength) = (SampleShape.LengthOf(name, "input", inputShape), classes > 0 ? 1 : SampleShape.LengthOf(name, "target", targetShape));
+        (_train, _test, Classes, ClassNames) = (train, test, classes, classNames);
+        (InputShape, TargetShape) = (inputShape, targetShape);
+        _inputLength = SampleShape.LengthOf(name, "input", inputShape);
+        _targetLength = classes > 0 ? 1 : SampleShape.LengthOf(name, "target", targetShape);
+        Data.ClassNames.Check(name, classNames, classes);
         Description = new DatasetDescription(
             name, Count(name, "training", train), Count(name, "test", test), Fingerprint.Of(train.Inputs, train.Targets, test.Inputs, test.Targets));
         if (classes == 0) return;
@@ -25,10 +34,16 @@ public sealed class ArrayDataset : IDataset
     /// <param name="classes">Number of classes, ≥ 2.</param>
     /// <param name="train">Samples to train on.</param>
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
-    /// <exception cref="ActorTrainException">Lengths do not fit the shape, or a class is none of them; the message names the sample.</exception>
-    public static ArrayDataset OfClasses(string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test) => classes < 2
+    /// <param name="classNames">What each class is called, in the order of their numbers; null for no names.</param>
+    /// <exception cref="ActorTrainException">
+    /// Lengths do not fit the shape, or a class is none of them, and the message names the sample; or there are names,
+    /// and not one a class.
+    /// </exception>
+    public static ArrayDataset OfClasses(
+        string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test,
+        IReadOnlyList<string>? classNames = null) => classes < 2
         ? throw new ActorTrainException($"data set {name}: it has {classes} classes; it must have 2 or more")
-        : new(name, inputShape, classes, [], train, test);
+        : new(name, inputShape, classes, [], train, test, classNames ?? []);
 
     /// <summary>A data set whose targets are numbers.</summary>
     /// <param name="name">What to call it.</param>
@@ -38,7 +53,7 @@ public sealed class ArrayDataset : IDataset
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
     /// <exception cref="ActorTrainException">Lengths do not fit the shapes.</exception>
     public static ArrayDataset OfNumbers(string name, IReadOnlyList<long> inputShape, IReadOnlyList<long> targetShape, Samples train, Samples test) =>
-        new(name, inputShape, 0, targetShape, train, test);
+        new(name, inputShape, 0, targetShape, train, test, []);
 
     /// <inheritdoc/>
     public DatasetDescription Description { get; }
@@ -48,6 +63,9 @@ public sealed class ArrayDataset : IDataset
 
     /// <inheritdoc/>
     public int Classes { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<long> TargetShape { get; }
@@ -60,14 +78,19 @@ public sealed class ArrayDataset : IDataset
 
     private void Read(Samples samples, int index, Span<float> input, Span<float> target)
     {
-        samples.Inputs.Span.Slice(index * _inputLength, _inputLength).CopyTo(input);
-        samples.Targets.Span.Slice(index * _targetLength, _targetLength).CopyTo(target);
+        StretchOf(samples.Inputs, index, _inputLength).CopyTo(input);
+        StretchOf(samples.Targets, index, _targetLength).CopyTo(target);
     }
+
+    // Checked: the offset of an index that does not exist could wrap around to another sample's.
+    private static ReadOnlySpan<float> StretchOf(ReadOnlyMemory<float> numbers, int index, int length) =>
+        numbers.Span.Slice(checked(index * length), length);
 
     private int Count(string name, string which, Samples samples)
     {
         var count = samples.Targets.Length / _targetLength;
-        return count * _targetLength == samples.Targets.Length && (long)count * _inputLength == samples.Inputs.Length ? count
+        var (inputs, targets) = ((long)count * _inputLength, (long)count * _targetLength);
+        return inputs == samples.Inputs.Length && targets == samples.Targets.Length ? count
             : throw new ActorTrainException(
                 $"data set {name}: its {which} samples have {samples.Inputs.Length} numbers of input and {samples.Targets.Length} of target; "
                 + $"a sample has {_inputLength} and {_targetLength}");

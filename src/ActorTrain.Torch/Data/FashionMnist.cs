@@ -15,6 +15,10 @@ public static class FashionMnist
     /// <summary>Number of its classes.</summary>
     public const int Classes = 10;
 
+    /// <summary>What its classes are called, in the order of their numbers.</summary>
+    public static IReadOnlyList<string> ClassNames { get; } =
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
     private static readonly Normalization Normalization = new(0.2860f, 0.3530f);
 
     private static readonly string[] Files =
@@ -55,7 +59,11 @@ public static class FashionMnist
     }
 
     private static ImageDataset Read(IFileSource files) => new(
-        Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]), Classes, Normalization);
+        Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]),
+        Classes, Normalization)
+    {
+        ClassNames = ClassNames,
+    };
 
     private static ImageSet ReadSet(IFileSource files, string imagesFile, string labelsFile)
     {

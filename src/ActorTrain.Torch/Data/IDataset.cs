@@ -21,6 +21,15 @@ public interface IDataset
     /// <summary>Number of classes, where the target is one: then a batch of targets is [n] i64. 0: targets are numbers of <see cref="TargetShape"/>.</summary>
     int Classes { get; }
 
+    /// <summary>
+    /// What each class is called, in the order of their numbers; empty where they have no names. The saved model and
+    /// the report have them, as far as <see cref="DatasetDescription.ClassNames"/> holds them.
+    /// </summary>
+    IReadOnlyList<string> ClassNames => [];
+
+    /// <summary>How bytes became inputs, for the saved model and the report; null where it is not known.</summary>
+    Normalization? Normalization => null;
+
     /// <summary>Shape of one target that is no class, without the batch, such as [1]. A batch is [n, …] f32. Empty where there are <see cref="Classes"/>.</summary>
     IReadOnlyList<long> TargetShape { get; }
 

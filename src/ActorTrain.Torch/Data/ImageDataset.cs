@@ -40,6 +40,9 @@ public sealed class ImageDataset : IDataset
     public int Classes { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<long> TargetShape => [];
 
     /// <summary>How bytes become numbers.</summary>

@@ -6,7 +6,12 @@ public sealed class ImageSet
     /// <summary>Wraps images and their labels, one label an image.</summary>
     public ImageSet(ImageShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
     {
-        if (images.Length != (long)labels.Length * shape.Length)
+        var length = (long)shape.Channels * shape.Height * shape.Width;
+        if (length is < 1 or > int.MaxValue)
+            throw new ArgumentException(
+                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {length} bytes; "
+                + $"it must have 1 to {int.MaxValue}", nameof(shape));
+        if (images.Length != labels.Length * length)
             throw new ArgumentException($"{images.Length} bytes are not {labels.Length} images of {shape.Length} bytes", nameof(images));
         (Shape, Images, Labels) = (shape, images, labels);
     }
@@ -24,5 +29,5 @@ public sealed class ImageSet
     public int Count => Labels.Length;
 
     /// <summary>The pixels of one image.</summary>
-    public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(index * Shape.Length, Shape.Length);
+    public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(checked(index * Shape.Length), Shape.Length);
 }

@@ -7,5 +7,5 @@ namespace ActorTrain.Torch.Data;
 public readonly record struct ImageShape(int Channels, int Height, int Width)
 {
     /// <summary>Values an image.</summary>
-    public int Length => Channels * Height * Width;
+    public int Length => checked(Channels * Height * Width);
 }

@@ -1,6 +1,8 @@
 namespace ActorTrain.Torch.Data;
 
-/// <summary>Samples in memory: their inputs, one after the other, and their targets likewise.</summary>
+/// <summary>
+/// Samples in memory: their inputs, one after the other, and their targets likewise; up to 2³¹ − 1 numbers each, 8 GiB.
+/// </summary>
 /// <param name="Inputs">[count, input shape] f32.</param>
 /// <param name="Targets">[count] f32 of classes, or [count, target shape] f32 of numbers.</param>
 public sealed record Samples(ReadOnlyMemory<float> Inputs, ReadOnlyMemory<float> Targets)

@@ -22,6 +22,9 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
     private long[] _classes = [];
     private int _capacity;
 
+    /// <summary>Samples that one batch can have: their numbers lie in one vector.</summary>
+    public int MostSamples => FlatVector.MostNumbers / Math.Max(_inputLength, _targetLength);
+
     /// <summary>The samples at some indices, [n, input shape] f32, and their targets, [n] i64 of classes or [n, target shape] f32. Valid until the next call.</summary>
     public (Tensor Inputs, Tensor Targets) Fill(ReadOnlySpan<int> samples, long seed)
     {
@@ -74,14 +77,16 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
     private void Reserve(int samples)
     {
         if (_inputs is not null && samples <= _capacity) return;
-        // A flat vector has no more: as if the memory did not hold it.
-        if ((long)samples * Math.Max(_inputLength, _targetLength) > Array.MaxLength / 2)
-            throw new InsufficientMemoryException($"A batch of {samples} samples is more than one vector can hold.");
+        // As a shortage of memory, for which half as many samples are the remedy.
+        if (samples > MostSamples)
+            throw new InsufficientMemoryException(
+                $"A batch of {samples} samples of {_inputLength} numbers is more than one vector holds, "
+                + $"which is {FlatVector.MostNumbers}.");
         Dispose();
         _inputs = null;
         _capacity = samples;
         _classes = new long[dataset.Classes > 0 ? samples : 0];
-        _inputs = new FlatVector(checked(samples * _inputLength), device);
-        _targets = new FlatVector(checked(samples * _targetLength), device);
+        _inputs = new FlatVector(samples * _inputLength, device);
+        _targets = new FlatVector(samples * _targetLength, device);
     }
 }

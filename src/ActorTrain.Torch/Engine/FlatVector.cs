@@ -17,6 +17,9 @@ internal sealed class FlatVector : IDisposable
     // Kernels load whole vectors faster, and take the same path everywhere, from cache-line boundaries.
     private const int Alignment = 64;
 
+    /// <summary>The most numbers that one can have.</summary>
+    public static int MostNumbers => Array.MaxLength - Alignment / sizeof(float);
+
     private readonly torch.Tensor _host;
 
     public FlatVector(int length, TorchDevice device)

@@ -30,7 +30,7 @@ internal sealed class TorchEngine : IGradientEngine
     public TorchEngine(
         FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job, TorchModel? own = null)
     {
-        (_network, _dataset, Device, _job) = (network, dataset, device.Description, job);
+        (_network, _dataset, Device, Dataset, _job) = (network, dataset, device.Description, Describe(dataset), job);
         Model = network.Description with { MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName };
         _objective = new Objective(network.Description.Name, dataset, own);
         _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast);
@@ -45,7 +45,7 @@ internal sealed class TorchEngine : IGradientEngine
 
     public ModelDescription Model { get; }
 
-    public DatasetDescription Dataset => _dataset.Description;
+    public DatasetDescription Dataset { get; }
 
     public DeviceDescription Device { get; }
 
@@ -69,6 +69,19 @@ internal sealed class TorchEngine : IGradientEngine
         {
             throw MemoryShortage.Of(e, samples.Length);
         }
+    }
+
+    // A data set tells its classes and its normalisation apart from its description, and need not tell all.
+    private static DatasetDescription Describe(IDataset dataset)
+    {
+        ClassNames.Check(dataset.Description.Name, dataset.ClassNames, dataset.Classes);
+        return dataset.Description with
+        {
+            Classes = dataset.Classes,
+            ClassNames = dataset.ClassNames,
+            Mean = dataset.Normalization?.Mean,
+            Deviation = dataset.Normalization?.Deviation,
+        };
     }
 
     public Evaluation Evaluate(CancellationToken cancellation)

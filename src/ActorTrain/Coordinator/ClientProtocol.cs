@@ -84,9 +84,11 @@ public static class ClientProtocol
 
     /// <summary>Job → client.</summary>
     /// <param name="Model">The model's layouts.</param>
+    /// <param name="Data">The data set, for the model's metadata.</param>
     /// <param name="Shards">Where the weights are.</param>
     /// <param name="ModelState">Where the model's state is; null for a model without any.</param>
-    public sealed record Located(ModelDescription Model, ShardPlace[] Shards, IActorRef? ModelState) : IWireMessage;
+    public sealed record Located(
+        ModelDescription Model, DatasetSummary Data, ShardPlace[] Shards, IActorRef? ModelState) : IWireMessage;
 
     /// <summary>Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no weights yet.</summary>
     public sealed record Stop : IWireMessage;

@@ -115,7 +115,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
         Receive<ClientProtocol.IJobRequest>(request => training.Forward(request));
-        Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(_gathering.Admission!.Model, Places, _placed!.ModelState)));
+        Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(
+            _gathering.Admission!.Model, _gathering.Admission.DatasetSummary, Places, _placed!.ModelState)));
         Receive<JobProgress>(Tell);
         Receive<TrainingActor.Remembered>(Remember);
         Receive<TrainingActor.Done>(done =>

@@ -164,7 +164,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return new TrainingReport(
             job.Name,
             new ModelSummary(Admission!.Model.Name, Admission.Model.Parameters.Length),
-            new DatasetSummary(Admission.Dataset.Name, Admission.Dataset.TrainSamples, Admission.Dataset.TestSamples, Admission.Dataset.Fingerprint),
+            Admission.DatasetSummary,
             Choices.NameOf(consistency.Mode),
             job.Seed,
             _epochs.TryGetValue(job.Epochs, out var last) ? last.Accuracy : null,

@@ -26,7 +26,7 @@ internal sealed class SnapshotTakerActor : ReceiveActor
             Context.ActorOf(SnapshotActor.Props(located.Shards, located.ModelState, lane, parameters, state));
             Receive<SnapshotActor.Taken>(_ =>
             {
-                _taken.TrySetResult(new TrainedModel(located.Model, parameters, state));
+                _taken.TrySetResult(new TrainedModel(located.Model, parameters, state) { Data = located.Data });
                 Context.Stop(Self);
             });
             Receive<SnapshotActor.Lost>(lost => Fail($"the weights could not be fetched: {lost.Reason}"));

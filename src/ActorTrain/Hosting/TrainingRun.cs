@@ -108,4 +108,9 @@ public sealed record TrainingResult(TrainingReport Report, TrainedModel Model, b
 /// <param name="Description">Name and layouts.</param>
 /// <param name="Parameters">[<c>Description.Parameters.Length</c>] f32.</param>
 /// <param name="State">[<c>Description.State.Length</c>] f32.</param>
-public sealed record TrainedModel(ModelDescription Description, ReadOnlyMemory<float> Parameters, ReadOnlyMemory<float> State);
+public sealed record TrainedModel(
+    ModelDescription Description, ReadOnlyMemory<float> Parameters, ReadOnlyMemory<float> State)
+{
+    /// <summary>The data set that it was trained on; null for a model that comes from no run.</summary>
+    public DatasetSummary? Data { get; init; }
+}

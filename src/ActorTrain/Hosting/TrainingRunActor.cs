@@ -147,7 +147,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<SnapshotActor.Taken>(_ =>
         {
-            var result = new TrainingResult(finished.Report, new TrainedModel(finished.Model, parameters, state), finished.Stopped);
+            var model = new TrainedModel(finished.Model, parameters, state) { Data = finished.Report.Data };
+            var result = new TrainingResult(finished.Report, model, finished.Stopped);
             Become(() => TakingLeave(result));
         });
         Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", trained: true));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 
@@ -50,7 +51,30 @@ public sealed record ModelSummary(string Name, long Parameters);
 /// <param name="TrainSamples">Number of training samples.</param>
 /// <param name="TestSamples">Number of test samples.</param>
 /// <param name="Fingerprint">Hexadecimal digits that differ when any sample does.</param>
-public sealed record DatasetSummary(string Name, int TrainSamples, int TestSamples, string Fingerprint);
+public sealed record DatasetSummary(string Name, int TrainSamples, int TestSamples, string Fingerprint)
+{
+    /// <summary>Number of classes; null where targets are numbers, or where it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Classes { get; init; }
+
+    /// <summary>
+    /// What each class is called, in the order of their numbers; null where they have no names, and where all names
+    /// together are longer than 16 KiB.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>
+    /// Mean that was taken from the inputs, as (value − mean) / deviation; null where they are not normalised, or where
+    /// it is not known.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? Mean { get; init; }
+
+    /// <summary>Deviation that the inputs were divided by; null likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? Deviation { get; init; }
+}
 
 /// <summary>One epoch.</summary>
 /// <param name="Epoch">Its number, from 1.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
 
@@ -104,7 +105,40 @@ public sealed record ModelDescription(string Name, ParameterLayout Parameters, P
 /// <param name="TrainSamples">Number of training samples.</param>
 /// <param name="TestSamples">Number of test samples.</param>
 /// <param name="Fingerprint">Hexadecimal digits that differ when any sample does.</param>
-public sealed record DatasetDescription(string Name, int TrainSamples, int TestSamples, string Fingerprint);
+public sealed record DatasetDescription(string Name, int TrainSamples, int TestSamples, string Fingerprint)
+{
+    /// <summary>
+    /// The most text that <see cref="ClassNames"/> holds, in bytes of UTF-8: a description travels in messages, and
+    /// those are bounded.
+    /// </summary>
+    public const int MostClassNames = 16 * 1024;
+
+    /// <summary>Number of classes; 0 where targets are numbers, or where it is not known.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>
+    /// What each class is called, in the order of their numbers. Empty where they have no names, and where all names
+    /// together are longer than <see cref="MostClassNames"/>: then messages, report and saved model have the number of
+    /// <see cref="Classes"/> alone.
+    /// </summary>
+    public IReadOnlyList<string> ClassNames
+    {
+        get;
+        init => field = IsBounded(value) ? value.ToArray() : [];
+    } = [];
+
+    /// <summary>
+    /// Mean that was taken from the inputs, as (value − mean) / deviation; null where they are not normalised, or where
+    /// it is not known.
+    /// </summary>
+    public float? Mean { get; init; }
+
+    /// <summary>Deviation that the inputs were divided by; null likewise.</summary>
+    public float? Deviation { get; init; }
+
+    private static bool IsBounded(IReadOnlyList<string> names) =>
+        names.Sum(name => (long)Encoding.UTF8.GetByteCount(name)) <= MostClassNames;
+}
 
 /// <summary>What a worker computes on.</summary>
 /// <param name="Kind"><c>cpu</c> or <c>cuda:i</c>.</param>

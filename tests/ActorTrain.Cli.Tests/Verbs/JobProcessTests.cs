@@ -31,7 +31,12 @@ public sealed class JobProcessTests : IDisposable
         report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesExpected);
         report.Epochs.Select(epoch => epoch.Samples).ShouldBe([TrainSamples, TrainSamples]);
         report.TestAccuracy!.Value.ShouldBeGreaterThan(0.5);
-        SafeTensors.Load(ModelFile).Metadata["samples_applied"].ShouldBe($"{2 * TrainSamples}");
+        var metadata = SafeTensors.Load(ModelFile).Metadata;
+        metadata["samples_applied"].ShouldBe($"{2 * TrainSamples}");
+        (metadata["data"], metadata["data_classes"]).ShouldBe(("fashion-mnist", "10"));
+        (metadata["data_mean"], metadata["data_deviation"]).ShouldBe(("0.286", "0.353"));
+        metadata["data_class_names"].ShouldStartWith("""["T-shirt/top","Trouser",""");
+        report.Data.ClassNames![9].ShouldBe("Ankle boot");
         Directory.GetFiles(_folder.FullName).Length.ShouldBe(2, "temporary files are left");
     }
 

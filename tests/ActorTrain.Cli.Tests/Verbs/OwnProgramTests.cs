@@ -1,5 +1,6 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 
@@ -24,6 +25,9 @@ public sealed class OwnProgramTests : IDisposable
         var written = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
         (written.Model.Name, written.Epochs.Count, written.SamplesApplied).ShouldBe(("linear", 3, 3 * 640));
         written.Workers.Count.ShouldBe(3);
+        // The data set's own name, and not the one that a job has where nobody says otherwise.
+        written.Data.Name.ShouldBe("made-up");
+        SafeTensors.Load(report + ".safetensors").Metadata["data"].ShouldBe("made-up");
     }
 
     [Fact]

@@ -33,6 +33,41 @@ public sealed class AdmissionTests
     public void Other_contents_of_the_data_set_do_not() => Judge(Prepared(fingerprint: "bb"))!
         .ShouldBe("fingerprint of fashion-mnist is bb at late:2 and aa at early:1; give both the same data");
 
+    [Theory]
+    [InlineData(
+        "cat,dog", 0.5f, "inputs of fashion-mnist are normalised by mean 0.5 and deviation 0.25 at late:2 and nothing")]
+    [InlineData("cat,cow", null, "class 1 of fashion-mnist is cow at late:2 and dog")]
+    [InlineData("cat,dog,cow", null, "fashion-mnist has 3 classes at late:2 and 2")]
+    public void Other_classes_or_another_normalisation_do_not(string names, float? mean, string sentence) =>
+        new Admission("early:1", Named("cat,dog", null)).Judge("late:2", Named(names, mean))
+            .ShouldBe($"{sentence} at early:1; give both the same data");
+
+    [Fact]
+    public void A_normalisation_that_differs_by_rounding_fits() =>
+        new Admission("early:1", Named("cat,dog", 0.5f)).Judge("late:2", Named("cat,dog", 0.500001f)).ShouldBeNull();
+
+    [Fact]
+    public void The_summary_of_the_data_set_has_its_classes_and_its_normalisation()
+    {
+        var data = new Admission("early:1", Named("cat,dog", 0.5f)).DatasetSummary;
+
+        (data.Name, data.Classes, data.Mean, data.Deviation).ShouldBe(("fashion-mnist", 2, 0.5f, 0.25f));
+        data.ClassNames.ShouldBe(["cat", "dog"]);
+        var none = new Admission("early:1", First).DatasetSummary;
+        (none.Classes, none.ClassNames, none.Mean, none.Deviation).ShouldBe((null, null, null, null));
+    }
+
+    private static WorkerProtocol.Prepared Named(string names, float? mean) => First with
+    {
+        Dataset = First.Dataset with
+        {
+            Classes = names.Split(',').Length,
+            ClassNames = names.Split(','),
+            Mean = mean,
+            Deviation = mean is null ? null : 0.25f,
+        },
+    };
+
     private static string? Judge(WorkerProtocol.Prepared candidate) => new Admission("early:1", First).Judge("late:2", candidate);
 
     private static WorkerProtocol.Prepared Prepared(string model = "mlp", int width = 5, int train = 60, string fingerprint = "aa") => new(

@@ -106,6 +106,29 @@ public class TrainingReportJsonTests
         """.ReplaceLineEndings("\n"));
 
     [Fact]
+    public void The_data_set_has_its_classes_and_its_normalisation_where_they_are_known()
+    {
+        var json = TrainingReportJson.Serialize(Example with
+        {
+            Data = Example.Data with { Classes = 2, ClassNames = ["cat", "dog"], Mean = 0.286f, Deviation = 0.353f },
+        });
+
+        json.ShouldContain(
+            """
+                "fingerprint": "c0ffee",
+                "classes": 2,
+                "classNames": [
+                  "cat",
+                  "dog"
+                ],
+                "mean": 0.286,
+                "deviation": 0.353
+              },
+            """.ReplaceLineEndings("\n"));
+        TrainingReportJson.Serialize(TrainingReportJson.Deserialize(json)).ShouldBe(json);
+    }
+
+    [Fact]
     public void What_was_written_can_be_read_back()
     {
         var json = TrainingReportJson.Serialize(Example);

@@ -26,7 +26,13 @@ internal sealed class Samples(IActorRef actor)
         if (type.IsArray) return ArrayOf(type.GetElementType()!);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return ListOf(type.GetGenericArguments()[0]);
         var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
-        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
+        var parameters = constructor.GetParameters();
+        var value = constructor.Invoke([.. parameters.Select(parameter => Of(parameter.ParameterType))]);
+        var given = parameters.Select(parameter => parameter.Name).ToHashSet();
+        foreach (var property in type.GetProperties())
+            if (property.CanWrite && !given.Contains(property.Name))
+                property.SetValue(value, Of(property.PropertyType));
+        return value;
     }
 
     private Array ArrayOf(Type element)

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ActorTrain.Hosting;
 using ActorTrain.Job;
 
 namespace ActorTrain.CommandLine.Running;
@@ -7,31 +10,48 @@ namespace ActorTrain.CommandLine.Running;
 /// <summary>What a saved model's header says about how it came to be.</summary>
 internal static class ModelMetadata
 {
-    /// <summary>Of a run that has ended.</summary>
-    public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) => new Dictionary<string, string>(
-        Of(job, report.Model.Name, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy, report.Metric))
+    // For people and for PyTorch, not for a page of HTML: names stay as they are written.
+    private static readonly JsonSerializerOptions Readable = new()
     {
-        ["data_fingerprint"] = report.Data.Fingerprint,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>Of a run that has ended.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) =>
+        Of(job, report.Model.Name, report.Data, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy, report.Metric);
 
     /// <summary>In the middle of a run, as far as it is known then.</summary>
-    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, string model) =>
-        Of(job, model, progress.CompletedEpochs.Count, progress.SamplesApplied, progress.TestAccuracy, progress.Metric);
-
-    private static Dictionary<string, string> Of(JobOptions job, string model, int epochs, long samplesApplied, double? testAccuracy, string metric) => new()
+    public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, TrainedModel model)
     {
-        ["format"] = "pt",
-        ["producer"] = $"ActorTrain {Version}",
-        ["job"] = job.Name,
-        ["model"] = model,
-        ["data"] = job.Data.Name,
-        ["epochs"] = Text(epochs),
-        ["batch"] = Text(job.Batch),
-        ["seed"] = Text(job.Seed),
-        ["samples_applied"] = Text(samplesApplied),
-        ["metric"] = metric,
-        ["test_accuracy"] = testAccuracy is { } accuracy ? Text(accuracy) : "",
-    };
+        var epochs = progress.CompletedEpochs.Count;
+        return Of(job, model.Description.Name, model.Data, epochs, progress.SamplesApplied, progress.TestAccuracy, progress.Metric);
+    }
+
+    private static Dictionary<string, string> Of(
+        JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy, string metric)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "pt",
+            ["producer"] = $"ActorTrain {Version}",
+            ["job"] = job.Name,
+            ["model"] = model,
+            ["data"] = data?.Name ?? job.Data.Name,
+            ["epochs"] = Text(epochs),
+            ["batch"] = Text(job.Batch),
+            ["seed"] = Text(job.Seed),
+            ["samples_applied"] = Text(samplesApplied),
+            ["metric"] = metric,
+            ["test_accuracy"] = testAccuracy is { } accuracy ? Text(accuracy) : "",
+        };
+        if (data is null) return metadata;
+        metadata["data_fingerprint"] = data.Fingerprint;
+        if (data.Classes is { } classes) metadata["data_classes"] = Text(classes);
+        if (data.ClassNames is { } names) metadata["data_class_names"] = JsonSerializer.Serialize(names, Readable);
+        if (data.Mean is { } mean) metadata["data_mean"] = Text(mean);
+        if (data.Deviation is { } deviation) metadata["data_deviation"] = Text(deviation);
+        return metadata;
+    }
 
     private static string Version =>
         typeof(ModelMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";

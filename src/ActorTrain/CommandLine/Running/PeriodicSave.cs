@@ -43,7 +43,7 @@ internal sealed class PeriodicSave(string path, int every, JobOptions job, Train
         try
         {
             var model = await run.SnapshotAsync();
-            SafeTensors.Save(path, model, ModelMetadata.Of(job, moment, model.Description.Name));
+            SafeTensors.Save(path, model, ModelMetadata.Of(job, moment, model));
             LastEpoch = epochs;
             tell($"saved after epoch {epochs}: {path}");
         }

@@ -1,0 +1,39 @@
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Native;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Torch.Tests.Engine;
+
+public sealed class BatchBufferSpecs
+{
+    [Theory]
+    [InlineData(1 << 20, 2047)]
+    [InlineData(1 << 30, 1)]
+    public void A_batch_of_more_numbers_than_a_vector_holds_is_a_shortage_of_memory(int numbers, int most)
+    {
+        TorchLibrary.Load();
+        var device = new DeviceSource(new TorchOptions("cpu", Threads: 1)).Take();
+        using var batch = new BatchBuffer(new Wide(numbers), new SampleReader(new Wide(numbers), train: true), device, channelsLast: false);
+
+        batch.MostSamples.ShouldBe(most);
+        Should.Throw<InsufficientMemoryException>(() => batch.Fill(Jobs.Samples(most + 1), seed: 0)).Message
+            .ShouldStartWith($"A batch of {most + 1} samples of {numbers} numbers is more than one vector holds, ");
+    }
+
+    private sealed class Wide(int numbers) : IDataset
+    {
+        public DatasetDescription Description { get; } = new("wide", 10_000, 0, "00");
+
+        public IReadOnlyList<long> InputShape => [numbers];
+
+        public int Classes => 2;
+
+        public IReadOnlyList<long> TargetShape => [];
+
+        public void ReadTrain(int index, Span<float> input, Span<float> target) { }
+
+        public void ReadTest(int index, Span<float> input, Span<float> target) { }
+    }
+}
