@@ -4,7 +4,7 @@ namespace ActorTrain.Torch.Data;
 public sealed class ImageSet
 {
     /// <summary>Wraps images and their labels, one label an image.</summary>
-    public ImageSet(ImageShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<byte> labels)
+    public ImageSet(ImageShape shape, ReadOnlyMemory<byte> images, ReadOnlyMemory<int> labels)
     {
         if (images.Length != (long)labels.Length * shape.Length)
             throw new ArgumentException($"{images.Length} bytes are not {labels.Length} images of {shape.Length} bytes", nameof(images));
@@ -17,12 +17,24 @@ public sealed class ImageSet
     /// <summary>The pixels, [<see cref="Count"/>, channels, height, width] u8, 0 is black.</summary>
     public ReadOnlyMemory<byte> Images { get; }
 
-    /// <summary>The class of each image, [<see cref="Count"/>] u8.</summary>
-    public ReadOnlyMemory<byte> Labels { get; }
+    /// <summary>The class of each image, [<see cref="Count"/>] i32.</summary>
+    public ReadOnlyMemory<int> Labels { get; }
 
     /// <summary>Number of images.</summary>
     public int Count => Labels.Length;
 
     /// <summary>The pixels of one image.</summary>
     public ReadOnlySpan<byte> Image(int index) => Images.Span.Slice(index * Shape.Length, Shape.Length);
+
+    /// <summary>The labels as bytes for a fingerprint: one each up to 256 classes, four each beyond.</summary>
+    internal byte[] LabelBytes(int classes)
+    {
+        var bytes = new byte[classes <= 256 ? Count : 4 * Count];
+        for (var i = 0; i < Count; i++)
+        {
+            if (classes <= 256) bytes[i] = checked((byte)Labels.Span[i]);
+            else System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), Labels.Span[i]);
+        }
+        return bytes;
+    }
 }
