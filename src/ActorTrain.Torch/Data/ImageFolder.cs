@@ -54,7 +54,7 @@ public static class ImageFolder
                 throw new ActorTrainException($"{OneLine(files[i].File)}: it is {found.Width}×{found.Height}; the first image of the data set is {expected.Width}×{expected.Height}, and all must be alike.");
             if (i == 0)
             {
-                if ((long)files.Count * expected.Length > Array.MaxLength)
+                if ((Int128)files.Count * channels * expected.Height * expected.Width > Array.MaxLength)
                     throw new ActorTrainException($"{folder}: its {files.Count} images of {expected.Width}×{expected.Height} are more than can be held in memory.");
                 pixels = new byte[files.Count * expected.Length];
             }

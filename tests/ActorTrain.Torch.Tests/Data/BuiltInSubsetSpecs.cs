@@ -26,6 +26,9 @@ public sealed class BuiltInSubsetSpecs
     }
 
     [Fact]
+    public void Has_the_fingerprint_that_nodes_of_earlier_versions_have_for_it() => Subset.Description.Fingerprint.ShouldBe("0065ed5f9f2d2f51");
+
+    [Fact]
     public void Is_the_first_of_each_class_where_the_full_set_is_installed_to_compare()
     {
         if (!Directory.Exists(Installed)) return;

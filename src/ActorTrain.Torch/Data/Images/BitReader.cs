@@ -79,13 +79,13 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     {
         End();
         while (Position + 1 < _file.Length && _file[Position] == 0xff && _file[Position + 1] == 0xff) Position++;
-        if (Position + 1 >= _file.Length || _file[Position] != 0xff || _file[Position + 1] != 0xd0 + number)
-            throw new InvalidDataException("it is damaged: a restart marker is missing");
+        if (Position + 1 >= _file.Length) throw TooFew();
+        if (_file[Position] != 0xff || _file[Position + 1] != 0xd0 + number) throw new InvalidDataException("it is damaged: a restart marker is missing");
         Position += 2;
     }
 
     private readonly InvalidDataException TooFew() => new(
-        Position >= _file.Length ? "it is truncated: it ends within a scan" : "it is damaged: a scan's data ends before its last block");
+        Position + 1 >= _file.Length ? "it is truncated: it ends within a scan" : "it is damaged: a scan's data ends before its last block");
 
     private int LongSymbol(HuffmanTable table)
     {

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace ActorTrain.Torch.Data.Images;
@@ -27,11 +27,13 @@ internal static class ImageDecoder
         fixed (byte* content = file)
         {
             using var data = SKData.Create((nint)content, file.Length);
-            using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("it is damaged: its header cannot be read");
+            using var codec = SKCodec.Create(data) ?? throw Unreadable(file);
             if (codec.FrameCount > 1) throw Animated();
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             var orientation = new Orientation(png?.Orientation ?? (int)codec.EncodedOrigin, width, height);
             var planes = room(orientation.ShapeOf(channels)).Span;
+            // Once there is room: what a header announces is not believed before.
+            if (IsJpeg(file)) JpegCheck.Verify(file);
             var length = checked(width * height);
             var pixels = ArrayPool<uint>.Shared.Rent(length);
             try
@@ -64,11 +66,19 @@ internal static class ImageDecoder
     {
         if (file.Length == 0) throw new InvalidDataException("it is empty");
         if (file.StartsWith(PngFile.Signature)) return PngFile.Read(file);
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8])) JpegCheck.Verify(file);
-        else if (IsWebP(file)) CheckLength(file, 8L + BitConverter.ToUInt32(file[4..8]));
-        else if (!file.StartsWith("BM"u8)) throw new InvalidDataException($"its content is no {Kinds}");
+        if (IsWebP(file)) CheckLength(file, 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]));
+        else if (!IsJpeg(file) && !file.StartsWith("BM"u8)) throw new InvalidDataException($"its content is no {Kinds}");
         return null;
     }
+
+    // The check of a JPEG says more than a decoder that does not begin.
+    private static InvalidDataException Unreadable(ReadOnlySpan<byte> file)
+    {
+        if (IsJpeg(file)) JpegCheck.Verify(file);
+        return new InvalidDataException("it is damaged: its header cannot be read");
+    }
+
+    private static bool IsJpeg(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8]);
 
     private static bool IsWebP(ReadOnlySpan<byte> file) => file.Length > 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Running;
 
@@ -12,12 +13,12 @@ internal sealed class WorkerProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly Process _process;
 
-    private WorkerProcess(int number, string program, Process process)
+    private WorkerProcess(int number, string program, Process process, Action<string> note)
     {
         (Number, _process) = (number, process);
         // Both streams must be read, or the child stops where a pipe is full.
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => LastError = string.IsNullOrWhiteSpace(line.Data) ? LastError : WithoutName(line.Data, program);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data, program, note);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Ended = EndAsync(process);
@@ -32,12 +33,17 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Completes with its exit code.</summary>
     public Task<int> Ended { get; }
 
-    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments)
+    /// <summary>Starts one.</summary>
+    /// <param name="number">From 1.</param>
+    /// <param name="program">The program's name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="note">Is given each note that it writes.</param>
+    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments, Action<string> note)
     {
         var (file, before) = ThisProgram();
         var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
-        return new WorkerProcess(number, program, Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start"));
+        return new WorkerProcess(number, program, Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start"), note);
     }
 
     /// <summary>Asks it to leave, and ends it by force when it does not.</summary>
@@ -71,6 +77,13 @@ internal sealed class WorkerProcess : IDisposable
         if (!Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase)) return (running, []);
         var assembly = Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("this process was started by no program of .NET, and so cannot start itself again");
         return (running, [Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll")]);
+    }
+
+    private void Hear(string? line, string program, Action<string> note)
+    {
+        if (string.IsNullOrWhiteSpace(line)) return;
+        if (line.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal)) note(WithoutName(line, program));
+        else LastError = WithoutName(line, program);
     }
 
     // An error of a child is said again by this process, which puts the same name before it.
