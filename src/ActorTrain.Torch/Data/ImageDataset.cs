@@ -20,7 +20,8 @@ public sealed class ImageDataset : IDataset
         (Origin, Train, Test, Classes, Normalization) = (origin, train, test, classes, normalization);
         CheckLabels(name, "training", train);
         CheckLabels(name, "test", test);
-        Description = new DatasetDescription(name, train.Count, test.Count, Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)));
+        Description = new DatasetDescription(name, train.Count, test.Count,
+            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)));
         (_table, InputShape) = (normalization.Table(), [train.Shape.Channels, train.Shape.Height, train.Shape.Width]);
     }
 
@@ -30,7 +31,7 @@ public sealed class ImageDataset : IDataset
     /// <summary>Where it was read from.</summary>
     public string Origin { get; }
 
-    /// <summary>What a user should know of how it was read, such as files that were skipped: a line each, which a node writes once.</summary>
+    /// <summary>What a user should know, such as files that were skipped: lines that a node writes once.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Names of the classes by their numbers; empty where they have none.</summary>

@@ -21,9 +21,18 @@ internal sealed class ImageListing
         var (train, test) = (ClassesOf(Train), ClassesOf(Test));
         Classes = [.. train.Select(one => one.Name)];
         _numbers = Classes.Index().ToDictionary(one => one.Item, one => one.Index);
-        if (Classes.Count < 2) throw new ActorTrainException($"{Path.Combine(folder, Train)}: it has {Classes.Count} folders, one a class; it must have 2 or more.");
+        if (Classes.Count < 2)
+        {
+            throw new ActorTrainException(
+                $"{Line(Path.Combine(folder, Train))}: it has {Classes.Count} folders, "
+                + "one a class; it must have 2 or more.");
+        }
         if (test.Select(one => one.Name).Except(Classes).FirstOrDefault() is { } strange)
-            throw new ActorTrainException($"{Line(Path.Combine(folder, Test, strange))}: {Train} has no class {Line(strange)}; it has {string.Join(", ", Classes.Take(20).Select(Line))}.");
+        {
+            throw new ActorTrainException(
+                $"{Line(Path.Combine(folder, Test, strange))}: {Train} has no class {Line(strange)}; "
+                + $"it has {string.Join(", ", Classes.Take(20).Select(Line))}.");
+        }
         TrainImages = ImagesOf(train, required: true);
         TestImages = ImagesOf(test, required: false);
     }
@@ -41,7 +50,7 @@ internal sealed class ImageListing
     public IReadOnlyList<string> Notes => [.. new[] { _skipped.Sentence, Untested }.OfType<string>()];
 
     /// <summary>Looks at a folder.</summary>
-    /// <exception cref="ActorTrainException">It is no folder of images by class; the message names what is in the way.</exception>
+    /// <exception cref="ActorTrainException">It is no folder of images by class; the message says why.</exception>
     public static ImageListing Of(string folder)
     {
         try
@@ -60,24 +69,37 @@ internal sealed class ImageListing
         {
             var tested = TestImages.Select(image => image.Class).ToHashSet();
             var names = Classes.Where((_, number) => !tested.Contains(number)).Select(Line).ToList();
-            return names.Count == 0 ? null : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of {Classes.Count} classes ({SkippedEntries.Named(names)}).";
+            return names.Count == 0 ? null
+                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of {Classes.Count} classes "
+                  + $"({SkippedEntries.Named(names)}).";
         }
     }
 
     private void SkipBeside()
     {
         if (!Directory.Exists(_folder)) return;
-        foreach (var entry in Visible(_folder).Where(entry => entry.Name is not (Train or Test))) _skipped.Add(entry.FullName, $"beside {Train} and {Test}");
+        foreach (var entry in Visible(_folder).Where(entry => entry.Name is not (Train or Test)))
+            _skipped.Add(entry.FullName, $"beside {Train} and {Test}");
     }
 
     private List<DirectoryInfo> ClassesOf(string part)
     {
         var folder = Path.Combine(_folder, part);
-        if (!Directory.Exists(folder)) throw new ActorTrainException($"{Line(folder)} does not exist; a data set of images has the folders {Train} and {Test}, each with a folder a class.");
+        if (!Directory.Exists(folder))
+        {
+            throw new ActorTrainException(
+                $"{Line(folder)} does not exist; a data set of images has the folders {Train} and {Test}, "
+                + "each with a folder a class.");
+        }
         var entries = Visible(folder);
         foreach (var file in entries.OfType<FileInfo>())
         {
-            if (IsImage(file)) throw new ActorTrainException($"{Line(file.FullName)}: the image is in no class; it must lie in a folder of {part}, which is its class.");
+            if (IsImage(file))
+            {
+                throw new ActorTrainException(
+                    $"{Line(file.FullName)}: the image is in no class; "
+                    + $"it must lie in a folder of {part}, which is its class.");
+            }
             _skipped.Add(file.FullName, "outside of the classes");
         }
         return [.. entries.OfType<DirectoryInfo>()];
@@ -90,12 +112,21 @@ internal sealed class ImageListing
         {
             var entries = Visible(folder.FullName);
             if (entries.OfType<DirectoryInfo>().FirstOrDefault() is { } nested)
-                throw new ActorTrainException($"{Line(nested.FullName)}: a class has no folders; images must lie in {Line(folder.FullName)} itself.");
-            var files = entries.OfType<FileInfo>().ToLookup(IsImage);
-            foreach (var other in files[false]) _skipped.Add(other.FullName, $"that are no {ImageDecoder.Kinds} by their ending");
-            if (required && !files[true].Any())
+            {
                 throw new ActorTrainException(
-                    $"{Line(folder.FullName)}: the class has no image to train on, and {files[false].Count()} other files; images end in {string.Join(", ", ImageDecoder.Endings)}.");
+                    $"{Line(nested.FullName)}: a class has no folders; "
+                    + $"images must lie in {Line(folder.FullName)} itself.");
+            }
+            var files = entries.OfType<FileInfo>().ToLookup(IsImage);
+            foreach (var other in files[false])
+                _skipped.Add(other.FullName, $"that are no {ImageDecoder.Kinds} by their ending");
+            if (required && !files[true].Any())
+            {
+                throw new ActorTrainException(
+                    $"{Line(folder.FullName)}: the class has no image to train on, "
+                    + $"and {files[false].Count()} other files; "
+                    + $"images end in {string.Join(", ", ImageDecoder.Endings)}.");
+            }
             var number = _numbers[folder.Name];
             images.AddRange(files[true].Select(file => new ClassImage(file.FullName, number)));
         }
@@ -105,12 +136,14 @@ internal sealed class ImageListing
     // In the order of their letters, which is the same on every machine.
     private List<FileSystemInfo> Visible(string folder)
     {
-        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal).ToLookup(SkippedEntries.IsHidden);
+        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos()
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal).ToLookup(SkippedEntries.IsHidden);
         foreach (var hidden in entries[true]) _skipped.Add(hidden.FullName, "hidden");
         return [.. entries[false]];
     }
 
-    private static bool IsImage(FileInfo file) => ImageDecoder.Endings.Contains(file.Extension, StringComparer.OrdinalIgnoreCase);
+    private static bool IsImage(FileInfo file) =>
+        ImageDecoder.Endings.Contains(file.Extension, StringComparer.OrdinalIgnoreCase);
 
     private static string Line(string text) => ImageFolder.OneLine(text);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace ActorTrain.Torch.Data;
 
 /// <summary>Labelled images, as bytes one after the other.</summary>
@@ -33,7 +35,7 @@ public sealed class ImageSet
         for (var i = 0; i < Count; i++)
         {
             if (classes <= 256) bytes[i] = checked((byte)Labels.Span[i]);
-            else System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), Labels.Span[i]);
+            else BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), Labels.Span[i]);
         }
         return bytes;
     }

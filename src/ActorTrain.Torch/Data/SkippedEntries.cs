@@ -9,7 +9,8 @@ internal sealed class SkippedEntries(string root)
 
     /// <summary>Whether an entry is hidden, or one that systems leave behind.</summary>
     public static bool IsHidden(FileSystemInfo entry) =>
-        entry.Name.StartsWith('.') || OfSystems.Contains(entry.Name, StringComparer.OrdinalIgnoreCase) || entry.Exists && entry.Attributes.HasFlag(FileAttributes.Hidden);
+        entry.Name.StartsWith('.') || OfSystems.Contains(entry.Name, StringComparer.OrdinalIgnoreCase)
+        || entry.Exists && entry.Attributes.HasFlag(FileAttributes.Hidden);
 
     /// <summary>Counts an entry.</summary>
     /// <param name="path">Where it is.</param>
@@ -22,8 +23,16 @@ internal sealed class SkippedEntries(string root)
     }
 
     /// <summary>All that was left out, in one line; null for nothing.</summary>
-    public string? Sentence => _byReason.Count == 0 ? null : $"{root}: skipped {string.Join("; ", _byReason.Select(one => $"{one.Paths.Count} {one.Reason} ({Named(one.Paths)})"))}.";
+    public string? Sentence
+    {
+        get
+        {
+            var counts = _byReason.Select(one => $"{one.Paths.Count} {one.Reason} ({Named(one.Paths)})");
+            return _byReason.Count == 0 ? null : $"{root}: skipped {string.Join("; ", counts)}.";
+        }
+    }
 
     /// <summary>The first few of some names.</summary>
-    public static string Named(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(Examples)) + (names.Count > Examples ? ", …" : "");
+    public static string Named(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(Examples)) + (names.Count > Examples ? ", …" : "");
 }

@@ -42,10 +42,12 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
     internal IReadOnlyList<Func<Terminal, NodeProgram, Command>> MoreVerbs { get; init; } = [];
 
     /// <summary>
-    /// Writes one line for whoever runs the program, such as what a data set leaves out. <c>local</c> repeats what its workers write, each line once.
+    /// Writes one line for whoever runs the program, such as what a data set leaves out. <c>local</c> repeats what its
+    /// workers write, each line once.
     /// </summary>
     /// <param name="sentence">The line, without the program's name.</param>
-    public void WriteNote(string sentence) => Console.Error.WriteLine(NotePrefix(Name) + sentence.ReplaceLineEndings(" "));
+    public void WriteNote(string sentence) =>
+        Console.Error.WriteLine(NotePrefix(Name) + sentence.ReplaceLineEndings(" "));
 
     /// <summary>What notes begin with.</summary>
     internal static string NotePrefix(string program) => $"{program}: note: ";

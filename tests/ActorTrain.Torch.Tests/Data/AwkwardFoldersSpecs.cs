@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Folders of images as they come: what is skipped is counted, what would be lost in silence is refused.</summary>
+/// <summary>Folders of images as they come: what is skipped is counted, what would be lost is refused.</summary>
 public sealed class AwkwardFoldersSpecs : IDisposable
 {
     private readonly PetFolder _pets = PetFolder.Whole();
@@ -55,8 +55,9 @@ public sealed class AwkwardFoldersSpecs : IDisposable
 
         _pets.Load().Notes.ShouldBe(
         [
-            $"{_pets.Path}: skipped 1 beside train and test (val); 1 outside of the classes (train/labels.csv); 1 hidden (train/cat/.hidden); "
-            + "3 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/1.tif, train/cat/notes.txt, test/cat/1.gif).",
+            $"{_pets.Path}: skipped 1 beside train and test (val); 1 outside of the classes (train/labels.csv); "
+            + "1 hidden (train/cat/.hidden); 3 that are no PNG, JPEG, BMP or WebP by their ending "
+            + "(train/cat/1.tif, train/cat/notes.txt, test/cat/1.gif).",
         ]);
     }
 
@@ -65,13 +66,16 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     {
         _pets.Put("train/cat/notes.txt", [1]);
         var lines = new List<string>();
-        var factory = new OwnEngineFactory("pets", new TorchModel(() => Sequential(Flatten(), Linear(2, 2))), _ => _pets.Load(), new TorchOptions("cpu", Threads: 1), lines.Add);
+        var model = new TorchModel(() => Sequential(Flatten(), Linear(2, 2)));
+        var options = new TorchOptions("cpu", Threads: 1);
+        var factory = new OwnEngineFactory("pets", model, _ => _pets.Load(), options, lines.Add);
 
         factory.Prepare();
         factory.Create(Jobs.Of("pets")).Dispose();
         factory.Create(Jobs.Of("pets")).Dispose();
 
-        lines.ShouldBe([$"{_pets.Path}: skipped 1 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt)."]);
+        lines.ShouldHaveSingleItem().ShouldBe(
+            $"{_pets.Path}: skipped 1 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt).");
     }
 
     [Fact]
@@ -86,7 +90,9 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     public void A_class_without_an_image_to_train_on_is_refused()
     {
         Directory.CreateDirectory(_pets["train/emu"]);
-        _pets.Refusal().ShouldBe("train/emu: the class has no image to train on, and 0 other files; images end in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp.");
+        _pets.Refusal().ShouldBe(
+            "train/emu: the class has no image to train on, and 0 other files; "
+            + "images end in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp.");
 
         _pets.Put("train/emu/1.tif", [1]);
         _pets.Refusal().ShouldStartWith("train/emu: the class has no image to train on, and 1 other files;");
@@ -116,7 +122,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     {
         _pets.Put("train/stray.JPG", PetFolder.Pixels(1));
 
-        _pets.Refusal().ShouldBe("train/stray.JPG: the image is in no class; it must lie in a folder of train, which is its class.");
+        _pets.Refusal().ShouldBe(
+            "train/stray.JPG: the image is in no class; it must lie in a folder of train, which is its class.");
     }
 
     [Fact]
@@ -125,7 +132,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         Directory.Delete(_pets["train/dog"], recursive: true);
         Directory.Delete(_pets["test/dog"], recursive: true);
 
-        Should.Throw<ActorTrainException>(() => _pets.Load()).Message.ShouldBe($"{_pets["train"]}: it has 1 folders, one a class; it must have 2 or more.");
+        Should.Throw<ActorTrainException>(() => _pets.Load()).Message
+            .ShouldBe($"{_pets["train"]}: it has 1 folders, one a class; it must have 2 or more.");
     }
 
     [Fact]
@@ -134,7 +142,9 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         Directory.Delete(_pets["test"], recursive: true);
 
         Should.Throw<ActorTrainException>(() => _pets.Load()).Message
-            .ShouldBe($"{_pets["test"]} does not exist; a data set of images has the folders train and test, each with a folder a class.");
+            .ShouldBe(
+                $"{_pets["test"]} does not exist; "
+                + "a data set of images has the folders train and test, each with a folder a class.");
     }
 
     [Fact]
@@ -145,15 +155,18 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         _pets.Put("train/cat/31.png", ImageFiles.Png(1, 3, 8, 0, [0, 1, 0, 2, 0, 3]));
         _pets.Put("train/dog/1.png", [1]);
 
-        _pets.Refusal().ShouldBe("train/cat/17.png: it is 1×1; the first image of the data set is 2×1, and all must be alike.");
+        _pets.Refusal()
+            .ShouldBe("train/cat/17.png: it is 1×1; the first image of the data set is 2×1, and all must be alike.");
     }
 
     [Fact]
     public void The_size_is_the_one_that_is_seen()
     {
-        _pets.Put("train/dog/2.png", ImageFiles.Png(2, 1, 8, 0, [0, 1, 2], ImageFiles.Chunk("eXIf", ImageFiles.Exif(6))));
+        var onItsSide = ImageFiles.Chunk("eXIf", ImageFiles.Exif(6));
+        _pets.Put("train/dog/2.png", ImageFiles.Png(2, 1, 8, 0, [0, 1, 2], onItsSide));
 
-        _pets.Refusal().ShouldBe("train/dog/2.png: it is 1×2; the first image of the data set is 2×1, and all must be alike.");
+        _pets.Refusal()
+            .ShouldBe("train/dog/2.png: it is 1×2; the first image of the data set is 2×1, and all must be alike.");
     }
 
     [Fact]
@@ -202,7 +215,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         _pets.Put("train/dog/a\nb.png", [1]);
         _pets.Put("train/dog/a\nb.txt", [1]);
 
-        _pets.Refusal().ShouldBe("train/dog/a?b.png: it cannot be read as an image (its content is no PNG, JPEG, BMP or WebP).");
+        _pets.Refusal().ShouldBe(
+            "train/dog/a?b.png: it cannot be read as an image (its content is no PNG, JPEG, BMP or WebP).");
         File.Delete(_pets["train/dog/a\nb.png"]);
         _pets.Load().Notes.ShouldHaveSingleItem().ShouldContain("train/dog/a?b.txt");
     }
@@ -210,7 +224,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     [Fact]
     public void Classes_are_in_the_order_of_their_letters_whatever_the_language()
     {
-        foreach (var name in new[] { "Zebra", "ä", "cat2", "10", "9" }) _pets.Put($"train/{name}/1.png", PetFolder.Pixels(1));
+        foreach (var name in new[] { "Zebra", "ä", "cat2", "10", "9" })
+            _pets.Put($"train/{name}/1.png", PetFolder.Pixels(1));
 
         _pets.Load().ClassNames.ShouldBe(["10", "9", "Zebra", "cat", "cat2", "dog", "ä"]);
     }
@@ -235,10 +250,12 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     public void The_fingerprint_tells_classes_beyond_256_apart()
     {
         var (shape, pixels) = (new ImageShape(1, 1, 1), new byte[2]);
+        var none = new ImageSet(shape, default, default);
         ImageDataset Of(int classes, int label) =>
-            new("n", "here", new ImageSet(shape, pixels, new[] { 0, label }), new ImageSet(shape, default, default), classes, new Normalization(0, 1));
+            new("n", "here", new ImageSet(shape, pixels, new[] { 0, label }), none, classes, new Normalization(0, 1));
 
         Of(300, 299).Description.Fingerprint.ShouldNotBe(Of(300, 299 - 256).Description.Fingerprint);
-        Should.Throw<ActorTrainException>(() => Of(300, 300)).Message.ShouldBe("data set n: training sample 1 has class 300; it must be a whole number from 0 to 299");
+        Should.Throw<ActorTrainException>(() => Of(300, 300)).Message
+            .ShouldBe("data set n: training sample 1 has class 300; it must be a whole number from 0 to 299");
     }
 }

@@ -4,16 +4,26 @@ using static ActorTrain.Torch.Tests.Data.ImageFiles;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Image files as they come: what is damaged is refused in one sentence, what is unusual is read as Pillow reads it.</summary>
+/// <summary>Image files as they come: what is damaged is refused, what is unusual is read as Pillow reads it.</summary>
 public sealed class AwkwardImagesSpecs
 {
-    private static readonly byte[] Jpeg = Photo(SKEncodedImageFormat.Jpeg), EightBitPng = Photo(SKEncodedImageFormat.Png), WebP = Photo(SKEncodedImageFormat.Webp);
-    private static readonly byte[] SixteenBitPng = Png(40, 30, 16, 0, [.. Enumerable.Range(0, 30).SelectMany(y => Row16([.. Enumerable.Range(0, 40).Select(x => x * y * 40 + 7 * x)]))]);
-    private static readonly byte[] Bmp = [.. "BM"u8, 66, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, .. new byte[26], 1, 2, 3, 4, 5, 6, 0, 0];
+    private static readonly byte[] Jpeg = Photo(SKEncodedImageFormat.Jpeg),
+        EightBitPng = Photo(SKEncodedImageFormat.Png), WebP = Photo(SKEncodedImageFormat.Webp);
+
+    private static readonly byte[] SixteenBitPng =
+        Png(40, 30, 16, 0, [.. Enumerable.Range(0, 30).SelectMany(SixteenBitRow)]);
+
+    private static readonly byte[] Bmp =
+    [
+        .. "BM"u8, 66, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24,
+        .. new byte[26], 1, 2, 3, 4, 5, 6, 0, 0,
+    ];
+
     private static readonly byte[] TwoRows = [0, 10, 20, 0, 30, 40];
 
     [Theory]
-    [InlineData("jpeg"), InlineData("progressive jpeg"), InlineData("jpeg with restarts"), InlineData("png"), InlineData("16-bit png"), InlineData("webp")]
+    [InlineData("jpeg"), InlineData("progressive jpeg"), InlineData("jpeg with restarts")]
+    [InlineData("png"), InlineData("16-bit png"), InlineData("webp")]
     public void A_truncated_file_is_refused(string kind)
     {
         var whole = kind switch
@@ -27,7 +37,11 @@ public sealed class AwkwardImagesSpecs
         };
 
         Seen(whole).ShouldNotBeEmpty();
-        foreach (var percent in new[] { 1, 25, 50, 75, 95, 99 }) Refusal(whole[..(whole.Length * percent / 100)]).ShouldStartWith("it is truncated: ", customMessage: $"{percent} %");
+        foreach (var percent in new[] { 1, 25, 50, 75, 95, 99 })
+        {
+            Refusal(whole[..(whole.Length * percent / 100)])
+                .ShouldStartWith("it is truncated: ", customMessage: $"{percent} %");
+        }
     }
 
     [Fact]
@@ -37,7 +51,8 @@ public sealed class AwkwardImagesSpecs
         Refusal(ProgressiveJpeg[..^2]).ShouldBe("it is truncated: its end marker is missing");
         Refusal(EightBitPng[..^12]).ShouldBe("it is truncated: its end chunk is missing");
         Refusal(EightBitPng[..^1]).ShouldBe("it is truncated: its end chunk is missing");
-        Refusal(WebP[..^1]).ShouldBe($"it is truncated: its header announces {WebP.Length} bytes, and it has {WebP.Length - 1}");
+        Refusal(WebP[..^1])
+            .ShouldBe($"it is truncated: its header announces {WebP.Length} bytes, and it has {WebP.Length - 1}");
         Refusal(Bmp[..^4]).ShouldBe("it is truncated: its data ends before its last row");
     }
 
@@ -54,11 +69,14 @@ public sealed class AwkwardImagesSpecs
     {
         var middle = Jpeg.Length / 2;
 
-        Refusal([.. Jpeg[..middle], .. Jpeg[(middle + 500)..]]).ShouldBe("it is damaged: its data leaves the range of pixels");
+        Refusal([.. Jpeg[..middle], .. Jpeg[(middle + 500)..]])
+            .ShouldBe("it is damaged: its data leaves the range of pixels");
         Refusal([.. Jpeg[..middle], .. new byte[500], .. Jpeg[(middle + 500)..]]).ShouldStartWith("it is damaged: ");
         Refusal([.. Jpeg[..middle], .. Jpeg[(middle - 500)..]]).ShouldStartWith("it is damaged: ");
-        Refusal([.. RestartJpeg[..^30], .. RestartJpeg[^2..]]).ShouldBe("it is damaged: a scan's data ends before its last block");
-        Refusal([.. Jpeg[..^2], 1, 2, 3, .. Jpeg[^2..]]).ShouldBe("it is damaged: more data follows a scan's last block");
+        Refusal([.. RestartJpeg[..^30], .. RestartJpeg[^2..]])
+            .ShouldBe("it is damaged: a scan's data ends before its last block");
+        Refusal([.. Jpeg[..^2], 1, 2, 3, .. Jpeg[^2..]])
+            .ShouldBe("it is damaged: more data follows a scan's last block");
         Refusal([.. ProgressiveJpeg[..^20], .. ProgressiveJpeg[^10..]]).ShouldStartWith("it is damaged: ");
     }
 
@@ -68,13 +86,14 @@ public sealed class AwkwardImagesSpecs
         var second = RestartJpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xd1]);
 
         Refusal([.. RestartJpeg[..second], .. RestartJpeg[(second + 2)..]]).ShouldStartWith("it is damaged: ");
-        Refusal([.. RestartJpeg[..second], 0xff, 0xd5, .. RestartJpeg[(second + 2)..]]).ShouldBe("it is damaged: a restart marker is missing");
+        Refusal([.. RestartJpeg[..second], 0xff, 0xd5, .. RestartJpeg[(second + 2)..]])
+            .ShouldBe("it is damaged: a restart marker is missing");
     }
 
     [Fact]
     public void Most_flipped_bytes_of_a_jpeg_are_found_and_none_ends_in_anything_but_a_sentence()
     {
-        // JPEG has no checksum: where the number of codes comes out right after all, the pixels are wrong and nobody can tell.
+        // JPEG has no checksum: where the number of codes comes out right, pixels are wrong and nobody can tell.
         const int tries = 200;
         var random = new SplitMix64(3);
         var found = 0;
@@ -83,7 +102,8 @@ public sealed class AwkwardImagesSpecs
             for (var i = 0; i < tries; i++)
             {
                 var damaged = whole.ToArray();
-                for (var flips = 0; flips < 8; flips++) damaged[random.NextBelow(damaged.Length)] ^= (byte)(1 + random.NextBelow(255));
+                for (var flips = 0; flips < 8; flips++)
+                    damaged[random.NextBelow(damaged.Length)] ^= (byte)(1 + random.NextBelow(255));
                 if (Outcome(damaged) is { } sentence)
                 {
                     sentence.ShouldNotContain("\n");
@@ -111,8 +131,13 @@ public sealed class AwkwardImagesSpecs
     public void A_png_chunk_with_a_wrong_checksum_is_named(string chunk)
     {
         uint DamageOf(string name) => name == chunk ? 1u : 0;
+        byte[] Of(string name, byte[] data) => Chunk(name, data, DamageOf(name));
         byte[] text = [.. "a\0b"u8];
-        byte[] file = [.. PngSignature, .. Header(2, 2, 8, 0), .. Chunk("tEXt", text, DamageOf("tEXt")), .. Chunk("IDAT", Compressed(TwoRows), DamageOf("IDAT")), .. Chunk("IEND", [], DamageOf("IEND"))];
+        byte[] file =
+        [
+            .. PngSignature, .. Header(2, 2, 8, 0),
+            .. Of("tEXt", text), .. Of("IDAT", Compressed(TwoRows)), .. Of("IEND", []),
+        ];
         if (chunk == "IHDR") file[8 + 8 + 13] ^= 1;
 
         Refusal(file).ShouldBe($"it is damaged: the checksum of its chunk {chunk} is wrong");
@@ -122,7 +147,8 @@ public sealed class AwkwardImagesSpecs
     [InlineData(8), InlineData(16)]
     public void A_png_whose_content_is_wrong_under_right_checksums_is_refused(int bits)
     {
-        byte[] Of(byte[] content) => [.. PngSignature, .. Header(2, 2, bits, 0), .. Chunk("IDAT", content), .. Chunk("IEND", [])];
+        byte[] Of(byte[] content) =>
+            [.. PngSignature, .. Header(2, 2, bits, 0), .. Chunk("IDAT", content), .. Chunk("IEND", [])];
         var rows = bits == 8 ? TwoRows : [.. Row16(1, 2), .. Row16(3, 4)];
         var whole = Compressed(rows);
 
@@ -145,11 +171,12 @@ public sealed class AwkwardImagesSpecs
 
     [Fact]
     public void An_animation_is_refused() =>
-        Refusal(Png(2, 2, 8, 0, TwoRows, Chunk("acTL", [0, 0, 0, 2, 0, 0, 0, 0]))).ShouldBe("it is animated; an image has one frame");
+        Refusal(Png(2, 2, 8, 0, TwoRows, Chunk("acTL", [0, 0, 0, 2, 0, 0, 0, 0])))
+            .ShouldBe("it is animated; an image has one frame");
 
     [Fact]
     public void A_size_that_no_memory_holds_is_refused_before_it_is_asked_for() =>
-        Complaint([.. PngSignature, .. Header(200_000, 200_000, 8, 0), .. Chunk("IDAT", Compressed(TwoRows)), .. Chunk("IEND", [])])
+        Complaint(Png(200_000, 200_000, 8, 0, TwoRows))
             .ShouldEndWith("its 2 images of 200000×200000 are more than can be held in memory.");
 
     [Fact]
@@ -160,7 +187,8 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Theory]
-    [InlineData("1.PNG"), InlineData("1.JPeG"), InlineData("a cat, sleeping.png"), InlineData("猫 Кот ネコ.png"), InlineData("été\u0301.png"), InlineData("-rf.png"), InlineData("%00.png")]
+    [InlineData("1.PNG"), InlineData("1.JPeG"), InlineData("a cat, sleeping.png"), InlineData("猫 Кот ネコ.png")]
+    [InlineData("été\u0301.png"), InlineData("-rf.png"), InlineData("%00.png")]
     public void Any_name_will_do(string name) => Seen(EightBitPng, name).ShouldBe(Seen(EightBitPng));
 
     [Fact]
@@ -189,9 +217,11 @@ public sealed class AwkwardImagesSpecs
     [Fact]
     public void Interlaced_rows_find_their_places()
     {
-        // 3×3: pass 1 has the corner, pass 4 the pixel at (2, 0), pass 5 those of row 2, pass 6 column 1 of rows 0 and 2, pass 7 row 1.
+        // 3×3: pass 1 has the corner, pass 4 the pixel at (2, 0), pass 5 those of row 2, pass 6 column 1 of rows 0
+        // and 2, pass 7 row 1.
         byte[] eight = [0, 10, 0, 12, 0, 30, 32, 0, 11, 0, 31, 0, 20, 21, 22];
-        byte[] sixteen = [.. Row16(10 * 257), .. Row16(12 * 257), .. Row16(30 * 257, 32 * 257), .. Row16(11 * 257), .. Row16(31 * 257), .. Row16(20 * 257, 21 * 257, 22 * 257)];
+        byte[] sixteen = [.. Row(10), .. Row(12), .. Row(30, 32), .. Row(11), .. Row(31), .. Row(20, 21, 22)];
+        byte[] Row(params int[] values) => Row16([.. values.Select(value => 257 * value)]);
 
         Seen(Png(3, 3, 8, 0, eight, interlaced: true)).ShouldBe([10, 11, 12, 20, 21, 22, 30, 31, 32]);
         Seen(Png(3, 3, 16, 0, sixteen, interlaced: true)).ShouldBe([10, 11, 12, 20, 21, 22, 30, 31, 32]);
@@ -211,7 +241,8 @@ public sealed class AwkwardImagesSpecs
         byte[] palette = Chunk("PLTE", [1, 2, 3, 40, 50, 60, 255, 128, 0]);
 
         Seen(Png(3, 1, 8, 3, [0, 0, 1, 2], palette), channels: 3).ShouldBe([1, 40, 255, 2, 50, 128, 3, 60, 0]);
-        Seen(Png(3, 1, 8, 3, [0, 0, 1, 2], [.. palette, .. Chunk("tRNS", [0, 128])]), channels: 3).ShouldBe([1, 40, 255, 2, 50, 128, 3, 60, 0]);
+        Seen(Png(3, 1, 8, 3, [0, 0, 1, 2], [.. palette, .. Chunk("tRNS", [0, 128])]), channels: 3)
+            .ShouldBe([1, 40, 255, 2, 50, 128, 3, 60, 0]);
     }
 
     [Fact]
@@ -219,7 +250,8 @@ public sealed class AwkwardImagesSpecs
     {
         Seen(Png(2, 1, 8, 6, [0, 10, 20, 30, 0, 200, 100, 50, 7]), channels: 3).ShouldBe([10, 200, 20, 100, 30, 50]);
         Seen(Png(2, 1, 8, 4, [0, 10, 0, 200, 7])).ShouldBe([10, 200]);
-        Seen(Png(1, 1, 8, 2, [0, 10, 20, 30], Chunk("tRNS", [0, 10, 0, 20, 0, 30])), channels: 3).ShouldBe([10, 20, 30]);
+        Seen(Png(1, 1, 8, 2, [0, 10, 20, 30], Chunk("tRNS", [0, 10, 0, 20, 0, 30])), channels: 3)
+            .ShouldBe([10, 20, 30]);
     }
 
     [Fact]
@@ -235,7 +267,8 @@ public sealed class AwkwardImagesSpecs
 
     [Fact]
     public void A_jpeg_for_print_becomes_what_it_looks_like() =>
-        Seen(CmykJpeg, channels: 3).ShouldBe([.. Enumerable.Repeat((byte)207, 64), .. Enumerable.Repeat((byte)131, 64), .. Enumerable.Repeat((byte)46, 64)]);
+        Seen(CmykJpeg, channels: 3)
+            .ShouldBe(new byte[] { 207, 131, 46 }.SelectMany(value => Enumerable.Repeat(value, 64)));
 
     [Fact]
     public void A_jpeg_of_several_scans_and_one_with_restarts_have_the_pixels_that_libjpeg_gives_them()
@@ -246,18 +279,21 @@ public sealed class AwkwardImagesSpecs
         static byte[] Corners(byte[] file)
         {
             var planes = Seen(file, channels: 3);
-            return [.. new[] { 0, 12 * 32 + 16, 24 * 32 - 1 }.SelectMany(at => new[] { planes[at], planes[768 + at], planes[2 * 768 + at] })];
+            int[] places = [0, 12 * 32 + 16, 24 * 32 - 1];
+            return [.. places.SelectMany(at => new[] { planes[at], planes[768 + at], planes[2 * 768 + at] })];
         }
     }
 
     [Theory]
-    [InlineData(0, "123 456"), InlineData(1, "123 456"), InlineData(2, "321 654"), InlineData(3, "654 321"), InlineData(4, "456 123")]
-    [InlineData(5, "14 25 36"), InlineData(6, "41 52 63"), InlineData(7, "63 52 41"), InlineData(8, "36 25 14"), InlineData(9, "123 456")]
+    [InlineData(0, "123 456"), InlineData(1, "123 456"), InlineData(2, "321 654"), InlineData(3, "654 321")]
+    [InlineData(4, "456 123"), InlineData(5, "14 25 36"), InlineData(6, "41 52 63"), InlineData(7, "63 52 41")]
+    [InlineData(8, "36 25 14"), InlineData(9, "123 456")]
     public void An_image_is_seen_the_way_up_that_its_camera_was_held(int orientation, string rows)
     {
         var png = Png(3, 2, 8, 0, [0, 1, 2, 3, 0, 4, 5, 6], Chunk("eXIf", Exif(orientation)));
         // Blocks of eight, so that their middles keep their values.
-        var jpeg = Turned(Encoded(SKEncodedImageFormat.Jpeg, 24, 16, (x, y) => Grey(40 * (1 + x / 8 + 3 * (y / 8)))), orientation);
+        var blocks = Encoded(SKEncodedImageFormat.Jpeg, 24, 16, (x, y) => Grey(40 * (1 + x / 8 + 3 * (y / 8))));
+        var jpeg = Turned(blocks, orientation);
         var lines = rows.Split(' ');
 
         using (var folder = PetFolder.Of(png, "1.png"))
@@ -271,13 +307,21 @@ public sealed class AwkwardImagesSpecs
             var train = folder.Load().Train;
             train.Shape.ShouldBe(new ImageShape(1, 8 * lines.Length, 8 * lines[0].Length));
             for (var row = 0; row < lines.Length; row++)
+            {
                 for (var column = 0; column < lines[0].Length; column++)
-                    ((double)train.Image(0)[(8 * row + 4) * train.Shape.Width + 8 * column + 4]).ShouldBe(40 * (lines[row][column] - '0'), tolerance: 2);
+                {
+                    double middle = train.Image(0)[(8 * row + 4) * train.Shape.Width + 8 * column + 4];
+                    middle.ShouldBe(40 * (lines[row][column] - '0'), tolerance: 2);
+                }
+            }
         }
     }
 
     [Fact]
-    public void A_webp_is_read() => Seen(Encoded(SKEncodedImageFormat.Webp, 16, 16, (_, _) => Grey(90))).ShouldAllBe(pixel => Math.Abs(pixel - 90) <= 2);
+    public void A_webp_is_read() => Seen(Encoded(SKEncodedImageFormat.Webp, 16, 16, (_, _) => Grey(90)))
+        .ShouldAllBe(pixel => Math.Abs(pixel - 90) <= 2);
+
+    private static byte[] SixteenBitRow(int y) => Row16([.. Enumerable.Range(0, 40).Select(x => x * y * 40 + 7 * x)]);
 
     private static SKColor Grey(int value) => new((byte)value, (byte)value, (byte)value);
 

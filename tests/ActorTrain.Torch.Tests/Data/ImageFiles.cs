@@ -38,14 +38,16 @@ internal static class ImageFiles
         + "AQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBN"
         + "AFkASwAAPwB1C2BtyuH/2Q==");
 
-    public static byte[] Gif { get; } = Convert.FromBase64String("R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
+    public static byte[] Gif { get; } = Convert.FromBase64String(
+        "R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
 
     /// <summary>A picture with something in each of its blocks, the same each time.</summary>
     public static byte[] Photo(SKEncodedImageFormat format, int width = 160, int height = 120)
     {
         var random = new SplitMix64(7);
         return Encoded(format, width, height, (x, y) => new SKColor(
-            (byte)(x * 255 / width), (byte)(y * 255 / height), (byte)(120 + 60 * Math.Sin(x * y / 150.0) + random.NextBelow(16))));
+            (byte)(x * 255 / width), (byte)(y * 255 / height),
+            (byte)(120 + 60 * Math.Sin(x * y / 150.0) + random.NextBelow(16))));
     }
 
     /// <summary>A picture by its pixels.</summary>
@@ -66,8 +68,12 @@ internal static class ImageFiles
     /// <param name="rows">The bytes of the rows, each with its filter before it.</param>
     /// <param name="before">Chunks before the content.</param>
     /// <param name="interlaced">Whether the rows are those of the seven passes.</param>
-    public static byte[] Png(int width, int height, int bits, int colour, byte[] rows, byte[]? before = null, bool interlaced = false) =>
-        [.. PngSignature, .. Header(width, height, bits, colour, interlaced), .. before ?? [], .. Chunk("IDAT", Compressed(rows)), .. Chunk("IEND", [])];
+    public static byte[] Png(
+        int width, int height, int bits, int colour, byte[] rows, byte[]? before = null, bool interlaced = false) =>
+    [
+        .. PngSignature, .. Header(width, height, bits, colour, interlaced), .. before ?? [],
+        .. Chunk("IDAT", Compressed(rows)), .. Chunk("IEND", []),
+    ];
 
     public static byte[] Header(int width, int height, int bits, int colour, bool interlaced = false)
     {
@@ -95,7 +101,8 @@ internal static class ImageFiles
     }
 
     /// <summary>Exif data that says which way up an image is.</summary>
-    public static byte[] Exif(int orientation) => [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+    public static byte[] Exif(int orientation) =>
+        [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
 
     /// <summary>A JPEG as a camera writes it that was held another way.</summary>
     public static byte[] Turned(byte[] jpeg, int orientation)
@@ -105,5 +112,6 @@ internal static class ImageFiles
     }
 
     /// <summary>A row of 16-bit samples, as a PNG has it without a filter.</summary>
-    public static byte[] Row16(params int[] samples) => [0, .. samples.SelectMany(sample => new[] { (byte)(sample >> 8), (byte)sample })];
+    public static byte[] Row16(params int[] samples) =>
+        [0, .. samples.SelectMany(sample => new[] { (byte)(sample >> 8), (byte)sample })];
 }

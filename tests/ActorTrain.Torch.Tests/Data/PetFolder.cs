@@ -48,7 +48,8 @@ public sealed class PetFolder : IDisposable
     {
         var sentence = Should.Throw<ActorTrainException>(() => Load()).Message;
         sentence.ShouldNotContain("\n");
-        return sentence.Replace(Path + System.IO.Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace('\\', '/');
+        var root = Path + System.IO.Path.DirectorySeparatorChar;
+        return sentence.Replace(root, "", StringComparison.Ordinal).Replace('\\', '/');
     }
 
     public void Dispose() => _folder.Dispose();

@@ -33,7 +33,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
         _count -= bits;
     }
 
-    /// <summary>The next symbol of a Huffman code, without the bits after it that it announces in its lower half.</summary>
+    /// <summary>The next symbol of a Huffman code; the bits that it announces in its lower half are skipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int SkipSymbol(HuffmanTable table)
     {
@@ -80,12 +80,14 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
         End();
         while (Position + 1 < _file.Length && _file[Position] == 0xff && _file[Position + 1] == 0xff) Position++;
         if (Position + 1 >= _file.Length) throw TooFew();
-        if (_file[Position] != 0xff || _file[Position + 1] != 0xd0 + number) throw new InvalidDataException("it is damaged: a restart marker is missing");
+        if (_file[Position] != 0xff || _file[Position + 1] != 0xd0 + number)
+            throw new InvalidDataException("it is damaged: a restart marker is missing");
         Position += 2;
     }
 
-    private readonly InvalidDataException TooFew() => new(
-        Position + 1 >= _file.Length ? "it is truncated: it ends within a scan" : "it is damaged: a scan's data ends before its last block");
+    private readonly InvalidDataException TooFew() => new(Position + 1 >= _file.Length
+        ? "it is truncated: it ends within a scan"
+        : "it is damaged: a scan's data ends before its last block");
 
     private int LongSymbol(HuffmanTable table)
     {
@@ -103,7 +105,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
             if (((~next - 0x0101010101010101) & next & 0x8080808080808080) == 0)
             {
                 var bytes = (63 - _count) >> 3;
-                // Bits beyond the count are those of the byte that is read next, so that adding them again changes nothing.
+                // Bits beyond the count are those of the byte that is read next: adding them again changes nothing.
                 _bits |= next >> _count;
                 _count += 8 * bytes;
                 Position += bytes;

@@ -20,8 +20,10 @@ internal static class ExifOrientation
             if (Short(rest) == Tag && Short(rest[8..]) is >= 1 and <= 8 and var orientation) return orientation;
         return 1;
 
-        int Short(ReadOnlySpan<byte> at) => little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
+        int Short(ReadOnlySpan<byte> at) =>
+            little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
 
-        uint Long(ReadOnlySpan<byte> at) => little ? BinaryPrimitives.ReadUInt32LittleEndian(at) : BinaryPrimitives.ReadUInt32BigEndian(at);
+        uint Long(ReadOnlySpan<byte> at) =>
+            little ? BinaryPrimitives.ReadUInt32LittleEndian(at) : BinaryPrimitives.ReadUInt32BigEndian(at);
     }
 }

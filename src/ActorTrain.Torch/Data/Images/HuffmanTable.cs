@@ -24,16 +24,16 @@ internal sealed class HuffmanTable
             {
                 if (length > ShortBits) continue;
                 var room = 1 << (ShortBits - length);
-                if ((code + 1) * room > Short.Length) throw new InvalidDataException("it is damaged: a table of codes is wrong");
+                if ((code + 1) * room > Short.Length) throw Wrong();
                 Short.AsSpan(code * room, room).Fill((ushort)(length << 8 | _symbols[next]));
             }
-            if (code > 1 << length) throw new InvalidDataException("it is damaged: a table of codes is wrong");
+            if (code > 1 << length) throw Wrong();
             _end[length] = code;
             code <<= 1;
         }
     }
 
-    /// <summary>For each way in which the next bits may go on: length of the code × 256 + symbol; 0 where the code is longer.</summary>
+    /// <summary>For all that the next bits may be: length of the code × 256 + symbol; 0 where it is longer.</summary>
     public ushort[] Short { get; } = new ushort[1 << ShortBits];
 
     /// <summary>A longer code, and its length.</summary>
@@ -47,4 +47,6 @@ internal sealed class HuffmanTable
         }
         throw new InvalidDataException("it is damaged: its data has a code that stands for nothing");
     }
+
+    private static InvalidDataException Wrong() => new("it is damaged: a table of codes is wrong");
 }

@@ -5,13 +5,15 @@ using SkiaSharp;
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// Decodes an image file as it is meant to be seen, or says what is wrong with it. Values are those of Pillow's <c>convert("RGB")</c> and <c>convert("L")</c> after <c>exif_transpose</c>: transparency
-/// is dropped, colour profiles are left alone, grey is ITU-R 601-2 luma; and 16 bits a sample are rounded to 8.
+/// Decodes an image file as it is meant to be seen, or says what is wrong with it. Values are those of Pillow's
+/// <c>convert("RGB")</c> and <c>convert("L")</c> after <c>exif_transpose</c>: transparency is dropped, colour profiles
+/// are left alone, grey is ITU-R 601-2 luma; but 16 bits a sample are rounded to 8.
 /// </summary>
 internal static class ImageDecoder
 {
     /// <summary>Endings of files that are images.</summary>
-    public static IReadOnlyList<string> Endings { get; } = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp"];
+    public static IReadOnlyList<string> Endings { get; } =
+        [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp"];
 
     /// <summary>The kinds that are read, for a sentence.</summary>
     public const string Kinds = "PNG, JPEG, BMP or WebP";
@@ -54,12 +56,15 @@ internal static class ImageDecoder
 
     private static unsafe void Decode(SKCodec codec, uint[] pixels)
     {
-        // Without a colour space of the destination nothing is converted; unpremultiplied, what is transparent keeps its colour.
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        // Without a colour space nothing is converted; unpremultiplied, what is transparent keeps its colour.
+        var alpha = codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
         SKCodecResult result;
         fixed (uint* first = pixels) result = codec.GetPixels(info, (nint)first);
         if (result == SKCodecResult.Success) return;
-        throw new InvalidDataException(result == SKCodecResult.IncompleteInput ? "it is truncated: its data ends before its last row" : $"it is damaged: its data cannot be decoded ({result})");
+        throw new InvalidDataException(result == SKCodecResult.IncompleteInput
+            ? "it is truncated: its data ends before its last row"
+            : $"it is damaged: its data cannot be decoded ({result})");
     }
 
     private static PngFile? Check(ReadOnlySpan<byte> file)
@@ -67,7 +72,8 @@ internal static class ImageDecoder
         if (file.Length == 0) throw new InvalidDataException("it is empty");
         if (file.StartsWith(PngFile.Signature)) return PngFile.Read(file);
         if (IsWebP(file)) CheckLength(file, 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]));
-        else if (!IsJpeg(file) && !file.StartsWith("BM"u8)) throw new InvalidDataException($"its content is no {Kinds}");
+        else if (!IsJpeg(file) && !file.StartsWith("BM"u8))
+            throw new InvalidDataException($"its content is no {Kinds}");
         return null;
     }
 
@@ -80,10 +86,13 @@ internal static class ImageDecoder
 
     private static bool IsJpeg(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8]);
 
-    private static bool IsWebP(ReadOnlySpan<byte> file) => file.Length > 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
+    private static bool IsWebP(ReadOnlySpan<byte> file) =>
+        file.Length > 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
 
     private static void CheckLength(ReadOnlySpan<byte> file, long length)
     {
-        if (file.Length < length) throw new InvalidDataException($"it is truncated: its header announces {length} bytes, and it has {file.Length}");
+        if (file.Length >= length) return;
+        throw new InvalidDataException(
+            $"it is truncated: its header announces {length} bytes, and it has {file.Length}");
     }
 }

@@ -3,12 +3,13 @@ using System.Buffers.Binary;
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// Finds damage of a JPEG file that decoders pass over: they fill what is missing with grey. All segments, tables and scans must be whole, and the end marker must follow them. What
-/// it cannot find is a change of bits after which the data still has the right number of codes: JPEG has no checksum.
+/// Finds damage of a JPEG file that decoders pass over: they fill what is missing with grey. All segments, tables and
+/// scans must be whole, and the end marker must follow them. What it cannot find is a change of bits after which the
+/// data still has the right number of codes: JPEG has no checksum.
 /// </summary>
 internal sealed class JpegCheck
 {
-    // A block's mean is 8 × 128 at most, before it is divided by its quantization; twice that leaves room for an encoder's rounding.
+    // A block's mean is 8 × 128 at most before it is divided by its quantization; twice that leaves room for rounding.
     private const int LargestMean = 2048;
 
     private readonly HuffmanTable?[] _means = new HuffmanTable?[4], _others = new HuffmanTable?[4];
@@ -44,7 +45,8 @@ internal sealed class JpegCheck
                 throw new InvalidDataException("it is damaged: the content of a segment is wrong", e);
             }
         }
-        if (_components.Length == 0 || !_components.All(component => component.IsScanned)) throw new InvalidDataException("it is damaged: it lacks a part of its image");
+        if (_components.Length == 0 || !_components.All(component => component.IsScanned))
+            throw new InvalidDataException("it is damaged: it lacks a part of its image");
     }
 
     private static int NextMarker(ReadOnlySpan<byte> file, ref int position)
@@ -55,7 +57,8 @@ internal sealed class JpegCheck
         if (position >= file.Length) throw Truncated();
         var marker = file[position++];
         // Those without content: only scans have them, or nobody.
-        return marker is > 0x01 and (< 0xd0 or > 0xd8) ? marker : throw new InvalidDataException($"it is damaged: marker {marker:x2} stands where it may not");
+        return marker is > 0x01 and (< 0xd0 or > 0xd8) ? marker
+            : throw new InvalidDataException($"it is damaged: marker {marker:x2} stands where it may not");
     }
 
     private static InvalidDataException Truncated() => new("it is truncated: its end marker is missing");
@@ -111,20 +114,23 @@ internal sealed class JpegCheck
     {
         if (_components.Length > 0) throw new InvalidDataException("it is damaged: it has a second frame");
         (_progressive, _precision) = (progressive, segment[0]);
-        var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
+        var height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
+        var width = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
         _components = new JpegComponent[segment[5]];
         for (var i = 0; i < _components.Length; i++)
         {
             var one = segment.Slice(6 + 3 * i, 3);
             _components[i] = new JpegComponent(one[0], one[1] >> 4, one[1] & 15, one[2] & 3);
         }
-        if (width == 0 || height == 0 || _components.Length is 0 or > 4 || _components.Any(component => component.Across is 0 or > 4 || component.Down is 0 or > 4))
+        if (width == 0 || height == 0 || _components.Length is 0 or > 4 || !_components.All(one => one.IsPossible))
             throw new InvalidDataException("it is damaged: its frame has no size");
-        var (across, down) = (_components.Max(component => component.Across), _components.Max(component => component.Down));
+        var across = _components.Max(component => component.Across);
+        var down = _components.Max(component => component.Down);
         _units = Parts(width, 8 * across) * Parts(height, 8 * down);
         foreach (var component in _components)
         {
-            component.Blocks = Parts(Parts(width * component.Across, across), 8) * Parts(Parts(height * component.Down, down), 8);
+            component.Blocks = Parts(Parts(width * component.Across, across), 8)
+                * Parts(Parts(height * component.Down, down), 8);
             if (progressive) component.NonZero = new ulong[component.Blocks];
         }
     }
@@ -145,10 +151,13 @@ internal sealed class JpegCheck
         var rest = segment[(1 + 2 * components.Length)..];
         var band = _progressive ? (First: (int)rest[0], Last: (int)rest[1]) : (First: 0, Last: 63);
         var (high, low) = _progressive ? (rest[2] >> 4, rest[2] & 15) : (0, 0);
-        if (components.Length == 0 || band.First > band.Last || band.Last > 63 || high > 0 && high != low + 1) throw Wrong();
+        if (components.Length == 0 || band.First > band.Last || band.Last > 63) throw Wrong();
+        if (high > 0 && high != low + 1) throw Wrong();
         if (_progressive && (band.First == 0 ? band.Last > 0 : components.Length > 1)) throw Wrong();
-        return new JpegScan(components, components.Length > 1 ? _units : components[0].Blocks, _restart, band, high > 0, _progressive,
-            [.. components.Select(component => (LargestMean << Math.Max(0, _precision - 8)) / Math.Max(1, _quantization[component.Quantization]) >> low)]);
+        var largest = LargestMean << Math.Max(0, _precision - 8);
+        return new JpegScan(
+            components, components.Length > 1 ? _units : components[0].Blocks, _restart, band, high > 0, _progressive,
+            [.. components.Select(component => largest / Math.Max(1, _quantization[component.Quantization]) >> low)]);
 
         static InvalidDataException Wrong() => new("it is damaged: a scan's header is wrong");
     }

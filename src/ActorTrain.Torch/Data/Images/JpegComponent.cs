@@ -15,6 +15,9 @@ internal sealed class JpegComponent(int id, int across, int down, int quantizati
     /// <summary>Which quantization table it has.</summary>
     public int Quantization { get; } = quantization;
 
+    /// <summary>Whether a unit may have so many of its blocks.</summary>
+    public bool IsPossible => Across is >= 1 and <= 4 && Down is >= 1 and <= 4;
+
     /// <summary>Its blocks in a scan of its own.</summary>
     public int Blocks { get; set; }
 

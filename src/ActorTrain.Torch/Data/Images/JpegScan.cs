@@ -1,8 +1,9 @@
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// One scan of a JPEG file: reads its codes as a decoder does (ITU-T T.81, annexes F and G), without making pixels of them. Data that is missing, added or replaced shows in codes that do
-/// not come out: a decoder fills in grey there, and says nothing.
+/// One scan of a JPEG file: reads its codes as a decoder does (ITU-T T.81, annexes F and G), without making pixels of
+/// them. Data that is missing, added or replaced shows in codes that do not come out: a decoder fills in grey there,
+/// and says nothing.
 /// </summary>
 /// <param name="components">Its components.</param>
 /// <param name="units">Number of units that it consists of.</param>
@@ -12,7 +13,8 @@ namespace ActorTrain.Torch.Data.Images;
 /// <param name="progressive">Whether the file is progressive.</param>
 /// <param name="largestMean">For each component the largest mean that pixels can have.</param>
 internal sealed class JpegScan(
-    JpegComponent[] components, int units, int restart, (int First, int Last) band, bool refines, bool progressive, int[] largestMean)
+    JpegComponent[] components, int units, int restart, (int First, int Last) band, bool refines, bool progressive,
+    int[] largestMean)
 {
     private const int LongestMean = 15;
 
@@ -72,15 +74,20 @@ internal sealed class JpegScan(
 
     private HuffmanTable Others(int component) => components[component].Codes.Others ?? throw NoTable();
 
-    private static InvalidDataException NoTable() => new("it is damaged: a scan names a table of codes that is not there");
+    private static InvalidDataException NoTable() =>
+        new("it is damaged: a scan names a table of codes that is not there");
+
+    private static InvalidDataException NoSymbol() =>
+        new("it is damaged: its data has a code that stands for nothing");
 
     private void ReadMean(ref BitReader reader, int number)
     {
         var component = components[number];
         var bits = reader.Symbol(component.Codes.Means ?? throw NoTable());
-        if (bits > LongestMean) throw new InvalidDataException("it is damaged: its data has a code that stands for nothing");
+        if (bits > LongestMean) throw NoSymbol();
         component.Mean += reader.Difference(bits);
-        if (Math.Abs(component.Mean) > largestMean[number]) throw new InvalidDataException("it is damaged: its data leaves the range of pixels");
+        if (Math.Abs(component.Mean) > largestMean[number])
+            throw new InvalidDataException("it is damaged: its data leaves the range of pixels");
     }
 
     private static void SkipOthers(ref BitReader reader, HuffmanTable codes)
@@ -89,7 +96,7 @@ internal sealed class JpegScan(
         {
             var symbol = reader.SkipSymbol(codes);
             if (symbol == 0) return;
-            if ((symbol & 15) == 0 && symbol != 0xf0) throw new InvalidDataException("it is damaged: its data has a code that stands for nothing");
+            if ((symbol & 15) == 0 && symbol != 0xf0) throw NoSymbol();
             k += symbol >> 4;
             if (k > 63) throw TooMany();
         }
@@ -127,7 +134,7 @@ internal sealed class JpegScan(
         {
             var symbol = reader.Symbol(codes);
             var (zeros, bits) = (symbol >> 4, symbol & 15);
-            if (bits > 1) throw new InvalidDataException("it is damaged: its data has a code that stands for nothing");
+            if (bits > 1) throw NoSymbol();
             if (bits == 0 && zeros != 15)
             {
                 _empty = (1 << zeros) + reader.Number(zeros);

@@ -69,12 +69,13 @@ internal readonly struct Orientation(int exif, int width, int height)
         }
     }
 
-    // ITU-R 601-2 luma in 16 bits after the point, as Pillow reckons it; the weights add up to 65,536, so that grey stays as it is.
+    // ITU-R 601-2 luma as Pillow computes it; the weights add up to 65,536, so that grey stays as it is.
     private static void WriteGrey(ReadOnlySpan<uint> line, Span<byte> plane, int position, int step)
     {
         foreach (var pixel in line)
         {
-            plane[position] = (byte)((19595 * (pixel & 0xff) + 38470 * (pixel >> 8 & 0xff) + 7471 * (pixel >> 16 & 0xff) + 0x8000) >> 16);
+            var luma = 19595 * (pixel & 0xff) + 38470 * (pixel >> 8 & 0xff) + 7471 * (pixel >> 16 & 0xff);
+            plane[position] = (byte)((luma + 0x8000) >> 16);
             position += step;
         }
     }

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace ActorTrain.Torch.Data.Images;
 
-/// <summary>Reads the pixels of a PNG file with 16 bits a sample, of which the decoder gives the upper 8: here they are rounded.</summary>
+/// <summary>Reads a PNG file with 16 bits a sample, which are rounded to 8: the decoder would cut them off.</summary>
 internal static class Png16
 {
     // Interlaced images come as seven smaller ones (Adam7): where each begins, and its distance between pixels.
@@ -16,7 +16,14 @@ internal static class Png16
     /// <param name="pixels">Room for them, each red, green, blue and a byte that says nothing.</param>
     public static void Read(PngFile png, byte[] file, Span<uint> pixels)
     {
-        var samples = png.Colour switch { 0 => 1, 4 => 2, 2 => 3, 6 => 4, _ => throw new InvalidDataException("it is damaged: a palette has no 16 bits") };
+        var samples = png.Colour switch
+        {
+            0 => 1,
+            4 => 2,
+            2 => 3,
+            6 => 4,
+            _ => throw new InvalidDataException("it is damaged: a palette has no 16 bits"),
+        };
         using var compressed = new MemoryStream();
         foreach (var range in png.Content) compressed.Write(file.AsSpan(range));
         compressed.Position = 0;
@@ -29,7 +36,8 @@ internal static class Png16
             for (var line = y; line < png.Height; line += down, (row, above) = (above, row))
             {
                 ReadRow(plain, row, above, 2 * samples);
-                for (var i = 0; i < width; i++) pixels[line * png.Width + x + i * across] = Pixel(row.AsSpan(2 * samples * i), samples);
+                for (var i = 0; i < width; i++)
+                    pixels[line * png.Width + x + i * across] = Pixel(row.AsSpan(2 * samples * i), samples);
             }
         }
         // Its checksum comes after the last row, and is looked at where the end is looked for.
@@ -44,14 +52,22 @@ internal static class Png16
         for (var i = 0; i < row.Length; i++)
         {
             var (left, up) = (i < step ? 0 : row[i - step], (int)above[i]);
-            row[i] += (byte)(filter switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, _ => Nearest(left, up, i < step ? 0 : above[i - step]) });
+            row[i] += (byte)(filter switch
+            {
+                0 => 0,
+                1 => left,
+                2 => up,
+                3 => (left + up) / 2,
+                _ => Nearest(left, up, i < step ? 0 : above[i - step]),
+            });
         }
     }
 
-    // The filter that its author, Alan Paeth, is remembered by: whichever of the three is nearest to left + up − corner.
+    // Paeth's filter: whichever of the three is nearest to left + up − corner.
     private static int Nearest(int left, int up, int corner)
     {
-        var (toLeft, toUp, toCorner) = (Math.Abs(up - corner), Math.Abs(left - corner), Math.Abs(left + up - 2 * corner));
+        var (toLeft, toUp) = (Math.Abs(up - corner), Math.Abs(left - corner));
+        var toCorner = Math.Abs(left + up - 2 * corner);
         return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
     }
 
@@ -61,5 +77,6 @@ internal static class Png16
         return count < 3 ? first * 0x010101 : first | Rounded(samples[2..]) << 8 | Rounded(samples[4..]) << 16;
     }
 
-    private static uint Rounded(ReadOnlySpan<byte> sample) => (BinaryPrimitives.ReadUInt16BigEndian(sample) + 128u) / 257;
+    private static uint Rounded(ReadOnlySpan<byte> sample) =>
+        (BinaryPrimitives.ReadUInt16BigEndian(sample) + 128u) / 257;
 }

@@ -43,7 +43,8 @@ internal sealed class WorkerProcess : IDisposable
         var (file, before) = ThisProgram();
         var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
-        return new WorkerProcess(number, program, Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start"), note);
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
+        return new WorkerProcess(number, program, process, note);
     }
 
     /// <summary>Asks it to leave, and ends it by force when it does not.</summary>
@@ -82,8 +83,9 @@ internal sealed class WorkerProcess : IDisposable
     private void Hear(string? line, string program, Action<string> note)
     {
         if (string.IsNullOrWhiteSpace(line)) return;
-        if (line.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal)) note(WithoutName(line, program));
-        else LastError = WithoutName(line, program);
+        var sentence = WithoutName(line, program);
+        if (line.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal)) note(sentence);
+        else LastError = sentence;
     }
 
     // An error of a child is said again by this process, which puts the same name before it.

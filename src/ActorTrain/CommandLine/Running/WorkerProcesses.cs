@@ -24,7 +24,8 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         var workers = new WorkerProcesses(terminal) { _running = count };
         for (var number = 1; number <= count; number++)
         {
-            var worker = WorkerProcess.Start(number, terminal.Program, ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options], workers.Repeat);
+            string[] arguments = ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options];
+            var worker = WorkerProcess.Start(number, terminal.Program, arguments, workers.Repeat);
             workers._workers.Add(worker);
             _ = workers.WatchAsync(worker);
         }
