@@ -24,11 +24,19 @@ public sealed class OwnEngineFactory : IEngineFactory
     /// <param name="model">The model.</param>
     /// <param name="data">Loads the data set, once, when the first engine is made; it gets <see cref="TorchOptions.DataFolder"/>.</param>
     /// <param name="options">What the node gives its engines.</param>
+    /// <param name="log">Told the <see cref="ImageDataset.Notes"/> of a data set that has some, once.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
-    public OwnEngineFactory(string name, TorchModel model, Func<string?, IDataset> data, TorchOptions options)
+    public OwnEngineFactory(
+        string name, TorchModel model, Func<string?, IDataset> data, TorchOptions options, Action<string>? log = null)
     {
         (_name, _model, _device) = (name, model, new DeviceSource(options));
-        _dataset = new Lazy<IDataset>(() => data(options.DataFolder) ?? throw new ActorTrainException($"model {name}: its data set is null"));
+        _dataset = new Lazy<IDataset>(() =>
+        {
+            var dataset = data(options.DataFolder)
+                ?? throw new ActorTrainException($"model {name}: its data set is null");
+            foreach (var note in (dataset as ImageDataset)?.Notes ?? []) log?.Invoke(note);
+            return dataset;
+        });
     }
 
     /// <summary>Loads the data set and looks for a device that was named now, and not with the first job.</summary>

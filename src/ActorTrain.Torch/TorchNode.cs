@@ -32,9 +32,11 @@ public static class TorchNode
     private static NodeProgram ProgramOf(TorchModel model, Func<string?, IDataset> data, string options)
     {
         var name = System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name ?? "own";
-        return new NodeProgram((settings, job) =>
+        NodeProgram? program = null;
+        return program = new NodeProgram((settings, job) =>
         {
-            var engines = new OwnEngineFactory(name, model, data, new TorchOptions(settings.Device, settings.Threads, settings.DataFolder));
+            var engineOptions = new TorchOptions(settings.Device, settings.Threads, settings.DataFolder);
+            var engines = new OwnEngineFactory(name, model, data, engineOptions, note => program?.WriteNote(note));
             // A node whose job is not known yet says what is missing when it starts.
             if (job is null) engines.Prepare();
             return engines;

@@ -46,6 +46,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         dependencies.ShouldContain("TorchSharp");
         dependencies.ShouldNotContain(id => id.StartsWith("libtorch", StringComparison.Ordinal));
         zip.GetEntry("buildTransitive/ActorTrain.Torch.targets").ShouldNotBeNull();
+        zip.GetEntry("buildTransitive/NativeDecoder.targets").ShouldNotBeNull();
     }
 
     [Fact]
@@ -66,6 +67,10 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         var built = await packed.Run("dotnet", folder, "build", "-c", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false");
         built.ShouldSucceed();
         built.Output.ShouldContain("0 Warning(s)", customMessage: built.Output);
+        // The image decoder, for the platforms that TorchSharp may run on, and without its symbols.
+        Directory.GetFiles(Path.Combine(folder, "bin"), "libSkiaSharp.*", SearchOption.AllDirectories)
+            .Select(file => file.Split(Path.DirectorySeparatorChar)[^3]).Order()
+            .ShouldBe(["linux-arm64", "linux-x64", "osx", "win-arm64", "win-x64"]);
 
         var program = Path.Combine(folder, "bin", "Release", "net10.0", "Twelve.dll");
         (await packed.Run("dotnet", folder, program, "local", "--workers", "2", "--epochs", "1", "--quiet", "--report", "report.json")).ShouldSucceed();

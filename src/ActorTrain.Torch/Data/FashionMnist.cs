@@ -77,7 +77,7 @@ public static class FashionMnist
             var classes = IdxFile.ReadLabels(labels.Content, labels.Name, labels.Compressed, Classes);
             if (pixels.Length / shape.Length != classes.Length)
                 throw new ActorTrainException($"{images.Name} has {pixels.Length / shape.Length} images and {labels.Name} has {classes.Length} labels; there must be one label an image.");
-            return new ImageSet(shape, pixels, classes);
+            return new ImageSet(shape, pixels, Array.ConvertAll(classes, label => (int)label));
         }
     }
 }

@@ -14,10 +14,14 @@ public sealed class ImageDataset : IDataset
     /// <param name="test">Images to test on.</param>
     /// <param name="classes">Number of classes; every label is below it.</param>
     /// <param name="normalization">How bytes become numbers.</param>
+    /// <exception cref="ActorTrainException">A label is no class; the message names its image.</exception>
     public ImageDataset(string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization)
     {
         (Origin, Train, Test, Classes, Normalization) = (origin, train, test, classes, normalization);
-        Description = new DatasetDescription(name, train.Count, test.Count, Fingerprint.Of(train.Images, train.Labels, test.Images, test.Labels));
+        CheckLabels(name, "training", train);
+        CheckLabels(name, "test", test);
+        Description = new DatasetDescription(name, train.Count, test.Count,
+            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)));
         (_table, InputShape) = (normalization.Table(), [train.Shape.Channels, train.Shape.Height, train.Shape.Width]);
     }
 
@@ -26,6 +30,12 @@ public sealed class ImageDataset : IDataset
 
     /// <summary>Where it was read from.</summary>
     public string Origin { get; }
+
+    /// <summary>What a user should know, such as files that were skipped: lines that a node writes once.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Names of the classes by their numbers; empty where they have none.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
 
     /// <summary>Images to train on.</summary>
     public ImageSet Train { get; }
@@ -40,9 +50,6 @@ public sealed class ImageDataset : IDataset
     public int Classes { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames { get; init; } = [];
-
-    /// <inheritdoc/>
     public IReadOnlyList<long> TargetShape => [];
 
     /// <summary>How bytes become numbers.</summary>
@@ -53,6 +60,11 @@ public sealed class ImageDataset : IDataset
 
     /// <inheritdoc/>
     public void ReadTest(int index, Span<float> input, Span<float> target) => Read(Test, index, input, target);
+
+    private void CheckLabels(string name, string which, ImageSet set)
+    {
+        for (var i = 0; i < set.Count; i++) Targets.CheckClass(name, which, i, set.Labels.Span[i], Classes);
+    }
 
     private void Read(ImageSet set, int index, Span<float> input, Span<float> target)
     {

@@ -41,6 +41,17 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
     /// <summary>Verbs that only this program has.</summary>
     internal IReadOnlyList<Func<Terminal, NodeProgram, Command>> MoreVerbs { get; init; } = [];
 
+    /// <summary>
+    /// Writes one line for whoever runs the program, such as what a data set leaves out. <c>local</c> repeats what its
+    /// workers write, each line once.
+    /// </summary>
+    /// <param name="sentence">The line, without the program's name.</param>
+    public void WriteNote(string sentence) =>
+        Console.Error.WriteLine(NotePrefix(Name) + sentence.ReplaceLineEndings(" "));
+
+    /// <summary>What notes begin with.</summary>
+    internal static string NotePrefix(string program) => $"{program}: note: ";
+
     /// <summary>The settings of its jobs.</summary>
     /// <exception cref="ActorTrainException"><see cref="Options"/> cannot be read; the message names the line.</exception>
     internal IReadOnlyList<SettingOverride> Settings

@@ -20,10 +20,16 @@ public sealed class BuiltInSubsetSpecs
     public void Is_the_one_whose_provenance_is_written_down()
     {
         Digest(DataFolder.Header(0x803, 12_000, 28, 28), Subset.Train.Images).ShouldBe("ded9297f1d7b567047797bb831eb9cfd84010a483a4075cb9fc0465219002cb7");
-        Digest(DataFolder.Header(0x801, 12_000), Subset.Train.Labels).ShouldBe("11a34fec6f816dbe22c806d6de7e130fa048759622a0e6f6da8feb272e09ee1d");
+        Digest(DataFolder.Header(0x801, 12_000), Subset.Train.LabelBytes(10))
+            .ShouldBe("11a34fec6f816dbe22c806d6de7e130fa048759622a0e6f6da8feb272e09ee1d");
         Digest(DataFolder.Header(0x803, 2_000, 28, 28), Subset.Test.Images).ShouldBe("15a92dd1e9b16ea361928086e77df4dfa890c255c00b5a8c8162c1040ce8eef1");
-        Digest(DataFolder.Header(0x801, 2_000), Subset.Test.Labels).ShouldBe("234596aeb6eb48133ec99a62541f90bc0728c9559a681f1e0638037462458f2c");
+        Digest(DataFolder.Header(0x801, 2_000), Subset.Test.LabelBytes(10))
+            .ShouldBe("234596aeb6eb48133ec99a62541f90bc0728c9559a681f1e0638037462458f2c");
     }
+
+    [Fact]
+    public void Has_the_fingerprint_that_nodes_of_earlier_versions_have_for_it() =>
+        Subset.Description.Fingerprint.ShouldBe("0065ed5f9f2d2f51");
 
     [Fact]
     public void Is_the_first_of_each_class_where_the_full_set_is_installed_to_compare()
@@ -31,8 +37,8 @@ public sealed class BuiltInSubsetSpecs
         if (!Directory.Exists(Installed)) return;
         var full = FashionMnist.Load(DataSource.Full, Installed);
 
-        Chosen(full.Train, 1200).ShouldBe(Digest(Subset.Train.Images, Subset.Train.Labels));
-        Chosen(full.Test, 200).ShouldBe(Digest(Subset.Test.Images, Subset.Test.Labels));
+        Chosen(full.Train, 1200).ShouldBe(Digest(Subset.Train.Images, Subset.Train.LabelBytes(10)));
+        Chosen(full.Test, 200).ShouldBe(Digest(Subset.Test.Images, Subset.Test.LabelBytes(10)));
     }
 
     [Fact]
@@ -54,7 +60,7 @@ public sealed class BuiltInSubsetSpecs
             var label = full.Labels.Span[i];
             if (seen[label]++ >= each) continue;
             images.Add(full.Image(i).ToArray());
-            labels.Add(label);
+            labels.Add((byte)label);
         }
         return Digest(images.SelectMany(image => image).ToArray(), labels.ToArray());
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Running;
 
@@ -13,12 +14,17 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Process _process;
     private readonly ErrorLines _errors;
 
-    private WorkerProcess(int number, string program, Process process)
+    private WorkerProcess(int number, string program, Process process, Action<string> note)
     {
         (Number, _process, _errors) = (number, process, new ErrorLines(program));
         // Both streams must be read, or the child stops where a pipe is full.
         process.OutputDataReceived += (_, line) => HasJoined |= line.Data?.StartsWith(WorkerLife.Joined, StringComparison.Ordinal) == true;
-        process.ErrorDataReceived += (_, line) => _errors.Take(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data?.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal) == true)
+                note(line.Data[(program.Length + 2)..]);
+            else _errors.Take(line.Data ?? "");
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Ended = EndAsync(process);
@@ -36,12 +42,18 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Completes with its exit code.</summary>
     public Task<int> Ended { get; }
 
-    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments)
+    /// <summary>Starts one.</summary>
+    /// <param name="number">From 1.</param>
+    /// <param name="program">The program's name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="note">Is given each note that it writes.</param>
+    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments, Action<string> note)
     {
         var (file, before) = ThisProgram();
         var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
-        return new WorkerProcess(number, program, Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start"));
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
+        return new WorkerProcess(number, program, process, note);
     }
 
     /// <summary>Asks it to leave, and ends it by force when it does not.</summary>

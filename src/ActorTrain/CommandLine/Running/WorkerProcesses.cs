@@ -7,6 +7,7 @@ namespace ActorTrain.CommandLine.Running;
 internal sealed class WorkerProcesses : IAsyncDisposable
 {
     private readonly List<WorkerProcess> _workers = [];
+    private readonly HashSet<string> _notes = [];
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Terminal _terminal;
     private int _running;
@@ -24,7 +25,8 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         var workers = new WorkerProcesses(terminal) { _running = count };
         for (var number = 1; number <= count; number++)
         {
-            var worker = WorkerProcess.Start(number, terminal.Program, ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options]);
+            string[] arguments = ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options];
+            var worker = WorkerProcess.Start(number, terminal.Program, arguments, workers.Repeat);
             workers._workers.Add(worker);
             _ = workers.WatchAsync(worker);
         }
@@ -42,6 +44,15 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         foreach (var worker in _workers) worker.Dispose();
         // Nobody may wait for it any longer; a fault that nobody saw is none.
         _broken.TrySetResult();
+    }
+
+    // All workers read the same data, and so write the same notes.
+    private void Repeat(string note)
+    {
+        lock (_notes)
+        {
+            if (_notes.Add(note)) _terminal.Complain(note);
+        }
     }
 
     private async Task WatchAsync(WorkerProcess worker)

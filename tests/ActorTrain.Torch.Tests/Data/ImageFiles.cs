@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
+using SkiaSharp;
+
+namespace ActorTrain.Torch.Tests.Data;
+
+/// <summary>Image files as programs and cameras write them, made here.</summary>
+internal static class ImageFiles
+{
+    public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
+
+    // What the encoder at hand does not write: 32×24 in several scans, 32×24 with restart markers, 8×8 in CMYK, a GIF.
+    public static byte[] ProgressiveJpeg { get; } = Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCN"
+        + "l4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wgAR"
+        + "CAAYACADASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAAIBA//EABcBAQEBAQAAAAAAAAAAAAAAAAMCAAH/2gAMAwEAAhADEAAAAade"
+        + "fTmtwToSsaav/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAERQSD/2gAIAQEAAQUCaMhDClFx/8QAFxEBAAMAAAAAAAAAAAAAAAAAAQAQEf/aAAgB"
+        + "AwEBPwFgO3//xAAXEQADAQAAAAAAAAAAAAAAAAAAAREQ/9oACAECAQE/AWy0uf/EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEABj8CT//E"
+        + "ABoQAAIDAQEAAAAAAAAAAAAAAAABETFRIWH/2gAIAQEAAT8hSqIC2eSJkMp0TSMx6hvRUf/aAAwDAQACAAMAAAAQxl/f/8QAGBEBAQEBAQAA"
+        + "AAAAAAAAAAAAAQAhETH/2gAIAQMBAT8Q35bDGyAdL//EABgRAQEBAQEAAAAAAAAAAAAAAAEAESEx/9oACAECAQE/ECzkpSlnzb//xAAZEAAD"
+        + "AQEBAAAAAAAAAAAAAAAAARExcWH/2gAIAQEAAT8QaQSoWjW6hPR0ClmiZRoUpCyjwVegqXRLtH//2Q==");
+
+    public static byte[] RestartJpeg { get; } = Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCN"
+        + "l4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAAR"
+        + "CAAYACADAREAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEG"
+        + "E1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWG"
+        + "h4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEB"
+        + "AQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYk"
+        + "NOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0"
+        + "tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/90ABAAB/9oADAMBAAIRAxEAPwCWSBVOFra1tTOSuf/Ql2AR4HWn"
+        + "LVnJJ20P/9F6wEnLColNRR5cpI//0pvIH8PWuRTbdzhpt20P/9O9t3R7u9U6qtZmUm0rH//UmbI6daiUtDmlBSR//9WwJCFw3WuF3buzzvZH"
+        + "/9adJGDZFcqSsc0IuKP/17cTsBg9K5pyi0Ytts//0LbgfeXrXEpGSWp//9GR2GMt1rju3oiVB3P/0p0wUyK4npoS+zP/2Q==");
+
+    public static byte[] CmykJpeg { get; } = Convert.FromBase64String(
+        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+        + "AQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBN"
+        + "AFkASwAAPwB1C2BtyuH/2Q==");
+
+    public static byte[] Gif { get; } = Convert.FromBase64String(
+        "R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
+
+    /// <summary>A picture with something in each of its blocks, the same each time.</summary>
+    public static byte[] Photo(SKEncodedImageFormat format, int width = 160, int height = 120)
+    {
+        var random = new SplitMix64(7);
+        return Encoded(format, width, height, (x, y) => new SKColor(
+            (byte)(x * 255 / width), (byte)(y * 255 / height),
+            (byte)(120 + 60 * Math.Sin(x * y / 150.0) + random.NextBelow(16))));
+    }
+
+    /// <summary>A picture by its pixels.</summary>
+    public static byte[] Encoded(SKEncodedImageFormat format, int width, int height, Func<int, int, SKColor> colour)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++) bitmap.SetPixel(x, y, colour(x, y));
+        using var data = bitmap.Encode(format, quality: 95);
+        return data.ToArray();
+    }
+
+    /// <summary>A PNG by its rows.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="bits">Bits a sample.</param>
+    /// <param name="colour">0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha.</param>
+    /// <param name="rows">The bytes of the rows, each with its filter before it.</param>
+    /// <param name="before">Chunks before the content.</param>
+    /// <param name="interlaced">Whether the rows are those of the seven passes.</param>
+    public static byte[] Png(
+        int width, int height, int bits, int colour, byte[] rows, byte[]? before = null, bool interlaced = false) =>
+    [
+        .. PngSignature, .. Header(width, height, bits, colour, interlaced), .. before ?? [],
+        .. Chunk("IDAT", Compressed(rows)), .. Chunk("IEND", []),
+    ];
+
+    public static byte[] Header(int width, int height, int bits, int colour, bool interlaced = false)
+    {
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9], header[12]) = ((byte)bits, (byte)colour, (byte)(interlaced ? 1 : 0));
+        return Chunk("IHDR", header);
+    }
+
+    public static byte[] Chunk(string name, byte[] data, uint damage = 0)
+    {
+        byte[] named = [.. System.Text.Encoding.ASCII.GetBytes(name), .. data];
+        var (length, sum) = (new byte[4], new byte[4]);
+        BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(sum, Crc32.HashToUInt32(named) ^ damage);
+        return [.. length, .. named, .. sum];
+    }
+
+    public static byte[] Compressed(byte[] content)
+    {
+        using var stream = new MemoryStream();
+        using (var zlib = new ZLibStream(stream, CompressionLevel.Optimal)) zlib.Write(content);
+        return stream.ToArray();
+    }
+
+    /// <summary>Exif data that says which way up an image is.</summary>
+    public static byte[] Exif(int orientation) =>
+        [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>A JPEG as a camera writes it that was held another way.</summary>
+    public static byte[] Turned(byte[] jpeg, int orientation)
+    {
+        byte[] exif = [.. "Exif\0\0"u8, .. Exif(orientation)];
+        return [0xff, 0xd8, 0xff, 0xe1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
+    }
+
+    /// <summary>A row of 16-bit samples, as a PNG has it without a filter.</summary>
+    public static byte[] Row16(params int[] samples) =>
+        [0, .. samples.SelectMany(sample => new[] { (byte)(sample >> 8), (byte)sample })];
+}
