@@ -52,7 +52,7 @@ public sealed class AwkwardArraysSpecs
     public void A_sample_that_does_not_exist_is_not_another(int index)
     {
         var numbers = ArrayDataset.OfNumbers("n", [4], [1], new Samples(new float[8], new float[2]), Samples.None);
-        var images = new ImageSet(new ImageShape(1, 2, 2), new byte[8], new byte[2]);
+        var images = new ImageSet(new ImageShape(1, 2, 2), new byte[8], new int[2]);
 
         Should.Throw<SystemException>(() => numbers.ReadTrain(index, new float[4], new float[1]));
         Should.Throw<SystemException>(() => images.Image(index).Length);

@@ -38,10 +38,10 @@ internal static class Toy
     }
 
     /// <summary>What the runtime would hear of an engine that is made, started, and asked for a gradient.</summary>
-    public static string Complaint(TorchModel model, IDataset? dataset = null) => Should.Throw<Exception>(() =>
+    public static string Complaint(TorchModel model, IDataset? dataset = null, int samples = 8) => Should.Throw<Exception>(() =>
     {
         using var engine = Engine(model, dataset);
-        engine.ComputeGradient(Jobs.Samples(8), seed: 0);
+        engine.ComputeGradient(Jobs.Samples(samples), seed: 0);
     }).Message;
 
     public static string Complaint(Func<nn.Module<Tensor, Tensor>> build, IDataset? dataset = null) => Complaint(new TorchModel(build), dataset);

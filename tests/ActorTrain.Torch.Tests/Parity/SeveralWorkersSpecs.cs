@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using ActorTrain.Balancing;
+using ActorTrain.Consistency;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Tests.Engine;
+using ActorTrain.Torch.Tests.Own;
+using ActorTrain.Worker;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ActorTrain.Torch.Tests.Parity;
+
+/// <summary>What holds for several unequal workers, all in this process, in every consistency model.</summary>
+[Collection(Alone.Name)]
+public sealed class SeveralWorkersSpecs
+{
+    public static TheoryData<string> Ways => ["asynchronous", "bounded", "synchronous", "deterministic", "backup workers", "local steps"];
+
+    /// <summary>With a batch of 8 the balance used to cut micro-batches of one, and a running variance was NaN for good.</summary>
+    [Theory, MemberData(nameof(Ways))]
+    public async Task No_gradient_is_of_fewer_samples_than_batch_statistics_need(string way)
+    {
+        // 8 does not divide it, and leaves one.
+        var data = Toy.Quarters(1025);
+        var sizes = new ConcurrentBag<int>();
+        var job = In(way, Jobs.Of("own") with { Batch = 8, Epochs = 4, MinimumWorkers = 3 });
+
+        var result = await Train(job, new TorchModel(Normalized), data, [1, 0.5, 0.2], (_, samples) => sizes.Add(samples));
+
+        result.Report.SamplesApplied.ShouldBe(4 * 1025);
+        sizes.Min().ShouldBeGreaterThanOrEqualTo(4);
+        result.Model.State.ToArray().ShouldAllBe(value => float.IsFinite(value));
+        result.Report.TestAccuracy!.Value.ShouldBeGreaterThan(0.85);
+    }
+
+    [Fact]
+    public async Task Deterministic_training_with_dropout_has_the_same_bits_with_one_two_and_four_workers_and_when_one_fails()
+    {
+        var job = In("deterministic", Jobs.Of("own") with { Batch = 16, Epochs = 3, Shards = 2 });
+        var data = Toy.Quarters(512);
+        var model = new TorchModel(() => new Noisy2());
+
+        var one = await Train(job, model, data, [1]);
+        var two = await Train(job with { MinimumWorkers = 2 }, model, data, [1, 0.4]);
+        var four = await Train(job with { MinimumWorkers = 4 }, model, data, [1, 1, 0.5, 0.5]);
+        var failing = 0;
+        var broken = await Train(job with { MinimumWorkers = 2 }, model, data, [1, 1], (worker, _) =>
+        {
+            if (worker == 1 && Interlocked.Increment(ref failing) == 9) throw new InvalidOperationException("the device fell off the bus");
+        });
+
+        broken.Report.Events.ShouldContain(happened => happened.Kind == "worker-failed");
+        foreach (var other in new[] { two, four, broken }) other.Model.Parameters.ToArray().ShouldBe(one.Model.Parameters.ToArray());
+    }
+
+    [Fact]
+    public async Task Three_rows_and_eight_workers_count_once_each()
+    {
+        var result = await Train(
+            Jobs.Of("own") with { Epochs = 5, MinimumWorkers = 8, Batch = 16 }, new TorchModel(Normalized), Toy.Quarters(3), [1, 1, 1, 1, 1, 1, 1, 1]);
+
+        result.Report.SamplesApplied.ShouldBe(15);
+        result.Report.Shards[0].Version.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Twenty_rows_at_batch_64_are_one_gradient()
+    {
+        var sizes = new ConcurrentBag<int>();
+
+        await Train(Jobs.Of("own") with { Epochs = 3 }, new TorchModel(Normalized), Toy.Quarters(20), [1], (_, samples) => sizes.Add(samples));
+
+        sizes.ShouldAllBe(size => size == 20);
+    }
+
+    private static Module<Tensor, Tensor> Normalized() => Sequential(Linear(2, 16), BatchNorm1d(16), ReLU(), Linear(16, 4));
+
+    private static JobOptions In(string way, JobOptions job)
+    {
+        var steps = new SynchronousOptions(GlobalBatch: 32, BackupWorkers: 0, Deterministic: false);
+        return way switch
+        {
+            "bounded" => job with { Consistency = job.Consistency with { Mode = ConsistencyMode.Bounded } },
+            "synchronous" => Synchronous(steps),
+            "deterministic" => Synchronous(steps with { Deterministic = true }) with { Balance = new BalanceOptions(true, true, true) },
+            "backup workers" => Synchronous(steps with { BackupWorkers = 1 }) with { Shards = 1 },
+            "local steps" => job with { LocalSteps = job.LocalSteps with { Steps = 3 } },
+            _ => job,
+        };
+
+        JobOptions Synchronous(SynchronousOptions synchronous) =>
+            job with { Consistency = job.Consistency with { Mode = ConsistencyMode.Synchronous, Synchronous = synchronous } };
+    }
+
+    private static async Task<TrainingResult> Train(
+        JobOptions job, TorchModel model, IDataset data, double[] speeds, Action<int, int>? beforeGradient = null)
+    {
+        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]));
+        var workers = new List<ActorTrainNode>();
+        try
+        {
+            foreach (var (index, speed) in speeds.Index())
+            {
+                var engines = new Watched(new OwnEngineFactory("own", model, _ => data, new TorchOptions("cpu", Threads: 1)), index, beforeGradient);
+                workers.Add(await ActorTrainNode.StartAsync(
+                    new NodeOptions([NodeRoles.Worker]) { Join = seed.Address, Engines = new ThrottledEngines(engines, () => speed) }));
+            }
+            var run = await TrainingClient.Of(seed).SubmitAsync(job);
+            return await run.Completion.WaitAsync(TimeSpan.FromMinutes(2));
+        }
+        finally
+        {
+            foreach (var worker in workers) await worker.DisposeAsync();
+        }
+    }
+
+    /// <summary>Dropout, noise and an expert, all drawn.</summary>
+    private sealed class Noisy2 : Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear _in = Linear(2, 16), _out = Linear(16, 4);
+        private readonly TorchSharp.Modules.Dropout _drop = Dropout(0.3);
+
+        public Noisy2() : base("noisy") => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => _out.call(_drop.call((_in.call(input) + 0.1 * randn(16)).relu()));
+    }
+
+    private sealed class Watched(IEngineFactory engines, int index, Action<int, int>? beforeGradient) : IEngineFactory
+    {
+        public IGradientEngine Create(JobOptions job) => new Engine(engines.Create(job), index, beforeGradient);
+
+        private sealed class Engine(IGradientEngine inner, int index, Action<int, int>? beforeGradient) : IGradientEngine
+        {
+            // Those of the measurement are no work of the job's.
+            private bool _isMeasured;
+            private int _initialized;
+
+            public ModelDescription Model => inner.Model;
+
+            public DatasetDescription Dataset => inner.Dataset;
+
+            public DeviceDescription Device => inner.Device;
+
+            public Memory<float> Parameters => inner.Parameters;
+
+            public Memory<float> State => inner.State;
+
+            public void Initialize(long seed)
+            {
+                inner.Initialize(seed);
+                _isMeasured = ++_initialized > 1;
+            }
+
+            public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+            {
+                if (_isMeasured) beforeGradient?.Invoke(index, samples.Length);
+                return inner.ComputeGradient(samples, seed, gradient);
+            }
+
+            public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
+
+            public void Dispose() => inner.Dispose();
+        }
+    }
+}
