@@ -132,7 +132,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
             {
                 _record.EpochCompleted(epoch, Now);
-                if (_job.IsEvaluatedAfter(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
+                if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
             }
             KeepPaceWithEvaluations();
             Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"));
@@ -141,6 +141,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         });
         ReceiveAny(_ => Stash.Stash());
     }
+
+    // Without a test set there is nothing to evaluate on.
+    private bool IsToBeEvaluated(int epoch) => _job.IsEvaluatedAfter(epoch) && _record.Admission!.Dataset.TestSamples > 0;
 
     private void Training()
     {
@@ -281,7 +284,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.EpochCompleted(++_completedEpochs, Now);
             _telemetry.EpochCompleted(_completedEpochs);
-            if (_job.IsEvaluatedAfter(_completedEpochs)) _evaluations.Want(_completedEpochs);
+            if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
         KeepPaceWithEvaluations();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ActorTrain.Sentences;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 
@@ -39,7 +40,22 @@ public sealed record TrainingReport(
     IReadOnlyList<ShardSummary> Shards,
     StalenessSummary Staleness,
     IReadOnlyList<SupervisionEvent> Events,
-    string Metric = ModelDescription.DefaultMetricName);
+    string Metric = ModelDescription.DefaultMetricName)
+{
+    /// <summary>Why the result cannot be trusted, in one sentence; null where nothing is known against it.</summary>
+    [JsonIgnore]
+    public string? Doubt
+    {
+        get
+        {
+            if (Epochs.FirstOrDefault(epoch => epoch.TestLoss is { } loss && !double.IsFinite(loss)) is { } broken)
+                return Sentence.Of(FormattableString.Invariant($"the test loss of epoch {broken.Epoch} is {broken.TestLoss}"));
+            if (Events.FirstOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationGivenUp) is not { } givenUp) return null;
+            var why = Events.LastOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationFailed && happened.At <= givenUp.At)?.Reason;
+            return Sentence.Of(why is null ? givenUp.Reason : $"{givenUp.Reason.AsClause()}: {why}");
+        }
+    }
+}
 
 /// <summary>The model trained.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,6 +1,7 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Saving;
+using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 
@@ -88,6 +89,39 @@ public sealed class OwnProgramTests : IDisposable
         ran.ExitCode.ShouldBe(1);
         ran.Error.ShouldContain(sentence);
         ran.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_test_loss_that_is_not_finite_is_an_event_and_no_accuracy_and_the_exit_code_is_1()
+    {
+        var (ran, report) = await RanWith(evaluation => evaluation with { Loss = double.NaN });
+
+        (ran.ExitCode, ran.Error).ShouldBe((1, $"mine: The result cannot be trusted. The test loss of epoch 1 is NaN.{Environment.NewLine}"));
+        report.TestAccuracy.ShouldBeNull();
+        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.EvaluationNotFinite && happened.Reason == "the test loss of epoch 1 is NaN");
+    }
+
+    [Fact]
+    public async Task A_test_sample_that_nobody_can_read_is_named_and_gives_no_accuracy_and_the_exit_code_is_1()
+    {
+        var (ran, report) = await RanWith(_ => throw new ActorTrainException("data set made-up: test sample 6 cannot be read: FormatException: no number"));
+
+        ran.ExitCode.ShouldBe(1);
+        ran.Error.ShouldMatch(
+            $@"^mine: The result cannot be trusted\. No node could evaluate epoch [12]: data set made-up: test sample 6 cannot be read: FormatException: no number\.{Environment.NewLine}$");
+        report.TestAccuracy.ShouldBeNull();
+        report.SamplesApplied.ShouldBe(2 * 640);
+    }
+
+    private async Task<(Ran Ran, TrainingReport Report)> RanWith(Func<Evaluation, Evaluation> evaluated)
+    {
+        var report = Path.Combine(_folder.Path, "report.json");
+        var program = new NodeProgram((_, _) => new Engines(() => new FaultyEngine(new LinearEngine(), (_, _, _) => { }) { Evaluated = evaluated }), "mine")
+        {
+            Options = "epochs = 2, batch = 16",
+        };
+        var ran = await Ran.Program(program, "demo", "--quiet", "--report", report);
+        return (ran, TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report)));
     }
 
     [Theory, InlineData("the table is gone"), InlineData("the table is gone.")]

@@ -1,6 +1,10 @@
 using System.Text;
 using ActorTrain.Lane;
+using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
 using ActorTrain.Tests.Serialization;
+using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
@@ -23,8 +27,22 @@ public sealed class TensorMessageTableTests
         using var reader = new BinaryReader(bytes);
         TensorMessageTable.TryRead(TensorMessageTable.KindOf(message), reader, message.Payload, out var back).ShouldBeTrue();
 
-        back.ShouldBe(message);
+        back.ShouldBeEquivalentTo(message);
         bytes.Position.ShouldBe(bytes.Length);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 5)]
+    [InlineData(-1, 2)]
+    public void A_push_whose_stretches_do_not_lie_in_its_slice_is_refused(int offset, int length)
+    {
+        var push = new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[7])) { Untouched = [new FlatRange(offset, length)] };
+        using var bytes = new MemoryStream();
+        push.WriteHeader(new BinaryWriter(bytes));
+        bytes.Position = 0;
+
+        Should.Throw<FormatException>(() => ShardProtocol.Push.Read(new BinaryReader(bytes), push.Payload));
     }
 
     [Fact]

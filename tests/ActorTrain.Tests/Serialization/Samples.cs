@@ -20,7 +20,9 @@ internal sealed class Samples(IActorRef actor)
         if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
         if (type.IsPrimitive) return Convert.ChangeType(_count % 100, type);
         if (type == typeof(IActorRef)) return actor;
-        if (type == typeof(TensorSlice)) return TensorSlice.Of(new float[] { _count });
+        // They lie in the tensor that they are sent with.
+        if (type == typeof(FlatRange[])) return new[] { new FlatRange(1, 2), new FlatRange(5, 1) };
+        if (type == typeof(TensorSlice)) return TensorSlice.Of(new float[] { _count, 0, 0, 0, 0, 0, 0 });
         if (type == typeof(ParameterLayout)) return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
         if (type == typeof(IReadOnlyDictionary<string, string>)) return new Dictionary<string, string> { ["key"] = $"value {_count}" };
         if (type.IsArray) return ArrayOf(type.GetElementType()!);

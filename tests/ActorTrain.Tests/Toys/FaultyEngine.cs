@@ -37,7 +37,10 @@ internal sealed class FaultyEngine(IGradientEngine inner, Fault fault) : IGradie
         return result;
     }
 
-    public Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
+    /// <summary>What becomes of an evaluation.</summary>
+    public Func<Evaluation, Evaluation> Evaluated { get; init; } = evaluation => evaluation;
+
+    public Evaluation Evaluate(CancellationToken cancellation) => Evaluated(inner.Evaluate(cancellation));
 
     public void Dispose() => inner.Dispose();
 }

@@ -28,6 +28,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         var result = await ResultOf(run, broken, saves);
         await showing;
         await LeaveBehindAsync(job, result);
+        // Told last and with another exit code, so that no number above is taken for a result.
+        if (result.Report.Doubt is { } doubt) throw new TrainingFailedException($"The result cannot be trusted. {doubt}");
     }
 
     private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken, PeriodicSave? saves)
