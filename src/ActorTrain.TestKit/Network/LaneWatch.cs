@@ -22,7 +22,7 @@ internal sealed class LaneWatch
     {
         switch (message)
         {
-            case ShardProtocol.Pulled pulled: Version(shard, pulled.Shard, pulled.Version); break;
+            case ShardProtocol.Pulled { Epoch: 0 } pulled: Version(shard, pulled.Shard, pulled.Version); break;
             case ShardProtocol.Pushed pushed:
                 Version(shard, pushed.Shard, pushed.Version);
                 if (pushed.Verdict.Kind == VerdictKind.Applied) Applied(shard, pushed.Shard, pushed.Part);

@@ -73,7 +73,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         Receive<ShardProtocol.Pull>(pull =>
         {
             var (version, weights) = _shard.WeightsAfter(pull.Epoch, _payload);
-            _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights), Self);
+            _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights) { Epoch = pull.Epoch }, Self);
         });
         Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));

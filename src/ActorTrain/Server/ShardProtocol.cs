@@ -155,16 +155,20 @@ public static class ShardProtocol
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
     public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
+        /// <summary>The epoch at whose end they were asked for: then they may be older than those of other messages; 0 for the newest.</summary>
+        public int Epoch { get; init; }
+
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
         {
             header.Write(Shard);
             header.Write(Version);
             LeasePart.Write(header, Step);
+            header.Write(Epoch);
         }
 
         internal static Pulled Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
+            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload) { Epoch = header.ReadInt32() };
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>
