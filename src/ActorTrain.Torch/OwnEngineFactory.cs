@@ -77,7 +77,7 @@ public sealed class OwnEngineFactory : IEngineFactory
     {
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
-        var network = new FlatNetwork(_name, RandomStream.Run(job.Seed, BuildModule), device, BuildModule, _model);
+        var network = new FlatNetwork(_name, BuildModule, device, _model);
         return new TorchEngine(network, dataset, augmentation, device, job, _model);
     }
 

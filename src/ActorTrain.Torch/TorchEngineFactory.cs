@@ -58,7 +58,8 @@ public sealed class TorchEngineFactory : IEngineFactory
     {
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
-        var module = model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes);
-        return new TorchEngine(new FlatNetwork(model.Name, module, device), dataset, settings.Augmentation, device, job);
+        var network = new FlatNetwork(
+            model.Name, () => model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
+        return new TorchEngine(network, dataset, settings.Augmentation, device, job);
     }
 }

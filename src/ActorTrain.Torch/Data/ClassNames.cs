@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Torch.Data;
 
 /// <summary>What the classes of a data set are called.</summary>
@@ -9,7 +11,7 @@ internal static class ClassNames
         if (names.Count == 0) return;
         if (names.Count != classes)
             throw new ActorTrainException(
-                $"data set {dataset}: it has {classes} classes, and the number of their names is {names.Count}; "
+                $"data set {dataset}: it has {Plural.Of(classes, "class", "classes")}, and the number of their names is {names.Count}; "
                 + "each class must have one");
         if (names.Any(string.IsNullOrWhiteSpace))
             throw new ActorTrainException(

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Torch.Data;
 
 /// <summary>Fashion-MNIST: 28 × 28 grey images of ten kinds of clothing (Xiao, Rasul and Vollgraf 2017).</summary>
@@ -76,7 +78,7 @@ public static class FashionMnist
                 throw new ActorTrainException($"{images.Name}: its images are {shape.Height}×{shape.Width}; those of Fashion-MNIST are {Shape.Height}×{Shape.Width}.");
             var classes = IdxFile.ReadLabels(labels.Content, labels.Name, labels.Compressed, Classes);
             if (pixels.Length / shape.Length != classes.Length)
-                throw new ActorTrainException($"{images.Name} has {pixels.Length / shape.Length} images and {labels.Name} has {classes.Length} labels; there must be one label an image.");
+                throw new ActorTrainException($"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an image.");
             return new ImageSet(shape, pixels, Array.ConvertAll(classes, label => (int)label));
         }
     }

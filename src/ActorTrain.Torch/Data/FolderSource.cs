@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Torch.Data;
 
 /// <summary>A folder with the files of a data set, plain or compressed.</summary>
@@ -21,7 +23,7 @@ internal sealed class FolderSource(string folder) : IFileSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{path}: it cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new ActorTrainException($"{path}: it cannot be read ({e.AsClause()}).", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data.Images;
 
 namespace ActorTrain.Torch.Data;
@@ -67,7 +68,7 @@ public static class ImageFolder
             {
                 if ((Int128)files.Count * channels * expected.Height * expected.Width > Array.MaxLength)
                     throw new ActorTrainException(
-                        $"{folder}: its {files.Count} images of {expected.Width}×{expected.Height} "
+                        $"{folder}: its {Plural.Of(files.Count, "image")} of {expected.Width}×{expected.Height} "
                         + "are more than can be held in memory.");
                 pixels = new byte[files.Count * expected.Length];
             }

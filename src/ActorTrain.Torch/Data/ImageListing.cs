@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data.Images;
 
 namespace ActorTrain.Torch.Data;
@@ -24,7 +25,7 @@ internal sealed class ImageListing
         if (Classes.Count < 2)
         {
             throw new ActorTrainException(
-                $"{Line(Path.Combine(folder, Train))}: it has {Classes.Count} folders, "
+                $"{Line(Path.Combine(folder, Train))}: it has {Plural.Of(Classes.Count, "folder")}, "
                 + "one a class; it must have 2 or more.");
         }
         if (test.Select(one => one.Name).Except(Classes).FirstOrDefault() is { } strange)
@@ -59,7 +60,7 @@ internal sealed class ImageListing
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{Line(folder)}: it cannot be read ({Line(e.Message).TrimEnd('.')}).", e);
+            throw new ActorTrainException($"{Line(folder)}: it cannot be read ({Line(e.AsClause())}).", e);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class ImageListing
             var tested = TestImages.Select(image => image.Class).ToHashSet();
             var names = Classes.Where((_, number) => !tested.Contains(number)).Select(Line).ToList();
             return names.Count == 0 ? null
-                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of {Classes.Count} classes "
+                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of {Plural.Of(Classes.Count, "class", "classes")} "
                   + $"({SkippedEntries.Named(names)}).";
         }
     }

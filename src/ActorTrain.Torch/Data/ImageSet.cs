@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Data;
 
@@ -11,10 +12,10 @@ public sealed class ImageSet
         var length = (long)shape.Channels * shape.Height * shape.Width;
         if (length is < 1 or > int.MaxValue)
             throw new ArgumentException(
-                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {length} bytes; "
+                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {Plural.Of(length, "byte")}; "
                 + $"it must have 1 to {int.MaxValue}", nameof(shape));
         if (images.Length != labels.Length * length)
-            throw new ArgumentException($"{images.Length} bytes are not {labels.Length} images of {shape.Length} bytes", nameof(images));
+            throw new ArgumentException($"{Plural.Of(images.Length, "byte is", "bytes are")} not {Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}", nameof(images));
         (Shape, Images, Labels) = (shape, images, labels);
     }
 

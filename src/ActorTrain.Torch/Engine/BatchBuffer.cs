@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using TorchSharp;
@@ -80,7 +81,7 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
         // As a shortage of memory, for which half as many samples are the remedy.
         if (samples > MostSamples)
             throw new InsufficientMemoryException(
-                $"A batch of {samples} samples of {_inputLength} numbers is more than one vector holds, "
+                $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one vector holds, "
                 + $"which is {FlatVector.MostNumbers}.");
         Dispose();
         _inputs = null;

@@ -16,7 +16,8 @@ namespace ActorTrain.Torch.Engine;
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
 {
-    private readonly Func<nn.Module<Tensor, Tensor>>? _build;
+    private readonly Func<nn.Module<Tensor, Tensor>> _build;
+    private readonly bool _hasValuesOfItsOwn, _isKnown;
     private readonly TorchModel? _own;
     private readonly TorchDevice _device;
     private readonly FlatVector _parameters, _state;
@@ -26,16 +27,17 @@ internal sealed class FlatNetwork : IDisposable
     private bool _isProven;
 
     /// <param name="name">The model's name.</param>
-    /// <param name="module">The network; disposed with this.</param>
+    /// <param name="build">Builds the network.</param>
     /// <param name="device">Where it computes.</param>
-    /// <param name="build">Builds the network again, for starting values of its own; null for the usual ones.</param>
-    /// <param name="own">The model, where it is somebody's own.</param>
+    /// <param name="own">The model, where it is somebody's own and has starting values of its own; null for the usual ones.</param>
     /// <exception cref="ActorTrainException">It cannot be flattened; the message names the parameter.</exception>
-    public FlatNetwork(
-        string name, nn.Module<Tensor, Tensor> module, TorchDevice device, Func<nn.Module<Tensor, Tensor>>? build = null,
-        TorchModel? own = null)
+    public FlatNetwork(string name, Func<nn.Module<Tensor, Tensor>> build, TorchDevice device, TorchModel? own = null)
     {
-        (_module, _build, _device, _own) = (module, build, device, own);
+        (_build, _device, _own, _hasValuesOfItsOwn) = (build, device, own, own is not null);
+        var module = RandomStream.Run(0, build);
+        _module = module;
+        // Then its starting values are known as well: nothing is frozen at values of its own.
+        _isKnown = KnownLayers.AreAll(module) && module.parameters().All(parameter => parameter.requires_grad);
         CheckParts(name, module);
         Description = Flattening.Of(name, module);
         _parameters = new FlatVector(Description.Parameters.Length, device);
@@ -56,11 +58,16 @@ internal sealed class FlatNetwork : IDisposable
 
     public Memory<float> State => _state.Memory;
 
-    /// <summary>Starting values. A module of somebody's own is built anew, so that nothing is left of what it did before.</summary>
+    /// <summary>
+    /// Starting values. A module with code of its own is built anew, so that nothing is left of what it did before, and its
+    /// buffers are those of the seed.
+    /// </summary>
     public void Initialize(long seed)
     {
-        if (_build is null) StartingValues.Fill(Description, Parameters.Span, State.Span, seed);
-        else BuildAgain(_build, seed);
+        if (_hasValuesOfItsOwn || !_isKnown) BuildAgain(seed);
+        if (_hasValuesOfItsOwn) return;
+        StartingValues.Fill(Description.Parameters, Parameters.Span, seed);
+        if (_isKnown) StartingValues.FillStatistics(Description.State, State.Span);
     }
 
     /// <summary>Scores in training mode, at the parameters in memory. Buffers move on the device.</summary>
@@ -137,10 +144,10 @@ internal sealed class FlatNetwork : IDisposable
         return any;
     }
 
-    private void BuildAgain(Func<nn.Module<Tensor, Tensor>> build, long seed)
+    private void BuildAgain(long seed)
     {
         var name = Description.Name;
-        var module = RandomStream.Run(seed, build);
+        var module = RandomStream.Run(seed, _build);
         if (ReferenceEquals(module, _module))
             throw new ActorTrainException($"model {name}: its factory gave the same module twice; it must build a new one each time");
         // As it was made on the CPU, what is tied lies in one place.
@@ -187,7 +194,7 @@ internal sealed class FlatNetwork : IDisposable
         foreach (var (tensors, place) in kept)
             foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
                 tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
-        (_carried, _isProven) = (CarriedTensors.Of(module), _build is null);
+        (_carried, _isProven) = (CarriedTensors.Of(module), _isKnown);
     }
 
     /// <summary>After its first forward a module must be what it was: a layer that is made there has no place in the vectors.</summary>
@@ -203,7 +210,7 @@ internal sealed class FlatNetwork : IDisposable
 
     private void CheckParts(string name, nn.Module<Tensor, Tensor> module)
     {
-        if (_build is null) return;
+        if (_isKnown && _own is null) return;
         if ((UnregisteredParts.FirstIn(module) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
             throw new ActorTrainException($"model {name}: {part}");
     }

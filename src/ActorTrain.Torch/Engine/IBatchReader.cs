@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Worker;
 
@@ -51,7 +52,7 @@ internal sealed class SampleReader(IDataset dataset, bool train) : IBatchReader
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            var sentence = $"data set {name}: {which} sample {sample} cannot be read: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}";
+            var sentence = $"data set {name}: {which} sample {sample} cannot be read: {failure.AsNamedClause()}";
             // A disk or a network may come back; anything else would fail for whoever tried.
             throw failure is IOException ? new EngineFailedException(sentence, failure) : new ActorTrainException(sentence, failure);
         }

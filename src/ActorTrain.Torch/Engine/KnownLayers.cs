@@ -38,6 +38,9 @@ internal static class KnownLayers
         typeof(FeatureAlphaDropout), typeof(RReLU),
     }.ToFrozenSet();
 
+    /// <summary>Whether a module has no code but that of known layers, which remember nothing from call to call but their buffers.</summary>
+    public static bool AreAll(nn.Module module) => WithAll(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
+
     /// <summary>Whether a module may draw random numbers, as far as one can tell.</summary>
     public static bool MayDraw(nn.Module module) => !WithAll(module).All(layer => IsKnown(layer, Plain));
 
@@ -45,12 +48,8 @@ internal static class KnownLayers
     /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions, which
     /// run up to twice as fast on a processor then, and no code of its own that could tell.
     /// </summary>
-    public static bool PrefersChannelsLast(nn.Module module)
-    {
-        var layers = WithAll(module).ToList();
-        return layers.Exists(layer => layer is Conv2d or ConvTranspose2d)
-            && layers.TrueForAll(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
-    }
+    public static bool PrefersChannelsLast(nn.Module module) =>
+        WithAll(module).Any(layer => layer is Conv2d or ConvTranspose2d) && AreAll(module);
 
     private static IEnumerable<nn.Module> WithAll(nn.Module module) => module.modules().Prepend(module);
 

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>Tells libtorch's shortage of memory from its other errors: a smaller batch is a remedy for this one alone.</summary>
@@ -11,5 +13,5 @@ internal static class MemoryShortage
 
     /// <summary>The error as .NET knows it.</summary>
     public static InsufficientMemoryException Of(Exception error, int samples) =>
-        new($"The device's memory does not suffice for a batch of {samples} samples: {error.Message.Split('\n')[0]}", error);
+        new($"The device's memory does not suffice for a batch of {Plural.Of(samples, "sample")}: {error.Message.Split('\n')[0].AsClause()}", error);
 }

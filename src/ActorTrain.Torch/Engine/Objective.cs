@@ -1,3 +1,4 @@
+using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
 using ActorTrain.Worker;
@@ -21,7 +22,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its forward fails on inputs {Shape(inputs)}: {FirstLine(failure)}", failure);
+            throw new EngineFailedException($"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}", failure);
         }
     }
 
@@ -36,7 +37,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {FirstLine(failure)}", failure);
+            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {failure.AsNamedClause()}", failure);
         }
         return loss.numel() == 1 ? loss
             : throw new ActorTrainException($"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch");
@@ -57,7 +58,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its backward fails: {FirstLine(failure)}", failure);
+            throw new EngineFailedException($"model {model}: its backward fails: {failure.AsNamedClause()}", failure);
         }
     }
 
@@ -73,7 +74,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {FirstLine(failure)}", failure);
+            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {failure.AsNamedClause()}", failure);
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         return outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] && outputs.shape[1] == dataset.Classes
             ? ("the cross-entropy", (scores, classes) => nn.functional.cross_entropy(scores, classes))
             : throw new ActorTrainException(
-                $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the {dataset.Classes} classes of {dataset.Description.Name} needs [{targets.shape[0]}, {dataset.Classes}]");
+                $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the {Plural.Of(dataset.Classes, "class", "classes")} of {dataset.Description.Name} needs [{targets.shape[0]}, {dataset.Classes}]");
     }
 
     // The device's own troubles have remedies of their own.
@@ -95,6 +96,4 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         failure is not (OutOfMemoryException or ActorTrainException or EngineFailedException) && !MemoryShortage.Is(failure.Message);
 
     private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
-
-    private static string FirstLine(Exception failure) => $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings("\n").Split('\n')[0].Trim()}";
 }

@@ -13,20 +13,25 @@ namespace ActorTrain.Torch.Models;
 /// </remarks>
 internal static class StartingValues
 {
-    /// <summary>Fills the parameters and the state of a model.</summary>
-    public static void Fill(ModelDescription model, Span<float> parameters, Span<float> state, long seed)
+    /// <summary>Fills the parameters of a model.</summary>
+    public static void Fill(ParameterLayout layout, Span<float> parameters, long seed)
     {
         var random = new SplitMix64(seed);
-        var fanIn = model.Parameters.Tensors.Where(tensor => tensor.Shape.Count > 1)
+        var fanIn = layout.Tensors.Where(tensor => tensor.Shape.Count > 1)
             .ToDictionary(tensor => tensor.Name, tensor => tensor.Length / (int)tensor.Shape[0]);
-        foreach (var tensor in model.Parameters.Tensors)
+        foreach (var tensor in layout.Tensors)
         {
             var values = parameters.Slice(tensor.Offset, tensor.Length);
             var weight = tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? tensor.Name[..^4] + "weight" : tensor.Name;
             if (fanIn.TryGetValue(weight, out var inputs)) FillUniform(values, 1 / MathF.Sqrt(inputs), ref random);
             else values.Fill(weight == tensor.Name ? 1 : 0);
         }
-        foreach (var tensor in model.State.Tensors)
+    }
+
+    /// <summary>Fills the running statistics of a model: means and counters are 0, variances 1.</summary>
+    public static void FillStatistics(ParameterLayout layout, Span<float> state)
+    {
+        foreach (var tensor in layout.Tensors)
             state.Slice(tensor.Offset, tensor.Length).Fill(tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0);
     }
 

@@ -90,7 +90,7 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     public Lease? Take(
         string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0, int before = int.MaxValue) =>
         NextStretch(epoch, size, before) is { } stretch
-            ? Add(holder, stretch, microBatch, localSteps, now, repeats: null)
+            ? Add(holder, stretch, Math.Max(microBatch, least), localSteps, now, repeats: null)
             : null;
 
     /// <summary>Grants a stretch that another holds to somebody else, too. Whoever is first, its positions count once.</summary>

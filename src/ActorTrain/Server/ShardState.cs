@@ -5,6 +5,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 using ActorTrain.Worker;
 
@@ -155,7 +156,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         if (IsPast(worker)) return Verdict.Refuse(Refusal.PastLife, $"incarnation {worker.Incarnation} of {worker.Node} has ended");
         if (part.Epoch < 1 || part.Epoch > job.Epochs || part.Start < 0 || part.Count < 1 || part.End > samples)
             return Verdict.Refuse(
-                Refusal.UnknownSamples, $"the job has {job.Epochs} epochs of {samples} samples, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
+                Refusal.UnknownSamples, $"the job has {Plural.Of(job.Epochs, "epoch")} of {Plural.Of(samples, "sample")}, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
         switch (_applied[part.Epoch - 1].OverlapWith(part.Start, part.End))
         {
             case Overlap.Full:

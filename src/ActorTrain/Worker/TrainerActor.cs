@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Threads;
@@ -262,7 +263,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private string TooLittleMemory(EngineActor.OutOfMemory shortage) => shortage.Samples == 1
         ? $"a single sample is too much for the device: {shortage.Reason}"
-        : $"{shortage.Samples} samples are too many for the device, and a gradient is of at least {_job.LeastMicroBatch} "
+        : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least {_job.LeastMicroBatch} "
             + $"(micro-batch-floor): {shortage.Reason}";
 
     private void Push(PartExchange exchange)

@@ -69,6 +69,33 @@ public sealed class MicroBatchFloorTests
             done.ShouldBe(2 * samples);
         });
 
+    [Fact]
+    public void Nor_is_one_in_a_synchronous_step_whoever_asks_repeats_and_gives_back() =>
+        Gen.Select(Gen.Int[9, 300], Gen.Int[1, 12], Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((samples, batches, count, whole, seed) =>
+        {
+            const int least = 4, batch = 8;
+            var random = new Random(seed);
+            var book = new LeaseBook(samples, epochs: 2, least);
+            var planner = new StepPlanner(new StepGrid(batch * batches, samples, least), batch, whole, repeats: true);
+            var workers = Enumerable.Range(0, count).Select(i => new PlannedWorker($"{i}", false, 1 + random.Next(100))).ToArray();
+            var held = new List<(string Node, Lease Lease)>();
+            for (var round = 1; !book.Complete && round < 20_000; round++)
+            {
+                var asks = workers[random.Next(count)];
+                if (held.Count(one => one.Node == asks.Node) < 2 && planner.Next(book, workers, asks, TimeSpan.FromSeconds(round)) is { } next)
+                {
+                    next.Lease.Parts.ShouldAllBe(part => part.Count >= least);
+                    held.Add((asks.Node, next.Lease));
+                }
+                if (held.Count == 0 || random.Next(2) == 0) continue;
+                var (node, lease) = held[random.Next(held.Count)];
+                held.Remove((node, lease));
+                book.End(lease.Id, random.Next(10) == 0 ? lease.Parts : [], round);
+                book.Settle(round, new Dictionary<int, PositionSet>());
+            }
+            book.Complete.ShouldBeTrue();
+        });
+
     [Theory]
     [InlineData(100, 32, 8, "0+32 32+32 64+36")]
     [InlineData(104, 32, 8, "0+32 32+32 64+32 96+8")]

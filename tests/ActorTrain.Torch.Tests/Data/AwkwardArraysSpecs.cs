@@ -68,7 +68,7 @@ public sealed class AwkwardArraysSpecs
     [Fact]
     public void An_image_of_more_bytes_than_an_array_holds_is_refused() =>
         Should.Throw<ArgumentException>(() => new ImageSet(new ImageShape(3, 40_000, 40_000), default, default)).Message
-            .ShouldStartWith("an image of 3×40000×40000 has 4800000000 bytes; it must have 1 to 2147483647");
+            .ShouldStartWith("an image of 3×40000×40000 has 4,800,000,000 bytes; it must have 1 to 2147483647");
 
     [Theory]
     [InlineData(1), InlineData(3), InlineData(4), InlineData(1000)]

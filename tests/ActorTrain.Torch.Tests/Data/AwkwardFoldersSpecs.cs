@@ -133,7 +133,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         Directory.Delete(_pets["test/dog"], recursive: true);
 
         Should.Throw<ActorTrainException>(() => _pets.Load()).Message
-            .ShouldBe($"{_pets["train"]}: it has 1 folders, one a class; it must have 2 or more.");
+            .ShouldBe($"{_pets["train"]}: it has 1 folder, one a class; it must have 2 or more.");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class AwkwardImagesSpecs
         Refusal(EightBitPng[..^12]).ShouldBe("it is truncated: its end chunk is missing");
         Refusal(EightBitPng[..^1]).ShouldBe("it is truncated: its end chunk is missing");
         Refusal(WebP[..^1])
-            .ShouldBe($"it is truncated: its header announces {WebP.Length} bytes, and it has {WebP.Length - 1}");
+            .ShouldBe(FormattableString.Invariant($"it is truncated: its header announces {WebP.Length:N0} bytes, and it has {WebP.Length - 1}"));
         Refusal(Bmp[..^4]).ShouldBe("it is truncated: its data ends before its last row");
     }
 

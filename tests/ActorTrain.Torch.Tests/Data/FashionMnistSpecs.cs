@@ -70,8 +70,8 @@ public sealed class FashionMnistSpecs : IDisposable
 
     public static TheoryData<string, byte[], string> Damages { get; } = new()
     {
-        { "train-images-idx3-ubyte", DataFolder.Images(6)[..^1], "it is truncated; its header announces 4704 bytes of images, and 4703 follow." },
-        { "train-images-idx3-ubyte", [.. DataFolder.Images(6), 0], "its header announces 4704 bytes of images, and more follow." },
+        { "train-images-idx3-ubyte", DataFolder.Images(6)[..^1], "it is truncated; its header announces 4,704 bytes of images, and 4703 follow." },
+        { "train-images-idx3-ubyte", [.. DataFolder.Images(6), 0], "its header announces 4,704 bytes of images, and more follow." },
         { "train-images-idx3-ubyte", [0, 0, 8], "it is truncated; it ends within its header." },
         { "train-images-idx3-ubyte", [], "it is truncated; it ends within its header." },
         { "train-images-idx3-ubyte", DataFolder.Labels(6), "its magic number is 0x00000801; a file of images begins with 0x00000803." },

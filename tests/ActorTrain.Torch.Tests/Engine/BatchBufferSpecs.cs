@@ -19,7 +19,7 @@ public sealed class BatchBufferSpecs
 
         batch.MostSamples.ShouldBe(most);
         Should.Throw<InsufficientMemoryException>(() => batch.Fill(Jobs.Samples(most + 1), seed: 0)).Message
-            .ShouldStartWith($"A batch of {most + 1} samples of {numbers} numbers is more than one vector holds, ");
+            .ShouldStartWith(FormattableString.Invariant($"A batch of {most + 1:N0} samples of {numbers:N0} numbers is more than one vector holds, "));
     }
 
     private sealed class Wide(int numbers) : IDataset

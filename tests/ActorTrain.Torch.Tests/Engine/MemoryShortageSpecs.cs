@@ -27,5 +27,5 @@ public sealed class MemoryShortageSpecs
     [Fact]
     public void Names_the_batch_that_was_too_large() =>
         MemoryShortage.Of(new InvalidOperationException("CUDA out of memory.\nand a stack trace"), samples: 64).Message
-            .ShouldBe("The device's memory does not suffice for a batch of 64 samples: CUDA out of memory.");
+            .ShouldBe("The device's memory does not suffice for a batch of 64 samples: CUDA out of memory");
 }

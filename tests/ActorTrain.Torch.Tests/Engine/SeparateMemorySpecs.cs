@@ -39,7 +39,9 @@ public sealed class SeparateMemorySpecs
     {
         var device = new TorchDevice(torch.CPU, new DeviceDescription("cpu", "test", 1), sharesMemory);
         var options = Jobs.Of("mobilenet").Model;
-        var module = ModelCatalog.Default.Find("mobilenet").Build(ModelCatalog.SettingsOf(options), FashionMnist.Shape, FashionMnist.Classes);
-        return new TorchEngine(new FlatNetwork("mobilenet", module, device), FashionMnist.Load(DataSource.BuiltIn), Augmentation.None, device, Jobs.Of("mobilenet"));
+        return new TorchEngine(new FlatNetwork("mobilenet", Module, device), FashionMnist.Load(DataSource.BuiltIn), Augmentation.None, device, Jobs.Of("mobilenet"));
+
+        torch.nn.Module<torch.Tensor, torch.Tensor> Module() =>
+            ModelCatalog.Default.Find("mobilenet").Build(ModelCatalog.SettingsOf(options), FashionMnist.Shape, FashionMnist.Classes);
     }
 }

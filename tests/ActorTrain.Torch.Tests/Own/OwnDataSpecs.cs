@@ -64,7 +64,7 @@ public sealed class OwnDataSpecs : IDisposable
     [Theory]
     [InlineData("a,b\n1,2\n", "c", "TRAIN: it has no column c; its columns are a, b.")]
     [InlineData("a,b\n1,2\nx,2\n", "b", "TRAIN, line 3: a is x; it must be a number.")]
-    [InlineData("a,b\n1\n", "b", "TRAIN, line 2: it has 1 fields; the header has 2.")]
+    [InlineData("a,b\n1\n", "b", "TRAIN, line 2: it has 1 field; the header has 2.")]
     [InlineData("", "b", "TRAIN: it is empty; its first line must name the columns.")]
     public void A_table_that_is_wrong_is_named_with_line_and_column(string text, string target, string sentence)
     {

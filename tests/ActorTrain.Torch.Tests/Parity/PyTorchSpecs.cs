@@ -39,7 +39,9 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
         var (name, how) = (row.Split(", ")[0], row.Split(", ")[1]);
         var job = Jobs.Of("own") with
         {
-            Batch = Batch, Shards = 1, Optimizer = how == "adam" ? Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f } : Sgd,
+            Batch = Batch,
+            Shards = 1,
+            Optimizer = how == "adam" ? Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f } : Sgd,
         };
 
         var (saved, _) = await cluster.Train(job, new TorchModel(() => Started(Modules[name]())), Waves(job.Seed));

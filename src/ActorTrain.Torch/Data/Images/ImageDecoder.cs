@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using ActorTrain.Sentences;
 using SkiaSharp;
 
 namespace ActorTrain.Torch.Data.Images;
@@ -93,6 +94,6 @@ internal static class ImageDecoder
     {
         if (file.Length >= length) return;
         throw new InvalidDataException(
-            $"it is truncated: its header announces {length} bytes, and it has {file.Length}");
+            $"it is truncated: its header announces {Plural.Of(length, "byte")}, and it has {file.Length}");
     }
 }

@@ -1,3 +1,5 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Torch.Data.Tables;
 
 /// <summary>A table that was read: its numbers, and the text of its target.</summary>
@@ -48,7 +50,7 @@ internal sealed record Table(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{file}: it cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new ActorTrainException($"{file}: it cannot be read ({e.AsClause()}).", e);
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed record Table(
             targets.Add(records.Count > targetPlace ? records.Field(targetPlace, header) : "");
             if (records.Count != header.Count)
                 throw new ActorTrainException(
-                    $"{records.Place}: it has {records.Count} fields; the header has {header.Count}.");
+                    $"{records.Place}: it has {Plural.Of(records.Count, "field")}; the header has {header.Count}.");
             if (inputs.Count > Array.MaxLength - places.Length)
                 throw new ActorTrainException(
                     $"{records.Place}: the table has more numbers than one array holds ({Array.MaxLength}).");
