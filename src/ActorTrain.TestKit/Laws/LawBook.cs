@@ -4,5 +4,9 @@ namespace ActorTrain.TestKit.Laws;
 internal static class LawBook
 {
     /// <summary>The laws.</summary>
-    public static IReadOnlyList<ILaw> All { get; } = [new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new ClockGap(), new BackupWorkers(), new SplitBatch()];
+    public static IReadOnlyList<ILaw> All { get; } =
+    [
+        new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new ClockGap(), new BackupWorkers(), new SplitBatch(),
+        new UnusedParameters(),
+    ];
 }
