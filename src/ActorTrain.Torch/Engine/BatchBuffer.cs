@@ -64,7 +64,8 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
         return _targets.Tensor.narrow(0, 0, count * _targetLength).view([count, .. _targetShape]);
     }
 
-    /// <summary>The first of the samples filled in last that holds a number that is not finite, by its place among them, with where; null where there is none.</summary>
+    /// <summary>The first of the samples filled in last that holds a number that is not finite, by its place among
+    /// them, with where; null where there is none.</summary>
     public (int Place, string Where)? FirstNotFinite(int samples)
     {
         for (var i = 0; i < samples; i++)

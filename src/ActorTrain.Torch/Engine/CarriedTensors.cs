@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What a module carries from one call to the next in plain fields, such as a hidden state. It is made within the engine's
+/// What a module carries from one call to the next in plain fields, such as a hidden state. It is made within the
+/// engine's
 /// dispose scope, and would be gone with it: a plain loop without one keeps it.
 /// </summary>
 internal sealed class CarriedTensors

@@ -9,9 +9,12 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// A network whose parameters and buffers lie in two flat vectors: what is received is what the next forward reads. What is
-/// f32 is a view into them; buffers of other types are copied there and back. Gradients are left to backward, which hands
-/// over its own tensors, and gathered in one pass into the vector that is sent: accumulating into views of it would clear, and
+/// A network whose parameters and buffers lie in two flat vectors: what is received is what the next forward reads.
+/// What is
+/// f32 is a view into them; buffers of other types are copied there and back. Gradients are left to backward, which
+/// hands
+/// over its own tensors, and gathered in one pass into the vector that is sent: accumulating into views of it would
+/// clear, and
 /// then read and write, every element once more.
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
@@ -29,7 +32,8 @@ internal sealed class FlatNetwork : IDisposable
     /// <param name="name">The model's name.</param>
     /// <param name="build">Builds the network.</param>
     /// <param name="device">Where it computes.</param>
-    /// <param name="own">The model, where it is somebody's own and has starting values of its own; null for the usual ones.</param>
+    /// <param name="own">The model, where it is somebody's own and has starting values of its own; null for the usual
+    /// ones.</param>
     /// <exception cref="ActorTrainException">It cannot be flattened; the message names the parameter.</exception>
     public FlatNetwork(string name, Func<nn.Module<Tensor, Tensor>> build, TorchDevice device, TorchModel? own = null)
     {
@@ -59,7 +63,8 @@ internal sealed class FlatNetwork : IDisposable
     public Memory<float> State => _state.Memory;
 
     /// <summary>
-    /// Starting values. A module with code of its own is built anew, so that nothing is left of what it did before, and its
+    /// Starting values. A module with code of its own is built anew, so that nothing is left of what it did before, and
+    /// its
     /// buffers are those of the seed.
     /// </summary>
     public void Initialize(long seed)
@@ -123,7 +128,8 @@ internal sealed class FlatNetwork : IDisposable
         _state.Dispose();
     }
 
-    // A tensor in several places may have a gradient in each: TorchSharp makes another parameter of what its setter is given.
+    // A tensor in several places may have a gradient in each: TorchSharp makes another parameter of what its setter is
+    // given.
     private static bool Gather(IReadOnlyList<Tensor> tensors, Span<float> values)
     {
         var any = false;
@@ -197,7 +203,8 @@ internal sealed class FlatNetwork : IDisposable
         (_carried, _isProven) = (CarriedTensors.Of(module), _isKnown);
     }
 
-    /// <summary>After its first forward a module must be what it was: a layer that is made there has no place in the vectors.</summary>
+    /// <summary>After its first forward a module must be what it was: a layer that is made there has no place in the
+    /// vectors.</summary>
     private void Prove()
     {
         if (Flattening.FirstBeside(Description, _module) is { } late)

@@ -12,8 +12,10 @@ namespace ActorTrain.Torch.Engine;
 /// </summary>
 internal static class Flattening
 {
-    /// <summary>The layouts of a module that is on the CPU: elsewhere tensors that were one have been copied one by one.</summary>
-    /// <exception cref="ActorTrainException">The module cannot be flattened; the message names the model and the tensor.</exception>
+    /// <summary>The layouts of a module that is on the CPU: elsewhere tensors that were one have been copied one by
+    /// one.</summary>
+    /// <exception cref="ActorTrainException">The module cannot be flattened; the message names the model and the
+    /// tensor.</exception>
     public static ModelDescription Of(string model, nn.Module<Tensor, Tensor> module)
     {
         // A storage holds a tensor of its own.

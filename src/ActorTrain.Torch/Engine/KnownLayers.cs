@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What is known of a module by the layers that it is made of. Of code of somebody's own nothing is known: it may read its
+/// What is known of a module by the layers that it is made of. Of code of somebody's own nothing is known: it may read
+/// its
 /// inputs' memory as it lies, and draw random numbers.
 /// </summary>
 internal static class KnownLayers
@@ -38,14 +39,16 @@ internal static class KnownLayers
         typeof(FeatureAlphaDropout), typeof(RReLU),
     }.ToFrozenSet();
 
-    /// <summary>Whether a module has no code but that of known layers, which remember nothing from call to call but their buffers.</summary>
+    /// <summary>Whether a module has no code but that of known layers, which remember nothing from call to call but
+    /// their buffers.</summary>
     public static bool AreAll(nn.Module module) => WithAll(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
 
     /// <summary>Whether a module may draw random numbers, as far as one can tell.</summary>
     public static bool MayDraw(nn.Module module) => !WithAll(module).All(layer => IsKnown(layer, Plain));
 
     /// <summary>
-    /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions, which
+    /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions,
+    /// which
     /// run up to twice as fast on a processor then, and no code of its own that could tell.
     /// </summary>
     public static bool PrefersChannelsLast(nn.Module module) =>

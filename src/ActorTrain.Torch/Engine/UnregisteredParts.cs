@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// Finds what a module has and TorchSharp does not know of: layers in an array, a list or an object of one's own, tensors
-/// that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and each engine
+/// Finds what a module has and TorchSharp does not know of: layers in an array, a list or an object of one's own,
+/// tensors
+/// that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and each
+/// engine
 /// would have another random copy.
 /// </summary>
 internal sealed class UnregisteredParts
@@ -28,14 +30,16 @@ internal sealed class UnregisteredParts
         foreach (var buffer in module.buffers()) _parameters.Add(buffer.Handle);
     }
 
-    /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is none.</summary>
+    /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is
+    /// none.</summary>
     public static string? FirstIn(nn.Module module)
     {
         var parts = new UnregisteredParts(module);
         return parts._modules.Select(parts.InFieldsOf).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>The first that only a function holds: a loss with a parameter of its own, which no optimizer would see.</summary>
+    /// <summary>The first that only a function holds: a loss with a parameter of its own, which no optimizer would
+    /// see.</summary>
     /// <param name="module">The module.</param>
     /// <param name="name">What to call the function, such as <c>its loss</c>.</param>
     /// <param name="function">The function; what its closure has captured is looked at.</param>

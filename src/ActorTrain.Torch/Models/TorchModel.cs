@@ -17,12 +17,15 @@ public sealed record TorchModel(Func<nn.Module<Tensor, Tensor>> Build)
     public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
 
     /// <summary>
-    /// Outputs and targets to one number a sample, [n]: how right it is, from 0 to 1 or true and false, or any other figure, such as how far off it is; its mean over the test set is
-    /// reported under the name <see cref="MetricName"/>. Null: whether the highest score is the class's; for a data set of
+    /// Outputs and targets to one number a sample, [n]: how right it is, from 0 to 1 or true and false, or any other
+    /// figure, such as how far off it is; its mean over the test set is
+    /// reported under the name <see cref="MetricName"/>. Null: whether the highest score is the class's; for a data set
+    /// of
     /// numbers there is no accuracy then, and it is reported as unknown.
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Metric { get; init; }
 
-    /// <summary>What <see cref="Metric"/> is called in progress, summary, report and saved model, such as <c>mean absolute error</c>.</summary>
+    /// <summary>What <see cref="Metric"/> is called in progress, summary, report and saved model, such as <c>mean
+    /// absolute error</c>.</summary>
     public string MetricName { get; init; } = ModelDescription.DefaultMetricName;
 }

@@ -22,7 +22,8 @@ public static class MicroBatches
     public readonly record struct Share(double SamplesPerSecond, int Most = int.MaxValue);
 
     /// <summary>
-    /// The micro-batch of each worker, in order: ≥ <paramref name="least"/>, at most its <see cref="Share.Most"/>, together
+    /// The micro-batch of each worker, in order: ≥ <paramref name="least"/>, at most its <see cref="Share.Most"/>,
+    /// together
     /// batch × workers unless too many are at their most or their least.
     /// </summary>
     /// <param name="workers">The workers.</param>
@@ -47,7 +48,8 @@ public static class MicroBatches
         return [.. workers.Select((worker, i) => (int)Math.Min(worker.Most, Math.Min(int.MaxValue, pieces[i] * unit)))];
     }
 
-    // Each gets its part of the whole, and at least its fewest; what is too much for one goes to the others, in proportion again.
+    // Each gets its part of the whole, and at least its fewest; what is too much for one goes to the others, in
+    // proportion again.
     private static long[] Fill(double[] speeds, double[] measured, int[] fewest, int[] most, long whole)
     {
         var exact = new double[speeds.Length];
@@ -68,7 +70,8 @@ public static class MicroBatches
         }
 
         var pieces = exact.Select((part, i) => Math.Max(fewest[i], (long)Math.Floor(part + 1e-9))).ToArray();
-        // The largest remainders are rounded up until the sum is right; where the fewest made it too large, the largest give, the less fast of them first.
+        // The largest remainders are rounded up until the sum is right; where the fewest made it too large, the largest
+        // give, the less fast of them first.
         var missing = whole - pieces.Sum();
         foreach (var i in Enumerable.Range(0, pieces.Length).OrderByDescending(i => exact[i] - pieces[i]).ThenByDescending(i => measured[i]))
         {

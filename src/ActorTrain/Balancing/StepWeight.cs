@@ -14,7 +14,8 @@ public static class StepWeight
     /// <param name="part">The samples that it stands for.</param>
     /// <param name="batch">Samples of a whole step: the job's batch, or as many as all local steps of a push take.</param>
     /// <param name="samples">Training samples.</param>
-    /// <param name="least">Samples a gradient has at least: a smaller rest of an epoch belongs to the batch before it.</param>
+    /// <param name="least">Samples a gradient has at least: a smaller rest of an epoch belongs to the batch before
+    /// it.</param>
     public static float Of(LeasePart part, int batch, int samples, int least = 1)
     {
         var last = new StepGrid(batch, samples, least).LastStart;

@@ -3,14 +3,16 @@ using ActorTrain.Leases;
 namespace ActorTrain.Consistency;
 
 /// <summary>
-/// How an epoch's order is cut into steps: those of synchronous training, the same for shards and coordinator, who never
+/// How an epoch's order is cut into steps: those of synchronous training, the same for shards and coordinator, who
+/// never
 /// speak of it; and those that a push is weighed by.
 /// </summary>
 /// <param name="GlobalBatch">
 /// Samples a step, ≥ 1; the last of an epoch may have fewer, or more by less than <paramref name="Least"/>.
 /// </param>
 /// <param name="Samples">Training samples.</param>
-/// <param name="Least">Samples a gradient has at least, ≥ 1: a smaller rest of an epoch belongs to the step before it.</param>
+/// <param name="Least">Samples a gradient has at least, ≥ 1: a smaller rest of an epoch belongs to the step before
+/// it.</param>
 public readonly record struct StepGrid(int GlobalBatch, int Samples, int Least = 1)
 {
     /// <summary>First position of the last step.</summary>

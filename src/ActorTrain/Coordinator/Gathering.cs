@@ -48,7 +48,8 @@ internal sealed class Gathering(int minimumWorkers)
         : "";
 
     /// <summary>
-    /// Why nothing will come of it: every worker there is has failed. Null while there is hope. The latest failure is named: those before it have been told, each as an event of its own.
+    /// Why nothing will come of it: every worker there is has failed. Null while there is hope. The latest failure is
+    /// named: those before it have been told, each as an event of its own.
     /// </summary>
     public string? Hopeless =>
         _ready.Count == 0 && _preparing.Count == 0 && _failures.Count > 0

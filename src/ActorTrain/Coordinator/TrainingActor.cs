@@ -348,7 +348,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     }
 
     /// <summary>
-    /// Shards keep the weights of each epoch that is not evaluated yet: those of others may go, and leases go no further
+    /// Shards keep the weights of each epoch that is not evaluated yet: those of others may go, and leases go no
+    /// further
     /// ahead than shards can keep.
     /// </summary>
     private void KeepPaceWithEvaluations()

@@ -24,12 +24,14 @@ namespace ActorTrain.Job;
 /// <param name="Overlap">Pushes of a worker that may be unanswered while it computes the next gradient; 0 alternates strictly.</param>
 /// <param name="Payload">What gradients and parameters are while they travel between machines; the shards' weights are f32.</param>
 /// <param name="EvaluateEvery">Epochs from one evaluation to the next, ≥ 1; the last epoch is always evaluated.</param>
-/// <param name="Seed">Seeds the starting weights, the sample order, the augmentation, and what is random inside a module.</param>
+/// <param name="Seed">Seeds the starting weights, the sample order, the augmentation, and what is random inside a
+/// module.</param>
 /// <param name="MicroBatchFloor">
 /// Samples a gradient is computed from at least, where the data set has as many, up to <paramref name="Batch"/>;
 /// 0 is half the batch, at most 8 and at least 2. See <see cref="LeastMicroBatch"/>.
 /// </param>
-/// <param name="EvaluationBatch">Test samples evaluated at once; 0 is as many as make 64 MiB of input, at most 500.</param>
+/// <param name="EvaluationBatch">Test samples evaluated at once; 0 is as many as make 64 MiB of input, at most
+/// 500.</param>
 public sealed record JobOptions(
     string Name,
     ModelOptions Model,
@@ -57,7 +59,8 @@ public sealed record JobOptions(
     private const int EnoughForStatistics = 8;
 
     /// <summary>
-    /// Samples that a gradient is computed from at least, where the data set has as many, so that statistics over a batch
+    /// Samples that a gradient is computed from at least, where the data set has as many, so that statistics over a
+    /// batch
     /// (BatchNorm) make sense. A batch of 1 is what was asked for, and stays.
     /// </summary>
     public int LeastMicroBatch => MicroBatchFloor > 0 ? Math.Min(MicroBatchFloor, Batch)

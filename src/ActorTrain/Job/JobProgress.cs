@@ -45,12 +45,14 @@ public enum JobPhase
 /// <param name="Seconds">Seconds since training started.</param>
 /// <param name="Throughput">Samples a second over the last few seconds.</param>
 /// <param name="TrainLoss">Mean training loss of the latest leases; null before the first.</param>
-/// <param name="TestAccuracy">Latest test accuracy, 0 to 1, or whatever <paramref name="Metric"/> is; null before the first.</param>
+/// <param name="TestAccuracy">Latest test accuracy, 0 to 1, or whatever <paramref name="Metric"/> is; null before the
+/// first.</param>
 /// <param name="CompletedEpochs">One row an epoch completed so far.</param>
 /// <param name="Workers">One row a worker.</param>
 /// <param name="Staleness">Staleness of all pushes applied so far.</param>
 /// <param name="Events">Events so far, oldest first.</param>
-/// <param name="Metric">What <paramref name="TestAccuracy"/> is: <c>accuracy</c>, or the name that the model's author gave to another metric.</param>
+/// <param name="Metric">What <paramref name="TestAccuracy"/> is: <c>accuracy</c>, or the name that the model's author
+/// gave to another metric.</param>
 public sealed record JobProgress(
     string Job,
     JobPhase Phase,

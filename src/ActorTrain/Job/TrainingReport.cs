@@ -11,7 +11,8 @@ namespace ActorTrain.Job;
 /// <param name="Data">The data set trained on.</param>
 /// <param name="Consistency">How tightly the workers marched, such as <c>asynchronous</c>.</param>
 /// <param name="Seed">The job's seed.</param>
-/// <param name="TestAccuracy">Accuracy of the final weights on the test set, 0 to 1, or whatever <paramref name="Metric"/> is; null when the job ended before it was measured.</param>
+/// <param name="TestAccuracy">Accuracy of the final weights on the test set, 0 to 1, or whatever
+/// <paramref name="Metric"/> is; null when the job ended before it was measured.</param>
 /// <param name="Epochs">One row an epoch completed.</param>
 /// <param name="SamplesExpected">Epochs × training samples.</param>
 /// <param name="SamplesApplied">Samples that every shard has applied; each shard counts on its own, and this is the least of the counts.</param>
@@ -22,7 +23,8 @@ namespace ActorTrain.Job;
 /// <param name="Shards">One row a parameter shard.</param>
 /// <param name="Staleness">Staleness of all pushes applied, over all shards.</param>
 /// <param name="Events">What happened to the cluster, oldest first.</param>
-/// <param name="Metric">What <paramref name="TestAccuracy"/> is, here and in each epoch: <c>accuracy</c>, or the name that the model's author gave to another metric.</param>
+/// <param name="Metric">What <paramref name="TestAccuracy"/> is, here and in each epoch: <c>accuracy</c>, or the name
+/// that the model's author gave to another metric.</param>
 public sealed record TrainingReport(
     string Job,
     ModelSummary Model,

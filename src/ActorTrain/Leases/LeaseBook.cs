@@ -7,7 +7,8 @@ namespace ActorTrain.Leases;
 /// </summary>
 /// <param name="samples">Training samples.</param>
 /// <param name="epochs">Epochs in the job.</param>
-/// <param name="least">Samples a gradient has at least: no stretch is granted so that fewer are left of it, ≥ 1.</param>
+/// <param name="least">Samples a gradient has at least: no stretch is granted so that fewer are left of it, ≥
+/// 1.</param>
 public sealed class LeaseBook(int samples, int epochs, int least = 1)
 {
     private readonly SortedDictionary<int, PositionSet> _returned = [];
@@ -81,7 +82,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     /// <summary>Grants positions of an epoch.</summary>
     /// <param name="holder">Who gets them.</param>
     /// <param name="epoch">One of <see cref="Offers"/>.</param>
-    /// <param name="size">At most so many, ≥ 1; and what would be left, where that is less than a gradient may have.</param>
+    /// <param name="size">At most so many, ≥ 1; and what would be left, where that is less than a gradient may
+    /// have.</param>
     /// <param name="microBatch">Samples a gradient, ≥ 1.</param>
     /// <param name="now">Time of the grant, on the scheduler's clock.</param>
     /// <param name="localSteps">Gradients a push, where the worker takes the steps; 0 where the shards do.</param>

@@ -50,6 +50,7 @@ public readonly record struct FlatRange(int Offset, int Length)
 /// <param name="Length">Words that they take.</param>
 public sealed record TypedRange(ElementType Type, int Offset, int Length)
 {
-    /// <summary>Number of elements; those that fill up the last word of a tensor are among them, and are zero.</summary>
+    /// <summary>Number of elements; those that fill up the last word of a tensor are among them, and are
+    /// zero.</summary>
     internal int Count => (int)(4L * Length / Type.Size());
 }

@@ -18,7 +18,8 @@ public interface IOptimizer
         Apply(weights, updated, gradient, learningRate, scale, [new FlatRange(0, weights.Length)]);
 
     /// <summary>
-    /// One update of the weights that have a gradient. All others stay, as in PyTorch: nothing decays, no momentum moves
+    /// One update of the weights that have a gradient. All others stay, as in PyTorch: nothing decays, no momentum
+    /// moves
     /// them, no step is counted for them.
     /// </summary>
     /// <param name="weights">The shard's weights.</param>

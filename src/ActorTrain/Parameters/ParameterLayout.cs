@@ -6,7 +6,8 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// Where each tensor of a model lies in one flat vector of f32, or of words of four bytes. Agreed when a worker joins: two nodes can exchange
+/// Where each tensor of a model lies in one flat vector of f32, or of words of four bytes. Agreed when a worker joins:
+/// two nodes can exchange
 /// parameters only if their layouts are the same.
 /// </summary>
 public sealed class ParameterLayout
@@ -30,7 +31,8 @@ public sealed class ParameterLayout
     /// <summary>16 hexadecimal digits that are equal when names, shapes, types and order are.</summary>
     public string Hash { get; }
 
-    /// <summary>The stretches of one type of elements each, in order: one for each type, where the layout was made by type.</summary>
+    /// <summary>The stretches of one type of elements each, in order: one for each type, where the layout was made by
+    /// type.</summary>
     internal IReadOnlyList<TypedRange> Sections
     {
         get

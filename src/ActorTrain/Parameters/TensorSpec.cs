@@ -9,7 +9,8 @@ public sealed record TensorSpec(string Name, IReadOnlyList<long> Shape, int Offs
     /// <summary>What its elements are. Parameters that are trained are F32.</summary>
     public ElementType Type { get; init; }
 
-    /// <summary>Its other names, where the model has it in several places (tied weights): saved under each of them.</summary>
+    /// <summary>Its other names, where the model has it in several places (tied weights): saved under each of
+    /// them.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Whether a saved model has it; a buffer that is not persistent is built again.</summary>
@@ -21,7 +22,8 @@ public sealed record TensorSpec(string Name, IReadOnlyList<long> Shape, int Offs
     /// <summary>Words that it takes in the flat vector: the number of its elements, where they are F32.</summary>
     public int Length => checked((int)(((long)Count * Type.Size() + 3) / 4));
 
-    /// <summary>Name, shape and what is not usual, such as <c>layers.0.weight [1024, 784]</c> or <c>mask [8] Bool</c>.</summary>
+    /// <summary>Name, shape and what is not usual, such as <c>layers.0.weight [1024, 784]</c> or <c>mask [8]
+    /// Bool</c>.</summary>
     public override string ToString() =>
         $"{Name} [{string.Join(", ", Shape)}]{(Type == ElementType.F32 ? "" : $" {Type}")}"
         + $"{(Aliases.Count == 0 ? "" : $" (also {string.Join(", ", Aliases)})")}{(IsSaved ? "" : " (not saved)")}";

@@ -11,7 +11,8 @@ namespace ActorTrain.Server;
 /// <summary>Worker, evaluator, client and parameter shard: weights and gradients.</summary>
 public static class ShardProtocol
 {
-    /// <summary>Stretches without a gradient that a push can tell of: a header has 64 KiB, and each takes ten bytes at most.</summary>
+    /// <summary>Stretches without a gradient that a push can tell of: a header has 64 KiB, and each takes ten bytes at
+    /// most.</summary>
     internal const int MostUntouched = 6_000;
 
     /// <summary>First worker → shard: the starting weights. Answered by <see cref="Initialized"/>; only the first counts.</summary>
@@ -38,7 +39,8 @@ public static class ShardProtocol
     public sealed record Push(LeasePart Part, WorkerId Worker, long BaseVersion, TensorSlice Payload) : ITensorMessage
     {
         /// <summary>
-        /// Stretches of the slice that have no gradient, in order, none touching another: an unused branch, an expert that
+        /// Stretches of the slice that have no gradient, in order, none touching another: an unused branch, an expert
+        /// that
         /// was not chosen. The shard leaves them as they are.
         /// </summary>
         public FlatRange[] Untouched { get; init; } = [];
@@ -141,10 +143,12 @@ public static class ShardProtocol
     public sealed record StepClosed(long Version) : IWireMessage;
 
     /// <summary>Worker, evaluator or client → shard. Answered by <see cref="Pulled"/>.</summary>
-    /// <param name="Epoch">The weights as they were when this epoch was complete, where they are still kept; 0 for the newest.</param>
+    /// <param name="Epoch">The weights as they were when this epoch was complete, where they are still kept; 0 for the
+    /// newest.</param>
     public sealed record Pull(int Epoch = 0) : IWireMessage;
 
-    /// <summary>Coordinator → shard and model state: weights and state of earlier epochs need not be kept. Not answered; safe to send again.</summary>
+    /// <summary>Coordinator → shard and model state: weights and state of earlier epochs need not be kept. Not
+    /// answered; safe to send again.</summary>
     /// <param name="Before">The first epoch that may still be evaluated.</param>
     public sealed record Evaluated(int Before) : IWireMessage;
 
@@ -155,7 +159,8 @@ public static class ShardProtocol
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
     public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
-        /// <summary>The epoch at whose end they were asked for: then they may be older than those of other messages; 0 for the newest.</summary>
+        /// <summary>The epoch at whose end they were asked for: then they may be older than those of other messages; 0
+        /// for the newest.</summary>
         public int Epoch { get; init; }
 
         /// <inheritdoc/>

@@ -83,7 +83,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         return Share(type);
     }
 
-    /// <summary>The weights as they were when an epoch was complete, where they are kept, with their version; else as they are.</summary>
+    /// <summary>The weights as they were when an epoch was complete, where they are kept, with their version; else as
+    /// they are.</summary>
     public (long Version, TensorSlice Weights) WeightsAfter(int epoch, PayloadType type) =>
         _epochWeights.Find(epoch) is { } kept ? (kept.Version, kept.Weights.Share(type)) : (Version, Share(type));
 

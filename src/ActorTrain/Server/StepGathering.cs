@@ -28,7 +28,8 @@ internal abstract class StepGathering(int length, TensorPool memory)
     /// <summary>The positions whose gradients a worker may bring; null where it may bring any, <see cref="LeasePart.None"/> where it may bring none.</summary>
     public abstract LeasePart? OpenTo(string node);
 
-    /// <summary>What none of its gradients has touched, in order. A parameter that some have no gradient for counts as zero in those, as the mean over all samples has it.</summary>
+    /// <summary>What none of its gradients has touched, in order. A parameter that some have no gradient for counts as
+    /// zero in those, as the mean over all samples has it.</summary>
     public IReadOnlyList<FlatRange> Untouched { get; private set; } = [];
 
     /// <summary>Takes in a gradient.</summary>

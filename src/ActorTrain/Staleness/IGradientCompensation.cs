@@ -12,7 +12,8 @@ internal interface IGradientCompensation
     /// <summary>Whether it looks at older weights: then those that a worker computes from are kept for it, and no update is made in place.</summary>
     bool ComparesVersions { get; }
 
-    /// <summary>What is applied in a gradient's place, its weight included. What has no gradient is left alone, and so is what is remembered of it.</summary>
+    /// <summary>What is applied in a gradient's place, its weight included. What has no gradient is left alone, and so
+    /// is what is remembered of it.</summary>
     /// <param name="late">The gradient, and what it met.</param>
     /// <param name="result">Where it goes, as long as the gradient.</param>
     void Compensate(in LateGradient late, Span<float> result);

@@ -33,6 +33,7 @@ public static class ActorTrainTelemetry
     /// <summary>Activity below the job's: an epoch, until its last lease has ended. Tag <c>epoch</c>.</summary>
     public const string EpochActivity = "actortrain.epoch";
 
-    /// <summary>Activity below the job's: an evaluation, as long as a worker is at it. Tags <c>epoch</c>, <c>worker</c>, <c>accuracy</c>, and <c>metric</c>: what the model's author calls that number.</summary>
+    /// <summary>Activity below the job's: an evaluation, as long as a worker is at it. Tags <c>epoch</c>,
+    /// <c>worker</c>, <c>accuracy</c>, and <c>metric</c>: what the model's author calls that number.</summary>
     public const string EvaluationActivity = "actortrain.evaluation";
 }

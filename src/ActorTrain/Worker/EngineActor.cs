@@ -63,7 +63,8 @@ internal sealed class EngineActor : ReceiveActor
     /// <summary>Engine → parent: what is to be pushed lies in its place: a gradient, clipped, or what local steps came to.</summary>
     /// <param name="Result">What was seen.</param>
     /// <param name="Samples">Samples that it is for, from the first on: fewer than asked for where it was curtailed.</param>
-    /// <param name="NotFinite">Why it must not be pushed, in one sentence that names the samples; null where all is well.</param>
+    /// <param name="NotFinite">Why it must not be pushed, in one sentence that names the samples; null where all is
+    /// well.</param>
     public sealed record Computed(StepResult Result, int Samples, string? NotFinite = null);
 
     /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer; of local steps none is left.</summary>

@@ -28,14 +28,17 @@ public interface IGradientEngine : IDisposable
     Memory<float> Parameters { get; }
 
     /// <summary>
-    /// What belongs to the model besides: buffers (BatchNorm's running statistics, masks, tables), of every type, and frozen
-    /// parameters, [<c>Model.State.Length</c>] words of four bytes. Floats are combined over the workers of a job by the
+    /// What belongs to the model besides: buffers (BatchNorm's running statistics, masks, tables), of every type, and
+    /// frozen
+    /// parameters, [<c>Model.State.Length</c>] words of four bytes. Floats are combined over the workers of a job by
+    /// the
     /// samples that each has seen; of whole numbers the worker's count that has seen the most.
     /// </summary>
     Memory<float> State { get; }
 
     /// <summary>
-    /// Fills <see cref="Parameters"/> and <see cref="State"/> with the starting values: the same seed gives the same values on
+    /// Fills <see cref="Parameters"/> and <see cref="State"/> with the starting values: the same seed gives the same
+    /// values on
     /// every machine. Whatever the engine remembers of gradients before is forgotten: the next is its first.
     /// </summary>
     void Initialize(long seed);
@@ -43,7 +46,8 @@ public interface IGradientEngine : IDisposable
     /// <summary>Computes the mean gradient over some training samples, at the current <see cref="Parameters"/>.</summary>
     /// <param name="samples">Indices into the training set, each in [0, <c>Dataset.TrainSamples</c>).</param>
     /// <param name="seed">
-    /// Seeds whatever is random in the step: augmentation, dropout. A gradient is a function of parameters, state, samples
+    /// Seeds whatever is random in the step: augmentation, dropout. A gradient is a function of parameters, state,
+    /// samples
     /// and seed, and of nothing else.
     /// </param>
     /// <param name="gradient">
@@ -75,7 +79,8 @@ public interface IGradientEngine : IDisposable
 /// <param name="Loss">Mean loss over the samples, before any update.</param>
 /// <param name="Correct">Samples whose predicted class was right.</param>
 /// <param name="Untouched">
-/// Stretches of the flat vector whose parameters have no gradient, in order, none touching another: an unused branch, an
+/// Stretches of the flat vector whose parameters have no gradient, in order, none touching another: an unused branch,
+/// an
 /// expert that was not chosen. No optimizer touches them: nothing decays, no momentum moves them, no step is counted.
 /// Null where every parameter has one.
 /// </param>
@@ -83,7 +88,8 @@ public readonly record struct StepResult(double Loss, int Correct, IReadOnlyList
 
 /// <summary>How the model does on the test set.</summary>
 /// <param name="Loss">Mean loss a sample.</param>
-/// <param name="Accuracy">Share of samples whose predicted class was right, 0 to 1; of a model with a metric of its own, that, named by <see cref="ModelDescription.MetricName"/>.</param>
+/// <param name="Accuracy">Share of samples whose predicted class was right, 0 to 1; of a model with a metric of its
+/// own, that, named by <see cref="ModelDescription.MetricName"/>.</param>
 /// <param name="Samples">Samples evaluated.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Samples);
 
@@ -96,7 +102,8 @@ public sealed record ModelDescription(string Name, ParameterLayout Parameters, P
     /// <summary>What <see cref="Evaluation.Accuracy"/> is called where no metric is named.</summary>
     internal const string DefaultMetricName = "accuracy";
 
-    /// <summary>What its author calls <see cref="Evaluation.Accuracy"/>, such as <c>mean absolute error</c>: shown beside the number, and written in the report.</summary>
+    /// <summary>What its author calls <see cref="Evaluation.Accuracy"/>, such as <c>mean absolute error</c>: shown
+    /// beside the number, and written in the report.</summary>
     public string MetricName { get; init; } = DefaultMetricName;
 }
 

@@ -22,7 +22,8 @@ internal sealed class StateGuard(IGradientEngine engine)
     /// <summary>Remembers the state as it is.</summary>
     public void Remember() => engine.State.Span.CopyTo(_before);
 
-    /// <summary>The first tensor that is not finite any more, in which case the state is what it was; null where all is well.</summary>
+    /// <summary>The first tensor that is not finite any more, in which case the state is what it was; null where all is
+    /// well.</summary>
     public string? Restore()
     {
         foreach (var tensor in _floats)

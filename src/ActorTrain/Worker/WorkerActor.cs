@@ -115,7 +115,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
         void Send()
         {
-            // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its place.
+            // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its
+            // place.
             if (modelState is not null)
                 _context.Lane.Tell(modelState, new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(_loaded!.State.Span)), Self);
             foreach (var (slice, shard) in awaited.Values)

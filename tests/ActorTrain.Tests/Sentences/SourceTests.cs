@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace ActorTrain.Tests.Sentences;
 
-/// <summary>Sentences in the source: whoever writes a new one makes its parts fit by the pieces that are there for it.</summary>
+/// <summary>Sentences in the source: whoever writes a new one makes its parts fit by the pieces that are there for
+/// it.</summary>
 public sealed partial class SourceTests
 {
     [Fact]

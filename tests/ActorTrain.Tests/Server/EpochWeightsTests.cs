@@ -6,7 +6,8 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Server;
 
-/// <summary>A shard keeps the weights of each epoch that is still to be evaluated, as they were when it was complete.</summary>
+/// <summary>A shard keeps the weights of each epoch that is still to be evaluated, as they were when it was
+/// complete.</summary>
 public sealed class EpochWeightsTests
 {
     private readonly WorkerId _worker = new("a:1", 1);

@@ -10,7 +10,8 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Server;
 
-/// <summary>A parameter without a gradient stays, as in PyTorch: nothing decays, no momentum moves it, no step is counted for it.</summary>
+/// <summary>A parameter without a gradient stays, as in PyTorch: nothing decays, no momentum moves it, no step is
+/// counted for it.</summary>
 public sealed class UntouchedParametersTests
 {
     private static readonly WorkerId A = new("a:1", 1), B = new("b:1", 2);

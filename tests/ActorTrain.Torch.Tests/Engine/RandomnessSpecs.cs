@@ -10,7 +10,8 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>What is random inside a module depends on the seed of the step, and on nothing else in the process.</summary>
+/// <summary>What is random inside a module depends on the seed of the step, and on nothing else in the
+/// process.</summary>
 [Collection(Alone.Name)]
 public sealed class RandomnessSpecs
 {

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Own;
 
-/// <summary>What TorchSharp does not know of is refused by the field's name and with the cure, and never trained as another random copy on each engine.</summary>
+/// <summary>What TorchSharp does not know of is refused by the field's name and with the cure, and never trained as
+/// another random copy on each engine.</summary>
 public sealed class RefusedModuleSpecs
 {
     private const string Layer = "that is not registered, so that no optimizer sees its parameters; "

@@ -14,7 +14,8 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>
-/// The parity table: what one worker of a real cluster has saved after 50 steps is what a plain TorchSharp loop has in its
+/// The parity table: what one worker of a real cluster has saved after 50 steps is what a plain TorchSharp loop has in
+/// its
 /// state dictionary: the same names, types and values, for modules as people write them.
 /// </summary>
 [Collection(Alone.Name)]
@@ -156,7 +157,8 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         Shards = 1,
     };
 
-    // Names, types and whole numbers are the same, all fractions together to within a millionth of their size. (Alone, a
+    // Names, types and whole numbers are the same, all fractions together to within a millionth of their size. (Alone,
+    // a
     // bias before a BatchNorm differs by more: its true gradient is zero, and what it has is rounding.)
     private static void ShouldBeAlike(SavedModel saved, IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> plain)
     {

@@ -34,7 +34,8 @@ internal sealed class Noisy : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Buffers of many types: a permutation from the seed, a mask, a table, a counter, running means of two precisions.</summary>
+/// <summary>Buffers of many types: a permutation from the seed, a mask, a table, a counter, running means of two
+/// precisions.</summary>
 internal sealed class Buffered : Module<Tensor, Tensor>
 {
     private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
@@ -214,7 +215,8 @@ internal sealed class Attending : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>A small GPT: token and position embeddings, causal attention with a mask of minus infinity, tied weights, dropout.</summary>
+/// <summary>A small GPT: token and position embeddings, causal attention with a mask of minus infinity, tied weights,
+/// dropout.</summary>
 internal sealed class Gpt : Module<Tensor, Tensor>
 {
     private const int Vocabulary = 11, Length = 6, Width = 12;
@@ -263,7 +265,8 @@ internal sealed class Gpt : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>A variational autoencoder: outputs hold reconstruction, mean and logarithm of the variance side by side.</summary>
+/// <summary>A variational autoencoder: outputs hold reconstruction, mean and logarithm of the variance side by
+/// side.</summary>
 internal sealed class Vae : Module<Tensor, Tensor>
 {
     private readonly Linear _encoder = Linear(8, 16), _mean = Linear(16, 3), _spread = Linear(16, 3), _decoder = Linear(3, 8);

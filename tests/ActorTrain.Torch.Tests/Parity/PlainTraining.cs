@@ -50,7 +50,8 @@ internal static class PlainTraining
             data.Classes > 0 ? tensor(targets.Select(value => (long)value).ToArray()) : tensor(targets, [samples.Length, .. data.TargetShape]));
     }
 
-    /// <summary>SGD and Adam in PyTorch's operations; a parameter without a gradient is skipped whole. (See <see cref="Engine.PlainSgd"/> for why not TorchSharp's.)</summary>
+    /// <summary>SGD and Adam in PyTorch's operations; a parameter without a gradient is skipped whole. (See
+    /// <see cref="Engine.PlainSgd"/> for why not TorchSharp's.)</summary>
     private sealed class PlainOptimizer(OptimizerOptions options) : IDisposable
     {
         private readonly Dictionary<IntPtr, (Tensor First, Tensor Second, int Steps)> _state = [];

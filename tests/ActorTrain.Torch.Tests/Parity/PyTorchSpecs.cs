@@ -10,7 +10,8 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Parity;
 
-/// <summary>One worker of a real cluster against what PyTorch itself came to: PyTorch/reference.py has written it.</summary>
+/// <summary>One worker of a real cluster against what PyTorch itself came to: PyTorch/reference.py has written
+/// it.</summary>
 [Collection(Alone.Name)]
 public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {

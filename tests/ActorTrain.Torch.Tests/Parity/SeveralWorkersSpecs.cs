@@ -19,7 +19,8 @@ public sealed class SeveralWorkersSpecs
 {
     public static TheoryData<string> Ways => ["asynchronous", "bounded", "synchronous", "deterministic", "backup workers", "local steps"];
 
-    /// <summary>With a batch of 8 the balance used to cut micro-batches of one, and a running variance was NaN for good.</summary>
+    /// <summary>With a batch of 8 the balance used to cut micro-batches of one, and a running variance was NaN for
+    /// good.</summary>
     [Theory, MemberData(nameof(Ways))]
     public async Task No_gradient_is_of_fewer_samples_than_batch_statistics_need(string way)
     {

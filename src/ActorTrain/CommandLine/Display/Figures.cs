@@ -15,7 +15,8 @@ internal static class Figures
     /// <summary>A loss.</summary>
     public static string Loss(double? loss) => loss is not { } value ? "-" : !double.IsFinite(value) ? "NaN" : value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    /// <summary>A metric: an accuracy from 0 to 1, or a number of any size that somebody has a name for; never in percent, as it need not be a share.</summary>
+    /// <summary>A metric: an accuracy from 0 to 1, or a number of any size that somebody has a name for; never in
+    /// percent, as it need not be a share.</summary>
     public static string Metric(double? metric) =>
         metric is not { } value || !double.IsFinite(value) ? "-"
         : Math.Abs(value) is > 0 and < 0.001 or >= 1e9 ? value.ToString("0.000E+0", CultureInfo.InvariantCulture)

@@ -17,7 +17,8 @@ internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMe
     public const string ProgramKey = "line-logger.program";
     public const string WithClientKey = "line-logger.with-client";
 
-    // What these warn of, a job's client is told: as an event, or as the error that its run ends with. Where the client is another process, whoever runs the node is to see it.
+    // What these warn of, a job's client is told: as an event, or as the error that its run ends with. Where the client
+    // is another process, whoever runs the node is to see it.
     private static readonly Type[] ToldToTheClient = [typeof(JobActor), typeof(WorkerActor), typeof(EvaluatorActor), typeof(ProcessWatchActor)];
 
     private readonly TextWriter _writer;

@@ -10,7 +10,8 @@ internal static class NodeLogging
     /// <param name="program">The program's name: lines begin with it.</param>
     /// <param name="file">File to append to, or null for the error stream.</param>
     /// <param name="verbose">Everything from INFO, from Akka as well; otherwise ActorTrain's own warnings and errors.</param>
-    /// <param name="withClient">Whether this process has the job's client as well, which shows failures: they are not logged, too.</param>
+    /// <param name="withClient">Whether this process has the job's client as well, which shows failures: they are not
+    /// logged, too.</param>
     public static Config Configuration(string program, string? file, bool verbose, bool withClient = false)
     {
         var everything = verbose || file is not null;
