@@ -49,14 +49,16 @@ internal sealed class UnusedParameters : ILaw
         var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
             actortrain.job {
               batch = {{Batch}}, minimum-workers = {{workers}}, shards = {{shards}}, epochs = 2
-              optimizer { name = {{optimizer}}, learning-rate = {{Rate}}, momentum = 0, weight-decay = {{(optimizer == "sgd" ? Decay : 0)}} }
+              optimizer { name = {{optimizer}}, learning-rate = {{Rate}}, momentum = 0 }
+              optimizer.weight-decay = {{(optimizer == "sgd" ? Decay : 0)}}
               schedule { name = constant, warm-up = 0 }
               staleness.policy = accept
               balance { micro-batch = off, repeat = off }
             }
             """)));
         var steps = new StepsTaken();
-        var cluster = new Simulation(Seed: 1) { Engines = new SparseEngines(), Reader = steps }.WithSeed().WithWorkers(workers, Speed.Exponential(100));
+        var cluster = new Simulation(Seed: 1) { Engines = new SparseEngines(), Reader = steps }
+            .WithSeed().WithWorkers(workers, Speed.Exponential(100));
         var weights = cluster.Run(job).ShouldBeSound().Model!.Parameters.Span;
         var worst = 0.0;
         for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
@@ -66,7 +68,8 @@ internal sealed class UnusedParameters : ILaw
                 worst = Math.Max(worst, Math.Abs(weight - expected) / Math.Abs(expected));
         }
         var counts = string.Join(", ", Enumerable.Range(0, SparseEngines.Tensors).Select(steps.Of));
-        return LawRow.AtMost($"{optimizer}, workers: {workers}, shards: {shards}", Tolerance, worst) with { Note = $"steps of each: {counts}" };
+        var row = LawRow.AtMost($"{optimizer}, workers: {workers}, shards: {shards}", Tolerance, worst);
+        return row with { Note = $"steps of each: {counts}" };
     }
 
     private static double After(string optimizer, int steps)
@@ -87,7 +90,8 @@ internal sealed class UnusedParameters : ILaw
         {
             // With several shards each has some tensors of it, whole; the smallest sample says which have a gradient.
             if (message is not ShardProtocol.Push { Part: var part }) return;
-            var smallest = SampleOrder.Of(seed: 1, part.Epoch, Samples).Span.Slice(part.Start, part.Count).ToArray().Min();
+            var order = SampleOrder.Of(seed: 1, part.Epoch, Samples);
+            var smallest = order.Slice(part.Start, part.Count).ToArray().Min();
             for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
                 if (SparseEngines.IsTouched(smallest, tensor)) _steps.Add((part, tensor));
         }
@@ -110,7 +114,9 @@ internal sealed class UnusedParameters : ILaw
             private readonly float[] _parameters = new float[Tensors * Length];
 
             public ModelDescription Model { get; } = new(
-                "sparse", ParameterLayout.Of(Enumerable.Range(0, Tensors).Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))), ParameterLayout.Empty);
+                "sparse",
+                ParameterLayout.Of(Enumerable.Range(0, Tensors).Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))),
+                ParameterLayout.Empty);
 
             public DatasetDescription Dataset { get; } = new("numbers", Samples, Samples, "00");
 
@@ -131,7 +137,8 @@ internal sealed class UnusedParameters : ILaw
                     var isTouched = IsTouched(smallest, k);
                     gradient.Slice(k * Length, Length).Fill(isTouched ? 1 : 0);
                     if (isTouched) continue;
-                    if (untouched.Count > 0 && untouched[^1].End == k * Length) untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + Length };
+                    if (untouched.Count > 0 && untouched[^1].End == k * Length)
+                        untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + Length };
                     else untouched.Add(new FlatRange(k * Length, Length));
                 }
                 return new StepResult(1, 0, untouched);

@@ -19,11 +19,10 @@ internal sealed class CarriedTensors
     /// <summary>Those of a module and all that it is made of. TorchSharp's own layers carry none.</summary>
     public static CarriedTensors Of(nn.Module module)
     {
-        const BindingFlags own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var carried = new CarriedTensors();
         foreach (var part in module.modules().Prepend(module).Distinct())
-            for (var type = part.GetType(); type is not null && type.Assembly != typeof(nn.Module).Assembly; type = type.BaseType)
-                carried._fields.AddRange(type.GetFields(own).Where(field => MayHold(field.FieldType)).Select(field => (part, field)));
+            foreach (var field in OwnFields.Of(part.GetType()).Where(field => MayHold(field.FieldType)))
+                carried._fields.Add((part, field));
         return carried;
     }
 
@@ -51,6 +50,7 @@ internal sealed class CarriedTensors
     }
 
     private static bool MayHold(Type type) =>
-        typeof(Tensor).IsAssignableFrom(type) || typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type)
+        typeof(Tensor).IsAssignableFrom(type)
+        || typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type)
         || typeof(IEnumerable<Tensor>).IsAssignableFrom(type);
 }

@@ -14,7 +14,8 @@ internal static class FieldsRead
 {
     private const int Deepest = 4;
 
-    private static readonly FrozenDictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly FrozenDictionary<short, OpCode> Codes = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToFrozenDictionary(code => code.Value);
 
     /// <summary>Of one function.</summary>
@@ -25,7 +26,8 @@ internal static class FieldsRead
         return fields;
     }
 
-    private static void Add(MethodBase method, Assembly assembly, HashSet<FieldInfo> fields, HashSet<MethodBase> seen, int depth)
+    private static void Add(
+        MethodBase method, Assembly assembly, HashSet<FieldInfo> fields, HashSet<MethodBase> seen, int depth)
     {
         if (depth > Deepest || method.Module.Assembly != assembly || !seen.Add(method)) return;
         if (method.GetMethodBody()?.GetILAsByteArray() is not { } il) return;
@@ -50,7 +52,8 @@ internal static class FieldsRead
         try
         {
             return method.Module.ResolveMember(
-                token, method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
+                token, method.DeclaringType?.GetGenericArguments(),
+                method.IsGenericMethod ? method.GetGenericArguments() : null);
         }
         catch (ArgumentException)
         {

@@ -18,19 +18,20 @@ internal static class KnownLayers
     private static readonly FrozenSet<Type> Plain = new[]
     {
         typeof(Sequential), typeof(Identity), typeof(Flatten), typeof(Unflatten), typeof(Linear), typeof(Bilinear),
-        typeof(Conv1d), typeof(Conv2d), typeof(Conv3d), typeof(ConvTranspose1d), typeof(ConvTranspose2d), typeof(ConvTranspose3d),
-        typeof(BatchNorm1d), typeof(BatchNorm2d), typeof(BatchNorm3d), typeof(InstanceNorm1d), typeof(InstanceNorm2d),
-        typeof(InstanceNorm3d), typeof(GroupNorm), typeof(LayerNorm), typeof(LocalResponseNorm),
-        typeof(CELU), typeof(ELU), typeof(GELU), typeof(GLU), typeof(Hardshrink), typeof(Hardsigmoid), typeof(Hardswish),
-        typeof(Hardtanh), typeof(LeakyReLU), typeof(LogSigmoid), typeof(LogSoftmax), typeof(Mish), typeof(PReLU), typeof(ReLU),
-        typeof(ReLU6), typeof(SELU), typeof(Sigmoid), typeof(SiLU), typeof(Softmax), typeof(Softmax2d), typeof(Softmin),
-        typeof(Softplus), typeof(Softshrink), typeof(Softsign), typeof(Tanh), typeof(Tanhshrink), typeof(Threshold),
-        typeof(AdaptiveAvgPool1d), typeof(AdaptiveAvgPool2d), typeof(AdaptiveAvgPool3d), typeof(AdaptiveMaxPool1d),
-        typeof(AdaptiveMaxPool2d), typeof(AdaptiveMaxPool3d), typeof(AvgPool1d), typeof(AvgPool2d), typeof(AvgPool3d),
-        typeof(LPPool1d), typeof(LPPool2d), typeof(MaxPool1d), typeof(MaxPool2d), typeof(MaxPool3d),
-        typeof(ConstantPad1d), typeof(ConstantPad2d), typeof(ConstantPad3d), typeof(ReflectionPad1d), typeof(ReflectionPad2d),
-        typeof(ReflectionPad3d), typeof(ReplicationPad1d), typeof(ReplicationPad2d), typeof(ReplicationPad3d), typeof(ZeroPad2d),
-        typeof(PixelShuffle), typeof(PixelUnshuffle), typeof(ChannelShuffle), typeof(Upsample),
+        typeof(Conv1d), typeof(Conv2d), typeof(Conv3d), typeof(ConvTranspose1d), typeof(ConvTranspose2d),
+        typeof(ConvTranspose3d), typeof(BatchNorm1d), typeof(BatchNorm2d), typeof(BatchNorm3d), typeof(InstanceNorm1d),
+        typeof(InstanceNorm2d), typeof(InstanceNorm3d), typeof(GroupNorm), typeof(LayerNorm), typeof(LocalResponseNorm),
+        typeof(CELU), typeof(ELU), typeof(GELU), typeof(GLU), typeof(Hardshrink), typeof(Hardsigmoid),
+        typeof(Hardswish), typeof(Hardtanh), typeof(LeakyReLU), typeof(LogSigmoid), typeof(LogSoftmax), typeof(Mish),
+        typeof(PReLU), typeof(ReLU), typeof(ReLU6), typeof(SELU), typeof(Sigmoid), typeof(SiLU), typeof(Softmax),
+        typeof(Softmax2d), typeof(Softmin), typeof(Softplus), typeof(Softshrink), typeof(Softsign), typeof(Tanh),
+        typeof(Tanhshrink), typeof(Threshold), typeof(AdaptiveAvgPool1d), typeof(AdaptiveAvgPool2d),
+        typeof(AdaptiveAvgPool3d), typeof(AdaptiveMaxPool1d), typeof(AdaptiveMaxPool2d), typeof(AdaptiveMaxPool3d),
+        typeof(AvgPool1d), typeof(AvgPool2d), typeof(AvgPool3d), typeof(LPPool1d), typeof(LPPool2d), typeof(MaxPool1d),
+        typeof(MaxPool2d), typeof(MaxPool3d), typeof(ConstantPad1d), typeof(ConstantPad2d), typeof(ConstantPad3d),
+        typeof(ReflectionPad1d), typeof(ReflectionPad2d), typeof(ReflectionPad3d), typeof(ReplicationPad1d),
+        typeof(ReplicationPad2d), typeof(ReplicationPad3d), typeof(ZeroPad2d), typeof(PixelShuffle),
+        typeof(PixelUnshuffle), typeof(ChannelShuffle), typeof(Upsample),
     }.ToFrozenSet();
 
     private static readonly FrozenSet<Type> Drawing = new[]
@@ -41,7 +42,8 @@ internal static class KnownLayers
 
     /// <summary>Whether a module has no code but that of known layers, which remember nothing from call to call but
     /// their buffers.</summary>
-    public static bool AreAll(nn.Module module) => WithAll(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
+    public static bool AreAll(nn.Module module) =>
+        WithAll(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
 
     /// <summary>Whether a module may draw random numbers, as far as one can tell.</summary>
     public static bool MayDraw(nn.Module module) => !WithAll(module).All(layer => IsKnown(layer, Plain));
@@ -56,16 +58,17 @@ internal static class KnownLayers
 
     private static IEnumerable<nn.Module> WithAll(nn.Module module) => module.modules().Prepend(module);
 
-    private static bool IsKnown(nn.Module layer, FrozenSet<Type> types) => types.Contains(layer.GetType()) && !HasHooks(layer);
+    private static bool IsKnown(nn.Module layer, FrozenSet<Type> types) =>
+        types.Contains(layer.GetType()) && !HasHooks(layer);
 
     // A hook is code of somebody's own, too.
     private static bool HasHooks(nn.Module layer)
     {
+        const BindingFlags declared = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         for (var type = layer.GetType(); type is not null && type != typeof(nn.Module); type = type.BaseType)
         {
-            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-                if (field.Name.EndsWith("hooks", StringComparison.Ordinal) && field.GetValue(layer) is ICollection { Count: > 0 })
-                    return true;
+            var hooks = type.GetFields(declared).Where(field => field.Name.EndsWith("hooks", StringComparison.Ordinal));
+            if (hooks.Any(field => field.GetValue(layer) is ICollection { Count: > 0 })) return true;
         }
         return false;
     }

@@ -18,6 +18,8 @@ internal sealed class UnregisteredParts
     // Deep enough for a layer in a list in an object in a field; a graph of objects has no end.
     private const int Deepest = 6;
 
+    private static readonly string[] Systems = ["System", "Microsoft", "Akka"];
+
     private readonly HashSet<nn.Module> _modules = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<IntPtr> _parameters = [];
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
@@ -50,8 +52,9 @@ internal sealed class UnregisteredParts
     {
         // TorchSharp's own layers register what they have.
         if (module.GetType().Assembly == typeof(nn.Module).Assembly) return null;
-        foreach (var field in FieldsOf(module.GetType()))
-            if (In(field.GetValue(module), $"field {NameOf(field)} of {module.GetType().Name}", 0) is { } found) return found;
+        var type = module.GetType();
+        foreach (var field in OwnFields.Of(type))
+            if (In(field.GetValue(module), $"field {NameOf(field)} of {type.Name}", 0) is { } found) return found;
         return null;
     }
 
@@ -60,8 +63,9 @@ internal sealed class UnregisteredParts
         foreach (var single in function?.GetInvocationList() ?? [])
         {
             var read = FieldsRead.By(single.Method);
-            foreach (var field in read.Where(field => field.IsStatic && !field.IsLiteral && !IsOfTheSystem(field.DeclaringType!)))
-                if (In(field.GetValue(null), $"{name} ({NameOf(field)})", 0) is { } found) return found;
+            foreach (var field in read.Where(field => field is { IsStatic: true, IsLiteral: false }))
+                if (!IsOfTheSystem(field.DeclaringType!)
+                    && In(field.GetValue(null), $"{name} ({NameOf(field)})", 0) is { } found) return found;
             if (single.Target is { } target && InReadFieldsOf(target, read, name, 0) is { } held) return held;
         }
         return null;
@@ -71,10 +75,11 @@ internal sealed class UnregisteredParts
     private string? InReadFieldsOf(object holder, IReadOnlySet<FieldInfo> read, string name, int depth)
     {
         if (depth == Deepest) return null;
-        foreach (var field in FieldsOf(holder.GetType()).Where(read.Contains))
+        foreach (var field in OwnFields.Of(holder.GetType()).Where(read.Contains))
         {
             var value = field.GetValue(holder);
-            var found = value is not null && field.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            var isClosure = field.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+            var found = value is not null && isClosure
                 ? InReadFieldsOf(value, read, name, depth + 1)
                 : In(value, $"{name} ({NameOf(field)})", 0);
             if (found is not null) return found;
@@ -91,23 +96,23 @@ internal sealed class UnregisteredParts
                 return null;
             case nn.Module layer:
                 return layer.parameters().Any(parameter => !_parameters.Contains(parameter.Handle))
-                    ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer sees its "
-                        + $"parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
+                    ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer "
+                        + $"sees its parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
                     : null;
             case Tensor tensor:
-                return !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle)
-                    ? $"{place} holds a {(tensor is TorchSharp.Modules.Parameter ? "parameter" : "tensor that requires a gradient")}, "
-                        + $"{Shape(tensor)}, that is not registered, so that no optimizer sees it; {Cure("register_parameter")}"
+                return IsLoose(tensor)
+                    ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no optimizer "
+                        + $"sees it; {Cure("register_parameter")}"
                     : null;
         }
         if (depth == Deepest || value.GetType().IsPrimitive || value.GetType().IsEnum || !_seen.Add(value)) return null;
         if (value is IDictionary dictionary) return InAll(dictionary.Values, place, depth);
         if (value is Delegate function) return InClosureOf(place, function);
-        if (value is Array { Length: > 0 } array && array.GetType().GetElementType() is { IsPrimitive: true }) return null;
+        if (value is Array numbers && numbers.GetType().GetElementType()!.IsPrimitive) return null;
         if (value is ICollection collection) return InAll(collection, place, depth);
         // An object of one's own, or a tuple.
         if (!IsLookedInto(value.GetType())) return null;
-        foreach (var field in FieldsOf(value.GetType()))
+        foreach (var field in OwnFields.Of(value.GetType()))
             if (In(field.GetValue(value), $"{place} ({NameOf(field)})", depth + 1) is { } found) return found;
         return null;
     }
@@ -125,20 +130,18 @@ internal sealed class UnregisteredParts
         || (type.Assembly != typeof(nn.Module).Assembly && !IsOfTheSystem(type));
 
     private static bool IsOfTheSystem(Type type) =>
-        type.Namespace is { } name && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal)
-            || name.StartsWith("Microsoft.", StringComparison.Ordinal) || name.StartsWith("Akka.", StringComparison.Ordinal)
-            || name.StartsWith("ActorTrain.", StringComparison.Ordinal) && type.Assembly == typeof(UnregisteredParts).Assembly);
-
-    private static IEnumerable<FieldInfo> FieldsOf(Type type)
-    {
-        const BindingFlags own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        for (var at = type; at is not null && at != typeof(object) && at.Assembly != typeof(nn.Module).Assembly; at = at.BaseType)
-            foreach (var field in at.GetFields(own)) yield return field;
-    }
+        type.Assembly == typeof(UnregisteredParts).Assembly
+        || (type.Namespace is { } name && Systems.Any(system => name == system || name.StartsWith(system + ".", StringComparison.Ordinal)));
 
     // A property's field is named after it.
     private static string NameOf(FieldInfo field) =>
-        field.Name.StartsWith('<') && field.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field.Name[1..end] : field.Name;
+        field.Name is ['<', _, ..] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : field.Name;
+
+    private bool IsLoose(Tensor tensor) =>
+        !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle);
+
+    private static string KindOf(Tensor tensor) =>
+        tensor is TorchSharp.Modules.Parameter ? "parameter" : "tensor that requires a gradient";
 
     private static string Cure(string how) => $"put it into the module by {how}";
 

@@ -81,7 +81,7 @@ public static class ElementTypes
             case ElementType.F64: MemoryMarshal.Write(place, value); break;
             case ElementType.F16: MemoryMarshal.Write(place, (Half)value); break;
             case ElementType.BF16: MemoryMarshal.Write(place, UpperHalf((float)value)); break;
-            default: throw new ArgumentOutOfRangeException(nameof(type), type, "Only fractions are written as numbers.");
+            default: throw new ArgumentOutOfRangeException(nameof(type), type, "Only fractions are written so.");
         }
     }
 

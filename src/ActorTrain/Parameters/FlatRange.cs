@@ -41,7 +41,8 @@ public readonly record struct FlatRange(int Offset, int Length)
     /// <summary>The parts of some stretches that lie in a slice, counted from its beginning.</summary>
     internal static FlatRange[] In(ShardSlice slice, IReadOnlyList<FlatRange> ranges) =>
         ranges.Count == 0 ? []
-        : [.. Common(ranges, [new FlatRange(slice.Offset, slice.Length)]).Select(range => range with { Offset = range.Offset - slice.Offset })];
+        : [.. Common(ranges, [new FlatRange(slice.Offset, slice.Length)])
+            .Select(range => range with { Offset = range.Offset - slice.Offset })];
 }
 
 /// <summary>A stretch of a flat vector whose elements are of one type.</summary>

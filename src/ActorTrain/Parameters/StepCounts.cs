@@ -22,7 +22,8 @@ internal sealed class StepCounts(int length)
             {
                 while (next < touched.Length && touched[next].End <= start) next++;
                 var isTouched = next < touched.Length && touched[next].Offset <= start;
-                var end = next == touched.Length ? range.End : Math.Min(range.End, isTouched ? touched[next].End : touched[next].Offset);
+                var change = next == touched.Length ? range.End : isTouched ? touched[next].End : touched[next].Offset;
+                var end = Math.Min(range.End, change);
                 var (piece, count) = (new FlatRange(start, end - start), isTouched ? steps + 1 : steps);
                 if (isTouched) stepped.Add((piece, count));
                 if (counts.Count > 0 && counts[^1].Steps == count)

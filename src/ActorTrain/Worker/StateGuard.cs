@@ -17,7 +17,8 @@ internal sealed class StateGuard(IGradientEngine engine)
     private readonly float[] _before = new float[engine.State.Length];
 
     /// <summary>What is wrong, with the samples that it came of.</summary>
-    public static string Sentence(string tensor, ReadOnlySpan<int> samples) => $"{tensor} of the model is not finite after {SampleNames.Of(samples)}";
+    public static string Sentence(string tensor, ReadOnlySpan<int> samples) =>
+        $"{tensor} of the model is not finite after {SampleNames.Of(samples)}";
 
     /// <summary>Remembers the state as it is.</summary>
     public void Remember() => engine.State.Span.CopyTo(_before);
