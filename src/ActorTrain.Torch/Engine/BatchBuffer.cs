@@ -14,7 +14,9 @@ namespace ActorTrain.Torch.Engine;
 /// <param name="channelsLast">
 /// Whether images have the channels of a pixel side by side in memory: every layer passes the layout of its input on.
 /// </param>
-internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDevice device, bool channelsLast) : IDisposable
+/// <param name="copies">Whether tensors are given that stay what they are when the next batch comes: somebody may keep them.</param>
+internal sealed class BatchBuffer(
+    IDataset dataset, IBatchReader reader, TorchDevice device, bool channelsLast, bool copies = false) : IDisposable
 {
     private readonly int _inputLength = SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
     private readonly int _targetLength = dataset.Classes > 0 ? 1 : SampleShape.LengthOf(dataset.Description.Name, "target", dataset.TargetShape);
@@ -33,7 +35,8 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
         var targets = _targets!.Memory.Span[..(samples.Length * _targetLength)];
         reader.Read(samples, seed, _inputs!.Memory.Span[..(samples.Length * _inputLength)], targets);
         _inputs.Send();
-        return (Inputs(_inputs.Tensor, samples.Length), dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length));
+        var (given, wanted) = (Inputs(_inputs.Tensor, samples.Length), dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length));
+        return copies ? (given.clone(), dataset.Classes > 0 ? wanted : wanted.clone()) : (given, wanted);
     }
 
     public void Dispose()
@@ -85,10 +88,10 @@ internal sealed class BatchBuffer(IDataset dataset, IBatchReader reader, TorchDe
                 $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one vector holds, "
                 + $"which is {FlatVector.MostNumbers}.");
         Dispose();
-        _inputs = null;
-        _capacity = samples;
+        // If there is no memory for one of them, there is none of either.
+        (_inputs, _targets) = (null, null);
         _classes = new long[dataset.Classes > 0 ? samples : 0];
-        _inputs = new FlatVector(samples * _inputLength, device);
-        _targets = new FlatVector(samples * _targetLength, device);
+        var inputs = new FlatVector(samples * _inputLength, device);
+        (_inputs, _targets, _capacity) = (inputs, new FlatVector(samples * _targetLength, device), samples);
     }
 }

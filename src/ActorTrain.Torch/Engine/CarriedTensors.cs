@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using TorchSharp;
@@ -6,51 +7,73 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What a module carries from one call to the next in plain fields, such as a hidden state. It is made within the
-/// engine's
-/// dispose scope, and would be gone with it: a plain loop without one keeps it.
+/// What a module, its loss and its metric keep from one call to the next: a hidden state, masks by length, an average. It is
+/// made within the engine's dispose scope, and would be gone with it: a plain loop without one keeps it. As there, what is
+/// replaced is left to the collector.
 /// </summary>
 internal sealed class CarriedTensors
 {
-    private readonly List<(nn.Module Module, FieldInfo Field)> _fields = [];
+    private const int Deepest = 4;
+
+    private readonly List<(object Holder, FieldInfo Field)> _fields = [];
 
     private CarriedTensors() { }
 
-    /// <summary>Those of a module and all that it is made of. TorchSharp's own layers carry none.</summary>
-    public static CarriedTensors Of(nn.Module module)
+    /// <summary>Those of a module and all that it is made of, and of functions. TorchSharp's own layers carry none.</summary>
+    public static CarriedTensors Of(nn.Module module, params IEnumerable<Delegate?> functions)
     {
         var carried = new CarriedTensors();
-        foreach (var part in module.modules().Prepend(module).Distinct())
-            foreach (var field in OwnFields.Of(part.GetType()).Where(field => MayHold(field.FieldType)))
-                carried._fields.Add((part, field));
+        var holders = module.modules().Prepend(module).Distinct<object>().Concat(functions.Select(function => function?.Target).OfType<object>());
+        foreach (var holder in holders)
+            foreach (var field in OwnFields.Of(holder.GetType()).Where(field => MayHold(field.FieldType)))
+                carried._fields.Add((holder, field));
         return carried;
     }
 
     /// <summary>Takes them out of the calling thread's dispose scope.</summary>
     public void Keep()
     {
-        foreach (var (module, field) in _fields)
-        {
-            switch (field.GetValue(module))
-            {
-                case Tensor tensor: Keep(tensor); break;
-                case ITuple tuple:
-                    for (var i = 0; i < tuple.Length; i++) Keep(tuple[i] as Tensor);
-                    break;
-                case IEnumerable<Tensor> tensors:
-                    foreach (var tensor in tensors) Keep(tensor);
-                    break;
-            }
-        }
+        foreach (var (holder, field) in _fields) Keep(field.GetValue(holder), 0);
     }
 
-    private static void Keep(Tensor? tensor)
+    private static void Keep(object? value, int depth)
     {
-        if (tensor is { IsInvalid: false }) tensor.DetachFromDisposeScope();
+        switch (value)
+        {
+            case null or string or nn.Module: return;
+            case Tensor tensor:
+                if (!tensor.IsInvalid) tensor.DetachFromDisposeScope();
+                return;
+        }
+        if (depth == Deepest || !MayHold(value.GetType())) return;
+        switch (value)
+        {
+            case IDictionary dictionary:
+                foreach (var held in dictionary.Values) Keep(held, depth + 1);
+                return;
+            case ITuple tuple:
+                for (var i = 0; i < tuple.Length; i++) Keep(tuple[i], depth + 1);
+                return;
+            case ICollection collection:
+                foreach (var held in collection) Keep(held, depth + 1);
+                return;
+            case Delegate { Target: var target }:
+                Keep(target, depth + 1);
+                return;
+            case Lazy<Tensor> { IsValueCreated: true } lazy:
+                Keep(lazy.Value, depth + 1);
+                return;
+        }
+        if (value.GetType().Namespace is { } name && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))) return;
+        foreach (var field in OwnFields.Of(value.GetType()).Where(field => MayHold(field.FieldType)))
+            Keep(field.GetValue(value), depth + 1);
     }
 
-    private static bool MayHold(Type type) =>
-        typeof(Tensor).IsAssignableFrom(type)
-        || typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type)
-        || typeof(IEnumerable<Tensor>).IsAssignableFrom(type);
+    // A number, a text, an array of numbers and a layer hold no tensors of their own.
+    private static bool MayHold(Type type)
+    {
+        var held = Nullable.GetUnderlyingType(type) ?? type;
+        if (held.IsArray) return MayHold(held.GetElementType()!);
+        return !(held.IsPrimitive || held.IsEnum || held.IsPointer || held == typeof(string) || typeof(nn.Module).IsAssignableFrom(held));
+    }
 }

@@ -26,24 +26,46 @@ internal static class FieldsRead
         return fields;
     }
 
-    private static void Add(
-        MethodBase method, Assembly assembly, HashSet<FieldInfo> fields, HashSet<MethodBase> seen, int depth)
+    /// <summary>The first field that a function itself writes, such as a variable that a lambda has captured; null where there is none.</summary>
+    public static FieldInfo? FirstWrittenBy(Delegate? function)
     {
-        if (depth > Deepest || method.Module.Assembly != assembly || !seen.Add(method)) return;
-        if (method.GetMethodBody()?.GetILAsByteArray() is not { } il) return;
+        foreach (var method in function?.GetInvocationList().Select(single => single.Method) ?? [])
+        {
+            foreach (var (code, token) in InstructionsOf(method))
+            {
+                // What the compiler remembers of lambdas is nobody's state.
+                if ((code == OpCodes.Stfld || code == OpCodes.Stsfld) && Resolve(method, token) is FieldInfo field
+                    && !field.Name.StartsWith("<>", StringComparison.Ordinal))
+                    return field;
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<(OpCode Code, int Token)> InstructionsOf(MethodBase method)
+    {
+        if (IlOf(method) is not { } il) yield break;
         for (var at = 0; at < il.Length;)
         {
             var code = Codes[il[at] == 0xFE ? (short)(0xFE00 | il[at + 1]) : il[at]];
             at += code.Size;
             if (code.OperandType is OperandType.InlineField or OperandType.InlineMethod)
-            {
-                switch (Resolve(method, BinaryPrimitives.ReadInt32LittleEndian(il.AsSpan(at))))
-                {
-                    case FieldInfo field: fields.Add(field); break;
-                    case MethodBase called: Add(called, assembly, fields, seen, depth + 1); break;
-                }
-            }
+                yield return (code, BinaryPrimitives.ReadInt32LittleEndian(il.AsSpan(at)));
             at += SizeOf(code.OperandType, il, at);
+        }
+    }
+
+    private static void Add(
+        MethodBase method, Assembly assembly, HashSet<FieldInfo> fields, HashSet<MethodBase> seen, int depth)
+    {
+        if (depth > Deepest || method.Module.Assembly != assembly || !seen.Add(method)) return;
+        foreach (var (_, token) in InstructionsOf(method))
+        {
+            switch (Resolve(method, token))
+            {
+                case FieldInfo field: fields.Add(field); break;
+                case MethodBase called: Add(called, assembly, fields, seen, depth + 1); break;
+            }
         }
     }
 
@@ -55,9 +77,22 @@ internal static class FieldsRead
                 token, method.DeclaringType?.GetGenericArguments(),
                 method.IsGenericMethod ? method.GetGenericArguments() : null);
         }
-        catch (ArgumentException)
+        // A generic type whose arguments are not known here, an assembly that is not there: nothing to look at.
+        catch (Exception e) when (e is ArgumentException or TypeLoadException or MissingMemberException or IOException)
         {
-            // A member of a generic type whose arguments are not known here: there is nothing to look at.
+            return null;
+        }
+    }
+
+    private static byte[]? IlOf(MethodBase method)
+    {
+        try
+        {
+            return method.GetMethodBody()?.GetILAsByteArray();
+        }
+        // A method that was made while the program runs, such as a compiled expression.
+        catch (InvalidOperationException)
+        {
             return null;
         }
     }

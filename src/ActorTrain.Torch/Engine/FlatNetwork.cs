@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ActorTrain.Parameters;
 using ActorTrain.Torch.Devices;
@@ -27,7 +28,10 @@ internal sealed class FlatNetwork : IDisposable
     private nn.Module<Tensor, Tensor> _module;
     private CarriedTensors _carried = null!;
     private IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> _trained = [], _copied = [];
+    private IReadOnlyList<(Tensor Tensor, string Name)> _frozen = [];
+    private HashSet<IntPtr> _handles = [];
     private bool _isProven;
+    private bool? _trains;
 
     /// <param name="name">The model's name.</param>
     /// <param name="build">Builds the network.</param>
@@ -46,7 +50,9 @@ internal sealed class FlatNetwork : IDisposable
         Description = Flattening.Of(name, module);
         _parameters = new FlatVector(Description.Parameters.Length, device);
         _state = new FlatVector(Description.State.Length, device);
-        (MayDraw, PrefersChannelsLast) = (KnownLayers.MayDraw(module) || own?.Loss is not null, KnownLayers.PrefersChannelsLast(module));
+        HasForeignCode = !KnownLayers.AreAll(module) || own?.Loss is not null || own?.Metric is not null;
+        MayDraw = KnownLayers.MayDraw(module) || own?.Loss is not null;
+        PrefersChannelsLast = !HasForeignCode && KnownLayers.PrefersChannelsLast(module);
         Adopt(module);
     }
 
@@ -54,6 +60,9 @@ internal sealed class FlatNetwork : IDisposable
 
     /// <summary>Whether its forward, or its loss, may draw random numbers.</summary>
     public bool MayDraw { get; }
+
+    /// <summary>Whether its forward, its loss or its metric is code of somebody's own, which may keep what it is given.</summary>
+    public bool HasForeignCode { get; }
 
     /// <summary>Whether its images are better laid out with the channels of a pixel side by side.</summary>
     public bool PrefersChannelsLast { get; }
@@ -80,10 +89,13 @@ internal sealed class FlatNetwork : IDisposable
     {
         _parameters.Send();
         SendState();
-        _module.train();
+        // Once, as a plain loop does: a layer that its module has set to evaluation stays so.
+        if (_trains != true) _module.train();
+        _trains = true;
+        var before = _isProven ? 0 : HashOfParameters();
         var outputs = _module.call(inputs);
         _carried.Keep();
-        if (!_isProven) Prove();
+        if (!_isProven) Prove(before);
         return outputs;
     }
 
@@ -100,9 +112,20 @@ internal sealed class FlatNetwork : IDisposable
                 untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + place.Length };
             else untouched.Add(new FlatRange(place.Offset, place.Length));
         }
+        if (_frozen.FirstOrDefault(frozen => frozen.Tensor.requires_grad) is { Name: { } thawed })
+            throw new ActorTrainException(
+                $"model {Description.Name}: its forward makes {thawed} trainable while it trains; "
+                + "what is trained is settled when the module is built");
         _state.Fetch();
         foreach (var (tensors, place) in _copied) CopyTo(tensors[0], BytesOf(place));
         return untouched;
+    }
+
+    /// <summary>Forgets what a backward that failed has left.</summary>
+    public void DropGradients()
+    {
+        foreach (var (tensors, _) in _trained)
+            foreach (var tensor in tensors.Where(tensor => !tensor.IsInvalid)) tensor.grad = null;
     }
 
     /// <summary>Makes ready to call <see cref="Evaluate"/> at the parameters and the state in memory.</summary>
@@ -110,7 +133,8 @@ internal sealed class FlatNetwork : IDisposable
     {
         _parameters.Send();
         SendState();
-        _module.eval();
+        if (_trains != false) _module.eval();
+        _trains = false;
     }
 
     /// <summary>Scores by the running statistics, which stay.</summary>
@@ -137,7 +161,8 @@ internal sealed class FlatNetwork : IDisposable
         {
             using var gradient = tensor.grad;
             if (gradient is null) continue;
-            using var host = gradient.cpu();
+            using var dense = gradient.is_sparse ? gradient.to_dense() : gradient.alias();
+            using var host = dense.cpu();
             using var contiguous = host.contiguous();
             var here = MemoryMarshal.Cast<byte, float>(contiguous.bytes);
             if (any) System.Numerics.Tensors.TensorPrimitives.Add(values, here, values);
@@ -159,19 +184,19 @@ internal sealed class FlatNetwork : IDisposable
         // As it was made on the CPU, what is tied lies in one place.
         if (FirstTakenOver(module) is { } taken)
             throw new ActorTrainException(
-                $"model {name}: its factory gave the same {taken} twice; it must build every layer anew each time");
+                $"model {name}: its factory gave the same {taken} twice; it must make every layer and buffer anew each time");
         CheckParts(name, module);
         if (FirstDifference(module, "its second module", "its first") is { } difference)
             throw new ActorTrainException($"model {name}: its factory must build the same parameters each time; {difference}");
         Adopt(module);
-        _module.Dispose();
+        // The one before is left to the collector: it may share a layer without parameters with this one.
         _module = module;
     }
 
     private string? FirstTakenOver(nn.Module module)
     {
-        var mine = _module.parameters().Select(parameter => parameter.Handle).ToHashSet();
-        return module.named_parameters().FirstOrDefault(pair => mine.Contains(pair.parameter.Handle)).name;
+        var mine = Flattening.AllOf(_module).Select(pair => pair.Tensor.Handle).ToHashSet();
+        return Flattening.AllOf(module).FirstOrDefault(pair => mine.Contains(pair.Tensor.Handle)).Name;
     }
 
     private string? FirstDifference(nn.Module<Tensor, Tensor> module, string here, string there)
@@ -200,25 +225,41 @@ internal sealed class FlatNetwork : IDisposable
         foreach (var (tensors, place) in kept)
             foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
                 tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
-        (_carried, _isProven) = (CarriedTensors.Of(module), _isKnown);
+        _handles = [.. _trained.Concat(kept).SelectMany(entry => entry.Tensors).Select(tensor => tensor.Handle)];
+        _frozen = [.. kept.Where(entry => entry.Tensors[0] is TorchSharp.Modules.Parameter).Select(entry => (entry.Tensors[0], entry.Place.Name))];
+        (_carried, _isProven, _trains) = (CarriedTensors.Of(module, _own?.Loss, _own?.Metric), _isKnown, null);
     }
 
     /// <summary>After its first forward a module must be what it was: a layer that is made there has no place in the
     /// vectors.</summary>
-    private void Prove()
+    private void Prove(ulong before)
     {
         if (Flattening.FirstBeside(Description, _module) is { } late)
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward makes {late} when it is called first; make it in the constructor, "
                 + "where every engine makes it from the job's seed");
         CheckParts(Description.Name, _module);
+        foreach (var (tensors, place) in Flattening.TensorsAt(Description.Parameters, _module).Concat(Flattening.TensorsAt(Description.State, _module)))
+            if (place.Length > 0 && !_handles.Contains(tensors[0].Handle))
+                throw new ActorTrainException(
+                    $"model {Description.Name}: its forward puts another tensor in the place of {place.Name}, which no other engine "
+                    + "sees; change it in place, by copy_ or add_");
+        if (HashOfParameters() != before)
+            throw new ActorTrainException(
+                $"model {Description.Name}: its forward changes its parameters in place (a clamp, a renormalisation, max_norm); "
+                + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the loss");
         _isProven = true;
     }
+
+    // On a device of its own memory, what a forward changes there is not seen here.
+    private ulong HashOfParameters() => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Parameters.Span));
 
     private void CheckParts(string name, nn.Module<Tensor, Tensor> module)
     {
         if (_isKnown && _own is null) return;
-        if ((UnregisteredParts.FirstIn(module) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
+        // What a forward leaves behind may have a gradient; what a constructor does is computed once, and then no more.
+        var isNew = !ReferenceEquals(module, _module) || _handles.Count == 0;
+        if ((UnregisteredParts.FirstIn(module, isNew) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
             throw new ActorTrainException($"model {name}: {part}");
     }
 

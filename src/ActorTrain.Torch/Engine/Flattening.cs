@@ -72,8 +72,8 @@ internal static class Flattening
         return AllOf(module).Select(pair => pair.Name).FirstOrDefault(name => !known.Contains(name));
     }
 
-    // Each once, in the order of the parameters; then under which names else they are saved.
-    private static IEnumerable<(string Name, Tensor Tensor)> AllOf(nn.Module module) =>
+    /// <summary>All tensors of a module: each once, parameters first; then under which names else they are saved.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> AllOf(nn.Module module) =>
         module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)))
             .Concat(module.state_dict().Select(pair => (pair.Key, Tensor: pair.Value)));

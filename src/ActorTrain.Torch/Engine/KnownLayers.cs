@@ -51,10 +51,11 @@ internal static class KnownLayers
     /// <summary>
     /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions,
     /// which
-    /// run up to twice as fast on a processor then, and no code of its own that could tell.
+    /// run up to twice as fast on a processor then, and nothing that could tell: no code of its own, and no layer that draws
+    /// a number for each element in the order in which they lie.
     /// </summary>
     public static bool PrefersChannelsLast(nn.Module module) =>
-        WithAll(module).Any(layer => layer is Conv2d or ConvTranspose2d) && AreAll(module);
+        WithAll(module).Any(layer => layer is Conv2d or ConvTranspose2d) && !MayDraw(module);
 
     private static IEnumerable<nn.Module> WithAll(nn.Module module) => module.modules().Prepend(module);
 

@@ -65,7 +65,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     /// <summary>The sum over the samples of how right each is; NaN where nobody has said what that would be.</summary>
     public double Right(Tensor outputs, Tensor targets)
     {
-        if (own?.Metric is not { } metric) return dataset.Classes > 0 && outputs.dim() == 2 ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
+        if (own?.Metric is not { } metric) return dataset.Classes > 0 && outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
         try
         {
             var each = metric(outputs, targets);

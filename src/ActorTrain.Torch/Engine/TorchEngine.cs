@@ -17,7 +17,7 @@ internal sealed class TorchEngine : IGradientEngine
     private const long EvaluatedBytes = 64L << 20;
 
     // Another stream than those of training, whose epochs are counted from 1.
-    private const long EvaluationStream = -1;
+    private const long EvaluationStream = -1, DataStream = -2;
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch, _testBatch;
@@ -33,8 +33,8 @@ internal sealed class TorchEngine : IGradientEngine
         (_network, _dataset, Device, Dataset, _job) = (network, dataset, device.Description, Describe(dataset), job);
         Model = network.Description with { MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName };
         _objective = new Objective(network.Description.Name, dataset, own);
-        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast);
-        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast);
+        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast, network.HasForeignCode);
+        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast, network.HasForeignCode);
         var inputBytes = sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
         _evaluationBatch = job.EvaluationBatch > 0 ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
 
@@ -65,9 +65,13 @@ internal sealed class TorchEngine : IGradientEngine
         {
             return Step(samples, seed, gradient, abandoned);
         }
-        catch (ExternalException e) when (MemoryShortage.Is(e.Message))
+        catch (Exception failure)
         {
-            throw MemoryShortage.Of(e, samples.Length);
+            // What a backward had handed over already would be added to the next one's.
+            _network.DropGradients();
+            if (failure is ExternalException && MemoryShortage.Is(failure.Message))
+                throw MemoryShortage.Of(failure, samples.Length);
+            throw;
         }
     }
 
@@ -121,7 +125,7 @@ internal sealed class TorchEngine : IGradientEngine
     private (double Loss, double Right) EvaluatePart(int[] samples)
     {
         using var scope = NewDisposeScope();
-        var (inputs, targets) = _testBatch.Fill(samples, seed: 0);
+        var (inputs, targets) = Fill(_testBatch, samples, seed: 0);
         var (outputs, loss) = Drawing(SplitMix64.Mix(_job.Seed, samples[0], EvaluationStream), () =>
         {
             var scores = _objective.Outputs(_network.Evaluate, inputs);
@@ -129,10 +133,18 @@ internal sealed class TorchEngine : IGradientEngine
         });
         var mean = loss.ToDouble();
         if (!double.IsFinite(mean)) CheckFinite(_testBatch, "test", samples);
-        return (mean, _objective.Right(outputs, targets));
+        return (mean, Drawing(samples[0], () => _objective.Right(outputs, targets)));
     }
 
-    private T Drawing<T>(long seed, Func<T> forward) => _network.MayDraw ? RandomStream.Run(seed, forward) : forward();
+    // A data set of somebody's own may draw: another stream than the forward's, of the same seed.
+    private (Tensor Inputs, Tensor Targets) Fill(BatchBuffer batch, ReadOnlySpan<int> samples, long seed)
+    {
+        if (_dataset is ImageDataset or ArrayDataset) return batch.Fill(samples, seed);
+        var indices = samples.ToArray();
+        return RandomStream.Run(SplitMix64.Mix(seed, DataStream, 0), () => batch.Fill(indices, seed));
+    }
+
+    private T Drawing<T>(long seed, Func<T> forward) => _network.MayDraw || _network.HasForeignCode ? RandomStream.Run(seed, forward) : forward();
 
     // Whoever computed it, such a sample would give no finite loss.
     private void CheckFinite(BatchBuffer batch, string which, ReadOnlySpan<int> samples)
@@ -148,7 +160,7 @@ internal sealed class TorchEngine : IGradientEngine
         using var scope = NewDisposeScope();
         var count = samples.Length;
         if (count < _job.LeastMicroBatch) samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
-        var (inputs, targets) = _trainBatch.Fill(samples, seed);
+        var (inputs, targets) = Fill(_trainBatch, samples, seed);
         if (samples.Length > count) targets = targets.narrow(0, 0, count);
         var all = samples.Length;
         var (outputs, loss) = Drawing(seed, () =>
@@ -163,7 +175,7 @@ internal sealed class TorchEngine : IGradientEngine
         var untouched = _network.Gather(gradient);
         var mean = loss.ToDouble();
         if (!double.IsFinite(mean)) CheckFinite(_trainBatch, "training", samples[..count]);
-        var right = _objective.Right(outputs, targets);
+        var right = Drawing(seed, () => _objective.Right(outputs, targets));
         return new StepResult(mean, (int)Math.Round(double.IsNaN(right) ? 0 : right), untouched);
     }
 

@@ -24,8 +24,15 @@ internal sealed class UnregisteredParts
     private readonly HashSet<IntPtr> _parameters = [];
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
 
-    private UnregisteredParts(nn.Module module)
+    private readonly HashSet<nint> _memory = [];
+
+    private UnregisteredParts(nn.Module module, bool isNew)
     {
+        // A storage holds a tensor of its own.
+        using var scope = NewDisposeScope();
+        if (isNew)
+            foreach (var tensor in module.parameters().Concat(module.buffers()))
+                if (MemoryOf(tensor) is { } memory) _memory.Add(memory);
         _modules.Add(module);
         _modules.UnionWith(module.modules());
         foreach (var parameter in module.parameters()) _parameters.Add(parameter.Handle);
@@ -34,9 +41,11 @@ internal sealed class UnregisteredParts
 
     /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is
     /// none.</summary>
-    public static string? FirstIn(nn.Module module)
+    /// <param name="module">The module.</param>
+    /// <param name="isNew">Whether it has not been called yet: what its fields hold then is never computed again.</param>
+    public static string? FirstIn(nn.Module module, bool isNew)
     {
-        var parts = new UnregisteredParts(module);
+        var parts = new UnregisteredParts(module, isNew);
         return parts._modules.Select(parts.InFieldsOf).FirstOrDefault(found => found is not null);
     }
 
@@ -46,7 +55,10 @@ internal sealed class UnregisteredParts
     /// <param name="name">What to call the function, such as <c>its loss</c>.</param>
     /// <param name="function">The function; what its closure has captured is looked at.</param>
     public static string? FirstIn(nn.Module module, string name, Delegate? function) =>
-        new UnregisteredParts(module).InClosureOf(name, function);
+        FieldsRead.FirstWrittenBy(function) is { } written
+            ? $"{name} changes {NameOf(written)}, and all engines call the same one; "
+                + "a loss depends on outputs and targets alone, and what it remembers belongs into the module"
+            : new UnregisteredParts(module, isNew: false).InClosureOf(name, function);
 
     private string? InFieldsOf(nn.Module module)
     {
@@ -95,7 +107,7 @@ internal sealed class UnregisteredParts
             case nn.Module known when _modules.Contains(known):
                 return null;
             case nn.Module layer:
-                return layer.parameters().Any(parameter => !_parameters.Contains(parameter.Handle))
+                return layer.parameters().Any(parameter => parameter.requires_grad && !_parameters.Contains(parameter.Handle))
                     ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer "
                         + $"sees its parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
                     : null;
@@ -103,8 +115,13 @@ internal sealed class UnregisteredParts
                 return IsLoose(tensor)
                     ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no optimizer "
                         + $"sees it; {Cure("register_parameter")}"
+                    : IsStale(tensor)
+                    ? $"{place} holds a tensor that the constructor has made of a parameter or a buffer, {Shape(tensor)}; it is not "
+                        + "computed again when that changes: compute it in forward"
                     : null;
         }
+        if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Lazy<>))
+            return InLazy(value, type, place, depth);
         if (depth == Deepest || value.GetType().IsPrimitive || value.GetType().IsEnum || !_seen.Add(value)) return null;
         if (value is IDictionary dictionary) return InAll(dictionary.Values, place, depth);
         if (value is Delegate function) return InClosureOf(place, function);
@@ -136,6 +153,27 @@ internal sealed class UnregisteredParts
     // A property's field is named after it.
     private static string NameOf(FieldInfo field) =>
         field.Name is ['<', _, ..] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : field.Name;
+
+    // What is not made yet would be made by each engine for itself.
+    private string? InLazy(object value, Type type, string place, int depth)
+    {
+        if ((bool)type.GetProperty(nameof(Lazy<int>.IsValueCreated))!.GetValue(value)!)
+            return In(type.GetProperty(nameof(Lazy<int>.Value))!.GetValue(value), place, depth + 1);
+        return typeof(nn.Module).IsAssignableFrom(type.GetGenericArguments()[0])
+            ? $"{place} holds a layer that is made later, so that no optimizer sees its parameters; make it in the constructor"
+            : null;
+    }
+
+    private bool IsStale(Tensor tensor)
+    {
+        if (_memory.Count == 0 || tensor.IsInvalid || _parameters.Contains(tensor.Handle)) return false;
+        if (tensor.requires_grad && !tensor.is_leaf) return true;
+        using var scope = NewDisposeScope();
+        return MemoryOf(tensor) is { } memory && _memory.Contains(memory);
+    }
+
+    private static nint? MemoryOf(Tensor tensor) =>
+        tensor.dtype == ScalarType.Float32 && !tensor.is_sparse && tensor.numel() > 0 ? tensor.storage<float>().data_ptr() : null;
 
     private bool IsLoose(Tensor tensor) =>
         !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle);

@@ -80,13 +80,19 @@ public static class MicroBatches
             pieces[i]++;
             missing--;
         }
-        for (; missing < 0; missing++)
+        var giving = new PriorityQueue<int, (long, double, double)>();
+        if (missing < 0)
+            for (var i = 0; i < pieces.Length; i++) Offer(i);
+        for (; missing < 0 && giving.TryDequeue(out var gives, out _); missing++)
         {
-            var giving = Enumerable.Range(0, pieces.Length).Where(i => pieces[i] > fewest[i])
-                .OrderByDescending(i => pieces[i]).ThenBy(i => exact[i]).ThenBy(i => measured[i]).Select(i => (int?)i).FirstOrDefault();
-            if (giving is not { } gives) break;
             pieces[gives]--;
+            Offer(gives);
         }
         return pieces;
+
+        void Offer(int i)
+        {
+            if (pieces[i] > fewest[i]) giving.Enqueue(i, (-pieces[i], exact[i], measured[i]));
+        }
     }
 }

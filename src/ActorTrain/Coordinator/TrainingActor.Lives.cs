@@ -89,7 +89,7 @@ internal sealed partial class TrainingActor
 
     private void Quarantine(WorkerRecord worker)
     {
-        const string reason = "its gradients are not finite, again and again";
+        const string reason = "its gradients, or its buffers after them, are not finite, again and again";
         Tell(new Occurrence(WorkerQuarantined, worker.Node, reason, $"it gets no more leases; {_desk.TakeBack(worker, _round + 1)}"));
         worker.Worker.Tell(new WorkerProtocol.Refuse(reason));
         End(worker);

@@ -92,7 +92,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
         _desk = new LeaseDesk(job, record);
         _telemetry = new JobTelemetry(job.Name, job.Epochs);
-        _mostKept = (int)Math.Clamp(MemoryForEpochs / (sizeof(float) * (long)record.Admission!.Model.Parameters.Length), 1, MostEpochsKept);
+        // Shards keep the parameters, and the model state what each worker has reported.
+        var model = record.Admission!.Model;
+        var words = model.Parameters.Length + (long)model.State.Length * job.MinimumWorkers;
+        _mostKept = (int)Math.Clamp(MemoryForEpochs / (sizeof(float) * words), 1, MostEpochsKept);
         KeepPaceWithEvaluations();
         if (resumption is not null)
         {

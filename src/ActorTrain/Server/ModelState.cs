@@ -11,8 +11,10 @@ namespace ActorTrain.Server;
 /// permutation, a mask) the worker's count that has seen the most.
 /// </summary>
 /// <param name="sections">What the state is.</param>
-internal sealed class ModelState(IReadOnlyList<TypedRange> sections)
+/// <param name="isEvaluatedAfter">Whether anybody asks for the state at an epoch's end.</param>
+internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, bool> isEvaluatedAfter)
 {
+    private int _before;
     private readonly SortedDictionary<int, SortedDictionary<string, (long Samples, float[] State)>> _epochs = [];
 
     public int Length { get; } = sections.Sum(section => section.Length);
@@ -20,15 +22,25 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections)
     /// <summary>Takes in what a worker has; the newer report of an epoch takes the place of the one before.</summary>
     public void Report(WorkerId worker, int epoch, long samples, ReadOnlySpan<float> state)
     {
-        if (samples <= 0 || (_epochs.Count > 0 && epoch < _epochs.Keys.First())) return;
+        if (samples <= 0 || epoch < _before) return;
+        // Nobody asks for it any more, or never will.
+        if (_epochs.Count > 0 && epoch < _epochs.Keys.Last() && !isEvaluatedAfter(epoch)) return;
         if (!_epochs.TryGetValue(epoch, out var reports)) _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
         reports[worker.Node] = (samples, state.ToArray());
+        Forget(past => !isEvaluatedAfter(past));
     }
 
     /// <summary>Nobody asks for epochs before this one any more; the newest stays.</summary>
     public void ForgetBefore(int epoch)
     {
-        foreach (var past in _epochs.Keys.Where(known => known < Math.Min(epoch, _epochs.Keys.Last())).ToList()) _epochs.Remove(past);
+        _before = Math.Max(_before, epoch);
+        Forget(past => past < _before);
+    }
+
+    // The newest stays, whatever it is.
+    private void Forget(Func<int, bool> isUnwanted)
+    {
+        foreach (var past in _epochs.Keys.SkipLast(1).Where(isUnwanted).ToList()) _epochs.Remove(past);
     }
 
     /// <summary>The combination as it was at an epoch's end.</summary>
@@ -50,6 +62,8 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections)
     private static void Average(TypedRange section, double[] weights, float[][] states, Span<float> combined)
     {
         var result = BytesOf(section, combined);
+        // A frozen part of a model, a mask: the same everywhere.
+        if (states.All(state => BytesOf(section, state).SequenceEqual(BytesOf(section, states[0])))) return;
         for (var i = 0; i < section.Count; i++)
         {
             var (sum, first, differ) = (0.0, 0.0, false);

@@ -27,8 +27,9 @@ public static class ServerProtocol
     /// <summary>Job → server. Answered by <see cref="ModelStateOpened"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Sections">What the state is: its words by the type of their elements, one section a type.</param>
+    /// <param name="Job">Which epochs are evaluated.</param>
     /// <param name="Owner">As for a shard.</param>
-    public sealed record OpenModelState(string JobId, TypedRange[] Sections, IActorRef Owner) : IWireMessage;
+    public sealed record OpenModelState(string JobId, TypedRange[] Sections, JobOptions Job, IActorRef Owner) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>

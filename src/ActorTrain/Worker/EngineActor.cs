@@ -155,10 +155,7 @@ internal sealed class EngineActor : ReceiveActor
         {
             _guard?.Remember();
             var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span, compute.Abandoned);
-            if (result.Untouched is { Count: > ShardProtocol.MostUntouched and var untouched })
-                throw new ActorTrainException(
-                    $"model {_engine.Model.Name}: {untouched} stretches of its parameters have no gradient in one step; "
-                    + $"at most {ShardProtocol.MostUntouched} can be told of");
+            CheckUntouched(result);
             if (_guard?.Restore() is { } buffer)
                 return new Computed(result, compute.Samples.Length, StateGuard.Sentence(buffer, compute.Samples.Span));
             GradientClipping.Clip(compute.Gradient.Span, _job.ClipNorm);
@@ -166,10 +163,12 @@ internal sealed class EngineActor : ReceiveActor
         }
         catch (OperationCanceledException) when (compute.Abandoned.IsCancellationRequested)
         {
+            _guard?.Undo();
             return new Computed(default, compute.Samples.Length);
         }
         catch (OutOfMemoryException shortage)
         {
+            _guard?.Undo();
             return new OutOfMemory(shortage.Message, compute.Samples.Length);
         }
     }
@@ -195,7 +194,16 @@ internal sealed class EngineActor : ReceiveActor
         }
         _run = null;
         var (result, samples) = run.End();
+        CheckUntouched(result);
         Sender.Tell(new Computed(result, samples, run.NotFinite));
+    }
+
+    private void CheckUntouched(StepResult result)
+    {
+        if (result.Untouched is { Count: > ShardProtocol.MostUntouched and var untouched })
+            throw new ActorTrainException(
+                $"model {_engine!.Model.Name}: {Plural.Of(untouched, "stretch", "stretches")} of its parameters have no "
+                + $"gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}");
     }
 
     private object TryLoad()

@@ -54,7 +54,7 @@ internal sealed class LocalRun
         var gradient = _gradient.Span;
         var samples = _samples.Span.Slice(part.Start - _part.Start, part.Count);
         _guard?.Remember();
-        var result = _engine.ComputeGradient(samples, _inner.SeedOf(part), gradient);
+        var result = Compute(part, samples, gradient);
         _ahead.Dequeue();
         _done += part.Count;
         _lossSum += result.Loss * part.Count;
@@ -72,6 +72,19 @@ internal sealed class LocalRun
         // The optimizer's state would never be finite again. The run ends, and nothing of it is pushed.
         _done = _part.Count;
         _ahead.Clear();
+    }
+
+    private StepResult Compute(LeasePart part, ReadOnlySpan<int> samples, Span<float> gradient)
+    {
+        try
+        {
+            return _engine.ComputeGradient(samples, _inner.SeedOf(part), gradient);
+        }
+        catch (OutOfMemoryException)
+        {
+            _guard?.Undo();
+            throw;
+        }
     }
 
     /// <summary>Takes no more steps: what is done by now is the push.</summary>

@@ -23,6 +23,9 @@ internal sealed class StateGuard(IGradientEngine engine)
     /// <summary>Remembers the state as it is.</summary>
     public void Remember() => engine.State.Span.CopyTo(_before);
 
+    /// <summary>A gradient was left in the middle: the state is what it was before it.</summary>
+    public void Undo() => _before.CopyTo(engine.State.Span);
+
     /// <summary>The first tensor that is not finite any more, in which case the state is what it was; null where all is
     /// well.</summary>
     public string? Restore()
@@ -30,9 +33,12 @@ internal sealed class StateGuard(IGradientEngine engine)
         foreach (var tensor in _floats)
         {
             var after = engine.State.Span.Slice(tensor.Offset, tensor.Length);
+            var before = _before.AsSpan(tensor.Offset, tensor.Length);
+            // Most are finite or stay as they are; the last look is at each number.
             if (tensor.Type == ElementType.F32 && TensorPrimitives.IsFiniteAll<float>(after)) continue;
-            if (!HasBroken(tensor, _before.AsSpan(tensor.Offset, tensor.Length), after)) continue;
-            _before.CopyTo(engine.State.Span);
+            if (MemoryMarshal.AsBytes(after).SequenceEqual(MemoryMarshal.AsBytes(before))) continue;
+            if (!HasBroken(tensor, before, after)) continue;
+            Undo();
             return tensor.Name;
         }
         return null;

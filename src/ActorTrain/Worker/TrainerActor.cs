@@ -229,7 +229,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _gradients.Push(exchange.Gradient);
         exchange.Run.Judged(
             exchange.Part, applied: false, new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason), exchange.Loss);
+        if (exchange.Run.AllBegun) ReportState();
         if (exchange.Run.IsDone) EndRun(exchange.Run);
+        // Nothing comes back of what is not pushed: newer parameters, with which it may go better, are asked for.
+        _received.Outdate();
         GoOn();
     }
 

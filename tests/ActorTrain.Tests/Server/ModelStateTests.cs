@@ -9,7 +9,7 @@ public sealed class ModelStateTests
 {
     private static readonly WorkerId A = new("a", 1), B = new("b", 2), C = new("c", 3);
 
-    private readonly ModelState _one = new([new TypedRange(ElementType.F32, 0, 1)]);
+    private readonly ModelState _one = new([new TypedRange(ElementType.F32, 0, 1)], _ => true);
 
     [Fact]
     public void Workers_count_by_their_samples()
@@ -53,11 +53,33 @@ public sealed class ModelStateTests
     }
 
     [Fact]
+    public void A_slow_workers_report_of_an_epoch_that_is_wanted_still_counts()
+    {
+        _one.Report(A, epoch: 1, samples: 100, [1f]);
+        _one.Report(A, epoch: 3, samples: 100, [3f]);
+        _one.ForgetBefore(2);
+        _one.Report(B, epoch: 2, samples: 100, [2f]);
+
+        Combined(_one, epoch: 2).ShouldBe([2f]);
+    }
+
+    [Fact]
+    public void Of_epochs_that_are_not_evaluated_only_the_newest_is_kept()
+    {
+        var state = new ModelState([new TypedRange(ElementType.F32, 0, 1)], epoch => epoch % 2 == 0);
+        for (var epoch = 1; epoch <= 5; epoch++) state.Report(A, epoch, samples: 1, [epoch]);
+
+        Combined(state, epoch: 3).ShouldBe([2f]);
+        Combined(state, epoch: 4).ShouldBe([4f]);
+        Combined(state).ShouldBe([5f]);
+    }
+
+    [Fact]
     public void What_all_have_alike_stays_as_it_is_to_the_last_bit()
     {
         // A frozen BatchNorm; a mask. A weighted sum of three equal numbers may be off by a bit.
         float[] constant = [0.1f, 1e-38f, float.NegativeInfinity];
-        var state = new ModelState([new TypedRange(ElementType.F32, 0, 3)]);
+        var state = new ModelState([new TypedRange(ElementType.F32, 0, 3)], _ => true);
         state.Report(A, 1, samples: 7, constant);
         state.Report(B, 1, samples: 13, constant);
         state.Report(C, 1, samples: 31, constant);
@@ -68,7 +90,7 @@ public sealed class ModelStateTests
     [Fact]
     public void Of_whole_numbers_the_workers_count_that_has_seen_the_most()
     {
-        var state = new ModelState([new TypedRange(ElementType.I64, 0, 4), new TypedRange(ElementType.Bool, 4, 1)]);
+        var state = new ModelState([new TypedRange(ElementType.I64, 0, 4), new TypedRange(ElementType.Bool, 4, 1)], _ => true);
         state.Report(A, 1, samples: 300, Words([3L, 1L], [1, 0, 0, 1]));
         state.Report(B, 1, samples: 100, Words([900L, 0L], [0, 0, 0, 0]));
 
@@ -79,7 +101,7 @@ public sealed class ModelStateTests
     public void Fractions_of_every_precision_are_averaged_as_what_they_are()
     {
         var state = new ModelState(
-            [new TypedRange(ElementType.F64, 0, 2), new TypedRange(ElementType.F16, 2, 1), new TypedRange(ElementType.BF16, 3, 1)]);
+            [new TypedRange(ElementType.F64, 0, 2), new TypedRange(ElementType.F16, 2, 1), new TypedRange(ElementType.BF16, 3, 1)], _ => true);
         state.Report(A, 1, samples: 300, Words([1e-300], [(Half)1, (Half)2], [0x3F80, 0x4000]));
         state.Report(B, 1, samples: 100, Words([5e-300], [(Half)5, (Half)2], [0x40A0, 0x4000]));
 

@@ -102,7 +102,7 @@ public sealed class RemedyTests
     {
         var report = await Train(() => (_, _, gradient) => gradient[0] = float.PositiveInfinity);
 
-        Event(report, SupervisionEventKinds.WorkerQuarantined).Reason.ShouldBe("its gradients are not finite, again and again");
+        Event(report, SupervisionEventKinds.WorkerQuarantined).Reason.ShouldBe("its gradients, or its buffers after them, are not finite, again and again");
         report.Workers.Count(worker => worker.Samples > 0).ShouldBe(1);
     }
 

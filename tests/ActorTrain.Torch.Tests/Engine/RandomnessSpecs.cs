@@ -94,7 +94,9 @@ public sealed class RandomnessSpecs
     [Fact]
     public void Channels_lie_side_by_side_where_all_layers_are_known_and_there_are_convolutions()
     {
-        KnownLayers.PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), Dropout2d(0.1), Flatten(), Linear(2, 2))).ShouldBeTrue();
+        KnownLayers.PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), BatchNorm2d(2), Flatten(), Linear(2, 2))).ShouldBeTrue();
+        KnownLayers.PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), Dropout(0.1), Flatten(), Linear(2, 2)))
+            .ShouldBeFalse("a mask is drawn in the order of the memory");
         KnownLayers.PrefersChannelsLast(Sequential(Flatten(), Linear(2, 2))).ShouldBeFalse("it would not pay");
         KnownLayers.PrefersChannelsLast(new Viewing()).ShouldBeFalse("a view would fail");
     }

@@ -118,7 +118,9 @@ public sealed class OwnModelSpecs
         var one = Sequential(Linear(2, 4));
         Toy.Complaint(() => one).ShouldBe("model toy: its factory gave the same module twice; it must build a new one each time");
         var layer = Linear(2, 4);
-        Toy.Complaint(() => Sequential(layer)).ShouldBe("model toy: its factory gave the same 0.weight twice; it must build every layer anew each time");
+        Toy.Complaint(() => Sequential(layer)).ShouldBe("model toy: its factory gave the same 0.weight twice; it must make every layer and buffer anew each time");
+        var mask = zeros(4);
+        Toy.Complaint(() => new Masked(mask)).ShouldBe("model toy: its factory gave the same mask twice; it must make every layer and buffer anew each time");
         var built = 0;
         Toy.Complaint(() => Sequential(Linear(2, 4 + built++))).ShouldStartWith("model toy: its factory must build the same parameters each time; ");
     }
@@ -155,6 +157,19 @@ public sealed class OwnModelSpecs
         }
 
         public override Tensor forward(Tensor input) => _layer.call(input);
+    }
+
+    private sealed class Masked : Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);
+
+        public Masked(Tensor mask) : base("masked")
+        {
+            register_buffer("mask", mask);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _layer.call(input) + get_buffer("mask")!;
     }
 
     private sealed class Sparse : Module<Tensor, Tensor>

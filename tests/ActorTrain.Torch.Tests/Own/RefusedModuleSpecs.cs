@@ -80,6 +80,58 @@ public sealed class RefusedModuleSpecs
         Toy.Complaint(() => new LazyAndLoose()).ShouldContain("field _late of LazyAndLoose holds a layer");
 
     [Fact]
+    public void A_tensor_that_the_constructor_has_made_of_a_weight()
+    {
+        Toy.Complaint(() => new Custom(own => own.Held = own.Layer.weight!.t())).ShouldStartWith(
+            "model toy: field Held of Custom holds a tensor that the constructor has made of a parameter or a buffer, [2, 4]; it is not computed again");
+        Toy.Complaint(() => new Custom(own => own.Held = own.Layer.weight!.detach())).ShouldContain("compute it in forward");
+    }
+
+    [Fact]
+    public void A_forward_that_changes_its_parameters_in_place() =>
+        Toy.Complaint(() => new Custom(called: own =>
+        {
+            using (no_grad()) own.Layer.weight!.clamp_(-0.1, 0.1);
+        })).ShouldStartWith("model toy: its forward changes its parameters in place");
+
+    [Fact]
+    public void A_forward_that_puts_another_tensor_in_a_parameters_place() =>
+        Toy.Complaint(() => new Custom(called: own => own.Layer.weight = Parameter(zeros(4, 2)))).ShouldStartWith(
+            "model toy: its forward puts another tensor in the place of Layer.weight, which no other engine sees");
+
+    [Fact]
+    public void A_parameter_that_is_thawed_while_training() =>
+        Toy.Complaint(() => new Custom(
+            own => own.Layer.bias!.requires_grad = false, own => own.Layer.bias!.requires_grad = true)).ShouldStartWith(
+            "model toy: its forward makes Layer.bias trainable while it trains");
+
+    [Fact]
+    public void A_layer_that_is_made_when_it_is_asked_for() =>
+        Toy.Complaint(() => new Holding(new Lazy<Linear>(() => Linear(4, 4)))).ShouldBe(
+            "model toy: field _held of Holding holds a layer that is made later, so that no optimizer sees its parameters; make it in the constructor");
+
+    [Fact]
+    public void A_loss_that_remembers()
+    {
+        var calls = 0;
+        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Loss = (outputs, targets) => functional.cross_entropy(outputs, targets) / ++calls })
+            .ShouldBe("model toy: its loss changes calls, and all engines call the same one; a loss depends on outputs and targets alone, and what it remembers belongs into the module");
+    }
+
+    [Fact]
+    public void A_loss_that_is_a_compiled_expression_or_has_a_frozen_helper_is_right()
+    {
+        System.Linq.Expressions.Expression<Func<Tensor, Tensor, Tensor>> expression = (outputs, targets) => functional.cross_entropy(outputs, targets, null, -100, Reduction.Mean, 0);
+        var helper = Linear(4, 4);
+        foreach (var parameter in helper.parameters()) parameter.requires_grad = false;
+        foreach (var loss in new[] { expression.Compile(), (outputs, targets) => functional.cross_entropy(helper.call(outputs), targets) })
+        {
+            using var engine = Toy.Engine(new TorchModel(() => Sequential(Linear(2, 4))) { Loss = loss });
+            engine.ComputeGradient(Jobs.Samples(8), seed: 0).Loss.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
     public void What_is_registered_is_right_wherever_else_it_is_held()
     {
         using var engine = Toy.Engine(() => new Tidy());
@@ -107,6 +159,28 @@ public sealed class RefusedModuleSpecs
     }
 
     private sealed record Block(object First);
+
+    private sealed class Custom : Module<Tensor, Tensor>
+    {
+        private readonly Action<Custom>? _called;
+
+        public Custom(Action<Custom>? made = null, Action<Custom>? called = null) : base("custom")
+        {
+            _called = called;
+            RegisterComponents();
+            made?.Invoke(this);
+        }
+
+        public Linear Layer = Linear(2, 4);
+
+        public Tensor? Held;
+
+        public override Tensor forward(Tensor input)
+        {
+            _called?.Invoke(this);
+            return Layer.call(input);
+        }
+    }
 
     private sealed class Holding : Module<Tensor, Tensor>
     {

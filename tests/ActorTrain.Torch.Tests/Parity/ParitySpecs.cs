@@ -61,6 +61,13 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         ["views of what is no image"] = new(() => new Planes(), Data([2, 3, 4])),
         ["convolutions"] = new(
             () => Sequential(Conv2d(3, 6, kernel_size: 3), BatchNorm2d(6), ReLU(), MaxPool2d(2), Flatten(), Linear(24, 4)), Data([3, 6, 6])),
+        ["convolutions and dropout"] = new(
+            () => Sequential(Conv2d(3, 6, kernel_size: 3), Dropout(0.3), ReLU(), MaxPool2d(2), Flatten(), Linear(24, 4)), Data([3, 6, 6])),
+        ["a layer that is set to evaluation"] = new(() => new Remembering("evaluation"), Vectors()),
+        ["an input that is kept"] = new(() => new Remembering("input"), Vectors()),
+        ["tensors in a dictionary, an object and a closure"] = new(() => new Remembering("anywhere"), Vectors()),
+        ["a frozen helper in an array"] = new(() => new Remembering("helper"), Vectors()),
+        ["sparse gradients"] = new(() => new Remembering("sparse"), Vectors()) { Optimizer = Sgd with { WeightDecay = 0 } },
         ["lstm"] = new(() => new Recurrent(isLstm: true), Data([5, 4])),
         ["gru"] = new(() => new Recurrent(isLstm: false), Data([5, 4])),
         ["multi-head attention"] = new(() => new Attending(), Data([5, 8])),

@@ -302,3 +302,52 @@ internal sealed class Frozen : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => _out.call(_norm.call(_in.call(input)).relu());
 }
+
+/// <summary>Keeps this and that from one call to the next.</summary>
+internal sealed class Remembering : Module<Tensor, Tensor>
+{
+    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly BatchNorm1d _norm = BatchNorm1d(16);
+    private readonly Embedding _table = Embedding(8, 16, sparse: true);
+    private readonly Dictionary<long, Tensor> _masks = [];
+    private readonly Box _box = new();
+    private readonly Module<Tensor, Tensor>[] _helpers;
+    private readonly Func<Tensor, Tensor> _average;
+    private readonly string _what;
+    private Tensor? _last;
+    private int _calls;
+
+    public Remembering(string what) : base(nameof(Remembering))
+    {
+        _what = what;
+        Tensor? mean = null;
+        _average = values => mean = (mean is null ? values : 0.5 * mean + 0.5 * values).detach();
+        var helper = Linear(8, 16);
+        foreach (var parameter in helper.parameters()) parameter.requires_grad = false;
+        _helpers = [helper];
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        _calls++;
+        if (_what == "evaluation" && _calls == 20) _norm.eval();
+        var mixed = _last is null || _last.shape[0] != input.shape[0] ? input : 0.7 * input + 0.3 * _last;
+        if (_what == "input") (_last, input) = (input, mixed);
+        var hidden = _norm.call(_in.call(input));
+        if (_what == "helper") hidden = hidden + _helpers[0].call(input);
+        if (_what == "sparse") hidden = hidden + _table.call(input.argmax(1));
+        if (_what == "anywhere")
+        {
+            if (!_masks.TryGetValue(input.shape[1], out var mask)) _masks.Add(input.shape[1], mask = linspace(0.5, 1.5, 16));
+            _box.Held = (hidden * mask).mean([0]).detach();
+            hidden = hidden * mask - _average(_box.Held);
+        }
+        return _out.call(hidden.relu());
+    }
+
+    private sealed class Box
+    {
+        public Tensor? Held { get; set; }
+    }
+}

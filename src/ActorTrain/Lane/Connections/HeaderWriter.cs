@@ -36,7 +36,7 @@ internal sealed class HeaderWriter
         Reserve(FrameHeader.Size);
         outgoing.Message.WriteHeader(_writer);
         if (reference is null) Reserve((int)(-(_sent + _stream.Position) & (CacheLine - 1)));
-        var length = (ushort)(_stream.Position - start - FrameHeader.Size);
+        var length = checked((ushort)(_stream.Position - start - FrameHeader.Size));
         new FrameHeader(TensorMessageTable.KindOf(outgoing.Message), form, route, length, outgoing.Message.Payload.Length, sequence).Write(Bytes(start));
         if (reference is { } where)
         {
