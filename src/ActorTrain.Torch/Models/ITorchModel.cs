@@ -15,8 +15,8 @@ public interface ITorchModel
     void Validate(SettingReader settings);
 
     /// <summary>
-    /// Builds the network: [batch, channels, height, width] f32 in, [batch, classes] scores out. Its values do not
-    /// matter; <see cref="StartingValues"/> overwrites them.
+    /// Builds the network: [batch, channels, height, width] f32 in, [batch, classes] scores out. The values of its
+    /// parameters do not matter; <see cref="StartingValues"/> overwrites them. Its buffers are those that it is built with.
     /// </summary>
     torch.nn.Module<torch.Tensor, torch.Tensor> Build(SettingReader settings, ImageShape input, int classes);
 }

@@ -163,6 +163,15 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<GrantRound>(_ => Give(_desk.Grant(Now)));
         Receive<WorkerProtocol.EvaluationFailed>(failed =>
         {
+            if (failed.IsPast)
+            {
+                Tell(new Occurrence(EvaluationLost, failed.Worker.Node, failed.Reason, $"the report has no test {_record.Metric} for it"));
+                _evaluations.Done(failed.Epoch);
+                KeepPaceWithEvaluations();
+                GiveEvaluations();
+                FinishIfComplete();
+                return;
+            }
             _evaluations.Failed(failed.Epoch, failed.Worker.Node);
             TellEvaluationFailed(failed.Epoch, failed.Worker.Node, failed.Reason);
             GiveEvaluations();

@@ -33,6 +33,9 @@ internal sealed class EpochWeights(JobOptions job)
                 _kept.Add(_complete + 1, new Kept(version, weights, weights.Share(PayloadType.F32)));
     }
 
+    /// <summary>Whether an epoch's end has been seen, whatever is left of it.</summary>
+    public bool HasSeen(int epoch) => epoch <= _complete;
+
     /// <summary>The weights after an epoch; null where they are not kept.</summary>
     public Kept? Find(int epoch) => _kept.GetValueOrDefault(epoch);
 

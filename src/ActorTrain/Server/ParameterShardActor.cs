@@ -12,6 +12,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly ShardState _shard;
     private readonly ITensorLane _lane;
     private readonly PayloadType _payload;
+    private readonly List<(IActorRef By, ShardProtocol.Pull For)> _pulling = [];
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -72,8 +73,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.Pull>(pull =>
         {
-            var (version, weights) = _shard.WeightsAfter(pull.Epoch, _payload);
-            _lane.Tell(Sender, new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights) { Epoch = pull.Epoch }, Self);
+            if (!TellWeights(Sender, pull)) _pulling.Add((Sender, pull));
         });
         Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
         Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
@@ -109,6 +109,7 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private void AnswerWaiting()
     {
+        _pulling.RemoveAll(pulling => TellWeights(pulling.By, pulling.For));
         if (_waiting.Count == 0) return;
         foreach (var (node, (worker, awaits)) in _waiting.ToList())
             if (TellWeights(worker, awaits)) _waiting.Remove(node);
@@ -122,6 +123,14 @@ internal sealed class ParameterShardActor : ReceiveActor
             _watching.Remove(node);
             worker.Tell(new ShardProtocol.StepClosed(watch.Version));
         }
+    }
+
+    private bool TellWeights(IActorRef by, ShardProtocol.Pull pull)
+    {
+        if (_shard.WeightsAfter(pull.Epoch, _payload) is not var (version, isOfEpoch, weights)) return false;
+        var pulled = new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights);
+        _lane.Tell(by, pulled with { Epoch = pull.Epoch, IsOfEpoch = isOfEpoch }, Self);
+        return true;
     }
 
     private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)

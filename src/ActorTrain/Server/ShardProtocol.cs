@@ -159,9 +159,11 @@ public static class ShardProtocol
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
     public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
-        /// <summary>The epoch at whose end they were asked for: then they may be older than those of other messages; 0
-        /// for the newest.</summary>
+        /// <summary>The epoch at whose end they were asked for; 0 for the newest. Then they may be older than others.</summary>
         public int Epoch { get; init; }
+
+        /// <summary>Whether they are those of that epoch's end; otherwise they are not kept any more, and these are the newest.</summary>
+        public bool IsOfEpoch { get; init; } = true;
 
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
@@ -170,10 +172,11 @@ public static class ShardProtocol
             header.Write(Version);
             LeasePart.Write(header, Step);
             header.Write(Epoch);
+            header.Write(IsOfEpoch);
         }
 
         internal static Pulled Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload) { Epoch = header.ReadInt32() };
+            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload) { Epoch = header.ReadInt32(), IsOfEpoch = header.ReadBoolean() };
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>

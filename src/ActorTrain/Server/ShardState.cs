@@ -83,10 +83,20 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         return Share(type);
     }
 
-    /// <summary>The weights as they were when an epoch was complete, where they are kept, with their version; else as
-    /// they are.</summary>
-    public (long Version, TensorSlice Weights) WeightsAfter(int epoch, PayloadType type) =>
-        _epochWeights.Find(epoch) is { } kept ? (kept.Version, kept.Weights.Share(type)) : (Version, Share(type));
+    /// <summary>
+    /// The weights as they were when an epoch was complete, with their version, and whether they are those: they are the
+    /// newest where the epoch's are not kept any more. Null while the step that ends the epoch is still gathered.
+    /// </summary>
+    /// <param name="epoch">The epoch; 0 for the newest.</param>
+    /// <param name="type">As what they travel.</param>
+    public (long Version, bool IsOfEpoch, TensorSlice Weights)? WeightsAfter(int epoch, PayloadType type)
+    {
+        if (epoch == 0) return (Version, true, Share(type));
+        if (_epochWeights.Find(epoch) is { } kept) return (kept.Version, true, kept.Weights.Share(type));
+        if (CompleteEpochs() >= epoch && !_epochWeights.HasSeen(epoch)) return null;
+        // After the last epoch nothing changes any more.
+        return (Version, epoch == job.Epochs && CompleteEpochs() == job.Epochs, Share(type));
+    }
 
     /// <summary>Weights of earlier epochs need not be kept.</summary>
     public void ForgetEpochsBefore(int epoch) => _epochWeights.ForgetBefore(epoch);

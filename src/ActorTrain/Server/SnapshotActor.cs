@@ -22,13 +22,15 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     private readonly LeasePart?[] _steps;
     private readonly HashSet<IActorRef> _awaited;
     private bool _hasState;
+    private bool _isOfEpoch = true;
     private IDisposable? _admission;
 
     /// <summary>Snapshot → parent: the buffers are filled.</summary>
     /// <param name="Versions">Each shard's version, by index.</param>
     /// <param name="Steps">What each shard takes gradients for at that version, by index; null for any.</param>
     /// <param name="HasState">Whether a worker has reported the model's state; the state buffer is untouched otherwise.</param>
-    public sealed record Taken(long[] Versions, LeasePart?[] Steps, bool HasState);
+    /// <param name="IsOfEpoch">Whether every shard had the weights of the epoch that was asked for.</param>
+    public sealed record Taken(long[] Versions, LeasePart?[] Steps, bool HasState, bool IsOfEpoch = true);
 
     /// <summary>Snapshot → parent: a shard is gone, there will be no snapshot.</summary>
     public sealed record Lost(string Reason);
@@ -85,6 +87,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
         {
             pulled.Payload.Values.CopyTo(_parameters.Slice(place.Slice.Offset, place.Slice.Length));
             (_versions[pulled.Shard], _steps[pulled.Shard]) = (pulled.Version, pulled.Step);
+            _isOfEpoch &= pulled.IsOfEpoch;
         }
         pulled.Payload.Release();
         EndIfComplete();
@@ -104,7 +107,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     private void EndIfComplete()
     {
         if (_awaited.Count > 0) return;
-        Context.Parent.Tell(new Taken(_versions, _steps, _hasState));
+        Context.Parent.Tell(new Taken(_versions, _steps, _hasState, _isOfEpoch));
         Context.Stop(Self);
     }
 }

@@ -56,6 +56,14 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, parameters, state, epoch));
         Receive<SnapshotActor.Taken>(taken =>
         {
+            if (!taken.IsOfEpoch)
+            {
+                _coordinator.Tell(new WorkerProtocol.EvaluationFailed(
+                    _start.Worker, epoch, $"the weights of epoch {epoch} are not kept any more", IsPast: true));
+                Stash.UnstashAll();
+                Become(Waiting);
+                return;
+            }
             Engine().Tell(new EngineActor.Evaluate(epoch, parameters, taken.HasState ? state : null));
             Stash.UnstashAll();
             Become(Waiting);

@@ -113,7 +113,8 @@ public static class WorkerProtocol
     /// <param name="Worker">Who could not.</param>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Reason">Why it failed.</param>
-    public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason) : IWireMessage;
+    /// <param name="IsPast">Whether nobody else can: the epoch's weights are not kept any more.</param>
+    public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason, bool IsPast = false) : IWireMessage;
 
     /// <summary>Job → worker node: the job is over; whatever works on it may go. Not answered.</summary>
     /// <param name="JobId">The job.</param>
