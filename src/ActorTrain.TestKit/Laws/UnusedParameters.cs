@@ -13,12 +13,9 @@ namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
 /// A parameter without a gradient takes no step, as in PyTorch. Where its gradient, whenever it has one, is 1, it is
-/// after n
-/// steps of its own where one step after the other brings it: Adam's first and second moments are 1 then, so each moves
-/// it by
-/// η/(1 + ε); SGD with weight decay λ brings w to w·(1 − ηλ)ⁿ − (1 − (1 − ηλ)ⁿ)/λ. A step that was counted for a
-/// parameter
-/// without a gradient, a decay or a momentum would show.
+/// after n steps of its own where one step after the other brings it: Adam's first and second moments are 1 then, so
+/// each moves it by η/(1 + ε); SGD with weight decay λ brings w to w·(1 − ηλ)ⁿ − (1 − (1 − ηλ)ⁿ)/λ. A step that was
+/// counted for a parameter without a gradient, a decay or a momentum would show.
 /// </summary>
 internal sealed class UnusedParameters : ILaw
 {

@@ -2,8 +2,7 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// A few samples that are to be a gradient of their own, where statistics over a batch need more: others of the data
-/// set
-/// join them in the forward, and not in the loss. So each sample still counts once.
+/// set join them in the forward, and not in the loss. So each sample still counts once.
 /// </summary>
 internal static class Companions
 {

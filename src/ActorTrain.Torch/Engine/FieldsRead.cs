@@ -7,8 +7,7 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// The fields that a function reads, itself and by the methods of its own assembly that it calls. What a lambda has
-/// captured
-/// lies in one object with all that its neighbours have captured: only what it reads is its own.
+/// captured lies in one object with all that its neighbours have captured: only what it reads is its own.
 /// </summary>
 internal static class FieldsRead
 {

@@ -11,12 +11,9 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// A network whose parameters and buffers lie in two flat vectors: what is received is what the next forward reads.
-/// What is
-/// f32 is a view into them; buffers of other types are copied there and back. Gradients are left to backward, which
-/// hands
-/// over its own tensors, and gathered in one pass into the vector that is sent: accumulating into views of it would
-/// clear, and
-/// then read and write, every element once more.
+/// What is f32 is a view into them; buffers of other types are copied there and back. Gradients are left to backward,
+/// which hands over its own tensors, and gathered in one pass into the vector that is sent: accumulating into views of
+/// it would clear, and then read and write, every element once more.
 /// </summary>
 internal sealed class FlatNetwork : IDisposable
 {
@@ -51,14 +48,14 @@ internal sealed class FlatNetwork : IDisposable
         _parameters = new FlatVector(Description.Parameters.Length, device);
         _state = new FlatVector(Description.State.Length, device);
         HasForeignCode = !KnownLayers.AreAll(module) || own?.Loss is not null || own?.Metric is not null;
-        MayDraw = KnownLayers.MayDraw(module) || own?.Loss is not null;
+        MayDraw = HasForeignCode || KnownLayers.MayDraw(module);
         PrefersChannelsLast = !HasForeignCode && KnownLayers.PrefersChannelsLast(module);
         Adopt(module);
     }
 
     public ModelDescription Description { get; }
 
-    /// <summary>Whether its forward, or its loss, may draw random numbers.</summary>
+    /// <summary>Whether its forward, its loss or its metric may draw random numbers.</summary>
     public bool MayDraw { get; }
 
     /// <summary>Whether its forward, its loss or its metric is code of somebody's own, which may keep what it is given.</summary>
@@ -73,8 +70,7 @@ internal sealed class FlatNetwork : IDisposable
 
     /// <summary>
     /// Starting values. A module with code of its own is built anew, so that nothing is left of what it did before, and
-    /// its
-    /// buffers are those of the seed.
+    /// its buffers are those of the seed.
     /// </summary>
     public void Initialize(long seed)
     {

@@ -9,8 +9,7 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// What is known of a module by the layers that it is made of. Of code of somebody's own nothing is known: it may read
-/// its
-/// inputs' memory as it lies, and draw random numbers.
+/// its inputs' memory as it lies, and draw random numbers.
 /// </summary>
 internal static class KnownLayers
 {
@@ -50,9 +49,8 @@ internal static class KnownLayers
 
     /// <summary>
     /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions,
-    /// which
-    /// run up to twice as fast on a processor then, and nothing that could tell: no code of its own, and no layer that draws
-    /// a number for each element in the order in which they lie.
+    /// which run up to twice as fast on a processor then, and nothing that could tell: no code of its own, and no layer
+    /// that draws a number for each element in the order in which they lie.
     /// </summary>
     public static bool PrefersChannelsLast(nn.Module module) =>
         WithAll(module).Any(layer => layer is Conv2d or ConvTranspose2d) && !MayDraw(module);

@@ -144,7 +144,7 @@ internal sealed class TorchEngine : IGradientEngine
         return RandomStream.Run(SplitMix64.Mix(seed, DataStream, 0), () => batch.Fill(indices, seed));
     }
 
-    private T Drawing<T>(long seed, Func<T> forward) => _network.MayDraw || _network.HasForeignCode ? RandomStream.Run(seed, forward) : forward();
+    private T Drawing<T>(long seed, Func<T> draws) => _network.MayDraw ? RandomStream.Run(seed, draws) : draws();
 
     // Whoever computed it, such a sample would give no finite loss.
     private void CheckFinite(BatchBuffer batch, string which, ReadOnlySpan<int> samples)

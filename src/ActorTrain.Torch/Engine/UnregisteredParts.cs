@@ -8,10 +8,8 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// Finds what a module has and TorchSharp does not know of: layers in an array, a list or an object of one's own,
-/// tensors
-/// that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and each
-/// engine
-/// would have another random copy.
+/// tensors that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and
+/// each engine would have another random copy.
 /// </summary>
 internal sealed class UnregisteredParts
 {

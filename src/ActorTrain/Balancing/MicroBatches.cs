@@ -23,8 +23,7 @@ public static class MicroBatches
 
     /// <summary>
     /// The micro-batch of each worker, in order: ≥ <paramref name="least"/>, at most its <see cref="Share.Most"/>,
-    /// together
-    /// batch × workers unless too many are at their most or their least.
+    /// together batch × workers unless too many are at their most or their least.
     /// </summary>
     /// <param name="workers">The workers.</param>
     /// <param name="batch">The job's batch: what each would have if all were equal.</param>

@@ -4,8 +4,7 @@ namespace ActorTrain.Consistency;
 
 /// <summary>
 /// How an epoch's order is cut into steps: those of synchronous training, the same for shards and coordinator, who
-/// never
-/// speak of it; and those that a push is weighed by.
+/// never speak of it; and those that a push is weighed by.
 /// </summary>
 /// <param name="GlobalBatch">
 /// Samples a step, ≥ 1; the last of an epoch may have fewer, or more by less than <paramref name="Least"/>.

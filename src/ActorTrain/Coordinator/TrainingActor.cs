@@ -361,8 +361,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     /// <summary>
     /// Shards keep the weights of each epoch that is not evaluated yet: those of others may go, and leases go no
-    /// further
-    /// ahead than shards can keep.
+    /// further ahead than shards can keep.
     /// </summary>
     private void KeepPaceWithEvaluations()
     {

@@ -60,8 +60,7 @@ public sealed record JobOptions(
 
     /// <summary>
     /// Samples that a gradient is computed from at least, where the data set has as many, so that statistics over a
-    /// batch
-    /// (BatchNorm) make sense. A batch of 1 is what was asked for, and stays.
+    /// batch (BatchNorm) make sense. A batch of 1 is what was asked for, and stays.
     /// </summary>
     public int LeastMicroBatch => MicroBatchFloor > 0 ? Math.Min(MicroBatchFloor, Batch)
         : Math.Max(Math.Min(2, Batch), Math.Min(EnoughForStatistics, Batch / 2));

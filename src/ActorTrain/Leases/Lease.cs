@@ -10,7 +10,7 @@ namespace ActorTrain.Leases;
 /// before it.</param>
 public sealed record Lease(long Id, LeasePart Stretch, int MicroBatch, int LocalSteps = 0, int Least = 1)
 {
-    /// <summary>Samples a push; the last may be smaller.</summary>
+    /// <summary>Samples a push; the last may be smaller, or larger by less than <see cref="Least"/>.</summary>
     public int PartSamples => MicroBatch * Math.Max(1, LocalSteps);
 
     /// <summary>What a push each stands for, in order.</summary>

@@ -19,8 +19,7 @@ public interface IOptimizer
 
     /// <summary>
     /// One update of the weights that have a gradient. All others stay, as in PyTorch: nothing decays, no momentum
-    /// moves
-    /// them, no step is counted for them.
+    /// moves them, no step is counted for them.
     /// </summary>
     /// <param name="weights">The shard's weights.</param>
     /// <param name="updated">Where the new weights go; what has no gradient is not written.</param>

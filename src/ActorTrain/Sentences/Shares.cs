@@ -2,8 +2,7 @@ namespace ActorTrain.Sentences;
 
 /// <summary>
 /// Parts of a whole in whole percent that add up to what the parts do, by the largest remainder: 1/3, 1/3, 1/3 are 34
-/// %,
-/// 33 %, 33 %.
+/// %, 33 %, 33 %.
 /// </summary>
 internal static class Shares
 {

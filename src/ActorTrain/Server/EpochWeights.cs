@@ -6,8 +6,7 @@ namespace ActorTrain.Server;
 /// <summary>
 /// A shard's weights at the end of each epoch that is still to be evaluated. They are kept where they lie, by one more
 /// reader, not copied: the next update goes elsewhere. So an epoch's loss and accuracy are those of its own weights,
-/// however
-/// soon the next epoch begins. The coordinator sees to it that they are few.
+/// however soon the next epoch begins. The coordinator sees to it that they are few.
 /// </summary>
 /// <param name="job">Which epochs are evaluated.</param>
 internal sealed class EpochWeights(JobOptions job)

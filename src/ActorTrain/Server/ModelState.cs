@@ -7,8 +7,7 @@ namespace ActorTrain.Server;
 /// <summary>
 /// A model's state as every worker last reported it, by epoch, combined. Fractions are weighed by the samples that each
 /// worker has seen, s = Σ nᵢ·sᵢ / Σ nᵢ, and what all have alike stays as it is, bit for bit; of whole numbers (a
-/// counter, a
-/// permutation, a mask) the worker's count that has seen the most.
+/// counter, a permutation, a mask) the worker's count that has seen the most.
 /// </summary>
 /// <param name="sections">What the state is.</param>
 /// <param name="isEvaluatedAfter">Whether anybody asks for the state at an epoch's end.</param>

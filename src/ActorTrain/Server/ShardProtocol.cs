@@ -40,8 +40,7 @@ public static class ShardProtocol
     {
         /// <summary>
         /// Stretches of the slice that have no gradient, in order, none touching another: an unused branch, an expert
-        /// that
-        /// was not chosen. The shard leaves them as they are.
+        /// that was not chosen. The shard leaves them as they are.
         /// </summary>
         public FlatRange[] Untouched { get; init; } = [];
 

@@ -29,17 +29,14 @@ public interface IGradientEngine : IDisposable
 
     /// <summary>
     /// What belongs to the model besides: buffers (BatchNorm's running statistics, masks, tables), of every type, and
-    /// frozen
-    /// parameters, [<c>Model.State.Length</c>] words of four bytes. Floats are combined over the workers of a job by
-    /// the
-    /// samples that each has seen; of whole numbers the worker's count that has seen the most.
+    /// frozen parameters, [<c>Model.State.Length</c>] words of four bytes. Floats are combined over the workers of a
+    /// job by the samples that each has seen; of whole numbers the worker's count that has seen the most.
     /// </summary>
     Memory<float> State { get; }
 
     /// <summary>
     /// Fills <see cref="Parameters"/> and <see cref="State"/> with the starting values: the same seed gives the same
-    /// values on
-    /// every machine. Whatever the engine remembers of gradients before is forgotten: the next is its first.
+    /// values on every machine. Whatever the engine remembers of gradients before is forgotten: the next is its first.
     /// </summary>
     void Initialize(long seed);
 
@@ -47,8 +44,7 @@ public interface IGradientEngine : IDisposable
     /// <param name="samples">Indices into the training set, each in [0, <c>Dataset.TrainSamples</c>).</param>
     /// <param name="seed">
     /// Seeds whatever is random in the step: augmentation, dropout. A gradient is a function of parameters, state,
-    /// samples
-    /// and seed, and of nothing else.
+    /// samples and seed, and of nothing else.
     /// </param>
     /// <param name="gradient">
     /// Where to write it, every element, [<c>Model.Parameters.Length</c>] f32; what was there means nothing. The runtime hands out
@@ -80,9 +76,8 @@ public interface IGradientEngine : IDisposable
 /// <param name="Correct">Samples whose predicted class was right.</param>
 /// <param name="Untouched">
 /// Stretches of the flat vector whose parameters have no gradient, in order, none touching another: an unused branch,
-/// an
-/// expert that was not chosen. No optimizer touches them: nothing decays, no momentum moves them, no step is counted.
-/// Null where every parameter has one.
+/// an expert that was not chosen. No optimizer touches them: nothing decays, no momentum moves them, no step is
+/// counted. The gradient is zero there. Null where every parameter has one.
 /// </param>
 public readonly record struct StepResult(double Loss, int Correct, IReadOnlyList<FlatRange>? Untouched = null);
 

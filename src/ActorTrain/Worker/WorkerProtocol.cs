@@ -100,7 +100,7 @@ public static class WorkerProtocol
     /// <param name="Returns">Whether its node is about to try again with a new engine.</param>
     public sealed record Withdrawn(WorkerId Worker, string Reason, bool Failed, bool Returns) : IWireMessage;
 
-    /// <summary>Job → worker: evaluate the parameters as they are now. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
+    /// <summary>Job → worker: evaluate the parameters as they were at an epoch's end. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
     public sealed record Evaluate(int Epoch) : IWireMessage;
 

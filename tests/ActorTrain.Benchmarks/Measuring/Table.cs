@@ -2,8 +2,7 @@ namespace ActorTrain.Benchmarks.Measuring;
 
 /// <summary>
 /// A table in Markdown, so that what was printed can stand in the README. Each row is printed as soon as it is there,
-/// and
-/// all of them at the end.
+/// and all of them at the end.
 /// </summary>
 internal sealed class Table(params string[] heads)
 {

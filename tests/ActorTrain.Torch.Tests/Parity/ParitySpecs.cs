@@ -15,8 +15,7 @@ namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>
 /// The parity table: what one worker of a real cluster has saved after 50 steps is what a plain TorchSharp loop has in
-/// its
-/// state dictionary: the same names, types and values, for modules as people write them.
+/// its state dictionary: the same names, types and values, for modules as people write them.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
@@ -165,8 +164,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     };
 
     // Names, types and whole numbers are the same, all fractions together to within a millionth of their size. (Alone,
-    // a
-    // bias before a BatchNorm differs by more: its true gradient is zero, and what it has is rounding.)
+    // a bias before a BatchNorm differs by more: its true gradient is zero, and what it has is rounding.)
     private static void ShouldBeAlike(SavedModel saved, IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> plain)
     {
         saved.Tensors.Keys.Order().ShouldBe(plain.Keys.Order());
