@@ -7,7 +7,7 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <see cref="GZipStream"/> ends a file that was cut off without a word. A gzip file may be followed by another, and
 /// both are read as one: so a marker of our own follows here, and what does not end with the marker was not whole.
 /// </remarks>
-internal sealed class WholeGzipStream : Stream
+internal sealed class WholeGzipStream : ForwardStream
 {
     private static readonly byte[] Marker = [.. "ActorTrain"u8, 0x9d, 0x07, 0xe4, 0x5b, 0xc2, 0x31];
     private static readonly byte[] CompressedMarker = Compress(Marker);
@@ -21,20 +21,6 @@ internal sealed class WholeGzipStream : Stream
         _plain = new GZipStream(
             new StreamSequence(compressed, new MemoryStream(CompressedMarker)), CompressionMode.Decompress);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <exception cref="InvalidDataException">The file is damaged, or it ends before its content does.</exception>
     public override int Read(Span<byte> buffer)
     {
@@ -44,16 +30,6 @@ internal sealed class WholeGzipStream : Stream
         _start += length;
         return length;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
