@@ -95,11 +95,14 @@ public sealed class SimulatedRun : IDisposable
         var violations = _lane.Watch.Violations.Concat(_errors.Select(error => $"an actor failed: {error}")).ToList();
         if (report is null) return violations;
         foreach (var epoch in report.Epochs.Where(epoch => epoch.Samples != report.Data.TrainSamples))
-            violations.Add($"{Plural.Number(epoch.Samples)} of {Plural.Of(report.Data.TrainSamples, "sample")} of epoch {epoch.Epoch} were applied");
-        if (report.SamplesApplied != report.SamplesExpected) violations.Add($"{Plural.Number(report.SamplesApplied)} of {Plural.Of(report.SamplesExpected, "sample")} were applied");
+            violations.Add($"{Plural.Number(epoch.Samples)} of {Plural.Of(report.Data.TrainSamples, "sample")} of "
+                + $"epoch {epoch.Epoch} were applied");
+        if (report.SamplesApplied != report.SamplesExpected) violations.Add($"{Plural.Number(report.SamplesApplied)} "
+            + $"of {Plural.Of(report.SamplesExpected, "sample")} were applied");
         // An answer may be lost with its node; what was applied never is.
         foreach (var acknowledged in _lane.Watch.Acknowledged.Where(acknowledged => acknowledged != report.SamplesExpected))
-            violations.Add($"a shard said that it applied {Plural.Of(acknowledged, "sample")} of {Plural.Number(report.SamplesExpected)}");
+            violations.Add($"a shard said that it applied {Plural.Of(acknowledged, "sample")} of "
+                + $"{Plural.Number(report.SamplesExpected)}");
         return violations;
     }
 

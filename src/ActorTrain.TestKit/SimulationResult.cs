@@ -58,7 +58,8 @@ public sealed record SimulationResult(
                 log.Append(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {remedy}\n");
             log.Append(CultureInfo.InvariantCulture, $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n");
             foreach (var worker in Report?.Workers ?? [])
-                log.Append(CultureInfo.InvariantCulture, $"{worker.Node}: {Plural.Of(worker.Samples, "sample")}, {Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n");
+                log.Append(CultureInfo.InvariantCulture, $"{worker.Node}: {Plural.Of(worker.Samples, "sample")}, "
+                    + $"{Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n");
             if (Model is not null) log.Append(CultureInfo.InvariantCulture, $"weights {HashOf(MemoryMarshal.AsBytes(Model.Parameters.Span))}\n");
             return log.ToString();
         }

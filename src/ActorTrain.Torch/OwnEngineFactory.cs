@@ -66,7 +66,8 @@ public sealed class OwnEngineFactory : IEngineFactory
             }
             catch (Exception failure) when (failure is not ActorTrainException)
             {
-                throw new ActorTrainException($"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}", failure);
+                throw new ActorTrainException(
+                    $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}", failure);
             }
         }
     }

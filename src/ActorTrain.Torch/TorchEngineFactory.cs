@@ -43,7 +43,8 @@ public sealed class TorchEngineFactory : IEngineFactory
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
             if (library.Adapted) _log(library.Description);
-            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, {Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}.");
+            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, "
+                + $"{Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}.");
         }
         return Build(model, job, dataset, settings);
     }
@@ -59,7 +60,8 @@ public sealed class TorchEngineFactory : IEngineFactory
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
         var network = new FlatNetwork(
-            model.Name, () => model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
+            model.Name, () =>
+                model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
         return new TorchEngine(network, dataset, settings.Augmentation, device, job);
     }
 }

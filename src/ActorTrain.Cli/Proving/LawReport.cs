@@ -18,7 +18,8 @@ internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds
     /// <summary>The result, in one line.</summary>
     [JsonIgnore]
     public string Line => Holds
-        ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Of(Laws.Sum(law => law.Rows.Count), "case")}, after {Figures.Duration(Seconds)}"
+        ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Of(Laws.Sum(law => law.Rows.Count), "case")}, after "
+            + $"{Figures.Duration(Seconds)}"
         : $"laws: {string.Join(", ", Laws.Where(law => !law.Holds).Select(law => $"{law.Number} ({law.Name})"))} of {Laws.Count} broken, after {Figures.Duration(Seconds)}";
 
     /// <summary>The report as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>

@@ -56,7 +56,9 @@ internal static class SimulateVerb
                 terminal.Output.WriteLine(Summary.Line(done, stopped: false));
             }
             if (parsed.GetValue(plot) is { } page) await WholeFile.WriteAsync(page, PlotPage.Of(result), "the plot", cancellation);
-            if (result.Failure is { } failure) throw new TrainingFailedException($"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
+            if (result.Failure is { } failure)
+                throw new TrainingFailedException(
+                    $"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
             foreach (var violation in result.Violations) terminal.Complain(violation);
             return result.Violations.Count == 0 ? Invocation.Success : Invocation.Broken;
         });
@@ -81,7 +83,9 @@ internal static class SimulateVerb
         terminal.Write(TimelineTable.Of(result));
         if (result.Report is not { } report) return;
         terminal.Write(Tables.Workers([.. report.Workers.OrderByDescending(worker => worker.Samples).Take(TimelineTable.MostWorkers)]));
-        if (report.Workers.Count > TimelineTable.MostWorkers) terminal.Output.WriteLine($"and {Plural.Of(report.Workers.Count - TimelineTable.MostWorkers, "worker")} more");
+        if (report.Workers.Count > TimelineTable.MostWorkers)
+            terminal.Output.WriteLine(
+                $"and {Plural.Of(report.Workers.Count - TimelineTable.MostWorkers, "worker")} more");
         foreach (var line in Summary.Lines(report, stopped: false).Skip(1)) terminal.Output.WriteLine(line);
     }
 }

@@ -35,7 +35,11 @@ internal sealed class ClockGap : ILaw
         var free = Watch(steps / 10, "consistency.name = asynchronous").Gap;
         var watch = Watch(steps, FormattableString.Invariant($"consistency {{ name = bounded, bounded.staleness = {bound} }}"));
         var row = LawRow.AtMost($"s = {bound}", bound, watch.Gap);
-        return row with { Holds = row.Holds && watch.Gap == bound && free > bound, Note = $"{Plural.Of(watch.Steps, "step")}; unbounded {free} after a tenth of them" };
+        return row with
+        {
+            Holds = row.Holds && watch.Gap == bound && free > bound,
+            Note = $"{Plural.Of(watch.Steps, "step")}; unbounded {free} after a tenth of them"
+        };
     }
 
     private static ClockWatch Watch(int steps, string settings)

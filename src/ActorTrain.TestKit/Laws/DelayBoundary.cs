@@ -51,7 +51,8 @@ internal sealed class DelayBoundary : ILaw
         return LawRow.Near($"τ = {delay}", predicted, measured, Bracket) with
         {
             Holds = below < 0 && above > 0 && late == 0,
-            Note = FormattableString.Invariant($"{Plural.Of(steps, "step")}, {late} of another delay; growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
+            Note = $"{Plural.Of(steps, "step")}, {late} of another delay; " + FormattableString.Invariant(
+                $"growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
         };
     }
 

@@ -38,7 +38,9 @@ internal sealed class SplitBatch : ILaw
         {
             yield return () => LawRow.AtMost(
                 $"{optimizer}, one process and PyTorch {reference.Torch}", Tolerance, Distance(Alone(reference, optimizer).Weights, (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights));
-            foreach (var workers in Workers) yield return () => Row(reference, optimizer, Plural.Of(workers, "worker"), [.. Enumerable.Repeat(100.0, workers)], "off");
+            foreach (var workers in Workers)
+                yield return () => Row(reference, optimizer, Plural.Of(workers, "worker"),
+                    [.. Enumerable.Repeat(100.0, workers)], "off");
             yield return () => Row(reference, optimizer, "3 unequal workers", [100, 50, 25], "on");
         }
     }

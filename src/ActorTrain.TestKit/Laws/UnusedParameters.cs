@@ -112,7 +112,8 @@ internal sealed class UnusedParameters : ILaw
 
             public ModelDescription Model { get; } = new(
                 "sparse",
-                ParameterLayout.Of(Enumerable.Range(0, Tensors).Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))),
+                ParameterLayout.Of(Enumerable.Range(0, Tensors)
+                    .Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))),
                 ParameterLayout.Empty);
 
             public DatasetDescription Dataset { get; } = new("numbers", Samples, Samples, "00");

@@ -65,7 +65,9 @@ internal sealed class ScriptReader
     private Simulation WithNodes(Simulation simulation)
     {
         var plans = _nodes.SelectMany(Plans).ToList();
-        if (plans.Count > MostNodes) throw new ActorTrainException($"The script has {Plural.Of(plans.Count, "node")}; it may have at most {MostNodes}.");
+        if (plans.Count > MostNodes)
+            throw new ActorTrainException(
+                $"The script has {Plural.Of(plans.Count, "node")}; it may have at most {MostNodes}.");
         if (!plans.Exists(plan => plan.Roles.Contains(NodeRoles.Coordinator))) simulation = simulation.WithSeed();
         if (!plans.Exists(plan => plan.Roles.Contains(NodeRoles.Server)) && simulation.Nodes.Count == 0)
             throw new ActorTrainException("No node of the script has the role server; one must hold the parameters.");

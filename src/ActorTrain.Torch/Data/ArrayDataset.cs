@@ -43,7 +43,8 @@ public sealed class ArrayDataset : IDataset
     public static ArrayDataset OfClasses(
         string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test,
         IReadOnlyList<string>? classNames = null) => classes < 2
-        ? throw new ActorTrainException($"data set {name}: it has {Plural.Of(classes, "class", "classes")}; it must have 2 or more")
+        ? throw new ActorTrainException(
+            $"data set {name}: it has {Plural.Of(classes, "class", "classes")}; it must have 2 or more")
         : new(name, inputShape, classes, [], train, test, classNames ?? []);
 
     /// <summary>A data set whose targets are numbers.</summary>
@@ -93,7 +94,8 @@ public sealed class ArrayDataset : IDataset
         var (inputs, targets) = ((long)count * _inputLength, (long)count * _targetLength);
         return inputs == samples.Inputs.Length && targets == samples.Targets.Length ? count
             : throw new ActorTrainException(
-                $"data set {name}: its {which} samples have {Plural.Of(samples.Inputs.Length, "number")} of input and {samples.Targets.Length} of target; "
+                $"data set {name}: its {which} samples have {Plural.Of(samples.Inputs.Length, "number")} of input and "
+                    + $"{samples.Targets.Length} of target; "
                 + $"a sample has {_inputLength} and {_targetLength}");
     }
 

@@ -11,7 +11,8 @@ internal static class ClassNames
         if (names.Count == 0) return;
         if (names.Count != classes)
             throw new ActorTrainException(
-                $"data set {dataset}: it has {Plural.Of(classes, "class", "classes")}, and the number of their names is {names.Count}; "
+                $"data set {dataset}: it has {Plural.Of(classes, "class", "classes")}, and the number of their names "
+                    + $"is {names.Count}; "
                 + "each class must have one");
         if (names.Any(string.IsNullOrWhiteSpace))
             throw new ActorTrainException(

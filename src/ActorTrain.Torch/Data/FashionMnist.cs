@@ -78,7 +78,8 @@ public static class FashionMnist
                 throw new ActorTrainException($"{images.Name}: its images are {shape.Height}×{shape.Width}; those of Fashion-MNIST are {Shape.Height}×{Shape.Width}.");
             var classes = IdxFile.ReadLabels(labels.Content, labels.Name, labels.Compressed, Classes);
             if (pixels.Length / shape.Length != classes.Length)
-                throw new ActorTrainException($"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an image.");
+                throw new ActorTrainException($"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} "
+                    + $"and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an image.");
             return new ImageSet(shape, pixels, Array.ConvertAll(classes, label => (int)label));
         }
     }

@@ -55,13 +55,17 @@ internal static class IdxFile
                 throw new ActorTrainException($"{name}: its header gives {sizes[i]} as size {i + 1} of {sizes.Length}; it must be 1 to {most}.");
         }
         var length = sizes.Aggregate(1L, (product, size) => product * size);
-        if (length > Array.MaxLength) throw new ActorTrainException($"{name}: its header announces {Plural.Of(length, "byte")}, more than can be held in memory.");
+        if (length > Array.MaxLength)
+            throw new ActorTrainException(
+                $"{name}: its header announces {Plural.Of(length, "byte")}, more than can be held in memory.");
         var content = new byte[length];
         var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         if (read < content.Length)
-            throw new ActorTrainException($"{name}: it is truncated; its header announces {Plural.Of(length, "byte")} of {what}, and {read} follow.");
+            throw new ActorTrainException($"{name}: it is truncated; its header announces {Plural.Of(length, "byte")} "
+                + $"of {what}, and {read} follow.");
         if (stream.ReadByte() >= 0)
-            throw new ActorTrainException($"{name}: its header announces {Plural.Of(length, "byte")} of {what}, and more follow.");
+            throw new ActorTrainException(
+                $"{name}: its header announces {Plural.Of(length, "byte")} of {what}, and more follow.");
         return (sizes, content);
     }
 

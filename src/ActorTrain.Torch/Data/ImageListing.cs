@@ -71,7 +71,8 @@ internal sealed class ImageListing
             var tested = TestImages.Select(image => image.Class).ToHashSet();
             var names = Classes.Where((_, number) => !tested.Contains(number)).Select(Line).ToList();
             return names.Count == 0 ? null
-                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of {Plural.Of(Classes.Count, "class", "classes")} "
+                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of "
+                    + $"{Plural.Of(Classes.Count, "class", "classes")} "
                   + $"({SkippedEntries.Named(names)}).";
         }
     }

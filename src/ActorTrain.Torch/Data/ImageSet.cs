@@ -15,7 +15,8 @@ public sealed class ImageSet
                 $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {Plural.Of(length, "byte")}; "
                 + $"it must have 1 to {int.MaxValue}", nameof(shape));
         if (images.Length != labels.Length * length)
-            throw new ArgumentException($"{Plural.Of(images.Length, "byte is", "bytes are")} not {Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}", nameof(images));
+            throw new ArgumentException($"{Plural.Of(images.Length, "byte is", "bytes are")} not "
+                + $"{Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}", nameof(images));
         (Shape, Images, Labels) = (shape, images, labels);
     }
 

@@ -14,7 +14,8 @@ namespace ActorTrain.Torch.Engine;
 /// <param name="channelsLast">
 /// Whether images have the channels of a pixel side by side in memory: every layer passes the layout of its input on.
 /// </param>
-/// <param name="copies">Whether tensors are given that stay what they are when the next batch comes: somebody may keep them.</param>
+/// <param name="copies">Whether tensors are given that stay what they are when the next batch comes: somebody may keep
+/// them.</param>
 internal sealed class BatchBuffer(
     IDataset dataset, IBatchReader reader, TorchDevice device, bool channelsLast, bool copies = false) : IDisposable
 {
@@ -35,7 +36,8 @@ internal sealed class BatchBuffer(
         var targets = _targets!.Memory.Span[..(samples.Length * _targetLength)];
         reader.Read(samples, seed, _inputs!.Memory.Span[..(samples.Length * _inputLength)], targets);
         _inputs.Send();
-        var (given, wanted) = (Inputs(_inputs.Tensor, samples.Length), dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length));
+        var (given, wanted) = (Inputs(_inputs.Tensor, samples.Length),
+            dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length));
         return copies ? (given.clone(), dataset.Classes > 0 ? wanted : wanted.clone()) : (given, wanted);
     }
 
@@ -47,7 +49,8 @@ internal sealed class BatchBuffer(
 
     private Tensor Inputs(Tensor values, int count)
     {
-        if (!channelsLast || _inputShape.Length != 3) return values.narrow(0, 0, count * _inputLength).view([count, .. _inputShape]);
+        if (!channelsLast || _inputShape.Length != 3)
+            return values.narrow(0, 0, count * _inputLength).view([count, .. _inputShape]);
         var (channels, height, width) = (_inputShape[0], _inputShape[1], _inputShape[2]);
         // With one channel both layouts are the same bytes, and only the strides tell.
         if (channels == 1) return values.as_strided([count, 1, height, width], [_inputLength, 1, width, 1]);
@@ -73,8 +76,10 @@ internal sealed class BatchBuffer(
     {
         for (var i = 0; i < samples; i++)
         {
-            if (!TensorPrimitives.IsFiniteAll<float>(_inputs!.Memory.Span.Slice(i * _inputLength, _inputLength))) return (i, "input");
-            if (!TensorPrimitives.IsFiniteAll<float>(_targets!.Memory.Span.Slice(i * _targetLength, _targetLength))) return (i, "target");
+            if (!TensorPrimitives.IsFiniteAll<float>(_inputs!.Memory.Span.Slice(i * _inputLength, _inputLength)))
+                return (i, "input");
+            if (!TensorPrimitives.IsFiniteAll<float>(_targets!.Memory.Span.Slice(i * _targetLength, _targetLength)))
+                return (i, "target");
         }
         return null;
     }
@@ -85,7 +90,8 @@ internal sealed class BatchBuffer(
         // As a shortage of memory, for which half as many samples are the remedy.
         if (samples > MostSamples)
             throw new InsufficientMemoryException(
-                $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one vector holds, "
+                $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one "
+                    + "vector holds, "
                 + $"which is {FlatVector.MostNumbers}.");
         Dispose();
         // If there is no memory for one of them, there is none of either.

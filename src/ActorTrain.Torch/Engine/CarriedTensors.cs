@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What a module, its loss and its metric keep from one call to the next: a hidden state, masks by length, an average. It is
-/// made within the engine's dispose scope, and would be gone with it: a plain loop without one keeps it. As there, what is
-/// replaced is left to the collector.
+/// What a module, its loss and its metric keep from one call to the next: a hidden state, masks by length, an average.
+/// It is made within the engine's dispose scope, and would be gone with it: a plain loop without one keeps it. As
+/// there, what is replaced is left to the collector.
 /// </summary>
 internal sealed class CarriedTensors
 {
@@ -19,11 +19,13 @@ internal sealed class CarriedTensors
 
     private CarriedTensors() { }
 
-    /// <summary>Those of a module and all that it is made of, and of functions. TorchSharp's own layers carry none.</summary>
+    /// <summary>Those of a module and all that it is made of, and of functions. TorchSharp's own layers carry
+    /// none.</summary>
     public static CarriedTensors Of(nn.Module module, params IEnumerable<Delegate?> functions)
     {
         var carried = new CarriedTensors();
-        var holders = module.modules().Prepend(module).Distinct<object>().Concat(functions.Select(function => function?.Target).OfType<object>());
+        var holders = module.modules().Prepend(module).Distinct<object>()
+            .Concat(functions.Select(function => function?.Target).OfType<object>());
         foreach (var holder in holders)
             foreach (var field in OwnFields.Of(holder.GetType()).Where(field => MayHold(field.FieldType)))
                 carried._fields.Add((holder, field));
@@ -64,7 +66,8 @@ internal sealed class CarriedTensors
                 Keep(lazy.Value, depth + 1);
                 return;
         }
-        if (value.GetType().Namespace is { } name && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))) return;
+        if (value.GetType().Namespace is { } name
+            && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))) return;
         foreach (var field in OwnFields.Of(value.GetType()).Where(field => MayHold(field.FieldType)))
             Keep(field.GetValue(value), depth + 1);
     }
@@ -74,6 +77,7 @@ internal sealed class CarriedTensors
     {
         var held = Nullable.GetUnderlyingType(type) ?? type;
         if (held.IsArray) return MayHold(held.GetElementType()!);
-        return !(held.IsPrimitive || held.IsEnum || held.IsPointer || held == typeof(string) || typeof(nn.Module).IsAssignableFrom(held));
+        return !(held.IsPrimitive || held.IsEnum || held.IsPointer || held == typeof(string)
+            || typeof(nn.Module).IsAssignableFrom(held));
     }
 }

@@ -25,7 +25,8 @@ internal static class FieldsRead
         return fields;
     }
 
-    /// <summary>The first field that a function itself writes, such as a variable that a lambda has captured; null where there is none.</summary>
+    /// <summary>The first field that a function itself writes, such as a variable that a lambda has captured; null
+    /// where there is none.</summary>
     public static FieldInfo? FirstWrittenBy(Delegate? function)
     {
         foreach (var method in function?.GetInvocationList().Select(single => single.Method) ?? [])

@@ -58,7 +58,8 @@ internal sealed class FlatNetwork : IDisposable
     /// <summary>Whether its forward, its loss or its metric may draw random numbers.</summary>
     public bool MayDraw { get; }
 
-    /// <summary>Whether its forward, its loss or its metric is code of somebody's own, which may keep what it is given.</summary>
+    /// <summary>Whether its forward, its loss or its metric is code of somebody's own, which may keep what it is
+    /// given.</summary>
     public bool HasForeignCode { get; }
 
     /// <summary>Whether its images are better laid out with the channels of a pixel side by side.</summary>
@@ -176,14 +177,17 @@ internal sealed class FlatNetwork : IDisposable
         var name = Description.Name;
         var module = RandomStream.Run(seed, _build);
         if (ReferenceEquals(module, _module))
-            throw new ActorTrainException($"model {name}: its factory gave the same module twice; it must build a new one each time");
+            throw new ActorTrainException(
+                $"model {name}: its factory gave the same module twice; it must build a new one each time");
         // As it was made on the CPU, what is tied lies in one place.
         if (FirstTakenOver(module) is { } taken)
             throw new ActorTrainException(
-                $"model {name}: its factory gave the same {taken} twice; it must make every layer and buffer anew each time");
+                $"model {name}: its factory gave the same {taken} twice; it must make every layer and buffer anew each "
+                    + "time");
         CheckParts(name, module);
         if (FirstDifference(module, "its second module", "its first") is { } difference)
-            throw new ActorTrainException($"model {name}: its factory must build the same parameters each time; {difference}");
+            throw new ActorTrainException(
+                $"model {name}: its factory must build the same parameters each time; {difference}");
         Adopt(module);
         // The one before is left to the collector: it may share a layer without parameters with this one.
         _module = module;
@@ -222,7 +226,8 @@ internal sealed class FlatNetwork : IDisposable
             foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
                 tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
         _handles = [.. _trained.Concat(kept).SelectMany(entry => entry.Tensors).Select(tensor => tensor.Handle)];
-        _frozen = [.. kept.Where(entry => entry.Tensors[0] is TorchSharp.Modules.Parameter).Select(entry => (entry.Tensors[0], entry.Place.Name))];
+        _frozen = [.. kept.Where(entry => entry.Tensors[0] is TorchSharp.Modules.Parameter)
+            .Select(entry => (entry.Tensors[0], entry.Place.Name))];
         (_carried, _isProven, _trains) = (CarriedTensors.Of(module, _own?.Loss, _own?.Metric), _isKnown, null);
     }
 
@@ -232,18 +237,23 @@ internal sealed class FlatNetwork : IDisposable
     {
         if (Flattening.FirstBeside(Description, _module) is { } late)
             throw new ActorTrainException(
-                $"model {Description.Name}: its forward makes {late} when it is called first; make it in the constructor, "
+                $"model {Description.Name}: its forward makes {late} when it is called first; make it in the "
+                    + "constructor, "
                 + "where every engine makes it from the job's seed");
         CheckParts(Description.Name, _module);
-        foreach (var (tensors, place) in Flattening.TensorsAt(Description.Parameters, _module).Concat(Flattening.TensorsAt(Description.State, _module)))
+        foreach (var (tensors, place) in Flattening.TensorsAt(Description.Parameters, _module)
+            .Concat(Flattening.TensorsAt(Description.State, _module)))
             if (place.Length > 0 && !_handles.Contains(tensors[0].Handle))
                 throw new ActorTrainException(
-                    $"model {Description.Name}: its forward puts another tensor in the place of {place.Name}, which no other engine "
+                    $"model {Description.Name}: its forward puts another tensor in the place of {place.Name}, which no "
+                        + "other engine "
                     + "sees; change it in place, by copy_ or add_");
         if (HashOfParameters() != before)
             throw new ActorTrainException(
-                $"model {Description.Name}: its forward changes its parameters in place (a clamp, a renormalisation, max_norm); "
-                + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the loss");
+                $"model {Description.Name}: its forward changes its parameters in place (a clamp, a renormalisation, "
+                    + "max_norm); "
+                + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the "
+                + "loss");
         _isProven = true;
     }
 
@@ -255,7 +265,8 @@ internal sealed class FlatNetwork : IDisposable
         if (_isKnown && _own is null) return;
         // What a forward leaves behind may have a gradient; what a constructor does is computed once, and then no more.
         var isNew = !ReferenceEquals(module, _module) || _handles.Count == 0;
-        if ((UnregisteredParts.FirstIn(module, isNew) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
+        if ((UnregisteredParts.FirstIn(module, isNew)
+            ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
             throw new ActorTrainException($"model {name}: {part}");
     }
 

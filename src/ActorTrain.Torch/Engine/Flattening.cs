@@ -26,7 +26,8 @@ internal static class Flattening
         {
             var frozen = places.Count(place => place.IsParameter);
             throw new ActorTrainException(
-                $"model {model}: it has no parameters to train{(frozen > 0 ? $"; all {frozen} of it are frozen" : "")}");
+                $"model {model}: it has no parameters to "
+                    + $"train{(frozen > 0 ? $"; all {frozen} of it are frozen" : "")}");
         }
         CheckNoneOverlap(model, places);
         // By type, so that what is to be averaged lies together.
@@ -41,7 +42,8 @@ internal static class Flattening
         var tensors = new Dictionary<string, Tensor>();
         foreach (var (name, tensor) in AllOf(module)) tensors.TryAdd(name, tensor);
         return [.. layout.Tensors.Select(place => (
-            (IReadOnlyList<Tensor>)[.. place.Aliases.Prepend(place.Name).Select(name => tensors[name]).DistinctBy(tensor => tensor.Handle)],
+            (IReadOnlyList<Tensor>)[.. place.Aliases.Prepend(place.Name).Select(name => tensors[name])
+                .DistinctBy(tensor => tensor.Handle)],
             place))];
     }
 
@@ -62,7 +64,12 @@ internal static class Flattening
     };
 
     private static ParameterLayout LayoutOf(IEnumerable<Place> places) => ParameterLayout.Of(places.Select(place =>
-        new TensorSpec(place.Names[0], place.Shape, 0) { Type = place.Type, Aliases = [.. place.Names.Skip(1)], IsSaved = place.IsSaved }));
+        new TensorSpec(place.Names[0], place.Shape, 0)
+        {
+            Type = place.Type,
+            Aliases = [.. place.Names.Skip(1)],
+            IsSaved = place.IsSaved
+        }));
 
     /// <summary>The first tensor of a module that no layout has; null where there is none.</summary>
     public static string? FirstBeside(ModelDescription description, nn.Module module)
@@ -72,7 +79,8 @@ internal static class Flattening
         return AllOf(module).Select(pair => pair.Name).FirstOrDefault(name => !known.Contains(name));
     }
 
-    /// <summary>All tensors of a module: each once, parameters first; then under which names else they are saved.</summary>
+    /// <summary>All tensors of a module: each once, parameters first; then under which names else they are
+    /// saved.</summary>
     public static IEnumerable<(string Name, Tensor Tensor)> AllOf(nn.Module module) =>
         module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)))
@@ -102,14 +110,18 @@ internal static class Flattening
     {
         var isParameter = tensor is TorchSharp.Modules.Parameter;
         var what = isParameter ? "parameter" : "buffer";
-        if (tensor.is_sparse) throw new ActorTrainException($"model {model}: its {what} {name} is sparse; {what}s must be dense");
+        if (tensor.is_sparse)
+            throw new ActorTrainException($"model {model}: its {what} {name} is sparse; {what}s must be dense");
         if (isParameter && tensor.dtype != ScalarType.Float32)
-            throw new ActorTrainException($"model {model}: its parameter {name} is {tensor.dtype}; parameters must be Float32");
+            throw new ActorTrainException(
+                $"model {model}: its parameter {name} is {tensor.dtype}; parameters must be Float32");
         if (isParameter && tensor.numel() == 0)
-            throw new ActorTrainException($"model {model}: its parameter {name} is empty, [{string.Join(", ", tensor.shape)}]");
+            throw new ActorTrainException(
+                $"model {model}: its parameter {name} is empty, [{string.Join(", ", tensor.shape)}]");
         if (TypeOf(tensor.dtype) is not { } type)
             throw new ActorTrainException(
-                $"model {model}: its buffer {name} is {tensor.dtype}; buffers must be of a float, an integer or a boolean type");
+                $"model {model}: its buffer {name} is {tensor.dtype}; buffers must be of a float, an integer or a "
+                    + "boolean type");
         return new Place(name, tensor, type, isParameter, isSaved);
     }
 
@@ -157,10 +169,12 @@ internal static class Flattening
 
         public bool IsSaved { get; private set; }
 
-        public bool IsTrained => _tensors.Exists(tensor => tensor is TorchSharp.Modules.Parameter { requires_grad: true });
+        public bool IsTrained =>
+            _tensors.Exists(tensor => tensor is TorchSharp.Modules.Parameter { requires_grad: true });
 
         public bool IsSameAs(Place other) =>
-            Begin == other.Begin && Type == other.Type && Shape.SequenceEqual(other.Shape) && _strides.SequenceEqual(other._strides);
+            Begin == other.Begin && Type == other.Type && Shape.SequenceEqual(other.Shape)
+                && _strides.SequenceEqual(other._strides);
 
         public void Join(Place other)
         {

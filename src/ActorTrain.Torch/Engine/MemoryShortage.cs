@@ -13,5 +13,6 @@ internal static class MemoryShortage
 
     /// <summary>The error as .NET knows it.</summary>
     public static InsufficientMemoryException Of(Exception error, int samples) =>
-        new($"The device's memory does not suffice for a batch of {Plural.Of(samples, "sample")}: {error.Message.Split('\n')[0].AsClause()}", error);
+        new($"The device's memory does not suffice for a batch of {Plural.Of(samples, "sample")}: "
+            + $"{error.Message.Split('\n')[0].AsClause()}", error);
 }

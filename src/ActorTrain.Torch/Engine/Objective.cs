@@ -22,7 +22,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}", failure);
+            throw new EngineFailedException(
+                $"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}", failure);
         }
     }
 
@@ -37,7 +38,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {failure.AsNamedClause()}", failure);
+            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets "
+                + $"{Shape(targets)}: {failure.AsNamedClause()}", failure);
         }
         return loss.numel() == 1 ? loss
             : throw new ActorTrainException($"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch");
@@ -47,7 +49,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     public Tensor FirstOf(Tensor outputs, int all, int count) => outputs.dim() > 0 && outputs.shape[0] == all
         ? outputs.narrow(0, 0, count)
         : throw new ActorTrainException(
-            $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must be the batch's");
+            $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must be the "
+                + "batch's");
 
     /// <summary>Has a loss's gradient computed.</summary>
     public void Backward(Tensor loss)
@@ -65,7 +68,9 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     /// <summary>The sum over the samples of how right each is; NaN where nobody has said what that would be.</summary>
     public double Right(Tensor outputs, Tensor targets)
     {
-        if (own?.Metric is not { } metric) return dataset.Classes > 0 && outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
+        if (own?.Metric is not { } metric)
+            return dataset.Classes > 0 && outputs.dim() == 2 && outputs.shape[0] == targets.shape[0]
+                ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
         try
         {
             var each = metric(outputs, targets);
@@ -74,7 +79,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets {Shape(targets)}: {failure.AsNamedClause()}", failure);
+            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets "
+                + $"{Shape(targets)}: {failure.AsNamedClause()}", failure);
         }
     }
 
@@ -88,7 +94,9 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         return outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] && outputs.shape[1] == dataset.Classes
             ? ("the cross-entropy", (scores, classes) => nn.functional.cross_entropy(scores, classes))
             : throw new ActorTrainException(
-                $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the {Plural.Of(dataset.Classes, "class", "classes")} of {dataset.Description.Name} needs [{targets.shape[0]}, {dataset.Classes}]");
+                $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the "
+                    + $"{Plural.Of(dataset.Classes, "class", "classes")} of {dataset.Description.Name} "
+                    + $"needs [{targets.shape[0]}, {dataset.Classes}]");
     }
 
     // The device's own troubles have remedies of their own.

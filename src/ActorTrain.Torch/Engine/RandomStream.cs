@@ -4,8 +4,8 @@ namespace ActorTrain.Torch.Engine;
 
 /// <summary>
 /// TorchSharp has one random generator a process. Whatever may draw from it takes its turn here, with a seed of its
-/// own: so what it draws is a function of that seed, however many engines there are in the process. Afterwards the CPU's
-/// generator is as it was, for whoever else in the process uses it.
+/// own: so what it draws is a function of that seed, however many engines there are in the process. Afterwards the
+/// CPU's generator is as it was, for whoever else in the process uses it.
 /// </summary>
 internal static class RandomStream
 {

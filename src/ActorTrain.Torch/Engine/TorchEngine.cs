@@ -28,15 +28,24 @@ internal sealed class TorchEngine : IGradientEngine
     private bool _disposed;
 
     public TorchEngine(
-        FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job, TorchModel? own = null)
+        FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job,
+        TorchModel? own = null)
     {
         (_network, _dataset, Device, Dataset, _job) = (network, dataset, device.Description, Describe(dataset), job);
-        Model = network.Description with { MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName };
+        Model = network.Description with
+        {
+            MetricName = own?.Metric is null
+            ? ModelDescription.DefaultMetricName : own.MetricName
+        };
         _objective = new Objective(network.Description.Name, dataset, own);
-        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast, network.HasForeignCode);
-        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast, network.HasForeignCode);
-        var inputBytes = sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
-        _evaluationBatch = job.EvaluationBatch > 0 ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
+        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast,
+            network.HasForeignCode);
+        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast,
+            network.HasForeignCode);
+        var inputBytes = sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input",
+            dataset.InputShape);
+        _evaluationBatch = job.EvaluationBatch > 0
+            ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
 
         IBatchReader Reader(bool train) => dataset is ImageDataset images
             ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
@@ -105,7 +114,8 @@ internal sealed class TorchEngine : IGradientEngine
                 (loss, right, start) = (loss + partLoss * samples.Length, right + partRight, start + samples.Length);
             }
             // As in training: what the device does not hold is halved, and remembered.
-            catch (Exception e) when (samples.Length > 1 && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message)))
+            catch (Exception e) when (samples.Length > 1
+                && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message)))
             {
                 _evaluationBatch = samples.Length / 2;
             }
@@ -151,7 +161,8 @@ internal sealed class TorchEngine : IGradientEngine
     {
         if (batch.FirstNotFinite(samples.Length) is var (place, where))
             throw new ActorTrainException(
-                $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its {where}; "
+                $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its "
+                    + $"{where}; "
                 + "leave it out, or put a number in its place");
     }
 
@@ -159,7 +170,8 @@ internal sealed class TorchEngine : IGradientEngine
     {
         using var scope = NewDisposeScope();
         var count = samples.Length;
-        if (count < _job.LeastMicroBatch) samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
+        if (count < _job.LeastMicroBatch)
+            samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
         var (inputs, targets) = Fill(_trainBatch, samples, seed);
         if (samples.Length > count) targets = targets.narrow(0, 0, count);
         var all = samples.Length;

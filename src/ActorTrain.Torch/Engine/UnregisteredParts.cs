@@ -40,7 +40,8 @@ internal sealed class UnregisteredParts
     /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is
     /// none.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="isNew">Whether it has not been called yet: what its fields hold then is never computed again.</param>
+    /// <param name="isNew">Whether it has not been called yet: what its fields hold then is never computed
+    /// again.</param>
     public static string? FirstIn(nn.Module module, bool isNew)
     {
         var parts = new UnregisteredParts(module, isNew);
@@ -105,16 +106,19 @@ internal sealed class UnregisteredParts
             case nn.Module known when _modules.Contains(known):
                 return null;
             case nn.Module layer:
-                return layer.parameters().Any(parameter => parameter.requires_grad && !_parameters.Contains(parameter.Handle))
+                return layer.parameters().Any(parameter => parameter.requires_grad
+                    && !_parameters.Contains(parameter.Handle))
                     ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer "
                         + $"sees its parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
                     : null;
             case Tensor tensor:
                 return IsLoose(tensor)
-                    ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no optimizer "
+                    ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no "
+                        + "optimizer "
                         + $"sees it; {Cure("register_parameter")}"
                     : IsStale(tensor)
-                    ? $"{place} holds a tensor that the constructor has made of a parameter or a buffer, {Shape(tensor)}; it is not "
+                    ? $"{place} holds a tensor that the constructor has made of a parameter or a buffer, "
+                        + $"{Shape(tensor)}; it is not "
                         + "computed again when that changes: compute it in forward"
                     : null;
         }
@@ -146,11 +150,13 @@ internal sealed class UnregisteredParts
 
     private static bool IsOfTheSystem(Type type) =>
         type.Assembly == typeof(UnregisteredParts).Assembly
-        || (type.Namespace is { } name && Systems.Any(system => name == system || name.StartsWith(system + ".", StringComparison.Ordinal)));
+        || (type.Namespace is { } name
+            && Systems.Any(system => name == system || name.StartsWith(system + ".", StringComparison.Ordinal)));
 
     // A property's field is named after it.
     private static string NameOf(FieldInfo field) =>
-        field.Name is ['<', _, ..] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : field.Name;
+        field.Name is ['<', _, ..] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end
+            ? name[1..end] : field.Name;
 
     // What is not made yet would be made by each engine for itself.
     private string? InLazy(object value, Type type, string place, int depth)
@@ -158,7 +164,8 @@ internal sealed class UnregisteredParts
         if ((bool)type.GetProperty(nameof(Lazy<int>.IsValueCreated))!.GetValue(value)!)
             return In(type.GetProperty(nameof(Lazy<int>.Value))!.GetValue(value), place, depth + 1);
         return typeof(nn.Module).IsAssignableFrom(type.GetGenericArguments()[0])
-            ? $"{place} holds a layer that is made later, so that no optimizer sees its parameters; make it in the constructor"
+            ? $"{place} holds a layer that is made later, so that no optimizer sees its parameters; make it in the "
+                + "constructor"
             : null;
     }
 
@@ -171,7 +178,8 @@ internal sealed class UnregisteredParts
     }
 
     private static nint? MemoryOf(Tensor tensor) =>
-        tensor.dtype == ScalarType.Float32 && !tensor.is_sparse && tensor.numel() > 0 ? tensor.storage<float>().data_ptr() : null;
+        tensor.dtype == ScalarType.Float32 && !tensor.is_sparse && tensor.numel() > 0
+            ? tensor.storage<float>().data_ptr() : null;
 
     private bool IsLoose(Tensor tensor) =>
         !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle);

@@ -16,7 +16,8 @@ public interface ITorchModel
 
     /// <summary>
     /// Builds the network: [batch, channels, height, width] f32 in, [batch, classes] scores out. The values of its
-    /// parameters do not matter; <see cref="StartingValues"/> overwrites them. Its buffers are those that it is built with.
+    /// parameters do not matter; <see cref="StartingValues"/> overwrites them. Its buffers are those that it is built
+    /// with.
     /// </summary>
     torch.nn.Module<torch.Tensor, torch.Tensor> Build(SettingReader settings, ImageShape input, int classes);
 }

@@ -11,9 +11,10 @@ namespace ActorTrain.Torch.Models;
 public sealed record TorchModel(Func<nn.Module<Tensor, Tensor>> Build)
 {
     /// <summary>
-    /// Outputs and targets to the mean loss over the batch, a single number. A function of these alone: all engines of the
-    /// process call the same one, so that what it would remember belongs into the module. Null: cross-entropy for a data set of classes, mean squared error for one of numbers.
-    /// Targets are [n] i64 of classes, or [n, target shape] f32.
+    /// Outputs and targets to the mean loss over the batch, a single number. A function of these alone: all engines of
+    /// the process call the same one, so that what it would remember belongs into the module. Null: cross-entropy for a
+    /// data set of classes, mean squared error for one of numbers. Targets are [n] i64 of classes, or [n, target shape]
+    /// f32.
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
 

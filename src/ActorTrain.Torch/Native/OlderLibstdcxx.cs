@@ -44,7 +44,9 @@ internal static class OlderLibstdcxx
     private static void Replace(ElfImage image, Replacement replacement)
     {
         var needed = image.NeededVersions().Where(version => version.Name == replacement.Missing).ToList();
-        if (needed.Count != 1) throw new FormatException($"it needs {replacement.Missing} of {Plural.Of(needed.Count, "library", "libraries")}, not of one");
+        if (needed.Count != 1)
+            throw new FormatException(
+                $"it needs {replacement.Missing} of {Plural.Of(needed.Count, "library", "libraries")}, not of one");
         var symbols = image.SymbolsOf(needed[0]).ToList();
         if (symbols.Count != 1 || symbols[0] != replacement.MissingSymbol)
             throw new FormatException($"what it needs of {replacement.Missing} is {string.Join(", ", symbols)}, not {replacement.MissingSymbol} alone");

@@ -74,7 +74,8 @@ public static class TorchLibrary
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot be adapted to it: {e.AsClause()}", e);
+            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot "
+                + $"be adapted to it: {e.AsClause()}", e);
         }
         if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _)) return loaded;
 
@@ -85,7 +86,8 @@ public static class TorchLibrary
         {
             temporary = Directory.CreateTempSubdirectory("actortrain-").FullName;
             return TryLoad(temporary, out loaded, out var failure) ? loaded
-                : throw Unloadable($"its adapted copy cannot be written or loaded: {LastLine(failure.Message).AsClause()}", failure);
+                : throw Unloadable(
+                    $"its adapted copy cannot be written or loaded: {LastLine(failure.Message).AsClause()}", failure);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,8 @@ public sealed class LeasePlanner(
     public IReadOnlyList<int> MicroBatchesOf(IReadOnlyList<PlannedWorker> workers) =>
         // A push is so many samples whatever the worker's memory holds: a small one takes smaller and more steps for it.
         _localSteps ? [.. workers.Select(_ => batch)]
-        : options.MicroBatch ? MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch, least: least)
+        : options.MicroBatch ? MicroBatches.Divide([.. workers.Select(
+            worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], batch, least: least)
         : [.. workers.Select(worker => Math.Min(batch, worker.MostSamples))];
 
     /// <summary>Gradients a push of each worker, in order: 0 where the shards take the steps.</summary>

@@ -43,7 +43,8 @@ public static class MicroBatches
         var most = workers.Select(worker => Math.Max(1, worker.Most / unit)).ToArray();
         var fewest = most.Select(largest => Math.Min(largest, (least + unit - 1) / unit)).ToArray();
         var pieces = Fill(
-            speeds, [.. workers.Select(worker => worker.SamplesPerSecond)], fewest, most, (long)workers.Count * batch / unit);
+            speeds, [.. workers.Select(worker => worker.SamplesPerSecond)], fewest, most,
+            (long)workers.Count * batch / unit);
         return [.. workers.Select((worker, i) => (int)Math.Min(worker.Most, Math.Min(int.MaxValue, pieces[i] * unit)))];
     }
 

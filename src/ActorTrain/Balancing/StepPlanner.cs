@@ -63,7 +63,8 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
     {
         var gradient = Math.Min(localSteps > 0 ? batch : size, asks.MostSamples);
         return book.Take(
-            asks.Node, step.Epoch, size, gradient, now, localSteps > 0 ? (size + gradient - 1) / gradient : 0, before: step.End);
+            asks.Node, step.Epoch, size, gradient, now, localSteps > 0 ? (size + gradient - 1) / gradient : 0,
+            before: step.End);
     }
 
     private PlannedLease? Repeat(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
@@ -87,7 +88,8 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         // The same for all that ask at one time.
         if (!ReferenceEquals(_divided.Workers, workers) || _divided.Count != step.Count)
             _divided = (workers, step.Count, MicroBatches.Divide(
-                [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))], (step.Count + workers.Count - 1) / workers.Count, slowest: 0,
+                [.. workers.Select(worker => new MicroBatches.Share(worker.SamplesPerSecond, worker.MostSamples))],
+                (step.Count + workers.Count - 1) / workers.Count, slowest: 0,
                 grid.Least));
         var shares = _divided.Shares;
         var given = GivenOf(step);

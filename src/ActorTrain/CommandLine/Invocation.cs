@@ -59,7 +59,8 @@ internal static class Invocation
         // The last resort of the process: what nobody expected ends it with one line; the trace is for who asks.
         catch (Exception unexpected)
         {
-            terminal.Complain($"{parsed.CommandResult.Command.Name} failed: {Innermost(unexpected).AsClause()} (--debug shows the trace)");
+            terminal.Complain($"{parsed.CommandResult.Command.Name} failed: {Innermost(unexpected).AsClause()} "
+                + "(--debug shows the trace)");
             if (debug) terminal.Error.WriteLine(unexpected);
             return Broken;
         }

@@ -39,7 +39,8 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
         if (candidate.Model.Name != first.Model.Name)
             return $"model is {candidate.Model.Name} at {node} and {first.Model.Name} at {firstNode}";
         if (candidate.Model.MetricName != first.Model.MetricName)
-            return $"the metric of model {first.Model.Name} is {candidate.Model.MetricName} at {node} and {first.Model.MetricName} at {firstNode}; run the same program on both";
+            return $"the metric of model {first.Model.Name} is {candidate.Model.MetricName} at {node} and "
+                + $"{first.Model.MetricName} at {firstNode}; run the same program on both";
         return candidate.Model.Parameters.FirstDifference(first.Model.Parameters, node, firstNode)
             ?? candidate.Model.State.FirstDifference(first.Model.State, node, firstNode)
             ?? DatasetDifference(node, candidate.Dataset);
@@ -49,15 +50,21 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
     {
         var mine = first.Dataset;
         if (dataset.Name != mine.Name) return Differ("the data set is", dataset.Name, mine.Name);
-        if (dataset.TrainSamples != mine.TrainSamples) return Differ($"{mine.Name} has", Plural.Of(dataset.TrainSamples, "training sample"), Plural.Number(mine.TrainSamples));
-        if (dataset.TestSamples != mine.TestSamples) return Differ($"{mine.Name} has", Plural.Of(dataset.TestSamples, "test sample"), Plural.Number(mine.TestSamples));
+        if (dataset.TrainSamples != mine.TrainSamples)
+            return Differ($"{mine.Name} has", Plural.Of(dataset.TrainSamples, "training sample"),
+                Plural.Number(mine.TrainSamples));
+        if (dataset.TestSamples != mine.TestSamples)
+            return Differ($"{mine.Name} has", Plural.Of(dataset.TestSamples, "test sample"),
+                Plural.Number(mine.TestSamples));
         if (dataset.Fingerprint != mine.Fingerprint)
             return Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
         if (dataset.Classes != mine.Classes)
-            return Differ($"{mine.Name} has", Plural.Of(dataset.Classes, "class", "classes"), Plural.Number(mine.Classes));
+            return Differ($"{mine.Name} has", Plural.Of(dataset.Classes, "class", "classes"),
+                Plural.Number(mine.Classes));
         var (names, ours) = (dataset.ClassNames, mine.ClassNames);
         if (names.Count != ours.Count)
-            return Differ($"{mine.Name} has", Plural.Of(names.Count, "name of a class", "names of classes"), Plural.Number(ours.Count));
+            return Differ($"{mine.Name} has", Plural.Of(names.Count, "name of a class", "names of classes"),
+                Plural.Number(ours.Count));
         for (var i = 0; i < names.Count; i++)
             if (names[i] != ours[i]) return Differ($"class {i} of {mine.Name} is", names[i], ours[i]);
         return Differs(dataset.Mean, mine.Mean) || Differs(dataset.Deviation, mine.Deviation)

@@ -66,7 +66,8 @@ internal sealed class EvaluationBook
     }
 
     /// <summary>Whether one of these nodes has not failed at an epoch yet.</summary>
-    public bool CanBeGiven(int epoch, IReadOnlyList<string> nodes) => nodes.Any(node => !_failed.Contains((epoch, node)));
+    public bool CanBeGiven(int epoch, IReadOnlyList<string> nodes) =>
+        nodes.Any(node => !_failed.Contains((epoch, node)));
 
     /// <summary>Gives up the evaluations that every one of these nodes has failed at.</summary>
     public IReadOnlyList<int> GiveUp(IReadOnlyList<string> nodes)

@@ -53,7 +53,8 @@ internal sealed class Gathering(int minimumWorkers)
     /// </summary>
     public string? Hopeless =>
         _ready.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
-            ? $"no worker can take part; {_failures.GetAt(_failures.Count - 1).Key}: {_failures.GetAt(_failures.Count - 1).Value}"
+            ? $"no worker can take part; {_failures.GetAt(_failures.Count - 1).Key}: "
+                + $"{_failures.GetAt(_failures.Count - 1).Value}"
             : null;
 
     /// <summary>Goes on with a job that another coordinator has begun: what its workers must agree with is known.</summary>

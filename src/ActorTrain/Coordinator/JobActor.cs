@@ -95,7 +95,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void AskForStartingWeights()
     {
         if (_placed is null) return;
-        foreach (var candidate in _gathering.TakeUnasked()) candidate.Worker.Tell(new WorkerProtocol.Initialize(Places, _placed!.ModelState));
+        foreach (var candidate in _gathering.TakeUnasked())
+            candidate.Worker.Tell(new WorkerProtocol.Initialize(Places, _placed!.ModelState));
     }
 
     private void Training() => Training(resumption: null);
@@ -105,7 +106,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
-        _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name, Plural.Of(Places.Length, "shard"));
+        _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name,
+            Plural.Of(Places.Length, "shard"));
         var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption), "training");
         Context.Watch(training);
         if (_stopAsked) training.Tell(new ClientProtocol.Stop());
@@ -175,7 +177,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             _gathering.Lost(lost.Node);
             if (_placed?.Shards.FirstOrDefault(shard => shard.Node == lost.Node) is { } gone)
             {
-                Fail($"the server node {gone.Node} is lost ({lost.Reason.AsClause()}), and the weights of shard {gone.Place.Slice.Index} with it");
+                Fail($"the server node {gone.Node} is lost ({lost.Reason.AsClause()}), and the weights of shard "
+                    + $"{gone.Place.Slice.Index} with it");
                 return;
             }
             training?.Tell(lost);

@@ -84,7 +84,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public SupervisionEvent Event(TimeSpan now, Occurrence occurrence)
     {
         var (kind, node, reason, remedy) = occurrence;
-        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason.AsClause(), remedy.AsClause());
+        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason.AsClause(),
+            remedy.AsClause());
         _events.Add(happened);
         return happened;
     }
@@ -263,7 +264,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         public Evaluation? Evaluation { get; set; }
 
         // Where the loss is not finite, the scores are not, and whatever they are taken for is no accuracy.
-        public double? Accuracy => Evaluation is { } evaluation && double.IsFinite(evaluation.Loss) ? evaluation.Accuracy : null;
+        public double? Accuracy =>
+            Evaluation is { } evaluation && double.IsFinite(evaluation.Loss) ? evaluation.Accuracy : null;
 
         public double TrainLoss => _samples > 0 ? _lossSum / _samples : double.NaN;
 

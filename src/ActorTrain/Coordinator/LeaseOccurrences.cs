@@ -10,7 +10,9 @@ internal static class LeaseOccurrences
 {
     /// <summary>A worker repeats a part of what another holds.</summary>
     public static Occurrence Repeated(string node, Lease lease, LeaseBook.Grant repeated) => new(
-        SupervisionEventKinds.LeaseRepeated, repeated.Holder, $"it still has {Plural.Of(repeated.Lease.Stretch.Count, "sample")} at the end of the epoch or step, and others are idle",
+        SupervisionEventKinds.LeaseRepeated, repeated.Holder,
+            $"it still has {Plural.Of(repeated.Lease.Stretch.Count, "sample")} at the end of the epoch or step, "
+                + "and others are idle",
         $"{node} repeats {lease.Stretch.Count} of them; the first result counts");
 
     /// <summary>What becomes of the samples that a worker held, in words.</summary>
@@ -34,7 +36,8 @@ internal static class LeaseOccurrences
     /// <summary>Pushes were refused; null where there is nothing to tell.</summary>
     public static Occurrence? Of(RefusalLog.Entry refused)
     {
-        var pushes = refused.Pushes == 1 ? "a push was refused" : Plural.Of(refused.Pushes, "push was refused", "pushes were refused");
+        var pushes = refused.Pushes == 1
+            ? "a push was refused" : Plural.Of(refused.Pushes, "push was refused", "pushes were refused");
         var remedy = $"its {Plural.Of(refused.Samples, "sample goes", "samples go")} back to be done again";
         return refused.Refusal switch
         {

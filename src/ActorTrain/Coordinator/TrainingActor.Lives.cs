@@ -17,7 +17,8 @@ internal sealed partial class TrainingActor
             if (Find(shortage.Worker) is not { } worker) return;
             _desk.Shortened(worker, shortage.Most);
             Tell(new Occurrence(
-                OutOfMemory, worker.Node, $"{Plural.Of(shortage.Samples, "sample is", "samples are")} too many for its device: {shortage.Reason.AsClause()}", $"it goes on with {shortage.Most} at once"));
+                OutOfMemory, worker.Node, $"{Plural.Of(shortage.Samples, "sample is", "samples are")} too many for its "
+                    + $"device: {shortage.Reason.AsClause()}", $"it goes on with {shortage.Most} at once"));
         });
         Receive<WorkerProtocol.Withdrawn>(withdrawn =>
         {
@@ -79,7 +80,8 @@ internal sealed partial class TrainingActor
         _desk.Joined(worker);
         Tell(new Occurrence(
             WorkerJoined, worker.Node,
-            $"{join.Device} is ready, at {Plural.Number((long)Math.Round(join.Measured.SamplesPerSecond))} samples/s by its own measurement",
+            $"{join.Device} is ready, at {Plural.Number((long)Math.Round(join.Measured.SamplesPerSecond))} samples/s "
+                + "by its own measurement",
             _desk.Paused ? "it gets leases when the job goes on" : "it gets leases"));
         Context.Unwatch(join.Worker);
         Context.WatchWith(join.Worker, new WorkerGone(worker.Id));

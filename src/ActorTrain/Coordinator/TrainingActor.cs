@@ -138,7 +138,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                 if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
             }
             KeepPaceWithEvaluations();
-            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost", $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"));
+            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost",
+                $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"));
             Stash.UnstashAll();
             Become(Training);
         });
@@ -146,7 +147,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     }
 
     // Without a test set there is nothing to evaluate on.
-    private bool IsToBeEvaluated(int epoch) => _job.IsEvaluatedAfter(epoch) && _record.Admission!.Dataset.TestSamples > 0;
+    private bool IsToBeEvaluated(int epoch) =>
+        _job.IsEvaluatedAfter(epoch) && _record.Admission!.Dataset.TestSamples > 0;
 
     private void Training()
     {
@@ -165,7 +167,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             if (failed.IsPast)
             {
-                Tell(new Occurrence(EvaluationLost, failed.Worker.Node, failed.Reason, $"the report has no test {_record.Metric} for it"));
+                Tell(new Occurrence(EvaluationLost, failed.Worker.Node, failed.Reason,
+                    $"the report has no test {_record.Metric} for it"));
                 _evaluations.Done(failed.Epoch);
                 KeepPaceWithEvaluations();
                 GiveEvaluations();
@@ -182,10 +185,12 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             foreach (var late in _desk.Paused ? [] : _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
                 Tell(new Occurrence(
                     LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s",
-                    LeaseOccurrences.TakenBack(late.Lease.Stretch.Count, _record.Active.Any(worker => worker.Node != late.Holder))));
+                    LeaseOccurrences.TakenBack(late.Lease.Stretch.Count,
+                        _record.Active.Any(worker => worker.Node != late.Holder))));
             foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
             foreach (var (epoch, node) in _evaluations.Expire(Now, _options.EvaluationTimeout))
-                TellEvaluationFailed(epoch, node, $"epoch {epoch} was not evaluated within {Plural.Of(_options.EvaluationTimeout.TotalMinutes, "minute")}");
+                TellEvaluationFailed(epoch, node, $"epoch {epoch} was not evaluated within "
+                    + $"{Plural.Of(_options.EvaluationTimeout.TotalMinutes, "minute")}");
             GiveEvaluations();
             GrantWaiting();
             GovernShards();
@@ -250,8 +255,10 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, _record.Metric);
             if (!double.IsFinite(evaluated.Evaluation.Loss))
                 Tell(new Occurrence(
-                    EvaluationNotFinite, "", FormattableString.Invariant($"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"),
-                    $"the report has no test {_record.Metric} for it; training may have diverged, and wants a lower learning rate"));
+                    EvaluationNotFinite, "", FormattableString.Invariant(
+                        $"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"),
+                    $"the report has no test {_record.Metric} for it; training may have diverged, and wants a lower "
+                        + "learning rate"));
             KeepPaceWithEvaluations();
             if (!_stopped) GiveEvaluations();
             FinishIfComplete();
@@ -343,7 +350,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         }
         foreach (var epoch in _evaluations.GiveUp(best))
         {
-            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}", $"the report has no test {_record.Metric} for it"));
+            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}",
+                $"the report has no test {_record.Metric} for it"));
             KeepPaceWithEvaluations();
         }
     }

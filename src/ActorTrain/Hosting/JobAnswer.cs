@@ -12,7 +12,8 @@ internal static class JobAnswer
     /// <summary>The answer, where it is no refusal.</summary>
     /// <exception cref="ActorTrainException">The job has refused; the message says why.</exception>
     public static object Granted(object answer) =>
-        answer is ClientProtocol.Rejected rejected ? throw new ActorTrainException($"Nothing to change: {rejected.Reason.AsClause()}.") : answer;
+        answer is ClientProtocol.Rejected rejected
+            ? throw new ActorTrainException($"Nothing to change: {rejected.Reason.AsClause()}.") : answer;
 
     /// <summary>What is said where none comes.</summary>
     public static ActorTrainException None(Exception silence) => new("The coordinator does not answer; it may be moving to another node. Try again.", silence);

@@ -39,9 +39,11 @@ public static class NodeHealth
         { Job: { Phase: JobPhase.Training or JobPhase.Gathering or JobPhase.Preparing, Reason.Length: > 0 } job } =>
             HealthCheckResult.Degraded($"job '{job.Job}' does not train: {job.Reason.AsClause()}"),
         { Job: { Phase: JobPhase.Paused } job } => HealthCheckResult.Degraded($"job '{job.Job}' is paused"),
-        { Job: { Phase: JobPhase.Failed } job } => HealthCheckResult.Degraded($"job '{job.Job}' has failed: {job.Reason.AsClause()}"),
+        { Job: { Phase: JobPhase.Failed } job } =>
+            HealthCheckResult.Degraded($"job '{job.Job}' has failed: {job.Reason.AsClause()}"),
         { Job: { Phase: JobPhase.Completed or JobPhase.Stopped } } => HealthCheckResult.Healthy("no job runs"),
-        { Job: { } job } => HealthCheckResult.Healthy($"job '{job.Job}' is at {Plural.Number(job.SamplesApplied)} of {Plural.Of(job.SamplesExpected, "sample")}"),
+        { Job: { } job } => HealthCheckResult.Healthy(
+            $"job '{job.Job}' is at {Plural.Number(job.SamplesApplied)} of {Plural.Of(job.SamplesExpected, "sample")}"),
     };
 
     private static Task<NodeActor.Standing?> StandingAsync(ActorSystem system, CancellationToken cancellation) =>

@@ -51,9 +51,12 @@ public sealed record TrainingReport(
         get
         {
             if (Epochs.FirstOrDefault(epoch => epoch.TestLoss is { } loss && !double.IsFinite(loss)) is { } broken)
-                return Sentence.Of(FormattableString.Invariant($"the test loss of epoch {broken.Epoch} is {broken.TestLoss}"));
-            if (Events.FirstOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationGivenUp) is not { } givenUp) return null;
-            var why = Events.LastOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationFailed && happened.At <= givenUp.At)?.Reason;
+                return Sentence.Of(FormattableString.Invariant(
+                    $"the test loss of epoch {broken.Epoch} is {broken.TestLoss}"));
+            if (Events.FirstOrDefault(
+                happened => happened.Kind == SupervisionEventKinds.EvaluationGivenUp) is not { } givenUp) return null;
+            var why = Events.LastOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationFailed
+                && happened.At <= givenUp.At)?.Reason;
             return Sentence.Of(why is null ? givenUp.Reason : $"{givenUp.Reason.AsClause()}: {why}");
         }
     }

@@ -176,6 +176,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);
             return;
         }
-        _log.Warning("No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send", node, Plural.Of(Forget(node), "message to it is", "messages to it are"));
+        _log.Warning("No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send",
+            node, Plural.Of(Forget(node), "message to it is", "messages to it are"));
     }
 }

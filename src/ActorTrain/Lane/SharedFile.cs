@@ -57,7 +57,8 @@ internal sealed partial class SharedFile : IDisposable
     {
         if (RandomAccess.GetLength(_handle) < bytes) throw new IOException("shared memory is smaller than said");
         var start = Map(0, (nuint)bytes, write ? ReadProtection | WriteProtection : ReadProtection, MapShared, Descriptor, 0);
-        return start == -1 ? throw new IOException($"{Plural.Of(bytes, "byte")} of shared memory cannot be mapped") : start;
+        return start == -1 ? throw new IOException($"{Plural.Of(bytes, "byte")} of shared memory cannot be mapped")
+            : start;
     }
 
     public static void Unmap(nint start, long bytes) => _ = Unmap(start, (nuint)bytes);

@@ -150,7 +150,8 @@ internal sealed class TensorLane : ITensorLane
             catch (SocketException failure)
             {
                 throw new ActorTrainException(
-                    $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: {failure.AsClause()}. Set actortrain.lane.port to one that is free, or to 0.", failure);
+                    $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: "
+                        + $"{failure.AsClause()}. Set actortrain.lane.port to one that is free, or to 0.", failure);
             }
         }
     }

@@ -90,7 +90,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     /// <param name="before">The position that the lease ends before: the end of a synchronous step.</param>
     /// <returns>The lease; null when nothing of the epoch is left to hand out now.</returns>
     public Lease? Take(
-        string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0, int before = int.MaxValue) =>
+        string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0,
+        int before = int.MaxValue) =>
         NextStretch(epoch, size, before) is { } stretch
             ? Add(holder, stretch, Math.Max(microBatch, least), localSteps, now, repeats: null)
             : null;

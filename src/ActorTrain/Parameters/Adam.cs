@@ -28,13 +28,15 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     }
 
     private void Apply(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second,
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first,
+        Span<float> second,
         long steps, float learningRate, float scale)
     {
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
         Run(
-            weights[..whole], updated[..whole], gradient[..whole], first[..whole], second[..whole], steps, learningRate, scale);
+            weights[..whole], updated[..whole], gradient[..whole], first[..whole], second[..whole], steps, learningRate,
+            scale);
         var rest = weights.Length - whole;
         if (rest == 0) return;
 
@@ -51,7 +53,8 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     }
 
     private void Run(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second,
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first,
+        Span<float> second,
         long steps, float learningRate, float scale)
     {
         if (updated.Length != weights.Length || gradient.Length != weights.Length || first.Length != weights.Length || second.Length != weights.Length)

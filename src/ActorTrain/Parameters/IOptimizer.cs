@@ -14,7 +14,8 @@ public interface IOptimizer
     /// <param name="gradient">The gradient, as long as the weights.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
     /// <param name="scale">Factor on the gradient, from the verdict.</param>
-    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale) =>
+    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate,
+        float scale) =>
         Apply(weights, updated, gradient, learningRate, scale, [new FlatRange(0, weights.Length)]);
 
     /// <summary>

@@ -66,7 +66,8 @@ public sealed class ParameterLayout
         {
             foreach (var name in tensor.Aliases.Prepend(tensor.Name))
                 if (!names.Add(name))
-                    throw new ActorTrainException($"The model has two parameters named '{name}'; every name must be its own.");
+                    throw new ActorTrainException(
+                        $"The model has two parameters named '{name}'; every name must be its own.");
             specs.Add(tensor with { Offset = (int)offset });
             offset += (tensor.Shape.Aggregate(1L, (product, size) => product * size) * tensor.Type.Size() + 3) / 4;
             if (offset > int.MaxValue)

@@ -26,7 +26,8 @@ internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
     }
 
     private void Apply(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> momentum, float learningRate,
+        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> momentum,
+        float learningRate,
         float scale)
     {
         var width = Vector<float>.Count;

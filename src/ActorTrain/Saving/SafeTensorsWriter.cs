@@ -62,7 +62,9 @@ internal static class SafeTensorsWriter
         from place in layout.Tensors
         where place.IsSaved
         from name in place.Aliases.Prepend(place.Name)
-        select new Entry(name, place.Shape, place.Type, place.Count * place.Type.Size(), words.Slice(place.Offset, place.Length));
+        select new Entry(name, place.Shape, place.Type, place.Count * place.Type.Size(),
+            words.Slice(place.Offset, place.Length));
 
-    private sealed record Entry(string Name, IReadOnlyList<long> Shape, ElementType Type, int Length, ReadOnlyMemory<float> Words);
+    private sealed record Entry(string Name, IReadOnlyList<long> Shape, ElementType Type, int Length,
+        ReadOnlyMemory<float> Words);
 }

@@ -34,7 +34,8 @@ public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string>
                 throw new ActorTrainException($"{Path}: its tensor {place.Name} is [{string.Join(", ", tensor.Shape)}], and that of the model {model} is [{string.Join(", ", place.Shape)}].");
             if (tensor.Type != place.Type)
                 throw new ActorTrainException(
-                    $"{Path}: its tensor {place.Name} is {tensor.Type}, and that of the model {model} is {place.Type}.");
+                    $"{Path}: its tensor {place.Name} is {tensor.Type}, and that of the model {model} is "
+                        + $"{place.Type}.");
             tensor.Bytes.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(place.Offset, place.Length)));
         }
         return values;

@@ -56,7 +56,8 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
             _hyperion.Serialize(obj, stream);
             return stream.Length <= LargestMessage
                 ? stream.ToArray()
-                : throw Refused($"{obj.GetType()} has {Plural.Of(stream.Length, "byte")}; a control message may have {LargestMessage}", null);
+                : throw Refused($"{obj.GetType()} has {Plural.Of(stream.Length, "byte")}; a control message may have "
+                    + $"{LargestMessage}", null);
         }
         catch (Exception failure) when (failure is not SerializationException { Source: nameof(ProtocolSerializer) })
         {
@@ -69,7 +70,8 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
     public override object FromBinary(byte[] bytes, Type type)
     {
         if (bytes.Length > LargestMessage)
-            throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a control message may have {LargestMessage}", null);
+            throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a control message may have "
+                + $"{LargestMessage}", null);
         object? message;
         try
         {

@@ -36,7 +36,10 @@ internal static class WireTypes
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
         typeof(ServerProtocol.Remember), typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
 
-        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Evaluated), typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence), typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern), typeof(ShardProtocol.Await), typeof(ShardProtocol.WatchStep), typeof(ShardProtocol.StepClosed),
+        typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Evaluated),
+            typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence),
+            typeof(ShardProtocol.FenceAll), typeof(ShardProtocol.Govern), typeof(ShardProtocol.Await),
+            typeof(ShardProtocol.WatchStep), typeof(ShardProtocol.StepClosed),
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
@@ -52,7 +55,8 @@ internal static class WireTypes
         typeof(StalenessSummary), typeof(SupervisionEvent), typeof(JobProgress), typeof(JobPhase), typeof(ClusterStatus), typeof(NodeSummary),
 
         typeof(ModelDescription), typeof(DatasetDescription), typeof(DeviceDescription), typeof(Evaluation), typeof(WorkerId),
-        typeof(LayoutOnWire), typeof(TensorSpec), typeof(ElementType), typeof(TypedRange), typeof(ShardSlice), typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
+        typeof(LayoutOnWire), typeof(TensorSpec), typeof(ElementType), typeof(TypedRange), typeof(ShardSlice),
+        typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
         typeof(ShardProtocol.WorkerCount), typeof(Measurement), typeof(WorkerProtocol.RefusedPart), typeof(WorkerProtocol.LeaseAccount), typeof(Refusal),
         typeof(JobMemory), typeof(RecordMemory), typeof(EpochMemory), typeof(WorkerMemory),
 

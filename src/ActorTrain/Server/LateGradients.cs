@@ -24,16 +24,19 @@ internal sealed class LateGradients
 
     /// <summary>What is applied in a gradient's place, its weight included; valid until the next.</summary>
     public ReadOnlySpan<float> Compensate(
-        string worker, long baseVersion, ReadOnlySpan<float> gradient, float weight, long version, ReadOnlySpan<float> weights,
+        string worker, long baseVersion, ReadOnlySpan<float> gradient, float weight, long version,
+        ReadOnlySpan<float> weights,
         ReadOnlySpan<FlatRange> touched)
     {
         var computedFrom = baseVersion == version ? null : _handedOut.Find(worker, baseVersion);
-        _compensation.Compensate(new LateGradient(worker, gradient, weight, weights, computedFrom is null ? weights : computedFrom.Values.Span, touched), _compensated);
+        _compensation.Compensate(new LateGradient(worker, gradient, weight, weights,
+            computedFrom is null ? weights : computedFrom.Values.Span, touched), _compensated);
         return _compensated;
     }
 
     /// <summary>It has been applied.</summary>
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched) =>
+    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate,
+        ReadOnlySpan<FlatRange> touched) =>
         _compensation.Updated(before, after, learningRate, touched);
 
     /// <summary>A worker gets the weights.</summary>

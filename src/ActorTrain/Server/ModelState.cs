@@ -54,7 +54,8 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, b
         var total = reports.Sum(report => report.Samples);
         reports.MaxBy(report => report.Samples).State.CopyTo(combined);
         foreach (var section in sections.Where(section => section.Type.IsFloat() && reports.Length > 1))
-            Average(section, [.. reports.Select(report => report.Samples / (double)total)], [.. reports.Select(report => report.State)], combined);
+            Average(section, [.. reports.Select(report => report.Samples / (double)total)],
+                [.. reports.Select(report => report.State)], combined);
         return total;
     }
 

@@ -143,7 +143,8 @@ internal sealed class ParameterShardActor : ReceiveActor
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
         var staleness = _shard.StalenessOf(push.BaseVersion);
-        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span, push.Untouched);
+        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span,
+            push.Untouched);
         push.Payload.Release();
         Instruments.Judged(verdict, staleness);
         // The coordinator makes an event of what it means, once a lease; here it is each single one.

@@ -35,7 +35,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Receive<ServerProtocol.OpenShard>(open => Sender.Tell(new ServerProtocol.ShardOpened(
             open.JobId, open.Slice, Host(open.JobId, open.Owner, ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
         Receive<ServerProtocol.OpenModelState>(open => Sender.Tell(new ServerProtocol.ModelStateOpened(
-            open.JobId, Host(open.JobId, open.Owner, ModelStateActor.Props(new ModelState(open.Sections, open.Job.IsEvaluatedAfter), _lane)))));
+            open.JobId, Host(open.JobId, open.Owner,
+                ModelStateActor.Props(new ModelState(open.Sections, open.Job.IsEvaluatedAfter), _lane)))));
         Receive<ServerProtocol.Remember>(remember =>
         {
             if (_jobs.TryGetValue(remember.Memory.JobId, out var job)) job.Memory = remember.Memory;

@@ -29,7 +29,8 @@ public static class ServerProtocol
     /// <param name="Sections">What the state is: its words by the type of their elements, one section a type.</param>
     /// <param name="Job">Which epochs are evaluated.</param>
     /// <param name="Owner">As for a shard.</param>
-    public sealed record OpenModelState(string JobId, TypedRange[] Sections, JobOptions Job, IActorRef Owner) : IWireMessage;
+    public sealed record OpenModelState(string JobId, TypedRange[] Sections, JobOptions Job, IActorRef Owner)
+        : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>

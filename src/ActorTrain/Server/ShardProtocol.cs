@@ -61,20 +61,24 @@ public static class ShardProtocol
         }
 
         internal static Push Read(BinaryReader header, TensorSlice payload) =>
-            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(), payload) { Untouched = ReadUntouched(header, payload.Length) };
+            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(),
+                payload)
+            { Untouched = ReadUntouched(header, payload.Length) };
 
         private static FlatRange[] ReadUntouched(BinaryReader header, int length)
         {
             var count = header.Read7BitEncodedInt();
             if (count == 0) return [];
-            if (count < 0 || count > MostUntouched) throw new FormatException($"it has {count} stretches without a gradient");
+            if (count < 0 || count > MostUntouched)
+                throw new FormatException($"it has {count} stretches without a gradient");
             var ranges = new FlatRange[count];
             var end = 0;
             for (var i = 0; i < count; i++)
             {
                 ranges[i] = new FlatRange(end + header.Read7BitEncodedInt(), header.Read7BitEncodedInt());
                 if (ranges[i].Offset < end || ranges[i].Length < 1 || ranges[i].End > length || ranges[i].End < end)
-                    throw new FormatException($"its stretch {i} without a gradient does not lie in a slice of {length}");
+                    throw new FormatException(
+                        $"its stretch {i} without a gradient does not lie in a slice of {length}");
                 end = ranges[i].End;
             }
             return ranges;
@@ -158,10 +162,12 @@ public static class ShardProtocol
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
     public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
-        /// <summary>The epoch at whose end they were asked for; 0 for the newest. Then they may be older than others.</summary>
+        /// <summary>The epoch at whose end they were asked for; 0 for the newest. Then they may be older than
+        /// others.</summary>
         public int Epoch { get; init; }
 
-        /// <summary>Whether they are those of that epoch's end; otherwise they are not kept any more, and these are the newest.</summary>
+        /// <summary>Whether they are those of that epoch's end; otherwise they are not kept any more, and these are the
+        /// newest.</summary>
         public bool IsOfEpoch { get; init; } = true;
 
         /// <inheritdoc/>
@@ -175,7 +181,9 @@ public static class ShardProtocol
         }
 
         internal static Pulled Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload) { Epoch = header.ReadInt32(), IsOfEpoch = header.ReadBoolean() };
+            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header),
+                payload)
+            { Epoch = header.ReadInt32(), IsOfEpoch = header.ReadBoolean() };
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>

@@ -84,8 +84,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     }
 
     /// <summary>
-    /// The weights as they were when an epoch was complete, with their version, and whether they are those: they are the
-    /// newest where the epoch's are not kept any more. Null while the step that ends the epoch is still gathered.
+    /// The weights as they were when an epoch was complete, with their version, and whether they are those: they are
+    /// the newest where the epoch's are not kept any more. Null while the step that ends the epoch is still gathered.
     /// </summary>
     /// <param name="epoch">The epoch; 0 for the newest.</param>
     /// <param name="type">As what they travel.</param>
@@ -162,12 +162,15 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     /// <param name="gradient">The gradient.</param>
     /// <param name="untouched">Stretches that have no gradient, in order: they stay as they are.</param>
     public Verdict Receive(
-        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange>? untouched = null)
+        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange>? untouched = null)
     {
         if (IsPast(worker)) return Verdict.Refuse(Refusal.PastLife, $"incarnation {worker.Incarnation} of {worker.Node} has ended");
         if (part.Epoch < 1 || part.Epoch > job.Epochs || part.Start < 0 || part.Count < 1 || part.End > samples)
             return Verdict.Refuse(
-                Refusal.UnknownSamples, $"the job has {Plural.Of(job.Epochs, "epoch")} of {Plural.Of(samples, "sample")}, and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
+                Refusal.UnknownSamples,
+                    $"the job has {Plural.Of(job.Epochs, "epoch")} of {Plural.Of(samples, "sample")}, "
+                    + $"and no positions {part.Start} to {part.End - 1} in epoch {part.Epoch}");
         switch (_applied[part.Epoch - 1].OverlapWith(part.Start, part.End))
         {
             case Overlap.Full:
@@ -214,7 +217,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private bool HasEnded(WorkerId worker) => worker.Incarnation <= _fence || (_fences.TryGetValue(worker.Node, out var past) && worker.Incarnation <= past);
 
     private Verdict Judge(
-        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
+        LeasePart part, WorkerId worker, long baseVersion, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched)
     {
         if (!TensorPrimitives.IsFiniteAll(gradient)) return NotFinite(part);
         var age = StalenessOf(baseVersion);
@@ -224,7 +228,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var scale = verdict.Scale * StepWeight.Of(part, job.PushSamples, samples, job.LeastMicroBatch);
         var touched = TouchedBut(untouched);
         if (_late is null) Update(gradient, part.Count, scale, touched);
-        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span, touched), part.Count, scale: 1, touched);
+        else Update(_late.Compensate(worker.Node, baseVersion, gradient, scale, Version, _weights.Values.Span, touched),
+            part.Count, scale: 1, touched);
         Note(part, worker, age);
         KeepCompleted();
         return verdict;
@@ -302,7 +307,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
             _step = new CountGathering(_contributions, length, memory);
             return;
         }
-        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples, job.LeastMicroBatch).StepOf(complete + 1, _applied[complete].FirstMissing);
+        var stretch = new StepGrid(_consistency.Synchronous.GlobalBatch, samples, job.LeastMicroBatch)
+            .StepOf(complete + 1, _applied[complete].FirstMissing);
         _step = new StretchGathering(stretch, _applied[complete].MissingFrom(stretch.Start, stretch.End), length, memory);
     }
 
@@ -317,7 +323,8 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
         var updated = keeps || _weights.IsRead || _late is { ComparesVersions: true } ? memory.Rent(length) : _weights;
         // What has no gradient stays; elsewhere it has to be copied for that.
-        if (!ReferenceEquals(touched, _all) && !ReferenceEquals(updated, _weights)) _weights.Values.CopyTo(updated.Values);
+        if (!ReferenceEquals(touched, _all) && !ReferenceEquals(updated, _weights))
+            _weights.Values.CopyTo(updated.Values);
         _optimizer.Apply(_weights.Values.Span, updated.Values.Span, gradient, rate, scale, touched);
         _late?.Updated(_weights.Values.Span, updated.Values.Span, rate, touched);
         if (!keeps && !ReferenceEquals(updated, _weights)) _weights.Release();

@@ -44,13 +44,16 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     /// <param name="state">Room for the state.</param>
     /// <param name="epoch">The epoch at whose end they are wanted; 0 for the newest.</param>
     public static Props Props(
-        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state, int epoch = 0) =>
+        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state,
+        int epoch = 0) =>
         Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state, epoch));
 
     public SnapshotActor(
-        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state, int epoch)
+        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state,
+        int epoch)
     {
-        (_shards, _modelState, _lane, _parameters, _state, _epoch) = (shards, modelState, lane, parameters, state, epoch);
+        (_shards, _modelState, _lane, _parameters, _state, _epoch) =
+            (shards, modelState, lane, parameters, state, epoch);
         _versions = new long[shards.Length];
         _steps = new LeasePart?[shards.Length];
         _awaited = [.. shards.Select(place => place.Shard)];
@@ -77,8 +80,10 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private void AskAwaited()
     {
-        foreach (var place in _shards.Where(place => _awaited.Contains(place.Shard))) place.Shard.Tell(new ShardProtocol.Pull(_epoch));
-        if (_modelState is not null && _awaited.Contains(_modelState)) _modelState.Tell(new ModelStateProtocol.Pull(_epoch));
+        foreach (var place in _shards.Where(place => _awaited.Contains(place.Shard)))
+            place.Shard.Tell(new ShardProtocol.Pull(_epoch));
+        if (_modelState is not null && _awaited.Contains(_modelState))
+            _modelState.Tell(new ModelStateProtocol.Pull(_epoch));
     }
 
     private void Take(ShardProtocol.Pulled pulled)

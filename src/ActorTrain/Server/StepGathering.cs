@@ -33,7 +33,8 @@ internal abstract class StepGathering(int length, TensorPool memory)
     public IReadOnlyList<FlatRange> Untouched { get; private set; } = [];
 
     /// <summary>Takes in a gradient.</summary>
-    public virtual void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
+    public virtual void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched)
     {
         if (Contributions == 0) Untouched = untouched;
         else if (Untouched.Count > 0) Untouched = FlatRange.Common(Untouched, untouched);
@@ -119,7 +120,8 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
     public override LeasePart? OpenTo(string node) => step;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
+    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched)
     {
         _awaited.Remove(part.Start, part.End);
         base.Add(part, node, gradient, untouched);
@@ -165,7 +167,8 @@ internal sealed class CountGathering(int contributions, int length, TensorPool m
     public override LeasePart? OpenTo(string node) => _contributors.Contains(node) ? LeasePart.None : null;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient, IReadOnlyList<FlatRange> untouched)
+    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched)
     {
         _contributors.Add(node);
         base.Add(part, node, gradient, untouched);

@@ -55,7 +55,8 @@ public static class ConfigurationFile
         // Whatever is left is the parser's own trouble with the text: its exceptions range from FormatException to NullReferenceException.
         catch (Exception unreadable)
         {
-            throw new ActorTrainException($"{file} is not HOCON that can be read: {FirstLine(unreadable.Message).AsClause()}.", unreadable);
+            throw new ActorTrainException(
+                $"{file} is not HOCON that can be read: {FirstLine(unreadable.Message).AsClause()}.", unreadable);
         }
     }
 

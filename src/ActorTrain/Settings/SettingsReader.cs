@@ -107,7 +107,8 @@ internal sealed class SettingsReader
         var setting = Given(key);
         if (Quantity.Bytes(setting.Value ?? "") is not { } value) throw Wrong(setting, "a size such as 64 MiB or 128 KiB");
         if (value >= least && value <= most) return value;
-        throw Wrong(setting, most == long.MaxValue ? $"{Plural.Of(least, "byte")} or more" : $"from {Plural.Number(least)} to {Plural.Of(most, "byte")}");
+        throw Wrong(setting, most == long.MaxValue
+            ? $"{Plural.Of(least, "byte")} or more" : $"from {Plural.Number(least)} to {Plural.Of(most, "byte")}");
     }
 
     /// <summary>All settings below a key but <c>name</c>, with keys relative to it. What they mean is for the engine to say; switches become on or off.</summary>

@@ -33,7 +33,8 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
     public void Compensate(in LateGradient late, Span<float> result)
     {
         if (!_momenta.TryGetValue(late.Worker, out var momentum)) _momenta.Add(late.Worker, momentum = new float[length]);
-        Elementwise.Run(new Rule(optimizer, late.Weight), late.Gradient, late.Weights, late.Weights, momentum, result, late.Touched);
+        Elementwise.Run(new Rule(optimizer, late.Weight), late.Gradient, late.Weights, late.Weights, momentum, result,
+            late.Touched);
     }
 
     public void Forget(string worker) => _momenta.Remove(worker);

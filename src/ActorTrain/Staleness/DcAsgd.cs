@@ -14,7 +14,8 @@ internal sealed class DcAsgd(DcAsgdOptions options) : IGradientCompensation
     public bool ComparesVersions => true;
 
     public void Compensate(in LateGradient late, Span<float> result) =>
-        Elementwise.Run(new Rule(options.Lambda, late.Weight), late.Gradient, late.Weights, late.ComputedFrom, [], result, late.Touched);
+        Elementwise.Run(new Rule(options.Lambda, late.Weight), late.Gradient, late.Weights, late.ComputedFrom, [],
+            result, late.Touched);
 
     /// <summary>g + λ·g⊙g⊙(w − w_bak), or g where that is not finite. The gap is multiplied early: nothing overflows where it is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

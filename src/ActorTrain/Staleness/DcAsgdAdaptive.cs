@@ -17,7 +17,8 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
     public bool ComparesVersions => true;
 
     public void Compensate(in LateGradient late, Span<float> result) =>
-        Elementwise.Run(new Rule(options, late.Weight), late.Gradient, late.Weights, late.ComputedFrom, _meanSquare, result, late.Touched);
+        Elementwise.Run(new Rule(options, late.Weight), late.Gradient, late.Weights, late.ComputedFrom, _meanSquare,
+            result, late.Touched);
 
     private readonly struct Rule(DcAsgdAdaptiveOptions options, float weight) : IElementRule
     {

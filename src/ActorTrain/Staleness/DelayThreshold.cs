@@ -11,6 +11,7 @@ public sealed class DelayThreshold(long threshold) : IStalenessPolicy
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) => staleness >= threshold
-        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(staleness, "version")} is at or beyond the threshold of {threshold}")
+        ? Verdict.Refuse(Refusal.TooStale,
+            $"its staleness of {Plural.Of(staleness, "version")} is at or beyond the threshold of {threshold}")
         : Verdict.Applied;
 }

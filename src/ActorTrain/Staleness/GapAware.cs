@@ -10,8 +10,9 @@ namespace ActorTrain.Staleness;
 /// <para>
 /// C is how far an average update moves the parameter, counted as the authors' group does for SGD: by the root of the running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1)) / η(t))², from 0. A step is
 /// measured over its learning rate, so that it is the optimizer's direction whatever the optimizer, and C is counted at the largest rate so far: as the rate falls, so does the penalty. Until
-/// the first update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never late, and is left whole. Costs a vector a shard. t counts the shard's updates: a
-/// parameter that has a gradient in few of them is taken for one that moves less than it does, and is penalized more.
+/// the first update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never
+/// late, and is left whole. Costs a vector a shard. t counts the shard's updates: a parameter that has a gradient in
+/// few of them is taken for one that moves less than it does, and is penalized more.
 /// </para>
 /// </summary>
 /// <param name="options">Γ and ε.</param>
@@ -33,13 +34,15 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
             late.Gradient, late.Weights, late.ComputedFrom, _meanSquare, result, late.Touched);
     }
 
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched)
+    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate,
+        ReadOnlySpan<FlatRange> touched)
     {
         // The schedule may begin and end at a rate of zero: no step, no direction.
         if (!float.IsFinite(1 / learningRate)) return;
         _updates++;
         _fastest = Math.Max(_fastest, learningRate);
-        Elementwise.Run(new MeanSquare(options.Memory, 1 / learningRate), before, after, after, _meanSquare, _meanSquare, touched);
+        Elementwise.Run(new MeanSquare(options.Memory, 1 / learningRate), before, after, after, _meanSquare,
+            _meanSquare, touched);
     }
 
     private readonly struct Penalty(float rate, float least, float weight) : IElementRule

@@ -23,7 +23,9 @@ internal interface IGradientCompensation
     /// <param name="after">The weights after; the same memory, unless <see cref="ComparesVersions"/>.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
     /// <param name="touched">The stretches that had a gradient.</param>
-    void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate, ReadOnlySpan<FlatRange> touched) { }
+    void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate,
+        ReadOnlySpan<FlatRange> touched)
+    { }
 
     /// <summary>A worker's life has ended: what was remembered of it goes.</summary>
     void Forget(string worker) { }
@@ -40,7 +42,8 @@ internal interface IGradientCompensation
 /// <param name="computedFrom">The weights that it was computed from; <paramref name="weights"/> where nothing has changed since, or they are not known any more.</param>
 /// <param name="touched">The stretches that have a gradient, in order, none touching another.</param>
 internal readonly ref struct LateGradient(
-    string worker, ReadOnlySpan<float> gradient, float weight, ReadOnlySpan<float> weights, ReadOnlySpan<float> computedFrom,
+    string worker, ReadOnlySpan<float> gradient, float weight, ReadOnlySpan<float> weights,
+    ReadOnlySpan<float> computedFrom,
     ReadOnlySpan<FlatRange> touched)
 {
     public ReadOnlySpan<FlatRange> Touched { get; } = touched;

@@ -9,6 +9,7 @@ public sealed class RefuseBeyond(long bound, IStalenessPolicy within) : IStalene
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) => staleness > bound
-        ? Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(staleness, "version")} is beyond the bound of {bound}")
+        ? Verdict.Refuse(Refusal.TooStale,
+            $"its staleness of {Plural.Of(staleness, "version")} is beyond the bound of {bound}")
         : within.Judge(staleness);
 }

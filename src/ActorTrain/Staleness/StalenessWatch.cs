@@ -54,12 +54,14 @@ public sealed class StalenessWatch(StalenessOptions options)
         if (state.Stale >= options.DemoteAfter && state.Level < (othersTrain ? WorkLevel.EvaluationOnly : WorkLevel.Reduced))
         {
             state = state with { Level = state.Level + 1, Stale = 0, RestsUntil = now + options.Rest };
-            change = new Change(node, state.Level, true, $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} mostly refused as too stale");
+            change = new Change(node, state.Level, true,
+                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} mostly refused as too stale");
         }
         else if (state.Good >= options.DemoteAfter && state.Level == WorkLevel.Reduced)
         {
             state = state with { Level = WorkLevel.Full, Good = 0 };
-            change = new Change(node, state.Level, false, $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} in time");
+            change = new Change(node, state.Level, false,
+                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} in time");
         }
         _workers[node] = state;
         return change;

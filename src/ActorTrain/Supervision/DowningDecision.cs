@@ -43,7 +43,8 @@ public sealed class DowningDecision(TimeSpan stableAfter)
         {
             _losingSince ??= now;
             return new Verdict([], now - _losingSince < stableAfter ? null
-                : $"it reaches {here} of the {Plural.Of(voters.Count, "node")} that may hold the coordinator, and the others go on without it");
+                : $"it reaches {here} of the {Plural.Of(voters.Count, "node")} that may hold the coordinator, and the "
+                    + "others go on without it");
         }
         _losingSince = null;
         return new Verdict(decides ? [.. _unreachableSince.Where(node => now - node.Value >= stableAfter).Select(node => node.Key).Order(StringComparer.Ordinal)] : [], null);

@@ -65,7 +65,8 @@ public static class SupervisionEventKinds
     /// <summary>No worker could evaluate an epoch.</summary>
     public const string EvaluationGivenUp = "evaluation-given-up";
 
-    /// <summary>An epoch's evaluation was lost with the coordinator that knew it, and its weights are not kept any more.</summary>
+    /// <summary>An epoch's evaluation was lost with the coordinator that knew it, and its weights are not kept any
+    /// more.</summary>
     public const string EvaluationLost = "evaluation-lost";
 
     /// <summary>The test loss of an epoch is not finite.</summary>

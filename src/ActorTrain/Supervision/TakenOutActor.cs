@@ -18,7 +18,8 @@ internal sealed class TakenOutActor : ReceiveActor
     {
         // Every connection says so, and more than once.
         Become(() => ReceiveAny(_ => { }));
-        _log.Warning("{0} has taken this node out of the cluster, since it did not answer: this node ends, and can come back only as a new one", quarantined.RemoteAddress);
+        _log.Warning("{0} has taken this node out of the cluster, since it did not answer: this node ends, and can "
+            + "come back only as a new one", quarantined.RemoteAddress);
         // Not in order: there is nobody who would answer, and each step of it would wait for that.
         Context.System.Terminate();
     });

@@ -14,10 +14,12 @@ internal static class EngineContract
         if (engine.Dataset is not { } dataset) return $"{name} describes no data set; its {nameof(engine.Dataset)} is null";
         if (engine.Device is null) return $"{name} describes no device; its {nameof(engine.Device)} is null";
         return string.IsNullOrWhiteSpace(model.MetricName) || model.MetricName.Any(char.IsControl)
-            ? $"{name} has no name for its metric; its {nameof(model.MetricName)} must be a text of one line, such as {ModelDescription.DefaultMetricName}"
+            ? $"{name} has no name for its metric; its {nameof(model.MetricName)} must be a text of one line, such as "
+                + $"{ModelDescription.DefaultMetricName}"
             : model.Parameters.Length == 0 ? $"{name} has no parameters to train"
             : dataset.TrainSamples < 1 ? $"{name} has no training samples: its data set {dataset.Name} has {dataset.TrainSamples}"
-            : dataset.TestSamples < 0 ? $"{name}: its data set {dataset.Name} has {Plural.Of(dataset.TestSamples, "test sample")}"
+            : dataset.TestSamples < 0 ? $"{name}: its data set {dataset.Name} has "
+                + $"{Plural.Of(dataset.TestSamples, "test sample")}"
             : LengthDiffers(name, nameof(engine.Parameters), engine.Parameters.Length, model.Parameters.Length)
             ?? LengthDiffers(name, nameof(engine.State), engine.State.Length, model.State.Length);
     }
@@ -27,7 +29,8 @@ internal static class EngineContract
         Moved(engine, nameof(engine.Parameters), engine.Parameters.Equals(parameters)) ?? Moved(engine, nameof(engine.State), engine.State.Equals(state));
 
     private static string? LengthDiffers(string name, string buffer, int length, int expected) =>
-        length == expected ? null : $"{name}: its {buffer} is {Plural.Of(length, "value")} long, and its layout says {expected}";
+        length == expected ? null : $"{name}: its {buffer} is {Plural.Of(length, "value")} long, and its layout says "
+            + $"{expected}";
 
     private static string? Moved(IGradientEngine engine, string buffer, bool same) =>
         same ? null : $"engine {engine.GetType().Name} of model {engine.Model.Name}: its {buffer} is another buffer than before; it must keep its place for the engine's whole life";

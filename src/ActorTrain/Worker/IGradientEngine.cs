@@ -154,5 +154,7 @@ public sealed record DeviceDescription(string Kind, string Name, int Threads, lo
 
     /// <summary>In words.</summary>
     public override string ToString() =>
-        $"{Kind} ({Name}) with {Plural.Of(Threads, "thread")}{(MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "")}";
+        $"{Kind} ({Name}) with {Plural.Of(Threads, "thread")}"
+        + (MemoryBytes > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "");
 }

@@ -25,7 +25,8 @@ internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples
     /// <param name="weights">The parameters, all of them.</param>
     /// <param name="gradient">The mean gradient; clipped afterwards.</param>
     /// <param name="untouched">Stretches that have no gradient: they stay as they are.</param>
-    public void Step(LeasePart part, Span<float> weights, Span<float> gradient, IReadOnlyList<FlatRange>? untouched = null)
+    public void Step(LeasePart part, Span<float> weights, Span<float> gradient,
+        IReadOnlyList<FlatRange>? untouched = null)
     {
         GradientClipping.Clip(gradient, job.ClipNorm);
         // What all workers have applied is known to the shards alone. Leases are handed out in order, so the samples before the part's place are nearly those.

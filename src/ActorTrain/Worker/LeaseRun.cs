@@ -9,7 +9,8 @@ namespace ActorTrain.Worker;
 internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 {
     private readonly bool _local = lease.LocalSteps > 0;
-    private Queue<LeasePart> _ahead = new(lease.LocalSteps > 0 ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most));
+    private Queue<LeasePart> _ahead = new(lease.LocalSteps > 0
+        ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most));
     private int _most = most;
     private readonly List<LeasePart> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];

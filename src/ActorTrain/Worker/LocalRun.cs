@@ -30,7 +30,8 @@ internal sealed class LocalRun
     /// <param name="samples">The part's indices into the training set.</param>
     /// <param name="gradient">Where the push is to be written; each step's gradient before.</param>
     /// <param name="guard">Looks at the engine's state; null where it has none.</param>
-    public LocalRun(IGradientEngine engine, InnerOptimizer inner, EngineActor.LocalPart local, ReadOnlyMemory<int> samples, Memory<float> gradient, StateGuard? guard = null)
+    public LocalRun(IGradientEngine engine, InnerOptimizer inner, EngineActor.LocalPart local,
+        ReadOnlyMemory<int> samples, Memory<float> gradient, StateGuard? guard = null)
     {
         (_engine, _inner, _part, _samples, _gradient, _guard) = (engine, inner, local.Part, samples, gradient, guard);
         _ahead = new(local.Steps);

@@ -228,7 +228,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _gradients.Push(exchange.Gradient);
         exchange.Run.Judged(
-            exchange.Part, applied: false, new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason), exchange.Loss);
+            exchange.Part, applied: false, new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason),
+            exchange.Loss);
         if (exchange.Run.AllBegun) ReportState();
         if (exchange.Run.IsDone) EndRun(exchange.Run);
         // Nothing comes back of what is not pushed: newer parameters, with which it may go better, are asked for.
@@ -257,7 +258,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         // What it has held before it holds again.
-        _most = Math.Max(Math.Max(shortage.Samples / 2, _job.LeastMicroBatch), Math.Min(_largest, shortage.Samples - 1));
+        _most = Math.Max(Math.Max(shortage.Samples / 2, _job.LeastMicroBatch),
+            Math.Min(_largest, shortage.Samples - 1));
         exchange.Run.Recut(exchange.Part, _most);
         _held.Recut(_most);
         _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, shortage.Samples, _most, shortage.Reason));
@@ -266,7 +268,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private string TooLittleMemory(EngineActor.OutOfMemory shortage) => shortage.Samples == 1
         ? $"a single sample is too much for the device: {shortage.Reason}"
-        : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least {_job.LeastMicroBatch} "
+        : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least "
+            + $"{_job.LeastMicroBatch} "
             + $"(micro-batch-floor): {shortage.Reason}";
 
     private void Push(PartExchange exchange)
@@ -276,7 +279,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         {
             var (slice, shard) = _start.Shards[index];
             var gradient = exchange.Gradient.Share(slice.Offset, slice.Length, _job.Payload);
-            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index], gradient)
+            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index],
+                gradient)
             {
                 Untouched = FlatRange.In(slice, exchange.Untouched),
             }, Self);
@@ -304,13 +308,15 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     }
 
     // Shards know positions of the epoch's order; whoever looks for the sample knows its index in the data set.
-    private WorkerProtocol.RefusedPart? Named(WorkerProtocol.RefusedPart? refused) => refused is { Refusal: Refusal.NotFinite }
+    private WorkerProtocol.RefusedPart? Named(WorkerProtocol.RefusedPart? refused) =>
+        refused is { Refusal: Refusal.NotFinite }
         ? refused with { Reason = $"the gradient of {SampleNames.Of(SamplesOf(refused.Part).Span)} is not finite" }
         : refused;
 
     private ReadOnlyMemory<int> SamplesOf(LeasePart part)
     {
-        if (_order.Epoch != part.Epoch) _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
+        if (_order.Epoch != part.Epoch)
+            _order = (part.Epoch, SampleOrder.Of(_job.Seed, part.Epoch, _buffers.Dataset.TrainSamples));
         return _order.Positions.Slice(part.Start, part.Count);
     }
 

@@ -83,7 +83,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
     private void AwaitingStart()
     {
-        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards, initialize.ModelState)));
+        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards,
+            initialize.ModelState)));
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
@@ -118,7 +119,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its
             // place.
             if (modelState is not null)
-                _context.Lane.Tell(modelState, new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(_loaded!.State.Span)), Self);
+                _context.Lane.Tell(modelState, new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1,
+                    TensorSlice.CopyOf(_loaded!.State.Span)), Self);
             foreach (var (slice, shard) in awaited.Values)
                 _context.Lane.Tell(shard, new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))), Self);
         }

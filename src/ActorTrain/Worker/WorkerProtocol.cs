@@ -100,7 +100,8 @@ public static class WorkerProtocol
     /// <param name="Returns">Whether its node is about to try again with a new engine.</param>
     public sealed record Withdrawn(WorkerId Worker, string Reason, bool Failed, bool Returns) : IWireMessage;
 
-    /// <summary>Job → worker: evaluate the parameters as they were at an epoch's end. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
+    /// <summary>Job → worker: evaluate the parameters as they were at an epoch's end. Answered by
+    /// <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
     public sealed record Evaluate(int Epoch) : IWireMessage;
 
@@ -114,7 +115,8 @@ public static class WorkerProtocol
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Reason">Why it failed.</param>
     /// <param name="IsPast">Whether nobody else can: the epoch's weights are not kept any more.</param>
-    public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason, bool IsPast = false) : IWireMessage;
+    public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason, bool IsPast = false)
+        : IWireMessage;
 
     /// <summary>Job → worker node: the job is over; whatever works on it may go. Not answered.</summary>
     /// <param name="JobId">The job.</param>

@@ -23,11 +23,13 @@ internal static class Tables
         var table = With("node", "roles", "device", "share", "samples/s", "staleness");
         var workers = status.Job?.Workers ?? [];
         // Of all workers, also of those that have left: what they did is a part of the whole, too.
-        var shares = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])).ToLookup(pair => pair.First.Node, pair => pair.Second);
+        var shares = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
+            .ToLookup(pair => pair.First.Node, pair => pair.Second);
         foreach (var node in status.Nodes)
         {
             var worker = workers.LastOrDefault(worker => worker.Node == node.Node);
-            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "", worker is null ? "" : $"{shares[node.Node].Last()}%",
+            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "",
+                worker is null ? "" : $"{shares[node.Node].Last()}%",
                 worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean));
         }
         return table;

@@ -32,7 +32,8 @@ internal sealed class JobSource
         var job = Read(file, said ? options : [.. options, new SettingOverride(MinimumWorkers, $"{workers}", "--workers")]);
         return job.MinimumWorkers <= workers
             ? job
-            : throw new ActorTrainException($"the job waits for {Plural.Of(job.MinimumWorkers, "worker")} and --workers is {workers}; it must be {job.MinimumWorkers} or more.");
+            : throw new ActorTrainException($"the job waits for {Plural.Of(job.MinimumWorkers, "worker")} and "
+                + $"--workers is {workers}; it must be {job.MinimumWorkers} or more.");
     }
 
     private JobOptions Read(Config file, IReadOnlyList<SettingOverride> overrides)

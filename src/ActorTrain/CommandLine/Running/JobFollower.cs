@@ -29,7 +29,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         await showing;
         await LeaveBehindAsync(job, result);
         // Told last and with another exit code, so that no number above is taken for a result.
-        if (result.Report.Doubt is { } doubt) throw new TrainingFailedException($"The result cannot be trusted. {doubt}");
+        if (result.Report.Doubt is { } doubt)
+            throw new TrainingFailedException($"The result cannot be trusted. {doubt}");
     }
 
     private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken, PeriodicSave? saves)

@@ -19,7 +19,8 @@ internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMe
 
     // What these warn of, a job's client is told: as an event, or as the error that its run ends with. Where the client
     // is another process, whoever runs the node is to see it.
-    private static readonly Type[] ToldToTheClient = [typeof(JobActor), typeof(WorkerActor), typeof(EvaluatorActor), typeof(ProcessWatchActor)];
+    private static readonly Type[] ToldToTheClient =
+        [typeof(JobActor), typeof(WorkerActor), typeof(EvaluatorActor), typeof(ProcessWatchActor)];
 
     private readonly TextWriter _writer;
     private readonly string _program;

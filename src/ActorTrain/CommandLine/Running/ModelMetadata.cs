@@ -18,17 +18,20 @@ internal static class ModelMetadata
 
     /// <summary>Of a run that has ended.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) =>
-        Of(job, report.Model.Name, report.Data, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy, report.Metric);
+        Of(job, report.Model.Name, report.Data, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy,
+            report.Metric);
 
     /// <summary>In the middle of a run, as far as it is known then.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, TrainedModel model)
     {
         var epochs = progress.CompletedEpochs.Count;
-        return Of(job, model.Description.Name, model.Data, epochs, progress.SamplesApplied, progress.TestAccuracy, progress.Metric);
+        return Of(job, model.Description.Name, model.Data, epochs, progress.SamplesApplied, progress.TestAccuracy,
+            progress.Metric);
     }
 
     private static Dictionary<string, string> Of(
-        JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy, string metric)
+        JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy,
+        string metric)
     {
         var metadata = new Dictionary<string, string>
         {

@@ -19,7 +19,8 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
             await using var node = await ActorTrainNode.StartAsync(options);
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
-            if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted) await output.WriteLineAsync($"{Joined} at {options.Join} as {node.Address}");
+            if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted)
+                await output.WriteLineAsync($"{Joined} at {options.Join} as {node.Address}");
             await Task.WhenAny(node.Terminated, end);
             if (end.IsCompleted)
             {

@@ -18,7 +18,8 @@ internal sealed class WorkerProcess : IDisposable
     {
         (Number, _process, _errors) = (number, process, new ErrorLines(program));
         // Both streams must be read, or the child stops where a pipe is full.
-        process.OutputDataReceived += (_, line) => HasJoined |= line.Data?.StartsWith(WorkerLife.Joined, StringComparison.Ordinal) == true;
+        process.OutputDataReceived += (_, line) =>
+            HasJoined |= line.Data?.StartsWith(WorkerLife.Joined, StringComparison.Ordinal) == true;
         process.ErrorDataReceived += (_, line) =>
         {
             if (line.Data?.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal) == true)

@@ -59,7 +59,8 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     {
         var exitCode = await worker.Ended;
         if (_ending) return;
-        var early = $"worker {worker.Number} ended early with exit code {exitCode}{(worker.Error is { } error ? $": {error.AsClause()}" : "")}";
+        var early = $"worker {worker.Number} ended early with exit code "
+            + $"{exitCode}{(worker.Error is { } error ? $": {error.AsClause()}" : "")}";
         if (exitCode == Invocation.WrongInput) _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
         else if (Interlocked.Decrement(ref _running) == 0) _broken.TrySetException(new InvalidOperationException(early));
         // Of a node that is gone without a word the job's own event says all that is known.

@@ -27,7 +27,8 @@ internal static class DemoVerb
             var (engineSettings, runOutput) = (engine.Read(parsed, Config.Empty, threads: 1), output(parsed));
             var job = JobOptionsReader.Read(Config.Empty, [.. program.Settings, .. Defaults, .. program.DemoSettings(engineSettings), .. settings.Overrides(parsed)]);
             program.Validate(job);
-            await RunAsync(terminal, job, program.EnginesFor(engineSettings, job), runOutput, log.Over(parsed, Config.Empty, withClient: true));
+            await RunAsync(terminal, job, program.EnginesFor(engineSettings, job), runOutput,
+                log.Over(parsed, Config.Empty, withClient: true));
             return Invocation.Success;
         });
         return command;

@@ -49,7 +49,8 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
         if (version != Version) throw new LaneViolationException($"it speaks version {version} of the lane, and this node version {Version}");
         if (!CryptographicOperations.FixedTimeEquals(bytes[6..38], token)) throw new LaneViolationException("its token is not this node's");
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[38..]);
-        if (length is 0 or > LongestAddress) throw new LaneViolationException($"its address has {Plural.Of(length, "byte")}");
+        if (length is 0 or > LongestAddress)
+            throw new LaneViolationException($"its address has {Plural.Of(length, "byte")}");
         var process = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]);
         var descriptor = BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]);
         var number = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]);

@@ -24,7 +24,8 @@ internal sealed class HeaderReader
         }
         catch (Exception failure) when (failure is IOException or FormatException or ArgumentException)
         {
-            throw new LaneViolationException($"a message of kind {kind} has a header that cannot be read: {failure.AsClause()}");
+            throw new LaneViolationException(
+                $"a message of kind {kind} has a header that cannot be read: {failure.AsClause()}");
         }
         throw new LaneViolationException($"a message of the unknown kind {kind} came");
     }

@@ -78,7 +78,8 @@ internal sealed class ReceivingConnection(Socket socket, byte[] token, TensorLan
     private ITensorMessage ReceiveReference(in FrameHeader frame, Span<byte> space)
     {
         if (_mapped is null) throw new LaneViolationException("a reference came to memory that is not shared");
-        if (space.Length < MemoryReference.Size) throw new LaneViolationException($"a message's header has {Plural.Of(frame.HeaderLength, "byte")}");
+        if (space.Length < MemoryReference.Size)
+            throw new LaneViolationException($"a message's header has {Plural.Of(frame.HeaderLength, "byte")}");
         socket.ReceiveAll(space[..MemoryReference.Size]);
         var reference = MemoryReference.Read(space, frame.PayloadLength);
         var mapping = _mapped.Take(reference);
@@ -91,7 +92,8 @@ internal sealed class ReceivingConnection(Socket socket, byte[] token, TensorLan
     {
         var bytes = sizeof(float) * (long)frame.PayloadLength;
         if (Volatile.Read(ref _unread) is > 0 and var unread && unread + bytes > lane.Options.InFlight)
-            throw new LaneViolationException($"{Plural.Of(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may");
+            throw new LaneViolationException(
+                $"{Plural.Of(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may");
         var memory = lane.Memory.Take(frame.PayloadLength);
         Interlocked.Add(ref _unread, bytes);
         lane.Received(bytes);
