@@ -25,6 +25,12 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     /// <summary>Seconds from the beginning within which trouble begins.</summary>
     public double Within { get; init; } = 30;
 
+    /// <summary>
+    /// Whether scripts have no faults: then they differ by the seed, and by how many workers there are and how fast
+    /// each is, from 5 to 500 samples a second, constant or memoryless.
+    /// </summary>
+    public bool WithoutFaults { get; init; }
+
     /// <summary>A cluster in which everything can happen: three nodes that may hold the coordinator, two servers, four unequal workers.</summary>
     /// <param name="seed">The simulations' seed.</param>
     public static Simulation Cluster(long seed)
@@ -42,7 +48,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     /// <exception cref="CsCheckException">A law was broken: the message tells the smallest script found, as C#, and what was wrong.</exception>
     public void Run(int scripts, int first = 1, int threads = 0)
     {
-        var generated = Scripts();
+        var generated = WithoutFaults ? Clusters() : Scripts();
         var broken = new ConcurrentBag<int>();
         Parallel.For(first, first + scripts, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, (number, rest) =>
         {
@@ -64,6 +70,23 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     private static PCG Numbered(int number) => new((uint)number, 1);
 
     private void Check(Simulation script) => script.Run(job).ShouldBeSound();
+
+    private Gen<Simulation> Clusters()
+    {
+        var workers = Names(roles => roles.Contains(NodeRoles.Worker));
+        // As many a magnitude: the ratio of two speeds is what matters.
+        var speed = Gen.Select(Gen.Int[0, 20], Gen.Bool).Select((tenths, isMemoryless) =>
+            Math.Round(5 * Math.Pow(10, tenths / 10.0)) is var rate && isMemoryless ? Speed.Exponential(rate) : Speed.Constant(rate));
+        return Gen.Select(speed.Array[1, workers.Count], Gen.Int[1, int.MaxValue]).Select((speeds, seed) => simulation with
+        {
+            Seed = seed,
+            Nodes =
+            [
+                .. simulation.Nodes.Where(node => !workers.Contains(node.Name)),
+                .. simulation.Nodes.Where(node => workers.Contains(node.Name)).Zip(speeds, (node, its) => node with { Speed = its }),
+            ],
+        });
+    }
 
     private Gen<Simulation> Scripts()
     {

@@ -149,18 +149,21 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
 internal sealed class CountGathering(int contributions, int length, TensorPool memory) : StepGathering(length, memory)
 {
     private readonly HashSet<string> _contributors = [];
-    private int _excused;
+    private readonly HashSet<string> _excused = [];
 
     /// <summary>Gradients that make the step, ≥ 1.</summary>
     public int Wanted { get; set; } = contributions;
 
     /// <inheritdoc/>
-    public override bool IsComplete => Contributions + _excused >= Wanted;
+    public override bool IsComplete => Contributions + _excused.Count >= Wanted;
 
-    /// <summary>A worker has brought what another had brought before, since the lease was repeated or given again: this step is not to wait for one more of it.</summary>
+    /// <summary>
+    /// A worker has pushed a duplicate, since its lease was repeated or given again: the step does not wait for
+    /// another gradient of that worker. It still takes one: where all workers are excused, no gradient would come.
+    /// </summary>
     public void Excuse(string node)
     {
-        if (_contributors.Add(node)) _excused++;
+        if (!_contributors.Contains(node)) _excused.Add(node);
     }
 
     /// <inheritdoc/>
@@ -170,6 +173,7 @@ internal sealed class CountGathering(int contributions, int length, TensorPool m
     public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
         IReadOnlyList<FlatRange> untouched)
     {
+        _excused.Remove(node);
         _contributors.Add(node);
         base.Add(part, node, gradient, untouched);
     }

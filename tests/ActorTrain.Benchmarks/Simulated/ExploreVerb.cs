@@ -6,39 +6,59 @@ using ActorTrain.TestKit.Exploration;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
-/// <summary>What the simulator finds under random faults.</summary>
+/// <summary>What the simulator finds in each consistency mode: under random faults, and at random speeds without any.</summary>
 internal static class ExploreVerb
 {
-    // Printed one by one; so many that to wait for the last of each costs nothing.
+    // Each with another number of samples.
     private const int Portion = 1000;
 
     public static Command Create()
     {
-        var scripts = new Option<int>("--scripts") { Description = "Fault scripts to run.", DefaultValueFactory = _ => 100_000 };
-        var first = new Option<int>("--first") { Description = "Number of the first; the tests run those from 1 on.", DefaultValueFactory = _ => 1001 };
-        var job = new Option<string>("--job") { Description = "Settings of the job, as HOCON: consistency.name = synchronous.", DefaultValueFactory = _ => "" };
-        var command = new Command("explore", "Runs a job in virtual time under random fault scripts, and checks the laws after each. Exit code 1: one is broken.") { scripts, first, job };
+        var scripts = new Option<int>("--scripts")
+        { Description = "Scripts of each job and kind.", DefaultValueFactory = _ => 20_000 };
+        var first = new Option<int>("--first")
+        { Description = "Number of the first; the tests run those from 1 on.", DefaultValueFactory = _ => 1001 };
+        var only = new Option<string[]>("--only")
+        { Description = "Jobs, by a part of their name; all without it.", AllowMultipleArgumentsPerToken = true };
+        var faults = new Option<string>("--faults")
+        { Description = "Scripts with faults, without, or both.", DefaultValueFactory = _ => "both" };
+        faults.AcceptOnlyFromAmong("with", "without", "both");
+        var command = new Command("explore",
+            "Runs a job of each consistency mode in virtual time, under random faults and without any, and checks the "
+            + "laws after each. Exit code 1: one is broken.") { scripts, first, only, faults };
         command.SetAction(parsed =>
         {
-            var (count, from, watch) = (parsed.GetValue(scripts), parsed.GetValue(first), Stopwatch.StartNew());
+            var (count, from) = (parsed.GetValue(scripts), parsed.GetValue(first));
+            var wanted = parsed.GetValue(only) ?? [];
+            var names = ExploredJobs.Names
+                .Where(name => wanted.Length == 0 || wanted.Any(part => name.Contains(part, StringComparison.Ordinal)));
+            var kinds = parsed.GetValue(faults) switch { "with" => [false], "without" => [true], _ => new[] { true, false } };
+            var broken = 0;
+            foreach (var (name, withoutFaults) in names.SelectMany(name => kinds.Select(kind => (name, kind))))
+                broken += Explore(name, withoutFaults, count, from) ? 0 : 1;
+            return broken == 0 ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static bool Explore(string name, bool withoutFaults, int count, int from)
+    {
+        var (title, watch) = ($"{name}, {(withoutFaults ? "without faults" : "random faults")}", Stopwatch.StartNew());
+        for (var done = 0; done < count; done += Portion)
+        {
             try
             {
-                var explorer = new Explorer(Explorer.Cluster(seed: 1), SimulatedJob.Of($"epochs = 3, lease-batches = 8\n{parsed.GetValue(job)}"));
-                for (var done = 0; done < count; done += Portion)
-                {
-                    explorer.Run(Math.Min(Portion, count - done), from + done);
-                    SoFar.Print(
-                        string.Create(CultureInfo.InvariantCulture, $"scripts {from} to {from + Math.Min(done + Portion, count) - 1}"), ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("broken", "0"));
-                }
+                ExploredJobs.Explore(name, withoutFaults, Math.Min(Portion, count - done), from + done);
             }
             catch (CsCheck.CsCheckException broken)
             {
-                Console.WriteLine(broken.Message);
-                return 1;
+                Console.WriteLine($"{title}: {broken.Message}");
+                return false;
             }
-            Console.WriteLine(FormattableString.Invariant($"{count:N0} scripts from {from} on, {watch.Elapsed.TotalSeconds:0} s: every job ended, every sample counted once"));
-            return 0;
-        });
-        return command;
+        }
+        SoFar.Print(
+            title, ("scripts", count.ToString(CultureInfo.InvariantCulture)),
+            ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("broken", "0"));
+        return true;
     }
 }

@@ -90,19 +90,39 @@ public sealed class SynchronousShardTests
     }
 
     [Fact]
-    public void Who_brings_what_was_applied_before_is_not_waited_for_once_more()
+    public void A_duplicate_push_does_not_make_the_step_wait_for_its_worker_again()
+    {
+        var shard = WithBackupWorkers(contributions: 2);
+
+        // Another shard had refused it.
+        Push(shard, 0, Alice, version: 1).ShouldBe(Verdict.Duplicate);
+        Push(shard, 8, Bob, version: 1).ShouldBe(Verdict.Applied);
+
+        shard.Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_step_whose_workers_have_all_pushed_duplicates_takes_the_next_gradient_of_any()
+    {
+        var shard = WithBackupWorkers(contributions: 2);
+        Push(shard, 0, Alice, version: 1).ShouldBe(Verdict.Duplicate);
+        Push(shard, 0, Bob, version: 1).ShouldBe(Verdict.Duplicate);
+        shard.Version.ShouldBe(1);
+
+        shard.OpenTo(Alice.Node).ShouldBeNull();
+        Push(shard, 8, Alice, version: 1).ShouldBe(Verdict.Applied);
+
+        shard.Version.ShouldBe(2);
+    }
+
+    // One step of one gradient, at 0, is closed.
+    private static ShardState WithBackupWorkers(int contributions)
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
         shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
         Push(shard, 0, Alice);
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
-
-        // Another shard had refused it.
-        Push(shard, 0, Alice, version: 1).ShouldBe(Verdict.Duplicate);
-        shard.OpenTo(Alice.Node).ShouldBe(LeasePart.None);
-        Push(shard, 8, Bob, version: 1).ShouldBe(Verdict.Applied);
-
-        shard.Version.ShouldBe(2);
+        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions);
+        return shard;
     }
 
     [Fact]

@@ -1,0 +1,65 @@
+using ActorTrain.Job;
+using ActorTrain.TestKit.Nodes;
+using Akka.Configuration;
+
+namespace ActorTrain.TestKit.Exploration;
+
+/// <summary>
+/// The jobs that are explored: in each consistency mode, with gradients and with local steps, and in several shapes,
+/// since an end of an epoch or of a job goes wrong where a micro-batch is a large part of it.
+/// </summary>
+internal static class ExploredJobs
+{
+    /// <summary>Seconds from the beginning within which trouble begins: about as long as a job takes.</summary>
+    public const double Within = 20;
+
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["asynchronous"] = "consistency.name = asynchronous",
+        ["bounded"] = "consistency { name = bounded, bounded.staleness = 2 }",
+        ["bounded by 0"] = "consistency { name = bounded, bounded.staleness = 0 }",
+        ["bounded, dynamic"] = "consistency { name = bounded, bounded { staleness = 1, most = 4 } }",
+        ["synchronous"] = "consistency.name = synchronous",
+        ["synchronous, deterministic"] =
+            "consistency { name = synchronous, synchronous { global-batch = 150, deterministic = on } }",
+        ["synchronous, 1 backup worker"] = "consistency { name = synchronous, synchronous.backup-workers = 1 }",
+        ["synchronous, 2 backup workers"] = "consistency { name = synchronous, synchronous.backup-workers = 2 }",
+        ["local steps, asynchronous"] =
+            "consistency.name = asynchronous, local-steps { steps = 12, follow-speed = on, outer.learning-rate = 1 }",
+        ["local steps, synchronous"] =
+            "consistency.name = synchronous, local-steps { steps = 12, follow-speed = off, outer.learning-rate = 1 }",
+    };
+
+    private static readonly string[] Shapes =
+    [
+        "epochs = 3, batch = 10, lease-batches = 8",
+        "epochs = 1, batch = 64",
+        "epochs = 2, batch = 25, lease-batches = 1, overlap = 0",
+    ];
+
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> Names => Settings.Keys;
+
+    /// <summary>Explores one in each of its shapes.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="withoutFaults">Whether there are no faults, and speeds are random instead.</param>
+    /// <param name="scripts">How many scripts to run, in all shapes together.</param>
+    /// <param name="first">The number of the first.</param>
+    /// <exception cref="CsCheck.CsCheckException">A law was broken.</exception>
+    public static void Explore(string name, bool withoutFaults, int scripts, int first = 1)
+    {
+        for (var i = 0; i < Shapes.Length; i++)
+        {
+            var (begin, end) = (scripts * i / Shapes.Length, scripts * (i + 1) / Shapes.Length);
+            var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(
+                $"actortrain.job {{ optimizer {{ learning-rate = 0.01, momentum = 0 }}\n{Shapes[i]}\n{Settings[name]} }}"));
+            // Other numbers of samples make other last steps of an epoch.
+            var cluster = Explorer.Cluster(seed: 1) with
+            {
+                Engines = AnalyticEngines.Small(trainSamples: (withoutFaults ? 1_500 : 4_000) + first % 64),
+                Limit = TimeSpan.FromHours(1),
+            };
+            new Explorer(cluster, job) { WithoutFaults = withoutFaults, Within = Within }.Run(end - begin, first + begin);
+        }
+    }
+}
