@@ -33,10 +33,20 @@ public static class ClientProtocol
     /// <param name="Reason">Why the job was not taken, in one sentence.</param>
     public sealed record Rejected(string Reason) : IWireMessage;
 
-    /// <summary>Job → client, once a second.</summary>
-    /// <param name="Progress">The job at this moment.</param>
+    /// <summary>Job → client, once a second. Answered by <see cref="Follow"/>.</summary>
+    /// <param name="Progress">The job at this moment, without its history.</param>
     /// <param name="CanMove">Whether another coordinator could go on with it if this one were lost.</param>
-    public sealed record Progressed(JobProgress Progress, bool CanMove) : IWireMessage;
+    /// <param name="History">What of the history the client has not, as much as a page holds.</param>
+    public sealed record Progressed(JobProgress Progress, bool CanMove, HistoryPage History) : IWireMessage;
+
+    /// <summary>Client → job: the history has arrived up to here. Answered by <see cref="Continued"/> where there is
+    /// more.</summary>
+    /// <param name="First">The number of the first entry that the client has not, from 0.</param>
+    public sealed record Follow(int First) : IWireMessage;
+
+    /// <summary>Job → client: more of the history. Answered by <see cref="Follow"/>.</summary>
+    /// <param name="History">As much as a page holds.</param>
+    public sealed record Continued(HistoryPage History) : IWireMessage;
 
     /// <summary>Another coordinator's job → client: I go on with your job.</summary>
     /// <param name="JobId">The job.</param>

@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
@@ -31,14 +32,15 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
         Receive<NodeProtocol.NodeReachable>(reachable => _job?.Tell(reachable));
         Receive<ClientProtocol.Hello>(_ => Sender.Tell(new ClientProtocol.Welcome(Self)));
-        Receive<ClientProtocol.GetStatus>(_ => Sender.Tell(new ClientProtocol.Status(new ClusterStatus(
-            [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress))));
+        Receive<ClientProtocol.GetStatus>(_ => Sender.TellInPages(
+            Context.System, new ClientProtocol.Status(new ClusterStatus(
+            [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress)), Self));
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<ServerProtocol.Recalled>(recalled =>
         {
-            if (_job is null && recalled.Memories.MaxBy(memory => memory.Record.Seconds) is { } memory) GoOn(memory);
+            if (_job is null && recalled.Jobs.MaxBy(job => job.Memory.Record.Seconds) is { } job) GoOn(job);
         });
         Receive<Terminated>(ended =>
         {
@@ -101,11 +103,11 @@ internal sealed class CoordinatorActor : ReceiveActor
         Host(submit.Job, JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context, [.. _nodes.Values]));
     }
 
-    private void GoOn(JobMemory memory)
+    private void GoOn(RecalledJob job)
     {
         _jobs++;
-        _log.Warning("Going on with job {0} of the coordinator before", memory.Job.Name);
-        Host(memory.Job, JobActor.Props(memory, _context, [.. _nodes.Values]));
+        _log.Warning("Going on with job {0} of the coordinator before", job.Memory.Job.Name);
+        Host(job.Memory.Job, JobActor.Props(job, _context, [.. _nodes.Values]));
     }
 
     private void Host(JobOptions job, Props props)

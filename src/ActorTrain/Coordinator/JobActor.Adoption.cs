@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using Akka.Actor;
 
@@ -9,18 +10,21 @@ internal sealed partial class JobActor
 {
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
 
+    private readonly Dictionary<IActorRef, ServerProtocol.Remembered> _remembered = [];
     private bool _stopAsked;
 
     private sealed record OutOfPatience;
 
-    public JobActor(JobMemory memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    public JobActor(RecalledJob recalled, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
     {
+        var memory = recalled.Memory;
         (_jobId, _job, _client, _context) = (memory.JobId, memory.Job, memory.Client, context);
         _gathering = new Gathering(memory.Job.MinimumWorkers);
-        var admission = new Admission(memory.AdmittedBy, memory.Admitted);
+        var admission = new Admission(recalled.Model.AdmittedBy, recalled.Model.Admitted);
+        _history.Take(new HistoryPage(0, recalled.History, recalled.History.Length));
         _gathering.Resume(admission);
         _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
-        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _placed.Shards, Context.System.Scheduler.MonotonicClock);
+        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Context.System.Scheduler.MonotonicClock);
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
         FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }
@@ -56,10 +60,19 @@ internal sealed partial class JobActor
 
     private void Remember(TrainingActor.Remembered remembered)
     {
-        var admission = _gathering.Admission!;
+        _history.Update(remembered.CompletedEpochs, remembered.Events);
         var memory = new JobMemory(
-            _jobId, _job with { Staleness = remembered.Staleness, Consistency = remembered.Consistency }, _client, admission.FirstNode, admission.First,
-            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState, remembered.Incarnations, remembered.Paused, remembered.Record);
-        foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Remember(memory));
+            _jobId, _job with { Staleness = remembered.Staleness, Consistency = remembered.Consistency }, _client,
+            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState,
+            remembered.Incarnations, remembered.Paused, remembered.Record);
+        foreach (var server in _gathering.Servers)
+        {
+            var known = _remembered.GetValueOrDefault(server.Server!) ?? new ServerProtocol.Remembered(false, 0);
+            var model = new ModelMemory(_gathering.Admission!.FirstNode, _gathering.Admission.First);
+            if (!known.HasModel)
+                server.Server!.TellInPages(Context.System, new ServerProtocol.RememberModel(_jobId, model), Self);
+            server.Server!.TellInPages(
+                Context.System, new ServerProtocol.Remember(memory, _history.From(known.History)), Self);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -21,7 +22,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private readonly JobRecord _record;
     private readonly Gathering _gathering;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly JobHistory _history = new();
     private ShardPlacementActor.Placed? _placed;
+    private int _followed;
     private bool _trains;
 
     private sealed record Tick;
@@ -31,7 +34,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
 
     /// <summary>A job that another coordinator has left.</summary>
-    public static Props Props(JobMemory memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+    public static Props Props(RecalledJob memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
         Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
 
     public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
@@ -117,13 +120,15 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
         Receive<ClientProtocol.IJobRequest>(request => training.Forward(request));
-        Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Located(
-            _gathering.Admission!.Model, _gathering.Admission.DatasetSummary, Places, _placed!.ModelState)));
+        Receive<ClientProtocol.Locate>(_ => Sender.TellInPages(Context.System, new ClientProtocol.Located(
+            _gathering.Admission!.Model, _gathering.Admission.DatasetSummary, Places, _placed!.ModelState), Self));
         Receive<JobProgress>(Tell);
         Receive<TrainingActor.Remembered>(Remember);
+        Receive<ServerProtocol.Remembered>(remembered => _remembered[Sender] = remembered);
         Receive<TrainingActor.Done>(done =>
         {
-            _client.Tell(new ClientProtocol.Finished(done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped));
+            _client.TellInPages(Context.System, new ClientProtocol.Finished(
+                done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped), Self);
             Become(Delivering);
         });
         Receive<TrainingActor.Failed>(failed => Fail(failed.Reason));
@@ -186,6 +191,11 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => training?.Tell(unreachable));
         Receive<NodeProtocol.NodeReachable>(reachable => training?.Tell(reachable));
+        Receive<ClientProtocol.Follow>(follow =>
+        {
+            _followed = follow.First;
+            if (_followed < _history.Count) Sender.Tell(new ClientProtocol.Continued(_history.From(_followed)));
+        });
     }
 
     private void BeforeTraining()
@@ -207,7 +217,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Tell(JobProgress progress)
     {
-        _client.Tell(new ClientProtocol.Progressed(progress, CanMove));
+        _history.Update(progress.CompletedEpochs, progress.Events);
+        var moment = progress with { CompletedEpochs = [], Events = [] };
+        _client.TellInPages(
+            Context.System, new ClientProtocol.Progressed(moment, CanMove, _history.From(_followed)), Self);
         Context.Parent.Tell(progress);
     }
 

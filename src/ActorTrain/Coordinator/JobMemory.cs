@@ -1,5 +1,4 @@
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
 
@@ -12,8 +11,6 @@ namespace ActorTrain.Coordinator;
 /// <param name="JobId">The job.</param>
 /// <param name="Job">What is trained, with what was changed since.</param>
 /// <param name="Client">Who follows it.</param>
-/// <param name="AdmittedBy">The node of the first worker, with which all others must agree.</param>
-/// <param name="Admitted">What that worker said of itself.</param>
 /// <param name="Shards">Where the shards are.</param>
 /// <param name="ShardNodes">The server node of each shard, in order.</param>
 /// <param name="ModelState">Where the model's state is combined; null for a model without any.</param>
@@ -21,24 +18,32 @@ namespace ActorTrain.Coordinator;
 /// <param name="Paused">Whether it is paused.</param>
 /// <param name="Record">What was counted.</param>
 public sealed record JobMemory(
-    string JobId, JobOptions Job, IActorRef Client, string AdmittedBy, WorkerProtocol.Prepared Admitted,
-    ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState, long Incarnations, bool Paused, RecordMemory Record);
+    string JobId, JobOptions Job, IActorRef Client, ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState,
+    long Incarnations, bool Paused, RecordMemory Record);
 
-/// <summary>What was counted about a job, beside what its shards count.</summary>
+/// <summary>What a job trains, told to its servers once.</summary>
+/// <param name="AdmittedBy">The node of the first worker, with which all others must agree.</param>
+/// <param name="Admitted">What that worker said of itself.</param>
+public sealed record ModelMemory(string AdmittedBy, WorkerProtocol.Prepared Admitted);
+
+/// <summary>A job as one of its servers remembers it.</summary>
+/// <param name="Memory">The newest memory.</param>
+/// <param name="Model">What it trains.</param>
+/// <param name="History">Its epochs and events so far.</param>
+public sealed record RecalledJob(JobMemory Memory, ModelMemory Model, HistoryEntry[] History);
+
+/// <summary>What was counted about a job, beside what its shards count and its history tells.</summary>
 /// <param name="Seconds">Seconds since it was accepted.</param>
 /// <param name="TrainingSeconds">Seconds since training began.</param>
-/// <param name="Epochs">One an epoch begun.</param>
+/// <param name="Epochs">One an epoch that is begun and not complete.</param>
 /// <param name="Workers">One a worker that took part.</param>
-/// <param name="Events">Events so far.</param>
-public sealed record RecordMemory(double Seconds, double TrainingSeconds, EpochMemory[] Epochs, WorkerMemory[] Workers, SupervisionEvent[] Events);
+public sealed record RecordMemory(double Seconds, double TrainingSeconds, EpochMemory[] Epochs, WorkerMemory[] Workers);
 
-/// <summary>One epoch.</summary>
+/// <summary>One epoch that is not complete.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="LossSum">Sum of the training loss over its samples.</param>
 /// <param name="Samples">Samples behind the sum.</param>
-/// <param name="CompletedAfter">Seconds from the beginning of training until it was complete; null while it is not.</param>
-/// <param name="Evaluation">Its evaluation; null before that.</param>
-public sealed record EpochMemory(int Epoch, double LossSum, long Samples, double? CompletedAfter, Evaluation? Evaluation);
+public sealed record EpochMemory(int Epoch, double LossSum, long Samples);
 
 /// <summary>One worker.</summary>
 /// <param name="Node">Its node.</param>

@@ -61,19 +61,22 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         var began = _trainingBegan ?? now;
         return new RecordMemory(
             (now - accepted).TotalSeconds, (now - began).TotalSeconds,
-            [.. _epochs.Select(epoch => epoch.Value.ToMemory(epoch.Key, began))],
-            [.. Workers.Values.Where(worker => worker.Device is not null).Select(worker => new WorkerMemory(worker.Node, worker.Device!, worker.MostSamples))],
-            [.. _events]);
+            [.. _epochs.Where(epoch => epoch.Value.Completed is null).Select(epoch => epoch.Value.ToMemory(epoch.Key))],
+            [.. Workers.Values.Where(worker => worker.Device is not null).Select(worker => new WorkerMemory(worker.Node, worker.Device!, worker.MostSamples))]);
     }
 
     /// <summary>A record that goes on where another coordinator's has ended.</summary>
-    public static JobRecord Resume(JobOptions job, Admission admission, RecordMemory memory, IReadOnlyList<PlacedShard> shards, TimeSpan now)
+    public static JobRecord Resume(
+        JobOptions job, Admission admission, RecordMemory memory, JobHistory history, IReadOnlyList<PlacedShard> shards,
+        TimeSpan now)
     {
         var record = new JobRecord(job, now - TimeSpan.FromSeconds(memory.Seconds)) { Admission = admission };
         var began = now - TimeSpan.FromSeconds(memory.TrainingSeconds);
         record.TrainingBegan(began, shards);
-        record._events.AddRange(memory.Events);
-        foreach (var epoch in memory.Epochs) record._epochs.Add(epoch.Epoch, EpochRow.Of(epoch, began));
+        record._events.AddRange(history.Events);
+        foreach (var epoch in history.Epochs)
+            record._epochs.Add(epoch.Epoch, EpochRow.Of(epoch, began += TimeSpan.FromSeconds(epoch.Seconds)));
+        foreach (var epoch in memory.Epochs) record._epochs.TryAdd(epoch.Epoch, EpochRow.Of(epoch));
         foreach (var worker in memory.Workers) record.Workers.Add(worker.Node, WorkerRecord.Of(worker));
         return record;
     }
@@ -89,6 +92,9 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         _events.Add(happened);
         return happened;
     }
+
+    /// <summary>Events so far, oldest first.</summary>
+    public IReadOnlyList<SupervisionEvent> Events => [.. _events];
 
     public void LeaseEnded(int epoch, WorkerProtocol.LeaseAccount account, TimeSpan now)
     {
@@ -197,7 +203,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return row;
     }
 
-    private List<EpochSummary> CompletedEpochs()
+    /// <summary>One row an epoch completed so far.</summary>
+    public List<EpochSummary> CompletedEpochs()
     {
         var rows = new List<EpochSummary>();
         var before = _trainingBegan ?? default;
@@ -269,16 +276,17 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
         public double TrainLoss => _samples > 0 ? _lossSum / _samples : double.NaN;
 
-        public static EpochRow Of(EpochMemory memory, TimeSpan began) => new()
+        public static EpochRow Of(EpochMemory memory) => new() { _lossSum = memory.LossSum, _samples = memory.Samples };
+
+        public static EpochRow Of(EpochSummary row, TimeSpan completed) => new()
         {
-            Completed = memory.CompletedAfter is { } seconds ? began + TimeSpan.FromSeconds(seconds) : null,
-            Evaluation = memory.Evaluation,
-            _lossSum = memory.LossSum,
-            _samples = memory.Samples,
+            Completed = completed,
+            Evaluation = row.TestLoss is { } loss ? new Evaluation(loss, row.TestAccuracy ?? double.NaN, Samples: 0) : null,
+            _lossSum = row.TrainLoss * row.Samples,
+            _samples = double.IsFinite(row.TrainLoss) ? row.Samples : 0,
         };
 
-        public EpochMemory ToMemory(int epoch, TimeSpan began) =>
-            new(epoch, _lossSum, _samples, Completed is { } completed ? (completed - began).TotalSeconds : null, Evaluation);
+        public EpochMemory ToMemory(int epoch) => new(epoch, _lossSum, _samples);
 
         public void AddLoss(double lossSum, long samples) => (_lossSum, _samples) = (_lossSum + lossSum, _samples + samples);
     }

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -41,8 +42,8 @@ internal sealed class ShardPlacementActor : ReceiveActor
         // The job is the one to be watched, not this short-lived child: the servers close what they opened when it ends.
         foreach (var slice in slices) HostOf(slice.Index).Server!.Tell(new ServerProtocol.OpenShard(jobId, slice, slices.Count, job, trainSamples, Context.Parent));
         if (_hasState)
-            HostOf(0).Server!.Tell(new ServerProtocol.OpenModelState(jobId, [.. model.State.Sections], job,
-                Context.Parent));
+            HostOf(0).Server!.TellInPages(Context.System, new ServerProtocol.OpenModelState(
+                jobId, [.. model.State.Sections], job, Context.Parent), Self);
 
         NodeProtocol.Enrol HostOf(int index) => servers[index % servers.Count];
     }

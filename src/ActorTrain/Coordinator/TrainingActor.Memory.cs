@@ -15,7 +15,9 @@ internal sealed partial class TrainingActor
     {
         Timers.Cancel(nameof(MemoryDue));
         _rememberedAt = Now;
-        Context.Parent.Tell(new Remembered(_desk.Staleness, _desk.Consistency, _incarnations, _desk.Paused, _record.ToMemory(Now)));
+        Context.Parent.Tell(new Remembered(
+            _desk.Staleness, _desk.Consistency, _incarnations, _desk.Paused, _record.ToMemory(Now),
+            _record.CompletedEpochs(), _record.Events));
     }
 
     /// <summary>

@@ -52,7 +52,9 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     public sealed record Unable(string Node, string Reason);
 
     /// <summary>Training → job: what another coordinator would need to go on.</summary>
-    public sealed record Remembered(StalenessOptions Staleness, ConsistencyOptions Consistency, long Incarnations, bool Paused, RecordMemory Record);
+    public sealed record Remembered(
+        StalenessOptions Staleness, ConsistencyOptions Consistency, long Incarnations, bool Paused, RecordMemory Record,
+        IReadOnlyList<EpochSummary> CompletedEpochs, IReadOnlyList<SupervisionEvent> Events);
 
     /// <summary>Where the coordinator before has ended.</summary>
     /// <param name="Incarnations">The newest life that it had begun.</param>

@@ -1,7 +1,5 @@
-using ActorTrain.Serialization;
 using ActorTrain.Settings;
 using Akka.Actor;
-using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
@@ -11,7 +9,6 @@ namespace ActorTrain.Hosting;
 /// </summary>
 public sealed class EmbeddedNode : IAsyncDisposable
 {
-    private const string FrameSizeKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
     private readonly HostedNode _node;
     private readonly Action _stopped;
     private readonly Lock _lock = new();
@@ -23,8 +20,6 @@ public sealed class EmbeddedNode : IAsyncDisposable
         var hosted = HostedNode.Options.Of(system.Settings.Config, options.Roles, options.Engines);
         (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
         _node = new HostedNode(system, hosted);
-        if (system.Settings.Config.GetByteSize(FrameSizeKey) is { } frame && frame < ProtocolSerializer.LargestMessage)
-            system.Log.Warning("{0} is {1} bytes: a model of thousands of tensors, or a job with very many events, needs up to {2}", FrameSizeKey, frame, ProtocolSerializer.LargestMessage);
     }
 
     /// <summary>The actor system that it is in.</summary>

@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -52,6 +53,7 @@ internal sealed class HostedNode
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
         Address = new HostPort(self.Host, self.Port!.Value);
         _lane = TensorLane.Open(system);
+        _actors.Add(system.ActorOf(PagesActor.Props(), PagesActor.Name));
         if (options.Roles.Contains(NodeRoles.Coordinator))
         {
             _actors.Add(system.ActorOf(

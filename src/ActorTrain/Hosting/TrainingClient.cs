@@ -6,6 +6,7 @@ using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
@@ -48,6 +49,7 @@ public sealed class TrainingClient : IAsyncDisposable
         var system = ActorSystem.Create("actortrain-client", NodeConfiguration.Client(OwnAddressTowards(seed), configuration ?? Config.Empty));
         var gateway = system.ActorSelection(new RootActorPath(node) / "user" / HostedNode.RootName);
         system.ActorOf(ProcessWatchActor.Props(cluster: null));
+        system.ActorOf(PagesActor.Props(), PagesActor.Name);
         var client = new TrainingClient(system, ownsSystem: true, gateway);
         try
         {

@@ -21,6 +21,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     private readonly ITensorLane _lane;
     private readonly IActorRef _road;
     private IActorRef _job = ActorRefs.Nobody;
+    private JobHistory _history = new();
+    private JobProgress? _latest;
     private bool _canMove;
     private bool _stops;
 
@@ -85,8 +87,10 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Progressed>(progressed =>
         {
             _canMove = progressed.CanMove;
-            _progress.TryWrite(progressed.Progress);
+            _latest = progressed.Progress;
+            Follow(progressed.History);
         });
+        Receive<ClientProtocol.Continued>(continued => Follow(continued.History));
         Receive<ClientProtocol.Happened>(happened =>
         {
             _events.TryWrite(happened.Event);
@@ -111,6 +115,16 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Adoptable();
     }
 
+    // A moment is shown with all of its history; of a long one that has to be fetched, later moments come meanwhile.
+    private void Follow(HistoryPage page)
+    {
+        var isComplete = _history.Take(page);
+        if (page.Entries.Length > 0 || !isComplete) _job.Tell(new ClientProtocol.Follow(_history.Count));
+        if (!isComplete || _latest is not { } latest) return;
+        _progress.TryWrite(latest with { CompletedEpochs = _history.Epochs, Events = _history.Events });
+        _latest = null;
+    }
+
     /// <summary>The coordinator may be lost, and another go on with the job.</summary>
     private void Adoptable()
     {
@@ -119,6 +133,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             Timers.Cancel("adoption");
             Context.Unwatch(_job);
             _job = Context.Watch(Sender);
+            // The last entries of the coordinator before may not be known to this one.
+            _history = new JobHistory();
             // It may have been said to the one that was lost.
             if (_stops) _job.Tell(new ClientProtocol.Stop());
         });

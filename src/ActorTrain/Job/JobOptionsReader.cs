@@ -16,7 +16,7 @@ public static class JobOptionsReader
     /// <summary>Largest counts accepted: far beyond any use, near enough that products of two fit.</summary>
     private const int Most = 1_000_000;
     private const int MostGlobalBatch = 1_000_000_000;
-    private const int MostShards = 1024;
+    private const int MostShards = 512;
     private const int MostOverlap = 16;
 
     /// <summary>Largest push accepted: so near the largest number that a sum of two fits.</summary>

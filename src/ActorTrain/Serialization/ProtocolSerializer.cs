@@ -14,8 +14,11 @@ namespace ActorTrain.Serialization;
 /// </summary>
 public sealed class ProtocolSerializer : Akka.Serialization.Serializer
 {
-    /// <summary>Largest message, in bytes. A control message has a few kilobytes; a forged length in a larger one could claim any amount of memory.</summary>
-    public const int LargestMessage = 1024 * 1024;
+    private const string FrameSizeKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
+    private const int DefaultFrame = 128_000;
+
+    // What a frame has beside the message: the paths of receiver and sender.
+    private const int Envelope = 4_096;
 
     private readonly Hyperion.Serializer _hyperion;
     // Akka makes its serializers before the system can be logged for.
@@ -25,6 +28,8 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
     public ProtocolSerializer(ExtendedActorSystem system) : base(system)
     {
         _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, nameof(ProtocolSerializer)));
+        var frame = system.Settings.Config.GetByteSize(FrameSizeKey) ?? DefaultFrame;
+        LargestMessage = (int)Math.Clamp(frame - Envelope, Envelope, int.MaxValue);
         _hyperion = new Hyperion.Serializer(new SerializerOptions(
             versionTolerance: false,
             preserveObjectReferences: false,
@@ -41,37 +46,57 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
             typeFilter: new WireTypeFilter()));
     }
 
+    /// <summary>
+    /// Largest message that a frame of this system holds, in bytes. No control message grows with the job: what may be
+    /// larger travels in pages.
+    /// </summary>
+    public int LargestMessage { get; }
+
     /// <inheritdoc/>
     public override bool IncludeManifest => false;
+
+    /// <summary>The serializer of an actor system.</summary>
+    internal static ProtocolSerializer Of(ActorSystem system) =>
+        (ProtocolSerializer)system.Serialization.FindSerializerForType(typeof(IWireMessage));
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">The message, or something in it, is not on the allow-list, or it is too large.</exception>
     public override byte[] ToBinary(object obj)
     {
-        if (!WireTypes.Messages.Contains(obj.GetType()))
-            throw Refused($"{obj.GetType()} may not travel between nodes: it is not on the allow-list", null);
-        try
-        {
-            using var stream = new MemoryStream();
-            _hyperion.Serialize(obj, stream);
-            return stream.Length <= LargestMessage
-                ? stream.ToArray()
-                : throw Refused($"{obj.GetType()} has {Plural.Of(stream.Length, "byte")}; a control message may have "
-                    + $"{LargestMessage}", null);
-        }
-        catch (Exception failure) when (failure is not SerializationException { Source: nameof(ProtocolSerializer) })
-        {
-            throw Refused($"{obj.GetType()} cannot be sent: {failure.AsClause()}", failure);
-        }
+        var bytes = Write(obj);
+        return bytes.Length <= LargestMessage ? bytes
+            : throw Refused($"{obj.GetType()} has {Plural.Of(bytes.Length, "byte")} and is lost: a frame holds "
+                + $"{LargestMessage} ({FrameSizeKey})", null);
     }
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no message of the allow-list, or too many.</exception>
-    public override object FromBinary(byte[] bytes, Type type)
+    public override object FromBinary(byte[] bytes, Type type) => bytes.Length <= LargestMessage ? Read(bytes)
+        : throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a frame holds {LargestMessage} "
+            + $"({FrameSizeKey})", null);
+
+    /// <summary>A message of any size as bytes.</summary>
+    /// <exception cref="SerializationException">The message, or something in it, is not on the allow-list.</exception>
+    internal byte[] Write(object message)
     {
-        if (bytes.Length > LargestMessage)
-            throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a control message may have "
-                + $"{LargestMessage}", null);
+        if (!WireTypes.Messages.Contains(message.GetType()))
+            throw Refused($"{message.GetType()} may not travel between nodes: it is not on the allow-list", null);
+        try
+        {
+            using var stream = new MemoryStream();
+            _hyperion.Serialize(message, stream);
+            return stream.ToArray();
+        }
+        catch (Exception failure) when (failure is not SerializationException { Source: nameof(ProtocolSerializer) })
+        {
+            throw Refused($"{message.GetType()} cannot be sent: {failure.AsClause()}", failure);
+        }
+    }
+
+    /// <summary>The message that <see cref="Write"/> has made bytes of.</summary>
+    /// <exception cref="SerializationException">The bytes are no message of the allow-list.</exception>
+    internal object Read(byte[] bytes)
+    {
         object? message;
         try
         {
@@ -91,7 +116,7 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
 
     private SerializationException Refused(string reason, Exception? cause)
     {
-        _log.Value.Warning("Refused: {0}", reason);
+        _log.Value.Error("Refused: {0}", reason);
         return new SerializationException(reason, cause) { Source = nameof(ProtocolSerializer) };
     }
 }

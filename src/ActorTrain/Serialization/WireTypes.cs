@@ -6,6 +6,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Supervision;
@@ -27,6 +28,7 @@ internal static class WireTypes
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
         typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.GetConsistency), typeof(ClientProtocol.ConsistencyIs), typeof(ClientProtocol.March), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
+            typeof(ClientProtocol.Follow), typeof(ClientProtocol.Continued),
 
         typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
@@ -34,7 +36,8 @@ internal static class WireTypes
         typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob), typeof(WorkerProtocol.Close),
 
         typeof(ServerProtocol.OpenShard), typeof(ServerProtocol.ShardOpened), typeof(ServerProtocol.OpenModelState), typeof(ServerProtocol.ModelStateOpened),
-        typeof(ServerProtocol.Remember), typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
+        typeof(ServerProtocol.Remember), typeof(ServerProtocol.RememberModel), typeof(ServerProtocol.Remembered),
+            typeof(ServerProtocol.Recall), typeof(ServerProtocol.Recalled), typeof(ServerProtocol.Adopt), typeof(ServerProtocol.Close),
 
         typeof(ShardProtocol.Initialized), typeof(ShardProtocol.Pull), typeof(ShardProtocol.Evaluated),
             typeof(ShardProtocol.Count), typeof(ShardProtocol.Counted), typeof(ShardProtocol.Fence),
@@ -43,6 +46,8 @@ internal static class WireTypes
         typeof(ModelStateProtocol.Pull),
 
         typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
+
+        typeof(PageProtocol.Page),
     };
 
     /// <summary>What messages are made of, beside numbers, texts and enumerations.</summary>
@@ -58,7 +63,8 @@ internal static class WireTypes
         typeof(LayoutOnWire), typeof(TensorSpec), typeof(ElementType), typeof(TypedRange), typeof(ShardSlice),
         typeof(ShardPlace), typeof(Lease), typeof(LeasePart),
         typeof(ShardProtocol.WorkerCount), typeof(Measurement), typeof(WorkerProtocol.RefusedPart), typeof(WorkerProtocol.LeaseAccount), typeof(Refusal),
-        typeof(JobMemory), typeof(RecordMemory), typeof(EpochMemory), typeof(WorkerMemory),
+        typeof(JobMemory), typeof(ModelMemory), typeof(RecalledJob), typeof(RecordMemory),
+            typeof(HistoryEntry), typeof(HistoryPage), typeof(EpochMemory), typeof(WorkerMemory),
 
         typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool), typeof(TimeSpan),
     ];

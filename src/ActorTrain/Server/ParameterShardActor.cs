@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
@@ -44,7 +45,7 @@ internal sealed class ParameterShardActor : ReceiveActor
             Become(Training);
             Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
         });
-        Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
+        Receive<ShardProtocol.Count>(count => Sender.TellInPages(Context.System, _shard.Count(count.Round), Self));
         Receive<LaneProtocol.Broken>(_ => { });
         Governed();
     }
@@ -76,7 +77,7 @@ internal sealed class ParameterShardActor : ReceiveActor
             if (!TellWeights(Sender, pull)) _pulling.Add((Sender, pull));
         });
         Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
-        Receive<ShardProtocol.Count>(count => Sender.Tell(_shard.Count(count.Round)));
+        Receive<ShardProtocol.Count>(count => Sender.TellInPages(Context.System, _shard.Count(count.Round), Self));
         Receive<ShardProtocol.Initialize>(again =>
         {
             again.Payload.Release();

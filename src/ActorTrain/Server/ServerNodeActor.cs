@@ -1,5 +1,7 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Event;
@@ -23,6 +25,15 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         public List<IActorRef> Children { get; } = [];
 
         public JobMemory? Memory { get; set; }
+
+        public ModelMemory? Model { get; set; }
+
+        public JobHistory History { get; set; } = new();
+
+        public ServerProtocol.Remembered Remembered => new(Model is not null, History.Count);
+
+        public RecalledJob? Recalled =>
+            Memory is null || Model is null ? null : new RecalledJob(Memory, Model, [.. History.Entries]);
     }
 
     private sealed record Orphaned(string JobId);
@@ -39,14 +50,27 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
                 ModelStateActor.Props(new ModelState(open.Sections, open.Job.IsEvaluatedAfter), _lane)))));
         Receive<ServerProtocol.Remember>(remember =>
         {
-            if (_jobs.TryGetValue(remember.Memory.JobId, out var job)) job.Memory = remember.Memory;
+            if (!_jobs.TryGetValue(remember.Memory.JobId, out var job)) return;
+            job.Memory = remember.Memory;
+            job.History.Take(remember.History);
+            Sender.Tell(job.Remembered);
         });
-        Receive<ServerProtocol.Recall>(_ => Sender.Tell(new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Memory).OfType<JobMemory>()])));
+        Receive<ServerProtocol.RememberModel>(remember =>
+        {
+            if (!_jobs.TryGetValue(remember.JobId, out var job)) return;
+            job.Model = remember.Model;
+            Sender.Tell(job.Remembered);
+        });
+        Receive<ServerProtocol.Recall>(_ => Sender.TellInPages(
+            Context.System,
+            new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Recalled).OfType<RecalledJob>()]), Self));
         Receive<ServerProtocol.Adopt>(adopt =>
         {
             if (!_jobs.TryGetValue(adopt.JobId, out var job)) return;
             Timers.Cancel(adopt.JobId);
             job.Owner = Context.Watch(Sender);
+            // What the coordinator before had told last is not known to this one, which tells it in its own words.
+            job.History = new JobHistory();
         });
         Receive<ServerProtocol.Close>(close => Close(close.JobId));
         Receive<Terminated>(gone =>

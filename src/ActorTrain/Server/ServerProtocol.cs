@@ -37,16 +37,28 @@ public static class ServerProtocol
     /// <param name="ModelState">The model state.</param>
     public sealed record ModelStateOpened(string JobId, IActorRef ModelState) : IWireMessage;
 
-    /// <summary>Job → server, every second and at every event: what another coordinator would need to go on. Not answered.</summary>
+    /// <summary>Job → server, every second and at every event: what another coordinator would need to go on. Answered
+    /// by <see cref="Remembered"/>.</summary>
     /// <param name="Memory">The newest; it takes the place of the one before.</param>
-    public sealed record Remember(JobMemory Memory) : IWireMessage;
+    /// <param name="History">What of the history has not been answered for yet, as much as a page holds.</param>
+    public sealed record Remember(JobMemory Memory, HistoryPage History) : IWireMessage;
+
+    /// <summary>Job → server, until it is answered for: what is trained. Answered by <see cref="Remembered"/>.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Model">What it trains.</param>
+    public sealed record RememberModel(string JobId, ModelMemory Model) : IWireMessage;
+
+    /// <summary>Server → job: this is here.</summary>
+    /// <param name="HasModel">Whether it knows what is trained.</param>
+    /// <param name="History">Entries of the history that are here.</param>
+    public sealed record Remembered(bool HasModel, int History) : IWireMessage;
 
     /// <summary>Coordinator → server: what jobs do you hold? Answered by <see cref="Recalled"/>.</summary>
     public sealed record Recall : IWireMessage;
 
     /// <summary>Server → coordinator.</summary>
-    /// <param name="Memories">One a job whose shards are here.</param>
-    public sealed record Recalled(JobMemory[] Memories) : IWireMessage;
+    /// <param name="Jobs">One a job whose shards are here.</param>
+    public sealed record Recalled(RecalledJob[] Jobs) : IWireMessage;
 
     /// <summary>Another coordinator's job → server: it is mine now. Not answered.</summary>
     /// <param name="JobId">The job.</param>

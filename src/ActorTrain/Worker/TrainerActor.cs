@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Threads;
@@ -377,7 +378,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private void EndRun(LeaseRun run)
     {
         _held.Remove(run);
-        _coordinator.Tell(run.End(_start.Worker, Now));
+        _coordinator.TellInPages(Context.System, run.End(_start.Worker, Now), Self);
     }
 
     private void End(string reason, bool failed, bool returns)

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
 using ActorTrain.Threads;
@@ -225,7 +226,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private void TellPrepared()
     {
         if (_loaded is { } loaded)
-            _coordinator.Tell(new WorkerProtocol.Prepared(_jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured));
+            _coordinator.TellInPages(Context.System, new WorkerProtocol.Prepared(
+                _jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured), Self);
     }
 
     private void StopWith(object lastWord)

@@ -45,7 +45,7 @@ public sealed class TrainingActorTests : TestKit
                 "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty) { MetricName = "recall" },
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
-        if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);
+        if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), new JobHistory(), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);
         var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
         var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
         return (parent ?? _job).ChildActorOf(TrainingActor.Props(job, _client, record, placed, options, resumption));

@@ -55,7 +55,7 @@ public class JobOptionsReaderTests
     [InlineData("batch {}", "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000.")]
     [InlineData("epochs = 0", "actortrain.job.epochs is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("shards = -1", "actortrain.job.shards is -1 (job.conf, line 2); it must be 0 or more.")]
-    [InlineData("shards = 1025", "actortrain.job.shards is 1025 (job.conf, line 2); it must be at most 1024.")]
+    [InlineData("shards = 513", "actortrain.job.shards is 513 (job.conf, line 2); it must be at most 512.")]
     [InlineData("lease-batches = 0", "actortrain.job.lease-batches is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("minimum-workers = 0", "actortrain.job.minimum-workers is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("overlap = -1", "actortrain.job.overlap is -1 (job.conf, line 2); it must be 0 or more.")]
@@ -121,7 +121,7 @@ public class JobOptionsReaderTests
     }
 
     [Theory]
-    [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 1024"), InlineData("overlap = 16"), InlineData("payload = bf16"), InlineData("seed = -9223372036854775808")]
+    [InlineData("batch = 1"), InlineData("batch = 1000000"), InlineData("shards = 0"), InlineData("shards = 512"), InlineData("overlap = 16"), InlineData("payload = bf16"), InlineData("seed = -9223372036854775808")]
     [InlineData("clip-norm = 0"), InlineData("optimizer.momentum = 0"), InlineData("optimizer.momentum = 0.999"), InlineData("optimizer.learning-rate = 1e-30")]
     [InlineData("schedule.step-factor = 1"), InlineData("schedule.floor = 0"), InlineData("schedule.floor = 1"), InlineData("schedule.warm-up = 0.5")]
     [InlineData("staleness.policy = dana-slim"), InlineData("staleness { policy = dana-slim, bound = 3 }"), InlineData("staleness { policy = delay-threshold, threshold = 1 }"), InlineData("staleness.dc-asgd.lambda = 0")]

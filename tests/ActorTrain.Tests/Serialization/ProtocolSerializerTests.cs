@@ -4,6 +4,7 @@ using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Serialization;
 using ActorTrain.Server;
 using ActorTrain.Worker;
@@ -84,12 +85,26 @@ public sealed class ProtocolSerializerTests() : TestKit(NodeConfiguration.Client
     }
 
     [Fact]
-    public void A_message_beyond_the_bound_is_neither_sent_nor_received()
+    public void A_message_over_the_frame_limit_is_an_error_at_its_sender_that_names_it()
     {
-        var reason = new string('x', ProtocolSerializer.LargestMessage);
-        Should.Throw<SerializationException>(() => Serializer.ToBinary(new ClientProtocol.Failed(reason, Trained: false)));
-        Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Failed>(
-            new byte[ProtocolSerializer.LargestMessage + 1]));
+        var most = ((ProtocolSerializer)Serializer).LargestMessage;
+        var message = new ClientProtocol.Failed(new string('x', most), Trained: false);
+        EventFilter.Error(contains: "Failed has ").ExpectOne(() =>
+            Should.Throw<SerializationException>(() => Serializer.ToBinary(message)).Message
+                .ShouldContain("maximum-frame-size"));
+        Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Failed>(new byte[most + 1]));
+    }
+
+    [Fact]
+    public void A_worker_hears_of_as_many_shards_as_a_job_may_have_in_one_frame()
+    {
+        var shard = Sys.ActorOf(Akka.Actor.Props.Empty, new string('n', 40));
+        var places = Enumerable.Range(0, 512).Select(i => new ShardPlace(new ShardSlice(i, i << 20, 1 << 20), shard));
+        var start = new WorkerProtocol.Start(new WorkerId("a-long-name-of-a-host:12345", 1), [.. places], shard);
+        var bytes = Akka.Serialization.Serialization.WithTransport(
+            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(start));
+        // The address of a node may be longer than this one.
+        (bytes.Length + 512 * 50).ShouldBeLessThan(((ProtocolSerializer)Serializer).LargestMessage);
     }
 
     private static byte[] Forge(object message)

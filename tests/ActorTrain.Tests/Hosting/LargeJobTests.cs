@@ -1,0 +1,93 @@
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Parameters;
+using ActorTrain.Tests.Toys;
+using ActorTrain.Worker;
+
+namespace ActorTrain.Tests.Hosting;
+
+/// <summary>Jobs whose history and whose model are many times a frame of Akka.Remote, which has its default size: a
+/// client that is no member of the cluster follows them.</summary>
+public sealed class LargeJobTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task A_client_follows_a_job_of_20_000_epochs_and_5_000_events_to_its_end()
+    {
+        // The first step waits for the events, so that the job is not over before them.
+        using var told = new ManualResetEventSlim();
+        await using var cluster = await InProcessCluster.StartAsync();
+        await cluster.AddWorkerAsync(Engines.Linear(trainSamples: 8, eachStep: _ => told.Wait(Patience)));
+        await using var client = await TrainingClient.ConnectAsync(cluster.Seed.Address, Patience);
+        var run = await client.SubmitAsync(Jobs.Of(epochs: 20_000, batch: 8) with { EvaluateEvery = 20_000 });
+
+        // Each of them is an event.
+        var news = run.Progress.GetAsyncEnumerator();
+        await InProcessCluster.Until(news, progress => progress.Phase == JobPhase.Training);
+        for (var i = 0; i < 2_500; i++)
+        {
+            await run.PauseAsync();
+            await run.ResumeAsync();
+        }
+        var latest = await InProcessCluster.Until(news, progress => progress.Events.Count > 5_000);
+        latest.Events.Select(happened => happened.At).ShouldBeInOrder();
+        told.Set();
+
+        var report = (await run.Completion.WaitAsync(Patience)).Report;
+        report.Epochs.Count.ShouldBe(20_000);
+        report.Events.Count.ShouldBeGreaterThan(5_000);
+        report.SamplesApplied.ShouldBe(160_000);
+        (await client.StatusAsync()).Job!.Events.Count.ShouldBe(report.Events.Count);
+    }
+
+    [Fact]
+    public async Task A_model_of_20_000_tensors_is_trained_and_fetched()
+    {
+        await using var cluster = await InProcessCluster.StartAsync();
+        foreach (var _ in new[] { 1, 2 }) await cluster.AddWorkerAsync(new ManyTensors());
+        await using var client = await TrainingClient.ConnectAsync(cluster.Seed.Address, Patience);
+        var run = await client.SubmitAsync(Jobs.Of(epochs: 2, batch: 8) with { MinimumWorkers = 2 });
+        var result = await run.Completion.WaitAsync(Patience);
+        result.Model.Description.Parameters.Tensors.Count.ShouldBe(ManyTensors.Tensors);
+        result.Report.SamplesApplied.ShouldBe(128);
+    }
+
+    /// <summary>A model whose tensors have long names and one element each.</summary>
+    private sealed class ManyTensors : IEngineFactory
+    {
+        public const int Tensors = 20_000;
+
+        public IGradientEngine Create(JobOptions job) => new Engine();
+
+        private sealed class Engine : IGradientEngine
+        {
+            private static readonly ParameterLayout Layout = ParameterLayout.Of(
+                Enumerable.Range(0, Tensors).Select(i => ($"encoder.layers.{i}.attention.projection.weight", (IReadOnlyList<long>)[1])));
+
+            private readonly float[] _parameters = new float[Tensors];
+
+            public ModelDescription Model { get; } = new("many", Layout, ParameterLayout.Empty);
+
+            public DatasetDescription Dataset { get; } = new("none", 64, 8, "00");
+
+            public DeviceDescription Device { get; } = new("cpu", "toy", 1);
+
+            public Memory<float> Parameters => _parameters;
+
+            public Memory<float> State => Memory<float>.Empty;
+
+            public void Initialize(long seed) => Array.Fill(_parameters, 1);
+
+            public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
+            {
+                _parameters.CopyTo(gradient);
+                return new StepResult(1, 0);
+            }
+
+            public Evaluation Evaluate(CancellationToken cancellation) => new(1, 0.5, 8);
+
+            public void Dispose() { }
+        }
+    }
+}

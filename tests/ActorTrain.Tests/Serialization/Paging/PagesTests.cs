@@ -1,0 +1,41 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Hosting;
+using ActorTrain.Serialization.Paging;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Serialization.Paging;
+
+/// <summary>Between two actor systems with the frame that Akka has by default.</summary>
+public sealed class PagesTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+{
+    [Theory, InlineData(10), InlineData(64_000), InlineData(1_000_000)]
+    public async Task A_message_of_any_size_comes_as_it_was_from_its_sender(int size)
+    {
+        var other = ActorSystem.Create("other", NodeConfiguration.Client("127.0.0.1", Config.Empty));
+        try
+        {
+            var echo = other.ActorOf(Akka.Actor.Props.Create(() => new Echo()), "echo");
+            other.ActorOf(PagesActor.Props(), PagesActor.Name);
+            Sys.ActorOf(PagesActor.Props(), PagesActor.Name);
+            var address = ((ExtendedActorSystem)other).Provider.DefaultAddress;
+            var remote = await Sys.ActorSelection(echo.Path.ToStringWithAddress(address)).ResolveOne(TimeSpan.FromSeconds(10));
+            var message = new ClientProtocol.Rejected(new string('x', size));
+
+            remote.TellInPages(Sys, message, TestActor);
+
+            (await ExpectMsgAsync<ClientProtocol.Rejected>(TimeSpan.FromSeconds(20))).ShouldBe(message);
+            LastSender.Path.Name.ShouldBe("echo");
+        }
+        finally
+        {
+            await other.Terminate();
+        }
+    }
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => Receive<ClientProtocol.Rejected>(message => Sender.TellInPages(Context.System, message, Self));
+    }
+}
