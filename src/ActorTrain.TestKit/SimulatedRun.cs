@@ -28,19 +28,22 @@ public sealed class SimulatedRun : IDisposable
     private readonly List<string> _errors = [];
     private readonly SimulatedNode _client;
     private readonly Timeline _timeline = new();
+    private readonly JobOptions _job;
+    private readonly List<(TimeSpan At, Fault Fault)> _byHand = [];
+    private bool _disposed;
     private IActorRef? _run;
     private long _starts;
     private int _workers;
 
     internal SimulatedRun(Simulation simulation, JobOptions job)
     {
-        _simulation = simulation;
+        (_simulation, _job) = (simulation, job);
         World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
         _lane = new SimulatedLane(World, simulation.Reader);
         _hosting = new NodeHosting(World, _lane, simulation.Engines) { StartAgain = plan => Start(plan) };
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);
         World.System.ActorOf(Props.Create(() => new Listener(_errors)));
-        _client = new SimulatedNode(World, new NodePlan("client", [], Speed.Constant(1)), 0);
+        _client = new SimulatedNode(World, NodePlan.Client, 0);
         foreach (var plan in simulation.Nodes) Start(plan);
         _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
         foreach (var (at, fault) in simulation.Script) World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
@@ -64,29 +67,56 @@ public sealed class SimulatedRun : IDisposable
     internal SimulatedMembership Membership { get; }
 
     /// <summary>Makes a fault now.</summary>
-    public void Make(Fault fault) => fault.Happen(this);
+    /// <param name="fault">What.</param>
+    /// <exception cref="ActorTrainException">It is about a node that is not there.</exception>
+    public void Make(Fault fault)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        foreach (var name in Checked.There("Make: fault", fault, "a fault, such as Fault.Kill(\"worker-1\")").Nodes)
+            if (!_nodes.ContainsKey(name))
+                throw SimulationCheck.NoSuchNode($"{fault} cannot happen", name, _nodes.Keys);
+        _byHand.Add((World.Time.Now, fault));
+        fault.Happen(this);
+    }
 
     /// <summary>Lets time pass; less of it if the job ends.</summary>
-    /// <param name="time">How much.</param>
+    /// <param name="time">How much, 0 or more.</param>
+    /// <exception cref="ActorTrainException">It is negative.</exception>
     public void Advance(TimeSpan time)
     {
-        var until = World.Time.Now + time;
-        while (!HasEnded && World.Step(until)) { }
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        PassTime(World.Time.Now + Checked.Time("Advance: time", time));
     }
 
     /// <summary>Lets time pass until the job has ended, or the simulation's limit is reached.</summary>
     public SimulationResult ToEnd()
     {
-        Advance(_simulation.Limit - World.Time.Now);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        PassTime(_simulation.Limit);
 #pragma warning disable RS0030 // It has completed.
         var trained = _result.Task.IsCompletedSuccessfully ? _result.Task.Result : null;
 #pragma warning restore RS0030
-        var failure = trained is not null ? null
-            : _result.Task.Exception?.InnerException?.Message ?? $"The job has not ended after {_simulation.Limit.TotalSeconds:0} s of virtual time.";
+        var failure = trained is not null ? null : _result.Task.Exception?.InnerException?.Message ?? NotEnded();
         return new SimulationResult(
-            _simulation, trained?.Report, trained?.Model, failure, [.. _happened], _timeline.Points,
+            _simulation, _job, trained?.Report, trained?.Model, failure, Progress, [.. _happened], _timeline.Points,
             [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
-            World.Time.Now, World.Time.Happened, Violations(trained?.Report));
+            World.Time.Now, World.Time.Happened, Violations(trained?.Report))
+        {
+            HasEnded = HasEnded,
+            ByHand = [.. _byHand],
+        };
+    }
+
+    private void PassTime(TimeSpan until)
+    {
+        while (!HasEnded && World.Step(until)) { }
+    }
+
+    private string NotEnded()
+    {
+        var nodes = _nodes.Values.Select(node => (node, World.Network.IsCut(node)));
+        var told = _timeline.Points is [.., var latest] ? latest.At : TimeSpan.Zero;
+        return Unended.Sentence(Now, Progress, told, Membership.HasCoordinator, [.. nodes]);
     }
 
     // What must be so whatever happens to a cluster.
@@ -109,6 +139,8 @@ public sealed class SimulatedRun : IDisposable
     /// <summary>Ends all actors of the simulation.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         foreach (var node in _nodes.Values.Where(node => !node.IsDead)) _hosting.End(node);
         if (_run is not null) World.System.Stop(_run);
         World.End();

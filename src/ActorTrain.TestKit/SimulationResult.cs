@@ -7,6 +7,7 @@ using ActorTrain.Job;
 using ActorTrain.Sentences;
 using ActorTrain.Supervision;
 using ActorTrain.TestKit.Faults;
+using ActorTrain.TestKit.Replaying;
 
 namespace ActorTrain.TestKit;
 
@@ -19,9 +20,13 @@ public sealed record LinkTraffic(string From, string To, long Messages, long Byt
 
 /// <summary>All that a simulation has shown.</summary>
 /// <param name="Simulation">The simulation.</param>
+/// <param name="Job">The job that ran in it.</param>
 /// <param name="Report">The job's report; null when it failed or did not end.</param>
 /// <param name="Model">The trained weights; null likewise.</param>
-/// <param name="Failure">Why the job failed, or that it did not end; null when it did.</param>
+/// <param name="Failure">
+/// Why the job failed; or that it did not end, how far it came and what it waits for; null when it ended well.
+/// </param>
+/// <param name="Progress">The job's latest word: phase, reason, samples applied; null when none was heard.</param>
 /// <param name="Happened">What happened to the cluster, oldest first, and the time since the simulation began at which it was told.</param>
 /// <param name="Timeline">The job second by second.</param>
 /// <param name="Links">What each link has carried.</param>
@@ -32,9 +37,11 @@ public sealed record LinkTraffic(string From, string To, long Messages, long Byt
 /// </param>
 public sealed record SimulationResult(
     Simulation Simulation,
+    JobOptions Job,
     TrainingReport? Report,
     TrainedModel? Model,
     string? Failure,
+    JobProgress? Progress,
     IReadOnlyList<(TimeSpan At, SupervisionEvent Event)> Happened,
     IReadOnlyList<TimelinePoint> Timeline,
     IReadOnlyList<LinkTraffic> Links,
@@ -42,11 +49,25 @@ public sealed record SimulationResult(
     long Turns,
     IReadOnlyList<string> Violations)
 {
+    private const int MostViolations = 5, LastEvents = 10;
+
     /// <summary>What happened to the cluster, oldest first.</summary>
     public IEnumerable<SupervisionEvent> Events => Happened.Select(happened => happened.Event);
 
-    /// <summary>What its script has done to the cluster: what was to come after its end has not been.</summary>
-    public IEnumerable<(TimeSpan At, Fault Fault)> Faults => Simulation.Script.Where(fault => fault.At <= Time);
+    /// <summary>
+    /// What its script, and whoever moved it on by hand, has done to the cluster: what was to come after its end has
+    /// not been.
+    /// </summary>
+    public IEnumerable<(TimeSpan At, Fault Fault)> Faults =>
+        Simulation.Script.Where(fault => fault.At <= Time).Concat(ByHand);
+
+    /// <summary>
+    /// Whether the job has ended, well or not; otherwise <see cref="Failure"/> says what it waits for.
+    /// </summary>
+    public bool HasEnded { get; init; } = true;
+
+    /// <summary>The faults that were made by hand.</summary>
+    internal IReadOnlyList<(TimeSpan At, Fault Fault)> ByHand { get; init; } = [];
 
     /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>
     public string EventLog
@@ -65,12 +86,40 @@ public sealed record SimulationResult(
         }
     }
 
-    /// <summary>Passes a run that completed and broke no law.</summary>
+    /// <summary>Passes a run whose job ended well and broke no law.</summary>
     /// <returns>This result.</returns>
-    /// <exception cref="SimulationFailedException">It did not; the message says what was wrong, and has the C# that runs it again.</exception>
+    /// <exception cref="SimulationFailedException">
+    /// It did not. The message says what was wrong (of a job that did not end: its phase, what it waits for, how far it
+    /// came), what happened last, and the C# that runs it again.
+    /// </exception>
     public SimulationResult ShouldBeSound() =>
-        Failure is null && Violations.Count == 0 ? this
-        : throw new SimulationFailedException($"{string.Join("\n", Violations.Take(5).Prepend(Failure is null ? "The job ended, but broke a law." : $"The job did not end as it should: {Failure}"))}\n{Simulation.ToCode()}");
+        Failure is null && Violations.Count == 0 ? this : throw new SimulationFailedException(Complaint);
+
+    /// <summary>
+    /// The C# that runs it again, to the last bit: the job, the cluster with all that is not as by default, its script,
+    /// and what was done to it by hand. What cannot be written down, such as engines of one's own, is a name that is
+    /// not declared, with a comment that says what it was.
+    /// </summary>
+    public string ToCode() => SimulationCode.Of(Simulation, Job, ByHand);
+
+    private string Complaint
+    {
+        get
+        {
+            var wrong = Failure is null ? "The job ended, but broke a law."
+                : $"The job did not end as it should: {Failure}";
+            List<string> lines = [wrong, .. Violations.Take(MostViolations)];
+            if (Violations.Count > MostViolations) lines.Add(
+                $"and {Plural.Of(Violations.Count - MostViolations, "violation")} more");
+            if (Failure is not null && Happened.Count > 0)
+                lines.AddRange(
+                    ["", "What happened last:", .. Happened.TakeLast(LastEvents).Select(last => Line(last.At, last.Event))]);
+            return string.Join("\n", [.. lines, "", "To run it again:", ToCode()]);
+        }
+    }
+
+    private static string Line(TimeSpan at, SupervisionEvent happened) => FormattableString.Invariant(
+        $"  {at.TotalSeconds:0.000} s {happened.Kind} {happened.Node}: {happened.Reason}; {happened.Remedy}");
 
     /// <summary>SHA-256 of <see cref="EventLog"/>.</summary>
     public string Hash => HashOf(Encoding.UTF8.GetBytes(EventLog));

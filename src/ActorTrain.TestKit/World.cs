@@ -136,8 +136,16 @@ internal sealed class World
     private Config Configuration(string settings)
     {
         var simulated = $"type = \"{typeof(SimulatedDispatcher.OfSimulation).AssemblyQualifiedName}\"";
-        return ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString($$"""
+        // Whatever is set, time and threads are the simulation's.
+        var own = ConfigurationFactory.ParseString($$"""
             actortrain-simulation.world = {{_number}}
+            akka.scheduler.implementation = "{{typeof(VirtualScheduler).AssemblyQualifiedName}}"
+            akka.actor.default-dispatcher { {{simulated}} }
+            akka.actor.internal-dispatcher { {{simulated}} }
+            actortrain.compute-dispatcher { {{simulated}} }
+            actortrain.training-dispatcher { {{simulated}} }
+            """);
+        var defaults = ConfigurationFactory.ParseString("""
             akka.loglevel = WARNING
             akka.stdout-loglevel = OFF
             akka.loggers = []
@@ -145,11 +153,8 @@ internal sealed class World
             akka.log-dead-letters-during-shutdown = off
             akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             akka.coordinated-shutdown.run-by-actor-system-terminate = off
-            akka.scheduler.implementation = "{{typeof(VirtualScheduler).AssemblyQualifiedName}}"
-            akka.actor.default-dispatcher { {{simulated}} }
-            akka.actor.internal-dispatcher { {{simulated}} }
-            actortrain.compute-dispatcher { {{simulated}} }
-            actortrain.training-dispatcher { {{simulated}} }
-            """)).WithFallback(ReferenceConfiguration.Config);
+            """);
+        return own.WithFallback(ConfigurationFactory.ParseString(settings)).WithFallback(defaults)
+            .WithFallback(ReferenceConfiguration.Config);
     }
 }

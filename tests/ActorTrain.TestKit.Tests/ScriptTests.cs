@@ -36,16 +36,19 @@ public sealed class ScriptTests : IDisposable
 
         script.Simulation.ToCode().ShouldBe("""
             new Simulation(Seed: 7)
+            {
+                Settings = "actortrain.worker.resend-after = \"7s\"\n",
+            }
                 .WithNode(new NodePlan("seed", ["coordinator", "server"], Speed.Constant(1000)))
                 .WithNode(new NodePlan("gpu", ["worker"], Speed.Constant(20000)) { Device = new DeviceDescription("cuda", "simulated", 1, 0), Loads = TimeSpan.FromSeconds(2) })
-                .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(500) with { PerStep = TimeSpan.FromSeconds(0.002) }))
-                .WithNode(new NodePlan("worker-2", ["worker"], Speed.Exponential(500) with { PerStep = TimeSpan.FromSeconds(0.002) }))
+                .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(500) with { PerStep = TimeSpan.FromMilliseconds(2) }))
+                .WithNode(new NodePlan("worker-2", ["worker"], Speed.Exponential(500) with { PerStep = TimeSpan.FromMilliseconds(2) }))
                 .WithLinks(TimeSpan.FromMilliseconds(1), 10000000)
                 .WithLink("gpu", "seed", TimeSpan.FromMilliseconds(20), 1000000)
                 .At(seconds: 10, Fault.Kill("worker-2"))
                 .At(seconds: 20.5, Fault.Slow("gpu", to: 0.25))
                 .At(seconds: 3630, Fault.Cut("worker-1", "gpu"))
-                .At(seconds: 90, Fault.Join(3, Speed.Trace((TimeSpan.FromSeconds(0), 100), (TimeSpan.FromSeconds(10), 50))))
+                .At(seconds: 90, Fault.Join(3, Speed.Trace((TimeSpan.Zero, 100), (TimeSpan.FromSeconds(10), 50))))
             """.ReplaceLineEndings("\n"));
         (script.Job.Epochs, script.Job.Batch, script.Engine).ShouldBe((2, 7, ScriptEngine.Analytic));
         script.Simulation.Settings.ShouldBe("actortrain.worker.resend-after = \"7s\"\n");

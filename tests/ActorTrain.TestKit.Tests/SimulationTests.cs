@@ -141,24 +141,6 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void An_unknown_node_and_a_name_that_is_taken_are_errors_that_say_so()
-    {
-        Should.Throw<ActorTrainException>(() => Four.At(seconds: 1, Fault.Kill("worker-9")).Run(Jobs.Of())).Message
-            .ShouldBe("The simulation has no node 'worker-9'; its nodes are seed, worker-1, worker-2, worker-3, worker-4.");
-        Should.Throw<ActorTrainException>(() => Four.WithSeed()).Message.ShouldBe("The simulation has a node 'seed' already; every name must be its own.");
-    }
-
-    [Fact]
-    public void A_run_that_fails_or_breaks_a_law_says_so_with_the_code_that_runs_it_again()
-    {
-        var failed = Should.Throw<SimulationFailedException>(() => Ended(Four.At(seconds: 10, Fault.Kill(Simulation.SeedName))));
-        failed.Message.ShouldStartWith("The job did not end as it should: ");
-        failed.Message.ShouldEndWith(".At(seconds: 10, Fault.Kill(\"seed\"))");
-        Should.Throw<SimulationFailedException>(() => (Ended(Four) with { Violations = ["shard 0 went back from version 2 to 1"] }).ShouldBeSound()).Message
-            .ShouldStartWith("The job ended, but broke a law.\nshard 0 went back from version 2 to 1\nnew Simulation(Seed: 1)\n");
-    }
-
-    [Fact]
     public void A_simulation_is_told_as_the_code_that_makes_it() =>
         new Simulation(Seed: 7).WithWorkers(1, Speed.Exponential(10)).At(seconds: 1.5, Fault.Cut("worker-1")).At(seconds: 2, Fault.Heal()).ToCode().ShouldBe("""
             new Simulation(Seed: 7)

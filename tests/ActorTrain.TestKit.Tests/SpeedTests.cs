@@ -12,7 +12,4 @@ public sealed class SpeedTests
 
     [Fact]
     public void The_mean_of_what_was_measured_is_one_of_times() => Speed.Replayed(100, 300).At(TimeSpan.Zero).ShouldBe(150, tolerance: 1e-9);
-
-    [Fact]
-    public void Where_nothing_was_measured_there_is_no_speed() => Should.Throw<ArgumentException>(() => Speed.Replayed());
 }

@@ -56,9 +56,10 @@ internal static class SimulateVerb
                 terminal.Output.WriteLine(Summary.Line(done, stopped: false));
             }
             if (parsed.GetValue(plot) is { } page) await WholeFile.WriteAsync(page, PlotPage.Of(result), "the plot", cancellation);
+            // Of a job that did not end, the failure says when as well.
             if (result.Failure is { } failure)
-                throw new TrainingFailedException(
-                    $"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
+                throw new TrainingFailedException(!result.HasEnded ? failure
+                    : $"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
             foreach (var violation in result.Violations) terminal.Complain(violation);
             return result.Violations.Count == 0 ? Invocation.Success : Invocation.Broken;
         });

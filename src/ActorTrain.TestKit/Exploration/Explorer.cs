@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Settings;
 using ActorTrain.TestKit.Nodes;
 using CsCheck;
 
@@ -17,13 +18,18 @@ namespace ActorTrain.TestKit.Exploration;
 /// <param name="job">The job.</param>
 public sealed class Explorer(Simulation simulation, JobOptions job)
 {
-    private const int MostTroubles = 8, Smaller = 300;
+    private const int MostTroubles = 8;
 
     // A job that does not train yet ends with its coordinator: nobody has anything to go on with.
     private const double TrainsBy = 10;
 
-    /// <summary>Seconds from the beginning within which trouble begins.</summary>
-    public double Within { get; init; } = 30;
+    /// <summary>Seconds from the beginning within which trouble begins, 0.1 to a million.</summary>
+    /// <exception cref="ActorTrainException">It is no such number.</exception>
+    public double Within
+    {
+        get;
+        init => field = Checked.Number("Explorer.Within", value, Bounds.Between(0.1, 1e6));
+    } = 30;
 
     /// <summary>
     /// Whether scripts have no faults: then they differ by the seed, and by how many workers there are and how fast
@@ -42,12 +48,14 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     }
 
     /// <summary>Explores. Scripts have numbers: the same number is the same script on every machine.</summary>
-    /// <param name="scripts">How many scripts to run.</param>
-    /// <param name="first">The number of the first.</param>
+    /// <param name="scripts">How many scripts to run, 1 or more.</param>
+    /// <param name="first">The number of the first, 0 or more.</param>
     /// <param name="threads">Simulations at a time; 0 for one a core.</param>
+    /// <exception cref="ActorTrainException">One of them cannot be, or the cluster has no workers.</exception>
     /// <exception cref="CsCheckException">A law was broken: the message tells the smallest script found, as C#, and what was wrong.</exception>
     public void Run(int scripts, int first = 1, int threads = 0)
     {
+        CheckGiven(scripts, first, threads);
         var generated = WithoutFaults ? Clusters() : Scripts();
         var broken = new ConcurrentBag<int>();
         Parallel.For(first, first + scripts, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, (number, rest) =>
@@ -62,8 +70,24 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                 rest.Break();
             }
         });
-        // Tried again, and then ones that are smaller.
-        if (!broken.IsEmpty) generated.Sample(Check, seed: Numbered(broken.Min()).ToString(), iter: Smaller, print: script => script.ToCode());
+        if (broken.IsEmpty) return;
+        var number = broken.Min();
+        throw new SmallestScript(script => script.Run(job)).Find(generated, number, Numbered(number).ToString());
+    }
+
+    private void CheckGiven(int scripts, int first, int threads)
+    {
+        Checked.There("Explorer: job", job, "options, such as JobOptionsReader.Read()");
+        Checked.Number("Explorer.Run: scripts", scripts, Bounds.AtLeast(1));
+        Checked.Number("Explorer.Run: first", first, Bounds.Between(0, int.MaxValue - (double)scripts));
+        Checked.Number("Explorer.Run: threads", threads, Bounds.AtLeast(0));
+        var check = new SimulationCheck(Checked.There("Explorer: simulation", simulation,
+            "a cluster, such as Explorer.Cluster(seed: 1)"));
+        check.Check();
+        if (Names(roles => roles.Contains(NodeRoles.Worker)).Count == 0)
+            throw new ActorTrainException(
+                "The explorer's cluster has no workers to make trouble for; add some, such as "
+                + "WithWorkers(4, Speed.Constant(1000)).");
     }
 
     // CsCheck's generator, on a stream of its own for each number.

@@ -1,4 +1,6 @@
+using ActorTrain.Settings;
 using ActorTrain.TestKit.Nodes;
+using ActorTrain.TestKit.Replaying;
 
 namespace ActorTrain.TestKit.Faults;
 
@@ -12,77 +14,122 @@ public abstract record Fault
 
     /// <summary>A node's process is killed: what it held is gone, and nobody is told.</summary>
     /// <param name="node">The node.</param>
-    public static Fault Kill(string node) => new KillFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault Kill(string node) => new KillFault(Name(nameof(Kill), node));
 
     /// <summary>A node that was killed, or has left, starts again.</summary>
     /// <param name="node">The node.</param>
-    public static Fault Restart(string node) => new RestartFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault Restart(string node) => new RestartFault(Name(nameof(Restart), node));
 
     /// <summary>A node's process stands still.</summary>
     /// <param name="node">The node.</param>
-    public static Fault Freeze(string node) => new FreezeFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault Freeze(string node) => new FreezeFault(Name(nameof(Freeze), node));
 
     /// <summary>A node that stands still goes on.</summary>
     /// <param name="node">The node.</param>
-    public static Fault Thaw(string node) => new ThawFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault Thaw(string node) => new ThawFault(Name(nameof(Thaw), node));
 
     /// <summary>A node computes more slowly, or as fast as it can again.</summary>
     /// <param name="node">The node.</param>
     /// <param name="to">The part of its speed that is left, above 0 to 1.</param>
-    public static Fault Slow(string node, double to) => new SlowFault(node, to);
+    /// <exception cref="ActorTrainException">The name is empty, or the part is no such number.</exception>
+    public static Fault Slow(string node, double to) => new SlowFault(
+        Name(nameof(Slow), node), Checked.Number("Fault.Slow: to", to, Bounds.AboveUpTo(0, 1)));
 
     /// <summary>Some nodes are cut off from all others, but not from each other.</summary>
-    /// <param name="nodes">The nodes.</param>
-    public static Fault Cut(params string[] nodes) => new CutFault(nodes);
+    /// <param name="nodes">The nodes; one at least.</param>
+    /// <exception cref="ActorTrainException">There is none, or a name is empty.</exception>
+    public static Fault Cut(params string[] nodes) => nodes is { Length: > 0 }
+        ? new CutFault([.. nodes.Select(node => Name(nameof(Cut), node))])
+        : throw Checked.Wrong("What Fault.Cut takes", "empty", "the names of one node or more");
 
     /// <summary>All cuts are healed.</summary>
     public static Fault Heal() => new HealFault();
 
     /// <summary>A node leaves in order.</summary>
     /// <param name="node">The node.</param>
-    public static Fault Leave(string node) => new LeaveFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault Leave(string node) => new LeaveFault(Name(nameof(Leave), node));
 
     /// <summary>Further workers join.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">How many, 1 or more.</param>
     /// <param name="speed">How fast each is.</param>
-    public static Fault Join(int count, Speed speed) => new JoinFault(count, speed);
+    /// <exception cref="ActorTrainException">There is none, or no speed.</exception>
+    public static Fault Join(int count, Speed speed) => new JoinFault(
+        Checked.Number("Fault.Join: count", count, Bounds.AtLeast(1)),
+        Checked.There("Fault.Join: speed", speed, "a speed, such as Speed.Constant(1000)"));
 
     /// <summary>A node's engine throws at its next gradient.</summary>
     /// <param name="node">The node.</param>
-    public static Fault FailEngine(string node) => new FailEngineFault(node);
+    /// <exception cref="ActorTrainException">The name is empty.</exception>
+    public static Fault FailEngine(string node) => new FailEngineFault(Name(nameof(FailEngine), node));
 
     /// <summary>A node's next gradients are no numbers.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="gradients">How many of them.</param>
-    public static Fault NotFinite(string node, int gradients) => new NotFiniteFault(node, gradients);
+    /// <param name="gradients">How many of them, 1 or more.</param>
+    /// <exception cref="ActorTrainException">The name is empty, or there is no gradient.</exception>
+    public static Fault NotFinite(string node, int gradients) => new NotFiniteFault(
+        Name(nameof(NotFinite), node), Checked.Number("Fault.NotFinite: gradients", gradients, Bounds.AtLeast(1)));
 
     /// <summary>What happens, in the words of a script, such as <c>kill worker-3</c>.</summary>
     public abstract string Words { get; }
 
     internal abstract void Happen(SimulatedRun run);
 
-    private protected static string Quoted(string text) => $"\"{text}\"";
+    /// <summary>The nodes that it is about.</summary>
+    internal virtual IReadOnlyList<string> Nodes => [];
 
-    private sealed record KillFault(string Node) : Fault
+    /// <summary>How many workers join by it.</summary>
+    internal virtual int Joining => 0;
+
+    /// <summary>The trouble that begins with it and goes on, in any words; null for one that is over at once.</summary>
+    internal virtual string? Begins => null;
+
+    /// <summary>The trouble that it ends, in the same words; null for none.</summary>
+    internal virtual string? Ends => null;
+
+    private static string Name(string fault, string node) => Checked.Node($"Fault.{fault}: node", node);
+
+    private const string Apart = "apart";
+
+    private static string Down(string node) => $"down {node}";
+
+    private static string Still(string node) => $"still {node}";
+
+    private abstract record OfNode(string Node) : Fault
     {
+        internal sealed override IReadOnlyList<string> Nodes => [Node];
+    }
+
+    private sealed record KillFault(string Node) : OfNode(Node)
+    {
+        internal override string? Begins => Down(Node);
+
         public override string Words => $"kill {Node}";
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, run.Membership.Killed);
 
-        public override string ToString() => $"Fault.Kill({Quoted(Node)})";
+        public override string ToString() => $"Fault.Kill({CSharp.Of(Node)})";
     }
 
-    private sealed record RestartFault(string Node) : Fault
+    private sealed record RestartFault(string Node) : OfNode(Node)
     {
+        internal override string? Ends => Down(Node);
+
         public override string Words => $"restart {Node}";
 
         internal override void Happen(SimulatedRun run) => run.Restart(Node);
 
-        public override string ToString() => $"Fault.Restart({Quoted(Node)})";
+        public override string ToString() => $"Fault.Restart({CSharp.Of(Node)})";
     }
 
-    private sealed record FreezeFault(string Node) : Fault
+    private sealed record FreezeFault(string Node) : OfNode(Node)
     {
+        internal override string? Begins => Still(Node);
+
         public override string Words => $"freeze {Node}";
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
@@ -91,11 +138,13 @@ public abstract record Fault
             run.Membership.Changed();
         });
 
-        public override string ToString() => $"Fault.Freeze({Quoted(Node)})";
+        public override string ToString() => $"Fault.Freeze({CSharp.Of(Node)})";
     }
 
-    private sealed record ThawFault(string Node) : Fault
+    private sealed record ThawFault(string Node) : OfNode(Node)
     {
+        internal override string? Ends => Still(Node);
+
         public override string Words => $"thaw {Node}";
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
@@ -104,33 +153,39 @@ public abstract record Fault
             run.Membership.Thawed(node);
         });
 
-        public override string ToString() => $"Fault.Thaw({Quoted(Node)})";
+        public override string ToString() => $"Fault.Thaw({CSharp.Of(Node)})";
     }
 
-    private sealed record SlowFault(string Node, double To) : Fault
+    private sealed record SlowFault(string Node, double To) : OfNode(Node)
     {
         public override string Words => FormattableString.Invariant($"slow {Node} to {To}");
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Throttle = To);
 
-        public override string ToString() => FormattableString.Invariant($"Fault.Slow({Quoted(Node)}, to: {To})");
+        public override string ToString() => $"Fault.Slow({CSharp.Of(Node)}, to: {CSharp.Of(To)})";
     }
 
-    private sealed record CutFault(IReadOnlyList<string> Nodes) : Fault
+    private sealed record CutFault(IReadOnlyList<string> Cutting) : Fault
     {
-        public override string Words => $"cut {string.Join(' ', Nodes)}";
+        internal override string? Begins => Apart;
+
+        internal override IReadOnlyList<string> Nodes => Cutting;
+
+        public override string Words => $"cut {string.Join(' ', Cutting)}";
 
         internal override void Happen(SimulatedRun run)
         {
-            run.World.Network.Cut(Nodes);
+            run.World.Network.Cut(Cutting);
             run.Membership.Changed();
         }
 
-        public override string ToString() => $"Fault.Cut({string.Join(", ", Nodes.Select(Quoted))})";
+        public override string ToString() => $"Fault.Cut({CSharp.Listed(Cutting)})";
     }
 
     private sealed record HealFault : Fault
     {
+        internal override string? Ends => Apart;
+
         public override string Words => "heal";
 
         internal override void Happen(SimulatedRun run)
@@ -142,17 +197,21 @@ public abstract record Fault
         public override string ToString() => "Fault.Heal()";
     }
 
-    private sealed record LeaveFault(string Node) : Fault
+    private sealed record LeaveFault(string Node) : OfNode(Node)
     {
+        internal override string? Begins => Down(Node);
+
         public override string Words => $"leave {Node}";
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, run.Leave);
 
-        public override string ToString() => $"Fault.Leave({Quoted(Node)})";
+        public override string ToString() => $"Fault.Leave({CSharp.Of(Node)})";
     }
 
     private sealed record JoinFault(int Count, Speed Speed) : Fault
     {
+        internal override int Joining => Count;
+
         public override string Words => FormattableString.Invariant($"join {Count} at {Speed.Words}");
 
         internal override void Happen(SimulatedRun run) => run.Join(Count, Speed);
@@ -160,21 +219,21 @@ public abstract record Fault
         public override string ToString() => $"Fault.Join({Count}, {Speed})";
     }
 
-    private sealed record FailEngineFault(string Node) : Fault
+    private sealed record FailEngineFault(string Node) : OfNode(Node)
     {
         public override string Words => $"fail-engine {Node}";
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.Fails = ScriptedReason);
 
-        public override string ToString() => $"Fault.FailEngine({Quoted(Node)})";
+        public override string ToString() => $"Fault.FailEngine({CSharp.Of(Node)})";
     }
 
-    private sealed record NotFiniteFault(string Node, int Gradients) : Fault
+    private sealed record NotFiniteFault(string Node, int Gradients) : OfNode(Node)
     {
         public override string Words => FormattableString.Invariant($"not-finite {Node} {Gradients}");
 
         internal override void Happen(SimulatedRun run) => run.IfThere(Node, node => node.NotFinite = Gradients);
 
-        public override string ToString() => $"Fault.NotFinite({Quoted(Node)}, {Gradients})";
+        public override string ToString() => $"Fault.NotFinite({CSharp.Of(Node)}, {Gradients})";
     }
 }

@@ -27,6 +27,9 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     /// <summary>The coordinator; null while there is none.</summary>
     public IActorRef? Coordinator { get; private set; }
 
+    /// <summary>Whether some node's process holds the coordinator; one that is lost may not have been found out yet.</summary>
+    public bool HasCoordinator => _coordinatorNode is { IsDead: false };
+
     /// <summary>All members, the oldest first.</summary>
     public IReadOnlyList<SimulatedNode> Members => _members;
 

@@ -39,6 +39,11 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
 
     public bool AreCut(SimulatedNode one, SimulatedNode other) => IslandOf(one) != IslandOf(other);
 
+    /// <summary>
+    /// Whether a node is one of those that were cut off, and not of those that they were cut off from.
+    /// </summary>
+    public bool IsCut(SimulatedNode node) => IslandOf(node) != 0;
+
     public void Send(Delivery delivery)
     {
         if (IsGone(delivery.From) || IsGone(delivery.To))

@@ -1,5 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Settings;
+using ActorTrain.TestKit.Replaying;
 using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Nodes;
@@ -8,22 +10,66 @@ namespace ActorTrain.TestKit.Nodes;
 /// Engines without a network: the loss is ½ Σ λᵢ wᵢ², the gradient λᵢ wᵢ with noise whose variance falls with the micro-batch, as a sample's would. Cheap enough
 /// for ten thousand workers, and known to the last digit.
 /// </summary>
-/// <param name="curvatures">λ, one a parameter.</param>
-/// <param name="trainSamples">Training samples of an epoch.</param>
-/// <param name="testSamples">Test samples of an evaluation.</param>
-/// <param name="noise">Standard deviation of one sample's gradient.</param>
-public sealed class AnalyticEngines(IReadOnlyList<float> curvatures, int trainSamples = 10_000, int testSamples = 1_000, float noise = 0) : IEngineFactory
+public sealed class AnalyticEngines : IEngineFactory
 {
+    private const int MostWritten = 1_000, Samples = 10_000, Tests = 1_000;
+    private readonly float[] _curvatures;
+    private readonly int _trainSamples;
+    private readonly int _testSamples;
+    private readonly float _noise;
+
+    /// <summary>Engines of given curvatures.</summary>
+    /// <param name="curvatures">λ, one a parameter and one at least, each a finite number.</param>
+    /// <param name="trainSamples">Training samples of an epoch, 1 or more.</param>
+    /// <param name="testSamples">Test samples of an evaluation, 0 or more.</param>
+    /// <param name="noise">Standard deviation of one sample's gradient, 0 or more.</param>
+    /// <exception cref="ActorTrainException">One of them cannot be.</exception>
+    public AnalyticEngines(
+        IReadOnlyList<float> curvatures, int trainSamples = Samples, int testSamples = Tests, float noise = 0)
+    {
+        if (curvatures is not { Count: > 0 })
+            throw Checked.Wrong("AnalyticEngines: curvatures", "empty", "one number a parameter, and one at least");
+        _curvatures = [.. curvatures.Select(curvature => Given(nameof(curvatures), curvature, Bounds.Any))];
+        _trainSamples = Given(nameof(trainSamples), trainSamples, Bounds.AtLeast(1));
+        _testSamples = Given(nameof(testSamples), testSamples, Bounds.AtLeast(0));
+        _noise = Given(nameof(noise), noise, Bounds.AtLeast(0));
+    }
+
     /// <summary>A few parameters, of curvatures from 0.1 to 1.</summary>
-    /// <param name="parameters">How many.</param>
-    /// <param name="trainSamples">Training samples of an epoch.</param>
-    /// <param name="noise">Standard deviation of one sample's gradient.</param>
-    /// <param name="testSamples">Test samples of an evaluation.</param>
-    public static AnalyticEngines Small(int parameters = 10, int trainSamples = 10_000, float noise = 0, int testSamples = 1_000) =>
-        new([.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)], trainSamples, testSamples, noise);
+    /// <param name="parameters">How many, 1 or more.</param>
+    /// <param name="trainSamples">Training samples of an epoch, 1 or more.</param>
+    /// <param name="noise">Standard deviation of one sample's gradient, 0 or more.</param>
+    /// <param name="testSamples">Test samples of an evaluation, 0 or more.</param>
+    /// <exception cref="ActorTrainException">One of them cannot be.</exception>
+    public static AnalyticEngines Small(
+        int parameters = 10, int trainSamples = Samples, float noise = 0, int testSamples = Tests) =>
+        new(Rising(Given(nameof(parameters), parameters, Bounds.AtLeast(1))), trainSamples, testSamples, noise);
 
     /// <inheritdoc/>
-    public IGradientEngine Create(JobOptions job) => new Engine(curvatures, trainSamples, testSamples, noise);
+    public IGradientEngine Create(JobOptions job) => new Engine(_curvatures, _trainSamples, _testSamples, _noise);
+
+    /// <summary>The C# that makes them; null where their curvatures are too many to write down.</summary>
+    internal string? Code
+    {
+        get
+        {
+            var rest = new List<string>();
+            if (_trainSamples != Samples) rest.Add($"trainSamples: {CSharp.Of(_trainSamples)}");
+            if (_testSamples != Tests) rest.Add($"testSamples: {CSharp.Of(_testSamples)}");
+            if (_noise != 0) rest.Add($"noise: {CSharp.Of(_noise)}");
+            if (_curvatures.SequenceEqual(Rising(_curvatures.Length)))
+                return $"AnalyticEngines.Small({string.Join(", ", rest.Prepend(CSharp.Of(_curvatures.Length)))})";
+            var curvatures = $"[{string.Join(", ", _curvatures.Select(CSharp.Of))}]";
+            return _curvatures.Length > MostWritten ? null
+                : $"new AnalyticEngines({string.Join(", ", rest.Prepend(curvatures))})";
+        }
+    }
+
+    private static float[] Rising(int parameters) =>
+        [.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)];
+
+    private static T Given<T>(string what, T value, Bounds bounds) where T : System.Numerics.INumber<T> =>
+        Checked.Number($"AnalyticEngines: {what}", value, bounds);
 
     private sealed class Engine(IReadOnlyList<float> curvatures, int trainSamples, int testSamples, float noise) : IGradientEngine
     {

@@ -44,7 +44,12 @@ internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
     public string? Fails { get; set; }
 
     /// <summary>Time that a gradient takes now.</summary>
-    public TimeSpan GradientTime(int samples) => plan.Speed.For(samples, world.Now, new Speed.Draw((_random.Next() >> 11) * (1.0 / (1L << 53)), _gradients++)) / Throttle;
+    public TimeSpan GradientTime(int samples)
+    {
+        var draw = new Speed.Draw((_random.Next() >> 11) * (1.0 / (1L << 53)), _gradients++);
+        var time = plan.Speed.For(samples, world.Now, draw);
+        return Throttle == 1 ? time : Speed.Time(time.TotalSeconds / Throttle);
+    }
 
     public SimulatedDispatcher DispatcherOf(string id, Func<SimulatedDispatcher> create)
     {

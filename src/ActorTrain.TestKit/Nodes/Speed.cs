@@ -1,4 +1,5 @@
-using System.Globalization;
+using ActorTrain.Settings;
+using ActorTrain.TestKit.Replaying;
 
 namespace ActorTrain.TestKit.Nodes;
 
@@ -12,25 +13,45 @@ public abstract record Speed
     /// <param name="Number">The micro-batch's number on its node, from a random one on.</param>
     internal readonly record struct Draw(double Uniform, ulong Number);
 
-    /// <summary>Time that each micro-batch takes beside its samples.</summary>
-    public TimeSpan PerStep { get; init; }
+    /// <summary>Time that each micro-batch takes beside its samples, 0 or more.</summary>
+    /// <exception cref="ActorTrainException">It is negative.</exception>
+    public TimeSpan PerStep { get; init => field = Checked.Time("Speed.PerStep", value); }
 
     /// <summary>The same for every micro-batch.</summary>
     /// <param name="samplesPerSecond">Samples a second, above 0.</param>
-    public static Speed Constant(double samplesPerSecond) => new ConstantSpeed(samplesPerSecond);
+    /// <exception cref="ActorTrainException">It is no such number.</exception>
+    public static Speed Constant(double samplesPerSecond) => new ConstantSpeed(Rate("Constant", samplesPerSecond));
 
     /// <summary>Times that are exponentially distributed: memoryless.</summary>
     /// <param name="samplesPerSecond">Samples a second in the mean, above 0.</param>
-    public static Speed Exponential(double samplesPerSecond) => new ExponentialSpeed(samplesPerSecond);
+    /// <exception cref="ActorTrainException">It is no such number.</exception>
+    public static Speed Exponential(double samplesPerSecond) =>
+        new ExponentialSpeed(Rate("Exponential", samplesPerSecond));
 
     /// <summary>Micro-batch after micro-batch as fast as they were measured, in their order, again and again; each node begins at another of them.</summary>
     /// <param name="samplesPerSecond">Samples a second of each micro-batch, in the order in which they were measured, above 0; one at least.</param>
-    public static Speed Replayed(params IReadOnlyList<double> samplesPerSecond) =>
-        samplesPerSecond.Count > 0 ? new ReplayedSpeed([.. samplesPerSecond]) : throw new ArgumentException("Nothing was measured.", nameof(samplesPerSecond));
+    /// <exception cref="ActorTrainException">One of them is no such number, or there is none.</exception>
+    public static Speed Replayed(params IReadOnlyList<double> samplesPerSecond) => samplesPerSecond is { Count: > 0 }
+        ? new ReplayedSpeed([.. samplesPerSecond.Select(rate => Rate("Replayed", rate))])
+        : throw Checked.Wrong("What Speed.Replayed takes", "empty", "one speed or more, in samples a second");
 
     /// <summary>A speed that changes with time, in steps, as it was recorded.</summary>
-    /// <param name="steps">From when on it is how fast, samples a second; the first from zero on.</param>
-    public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps) => new TraceSpeed([.. steps.OrderBy(step => step.From)]);
+    /// <param name="steps">
+    /// From when on it is how fast: a time, 0 or more and each its own, and samples a second, above 0. One step at
+    /// least; before the first it is as fast as from there on.
+    /// </param>
+    /// <exception cref="ActorTrainException">A time or a speed is not so, or there is none.</exception>
+    public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps)
+    {
+        if (steps is not { Length: > 0 })
+            throw Checked.Wrong("What Speed.Trace takes", "empty",
+                "one step or more, each a time and samples a second");
+        foreach (var (from, rate) in steps) (_, _) = (Checked.Time("Speed.Trace: From", from), Rate("Trace", rate));
+        if (steps.CountBy(step => step.From).FirstOrDefault(from => from.Value > 1) is { Value: > 0 } twice)
+            throw Checked.Wrong("Speed.Trace: From", FormattableString.Invariant($"{twice.Key.TotalSeconds} s twice"),
+                "another time for each step");
+        return new TraceSpeed([.. steps.OrderBy(step => step.From)]);
+    }
 
     /// <summary>The speed in the words of a script: <c>1000</c>, <c>exponential 1000</c>, <c>replayed 950 1020 990</c>, <c>trace 0s 1000 30s 250</c>.</summary>
     public abstract string Words { get; }
@@ -39,15 +60,21 @@ public abstract record Speed
     /// <param name="samples">Samples of a micro-batch.</param>
     /// <param name="now">Time since the simulation began.</param>
     /// <param name="draw">What is random in it.</param>
-    internal TimeSpan For(int samples, TimeSpan now, Draw draw) => PerStep + TimeSpan.FromSeconds(SecondsFor(samples, now, draw));
+    internal TimeSpan For(int samples, TimeSpan now, Draw draw) => PerStep + Time(SecondsFor(samples, now, draw));
+
+    /// <summary>A time; one that is longer than any simulation is as good as one of three hundred years.</summary>
+    internal static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 1e10));
 
     /// <summary>Samples a second in the mean, at a time.</summary>
     internal abstract double At(TimeSpan now);
 
     private protected virtual double SecondsFor(int samples, TimeSpan now, Draw draw) => samples / At(now);
 
+    private static double Rate(string speed, double samplesPerSecond) =>
+        Checked.Number($"Speed.{speed}: samplesPerSecond", samplesPerSecond, Bounds.Above(0));
+
     private string Code(string speed) =>
-        PerStep == TimeSpan.Zero ? speed : FormattableString.Invariant($"{speed} with {{ PerStep = TimeSpan.FromSeconds({PerStep.TotalSeconds}) }}");
+        PerStep == TimeSpan.Zero ? $"Speed.{speed}" : $"Speed.{speed} with {{ PerStep = {CSharp.Of(PerStep)} }}";
 
     private sealed record ConstantSpeed(double SamplesPerSecond) : Speed
     {
@@ -55,7 +82,7 @@ public abstract record Speed
 
         public override string Words => FormattableString.Invariant($"{SamplesPerSecond}");
 
-        public override string ToString() => Code(FormattableString.Invariant($"Speed.Constant({SamplesPerSecond})"));
+        public override string ToString() => Code($"Constant({CSharp.Of(SamplesPerSecond)})");
     }
 
     private sealed record ExponentialSpeed(double SamplesPerSecond) : Speed
@@ -66,7 +93,7 @@ public abstract record Speed
 
         public override string Words => FormattableString.Invariant($"exponential {SamplesPerSecond}");
 
-        public override string ToString() => Code(FormattableString.Invariant($"Speed.Exponential({SamplesPerSecond})"));
+        public override string ToString() => Code($"Exponential({CSharp.Of(SamplesPerSecond)})");
     }
 
     private sealed record ReplayedSpeed(IReadOnlyList<double> SamplesPerSecond) : Speed
@@ -78,11 +105,9 @@ public abstract record Speed
 
         private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) => samples / SamplesPerSecond[(int)(draw.Number % (ulong)SamplesPerSecond.Count)];
 
-        public override string Words => $"replayed {Listed(" ")}";
+        public override string Words => $"replayed {string.Join(' ', SamplesPerSecond.Select(CSharp.Of))}";
 
-        public override string ToString() => Code($"Speed.Replayed({Listed(", ")})");
-
-        private string Listed(string between) => string.Join(between, SamplesPerSecond.Select(rate => rate.ToString(CultureInfo.InvariantCulture)));
+        public override string ToString() => Code($"Replayed({CSharp.Listed(SamplesPerSecond)})");
     }
 
     private sealed record TraceSpeed(IReadOnlyList<(TimeSpan From, double SamplesPerSecond)> Steps) : Speed
@@ -91,7 +116,9 @@ public abstract record Speed
 
         public override string Words => $"trace {string.Join(' ', Steps.Select(step => FormattableString.Invariant($"{step.From.TotalSeconds}s {step.SamplesPerSecond}")))}";
 
-        public override string ToString() =>
-            Code($"Speed.Trace({string.Join(", ", Steps.Select(step => FormattableString.Invariant($"(TimeSpan.FromSeconds({step.From.TotalSeconds}), {step.SamplesPerSecond})")))})");
+        public override string ToString() => Code($"Trace({string.Join(", ", Steps.Select(CodeOf))})");
+
+        private static string CodeOf((TimeSpan From, double SamplesPerSecond) step) =>
+            $"({CSharp.Of(step.From)}, {CSharp.Of(step.SamplesPerSecond)})";
     }
 }

@@ -1,0 +1,35 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Settings;
+using ActorTrain.Supervision;
+using ActorTrain.Worker;
+
+namespace ActorTrain.TestKit;
+
+/// <summary>The settings of a simulation's nodes.</summary>
+internal static class NodeSettings
+{
+    private const string Source = "Simulation.Settings", Job = "actortrain.job";
+
+    /// <summary>Takes the settings, or refuses them as the runtime's own reader does: it is that reader.</summary>
+    /// <param name="hocon">HOCON.</param>
+    /// <exception cref="ActorTrainException">
+    /// It is not well-formed, a key does not exist, or a value cannot be.
+    /// </exception>
+    public static string Checked(string hocon)
+    {
+        TestKit.Checked.There(Source, hocon, "HOCON, such as actortrain.worker.resend-after = 5s");
+        if (string.IsNullOrWhiteSpace(hocon)) return hocon;
+        var settings = ConfigurationFile.Parse(hocon, Source);
+        KnownKeys.Reference.Check(settings);
+        if (Setting.AllOf(settings, Source).FirstOrDefault(setting => IsOfJob(setting.Key)) is { } ofJob)
+            throw new ActorTrainException($"{ofJob.Key} ({ofJob.Source}) is a setting of the job and not of the nodes; "
+                + "give it to JobOptionsReader.Read, or to the job itself.");
+        // Whoever reads them refuses what cannot be; in the run it would be too late.
+        CoordinatorOptions.Of(settings);
+        CoordinatorSideDowning.StableAfterOf(settings);
+        WorkerContext.ResendAfterOf(settings);
+        return hocon;
+    }
+
+    private static bool IsOfJob(string key) => key == Job || key.StartsWith(Job + ".", StringComparison.Ordinal);
+}

@@ -1,0 +1,93 @@
+using System.Collections;
+using System.Reflection;
+using System.Text;
+
+namespace ActorTrain.TestKit.Replaying;
+
+/// <summary>
+/// Options as C#: what of a record is different from its default, property by property. It goes by the records
+/// themselves, so that a setting that is added is in the code as well.
+/// </summary>
+/// <param name="placeholders">Takes in what cannot be written.</param>
+/// <param name="usings">Takes in the namespaces that the code needs.</param>
+internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings)
+{
+    private const string Indent = "    ";
+
+    /// <summary>The code of a record whose default is another.</summary>
+    /// <param name="name">The C# that gives the default, such as <c>defaults</c>.</param>
+    /// <param name="value">The record.</param>
+    /// <param name="standard">Its default.</param>
+    public string Of(string name, object value, object standard)
+    {
+        var changes = Changes(name, value, standard).ToList();
+        return changes.Count == 0 ? name
+            : $"{name} with\n{{\n{string.Concat(changes.Select(change => $"{Indent}{change},\n"))}}}";
+    }
+
+    /// <summary>What is different, as the assignments of an initializer.</summary>
+    public IEnumerable<string> Changes(string name, object value, object standard) =>
+        from property in SettingsOf(value.GetType())
+        let change = Change($"{name}.{property.Name}", property.GetValue(value), property.GetValue(standard))
+        where change is not null
+        select $"{property.Name} = {change}";
+
+    /// <summary>What of a record is given and not computed from the rest of it.</summary>
+    internal static IEnumerable<PropertyInfo> SettingsOf(Type record) =>
+        record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is { IsPublic: true });
+
+    private string? Change(string name, object? value, object? standard)
+    {
+        if (value is not null && standard is not null && IsRecord(value.GetType())
+            && value.GetType() == standard.GetType())
+            return Changes(name, value, standard).ToList() is { Count: > 0 } changes
+                ? $"{name} with {{ {string.Join(", ", changes)} }}" : null;
+        return AreEqual(value, standard) ? null : Written(name, value);
+    }
+
+    private string Written(string name, object? value)
+    {
+        switch (value)
+        {
+            case null: return "null";
+            case bool isOn: return isOn ? "true" : "false";
+            case string text: return CSharp.Of(text);
+            case float number: return CSharp.Of(number);
+            case double number: return CSharp.Of(number);
+            case int or long or short or byte: return CSharp.Of(Convert.ToInt64(value, null));
+            case TimeSpan time: return CSharp.Of(time);
+            case Enum choice: return Choice(choice);
+            case IEnumerable<KeyValuePair<string, string>> settings: return Dictionary(settings);
+            case IEnumerable<string> texts: return $"[{CSharp.Listed(texts)}]";
+            default: return placeholders.Of(name[(name.LastIndexOf('.') + 1)..], value);
+        }
+    }
+
+    private string Choice(Enum choice)
+    {
+        var type = choice.GetType();
+        usings.Add(type.Namespace!);
+        return Enum.IsDefined(type, choice) ? $"{type.Name}.{choice}" : $"({type.Name}){Convert.ToInt64(choice, null)}";
+    }
+
+    private string Dictionary(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        usings.Add("System.Collections.Generic");
+        var code = new StringBuilder("new Dictionary<string, string> { ");
+        code.AppendJoin(", ", settings.Select(setting => $"[{CSharp.Of(setting.Key)}] = {CSharp.Of(setting.Value)}"));
+        return code.Append(" }").ToString();
+    }
+
+    /// <summary>
+    /// Whether it is a record class: those are options in several parts, and have a way to copy themselves.
+    /// </summary>
+    internal static bool IsRecord(Type type) => type.IsClass && type.GetMethod("<Clone>$") is not null;
+
+    private static bool AreEqual(object? one, object? other) => (one, other) switch
+    {
+        (string, _) or (_, string) => Equals(one, other),
+        (IEnumerable some, IEnumerable others) => some.Cast<object>().SequenceEqual(others.Cast<object>()),
+        _ => Equals(one, other),
+    };
+}

@@ -1,0 +1,45 @@
+using System.Reflection;
+using ActorTrain.TestKit.Replaying;
+
+namespace ActorTrain.TestKit.Tests.Replaying;
+
+/// <summary>
+/// Options with one setting changed, for each setting that there is: those that will be added as well.
+/// </summary>
+internal static class ChangedOptions
+{
+    /// <summary>The property's name, and the options in which it is different.</summary>
+    public static IEnumerable<(string Setting, object Options)> Of(object options)
+    {
+        foreach (var property in OptionsCode.SettingsOf(options.GetType()))
+        {
+            var value = property.GetValue(options)!;
+            if (OptionsCode.IsRecord(value.GetType()))
+                foreach (var (setting, inner) in Of(value)) yield return (setting, With(options, property, inner));
+            else yield return (property.Name, With(options, property, Another(value)));
+        }
+    }
+
+    private static object With(object options, PropertyInfo property, object value)
+    {
+        var copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
+        property.SetValue(copy, value);
+        return copy;
+    }
+
+    private static object Another(object value) => value switch
+    {
+        string text => text + "!",
+        bool isOn => !isOn,
+        int number => number + 1,
+        long number => number + 1,
+        float number => number + 0.5f,
+        double number => number + 0.5,
+        TimeSpan time => time + TimeSpan.FromTicks(1),
+        Enum choice =>
+            Enum.ToObject(choice.GetType(), (Convert.ToInt32(choice, null) + 1) % Enum.GetValues(choice.GetType())
+            .Length),
+        IReadOnlyDictionary<string, string> settings => new Dictionary<string, string>(settings) { ["another"] = "1" },
+        _ => throw new NotSupportedException($"no other value of {value.GetType()} is known here"),
+    };
+}
