@@ -41,6 +41,10 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         // The runtime's own mapping of compiled code is a file, too.
         Of("/bin/bash", ["-c", $"trap '' XFSZ; ulimit -f {bytes / 1024}; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"", "bash", Command, .. arguments]);
 
+    /// <summary>With no more descriptors than so many, as where <c>ulimit -n</c> is small.</summary>
+    public static CommandProcess StartWithFewDescriptors(int descriptors, params string[] arguments) =>
+        Of("/bin/bash", ["-c", $"ulimit -n {descriptors}; exec dotnet \"$@\"", "bash", Command, .. arguments]);
+
     private static string Command => Path.Combine(AppContext.BaseDirectory, "actortrain.dll");
 
     private static CommandProcess Of(string file, IEnumerable<string> arguments)

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorTrain.Handshakes;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
@@ -23,7 +24,9 @@ internal enum SameMachineRoad
 /// <param name="SocketBuffer">Size of the system's buffers of a connection, in bytes.</param>
 /// <param name="SameMachine">The road between processes of one machine.</param>
 /// <param name="WithinProcess">Whether nodes of one process pass tensors by reference.</param>
-internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, SameMachineRoad SameMachine, bool WithinProcess)
+/// <param name="Handshake">What connections may take before they have said who they are.</param>
+internal sealed record LaneOptions(
+    int Port, long InFlight, int SocketBuffer, SameMachineRoad SameMachine, bool WithinProcess, HandshakeOptions Handshake)
 {
     /// <exception cref="ActorTrainException">A value cannot be.</exception>
     public static LaneOptions Of(Config system)
@@ -34,6 +37,7 @@ internal sealed record LaneOptions(int Port, long InFlight, int SocketBuffer, Sa
             settings.Size("actortrain.lane.in-flight", 1024),
             (int)settings.Size("actortrain.lane.socket-buffer", 1024, 1 << 30),
             settings.Choice<SameMachineRoad>("actortrain.lane.same-machine"),
-            settings.Bool("actortrain.lane.within-process"));
+            settings.Bool("actortrain.lane.within-process"),
+            HandshakeOptions.Of(settings));
     }
 }

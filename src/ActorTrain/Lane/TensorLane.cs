@@ -30,7 +30,9 @@ internal sealed class TensorLane : ITensorLane
         {
             if (options.SameMachine == SameMachineRoad.SharedMemory) Probe = MemoryProbe.TryCreate();
             var token = Handshake.NewToken();
-            _listener = new LaneListener(Address.Host, options, socket => new ReceivingConnection(socket, token, this), TellEnded, _log);
+            _listener = new LaneListener(
+                Address.Host, options, token, (socket, hello) => new ReceivingConnection(socket, hello, this), TellEnded,
+                () => system.Scheduler.MonotonicClock, _log);
             Endpoint = new LaneProtocol.Opened(Address.Host, _listener.Port, _listener.LocalName, LocalSocket.Machine, token);
             InProcess[Address] = this;
         }

@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 using ActorTrain.Lane;
-
 using ActorTrain.Lane.Connections;
 using Akka.Actor;
 
@@ -66,10 +66,45 @@ public sealed class HandshakeTests : IDisposable
         MemoryProbe.CanMap(Environment.ProcessId, sign with { Descriptor = 100_000 }).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_hello_that_comes_byte_by_byte_is_read()
+    {
+        var reader = new HelloReader(_token);
+        var bytes = Hello.ToBytes(_token);
+        foreach (var one in bytes[..^1])
+        {
+            _there.Send([one]);
+            reader.Receive(_here).ShouldBeNull();
+        }
+        _there.Send(bytes[^1..]);
+        reader.Receive(_here).ShouldBe(Hello);
+    }
+
+    [Theory, InlineData(0), InlineData(1025), InlineData(65_535)]
+    public void An_address_that_is_too_long_is_refused_before_there_is_room_for_it(int length)
+    {
+        var hello = Hello.ToBytes(_token);
+        BinaryPrimitives.WriteUInt16LittleEndian(hello.AsSpan(38), (ushort)length);
+        var reader = new HelloReader(_token);
+        _there.Send(hello);
+        Should.Throw<LaneViolationException>(() => reader.Receive(_here)).Message.ShouldContain($"{length:#,0} bytes");
+        reader.Room.ShouldBe(Handshake.Size);
+    }
+
+    [Fact]
+    public void The_longest_address_is_read()
+    {
+        var name = new string('n', 1024 - "akka.tcp://@10.0.0.1:4053".Length);
+        var node = new Address("akka.tcp", name, "10.0.0.1", 4053);
+        Received((Hello with { Node = node }).ToBytes(_token)).Node.ShouldBe(node);
+    }
+
     private Handshake Received(byte[] bytes)
     {
         _there.Send(bytes);
-        return Handshake.Receive(_here, _token);
+        var reader = new HelloReader(_token);
+        while (true)
+            if (reader.Receive(_here) is { } hello) return hello;
     }
 
     private string Refused(byte[] bytes) => Should.Throw<LaneViolationException>(() => Received(bytes)).Message;

@@ -39,25 +39,28 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
         return bytes;
     }
 
+    /// <summary>Checks the first <see cref="Size"/> bytes, and says how many follow.</summary>
     /// <exception cref="LaneViolationException">The words are wrong.</exception>
-    public static Handshake Receive(Socket socket, ReadOnlySpan<byte> token)
+    public static int LengthOfAddress(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> token)
     {
-        Span<byte> bytes = stackalloc byte[Size];
-        socket.ReceiveAll(bytes);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new LaneViolationException("it does not speak the lane's language");
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         if (version != Version) throw new LaneViolationException($"it speaks version {version} of the lane, and this node version {Version}");
         if (!CryptographicOperations.FixedTimeEquals(bytes[6..38], token)) throw new LaneViolationException("its token is not this node's");
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[38..]);
-        if (length is 0 or > LongestAddress)
-            throw new LaneViolationException($"its address has {Plural.Of(length, "byte")}");
+        return length is > 0 and <= LongestAddress
+            ? length
+            : throw new LaneViolationException($"its address has {Plural.Of(length, "byte")}");
+    }
+
+    /// <summary>Reads all bytes, the first of which were checked.</summary>
+    /// <exception cref="LaneViolationException">The words are wrong.</exception>
+    public static Handshake Read(ReadOnlySpan<byte> bytes)
+    {
         var process = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]);
         var descriptor = BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]);
         var number = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]);
-        Span<byte> address = stackalloc byte[length];
-        socket.ReceiveAll(address);
-        var text = Encoding.UTF8.GetString(address);
-        return ActorPath.TryParseAddress(text, out var node)
+        return ActorPath.TryParseAddress(Encoding.UTF8.GetString(bytes[Size..]), out var node)
             ? new Handshake(node, process, descriptor < 0 ? null : new MemoryProbe.Sign(descriptor, number))
             : throw new LaneViolationException("its address is none");
     }

@@ -9,9 +9,9 @@ namespace ActorTrain.Lane.Connections;
 
 /// <summary>A connection from another node: reads messages, checks every length before it takes memory, delivers, and says what was read.</summary>
 /// <param name="socket">The connection.</param>
-/// <param name="token">What it must say first.</param>
+/// <param name="hello">What it said first.</param>
 /// <param name="lane">The lane that it belongs to.</param>
-internal sealed class ReceivingConnection(Socket socket, byte[] token, TensorLane lane) : IDisposable
+internal sealed class ReceivingConnection(Socket socket, Handshake hello, TensorLane lane) : IDisposable
 {
     private const int Piece = 64 * 1024;
     private readonly byte[] _head = new byte[FrameHeader.Size];
@@ -25,8 +25,8 @@ internal sealed class ReceivingConnection(Socket socket, byte[] token, TensorLan
 
     private sealed record Route(string Target, IActorRef Receiver, IActorRef? Sender);
 
-    /// <summary>The node that connected; null until it has said so.</summary>
-    public Address? Node { get; private set; }
+    /// <summary>The node that connected.</summary>
+    public Address Node => hello.Node;
 
     /// <summary>Receives until the connection or the node ends.</summary>
     /// <exception cref="LaneViolationException">Something came that must not come.</exception>
@@ -34,10 +34,8 @@ internal sealed class ReceivingConnection(Socket socket, byte[] token, TensorLan
     /// <exception cref="SocketException">The connection broke.</exception>
     public void Run()
     {
-        var hello = Handshake.Receive(socket, token);
         var shares = lane.Options.SameMachine == SameMachineRoad.SharedMemory && hello.Probe is { } sign && MemoryProbe.CanMap(hello.Process, sign);
         if (shares) _mapped = new MappedMemories(hello.Process);
-        Node = hello.Node;
         socket.SendAll(new Welcome(shares, lane.Options.InFlight).ToBytes());
         while (true) ReceiveMessage();
     }
