@@ -182,7 +182,7 @@ public sealed record Simulation(long Seed)
     public SimulatedRun Start(JobOptions job)
     {
         new SimulationCheck(this).Check();
-        JobCheck.Check(Checked.There("The simulation's job", job, "options, such as JobOptionsReader.Read()"));
+        JobOptionsReader.Check(Checked.There("The simulation's job", job, "options, such as JobOptionsReader.Read()"));
         return new(this, job);
     }
 

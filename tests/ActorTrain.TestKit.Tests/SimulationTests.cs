@@ -93,6 +93,14 @@ public sealed class SimulationTests
         lost.Time.TotalSeconds.ShouldBeLessThan(13);
     }
 
+    [Fact]
+    public void A_job_whose_only_coordinator_is_killed_ends_as_a_real_one_does()
+    {
+        var lost = Four.At(seconds: 10, Fault.Kill("seed")).Run(Jobs.Of());
+        lost.Failure.ShouldBe("The coordinator of the job is lost, and no other node can go on with it.");
+        lost.Time.TotalSeconds.ShouldBeLessThan(13);
+    }
+
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(4)]
     public void A_coordinator_that_is_lost_while_many_lives_begin_is_followed_by_another(int millisecondsAfterTheFirst)
     {

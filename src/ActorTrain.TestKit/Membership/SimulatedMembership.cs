@@ -50,6 +50,8 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
         world.Time.At(world.Time.Now + times.Gone, new WorldHappening(() =>
         {
             if (_members.Contains(node) && Voters.Any(voter => voter != node && !world.Network.AreCut(voter, node))) Remove(node, TakenOut);
+            // A client is no member: it finds out for itself that nobody listens there any more.
+            node.Watches.TellLost(watcher => watcher.Plan.Roles.Count == 0);
         }));
         Changed();
     }

@@ -19,10 +19,16 @@ internal sealed class Watches
     }
 
     /// <summary>Tells all that watch that the node is lost.</summary>
-    public void TellLost()
+    public void TellLost() => TellLost(_ => true);
+
+    /// <summary>Tells some that watch that the node is lost.</summary>
+    /// <param name="whose">On which nodes they are.</param>
+    public void TellLost(Predicate<SimulatedNode> whose)
     {
-        foreach (var ((watchee, watcher), node) in _watches)
+        foreach (var ((watchee, watcher), node) in _watches.Where(watch => whose(watch.Value)).ToList())
+        {
             if (!node.IsDead) watcher.SendSystemMessage(new DeathWatchNotification(watchee, existenceConfirmed: false, addressTerminated: true));
-        _watches.Clear();
+            _watches.Remove((watchee, watcher));
+        }
     }
 }

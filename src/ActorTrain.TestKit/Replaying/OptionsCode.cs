@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Reflection;
 using System.Text;
+using ActorTrain.Job;
 
 namespace ActorTrain.TestKit.Replaying;
 
@@ -27,19 +27,14 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
 
     /// <summary>What is different, as the assignments of an initializer.</summary>
     public IEnumerable<string> Changes(string name, object value, object standard) =>
-        from property in SettingsOf(value.GetType())
+        from property in OptionsAsSettings.PropertiesOf(value.GetType())
         let change = Change($"{name}.{property.Name}", property.GetValue(value), property.GetValue(standard))
         where change is not null
         select $"{property.Name} = {change}";
 
-    /// <summary>What of a record is given and not computed from the rest of it.</summary>
-    internal static IEnumerable<PropertyInfo> SettingsOf(Type record) =>
-        record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is { IsPublic: true });
-
     private string? Change(string name, object? value, object? standard)
     {
-        if (value is not null && standard is not null && IsRecord(value.GetType())
+        if (value is not null && standard is not null && OptionsAsSettings.IsRecord(value.GetType())
             && value.GetType() == standard.GetType())
             return Changes(name, value, standard).ToList() is { Count: > 0 } changes
                 ? $"{name} with {{ {string.Join(", ", changes)} }}" : null;
@@ -78,11 +73,6 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
         code.AppendJoin(", ", settings.Select(setting => $"[{CSharp.Of(setting.Key)}] = {CSharp.Of(setting.Value)}"));
         return code.Append(" }").ToString();
     }
-
-    /// <summary>
-    /// Whether it is a record class: those are options in several parts, and have a way to copy themselves.
-    /// </summary>
-    internal static bool IsRecord(Type type) => type.IsClass && type.GetMethod("<Clone>$") is not null;
 
     private static bool AreEqual(object? one, object? other) => (one, other) switch
     {

@@ -73,6 +73,7 @@ internal static class Invocation
             DemoVerb.Create(terminal, program), SeedVerb.Create(terminal, program), WorkerVerb.Create(terminal, program),
             TrainVerb.Create(terminal, program), LocalVerb.Create(terminal, program), StatusVerb.Create(terminal), SetVerb.Create(terminal),
             PauseVerb.CreatePause(terminal), PauseVerb.CreateResume(terminal),
+            PauseVerb.CreateStop(terminal),
         };
         foreach (var create in program.MoreVerbs) root.Add(create(terminal, program));
         root.Add(CommonOptions.Debug);

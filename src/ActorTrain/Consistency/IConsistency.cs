@@ -40,9 +40,6 @@ public static class ConsistencyModes
         const string at = "actortrain.job.", synchronous = "consistency.synchronous.", bounded = "consistency.bounded.";
         return options switch
         {
-            { Bounded.Staleness: < 0 } => (bounded + "staleness", "0 or more"),
-            { Synchronous.GlobalBatch: < 0 } => (synchronous + "global-batch", "0 or more"),
-            { Synchronous.BackupWorkers: < 0 } => (synchronous + "backup-workers", "0 or more"),
             { Mode: ConsistencyMode.Bounded, Bounded: { Most: not 0 } bounds } when bounds.Most < bounds.Staleness =>
                 (bounded + "most", $"0, or at least {at}{bounded}staleness, which is {bounds.Staleness}"),
             { Mode: not ConsistencyMode.Synchronous } => null,

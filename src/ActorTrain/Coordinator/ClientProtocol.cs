@@ -103,6 +103,13 @@ public static class ClientProtocol
     /// <summary>Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no weights yet.</summary>
     public sealed record Stop : IWireMessage;
 
+    /// <summary>Any client → coordinator → job: end now, in order. Answered by <see cref="Stopping"/> or
+    /// <see cref="Rejected"/>; whoever submitted the job hears of its end. Safe to send again.</summary>
+    public sealed record StopJob : IJobRequest;
+
+    /// <summary>Job → any client: it ends.</summary>
+    public sealed record Stopping : IWireMessage;
+
     /// <summary>Job → client: the weights can be pulled. Answered by <see cref="Fetched"/>.</summary>
     /// <param name="Report">What happened.</param>
     /// <param name="Model">The model's layouts.</param>
@@ -115,7 +122,8 @@ public static class ClientProtocol
     /// <summary>Job → client: the job has failed and there is no result.</summary>
     /// <param name="Reason">Why, in one sentence.</param>
     /// <param name="Trained">Whether it had begun to train: then it is no wrong setting that ended it.</param>
-    public sealed record Failed(string Reason, bool Trained) : IWireMessage;
+    /// <param name="Stopped">Whether it was stopped by request.</param>
+    public sealed record Failed(string Reason, bool Trained, bool Stopped = false) : IWireMessage;
 
     /// <summary>Client → job: the weights are here, the shards may go.</summary>
     public sealed record Fetched : IWireMessage;

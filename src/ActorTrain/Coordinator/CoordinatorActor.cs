@@ -38,6 +38,10 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
+        Receive<JobActor.Over>(_ =>
+        {
+            if (Sender.Equals(_job)) JobEnded();
+        });
         Receive<ServerProtocol.Recalled>(recalled =>
         {
             if (_job is null && recalled.Jobs.MaxBy(job => job.Memory.Record.Seconds) is { } job) GoOn(job);
@@ -97,6 +101,16 @@ internal sealed class CoordinatorActor : ReceiveActor
         if (_job is not null)
         {
             Sender.Tell(new ClientProtocol.Rejected($"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"));
+            return;
+        }
+        try
+        {
+            // A client may be of another build, or none of ours.
+            JobOptionsReader.Check(submit.Job);
+        }
+        catch (ActorTrainException wrong)
+        {
+            Sender.Tell(new ClientProtocol.Rejected(wrong.Message));
             return;
         }
         _jobs++;

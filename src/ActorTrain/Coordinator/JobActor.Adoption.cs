@@ -38,6 +38,11 @@ internal sealed partial class JobActor
         Receive<Tick>(_ => { });
         // What the shards hold can be had, and is wanted.
         Receive<ClientProtocol.Stop>(_ => _stopAsked = true);
+        Receive<ClientProtocol.StopJob>(_ =>
+        {
+            _stopAsked = true;
+            Sender.Tell(new ClientProtocol.Stopping());
+        });
         Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
         BeforeTraining();
         GoOnIfAllAreHere();

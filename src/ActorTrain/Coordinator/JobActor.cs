@@ -29,6 +29,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private sealed record Tick;
 
+    /// <summary>Job → coordinator: it is over, and another may begin.</summary>
+    public sealed record Over;
+
     /// <summary>A job that was submitted.</summary>
     public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
         Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
@@ -119,6 +122,11 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Admitting(Join, training);
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
+        Receive<ClientProtocol.StopJob>(_ =>
+        {
+            training.Tell(new ClientProtocol.Stop());
+            Sender.Tell(new ClientProtocol.Stopping());
+        });
         Receive<ClientProtocol.IJobRequest>(request => training.Forward(request));
         Receive<ClientProtocol.Locate>(_ => Sender.TellInPages(Context.System, new ClientProtocol.Located(
             _gathering.Admission!.Model, _gathering.Admission.DatasetSummary, Places, _placed!.ModelState), Self));
@@ -145,6 +153,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Delivering()
     {
+        Receive<ClientProtocol.StopJob>(_ => Sender.Tell(new ClientProtocol.Stopping()));
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<ClientProtocol.Fetched>(_ => Close());
         Receive<Terminated>(_ => Close());
@@ -200,9 +209,14 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void BeforeTraining()
     {
+        Receive<ClientProtocol.Stop>(_ => Fail(StoppedEarly, JobPhase.Stopped));
+        Receive<ClientProtocol.StopJob>(_ =>
+        {
+            Sender.Tell(new ClientProtocol.Stopping());
+            Fail(StoppedEarly, JobPhase.Stopped);
+        });
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment")));
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
-        Receive<ClientProtocol.Stop>(_ => Fail("it was stopped before training began", JobPhase.Stopped));
         Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
         Receive<Terminated>(_ => Fail("a server node was lost before training began"));
     }
@@ -229,6 +243,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Close(_jobId));
         foreach (var node in _gathering.WorkerNodes) node.Tell(new WorkerProtocol.Close(_jobId));
+        Context.Parent.Tell(new Over());
         Context.Stop(Self);
     }
 
@@ -238,11 +253,16 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void Fail(string said, JobPhase phase = JobPhase.Failed)
     {
         var reason = said.AsClause();
-        _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
-        _client.Tell(new ClientProtocol.Failed(reason, _trains));
+        var stopped = phase == JobPhase.Stopped;
+        if (stopped) _log.Info("Job {0} was stopped: {1}", _job.Name, reason);
+        else _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         Context.Parent.Tell(_record.Progress(phase, reason, null, Context.System.Scheduler.MonotonicClock));
         Close();
+        // Whoever hears of it may submit the next job at once: the cluster is free by now.
+        _client.Tell(new ClientProtocol.Failed(reason, _trains, stopped));
     }
+
+    private const string StoppedEarly = "the job was stopped before training began";
 
     private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
 

@@ -1,5 +1,6 @@
 using ActorTrain.Consistency;
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -53,9 +54,9 @@ internal sealed partial class TrainingActor
 
     private void Govern(ClientProtocol.Govern govern)
     {
-        if (GradientCompensations.Misfit(govern.Staleness.Policy, _job.ShardOptimizer) is { } misfit)
+        if (WrongIn(() => JobOptionsReader.Check(govern.Staleness, _job.ShardOptimizer)) is { } wrong)
         {
-            Sender.Tell(new ClientProtocol.Rejected($"the job cannot have policy {Choices.NameOf(govern.Staleness.Policy)} {misfit}"));
+            Sender.Tell(new ClientProtocol.Rejected(wrong));
             return;
         }
         _desk.Govern(govern.Staleness);
@@ -66,9 +67,28 @@ internal sealed partial class TrainingActor
         GrantWaiting();
     }
 
+    // Whoever asks may be of another build, or have made the options by hand.
+    private static string? WrongIn(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (ActorTrainException wrong)
+        {
+            return wrong.AsClause();
+        }
+    }
+
     // What workers hold was cut for another march: they leave what they have not begun.
     private void March(ClientProtocol.March march)
     {
+        if (WrongIn(() => JobOptionsReader.Check(march.Consistency)) is { } wrong)
+        {
+            Sender.Tell(new ClientProtocol.Rejected(wrong));
+            return;
+        }
         if (ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps, _job.Payload, _placed.Shards.Length) is var (setting, right))
         {
             Sender.Tell(new ClientProtocol.Rejected($"its {setting} must be {right}"));

@@ -73,6 +73,7 @@ public sealed class TrainingClient : IAsyncDisposable
     /// <exception cref="ActorTrainException">The cluster refused it: another job runs, or its options make no sense.</exception>
     public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
     {
+        JobOptionsReader.Check(job);
         var coordinator = await FindCoordinatorAsync(null, JobAnswer.Patience * 4, cancellation).ConfigureAwait(false);
         // Whoever reads slowly, or not at all, wants to know where the run is, and not where it was.
         var progress = Channel.CreateBounded<JobProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -81,7 +82,18 @@ public sealed class TrainingClient : IAsyncDisposable
         var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var lane = TensorLane.Get(_system);
         var run = _system.ActorOf(TrainingRunActor.Props(job, coordinator, lane, lane.Actor, progress.Writer, events.Writer, accepted, result));
-        await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Nobody holds the run: a job that is accepted after all ends with its follower.
+            Observe(accepted.Task);
+            Observe(result.Task);
+            _system.Stop(run);
+            throw;
+        }
         return new TrainingRun(run, progress.Reader, events.Reader, result.Task);
     }
 
@@ -134,6 +146,13 @@ public sealed class TrainingClient : IAsyncDisposable
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
     public Task PauseAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.Pause(), cancellation);
 
+    /// <summary>
+    /// Ends the job that runs, whoever has submitted it: pushes in flight are applied, and its own client gets what
+    /// there is, as after <see cref="TrainingRun.Stop"/>. Completes when that is decided.
+    /// </summary>
+    /// <exception cref="ActorTrainException">No job runs, or the cluster did not answer in time.</exception>
+    public Task StopAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.StopJob(), cancellation);
+
     /// <summary>Lets a job that is paused go on.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
     public Task ResumeAsync(CancellationToken cancellation = default) => AskJobAsync(new ClientProtocol.Resume(), cancellation);
@@ -165,6 +184,11 @@ public sealed class TrainingClient : IAsyncDisposable
             throw JobAnswer.None(silence);
         }
     }
+
+    // A failure that is told in another way is not told again by the runtime.
+    private static void Observe(Task task) => task.ContinueWith(
+        failed => failed.Exception, CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task<IActorRef> FindCoordinatorAsync(HostPort? seed, TimeSpan patience, CancellationToken cancellation)
     {

@@ -30,6 +30,8 @@ public sealed class TrainingRun
 
     /// <summary>Completes with the result when the run has completed or was stopped.</summary>
     /// <exception cref="ActorTrainException">(through the task) The run failed; the message says why.</exception>
+    /// <exception cref="TrainingStoppedException">(through the task) It was stopped before it had begun to train.
+    /// </exception>
     public Task<TrainingResult> Completion { get; }
 
     /// <summary>Asks the run to end now: pushes in flight are applied, and <see cref="Completion"/> brings what there is.</summary>

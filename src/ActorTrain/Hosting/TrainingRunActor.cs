@@ -78,7 +78,7 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         });
         Receive<ClientProtocol.Rejected>(rejected => End(rejected.Reason));
         Receive<Terminated>(_ => End("the coordinator went away"));
-        Receive<ClientProtocol.Stop>(_ => End("it was stopped before it was accepted"));
+        Receive<ClientProtocol.Stop>(_ => EndStopped("the job was stopped before it was accepted"));
     }
 
     private void Following()
@@ -111,7 +111,11 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             _job.Tell(stop);
         });
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
-        Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", failed.Trained));
+        Receive<ClientProtocol.Failed>(failed =>
+        {
+            if (failed.Stopped) EndStopped(failed.Reason);
+            else End($"the job failed: {failed.Reason}", failed.Trained);
+        });
         Adoptable();
     }
 
@@ -198,10 +202,20 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
+    private void EndStopped(string reason)
+    {
+        Fail(new TrainingStoppedException(Sentence.Of(reason)));
+        Context.Stop(Self);
+    }
+
     private void Fail(string reason, bool trained = false)
     {
         var sentence = Sentence.Of(reason);
-        var failure = trained ? new TrainingFailedException(sentence) : new ActorTrainException(sentence);
+        Fail(trained ? new TrainingFailedException(sentence) : new ActorTrainException(sentence));
+    }
+
+    private void Fail(ActorTrainException failure)
+    {
         _accepted.TrySetException(failure);
         _result.TrySetException(failure);
     }

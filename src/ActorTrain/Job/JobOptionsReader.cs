@@ -68,6 +68,32 @@ public static class JobOptionsReader
             EvaluationBatch: settings.Int(Job + "evaluation-batch", 0, Most));
     }
 
+    /// <summary>
+    /// Checks a job that was made by code, by the rules of one that is read. Settings of models and data sets are their
+    /// engine's to check.
+    /// </summary>
+    /// <exception cref="ActorTrainException">A value cannot be; the message names its key and its place in the options.
+    /// </exception>
+    public static void Check(JobOptions job) => Copy(job);
+
+    /// <summary>Checks a job's way with staleness that was made by code.</summary>
+    /// <param name="staleness">As it is to be.</param>
+    /// <param name="optimizer">The rule by which the shards apply a push, which not every policy fits.</param>
+    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    internal static void Check(StalenessOptions staleness, OptimizerOptions optimizer) => Staleness(
+        SettingsReader.Of(Config.Empty, OptionsAsSettings.Of(Job + "staleness", nameof(StalenessOptions), staleness)),
+        optimizer);
+
+    /// <summary>Checks a consistency that was made by code. Whether it makes sense in a job is for that one to say.
+    /// </summary>
+    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    internal static void Check(ConsistencyOptions consistency) => Consistency(SettingsReader.Of(
+        Config.Empty, OptionsAsSettings.Of(ConsistencyAt[..^1], nameof(ConsistencyOptions), consistency)));
+
+    /// <summary>The job as it is when it is read from its settings; what the engine reads stays as by default.</summary>
+    internal static JobOptions Copy(JobOptions job) =>
+        Read(Config.Empty, OptionsAsSettings.Of(Job[..^1], nameof(JobOptions), job));
+
     /// <summary>Reads what of a job's way with staleness is to be different.</summary>
     /// <param name="now">As it is.</param>
     /// <param name="optimizer">The job's optimizer, which not every policy fits.</param>

@@ -25,7 +25,7 @@ internal static class WireTypes
         typeof(NodeProtocol.Enrol), typeof(NodeProtocol.Enrolled),
 
         typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
-        typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.Finished),
+        typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.StopJob), typeof(ClientProtocol.Stopping), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
         typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.GetConsistency), typeof(ClientProtocol.ConsistencyIs), typeof(ClientProtocol.March), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
             typeof(ClientProtocol.Follow), typeof(ClientProtocol.Continued),

@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using System.Reflection;
 using ActorTrain.TestKit.Replaying;
 
@@ -11,10 +12,10 @@ internal static class ChangedOptions
     /// <summary>The property's name, and the options in which it is different.</summary>
     public static IEnumerable<(string Setting, object Options)> Of(object options)
     {
-        foreach (var property in OptionsCode.SettingsOf(options.GetType()))
+        foreach (var property in OptionsAsSettings.PropertiesOf(options.GetType()))
         {
             var value = property.GetValue(options)!;
-            if (OptionsCode.IsRecord(value.GetType()))
+            if (OptionsAsSettings.IsRecord(value.GetType()))
                 foreach (var (setting, inner) in Of(value)) yield return (setting, With(options, property, inner));
             else yield return (property.Name, With(options, property, Another(value)));
         }

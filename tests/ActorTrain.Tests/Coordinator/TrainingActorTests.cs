@@ -313,7 +313,8 @@ public sealed class TrainingActorTests : TestKit
     [Fact]
     public async Task A_consistency_that_cannot_be_is_refused_and_the_old_one_stays()
     {
-        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("its consistency.bounded.staleness must be 0 or more"));
+        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("actortrain.job.consistency.bounded.staleness is -1 "
+            + "(ConsistencyOptions.Bounded.Staleness); it must be 0 or more"));
         (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(new ClientProtocol.ConsistencyIs(Jobs.Asynchronous));
     }
 
@@ -332,7 +333,8 @@ public sealed class TrainingActorTests : TestKit
         var asked = Jobs.Staleness(StalenessPolicy.DanaSlim);
 
         (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(new ClientProtocol.Rejected(
-            "the job cannot have policy dana-slim while the optimizer's momentum is 0: dana-slim is that momentum, one for each worker"));
+            "actortrain.job.staleness.policy is dana-slim (StalenessOptions.Policy); it must be another while the "
+                + "optimizer's momentum is 0: dana-slim is that momentum, one for each worker"));
         (await Answer(new ClientProtocol.GetStaleness())).ShouldBe(new ClientProtocol.StalenessIs(Jobs.Accept, Jobs.Sgd(0.02f)));
 
         _training = Begin(Jobs.Of(optimizer: Jobs.Sgd(0.02f, momentum: 0.9f)));

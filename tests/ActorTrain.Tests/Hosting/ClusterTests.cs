@@ -146,7 +146,7 @@ public sealed class ClusterTests
     {
         await using var node = await Node(NodeRoles.All, engines: Endless);
         await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
-        (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("Nothing to change: no job runs on this cluster.");
+        (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("No job runs on this cluster.");
         var run = await client.SubmitAsync(Jobs.Of(epochs: 1000));
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);

@@ -27,6 +27,6 @@ public sealed class SentenceTests
         var happened = record.Event(TimeSpan.Zero, new Occurrence("kind", "a:1", reason, "It is tried again."));
 
         (happened.Reason, happened.Remedy).ShouldBe(("The disk is full", "It is tried again"));
-        Should.Throw<ActorTrainException>(() => JobAnswer.Granted(new ClientProtocol.Rejected(reason))).Message.ShouldBe("Nothing to change: The disk is full.");
+        Should.Throw<ActorTrainException>(() => JobAnswer.Granted(new ClientProtocol.Rejected(reason))).Message.ShouldBe("The disk is full.");
     }
 }

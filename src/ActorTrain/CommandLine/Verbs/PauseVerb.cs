@@ -5,7 +5,7 @@ using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Verbs;
 
-/// <summary><c>pause</c> and <c>resume</c>: hold a job that runs, and let it go on.</summary>
+/// <summary><c>pause</c>, <c>resume</c> and <c>stop</c>: hold a job that runs, let it go on, end it.</summary>
 internal static class PauseVerb
 {
     public static Command CreatePause(Terminal terminal) => Create(
@@ -14,6 +14,10 @@ internal static class PauseVerb
 
     public static Command CreateResume(Terminal terminal) => Create(
         terminal, "resume", "Lets a job that is paused go on.", "resumed", (client, cancellation) => client.ResumeAsync(cancellation));
+
+    public static Command CreateStop(Terminal terminal) => Create(
+        terminal, "stop", "Ends the job that runs, in order: whoever submitted it gets what there is.", "stopping",
+        (client, cancellation) => client.StopAsync(cancellation));
 
     private static Command Create(Terminal terminal, string verb, string description, string done, Func<TrainingClient, CancellationToken, Task> request)
     {

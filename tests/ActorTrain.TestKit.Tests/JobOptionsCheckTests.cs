@@ -4,7 +4,7 @@ using ActorTrain.TestKit.Tests.Replaying;
 namespace ActorTrain.TestKit.Tests;
 
 /// <summary>A job's options are checked by the reader of the settings that they would be.</summary>
-public sealed class JobCheckTests
+public sealed class JobOptionsCheckTests
 {
     private static readonly JobOptions Job = Jobs.Of("consistency.synchronous.global-batch = 60");
 
@@ -20,7 +20,7 @@ public sealed class JobCheckTests
             var changed = (JobOptions)options;
             if (OfOuter.Contains(setting) && changed.LocalSteps != Job.LocalSteps) continue;
             if (RefusalOf(changed) is { } refusal) refusal.ShouldContain($".{setting})");
-            else JobCheck.Read(changed).ToString().ShouldBe(changed.ToString(), setting);
+            else JobOptionsReader.Copy(changed).ToString().ShouldBe(changed.ToString(), setting);
         }
     }
 
@@ -28,7 +28,7 @@ public sealed class JobCheckTests
     {
         try
         {
-            JobCheck.Check(job);
+            JobOptionsReader.Check(job);
             return null;
         }
         catch (ActorTrainException refused)

@@ -1,0 +1,97 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Job;
+using ActorTrain.Tests.Toys;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Coordinator;
+
+/// <summary>Which jobs the coordinator takes, and when: there are no workers, so each waits for some.</summary>
+public sealed class CoordinatorActorTests : TestKit
+{
+    private static readonly CoordinatorOptions Options = new(
+        TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
+
+    private readonly IActorRef _coordinator;
+    private int _jobs;
+
+    public CoordinatorActorTests() => _coordinator = Sys.ActorOf(CoordinatorActor.Props(new CoordinatorContext(
+        Options, "c:1", () => $"job {++_jobs}", Akka.Actor.Props.Empty, actor => actor.Path.Name)));
+
+    [Theory]
+    [InlineData("epochs is 0 (JobOptions.Epochs); it must be 1 or more")]
+    [InlineData("batch is -1 (JobOptions.Batch); it must be 1 or more")]
+    [InlineData("learning-rate is NaN (JobOptions.Optimizer.LearningRate)")]
+    [InlineData("clip-norm is Infinity (JobOptions.ClipNorm)")]
+    [InlineData("JobOptions.Schedule is null; it must be given")]
+    public async Task A_job_that_code_has_made_senseless_is_refused_as_one_that_is_read(string sentence)
+    {
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.Submit(Senseless(sentence)));
+        (await client.ExpectMsgAsync<ClientProtocol.Rejected>()).Reason.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task Any_client_can_stop_a_job_whose_own_client_hears_that_it_was_stopped()
+    {
+        var (client, other) = (await SubmitAsync(), CreateTestProbe());
+        other.Send(_coordinator, new ClientProtocol.StopJob());
+        await other.ExpectMsgAsync<ClientProtocol.Stopping>();
+        (await EndAsync(client)).Stopped.ShouldBeTrue();
+        other.Send(_coordinator, new ClientProtocol.GetStatus());
+        (await other.ExpectMsgAsync<ClientProtocol.Status>()).Cluster.Job!.Phase.ShouldBe(JobPhase.Stopped);
+        other.Send(_coordinator, new ClientProtocol.StopJob());
+        (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Reason.ShouldBe("no job runs on this cluster");
+    }
+
+    [Fact]
+    public async Task Whoever_hears_that_a_job_is_over_may_submit_the_next_at_once()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var client = await SubmitAsync();
+            client.Send(_coordinator, new ClientProtocol.StopJob());
+            await EndAsync(client);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_leaves_no_job_behind()
+    {
+        var client = await SubmitAsync();
+        Sys.Stop(client.Ref);
+        await AwaitAssertAsync(async () => await SubmitAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_before_its_job_begins_leaves_none_behind()
+    {
+        var client = CreateTestProbe();
+        Sys.Stop(client.Ref);
+        await WatchAsync(client.Ref);
+        await ExpectTerminatedAsync(client.Ref);
+        _coordinator.Tell(new ClientProtocol.Submit(Jobs.Of()), client.Ref);
+        await AwaitAssertAsync(async () => await SubmitAsync());
+    }
+
+    private static JobOptions Senseless(string sentence) => sentence.Split(' ')[0] switch
+    {
+        "epochs" => Jobs.Of() with { Epochs = 0 },
+        "batch" => Jobs.Of() with { Batch = -1 },
+        "learning-rate" => Jobs.Of() with { Optimizer = Jobs.Sgd(float.NaN) },
+        "clip-norm" => Jobs.Of() with { ClipNorm = float.PositiveInfinity },
+        _ => Jobs.Of() with { Schedule = null! },
+    };
+
+    private async Task<TestProbe> SubmitAsync()
+    {
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Of()));
+        (await client.ExpectMsgAsync<object>()).ShouldBeOfType<ClientProtocol.Accepted>();
+        return client;
+    }
+
+    private static async Task<ClientProtocol.Failed> EndAsync(TestProbe client) =>
+        (ClientProtocol.Failed)await client.FishForMessageAsync(message => message is ClientProtocol.Failed);
+}
