@@ -54,6 +54,9 @@ public sealed class OwnEngineFactory : IEngineFactory
         return Build(job, Dataset, DataSettings.AugmentationOf(job.Data, Dataset));
     }
 
+    /// <inheritdoc/>
+    public DatasetDescription? FindData(JobOptions job) => Dataset.Description;
+
     private IDataset Dataset
     {
         get

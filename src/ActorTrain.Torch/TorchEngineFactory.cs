@@ -49,6 +49,10 @@ public sealed class TorchEngineFactory : IEngineFactory
         return Build(model, job, dataset, settings);
     }
 
+    /// <inheritdoc/>
+    public DatasetDescription? FindData(JobOptions job) =>
+        FashionMnist.Load(DataSettings.Of(job.Data).Source, _options.DataFolder).Description;
+
     /// <summary>Loads TorchSharp and looks for the device now, and not with the first job.</summary>
     /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
     public DeviceDescription FindDevice() => _device.Find();

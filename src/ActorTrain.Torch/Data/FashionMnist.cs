@@ -36,12 +36,14 @@ public static class FashionMnist
     public static ImageDataset Load(DataSource source, string? folder = null)
     {
         var files = Choose(source, folder);
+        var isSubstitute = source == DataSource.Auto && files is BuiltInSource;
+        var name = isSubstitute ? $"{files.Name}, as a substitute" : files.Name;
         // Under the lock: two engines that start together read the files once.
         lock (Gate)
         {
-            if (Loaded.TryGetValue(files.Name, out var earlier) && earlier.TryGetTarget(out var dataset)) return dataset;
-            dataset = Read(files);
-            Loaded[files.Name] = new WeakReference<ImageDataset>(dataset);
+            if (Loaded.TryGetValue(name, out var earlier) && earlier.TryGetTarget(out var dataset)) return dataset;
+            dataset = Read(files, isSubstitute ? files.Name : null);
+            Loaded[name] = new WeakReference<ImageDataset>(dataset);
             return dataset;
         }
     }
@@ -60,9 +62,9 @@ public static class FashionMnist
             + $"put them into {string.Join(" or ", usual)}, or name their folder in {FolderVariable}.");
     }
 
-    private static ImageDataset Read(IFileSource files) => new(
+    private static ImageDataset Read(IFileSource files, string? substitute) => new(
         Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]),
-        Classes, Normalization)
+        Classes, Normalization, substitute)
     {
         ClassNames = ClassNames,
     };

@@ -16,12 +16,21 @@ public sealed class ImageDataset : IDataset
     /// <param name="normalization">How bytes become numbers.</param>
     /// <exception cref="ActorTrainException">A label is no class; the message names its image.</exception>
     public ImageDataset(string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization)
+        : this(name, origin, train, test, classes, normalization, substitute: null) { }
+
+    // With what it is, where it is in place of the data set of this name.
+    internal ImageDataset(
+        string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization,
+        string? substitute)
     {
         (Origin, Train, Test, Classes, Normalization) = (origin, train, test, classes, normalization);
         CheckLabels(name, "training", train);
         CheckLabels(name, "test", test);
         Description = new DatasetDescription(name, train.Count, test.Count,
-            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)));
+            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)))
+        {
+            Substitute = substitute,
+        };
         (_table, InputShape) = (normalization.Table(), [train.Shape.Channels, train.Shape.Height, train.Shape.Width]);
     }
 

@@ -29,6 +29,7 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
         ClassNames = Dataset.ClassNames.Count > 0 ? Dataset.ClassNames : null,
         Mean = Dataset.Mean,
         Deviation = Dataset.Deviation,
+        Substitute = Dataset.Substitute,
     };
 
     /// <summary>The first difference, with both sides named; null when the worker fits.</summary>

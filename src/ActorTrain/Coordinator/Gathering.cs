@@ -7,13 +7,19 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>Who has come to a job: which workers are making ready, fit, or do not, and whether there are enough of them to begin.</summary>
 /// <param name="minimumWorkers">Workers that must be ready before training starts.</param>
-internal sealed class Gathering(int minimumWorkers)
+/// <param name="fingerprint">The data set that the job names; empty where it takes what most workers have.</param>
+internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
 {
+    // So that the fastest does not decide for all; those that take longer to load are not waited for.
+    private static readonly TimeSpan ChoiceWait = TimeSpan.FromSeconds(10);
+
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _workers = [];
     private readonly HashSet<string> _coordinators = [];
     private readonly HashSet<string> _preparing = [];
     private readonly Dictionary<string, Candidate> _ready = [];
+    private readonly OrderedDictionary<string, (IActorRef Worker, WorkerProtocol.Prepared Prepared)> _undecided = [];
+    private TimeSpan? _firstReadyAt;
     private readonly OrderedDictionary<string, string> _failures = [];
 
     /// <summary>A worker that fits.</summary>
@@ -24,7 +30,10 @@ internal sealed class Gathering(int minimumWorkers)
         public bool Taken { get; set; }
     }
 
-    /// <summary>What every worker must agree with; null before the first is prepared.</summary>
+    /// <summary>A worker that does not fit, and why.</summary>
+    public readonly record struct Refused(string Node, IActorRef Worker, string Reason);
+
+    /// <summary>What every worker must agree with; null while it is not chosen.</summary>
     public Admission? Admission { get; private set; }
 
     /// <summary>Where the nodes' workers are hosted.</summary>
@@ -43,8 +52,12 @@ internal sealed class Gathering(int minimumWorkers)
     /// <summary>What is being waited for, in words; empty when there is enough to begin.</summary>
     public string Waiting =>
         _servers.Count == 0 ? "waiting for a node with the role server"
-        : _ready.Count == 0 && _preparing.Count == 0 ? "waiting for workers to join"
-        : _ready.Count < minimumWorkers ? $"{_ready.Count} of {Plural.Of(minimumWorkers, "worker")} ready"
+        : _ready.Count == 0 && _undecided.Count == 0 && _preparing.Count == 0 ? "waiting for workers to join"
+        : _ready.Count + _undecided.Count < minimumWorkers
+            ? $"{_ready.Count + _undecided.Count} of {Plural.Of(minimumWorkers, "worker")} ready"
+        : Admission is null ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to "
+            + $"{ChoiceWait.TotalSeconds:0} s for {Plural.Of(_preparing.Count, "other")}, to train on the data that "
+            + "most of them have"
         : "";
 
     /// <summary>
@@ -52,7 +65,7 @@ internal sealed class Gathering(int minimumWorkers)
     /// named: those before it have been told, each as an event of its own.
     /// </summary>
     public string? Hopeless =>
-        _ready.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
+        _ready.Count == 0 && _undecided.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
             ? $"no worker can take part; {_failures.GetAt(_failures.Count - 1).Key}: "
                 + $"{_failures.GetAt(_failures.Count - 1).Value}"
             : null;
@@ -68,23 +81,52 @@ internal sealed class Gathering(int minimumWorkers)
         _workers[node.Node] = node.Worker;
         _failures.Remove(node.Node);
         _ready.Remove(node.Node);
+        _undecided.Remove(node.Node);
         _preparing.Add(node.Node);
     }
 
-    /// <summary>Admits a worker, or says why not.</summary>
-    public (string Node, string? Refusal) Prepared(string node, IActorRef worker, WorkerProtocol.Prepared prepared)
+    /// <summary>A worker has its engine and its data; <see cref="Settle"/> says whether it fits.</summary>
+    public void Prepared(string node, IActorRef worker, WorkerProtocol.Prepared prepared, TimeSpan now)
     {
         _preparing.Remove(node);
-        Admission ??= new Admission(node, prepared);
-        var refusal = Admission.Judge(node, prepared);
-        if (refusal is null) _ready[node] = new Candidate(node, worker, prepared.Device, prepared.Measured);
-        else Note(node, refusal);
-        return (node, refusal);
+        _undecided[node] = (worker, prepared);
+        _firstReadyAt ??= now;
+    }
+
+    /// <summary>
+    /// Admits the workers that fit. What they must agree with is chosen when enough are ready and none is waited for:
+    /// what the job names, or else what most of them have.
+    /// </summary>
+    /// <returns>Those that do not fit.</returns>
+    public IReadOnlyList<Refused> Settle(TimeSpan now)
+    {
+        var refused = new List<Refused>();
+        if (Admission is null)
+        {
+            foreach (var (node, (worker, prepared)) in _undecided.ToList())
+                if (AdmissionChoice.RefusalBy(fingerprint, node, prepared.Dataset) is { } other) Refuse(node, worker, other);
+            var waits = _preparing.Count > 0 && now - _firstReadyAt < ChoiceWait;
+            if (_undecided.Count < minimumWorkers || waits) return refused;
+            Admission = AdmissionChoice.Of([.. _undecided.Select(ready => (ready.Key, ready.Value.Prepared))]);
+        }
+        foreach (var (node, (worker, prepared)) in _undecided.ToList())
+            if (Admission.Judge(node, prepared) is { } difference) Refuse(node, worker, difference);
+            else _ready[node] = new Candidate(node, worker, prepared.Device, prepared.Measured);
+        _undecided.Clear();
+        return refused;
+
+        void Refuse(string node, IActorRef worker, string reason)
+        {
+            _undecided.Remove(node);
+            Note(node, reason);
+            refused.Add(new Refused(node, worker, reason));
+        }
     }
 
     public string Failed(string node, string reason)
     {
         _preparing.Remove(node);
+        _undecided.Remove(node);
         _ready.Remove(node);
         ForgetAdmissionIfEmpty();
         Note(node, reason);
@@ -94,6 +136,7 @@ internal sealed class Gathering(int minimumWorkers)
     public void Lost(string node)
     {
         _preparing.Remove(node);
+        _undecided.Remove(node);
         _ready.Remove(node);
         _servers.Remove(node);
         _workers.Remove(node);
@@ -110,7 +153,9 @@ internal sealed class Gathering(int minimumWorkers)
     // The first worker is gone before anything was built on its word: the next one's counts.
     private void ForgetAdmissionIfEmpty()
     {
-        if (_ready.Count == 0 && !_begun) Admission = null;
+        if (_ready.Count > 0 || _begun) return;
+        Admission = null;
+        if (_undecided.Count == 0) _firstReadyAt = null;
     }
 
     private bool _begun;

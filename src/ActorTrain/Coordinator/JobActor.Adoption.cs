@@ -24,7 +24,7 @@ internal sealed partial class JobActor
         _history.Take(new HistoryPage(0, recalled.History, recalled.History.Length));
         _gathering.Resume(admission);
         _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
-        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Context.System.Scheduler.MonotonicClock);
+        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Now);
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
         FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }

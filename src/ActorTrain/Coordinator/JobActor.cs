@@ -43,8 +43,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
     {
         (_jobId, _job, _client, _context) = (jobId, job, client, context);
-        _record = new JobRecord(job, Context.System.Scheduler.MonotonicClock);
-        _gathering = new Gathering(job.MinimumWorkers);
+        _record = new JobRecord(job, Now);
+        _gathering = new Gathering(job.MinimumWorkers, job.Data.Fingerprint);
         _client.Tell(new ClientProtocol.Accepted(_jobId));
         foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
         GatheringWorkers();
@@ -63,20 +63,39 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void GatheringWorkers()
     {
-        Admitting(BeginIfEnough);
-        Receive<Tick>(_ => TellProgress(JobPhase.Gathering));
+        Admitting(SettleAndBegin);
+        Receive<Tick>(_ =>
+        {
+            SettleAndBegin();
+            TellProgress(JobPhase.Gathering);
+        });
         BeforeTraining();
     }
 
-    private void BeginIfEnough()
+    private void SettleAndBegin()
     {
+        Settle(training: null);
         if (_gathering.Hopeless is { } cause) Fail(cause);
         else if (_gathering.Enough) Become(PreparingShards);
+    }
+
+    private void Settle(IActorRef? training)
+    {
+        foreach (var (node, worker, reason) in _gathering.Settle(Now))
+        {
+            Note(training, new Occurrence(WorkerRefused, node, reason, "it takes no part in the job"));
+            worker.Tell(new WorkerProtocol.Refuse(reason));
+        }
     }
 
     private void PreparingShards()
     {
         var admission = _gathering.Admission!;
+        if (admission.Dataset.Substitute is { } substitute)
+            Note(training: null, new Occurrence(
+                DataSubstituted, "", $"the workers do not have the data set {admission.Dataset.Name} itself",
+                $"the job trains on {substitute}, {Plural.Of(admission.Dataset.TrainSamples, "sample")} and "
+                    + $"{Plural.Number(admission.Dataset.TestSamples)} to test on"));
         _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _gathering.Ready) };
         Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
         var servers = _gathering.Servers.Count;
@@ -171,12 +190,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerProtocol.Prepared>(prepared =>
         {
-            var (node, refusal) = _gathering.Prepared(_context.NodeOf(Sender), Sender, prepared);
-            if (refusal is not null)
-            {
-                Note(training, new Occurrence(WorkerRefused, node, refusal, "it takes no part in the job"));
-                Sender.Tell(new WorkerProtocol.Refuse(refusal));
-            }
+            _gathering.Prepared(_context.NodeOf(Sender), Sender, prepared, Now);
+            Settle(training);
             changed();
         });
         Receive<WorkerProtocol.CannotPrepare>(failure =>
@@ -224,10 +239,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void Note(IActorRef? training, Occurrence occurrence)
     {
         if (training is not null) training.Tell(new TrainingActor.Note(occurrence));
-        else new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Context.System.Scheduler.MonotonicClock);
+        else new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Now);
     }
 
-    private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, null, Context.System.Scheduler.MonotonicClock));
+    private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, null, Now));
 
     private void Tell(JobProgress progress)
     {
@@ -256,13 +271,15 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         var stopped = phase == JobPhase.Stopped;
         if (stopped) _log.Info("Job {0} was stopped: {1}", _job.Name, reason);
         else _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
-        Context.Parent.Tell(_record.Progress(phase, reason, null, Context.System.Scheduler.MonotonicClock));
+        Context.Parent.Tell(_record.Progress(phase, reason, null, Now));
         Close();
         // Whoever hears of it may submit the next job at once: the cluster is free by now.
         _client.Tell(new ClientProtocol.Failed(reason, _trains, stopped));
     }
 
     private const string StoppedEarly = "the job was stopped before training began";
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
 

@@ -89,7 +89,14 @@ public sealed record ModelOptions(string Name, IReadOnlyDictionary<string, strin
 /// <summary>A data set by name, with its settings.</summary>
 /// <param name="Name">The data set's name, such as <c>fashion-mnist</c>.</param>
 /// <param name="Settings">The rest of the section as flat keys and values; read by the engine.</param>
-public sealed record DataOptions(string Name, IReadOnlyDictionary<string, string> Settings);
+public sealed record DataOptions(string Name, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>
+    /// The fingerprint of the data set that is to be trained on: a worker that has other data is refused. Empty where
+    /// the job takes what most of the workers have.
+    /// </summary>
+    public string Fingerprint { get; init; } = "";
+}
 
 /// <summary>The kinds of optimizer.</summary>
 public enum OptimizerKind

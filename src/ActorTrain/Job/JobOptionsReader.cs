@@ -44,7 +44,7 @@ public static class JobOptionsReader
         return new JobOptions(
             Name: settings.Text(Job + "name"),
             Model: new ModelOptions(settings.Text(Job + "model.name"), settings.Section(Job + "model")),
-            Data: new DataOptions(settings.Text(Job + "data.name"), settings.Section(Job + "data")),
+            Data: Data(settings),
             Epochs: settings.Int(Job + "epochs", 1, Most),
             Batch: batch,
             Optimizer: optimizer,
@@ -123,6 +123,17 @@ public static class JobOptionsReader
             throw new ActorTrainException($"{other.Key} cannot be changed while a job runs ({other.Source}); what can is all below {Job}staleness and {ConsistencyAt[..^1]}.");
         given.ForEach(KnownKeys.Reference.Check);
         return SettingsReader.Of(Config.Empty, [.. now.Select(setting => new SettingOverride(at + setting.Key, setting.Value, "the job")), .. given]);
+    }
+
+    // Whose samples they are is the job's to know; the rest is the engine's.
+    private static DataOptions Data(SettingsReader settings)
+    {
+        const string fingerprint = "fingerprint";
+        var section = settings.Section(Job + "data").Where(setting => setting.Key != fingerprint);
+        return new DataOptions(settings.Text(Job + "data.name"), section.ToDictionary(StringComparer.Ordinal))
+        {
+            Fingerprint = settings.TextOrNone(Job + "data." + fingerprint) ?? "",
+        };
     }
 
     private static ConsistencyOptions Consistency(SettingsReader settings)

@@ -95,6 +95,13 @@ public sealed record DatasetSummary(string Name, int TrainSamples, int TestSampl
     /// <summary>Deviation that the inputs were divided by; null likewise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? Deviation { get; init; }
+
+    /// <summary>
+    /// What was trained on in place of the data set, since the workers did not have it, such as <c>the built-in
+    /// subset</c>; null where it was the data set itself.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Substitute { get; init; }
 }
 
 /// <summary>One epoch.</summary>

@@ -29,6 +29,9 @@ public static class SupervisionEventKinds
     /// <summary>A worker's node answers again; it begins a new life.</summary>
     public const string WorkerReachable = "worker-reachable";
 
+    /// <summary>The workers do not have the data set that the job names, and train on something in its place.</summary>
+    public const string DataSubstituted = "data-substituted";
+
     /// <summary>A worker does not fit the job, or cannot make its engine.</summary>
     public const string WorkerRefused = "worker-refused";
 

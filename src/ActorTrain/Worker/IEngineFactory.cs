@@ -9,4 +9,12 @@ public interface IEngineFactory
     /// <param name="job">The job; its model and data sections are the engine's to read.</param>
     /// <exception cref="ActorTrainException">The model, the data set or the device cannot be used here.</exception>
     IGradientEngine Create(JobOptions job);
+
+    /// <summary>
+    /// The data set as an engine for a job would find it here: whoever submits the job names it by its fingerprint, so
+    /// that no worker with other data takes part. Null where that is not known.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <exception cref="ActorTrainException">The data set is not here, or cannot be read.</exception>
+    DatasetDescription? FindData(JobOptions job) => null;
 }

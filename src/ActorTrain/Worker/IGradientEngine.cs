@@ -138,6 +138,12 @@ public sealed record DatasetDescription(string Name, int TrainSamples, int TestS
     /// <summary>Deviation that the inputs were divided by; null likewise.</summary>
     public float? Deviation { get; init; }
 
+    /// <summary>
+    /// What is trained on in place of the data set that the job names, since that one is not on the node, such as
+    /// <c>the built-in subset</c>; null where it is the data set itself.
+    /// </summary>
+    public string? Substitute { get; init; }
+
     private static bool IsBounded(IReadOnlyList<string> names) =>
         names.Sum(name => (long)Encoding.UTF8.GetByteCount(name)) <= MostClassNames;
 }

@@ -12,6 +12,9 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(engines.Create(job), throttle);
 
+    /// <inheritdoc/>
+    public DatasetDescription? FindData(JobOptions job) => engines.FindData(job);
+
     private sealed class Engine(IGradientEngine inner, Func<double> throttle) : WrappedEngine(inner)
     {
         private readonly ManualResetEventSlim _never = new();

@@ -6,7 +6,7 @@ internal abstract class WrappedEngine(IGradientEngine inner) : IGradientEngine
 {
     public ModelDescription Model => inner.Model;
 
-    public DatasetDescription Dataset => inner.Dataset;
+    public virtual DatasetDescription Dataset => inner.Dataset;
 
     public virtual DeviceDescription Device => inner.Device;
 

@@ -11,7 +11,8 @@ internal static class Summary
     {
         yield return $"{report.Job}: {(stopped ? "stopped" : "done")} after {Figures.Duration(report.WallSeconds)}, "
             + $"{Figures.Speed(report.Throughput)} samples/s, "
-            + $"test {report.Metric} {Figures.Metric(report.TestAccuracy)}";
+            + $"test {report.Metric} {Figures.Metric(report.TestAccuracy)}"
+            + (report.Data.Substitute is { } substitute ? $", on {substitute} of {report.Data.Name}" : "");
         yield return $"{report.Model.Name} with {Plural.Of(report.Model.Parameters, "parameter")} on "
             + $"{report.Data.Name} "
             + $"({Figures.Count(report.Data.TrainSamples)} + {Plural.Of(report.Data.TestSamples, "sample")})";
