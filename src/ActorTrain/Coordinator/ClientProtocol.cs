@@ -29,6 +29,11 @@ public static class ClientProtocol
     /// <param name="JobId">The job.</param>
     public sealed record Accepted(string JobId) : IWireMessage;
 
+    /// <summary>Job → client: try the lane from the servers, by which the weights are to come. Where it does not work,
+    /// the client ends the job.</summary>
+    /// <param name="Servers">The server nodes' actors.</param>
+    public sealed record CheckLane(IActorRef[] Servers) : IWireMessage;
+
     /// <summary>Coordinator → client.</summary>
     /// <param name="Reason">Why the job was not taken, in one sentence.</param>
     public sealed record Rejected(string Reason) : IWireMessage;

@@ -19,12 +19,16 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     private readonly HashSet<string> _preparing = [];
     private readonly Dictionary<string, Candidate> _ready = [];
     private readonly OrderedDictionary<string, (IActorRef Worker, WorkerProtocol.Prepared Prepared)> _undecided = [];
+    private readonly Dictionary<string, (Candidate Candidate, string? Trouble)> _checking = [];
     private TimeSpan? _firstReadyAt;
     private readonly OrderedDictionary<string, string> _failures = [];
 
     /// <summary>A worker that fits.</summary>
     public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured)
     {
+        /// <summary>Whether it was asked to try the lane.</summary>
+        public bool Checks { get; set; }
+
         public bool Asked { get; set; }
 
         public bool Taken { get; set; }
@@ -52,9 +56,10 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <summary>What is being waited for, in words; empty when there is enough to begin.</summary>
     public string Waiting =>
         _servers.Count == 0 ? "waiting for a node with the role server"
-        : _ready.Count == 0 && _undecided.Count == 0 && _preparing.Count == 0 ? "waiting for workers to join"
+        : _ready.Count == 0 && _undecided.Count == 0 && _preparing.Count == 0 && _checking.Count == 0
+            ? "waiting for workers to join"
         : _ready.Count + _undecided.Count < minimumWorkers
-            ? $"{_ready.Count + _undecided.Count} of {Plural.Of(minimumWorkers, "worker")} ready"
+            ? $"{_ready.Count + _undecided.Count} of {Plural.Of(minimumWorkers, "worker")} ready{Trouble}"
         : Admission is null ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to "
             + $"{ChoiceWait.TotalSeconds:0} s for {Plural.Of(_preparing.Count, "other")}, to train on the data that "
             + "most of them have"
@@ -65,7 +70,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// named: those before it have been told, each as an event of its own.
     /// </summary>
     public string? Hopeless =>
-        _ready.Count == 0 && _undecided.Count == 0 && _preparing.Count == 0 && _failures.Count > 0
+        _ready.Count + _undecided.Count + _preparing.Count + _checking.Count == 0 && _failures.Count > 0
             ? $"no worker can take part; {_failures.GetAt(_failures.Count - 1).Key}: "
                 + $"{_failures.GetAt(_failures.Count - 1).Value}"
             : null;
@@ -82,6 +87,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         _failures.Remove(node.Node);
         _ready.Remove(node.Node);
         _undecided.Remove(node.Node);
+        _checking.Remove(node.Node);
         _preparing.Add(node.Node);
     }
 
@@ -111,7 +117,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         }
         foreach (var (node, (worker, prepared)) in _undecided.ToList())
             if (Admission.Judge(node, prepared) is { } difference) Refuse(node, worker, difference);
-            else _ready[node] = new Candidate(node, worker, prepared.Device, prepared.Measured);
+            else _checking[node] = (new Candidate(node, worker, prepared.Device, prepared.Measured), null);
         _undecided.Clear();
         return refused;
 
@@ -123,10 +129,36 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         }
     }
 
+    /// <summary>Workers that fit and are to try the lane, and the servers to try it with; none before there is a server.
+    /// </summary>
+    public (IReadOnlyList<IActorRef> Workers, IActorRef[] Servers) TakeUnchecked()
+    {
+        if (_servers.Count == 0) return ([], []);
+        var workers = _checking.Values.Select(checking => checking.Candidate).Where(candidate => !candidate.Checks).ToList();
+        workers.ForEach(candidate => candidate.Checks = true);
+        return ([.. workers.Select(candidate => candidate.Worker)], [.. _servers.Values.Select(server => server.Server!)]);
+    }
+
+    /// <summary>A worker has tried the lane: it is ready where tensors come through.</summary>
+    /// <param name="node">The worker's node.</param>
+    /// <param name="trouble">Which lane does not work; null where all do.</param>
+    public void LaneChecked(string node, string? trouble)
+    {
+        if (!_checking.TryGetValue(node, out var checking)) return;
+        if (trouble is not null)
+        {
+            _checking[node] = (checking.Candidate, trouble);
+            return;
+        }
+        _checking.Remove(node);
+        _ready[node] = checking.Candidate;
+    }
+
     public string Failed(string node, string reason)
     {
         _preparing.Remove(node);
         _undecided.Remove(node);
+        _checking.Remove(node);
         _ready.Remove(node);
         ForgetAdmissionIfEmpty();
         Note(node, reason);
@@ -137,12 +169,17 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     {
         _preparing.Remove(node);
         _undecided.Remove(node);
+        _checking.Remove(node);
         _ready.Remove(node);
         _servers.Remove(node);
         _workers.Remove(node);
         _coordinators.Remove(node);
         ForgetAdmissionIfEmpty();
     }
+
+    private string Trouble =>
+        _checking.FirstOrDefault(checking => checking.Value.Trouble is not null) is { Value.Trouble: { } trouble, Key: var node }
+            ? $"; {node}: {trouble}" : "";
 
     private void Note(string node, string failure)
     {
@@ -153,7 +190,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     // The first worker is gone before anything was built on its word: the next one's counts.
     private void ForgetAdmissionIfEmpty()
     {
-        if (_ready.Count > 0 || _begun) return;
+        if (_ready.Count + _checking.Count > 0 || _begun) return;
         Admission = null;
         if (_undecided.Count == 0) _firstReadyAt = null;
     }

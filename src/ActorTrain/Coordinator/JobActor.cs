@@ -86,6 +86,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             Note(training, new Occurrence(WorkerRefused, node, reason, "it takes no part in the job"));
             worker.Tell(new WorkerProtocol.Refuse(reason));
         }
+        var (workers, servers) = _gathering.TakeUnchecked();
+        foreach (var worker in workers) worker.Tell(new WorkerProtocol.CheckLane(servers));
     }
 
     private void PreparingShards()
@@ -108,10 +110,15 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         {
             _placed = placed;
             foreach (var shard in placed.Shards) Context.Watch(shard.Place.Shard);
+            _client.Tell(new ClientProtocol.CheckLane([.. _gathering.Servers.Select(server => server.Server!)]));
             AskForStartingWeights();
         });
         Receive<WorkerProtocol.ShardsInitialized>(_ => Become(Training));
-        Receive<Tick>(_ => TellProgress(JobPhase.Preparing));
+        Receive<Tick>(_ =>
+        {
+            Settle(training: null);
+            TellProgress(JobPhase.Preparing);
+        });
         BeforeTraining();
     }
 
@@ -186,12 +193,21 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         {
             _gathering.Joined(joined.Node);
             joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(_jobId, _job));
+            Settle(training);
             changed();
         });
         Receive<WorkerProtocol.Prepared>(prepared =>
         {
             _gathering.Prepared(_context.NodeOf(Sender), Sender, prepared, Now);
             Settle(training);
+            changed();
+        });
+        Receive<WorkerProtocol.LaneChecked>(check =>
+        {
+            var node = _context.NodeOf(Sender);
+            if (check.Trouble is { } trouble)
+                Note(training, new Occurrence(LaneBroken, node, trouble, "it takes part as soon as the lane works"));
+            _gathering.LaneChecked(node, check.Trouble);
             changed();
         });
         Receive<WorkerProtocol.CannotPrepare>(failure =>

@@ -91,6 +91,11 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             Follow(progressed.History);
         });
         Receive<ClientProtocol.Continued>(continued => Follow(continued.History));
+        Receive<ClientProtocol.CheckLane>(check =>
+            Context.ActorOf(LaneProbeActor.Props(_lane, check.Servers, bothWays: false)));
+        Receive<LaneProbeActor.Passed>(_ => { });
+        Receive<LaneProbeActor.Failing>(failing => End(
+            $"this client could not fetch the weights: {failing.Reason}", trained: true));
         Receive<ClientProtocol.Happened>(happened =>
         {
             _events.TryWrite(happened.Event);

@@ -21,6 +21,26 @@ public static class LaneProtocol
     /// <param name="Token">What a connection must say first; made anew each time the node starts.</param>
     public sealed record Opened(string Host, int Port, string? LocalSocket, string Machine, byte[] Token) : IWireMessage;
 
+    /// <summary>Whoever tries the lane to another node → that node, by the lane. Answered by
+    /// <see cref="ProbeArrived"/>.</summary>
+    public sealed record Probe : ITensorMessage
+    {
+        /// <summary>Empty.</summary>
+        public TensorSlice Payload => TensorSlice.Empty;
+
+        /// <inheritdoc/>
+        public void WriteHeader(BinaryWriter header) { }
+
+        internal static Probe Read(BinaryReader header, TensorSlice payload) => new();
+    }
+
+    /// <summary>The other node → whoever sent the probe, over Akka: it is here.</summary>
+    public sealed record ProbeArrived : IWireMessage;
+
+    /// <summary>Whoever tries the lane from another node → that node, over Akka. Answered by <see cref="Probe"/>.
+    /// </summary>
+    public sealed record SendProbe : IWireMessage;
+
     /// <summary>
     /// Lane → every actor that it admits payloads for: the connection with a node, in either direction, has ended. What was on its way may be
     /// lost; whoever waits for an answer from there sends again, and the lane opens a new connection for it.

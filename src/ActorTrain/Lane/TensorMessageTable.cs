@@ -14,6 +14,7 @@ internal static class TensorMessageTable
         (7, typeof(ShardProtocol.Awaited), ShardProtocol.Awaited.Read),
         (5, typeof(ModelStateProtocol.Report), ModelStateProtocol.Report.Read),
         (6, typeof(ModelStateProtocol.Pulled), ModelStateProtocol.Pulled.Read),
+        (8, typeof(LaneProtocol.Probe), LaneProtocol.Probe.Read),
     ];
 
     /// <summary>Every message type that travels by the lane.</summary>

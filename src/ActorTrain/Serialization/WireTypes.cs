@@ -24,13 +24,14 @@ internal static class WireTypes
     {
         typeof(NodeProtocol.Enrol), typeof(NodeProtocol.Enrolled),
 
-        typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted),
+        typeof(ClientProtocol.Hello), typeof(ClientProtocol.Welcome), typeof(ClientProtocol.Submit), typeof(ClientProtocol.Accepted), typeof(ClientProtocol.CheckLane),
         typeof(ClientProtocol.Rejected), typeof(ClientProtocol.Progressed), typeof(ClientProtocol.Stop), typeof(ClientProtocol.StopJob), typeof(ClientProtocol.Stopping), typeof(ClientProtocol.Finished),
         typeof(ClientProtocol.Failed), typeof(ClientProtocol.Fetched), typeof(ClientProtocol.GetStatus), typeof(ClientProtocol.Status),
         typeof(ClientProtocol.Happened), typeof(ClientProtocol.Adopted), typeof(ClientProtocol.Govern), typeof(ClientProtocol.GetStaleness), typeof(ClientProtocol.StalenessIs), typeof(ClientProtocol.GetConsistency), typeof(ClientProtocol.ConsistencyIs), typeof(ClientProtocol.March), typeof(ClientProtocol.Pause), typeof(ClientProtocol.Resume), typeof(ClientProtocol.PauseIs), typeof(ClientProtocol.Locate), typeof(ClientProtocol.Located),
             typeof(ClientProtocol.Follow), typeof(ClientProtocol.Continued),
 
-        typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
+        typeof(WorkerProtocol.Prepare), typeof(WorkerProtocol.Prepared), typeof(WorkerProtocol.CheckLane),
+            typeof(WorkerProtocol.LaneChecked), typeof(WorkerProtocol.CannotPrepare), typeof(WorkerProtocol.Refuse),
         typeof(WorkerProtocol.Initialize), typeof(WorkerProtocol.ShardsInitialized), typeof(WorkerProtocol.Start),
         typeof(WorkerProtocol.RequestLease), typeof(WorkerProtocol.Granted), typeof(WorkerProtocol.Recall), typeof(WorkerProtocol.LeaseEnded), typeof(WorkerProtocol.OutOfMemory), typeof(WorkerProtocol.Withdrawn),
         typeof(WorkerProtocol.Evaluate), typeof(WorkerProtocol.Evaluated), typeof(WorkerProtocol.EvaluationFailed), typeof(WorkerProtocol.EndJob), typeof(WorkerProtocol.Close),
@@ -45,7 +46,8 @@ internal static class WireTypes
             typeof(ShardProtocol.WatchStep), typeof(ShardProtocol.StepClosed),
         typeof(ModelStateProtocol.Pull),
 
-        typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened),
+        typeof(LaneProtocol.Open), typeof(LaneProtocol.Opened), typeof(LaneProtocol.ProbeArrived),
+            typeof(LaneProtocol.SendProbe),
 
         typeof(PageProtocol.Page),
     };
@@ -69,7 +71,9 @@ internal static class WireTypes
         typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool), typeof(TimeSpan),
     ];
 
-    private static readonly HashSet<Type> Allowed = [.. Messages, .. Parts, .. Parts.Select(part => part.MakeArrayType())];
+    private static readonly HashSet<Type> Allowed = [
+        .. Messages, .. Parts, .. Parts.Select(part => part.MakeArrayType()), typeof(IActorRef[]),
+    ];
 
     /// <summary>Names of all allowed types, in the form of <see cref="WireTypeFilter"/>.</summary>
     public static IReadOnlySet<string> Names { get; } = Allowed.Select(type => WireTypeFilter.Plain(type.AssemblyQualifiedName!)).ToHashSet();

@@ -17,6 +17,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     private readonly ITensorLane _lane;
     private readonly Dictionary<string, Hosted> _jobs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IDisposable? _admission;
 
     private sealed class Hosted(IActorRef owner)
     {
@@ -73,6 +74,9 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             job.History = new JobHistory();
         });
         Receive<ServerProtocol.Close>(close => Close(close.JobId));
+        Receive<LaneProtocol.Probe>(_ => Sender.Tell(new LaneProtocol.ProbeArrived()));
+        Receive<LaneProtocol.SendProbe>(_ => _lane.Tell(Sender, new LaneProtocol.Probe(), Self));
+        Receive<LaneProtocol.Broken>(_ => { });
         Receive<Terminated>(gone =>
         {
             foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(gone.ActorRef)))
@@ -86,6 +90,10 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { 0 });
+
+    protected override void PostStop() => _admission?.Dispose();
 
     // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

@@ -12,6 +12,10 @@ namespace ActorTrain.Server;
 internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(60);
+
+    // Bytes a second: 8 Mbit/s.
+    private const double SlowestLink = 1e6;
     private readonly ShardPlace[] _shards;
     private readonly IActorRef? _modelState;
     private readonly ITensorLane _lane;
@@ -37,6 +41,8 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private sealed record Ask;
 
+    private sealed record OutOfPatience;
+
     /// <param name="shards">Where the shards are.</param>
     /// <param name="modelState">Where the model's state is combined; null for a model without any.</param>
     /// <param name="lane">The road.</param>
@@ -60,6 +66,13 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
         if (modelState is not null) _awaited.Add(modelState);
 
         Receive<Ask>(_ => AskAwaited());
+        Receive<OutOfPatience>(_ =>
+        {
+            Context.Parent.Tell(new Lost(
+                $"no weights have come from {NodeOf(_awaited.First())} within {Patience.TotalSeconds:0} s; a firewall "
+                    + "may keep its tensor lane from this node"));
+            Context.Stop(Self);
+        });
         Receive<ShardProtocol.Pulled>(Take);
         Receive<ModelStateProtocol.Pulled>(Take);
         Receive<LaneProtocol.Broken>(_ => AskAwaited());
@@ -73,10 +86,18 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
         _admission = _lane.Admit(Self, _shards.Select(place => place.Slice.Length).Append(_state.Length).Append(0).ToHashSet());
         foreach (var target in _awaited) Context.Watch(target);
         Timers.StartPeriodicTimer("ask", new Ask(), AskAgainAfter);
+        Timers.StartSingleTimer("patience", new OutOfPatience(), Patience);
         AskAwaited();
     }
 
     protected override void PostStop() => _admission?.Dispose();
+
+    // A tensor is seen when all of it is here: a slow link has its time.
+    private TimeSpan Patience =>
+        LeastPatience + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _state.Length) / SlowestLink);
+
+    private static string NodeOf(IActorRef actor) =>
+        actor.Path.Address is { HasGlobalScope: true } address ? $"{address.Host}:{address.Port}" : "this node";
 
     private void AskAwaited()
     {

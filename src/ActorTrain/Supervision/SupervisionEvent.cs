@@ -35,6 +35,9 @@ public static class SupervisionEventKinds
     /// <summary>A worker does not fit the job, or cannot make its engine.</summary>
     public const string WorkerRefused = "worker-refused";
 
+    /// <summary>Tensors do not come through between a worker's node and a server's.</summary>
+    public const string LaneBroken = "lane-broken";
+
     /// <summary>A worker's engine failed.</summary>
     public const string WorkerFailed = "worker-failed";
 

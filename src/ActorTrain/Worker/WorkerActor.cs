@@ -20,6 +20,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _engine = ActorRefs.Nobody;
+    private IActorRef _probe = ActorRefs.Nobody;
     private EngineActor.Loaded? _loaded;
 
     /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
@@ -209,6 +210,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             Context.Unwatch(_coordinator);
             _coordinator = Context.Watch(Sender);
             tell();
+        });
+        Receive<WorkerProtocol.CheckLane>(check =>
+        {
+            Context.Stop(_probe);
+            _probe = Context.ActorOf(LaneProbeActor.Props(_context.Lane, check.Servers, bothWays: true));
+        });
+        Receive<LaneProbeActor.Passed>(_ => _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, Trouble: null)));
+        Receive<LaneProbeActor.Failing>(failing =>
+        {
+            _log.Warning("Waiting to take part in job {0}: {1}", _job.Name, failing.Reason);
+            _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, failing.Reason));
         });
         Receive<Orphaned>(_ =>
         {

@@ -18,7 +18,8 @@ public static class WorkerProtocol
     /// <param name="Job">What to train.</param>
     public sealed record Prepare(string JobId, JobOptions Job) : IWireMessage;
 
-    /// <summary>Worker → job: the engine is loaded; this is what it is. Answered by <see cref="Start"/>, <see cref="Initialize"/> or <see cref="Refuse"/>.</summary>
+    /// <summary>Worker → job: the engine is loaded; this is what it is. Answered by <see cref="CheckLane"/> or
+    /// <see cref="Refuse"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="ProtocolVersion">The worker's <see cref="Version"/>.</param>
     /// <param name="Model">The model as its engine built it.</param>
@@ -27,6 +28,16 @@ public static class WorkerProtocol
     /// <param name="Measured">What a few micro-batches of the job took it.</param>
     public sealed record Prepared(
         string JobId, int ProtocolVersion, ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Measurement Measured) : IWireMessage;
+
+    /// <summary>Job → worker that fits: try the lane to the servers and from them. Answered by
+    /// <see cref="LaneChecked"/>, and then by <see cref="Start"/> or <see cref="Initialize"/>.</summary>
+    /// <param name="Servers">The server nodes' actors.</param>
+    public sealed record CheckLane(IActorRef[] Servers) : IWireMessage;
+
+    /// <summary>Worker → job: tensors come through, or do not yet.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Trouble">Which lane does not work, in one sentence; null where all do.</param>
+    public sealed record LaneChecked(string JobId, string? Trouble) : IWireMessage;
 
     /// <summary>Worker → job: the engine cannot be loaded here.</summary>
     /// <param name="JobId">The job.</param>

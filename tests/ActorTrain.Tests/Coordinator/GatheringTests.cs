@@ -43,6 +43,7 @@ public sealed class GatheringTests
         Ready("c:1", Many, at: 2).ShouldHaveSingleItem().Node.ShouldBe("a:1");
 
         _gathering.Admission!.Dataset.TrainSamples.ShouldBe(Many);
+        foreach (var node in new[] { "b:1", "c:1" }) _gathering.LaneChecked(node, trouble: null);
         (_gathering.Enough, _gathering.Ready).ShouldBe((true, 2));
     }
 
@@ -52,6 +53,7 @@ public sealed class GatheringTests
         foreach (var node in new[] { "a:1", "b:1" }) Joined(node);
         Ready("a:1", Few, at: 0);
         _gathering.Settle(TimeSpan.FromSeconds(at)).ShouldBeEmpty();
+        _gathering.LaneChecked("a:1", trouble: null);
         _gathering.Enough.ShouldBe(begins);
     }
 
@@ -60,6 +62,21 @@ public sealed class GatheringTests
     {
         Joined("a:1");
         Ready("a:1", Few, at: 0);
+        _gathering.LaneChecked("a:1", trouble: null);
+        _gathering.Enough.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_worker_is_ready_when_the_lane_works_both_ways()
+    {
+        Joined("a:1");
+        Ready("a:1", Few, at: 0);
+        _gathering.TakeUnchecked().Workers.Count.ShouldBe(1);
+        _gathering.TakeUnchecked().Workers.ShouldBeEmpty();
+        _gathering.LaneChecked("a:1", "its tensor lane to s:1 does not work");
+        (_gathering.Enough, _gathering.Waiting).ShouldBe(
+            (false, "0 of 1 worker ready; a:1: its tensor lane to s:1 does not work"));
+        _gathering.LaneChecked("a:1", trouble: null);
         _gathering.Enough.ShouldBeTrue();
     }
 
@@ -74,6 +91,7 @@ public sealed class GatheringTests
                 + "training samples; give it the data of the job");
         named.Prepared("b:1", ActorRefs.Nobody, Prepared(Many), TimeSpan.Zero);
         named.Settle(TimeSpan.Zero).ShouldBeEmpty();
+        named.LaneChecked("b:1", trouble: null);
         named.Enough.ShouldBeTrue();
     }
 
