@@ -29,8 +29,14 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         get { lock (_errors) return string.Join('\n', _errors); }
     }
 
+    /// <summary>What it has written on its output.</summary>
+    public string Output
+    {
+        get { lock (_errors) return string.Join('\n', _seen); }
+    }
+
     /// <summary>All that it has written, for a test's message.</summary>
-    public string Everything => string.Join('\n', _seen) + "\n" + Errors;
+    public string Everything => Output + "\n" + Errors;
 
     public static CommandProcess Start(params string[] arguments) => Of("dotnet", [Command, .. arguments]);
 

@@ -59,7 +59,7 @@ public sealed class SignalProcessTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return; // no signals there
         await using var demo = CommandProcess.Start(["demo", .. Endless, "--minimum-workers", "4"]);
-        await demo.LineWith("waiting");
+        await demo.LineWith("3 of 4 workers ready");
 
         demo.HangUp();
 

@@ -12,7 +12,8 @@ namespace ActorTrain.CommandLine.Logging;
 internal sealed class LogFile : IDisposable
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, LogFile> Open = [];
+    // For good: who opens one again is not told again what was told already.
+    private static readonly Dictionary<string, LogFile> Known = [];
     private static readonly UTF8Encoding WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly string _path;
@@ -29,7 +30,7 @@ internal sealed class LogFile : IDisposable
         lock (Gate)
         {
             var full = Path.GetFullPath(path);
-            if (!Open.TryGetValue(full, out var file)) Open.Add(full, file = new LogFile(full));
+            if (!Known.TryGetValue(full, out var file)) Known.Add(full, file = new LogFile(full));
             file._users++;
             return file;
         }
@@ -65,8 +66,8 @@ internal sealed class LogFile : IDisposable
         lock (Gate)
         {
             if (--_users > 0) return;
-            Open.Remove(_path);
             _file?.Dispose();
+            _file = null;
         }
     }
 
