@@ -53,7 +53,8 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         Of("unshare",
             [
                 "--mount", "/bin/sh", "-c",
-                $"mount -t tmpfs -o size={kibibytes}k none '{folder}' && exec dotnet \"$@\"", "sh", Command, .. arguments,
+                $"mount -t tmpfs -o size={kibibytes}k none '{folder}' && exec dotnet \"$@\"",
+                "sh", Command, .. arguments,
             ],
             environment);
 
@@ -87,7 +88,9 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(file)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;

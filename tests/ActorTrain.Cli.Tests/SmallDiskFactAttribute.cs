@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>A test that mounts a small disk for a process of its own, which takes Linux, root, and the right to mount.</summary>
+/// <summary>
+/// A test that mounts a small disk for a process of its own, which takes Linux, root, and the right to mount.
+/// </summary>
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
     private static readonly Lazy<bool> CanMount = new(Try);
@@ -14,7 +16,8 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
 
     private static bool Try()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/unshare")) return false;
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return false;
+        if (!File.Exists("/usr/bin/unshare")) return false;
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo("unshare", ["--mount", "mount", "-t", "tmpfs", "none", folder.Path])
         {

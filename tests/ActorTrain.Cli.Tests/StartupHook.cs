@@ -1,7 +1,9 @@
 // The runtime looks for this very class, in no namespace, in the assembly that DOTNET_STARTUP_HOOKS names.
 #pragma warning disable CA1050
 
-/// <summary>Lets a test make the command fail where nothing of it can fail by its input: it does so as it is told.</summary>
+/// <summary>
+/// Lets a test make the command fail where nothing of it can fail by its input: it does so as it is told.
+/// </summary>
 internal static class StartupHook
 {
     /// <summary>An exception on a thread of its own.</summary>

@@ -13,8 +13,8 @@ internal static class ExitCodes
     public const int WrongInput = 2;
 
     /// <summary>
-    /// The user ended it before it was done, by a signal. One code for all signals, and not 128 and the signal's number:
-    /// that is what a shell shows of a process that a signal killed, and this one has ended in order.
+    /// The user ended it before it was done, by a signal. One code for all signals, and not 128 and the signal's
+    /// number: that is what a shell shows of a process that a signal killed, and this one has ended in order.
     /// </summary>
     public const int Stopped = 3;
 

@@ -20,7 +20,8 @@ internal static class UserFolders
     /// <param name="program">The program's name.</param>
     public static string? State(string program)
     {
-        var root = Named("XDG_STATE_HOME") ?? Platform(mac: "Application Support", unix: Path.Combine(".local", "state"));
+        var root = Named("XDG_STATE_HOME")
+            ?? Platform(mac: "Application Support", unix: Path.Combine(".local", "state"));
         return root is null ? null : Path.Combine(root, program);
     }
 

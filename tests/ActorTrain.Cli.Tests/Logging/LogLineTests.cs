@@ -30,7 +30,8 @@ public sealed class LogLineTests
     {
         LogLine.Short(Crash, "mine", Morning, hasTrace: false).ShouldBe("2026-11-26T03:18:39.123+01:00 mine: error: "
             + $"{Path} failed: InvalidOperationException: the table is gone (--log FILE or --verbose has the trace)");
-        LogLine.Short(Crash, "mine", Morning, hasTrace: true).ShouldEndWith("InvalidOperationException: the table is gone");
+        LogLine.Short(Crash, "mine", Morning, hasTrace: true)
+            .ShouldEndWith("InvalidOperationException: the table is gone");
     }
 
     [Fact]
@@ -46,8 +47,9 @@ public sealed class LogLineTests
         lines.ShouldContain(line => line.Contains("at ActorTrain.Cli.Tests", StringComparison.Ordinal));
     }
 
-    [Theory, InlineData("mine: Port 4053 is in use."), InlineData(""), InlineData("Unhandled exception. System.Exception: no"),
-     InlineData("2026-11-26 was a Thursday, and 03:18 was early")]
+    [Theory]
+    [InlineData("mine: Port 4053 is in use."), InlineData(""), InlineData("Unhandled exception. System.Exception: no")]
+    [InlineData("2026-11-26 was a Thursday, and 03:18 was early")]
     public void Other_lines_are_none_of_the_log(string line) => LogLine.Begins(line).ShouldBeFalse();
 
     [Fact]

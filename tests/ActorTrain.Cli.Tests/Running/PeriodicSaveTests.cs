@@ -15,8 +15,7 @@ public sealed class PeriodicSaveTests
             Full, Full, new ActorTrainException("The folder is gone."), null, Full,
             new InvalidOperationException("nobody expected this."), null,
         ]);
-        var saves = new PeriodicSave(1, _ => outcomes.Dequeue() is { } failure ? Task.FromException(failure) : Task.CompletedTask,
-            epoch => _told.Add($"saved {epoch}"), _told.Add);
+        var saves = new PeriodicSave(1, Save, epoch => _told.Add($"saved {epoch}"), _told.Add);
 
         var seen = 0;
         await foreach (var _ in saves.Watch(Epochs(7))) seen++;
@@ -32,6 +31,9 @@ public sealed class PeriodicSaveTests
             "saved 7",
         ]);
         saves.LastEpoch.ShouldBe(7);
+
+        Task Save(JobProgress moment) =>
+            outcomes.Dequeue() is { } failure ? Task.FromException(failure) : Task.CompletedTask;
     }
 
     private static ActorTrainException Full => new("The disk is full.");

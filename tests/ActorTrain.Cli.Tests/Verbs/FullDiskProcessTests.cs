@@ -96,7 +96,8 @@ public sealed class FullDiskProcessTests : IDisposable
     public async Task An_output_that_takes_nothing_costs_its_lines_and_not_the_model()
     {
         if (!File.Exists("/dev/full")) return; // Linux has it
-        await using var demo = CommandProcess.StartInto("/dev/full", ["demo", .. Short, "--epochs", "1", "--save", ModelFile]);
+        await using var demo = CommandProcess.StartInto(
+            "/dev/full", ["demo", .. Short, "--epochs", "1", "--save", ModelFile]);
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
@@ -108,7 +109,8 @@ public sealed class FullDiskProcessTests : IDisposable
     public async Task A_log_that_cannot_be_written_is_told_once_and_costs_nothing_else()
     {
         if (!File.Exists("/dev/full")) return; // Linux has it
-        await using var demo = CommandProcess.Start(["demo", .. Short, "--epochs", "1", "--quiet", "--log", "/dev/full"]);
+        await using var demo = CommandProcess.Start(
+            ["demo", .. Short, "--epochs", "1", "--quiet", "--log", "/dev/full"]);
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Finished, demo.Everything);
 

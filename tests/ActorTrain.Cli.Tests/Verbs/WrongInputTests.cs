@@ -89,15 +89,17 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("local --workers 1", "--log"), InlineData("train --join 127.0.0.1:1", "--report")]
     [InlineData("train --join 127.0.0.1:1", "--save"), InlineData("train --join 127.0.0.1:1", "--log")]
     [InlineData("worker --join 127.0.0.1:1", "--log"), InlineData("seed --port 0", "--log")]
-    [InlineData("simulate no.conf", "--report"), InlineData("simulate no.conf", "--plot"), InlineData("laws", "--report")]
+    [InlineData("simulate no.conf", "--report"), InlineData("simulate no.conf", "--plot")]
+    [InlineData("laws", "--report")]
     public async Task A_file_that_could_not_be_written_is_refused_before_anything_begins(string verb, string option)
     {
         var missing = Path.Combine(_folder.FullName, "missing", "result");
         var longName = Path.Combine(_folder.FullName, new string('x', 300));
 
-        (await With(missing)).ShouldRefuse($"{option} is {missing}, and {Path.GetDirectoryName(missing)} does not exist; "
-            + "it must be a file in a folder that does.");
-        (await With(_folder.FullName)).ShouldRefuse($"{option} is {_folder.FullName}, a folder; it must be a file to write.");
+        (await With(missing)).ShouldRefuse($"{option} is {missing}, and {Path.GetDirectoryName(missing)} "
+            + "does not exist; it must be a file in a folder that does.");
+        (await With(_folder.FullName))
+            .ShouldRefuse($"{option} is {_folder.FullName}, a folder; it must be a file to write.");
         (await With("")).ShouldRefuse($"{option} is empty; it must be a file to write.");
         (await With(longName)).Error.ShouldStartWith($"actortrain: {option} is {longName}, which cannot be written: ");
         _folder.GetFileSystemInfos().ShouldBeEmpty();

@@ -17,7 +17,8 @@ internal sealed class LastLogger : MinimalLogger
 
     protected override void Log(object message)
     {
-        if (message is not LogEvent entry || entry.LogLevel() < LogLevel.InfoLevel || _settings is not { } settings) return;
+        if (message is not LogEvent entry || _settings is not { } settings) return;
+        if (entry.LogLevel() < LogLevel.InfoLevel) return;
         using var sink = new LogSink(settings, new LossyWriter(Console.Error));
         sink.Write(entry);
     }

@@ -18,7 +18,7 @@ internal static class LogLine
         // Akka's times are UTC, and do not all say so.
         TimeZoneInfo.ConvertTime(new DateTimeOffset(entry.Timestamp.Ticks, TimeSpan.Zero), zone);
 
-    /// <summary>The entry in one line for whoever runs the program; for a crash, where its trace is to be had.</summary>
+    /// <summary>The entry in one line for whoever runs the program; for a crash, where its trace is.</summary>
     public static string Short(LogEvent entry, string program, DateTimeOffset time, bool hasTrace)
     {
         var said = Message(entry);
@@ -49,8 +49,11 @@ internal static class LogLine
     public static string By(string writer, string line) => $"{line[..TimeLength]} {writer}:{line[TimeLength..]}";
 
     /// <summary>A trace in lines that are set in, so that each log line is known by its beginning.</summary>
-    public static string Indented(Exception failure) => "  "
-        + string.Join(Environment.NewLine + "  ", $"{failure}".Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    public static string Indented(Exception failure)
+    {
+        var lines = $"{failure}".Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(Environment.NewLine, lines.Select(line => "  " + line));
+    }
 
     private static string Message(LogEvent entry)
     {

@@ -6,7 +6,9 @@ namespace ActorTrain.CommandLine.Logging;
 /// <summary>What of the log goes where.</summary>
 /// <param name="Program">The program's name.</param>
 /// <param name="File">File to append everything from INFO to, beside the error stream; null: none.</param>
-/// <param name="Verbose">Everything from INFO on the error stream; otherwise what <see cref="ConsoleNews"/> has.</param>
+/// <param name="Verbose">
+/// Everything from INFO on the error stream; otherwise what <see cref="ConsoleNews"/> has.
+/// </param>
 /// <param name="WithClient">
 /// Whether this process has the job's client as well, or a process that has it shows what this one says: failures that
 /// the client shows are not on the error stream, too.

@@ -36,7 +36,8 @@ internal sealed class LastResort : IDisposable
 
     private void End(object sender, UnhandledExceptionEventArgs unhandled)
     {
-        _lines.Unexpected(unhandled.ExceptionObject as Exception ?? new InvalidOperationException("an unknown failure"));
+        // C# throws nothing else; a library in another language may.
+        _lines.Unexpected(unhandled.ExceptionObject as Exception ?? new InvalidOperationException("no exception"));
         ProcessEnd.Now(ExitCodes.Failed);
     }
 

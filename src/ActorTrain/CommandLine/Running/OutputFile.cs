@@ -19,7 +19,8 @@ internal static class OutputFile
         {
             var (path, first) = same.First();
             if (WholeFile.IsDevice(path!)) continue;
-            throw new ActorTrainException($"{first} and {same.ElementAt(1).Option} are both {path}; they must be two files.");
+            throw new ActorTrainException(
+                $"{first} and {same.ElementAt(1).Option} are both {path}; they must be two files.");
         }
     }
 
@@ -38,8 +39,8 @@ internal static class OutputFile
             // A result is renamed into its place, so the folder must take new files, and an old result must not be locked.
             if (File.Exists(path)) File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
             if (WholeFile.IsDevice(path)) return;
-            using var trial = new FileStream(
-                WholeFile.PartialOf(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var trial = new FileStream(WholeFile.PartialOf(path), FileMode.CreateNew, FileAccess.Write,
+                FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             trial.Write(Block);
         }
         catch (Exception denied) when (WholeFile.IsDenial(denied))

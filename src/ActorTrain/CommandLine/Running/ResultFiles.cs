@@ -5,12 +5,14 @@ using ActorTrain.Sentences;
 namespace ActorTrain.CommandLine.Running;
 
 /// <summary>
-/// Writes what a run leaves behind. What cannot be written where it was asked for, as on a disk that is full by then, is
-/// written to the user's state folder or else to the temporary folder, and that place is told: hours of training are
-/// not to be lost with a file.
+/// Writes what a run leaves behind. What cannot be written where it was asked for, as on a disk that is full by then,
+/// is written to the user's state folder or else to the temporary folder, and that place is told: hours of training
+/// are not to be lost with a file.
 /// </summary>
 /// <param name="complain">Is told what is not where it was asked for, and where it is.</param>
-/// <param name="elsewhere">The other folders, the best one first: each is made when it is needed; null: there is none.</param>
+/// <param name="elsewhere">
+/// The other folders, the best one first: each is made when it is needed; null: there is none.
+/// </param>
 internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<Func<string?>> elsewhere)
 {
     private const int LongestName = 100;

@@ -6,8 +6,11 @@ namespace ActorTrain.CommandLine.Running;
 internal sealed record WorkerLogs(string? File, bool Verbose)
 {
     /// <summary>A file for each process, beside that of <c>local</c>: run.log has run.worker-1.log.</summary>
-    public static string FileOf(string file, int worker) =>
-        Path.ChangeExtension(file, $"worker-{worker}{(Path.GetExtension(file) is { Length: > 1 } kind ? kind : ".log")}");
+    public static string FileOf(string file, int worker)
+    {
+        var extension = Path.GetExtension(file) is { Length: > 1 } given ? given : ".log";
+        return Path.ChangeExtension(file, $"worker-{worker}{extension}");
+    }
 
     /// <summary>A worker's options.</summary>
     /// <param name="worker">From 1.</param>
