@@ -38,8 +38,8 @@ internal static class SimulateVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var source = parsed.GetValue(file) ?? throw new ActorTrainException("simulate needs SCRIPT.conf, a simulation script such as hocon/simulations/trouble.conf.");
-            foreach (var option in new[] { report, plot })
-                if (parsed.GetValue(option) is { } path) OutputFile.Check(path, option.Name);
+            OutputFile.CheckAll((parsed.GetValue(report), report.Name), (parsed.GetValue(plot), plot.Name));
+            using var interruption = new Interruption();
             var script = SimulationScript.Read(source, settings.Overrides(parsed));
             var simulation = script.Simulation;
             if (script.Engine == ScriptEngine.Model)
@@ -48,32 +48,35 @@ internal static class SimulateVerb
                 var engine = NodeSettingsReader.Engine(Config.Empty, [new SettingOverride(Threads, "1", "default"), .. parsed.Override(data, Data)]);
                 simulation = simulation with { Engines = program.EnginesFor(engine, script.Job) };
             }
-            var result = Run(simulation, script.Job);
+            var result = Run(simulation, script.Job, interruption.Token);
+            var files = ResultFiles.Of(terminal);
             if (!parsed.GetValue(quiet)) Show(terminal, result);
             if (result.Report is { } done)
             {
-                if (parsed.GetValue(report) is { } path) await TrainingReportJson.WriteFileAsync(done, path, cancellation);
+                if (parsed.GetValue(report) is { } asked)
+                    await files.WriteAsync(asked, path => TrainingReportJson.WriteFileAsync(done, path, cancellation));
                 terminal.Output.WriteLine(Summary.Line(done, stopped: false));
             }
-            if (parsed.GetValue(plot) is { } page) await WholeFile.WriteAsync(page, PlotPage.Of(result), "the plot", cancellation);
+            if (parsed.GetValue(plot) is { } page)
+                await files.WriteAsync(
+                    page, path => WholeFile.WriteAsync(path, PlotPage.Of(result), "the plot", cancellation));
             // Of a job that did not end, the failure says when as well.
             if (result.Failure is { } failure)
                 throw new TrainingFailedException(!result.HasEnded ? failure
                     : $"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time had passed.");
             foreach (var violation in result.Violations) terminal.Complain(violation);
-            return result.Violations.Count == 0 ? Invocation.Success : Invocation.Broken;
+            return result.Violations.Count == 0 && files.AllInPlace ? ExitCodes.Finished : ExitCodes.Failed;
         });
         return command;
     }
 
     // In slices, so that Ctrl-C is heard.
-    private static SimulationResult Run(Simulation simulation, JobOptions job)
+    private static SimulationResult Run(Simulation simulation, JobOptions job, CancellationToken stop)
     {
-        using var interruption = new Interruption();
         using var run = simulation.Start(job);
         while (!run.HasEnded && run.Now < simulation.Limit)
         {
-            interruption.Token.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             run.Advance(Slice);
         }
         return run.ToEnd();

@@ -1,3 +1,4 @@
+using ActorTrain.Saving;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Data;

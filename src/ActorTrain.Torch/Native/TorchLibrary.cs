@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using ActorTrain.Saving;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Native;

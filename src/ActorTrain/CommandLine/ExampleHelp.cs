@@ -4,8 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace ActorTrain.CommandLine;
 
-/// <summary>The help of a verb, with examples below it.</summary>
-internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyList<string> examples) : SynchronousCommandLineAction
+/// <summary>The help of a verb, with examples and exit codes below it.</summary>
+internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyList<string> examples)
+    : SynchronousCommandLineAction
 {
     /// <summary>A person who asks for help gets it, whatever else is wrong with the line.</summary>
     public override bool ClearsParseErrors => true;
@@ -20,11 +21,14 @@ internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyLi
 
     public override int Invoke(ParseResult parseResult)
     {
-        var code = help.Invoke(parseResult);
+        var exitCode = help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(examples.Count == 1 ? "Example:" : "Examples:");
         foreach (var example in examples) output.WriteLine("  " + example);
         output.WriteLine();
-        return code;
+        output.WriteLine("Exit codes:");
+        foreach (var code in ExitCodes.Table) output.WriteLine("  " + code);
+        output.WriteLine();
+        return exitCode;
     }
 }

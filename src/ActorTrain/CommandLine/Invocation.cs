@@ -1,32 +1,30 @@
 using System.CommandLine;
 using ActorTrain.CommandLine.Options;
+using ActorTrain.CommandLine.Running;
 using ActorTrain.CommandLine.Verbs;
 using ActorTrain.Hosting;
-using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine;
 
 /// <summary>A command line: finds the verb, runs it, and turns what goes wrong into one line and an exit code.</summary>
 internal static class Invocation
 {
-    /// <summary>Everything went well, or was stopped by request.</summary>
-    public const int Success = 0;
-
-    /// <summary>Something broke that the user did not cause.</summary>
-    public const int Broken = 1;
-
-    /// <summary>Something that the user gave cannot be used.</summary>
-    public const int WrongInput = 2;
-
-    /// <summary>Ctrl-C before there was anything to bring to an end.</summary>
-    public const int Interrupted = 130;
-
     /// <summary>Runs a program's command line.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, NodeProgram program, Terminal terminal)
     {
         var root = Root(terminal, program);
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        var debug = parsed.GetValue(CommonOptions.Debug);
+        var failures = new FailureLines(terminal, parsed);
+        using var lastResort = terminal.IsOfThisProcess ? new LastResort(failures) : null;
+        var exitCode = await RunAsync(parsed, program, terminal, failures);
+        if (terminal.Output is not LossyWriter { Failure: { } lost }) return exitCode;
+        terminal.Complain($"the standard output could not be written: {lost}");
+        return exitCode == ExitCodes.Finished ? ExitCodes.Failed : exitCode;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, NodeProgram program, Terminal terminal, FailureLines failures)
+    {
         try
         {
             if (ParseSentence.Of(parsed, program.Name) is { } sentence) throw new ActorTrainException(sentence);
@@ -41,28 +39,29 @@ internal static class Invocation
         }
         catch (TrainingFailedException failure)
         {
-            terminal.Complain(failure.Message);
-            if (debug) terminal.Error.WriteLine(failure);
-            return Broken;
+            failures.Tell(failure.Message, failure);
+            return ExitCodes.Failed;
+        }
+        catch (TrainingStoppedException stopped)
+        {
+            terminal.Complain(stopped.Message);
+            return ExitCodes.Stopped;
         }
         catch (ActorTrainException wrong)
         {
-            terminal.Complain(wrong.Message);
-            if (debug) terminal.Error.WriteLine(wrong);
-            return WrongInput;
+            failures.Wrong(wrong);
+            return ExitCodes.WrongInput;
         }
         catch (OperationCanceledException)
         {
             terminal.Complain("stopped before there was a result");
-            return Interrupted;
+            return ExitCodes.Stopped;
         }
-        // The last resort of the process: what nobody expected ends it with one line; the trace is for who asks.
+        // The last resort of the verb: what nobody expected ends it with one line; the trace is for who asks.
         catch (Exception unexpected)
         {
-            terminal.Complain($"{parsed.CommandResult.Command.Name} failed: {Innermost(unexpected).AsClause()} "
-                + "(--debug shows the trace)");
-            if (debug) terminal.Error.WriteLine(unexpected);
-            return Broken;
+            failures.Unexpected(unexpected);
+            return ExitCodes.Failed;
         }
     }
 
@@ -80,7 +79,4 @@ internal static class Invocation
         ExampleHelp.AddTo(root, $"{program.Name} demo");
         return root;
     }
-
-    private static Exception Innermost(Exception exception) =>
-        exception is AggregateException or System.Reflection.TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner ? Innermost(inner) : exception;
 }

@@ -1,3 +1,4 @@
+using ActorTrain.CommandLine.Running;
 using Spectre.Console;
 
 namespace ActorTrain.CommandLine;
@@ -7,13 +8,16 @@ namespace ActorTrain.CommandLine;
 /// <param name="Output">Results and progress.</param>
 /// <param name="Error">What went wrong, one line each.</param>
 /// <param name="IsInteractive">Whether a person watches, so that a live view makes sense.</param>
-internal sealed record Terminal(string Program, TextWriter Output, TextWriter Error, bool IsInteractive)
+/// <param name="IsOfThisProcess">Whether this is the process's own console, and so the process the verb's.</param>
+internal sealed record Terminal(
+    string Program, TextWriter Output, TextWriter Error, bool IsInteractive, bool IsOfThisProcess = false)
 {
     private const int PlainWidth = 140;
 
     /// <summary>The console of this process.</summary>
     public static Terminal OfThisProcess(string program) =>
-        new(program, Console.Out, Console.Error, !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive);
+        new(program, new LossyWriter(Console.Out), new LossyWriter(Console.Error),
+            !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive, IsOfThisProcess: true);
 
     /// <summary>Writes one line about an error.</summary>
     public void Complain(string sentence) => Error.WriteLine($"{Program}: " + sentence.ReplaceLineEndings(" "));

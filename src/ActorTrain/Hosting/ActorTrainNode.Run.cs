@@ -13,7 +13,10 @@ public sealed partial class ActorTrainNode
     /// <param name="args">The program's arguments.</param>
     /// <param name="engines">Makes the engines of its workers.</param>
     /// <param name="options">How its jobs differ from reference.conf: HOCON, as it would stand inside <c>actortrain.job { }</c>, such as <c>epochs = 3, optimizer.name = adam</c>.</param>
-    /// <returns>The exit code: 0, 2 for something that the user gave and cannot be used, 1 for anything else that went wrong. Errors have been written, in one line each.</returns>
+    /// <returns>
+    /// The exit code: 0 finished, 1 failed or not to be trusted, 2 something that the user gave cannot be used, 3
+    /// stopped by a signal before the end. Errors have been written, in one line each.
+    /// </returns>
     public static Task<int> RunAsync(IReadOnlyList<string> args, IEngineFactory engines, string options = "") =>
         RunAsync(args, new NodeProgram((_, _) => engines) { Options = options });
 

@@ -16,22 +16,14 @@ public static class SafeTensors
     /// <exception cref="ActorTrainException">The file cannot be written.</exception>
     public static void Save(string path, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
     {
-        var partial = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
-            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
-            {
-                SafeTensorsWriter.Write(stream, model, metadata);
-                // On the disk before it takes the earlier file's place.
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
+            WholeFile.Write(path, stream => SafeTensorsWriter.Write(stream, model, metadata));
         }
-        // The last is what .NET makes of a file that grows beyond what the system allows.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception denied) when (WholeFile.IsDenial(denied))
         {
-            Discard(partial);
-            throw new ActorTrainException($"The model cannot be saved as {path}: {e.AsClause()}.", e);
+            throw new ActorTrainException(
+                $"The model cannot be saved as {path}: {WholeFile.ReasonOf(denied)}.", denied);
         }
     }
 
@@ -46,18 +38,6 @@ public static class SafeTensors
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ActorTrainException($"The model {path} cannot be loaded: {e.AsClause()}.", e);
-        }
-    }
-
-    private static void Discard(string partial)
-    {
-        try
-        {
-            File.Delete(partial);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to tell; what is left has a name that nobody mistakes for a model.
         }
     }
 }

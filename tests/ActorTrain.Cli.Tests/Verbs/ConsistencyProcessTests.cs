@@ -1,3 +1,4 @@
+using ActorTrain.CommandLine;
 using ActorTrain.Job;
 using ActorTrain.Supervision;
 
@@ -73,7 +74,7 @@ public sealed class ConsistencyProcessTests : IDisposable
             for (var i = 0; i < 2; i++) await train.LineWith("done in");
         }
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
         report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);

@@ -11,6 +11,8 @@ public class HelpTests
         (ran.ExitCode, ran.Error).ShouldBe((0, ""));
         ran.Output.ShouldContain("Example");
         ran.Output.ShouldContain($"  actortrain {verb}");
+        foreach (var exitCode in new[] { "0  finished", "1  failed", "2  something that was given", "3  stopped" })
+            ran.Output.ShouldContain($"\n  {exitCode}");
     }
 
     [Fact]
@@ -19,6 +21,7 @@ public class HelpTests
         var ran = await Ran.Command("--help");
 
         ran.ExitCode.ShouldBe(0);
+        ran.Output.ShouldContain("\nExit codes:\n  0  finished");
         foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume", "simulate", "laws" }) ran.Output.ShouldContain($"\n  {verb} ");
     }
 

@@ -1,3 +1,4 @@
+using ActorTrain.CommandLine;
 using ActorTrain.Job;
 using ActorTrain.Saving;
 
@@ -61,7 +62,7 @@ public sealed class JobProcessTests : IDisposable
         await train.LineWith("done in");
         train.Interrupt();
 
-        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
         var report = Report();
         report.Workers.Count.ShouldBe(3);
         report.Workers.ShouldAllBe(one => one.Samples > 0);

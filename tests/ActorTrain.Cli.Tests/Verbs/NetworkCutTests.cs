@@ -1,3 +1,4 @@
+using ActorTrain.CommandLine;
 using ActorTrain.Job;
 using ActorTrain.Supervision;
 
@@ -34,7 +35,7 @@ public sealed class NetworkCutTests
         await train.LineWith("done in");
         await train.LineWith("done in");
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
         var told = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
         told.Workers.Sum(worker => worker.Samples).ShouldBe(told.SamplesApplied);
         told.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);

@@ -84,21 +84,38 @@ public sealed class WrongInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--report"), InlineData("--save")]
-    public async Task A_result_that_could_not_be_written_is_refused_before_the_training(string option)
+    [InlineData("demo", "--report"), InlineData("demo", "--save"), InlineData("demo", "--log")]
+    [InlineData("local --workers 1", "--report"), InlineData("local --workers 1", "--save")]
+    [InlineData("local --workers 1", "--log"), InlineData("train --join 127.0.0.1:1", "--report")]
+    [InlineData("train --join 127.0.0.1:1", "--save"), InlineData("train --join 127.0.0.1:1", "--log")]
+    [InlineData("worker --join 127.0.0.1:1", "--log"), InlineData("seed --port 0", "--log")]
+    [InlineData("simulate no.conf", "--report"), InlineData("simulate no.conf", "--plot")]
+    [InlineData("laws", "--report")]
+    public async Task A_file_that_could_not_be_written_is_refused_before_anything_begins(string verb, string option)
     {
-        var file = Path.Combine(_folder.FullName, "missing", "result");
+        var missing = Path.Combine(_folder.FullName, "missing", "result");
+        var longName = Path.Combine(_folder.FullName, new string('x', 300));
 
-        (await Ran.Command("demo", option, file)).ShouldRefuse($"{option} is {file}, and {Path.GetDirectoryName(file)} does not exist; it must be a file in a folder that does.");
-        (await Ran.Command("demo", option, _folder.FullName)).ShouldRefuse($"{option} is {_folder.FullName}, a folder; it must be a file to write.");
+        (await With(missing)).ShouldRefuse($"{option} is {missing}, and {Path.GetDirectoryName(missing)} "
+            + "does not exist; it must be a file in a folder that does.");
+        (await With(_folder.FullName))
+            .ShouldRefuse($"{option} is {_folder.FullName}, a folder; it must be a file to write.");
+        (await With("")).ShouldRefuse($"{option} is empty; it must be a file to write.");
+        (await With(longName)).Error.ShouldStartWith($"actortrain: {option} is {longName}, which cannot be written: ");
+        _folder.GetFileSystemInfos().ShouldBeEmpty();
+
+        Task<Ran> With(string file) => Ran.Command([.. verb.Split(' '), option, file]);
     }
 
-    [Fact]
-    public async Task Report_and_model_cannot_be_one_file()
+    [Theory]
+    [InlineData("demo", "--report", "--save"), InlineData("demo", "--save", "--log")]
+    [InlineData("simulate no.conf", "--report", "--plot")]
+    public async Task Two_results_cannot_be_one_file(string verb, string one, string other)
     {
         var file = Path.Combine(_folder.FullName, "result");
 
-        (await Ran.Command("demo", "--report", file, "--save", file)).ShouldRefuse($"--report and --save are both {file}; they must be two files.");
+        (await Ran.Command([.. verb.Split(' '), one, file, other, file]))
+            .ShouldRefuse($"{one} and {other} are both {file}; they must be two files.");
         File.Exists(file).ShouldBeFalse();
     }
 

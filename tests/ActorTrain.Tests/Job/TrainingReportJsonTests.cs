@@ -160,7 +160,8 @@ public class TrainingReportJsonTests
     [Fact]
     public async Task A_folder_that_is_not_there_is_named() =>
         (await Should.ThrowAsync<ActorTrainException>(() => TrainingReportJson.WriteFileAsync(Example, Path.Combine("no-such-folder", "report.json"))))
-            .Message.ShouldStartWith($"the report cannot be written to {Path.Combine("no-such-folder", "report.json")}: ");
+            .Message.ShouldStartWith(
+                $"The report cannot be written to {Path.Combine("no-such-folder", "report.json")}: ");
 
     [Fact]
     public void A_text_that_is_no_report_is_refused() =>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ActorTrain.CommandLine.Running;
+using ActorTrain.CommandLine.Logging;
 using ActorTrain.Hosting;
 using ActorTrain.Sentences;
 
@@ -19,8 +19,13 @@ internal sealed class JoinOption
     }
 
     /// <summary>A client of a cluster that runs already.</summary>
-    public Task<TrainingClient> ConnectAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation, TimeSpan? patience = null) =>
-        TrainingClient.ConnectAsync(Read(parsed), patience ?? Patience, NodeLogging.Configuration(terminal.Program, file: null, verbose: false), cancellation);
+    public Task<TrainingClient> ConnectAsync(
+        ParseResult parsed, Terminal terminal, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
+        return TrainingClient.ConnectAsync(
+            Read(parsed), patience ?? Patience, NodeLogging.Configuration(log), cancellation);
+    }
 
     /// <summary>The address.</summary>
     public HostPort Read(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorTrain.CommandLine.Logging;
 using ActorTrain.CommandLine.Running;
 using Akka.Configuration;
 
@@ -7,26 +8,32 @@ namespace ActorTrain.CommandLine.Options;
 /// <summary>What a verb's nodes log, and where to.</summary>
 internal sealed class LogOptions
 {
-    private readonly Option<string?> _file = OptionText.Named("--log", "FILE", "Append the nodes' log to a file.");
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the nodes' log." };
-
     private readonly string _program;
 
     public LogOptions(Command command, string program)
     {
         _program = program;
-        command.Add(_file);
-        command.Add(_verbose);
+        command.Add(File);
+        command.Add(Verbose);
     }
+
+    /// <summary>The log file. One option for all verbs, so that an error finds it whatever the verb was.</summary>
+    public static Option<string?> File { get; } =
+        OptionText.Named("--log", "FILE", "Append the nodes' log to a file, too, from INFO and with traces.");
+
+    /// <summary>Shows the log, with traces.</summary>
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "Show the nodes' log, from INFO and with traces." };
 
     /// <summary>A node's configuration with its logging before it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="node">The node's configuration.</param>
-    /// <param name="withClient">Whether the job's client, which shows failures, is in this process as well.</param>
+    /// <param name="withClient">See <see cref="LogSettings.WithClient"/>.</param>
     public Config Over(ParseResult parsed, Config node, bool withClient = false)
     {
-        var file = parsed.GetValue(_file);
-        if (file is not null) OutputFile.Check(file, "--log");
-        return NodeLogging.Configuration(_program, file, parsed.GetValue(_verbose), withClient).WithFallback(node);
+        var file = parsed.GetValue(File);
+        if (file is not null) OutputFile.Check(file, File.Name);
+        return NodeLogging.Configuration(new LogSettings(_program, file, parsed.GetValue(Verbose), withClient))
+            .WithFallback(node);
     }
 }

@@ -31,11 +31,10 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
             var output = new RunOutput(parsed.GetValue(report), parsed.GetValue(save), parsed.Whole(saveEvery, 0, 1, MostEpochs), parsed.GetValue(quiet), parsed.GetValue(plain));
             if (output.SaveEvery > 0 && output.Model is null)
                 throw new ActorTrainException($"{saveEvery.Name} is given without {save.Name} FILE, which says where to.");
-            if (output.Report is not null) OutputFile.Check(output.Report, report.Name);
-            if (output.Model is not null) OutputFile.Check(output.Model, save.Name);
-            return output.Report is not null && output.Model is not null && Path.GetFullPath(output.Report) == Path.GetFullPath(output.Model)
-                ? throw new ActorTrainException($"{report.Name} and {save.Name} are both {output.Report}; they must be two files.")
-                : output;
+            OutputFile.CheckAll(
+                (output.Report, report.Name), (output.Model, save.Name),
+                (parsed.GetValue(LogOptions.File), LogOptions.File.Name));
+            return output;
         };
     }
 }

@@ -15,22 +15,40 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     /// <summary>How long a stopped run may take to end: with the files still to write, Ctrl-C ends the command within 10 s.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(7);
 
+    private readonly ResultFiles _files = ResultFiles.Of(terminal);
+    private string? _model;
+    private string? _report;
+
     /// <summary>Runs a job to its end.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="job">The job.</param>
     /// <param name="broken">Faults when the run makes no sense any longer; the fault becomes the command's.</param>
-    public async Task RunAsync(TrainingClient client, JobOptions job, Task broken)
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(TrainingClient client, JobOptions job, Task broken)
     {
         var run = await client.SubmitAsync(job, interruption.Token);
         using var stopping = interruption.Token.Register(run.Stop);
-        var saves = output.SaveEvery > 0 ? new PeriodicSave(output.Model!, output.SaveEvery, job, run, Tell, terminal.Complain) : null;
+        var saves = output.SaveEvery > 0 ? Saves(run, job) : null;
         var showing = View().ShowAsync(saves?.Watch(run.Progress) ?? run.Progress);
         var result = await ResultOf(run, broken, saves);
-        await showing;
-        await LeaveBehindAsync(job, result);
+        await LeaveBehindAsync(job, result, showing);
         // Told last and with another exit code, so that no number above is taken for a result.
         if (result.Report.Doubt is { } doubt)
             throw new TrainingFailedException($"The result cannot be trusted. {doubt}");
+        return !_files.AllInPlace ? ExitCodes.Failed : result.Stopped ? ExitCodes.Stopped : ExitCodes.Finished;
+    }
+
+    private PeriodicSave Saves(TrainingRun run, JobOptions job)
+    {
+        var path = output.Model!;
+        return new PeriodicSave(
+            output.SaveEvery, SaveAsync, epoch => Tell($"saved after epoch {epoch}: {path}"), terminal.Complain);
+
+        async Task SaveAsync(JobProgress moment)
+        {
+            var model = await run.SnapshotAsync();
+            SafeTensors.Save(path, model, ModelMetadata.Of(job, moment, model));
+        }
     }
 
     private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken, PeriodicSave? saves)
@@ -38,37 +56,37 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         if (await Task.WhenAny(run.Completion, broken, interruption.WhenAsked()) == broken) await broken;
         try
         {
-            if (!interruption.Token.IsCancellationRequested) return await run.Completion;
+            return interruption.Token.IsCancellationRequested
+                ? await run.Completion.WaitAsync(StopPatience)
+                : await run.Completion;
         }
         catch (TrainingFailedException failure)
         {
             throw new TrainingFailedException($"{Sentence.Of(failure.Message)} {LastSave(saves)}", failure);
         }
-        try
-        {
-            return await run.Completion.WaitAsync(StopPatience);
-        }
-        catch (ActorTrainException nothing)
+        catch (ActorTrainException nothing) when (interruption.Token.IsCancellationRequested)
         {
             throw new OperationCanceledException(nothing.Message, nothing);
         }
         catch (TimeoutException late)
         {
-            throw new InvalidOperationException($"the run did not stop within {StopPatience.TotalSeconds:0} s", late);
+            throw new TrainingFailedException(
+                $"The run did not stop within {StopPatience.TotalSeconds:0} s. {LastSave(saves)}", late);
         }
     }
 
-    private async Task LeaveBehindAsync(JobOptions job, TrainingResult result)
+    private async Task LeaveBehindAsync(JobOptions job, TrainingResult result, Task showing)
     {
         var report = result.Report;
         try
         {
-            if (output.Model is { } model) SafeTensors.Save(model, result.Model, ModelMetadata.Of(job, report));
+            // The last lines of progress come before those of the result.
+            await showing;
         }
         finally
         {
-            // What can still be had of a long run is not to be lost with the model.
-            if (output.Report is { } file) await TrainingReportJson.WriteFileAsync(report, file);
+            // What can still be had of a long run is not to be lost with what is shown of it.
+            await WriteAsync(job, result);
         }
         if (output.Quiet)
         {
@@ -77,8 +95,22 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         }
         foreach (var line in Summary.Lines(report, result.Stopped)) await terminal.Output.WriteLineAsync(line);
         if (report.Workers.Count > 0) terminal.Write(Tables.Workers(report.Workers));
-        if (output.Model is not null) await terminal.Output.WriteLineAsync($"model: {output.Model}");
-        if (output.Report is not null) await terminal.Output.WriteLineAsync($"report: {output.Report}");
+        if (_model is not null) await terminal.Output.WriteLineAsync($"model: {_model}");
+        if (_report is not null) await terminal.Output.WriteLineAsync($"report: {_report}");
+    }
+
+    private async Task WriteAsync(JobOptions job, TrainingResult result)
+    {
+        var report = result.Report;
+        if (output.Model is { } model) _model = await _files.WriteAsync(model, SaveAsync);
+        if (output.Report is { } file)
+            _report = await _files.WriteAsync(file, path => TrainingReportJson.WriteFileAsync(report, path));
+
+        Task SaveAsync(string path)
+        {
+            SafeTensors.Save(path, result.Model, ModelMetadata.Of(job, report));
+            return Task.CompletedTask;
+        }
     }
 
     private string LastSave(PeriodicSave? saves) =>

@@ -1,10 +1,29 @@
+using ActorTrain.Saving;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
-/// <summary>A file that a verb will write when it is done.</summary>
+/// <summary>A file that a verb will write when it is done, looked at before it begins.</summary>
 internal static class OutputFile
 {
+    // A block: a disk that is full takes the name of a new file, and not its first byte.
+    private static readonly byte[] Block = new byte[4096];
+
+    /// <summary>Tries, without leaving a trace, whether each file that was asked for can be written.</summary>
+    /// <exception cref="ActorTrainException">One cannot, or two options name the same file.</exception>
+    public static void CheckAll(params IReadOnlyList<(string? Path, string Option)> files)
+    {
+        var given = files.Where(file => file.Path is not null).ToList();
+        foreach (var (path, option) in given) Check(path!, option);
+        foreach (var same in given.GroupBy(file => Path.GetFullPath(file.Path!)).Where(group => group.Count() > 1))
+        {
+            var (path, first) = same.First();
+            if (WholeFile.IsDevice(path!)) continue;
+            throw new ActorTrainException(
+                $"{first} and {same.ElementAt(1).Option} are both {path}; they must be two files.");
+        }
+    }
+
     /// <summary>Tries, without leaving a trace, whether a file can be written.</summary>
     /// <exception cref="ActorTrainException">It cannot.</exception>
     public static void Check(string path, string option)
@@ -12,16 +31,22 @@ internal static class OutputFile
         if (string.IsNullOrWhiteSpace(path)) throw new ActorTrainException($"{option} is empty; it must be a file to write.");
         if (Directory.Exists(path)) throw new ActorTrainException($"{option} is {path}, a folder; it must be a file to write.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder)) throw new ActorTrainException($"{option} is {path}, and {folder} does not exist; it must be a file in a folder that does.");
+        if (!Directory.Exists(folder))
+            throw new ActorTrainException(
+                $"{option} is {path}, and {folder} does not exist; it must be a file in a folder that does.");
         try
         {
             // A result is renamed into its place, so the folder must take new files, and an old result must not be locked.
-            File.Create(Path.Combine(folder, $".actortrain-{Environment.ProcessId}-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose).Dispose();
             if (File.Exists(path)) File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            if (WholeFile.IsDevice(path)) return;
+            using var trial = new FileStream(WholeFile.PartialOf(path), FileMode.CreateNew, FileAccess.Write,
+                FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            trial.Write(Block);
         }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        catch (Exception denied) when (WholeFile.IsDenial(denied))
         {
-            throw new ActorTrainException($"{option} is {path}, which cannot be written: {denied.AsClause()}.", denied);
+            throw new ActorTrainException(
+                $"{option} is {path}, which cannot be written: {WholeFile.ReasonOf(denied)}.", denied);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using ActorTrain.CommandLine.Logging;
 using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Running;
@@ -14,17 +15,22 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Process _process;
     private readonly ErrorLines _errors;
 
-    private WorkerProcess(int number, string program, Process process, Action<string> note)
+    private bool _inLog;
+
+    private WorkerProcess(
+        int number, string program, Process process, Action<string> note, Action<string> log)
     {
         (Number, _process, _errors) = (number, process, new ErrorLines(program));
         // Both streams must be read, or the child stops where a pipe is full.
         process.OutputDataReceived += (_, line) =>
             HasJoined |= line.Data?.StartsWith(WorkerLife.Joined, StringComparison.Ordinal) == true;
-        process.ErrorDataReceived += (_, line) =>
+        process.ErrorDataReceived += (_, read) =>
         {
-            if (line.Data?.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal) == true)
-                note(line.Data[(program.Length + 2)..]);
-            else _errors.Take(line.Data ?? "");
+            var line = read.Data ?? "";
+            if (line.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal))
+                note(line[(program.Length + 2)..]);
+            else if (IsOfLog(line)) log(LogLine.Begins(line) ? LogLine.By($"worker {number}", line) : line);
+            else _errors.Take(line);
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -48,13 +54,15 @@ internal sealed class WorkerProcess : IDisposable
     /// <param name="program">The program's name.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="note">Is given each note that it writes.</param>
-    public static WorkerProcess Start(int number, string program, IReadOnlyList<string> arguments, Action<string> note)
+    /// <param name="log">Is given each line of its log that it writes.</param>
+    public static WorkerProcess Start(
+        int number, string program, IReadOnlyList<string> arguments, Action<string> note, Action<string> log)
     {
         var (file, before) = ThisProgram();
         var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
-        return new WorkerProcess(number, program, process, note);
+        return new WorkerProcess(number, program, process, note, log);
     }
 
     /// <summary>Asks it to leave, and ends it by force when it does not.</summary>
@@ -73,6 +81,9 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    // A trace follows its entry; lines like it elsewhere are what .NET says of an exception that nobody caught.
+    private bool IsOfLog(string line) => _inLog = LogLine.Begins(line) || (_inLog && LogLine.GoesOn(line));
 
     private static async Task<int> EndAsync(Process process)
     {

@@ -19,14 +19,18 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     /// <param name="count">How many.</param>
     /// <param name="join">The cluster.</param>
     /// <param name="options">Further options of the verb <c>worker</c>.</param>
+    /// <param name="logs">Where they log.</param>
     /// <param name="terminal">Is told of a worker that ended early while others go on.</param>
-    public static WorkerProcesses Start(int count, HostPort join, IReadOnlyList<string> options, Terminal terminal)
+    public static WorkerProcesses Start(
+        int count, HostPort join, IReadOnlyList<string> options, WorkerLogs logs, Terminal terminal)
     {
         var workers = new WorkerProcesses(terminal) { _running = count };
         for (var number = 1; number <= count; number++)
         {
-            string[] arguments = ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options];
-            var worker = WorkerProcess.Start(number, terminal.Program, arguments, workers.Repeat);
+            string[] arguments =
+                ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options, .. logs.Options(number)];
+            var worker = WorkerProcess.Start(
+                number, terminal.Program, arguments, workers.Repeat, terminal.Error.WriteLine);
             workers._workers.Add(worker);
             _ = workers.WatchAsync(worker);
         }
@@ -61,7 +65,7 @@ internal sealed class WorkerProcesses : IAsyncDisposable
         if (_ending) return;
         var early = $"worker {worker.Number} ended early with exit code "
             + $"{exitCode}{(worker.Error is { } error ? $": {error.AsClause()}" : "")}";
-        if (exitCode == Invocation.WrongInput) _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
+        if (exitCode == ExitCodes.WrongInput) _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
         else if (Interlocked.Decrement(ref _running) == 0) _broken.TrySetException(new InvalidOperationException(early));
         // Of a node that is gone without a word the job's own event says all that is known.
         else if (worker.Error is not null || !worker.HasJoined) _terminal.Complain(early);

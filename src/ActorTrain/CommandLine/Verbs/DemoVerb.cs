@@ -24,12 +24,12 @@ internal static class DemoVerb
         ExampleHelp.AddTo(command, $"{terminal.Program} demo", $"{terminal.Program} demo --epochs 3 --report demo.json --save demo.safetensors");
         command.SetAction(async (parsed, _) =>
         {
+            using var interruption = new Interruption();
             var (engineSettings, runOutput) = (engine.Read(parsed, Config.Empty, threads: 1), output(parsed));
             var job = JobOptionsReader.Read(Config.Empty, [.. program.Settings, .. Defaults, .. program.DemoSettings(engineSettings), .. settings.Overrides(parsed)]);
             program.Validate(job);
-            await RunAsync(terminal, job, program.EnginesFor(engineSettings, job), runOutput,
-                log.Over(parsed, Config.Empty, withClient: true));
-            return Invocation.Success;
+            return await RunAsync(terminal, job, program.EnginesFor(engineSettings, job), runOutput,
+                log.Over(parsed, Config.Empty, withClient: true), interruption);
         });
         return command;
     }
@@ -40,9 +40,10 @@ internal static class DemoVerb
         new("actortrain.job.minimum-workers", $"{Workers}", "demo"),
     ];
 
-    private static async Task RunAsync(Terminal terminal, JobOptions job, IEngineFactory engines, RunOutput output, Config config)
+    private static async Task<int> RunAsync(
+        Terminal terminal, JobOptions job, IEngineFactory engines, RunOutput output, Config config,
+        Interruption interruption)
     {
-        using var interruption = new Interruption();
         await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }, interruption.Token);
         var workers = new List<ActorTrainNode>();
         try
@@ -50,7 +51,7 @@ internal static class DemoVerb
             var options = new NodeOptions([NodeRoles.Worker]) { Configuration = config, Join = seed.Address, Engines = engines };
             for (var i = 0; i < Workers; i++) workers.Add(await ActorTrainNode.StartAsync(options, interruption.Token));
             await using var client = TrainingClient.Of(seed);
-            await new JobFollower(terminal, output, interruption).RunAsync(client, job, broken: Never);
+            return await new JobFollower(terminal, output, interruption).RunAsync(client, job, broken: Never);
         }
         finally
         {

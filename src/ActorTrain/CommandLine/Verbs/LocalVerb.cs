@@ -27,24 +27,27 @@ internal static class LocalVerb
             $"{terminal.Program} local job.conf --workers 4 --threads 1 --report report.json");
         command.SetAction(async (parsed, _) =>
         {
+            using var interruption = new Interruption();
             if (parsed.GetValue(workers) is null) throw new ActorTrainException("local needs --workers N, the number of worker processes, such as 2.");
             var count = parsed.Whole(workers, 0, 1, MostWorkers);
             var (job, runOutput, settings) = (source.Read(parsed, count), output(parsed), engine.Read(parsed, Config.Empty, threads: 1));
             // Made to find out here, and not in each worker, what the engine cannot use.
             program.EnginesFor(settings, job);
-            await RunAsync(terminal, job, count, settings, runOutput, log.Over(parsed, Config.Empty, withClient: true));
-            return Invocation.Success;
+            var config = log.Over(parsed, Config.Empty, withClient: true);
+            var logs = new WorkerLogs(parsed.GetValue(LogOptions.File), parsed.GetValue(LogOptions.Verbose));
+            return await RunAsync(terminal, job, count, settings, runOutput, config, logs, interruption);
         });
         return command;
     }
 
-    private static async Task RunAsync(Terminal terminal, JobOptions job, int count, EngineSettings engine, RunOutput output, Config config)
+    private static async Task<int> RunAsync(
+        Terminal terminal, JobOptions job, int count, EngineSettings engine, RunOutput output, Config config,
+        WorkerLogs logs, Interruption interruption)
     {
-        using var interruption = new Interruption();
         await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }, interruption.Token);
-        await using var workers = WorkerProcesses.Start(count, seed.Address, WorkerOptions(engine), terminal);
+        await using var workers = WorkerProcesses.Start(count, seed.Address, WorkerOptions(engine), logs, terminal);
         await using var client = TrainingClient.Of(seed);
-        await new JobFollower(terminal, output, interruption).RunAsync(client, job, workers.Broken);
+        return await new JobFollower(terminal, output, interruption).RunAsync(client, job, workers.Broken);
     }
 
     private static string[] WorkerOptions(EngineSettings engine) =>

@@ -30,7 +30,7 @@ internal static class PauseVerb
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
             await request(client, interruption.Token);
             await terminal.Output.WriteLineAsync(done);
-            return Invocation.Success;
+            return ExitCodes.Finished;
         });
         return command;
     }

@@ -17,6 +17,7 @@ internal static class SeedVerb
         ExampleHelp.AddTo(command, $"{terminal.Program} seed", $"{terminal.Program} seed --host 192.168.1.10 --port 4053 --role coordinator,server,worker", $"{terminal.Program} seed --config hocon/seed.conf");
         command.SetAction(async (parsed, _) =>
         {
+            using var interruption = new Interruption();
             var config = node.Configuration(parsed);
             var settings = node.Seed(parsed, config);
             var engineSettings = engine.Read(parsed, config);
@@ -25,19 +26,20 @@ internal static class SeedVerb
                 Configuration = log.Over(parsed, config),
                 Engines = settings.Roles.Contains(NodeRoles.Worker) ? program.EnginesFor(engineSettings, job: null) : null,
             };
-            return await RunAsync(terminal, options);
+            return await RunAsync(terminal, options, interruption);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, NodeOptions options)
+    private static async Task<int> RunAsync(Terminal terminal, NodeOptions options, Interruption interruption)
     {
-        using var interruption = new Interruption();
-        await using var node = await ActorTrainNode.StartAsync(options, interruption.Token);
+        // Told to end before it began: a node has no result that it could be stopped before.
+        if (interruption.Token.IsCancellationRequested) return ExitCodes.Finished;
+        await using var node = await ActorTrainNode.StartAsync(options);
         await terminal.Output.WriteLineAsync($"ready; workers join with: {terminal.Program} worker --join {node.Address}");
         await Task.WhenAny(node.Terminated, interruption.WhenAsked());
         if (!interruption.Token.IsCancellationRequested) throw new InvalidOperationException("the node was removed from its cluster");
         await node.StopAsync();
-        return Invocation.Success;
+        return ExitCodes.Finished;
     }
 }

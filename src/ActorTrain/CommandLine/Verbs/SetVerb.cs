@@ -30,7 +30,7 @@ internal static class SetVerb
             await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
             if (staleness.Count > 0) await terminal.Output.WriteLineAsync($"staleness: {await client.GovernAsync(staleness, interruption.Token)}");
             if (consistency.Count > 0) await terminal.Output.WriteLineAsync($"consistency: {await client.MarchAsync(consistency, interruption.Token)}");
-            return Invocation.Success;
+            return ExitCodes.Finished;
         });
         return command;
     }

@@ -30,7 +30,7 @@ internal static class StatusVerb
             var status = await client.StatusAsync(interruption.Token);
             if (parsed.GetValue(json)) await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
             else Show(terminal, status);
-            return Invocation.Success;
+            return ExitCodes.Finished;
         });
         return command;
     }

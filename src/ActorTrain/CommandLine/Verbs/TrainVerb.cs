@@ -26,13 +26,13 @@ internal static class TrainVerb
             $"{terminal.Program} train --join 127.0.0.1:4053 --optimizer adam --lr 0.001 --report report.json --save model.safetensors");
         command.SetAction(async (parsed, _) =>
         {
+            using var interruption = new Interruption();
             var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
             var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
-            using var interruption = new Interruption();
             job = NamedData.Of(program, job);
             await using var client = await TrainingClient.ConnectAsync(cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
-            await new JobFollower(terminal, runOutput, interruption).RunAsync(client, job, broken: new TaskCompletionSource().Task);
-            return Invocation.Success;
+            return await new JobFollower(terminal, runOutput, interruption)
+                .RunAsync(client, job, broken: new TaskCompletionSource().Task);
         });
         return command;
     }

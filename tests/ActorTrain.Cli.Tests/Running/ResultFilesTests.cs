@@ -1,0 +1,83 @@
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Saving;
+
+namespace ActorTrain.Cli.Tests.Running;
+
+public sealed class ResultFilesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _told = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_result_that_can_be_written_is_where_it_was_asked_for()
+    {
+        var files = With(() => throw new InvalidOperationException("no other folder is needed"));
+
+        (await files.WriteAsync(In("report.json"), Write)).ShouldBe(In("report.json"));
+
+        files.AllInPlace.ShouldBeTrue();
+        _told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_written_goes_to_the_first_other_folder_that_takes_it()
+    {
+        var files = With(() => null, () => In("missing-too"), () => _folder.Path);
+
+        var place = await files.WriteAsync(In("missing", "report.json"), Write);
+
+        Path.GetFileName(place)!.ShouldMatch(@"^report-\d{8}-\d{6}-\d+\.json$");
+        (await File.ReadAllTextAsync(place!)).ShouldBe("all of it");
+        files.AllInPlace.ShouldBeFalse();
+        _told.ShouldHaveSingleItem().ShouldMatch(
+            @"^The text cannot be written to .*report\.json: Could not find .*; it is kept as .*\.json instead$");
+    }
+
+    [Fact]
+    public async Task A_result_that_no_folder_takes_is_lost_and_every_reason_is_told()
+    {
+        var files = With(() => In("first"), () => In("second"));
+
+        (await files.WriteAsync(In("missing", "report.json"), Write)).ShouldBeNull();
+
+        files.AllInPlace.ShouldBeFalse();
+        foreach (var folder in new[] { "missing", "first", "second" })
+            _told.ShouldHaveSingleItem().ShouldContain(In(folder));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_nothing_and_the_earlier_file_as_it_was()
+    {
+        await File.WriteAllTextAsync(In("model"), "the earlier one");
+
+        Should.Throw<IOException>(() => WholeFile.Write(In("model"), stream =>
+        {
+            stream.Write("half of i"u8);
+            throw new IOException("No space left on device");
+        }));
+
+        (await File.ReadAllTextAsync(In("model"))).ShouldBe("the earlier one");
+        Directory.GetFiles(_folder.Path).ShouldBe([In("model")]);
+    }
+
+    [Fact]
+    public async Task A_link_goes_on_to_be_one_and_what_it_points_to_is_written()
+    {
+        if (OperatingSystem.IsWindows()) return; // links need a right there
+        await File.WriteAllTextAsync(In("there"), "the earlier one");
+        File.CreateSymbolicLink(In("here"), In("there"));
+
+        await Write(In("here"));
+
+        (await File.ReadAllTextAsync(In("there"))).ShouldBe("all of it");
+        new FileInfo(In("here")).LinkTarget.ShouldBe(In("there"));
+    }
+
+    private ResultFiles With(params Func<string?>[] elsewhere) => new(_told.Add, elsewhere);
+
+    private string In(params string[] names) => Path.Combine([_folder.Path, .. names]);
+
+    private static Task Write(string path) => WholeFile.WriteAsync(path, "all of it", "the text", default);
+}
