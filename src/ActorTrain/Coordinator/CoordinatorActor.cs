@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using Akka.Actor;
@@ -11,7 +12,9 @@ internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _nodes = new(StringComparer.Ordinal);
+    private const int MostGone = 1_000;
     private readonly Dictionary<IActorRef, string> _roots = [];
+    private readonly Queue<NodeSummary> _gone = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
     private string _jobName = "";
@@ -26,7 +29,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.NodeLost>(lost =>
         {
-            _nodes.Remove(lost.Node);
+            if (_nodes.Remove(lost.Node, out var gone)) Remember(gone, lost.Reason);
             _job?.Tell(lost);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
@@ -34,7 +37,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Hello>(_ => Sender.Tell(new ClientProtocol.Welcome(Self)));
         Receive<ClientProtocol.GetStatus>(_ => Sender.TellInPages(
             Context.System, new ClientProtocol.Status(new ClusterStatus(
-            [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles))], _progress)), Self));
+                [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles)), .. _gone], _progress)), Self));
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
@@ -65,7 +68,9 @@ internal sealed class CoordinatorActor : ReceiveActor
         if (_nodes.TryGetValue(node.Node, out var known))
         {
             if (Equals(known.Worker, node.Worker) && Equals(known.Server, node.Server)) return;
-            _job?.Tell(new NodeProtocol.NodeLost(node.Node, "it was started again"));
+            const string reason = "it was started again";
+            Remember(known, reason);
+            _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
         }
         _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
         _nodes[node.Node] = node;
@@ -78,8 +83,17 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void Stopped(string node)
     {
         // It may have been started again already.
-        if (_roots.ContainsValue(node) || !_nodes.Remove(node)) return;
-        _job?.Tell(new NodeProtocol.NodeLost(node, "ActorTrain was stopped on it"));
+        if (_roots.ContainsValue(node) || !_nodes.Remove(node, out var gone)) return;
+        const string reason = "ActorTrain was stopped on it";
+        Remember(gone, reason);
+        _job?.Tell(new NodeProtocol.NodeLost(node, reason));
+    }
+
+    // Whoever looks at a job wants to know who was there: until the next one begins, and the latest of very many.
+    private void Remember(NodeProtocol.Enrol gone, string reason)
+    {
+        if (_gone.Count == MostGone) _gone.Dequeue();
+        _gone.Enqueue(new NodeSummary(gone.Node, gone.Roles) { Absence = reason.AsClause() });
     }
 
     private void JobEnded()
@@ -127,6 +141,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void Host(JobOptions job, Props props)
     {
         _jobName = job.Name;
+        _gone.Clear();
         _progress = null;
         _job = Context.ActorOf(props, $"job-{_jobs}");
         Context.Watch(_job);

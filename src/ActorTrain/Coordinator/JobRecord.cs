@@ -237,7 +237,10 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
                 mine?.Samples ?? 0, mine?.Pushes ?? 0, worker.MeanThroughput, (double)(mine?.Samples ?? 0) / total,
                 pushes > 0 ? (double)everywhere.Sum(count => count.StalenessSum) / pushes : 0,
                 everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0,
-                Sum(everywhere.Select(count => count.StalenessHistogram))));
+                Sum(everywhere.Select(count => count.StalenessHistogram)))
+            {
+                Absence = worker.Absence,
+            });
         }
         return rows;
     }

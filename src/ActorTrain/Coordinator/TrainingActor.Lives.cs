@@ -30,7 +30,7 @@ internal sealed partial class TrainingActor
                 remedy += "; it comes back with a new engine";
             }
             if (!_stopped) Tell(new Occurrence(withdrawn.Failed ? WorkerFailed : WorkerLeft, worker.Node, withdrawn.Reason, remedy));
-            End(worker);
+            End(worker, _stopped ? null : withdrawn.Reason);
             if (withdrawn.Failed) FailIfAlone(worker.Node, withdrawn.Reason);
         });
         Receive<Unable>(unable =>
@@ -44,7 +44,7 @@ internal sealed partial class TrainingActor
         {
             if (Find(gone.Worker) is not { } worker) return;
             Tell(new Occurrence(WorkerLost, worker.Node, "its worker has ended without a word", _desk.TakeBack(worker, _round + 1)));
-            End(worker);
+            End(worker, "its worker has ended without a word");
         });
         Receive<NodeProtocol.NodeLost>(lost =>
         {
@@ -52,13 +52,13 @@ internal sealed partial class TrainingActor
             if (!_record.Workers.TryGetValue(lost.Node, out var worker) || !(worker.Active || worker.Doubted)) return;
             worker.Doubted = false;
             Tell(new Occurrence(WorkerLost, worker.Node, lost.Reason, _desk.TakeBack(worker, _round + 1)));
-            End(worker);
+            End(worker, lost.Reason);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable =>
         {
             if (_record.Active.FirstOrDefault(worker => worker.Node == unreachable.Node) is not { } worker) return;
             Tell(new Occurrence(WorkerUnreachable, worker.Node, "it does not answer heartbeats", $"{_desk.TakeBack(worker, _round + 1)}; what it still pushes is refused"));
-            End(worker);
+            End(worker, "it does not answer heartbeats");
             worker.Doubted = true;
         });
         Receive<NodeProtocol.NodeReachable>(reachable =>
@@ -74,7 +74,7 @@ internal sealed partial class TrainingActor
         _returning.Remove(join.Node);
         if (!_record.Workers.TryGetValue(join.Node, out var worker)) _record.Workers.Add(join.Node, worker = new WorkerRecord(join.Node));
         _desk.TakeBack(worker, _round + 1);
-        if (worker.Active) End(worker);
+        if (worker.Active) End(worker, "it begins a new life");
         if (join.Measured.MostSamples < _job.Batch) worker.MostSamples = join.Measured.MostSamples;
         worker.Begin(new WorkerId(join.Node, ++_incarnations), join.Worker, join.Device, join.Measured.SamplesPerSecond);
         _desk.Joined(worker);
@@ -94,7 +94,7 @@ internal sealed partial class TrainingActor
         const string reason = "its gradients, or its buffers after them, are not finite, again and again";
         Tell(new Occurrence(WorkerQuarantined, worker.Node, reason, $"it gets no more leases; {_desk.TakeBack(worker, _round + 1)}"));
         worker.Worker.Tell(new WorkerProtocol.Refuse(reason));
-        End(worker);
+        End(worker, reason);
         FailIfAlone(worker.Node, $"{reason}; training may have diverged, and wants a lower learning rate");
     }
 
@@ -107,9 +107,9 @@ internal sealed partial class TrainingActor
     private WorkerRecord? Find(WorkerId id) => _record.Workers.GetValueOrDefault(id.Node) is { Active: true } worker && worker.Id == id ? worker : null;
 
     /// <summary>A worker's life ends: the shards refuse what it still pushes, and say what they have of it.</summary>
-    private void End(WorkerRecord worker)
+    private void End(WorkerRecord worker, string? absence)
     {
-        worker.Active = false;
+        (worker.Active, worker.Absence) = (false, absence?.AsClause());
         foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Fence(worker.Id));
         AskCounts();
         _evaluations.Lost(worker.Node);

@@ -14,6 +14,9 @@ internal sealed class WorkerRecord(string node)
     /// <summary>Whether it takes part now.</summary>
     public bool Active { get; set; }
 
+    /// <summary>Why it takes no part; null while it does.</summary>
+    public string? Absence { get; set; }
+
     /// <summary>Whether its node does not answer at the moment; it may begin a new life.</summary>
     public bool Doubted { get; set; }
 
@@ -52,11 +55,16 @@ internal sealed class WorkerRecord(string node)
 
     private double LeaseSeconds { get; set; }
 
-    public static WorkerRecord Of(WorkerMemory memory) => new(memory.Node) { Device = memory.Device, MostSamples = memory.MostSamples };
+    public static WorkerRecord Of(WorkerMemory memory) => new(memory.Node)
+    {
+        Device = memory.Device,
+        MostSamples = memory.MostSamples,
+        Absence = "it has not come back since the coordinator was lost",
+    };
 
     public void Begin(WorkerId id, IActorRef worker, DeviceDescription device, double measured)
     {
-        (Id, Worker, Device, Active, Doubted, HasAsked) = (id, worker, device, true, false, false);
+        (Id, Worker, Device, Active, Doubted, HasAsked, Absence) = (id, worker, device, true, false, false, null);
         _estimate.Begin(measured);
     }
 

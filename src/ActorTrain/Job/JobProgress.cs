@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ActorTrain.Supervision;
 using ActorTrain.Worker;
 
@@ -72,11 +73,17 @@ public sealed record JobProgress(
     string Metric = ModelDescription.DefaultMetricName);
 
 /// <summary>A cluster at one moment.</summary>
-/// <param name="Nodes">One row a node that has enrolled with the coordinator.</param>
+/// <param name="Nodes">One row a node that has enrolled with the coordinator, and one a node that is gone since the job
+/// began.</param>
 /// <param name="Job">The job that runs, or the last one; null when there was none.</param>
 public sealed record ClusterStatus(IReadOnlyList<NodeSummary> Nodes, JobProgress? Job);
 
 /// <summary>One node.</summary>
 /// <param name="Node">Its address, <c>host:port</c>.</param>
 /// <param name="Roles">What it hosts: <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
-public sealed record NodeSummary(string Node, IReadOnlyList<string> Roles);
+public sealed record NodeSummary(string Node, IReadOnlyList<string> Roles)
+{
+    /// <summary>Why it is not there any more; null while it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Absence { get; init; }
+}

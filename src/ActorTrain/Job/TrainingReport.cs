@@ -126,7 +126,13 @@ public sealed record EpochSummary(int Epoch, long Samples, double Seconds, doubl
 /// <param name="StalenessHistogram">Its pushes by staleness, as in <see cref="StalenessSummary"/>.</param>
 public sealed record WorkerSummary(
     string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax,
-    IReadOnlyList<long> StalenessHistogram);
+    IReadOnlyList<long> StalenessHistogram)
+{
+    /// <summary>Why it takes no part any more, or does not at the moment: it left, it was lost, it failed; null while it
+    /// takes part.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Absence { get; init; }
+}
 
 /// <summary>One parameter shard.</summary>
 /// <param name="Index">Its number, from 0.</param>

@@ -30,7 +30,7 @@ internal static class ProgressLine
         + $"{Figures.Count(progress.SamplesApplied)}/{Plural.Of(progress.SamplesExpected, "sample")}  "
         + $"{Figures.Speed(progress.Throughput)} samples/s  "
         + $"loss {Figures.Loss(progress.TrainLoss)}  {progress.Metric} {Figures.Metric(progress.TestAccuracy)}  "
-        + $"{Plural.Of(progress.Workers.Count, "worker")}  "
+        + $"{Plural.Of(progress.Workers.Count(worker => worker.Absence is null), "worker")}  "
         + $"staleness {Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}";
 
     private static string Phase(JobPhase phase) => phase.ToString().ToLowerInvariant();

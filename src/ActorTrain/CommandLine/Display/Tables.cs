@@ -20,7 +20,7 @@ internal static class Tables
     /// <summary>One row a node of the cluster, with what it does for the job that runs.</summary>
     public static Table Nodes(ClusterStatus status)
     {
-        var table = With("node", "roles", "device", "share", "samples/s", "staleness");
+        var table = With("node", "roles", "device", "share", "samples/s", "staleness", "");
         var workers = status.Job?.Workers ?? [];
         // Of all workers, also of those that have left: what they did is a part of the whole, too.
         var shares = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
@@ -30,7 +30,8 @@ internal static class Tables
             var worker = workers.LastOrDefault(worker => worker.Node == node.Node);
             Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "",
                 worker is null ? "" : $"{shares[node.Node].Last()}%",
-                worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean));
+                worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean),
+                (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : "");
         }
         return table;
     }
