@@ -33,7 +33,8 @@ internal static class SeedVerb
     private static async Task<int> RunAsync(Terminal terminal, NodeOptions options)
     {
         using var interruption = new Interruption();
-        await using var node = await ActorTrainNode.StartAsync(options, interruption.Token);
+        await using var node = await ActorTrainNode.StartAsync(
+            options with { Says = terminal.Output.WriteLine }, interruption.Token);
         await terminal.Output.WriteLineAsync($"ready; workers join with: {terminal.Program} worker --join {node.Address}");
         await Task.WhenAny(node.Terminated, interruption.WhenAsked());
         if (!interruption.Token.IsCancellationRequested) throw new InvalidOperationException("the node was removed from its cluster");
