@@ -10,6 +10,7 @@ namespace ActorTrain.Hosting;
 public sealed partial class ActorTrainNode : IAsyncDisposable
 {
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
 
     private ActorTrainNode(ActorSystem system, HostedNode.Options options, NodeOptions own)
     {
@@ -72,10 +73,14 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     }
 
     /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync(CancellationToken cancellation = default) => System.WhenTerminated.IsCompleted
-        // The steps of leaving are timed by the system's own clock, which has stopped.
-        ? Task.CompletedTask
-        : Task.WhenAny(CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance), System.WhenTerminated).WaitAsync(cancellation);
+    public Task StopAsync(CancellationToken cancellation = default)
+    {
+        _isStopping = true;
+        // The steps of leaving are timed by the system's own clock, which may have stopped.
+        if (System.WhenTerminated.IsCompleted) return Task.CompletedTask;
+        var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
@@ -95,6 +100,8 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
 
     private void End(string reason, bool isSilent)
     {
+        // It leaves itself, as a whole cluster does that is stopped: nothing is to be told, and nothing to be hurried.
+        if (_isStopping) return;
         EndReason = reason;
         var log = Logging.GetLogger(System, typeof(ActorTrainNode));
         var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
