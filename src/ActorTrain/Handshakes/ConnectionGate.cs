@@ -32,7 +32,7 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
         HandshakeOptions.Of(SettingsReader.OfSystem(system.Settings.Config)),
         transport.GetString("byte-order") != "big-endian",
         () => system.Scheduler.MonotonicClock,
-        Logging.GetLogger(system, nameof(ConnectionGate)));
+        Logging.GetLogger(system, typeof(ConnectionGate)));
 
     /// <inheritdoc/>
     public override void ChannelRead(IChannelHandlerContext context, object message)

@@ -38,7 +38,7 @@ internal sealed class GuardedTransport : Transport
         var listening = await _tcp.Listen().ConfigureAwait(false);
         // Nothing is accepted before the caller has set its listener: the gate is there before the first connection.
         if (ServerChannel is { } server) server.Pipeline.AddFirst(ConnectionGate.Of(System, Config));
-        else Logging.GetLogger(System, nameof(GuardedTransport)).Warning(
+        else Logging.GetLogger(System, typeof(GuardedTransport)).Warning(
             "This version of Akka.Remote hides its server channel: silent connections have no bound");
         return listening;
     }

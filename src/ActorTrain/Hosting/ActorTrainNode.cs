@@ -1,10 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using ActorTrain.Lane;
-using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
@@ -12,15 +10,21 @@ namespace ActorTrain.Hosting;
 public sealed partial class ActorTrainNode : IAsyncDisposable
 {
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
 
-    private ActorTrainNode(ActorSystem system, HostedNode.Options options)
+    private ActorTrainNode(ActorSystem system, HostedNode.Options options, NodeOptions own)
     {
         System = system;
         var cluster = Akka.Cluster.Cluster.Get(system);
-        Address = new HostedNode(system, options).Address;
+        Address = new HostedNode(system, options, own.Join, own.Says).Address;
         // Only where the coordinator may be is it decided who is in the cluster.
         system.ActorOf(ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null), "actortrain-process-watch");
         system.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
+        // A node that has no seed to join anew by stays: it is what others join by.
+        if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
+            system.ActorOf(
+                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.Says is null)),
+                "actortrain-coordinator-loss");
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         // In order or not: a node that is no member any more can come back only as a new one.
         cluster.RegisterOnMemberRemoved(() => system.Terminate());
@@ -38,6 +42,9 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     /// <summary>Completes when the node has ended: stopped, or removed from the cluster.</summary>
     public Task Terminated => System.WhenTerminated;
 
+    /// <summary>Why it has ended, as a clause; null while it runs, and where its log says more.</summary>
+    internal string? EndReason { get; private set; }
+
     /// <summary>Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the seed is there.</summary>
     /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option makes no sense.</exception>
     public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
@@ -46,10 +53,14 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         var config = NodeConfiguration.Node(options);
         var hosted = HostedNode.Options.Of(config, options.Roles, options.Engines);
-        CheckThatPortIsFree(options.Host, options.Port);
-        CheckThatPortIsFree(options.Host, LaneOptions.Of(config).Port);
-        var system = ActorSystem.Create(NodeConfiguration.SystemName, config);
-        var node = new ActorTrainNode(system, hosted);
+        var control = new ListeningPort(options.Host, options.Port, "--port");
+        var lane = new ListeningPort(options.Host, LaneOptions.Of(config).Port, "actortrain.lane.port");
+        control.Check();
+        lane.Check();
+        var system = Listening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
+        var node = Listening(lane, () => new ActorTrainNode(system, hosted, options), otherwise: system);
+        if (options.WarnsOfOpenPort && OpenPort.WarningOf(node.Address) is { } warning)
+            Logging.GetLogger(system, typeof(ActorTrainNode)).Warning("{0}", warning);
 
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (options.Join is { } seed)
@@ -62,36 +73,40 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     }
 
     /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync(CancellationToken cancellation = default) => System.WhenTerminated.IsCompleted
-        // The steps of leaving are timed by the system's own clock, which has stopped.
-        ? Task.CompletedTask
-        : Task.WhenAny(CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance), System.WhenTerminated).WaitAsync(cancellation);
+    public Task StopAsync(CancellationToken cancellation = default)
+    {
+        _isStopping = true;
+        // The steps of leaving are timed by the system's own clock, which may have stopped.
+        if (System.WhenTerminated.IsCompleted) return Task.CompletedTask;
+        var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Akka says a port in use with pages of log; this says it in one line, before anything has started.</summary>
-    private static void CheckThatPortIsFree(string host, int port)
+    private static T Listening<T>(ListeningPort port, Func<T> start, ActorSystem? otherwise = null)
     {
         try
         {
-            var address = IPAddress.TryParse(host, out var ip) ? ip : Dns.GetHostAddresses(host)[0];
-            if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
-                throw new ActorTrainException($"Host {host} is not an address that others can reach this node by; give the machine's own name or address.");
-            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            probe.ExclusiveAddressUse = OperatingSystem.IsWindows();
-            probe.Bind(new IPEndPoint(address, port));
-            probe.Listen(1);
+            return start();
         }
-        catch (SocketException failure)
+        catch (Exception failure) when (port.RefusalBy(failure) is not null)
         {
-            throw new ActorTrainException(failure.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => $"Port {port} on {host} is in use; choose another with --port, or 0 for any that is free.",
-                SocketError.AccessDenied => $"Port {port} on {host} needs more rights than this process has; choose one above 1023.",
-                SocketError.AddressNotAvailable => $"Host {host} is not an address of this machine; give one that is.",
-                _ => $"Host {host} cannot be listened on: {failure.AsClause()}.",
-            }, failure);
+            otherwise?.Terminate();
+            throw port.RefusalBy(failure)!;
         }
+    }
+
+    private void End(string reason, bool isSilent)
+    {
+        // It leaves itself, as a whole cluster does that is stopped: nothing is to be told, and nothing to be hurried.
+        if (_isStopping) return;
+        EndReason = reason;
+        var log = Logging.GetLogger(System, typeof(ActorTrainNode));
+        var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
+        log.Log(level, cause: null, $"This node ends, and can come back only as a new one: {reason}");
+        // Not in order: those that are left end, too.
+        System.Terminate();
     }
 }

@@ -1,5 +1,7 @@
 using ActorTrain.Settings;
 using Akka.Actor;
+using Akka.Event;
+using Akka.Serialization;
 
 namespace ActorTrain.Hosting;
 
@@ -20,6 +22,10 @@ public sealed class EmbeddedNode : IAsyncDisposable
         var hosted = HostedNode.Options.Of(system.Settings.Config, options.Roles, options.Engines);
         (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
         _node = new HostedNode(system, hosted);
+        var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
+        var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;
+        foreach (var warning in OpenPort.WarningsOf(Address, buildsAnyType, sharesPort))
+            Logging.GetLogger(system, typeof(EmbeddedNode)).Warning("{0}", warning);
     }
 
     /// <summary>The actor system that it is in.</summary>
@@ -47,6 +53,13 @@ public sealed class EmbeddedNode : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static bool SharesPort(string? reuse) => reuse?.ToUpperInvariant() switch
+    {
+        "OFF" or "FALSE" or "NO" => false,
+        "OFF-FOR-WINDOWS" or null => !OperatingSystem.IsWindows(),
+        _ => true,
+    };
 
     private async Task EndAsync(CancellationToken cancellation)
     {

@@ -2,8 +2,10 @@ using ActorTrain.Coordinator;
 using ActorTrain.Lane;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
+using ActorTrain.Supervision;
 using ActorTrain.Worker;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.Event;
@@ -16,6 +18,7 @@ internal sealed class HostedNode
     public const string RootName = "actortrain";
     private const string SingletonName = "actortrain-coordinator";
     private const string SingletonChild = "singleton";
+    private const string WaitName = "actortrain-wait";
     private const string ProxyName = SingletonName + "-proxy";
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
@@ -42,7 +45,11 @@ internal sealed class HostedNode
         }
     }
 
-    public HostedNode(ActorSystem system, Options options)
+    /// <param name="system">Where it runs.</param>
+    /// <param name="options">What it hosts.</param>
+    /// <param name="seed">The seed that the system joins by; null where that is not the node's affair.</param>
+    /// <param name="says">Is told what the node waits for; null: the log is.</param>
+    public HostedNode(ActorSystem system, Options options, HostPort? seed = null, Action<string>? says = null)
     {
         var own = Akka.Cluster.Cluster.Get(system).SelfRoles;
         if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(options.CoordinatorRole))
@@ -67,7 +74,13 @@ internal sealed class HostedNode
             ProxyName);
         var worker = options.Roles.Contains(NodeRoles.Worker) ? new WorkerContext(options.Engines!, _lane, options.ResendAfter) : null;
         _root = system.ActorOf(NodeActor.Props(Address.ToString(), options.Roles, coordinator, _lane, worker), RootName);
-        _actors.AddRange([coordinator, _root]);
+        var waits = system.ActorOf(
+            WaitActor.Props(
+                _root, () => Situation(system, seed, options.CoordinatorRole),
+                asked => PortProbe.ConnectAsync(asked.Host, asked.Port), () => system.Scheduler.MonotonicClock,
+                says ?? LogWait),
+            WaitName);
+        _actors.AddRange([coordinator, _root, waits]);
         _left = new Lazy<Task>(GiveLeasesBackAsync);
 
         // Also an actor system that is not ours tells its end in this way.
@@ -91,6 +104,30 @@ internal sealed class HostedNode
         // The root first: its shards and engines still use the lane, and the way to the coordinator.
         for (var last = _actors.Count - 1; last >= 0; last--) await EndAsync(_actors[last], cancellation).ConfigureAwait(false);
         await EndAsync(_lane.Actor, cancellation).ConfigureAwait(false);
+    }
+
+    // That there is no job is nobody's fault.
+    private void LogWait(string line) => Logging.GetLogger(_system, typeof(HostedNode)).Log(
+        line == NodeSituation.Job ? LogLevel.InfoLevel : LogLevel.WarningLevel, cause: null, line);
+
+    private static NodeSituation Situation(ActorSystem system, HostPort? seed, string coordinatorRole)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        var state = cluster.State;
+        return new NodeSituation
+        {
+            Seed = seed,
+            Place = state.Members.FirstOrDefault(member => member.Address == cluster.SelfAddress)?.Status switch
+            {
+                null => ClusterPlace.Outside,
+                MemberStatus.Joining or MemberStatus.WeaklyUp => ClusterPlace.Joining,
+                _ => ClusterPlace.Member,
+            },
+            Silent = [.. state.Unreachable.Select(member => $"{member.Address.Host}:{member.Address.Port}")],
+            HasCoordinator = state.Members.Any(member =>
+                member.HasRole(coordinatorRole)
+                && member.Status is not (MemberStatus.Exiting or MemberStatus.Down or MemberStatus.Removed)),
+        };
     }
 
     private async Task GiveLeasesBackAsync()

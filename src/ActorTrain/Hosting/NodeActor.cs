@@ -23,7 +23,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     /// <summary>Node → asker.</summary>
     /// <param name="Coordinator">The coordinator that it is enrolled with; null while there is none.</param>
-    public sealed record Standing(IActorRef? Coordinator);
+    /// <param name="HasJob">Whether its worker or its shards take part in a job.</param>
+    public sealed record Standing(IActorRef? Coordinator, bool HasJob = false);
 
     public static Props Props(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker) =>
         Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
@@ -50,7 +51,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             _enrolledWith = null;
             StartEnrolling();
         });
-        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith)));
+        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith, HasJob)));
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {
@@ -62,6 +63,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => StartEnrolling();
+
+    // Both have children exactly while there is a job: a worker, or shards.
+    private bool HasJob =>
+        new[] { _enrol.Worker, _enrol.Server }.OfType<ActorRefWithCell>().Any(host => host.Children.Any());
 
     private void StartEnrolling() => Timers.StartPeriodicTimer("enrol", new TryEnrol(), TimeSpan.Zero, EnrolInterval);
 }

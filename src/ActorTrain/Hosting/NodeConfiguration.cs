@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorTrain.Settings;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 
 namespace ActorTrain.Hosting;
@@ -15,7 +16,9 @@ internal static class NodeConfiguration
         Remoting("cluster", options.Host, options.Port)
             .WithFallback(ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"))
             .WithFallback(options.Configuration)
-            .WithFallback(Defaults);
+            .WithFallback(Defaults)
+            // Brings the serializer of its messages. Later than this it would come too late, and Akka use JSON.
+            .WithFallback(ClusterSingleton.DefaultConfig());
 
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>

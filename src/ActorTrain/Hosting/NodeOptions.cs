@@ -15,6 +15,12 @@ public sealed record NodeOptions(IReadOnlyList<string> Roles, string Host = "127
     /// <summary>Makes the engines of a node with the role <c>worker</c>.</summary>
     public IEngineFactory? Engines { get; init; }
 
+    /// <summary>Is told in a line what the node waits for; null: its log is.</summary>
+    internal Action<string>? Says { get; init; }
+
+    /// <summary>Whether it warns of a port that other machines can reach.</summary>
+    internal bool WarnsOfOpenPort { get; init; } = true;
+
     /// <summary>Configuration that comes before reference.conf; <see cref="Config.Empty"/> for defaults.</summary>
     public Config Configuration { get; init; } = Config.Empty;
 }

@@ -27,7 +27,7 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
     /// <summary>Created by Akka for an actor system.</summary>
     public ProtocolSerializer(ExtendedActorSystem system) : base(system)
     {
-        _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, nameof(ProtocolSerializer)));
+        _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, typeof(ProtocolSerializer)));
         var frame = system.Settings.Config.GetByteSize(FrameSizeKey) ?? DefaultFrame;
         LargestMessage = (int)Math.Clamp(frame - Envelope, Envelope, int.MaxValue);
         _hyperion = new Hyperion.Serializer(new SerializerOptions(

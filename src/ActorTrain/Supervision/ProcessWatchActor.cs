@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -16,7 +14,6 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 {
     private const int Refusals = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly Akka.Cluster.Cluster? _cluster;
     private readonly Dictionary<Address, int> _refusals = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -80,22 +77,7 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 
     private static async Task<Seen> KnockAsync(Address node)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            var address = IPAddress.TryParse(node.Host, out var ip) ? ip : (await Dns.GetHostAddressesAsync(node.Host, patience.Token))[0];
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(new IPEndPoint(address, node.Port!.Value), patience.Token);
-            return new Seen(node, Refused: false);
-        }
-        catch (SocketException failure)
-        {
-            return new Seen(node, failure.SocketErrorCode == SocketError.ConnectionRefused);
-        }
-        catch (OperationCanceledException)
-        {
-            // No answer is no proof.
-            return new Seen(node, Refused: false);
-        }
+        var probe = await PortProbe.ConnectAsync(node.Host, node.Port!.Value);
+        return new Seen(node, Refused: probe.Answer == PortAnswer.Refuses);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class LaneContestant : IContestant
             _neighbour.ActorOf(Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher"), Echo.Name);
             address = lane.Address.ToString();
         }
-        var echo = _system.ActorSelection($"{address}/user/{Echo.Name}").ResolveOne(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+        // By its path, and not by a selection, which systems of ours take for actors of ActorTrain alone.
+        var echo = ((ExtendedActorSystem)_system).Provider.ResolveActorRef($"{address}/user/{Echo.Name}");
         _exchanger = _system.ActorOf(Props.Create(() => new Exchanger(floats, TensorLane.Get(_system), echo)).WithDispatcher("actortrain.compute-dispatcher"));
         // Right before it is fast: these read and compare what came.
         Exchange(3, read: true);

@@ -41,7 +41,8 @@ internal static class SaturationBenchmark
         await using var node = await ActorTrainNode.StartAsync(Options(road, null));
         using var neighbour = Child.OfThisProgram(Verb, road, $"{node.Address}");
         var address = neighbour.Hear();
-        var echo = await node.System.ActorSelection($"{address}/user/{Echo.Name}").ResolveOne(TimeSpan.FromSeconds(30));
+        // By its path, and not by a selection, which nodes take for actors of ActorTrain alone.
+        var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef($"{address}/user/{Echo.Name}");
         var lane = TensorLane.Get(node.System);
         var exchanger = node.System.ActorOf(Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute));
         var unreachable = 0;

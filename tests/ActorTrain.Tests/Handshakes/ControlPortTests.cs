@@ -135,6 +135,7 @@ public sealed class ControlPortTests : IDisposable
         public Node(string timeout, int atOnce, X509Certificate2? certificate = null)
         {
             var config = ConfigurationFactory.ParseString($$"""
+                akka.remote.trusted-selection-paths = [ "/user/{{Listener.Name}}" ]
                 actortrain.handshake { timeout = {{timeout}}, at-once = {{atOnce}} }
                 akka.remote.dot-netty.tcp {
                   enable-ssl = {{(certificate is null ? "off" : "on")}}

@@ -14,9 +14,10 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
     /// <summary>Lives until the end is asked for.</summary>
     public async Task RunAsync(Task end)
     {
-        while (!end.IsCompleted)
+        for (var first = true; !end.IsCompleted; first = false)
         {
-            await using var node = await ActorTrainNode.StartAsync(options);
+            await using var node = await ActorTrainNode.StartAsync(
+                options with { Says = output.WriteLine, WarnsOfOpenPort = first });
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
             if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted)
@@ -27,7 +28,9 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
                 await node.StopAsync();
                 return;
             }
-            await output.WriteLineAsync($"the cluster at {options.Join} is gone");
+            await output.WriteLineAsync(node.EndReason is { } reason
+                ? $"the cluster at {options.Join} is gone: {reason}; this node joins anew"
+                : $"the cluster at {options.Join} is gone");
             await Task.WhenAny(Task.Delay(Pause), end);
         }
     }

@@ -30,7 +30,9 @@ internal static class TrainVerb
             var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
             var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
             job = NamedData.Of(program, job);
-            await using var client = await TrainingClient.ConnectAsync(cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
+            var connecting = TrainingClient.ConnectAsync(
+                cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
+            await using var client = await ConnectionWait.SayAsync(connecting, cluster, terminal.Output);
             return await new JobFollower(terminal, runOutput, interruption)
                 .RunAsync(client, job, broken: new TaskCompletionSource().Task);
         });

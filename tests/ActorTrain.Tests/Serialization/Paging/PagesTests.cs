@@ -8,12 +8,16 @@ using Akka.TestKit.Xunit2;
 namespace ActorTrain.Tests.Serialization.Paging;
 
 /// <summary>Between two actor systems with the frame that Akka has by default.</summary>
-public sealed class PagesTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+public sealed class PagesTests() : TestKit(NodeConfiguration.Client("127.0.0.1", EchoIsFound))
 {
+    private static readonly Config EchoIsFound =
+        ConfigurationFactory.ParseString(
+            "akka.remote.trusted-selection-paths = [ \"/user/echo\", \"/user/actortrain-pages\" ]");
+
     [Theory, InlineData(10), InlineData(64_000), InlineData(1_000_000)]
     public async Task A_message_of_any_size_comes_as_it_was_from_its_sender(int size)
     {
-        var other = ActorSystem.Create("other", NodeConfiguration.Client("127.0.0.1", Config.Empty));
+        var other = ActorSystem.Create("other", NodeConfiguration.Client("127.0.0.1", EchoIsFound));
         try
         {
             var echo = other.ActorOf(Akka.Actor.Props.Create(() => new Echo()), "echo");

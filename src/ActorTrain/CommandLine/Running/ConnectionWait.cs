@@ -1,0 +1,29 @@
+using ActorTrain.Hosting;
+using ActorTrain.Supervision;
+
+namespace ActorTrain.CommandLine.Running;
+
+/// <summary>Says what a client waits for that connects to a cluster, as a node does.</summary>
+internal static class ConnectionWait
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits for a connection, and says why once it takes long.</summary>
+    /// <param name="connecting">The connection; its failure is this one's, too.</param>
+    /// <param name="node">The node that it is made to.</param>
+    /// <param name="output">Where the line goes.</param>
+    public static async Task<TrainingClient> SayAsync(Task<TrainingClient> connecting, HostPort node, TextWriter output)
+    {
+        var log = new WaitLog();
+        for (var waited = TimeSpan.Zero; await Task.WhenAny(connecting, Task.Delay(Interval)) != connecting;)
+        {
+            waited += Interval;
+            var answer = await PortProbe.ConnectAsync(node.Host, node.Port);
+            var wait = answer.Answer == PortAnswer.Listens
+                ? $"waiting for the cluster at {node}: the node listens, and no coordinator has answered through it"
+                : new NodeSituation { Seed = node, Answer = answer }.Wait;
+            if (log.Due(waited, wait) is { } line) await output.WriteLineAsync(line);
+        }
+        return await connecting;
+    }
+}

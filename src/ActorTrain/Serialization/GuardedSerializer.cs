@@ -1,0 +1,121 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.Serialization;
+
+namespace ActorTrain.Serialization;
+
+/// <summary>
+/// One of Akka's serializers behind the allow-list of <see cref="AkkaMessages"/>: what is not on it never reaches
+/// Akka's. Named in <c>akka.actor.serializers</c>, and told which one it guards by
+/// <c>akka.actor.serialization-settings.NAME.guards</c>.
+/// </summary>
+internal sealed class GuardedSerializer : SerializerWithStringManifest
+{
+    private const string PathsKey = "akka.remote.trusted-selection-paths";
+    private const int LongestName = 80;
+
+    // A selection holds a question, which holds a number: a message within messages without end would end the process.
+    private const int Deepest = 2;
+
+    [ThreadStatic]
+    private static int _depth;
+
+    private readonly AkkaMessages _messages;
+    private readonly Serializer? _inner;
+    private readonly HashSet<string> _paths;
+    private readonly RefusalRate _refused = new();
+    // Akka makes its serializers before the system can be logged for.
+    private readonly Lazy<ILoggingAdapter> _log;
+
+    /// <summary>As Akka makes each serializer that has settings.</summary>
+    public GuardedSerializer(ExtendedActorSystem system, Config settings) : base(system)
+    {
+        _messages = AkkaMessages.All[settings.GetString("guards")];
+        _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, typeof(GuardedSerializer)));
+        _paths = [.. system.Settings.Config.GetStringList(PathsKey)];
+        if (_messages.Serializer is { } akka)
+            _inner = (Serializer)Activator.CreateInstance(Type.GetType(akka, throwOnError: true)!, system)!;
+    }
+
+    /// <inheritdoc/>
+    public override int Identifier => _messages.Identifier;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) =>
+        _inner is null ? "" : Akka.Serialization.Serialization.ManifestFor(_inner, o);
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">The message is not on the allow-list.</exception>
+    public override byte[] ToBinary(object obj)
+    {
+        if (_inner is not null && _messages.Allowed.Contains(Manifest(obj))) return _inner.ToBinary(obj);
+        var reason = $"{obj.GetType()} may not travel between nodes: it is not on the allow-list";
+        Tell($"Refused: {reason}");
+        throw new SerializationException(reason) { Source = nameof(GuardedSerializer) };
+    }
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        var name = manifest ?? "";
+        if (_inner is null || !_messages.Allowed.Contains(name)) return Refuse(Named(name));
+        if (_depth == Deepest) return Refuse("within others");
+        _depth++;
+        try
+        {
+            var message = _inner is SerializerWithStringManifest named
+                ? named.FromBinary(bytes, name)
+                : _inner.FromBinary(bytes, name.Length == 0 ? null! : Type.GetType(name, throwOnError: true)!);
+            return message switch
+            {
+                ActorSelectionMessage selection => Judge(selection),
+                Identify { MessageId: var id } => IsPlain(id) ? message : Refuse(Named(name)),
+                ActorIdentity { MessageId: var id } => IsPlain(id) ? message : Refuse(Named(name)),
+                _ => message,
+            };
+        }
+#pragma warning disable CA1031 // Broken bytes fail in whatever way; each is a message that cannot be read.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return Refuse("that cannot be read");
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    private object Judge(ActorSelectionMessage selection)
+    {
+        // What is within has been told already.
+        if (selection.Message is RefusedMessage) return RefusedMessage.Instance;
+        var path = string.Concat(selection.Elements.Select(element => $"/{element}"));
+        var isExact = selection.Elements.All(element => element is SelectChildName);
+        return isExact && _paths.Contains(path) ? selection : Refuse($"({Printable(path)})");
+    }
+
+    private static bool IsPlain(object? id) => id is null or string or int or long;
+
+    private RefusedMessage Refuse(string detail)
+    {
+        Tell($"Refused a message from another program: {_messages.Content} {detail}".TrimEnd());
+        return RefusedMessage.Instance;
+    }
+
+    private void Tell(string what)
+    {
+        if (_refused.Add(system.Scheduler.MonotonicClock, what) is { } line) _log.Value.Warning("{0}", line);
+    }
+
+    private static string Named(string name) => name.Length == 0 ? "" : $"({Printable(name)})";
+
+    // A stranger's text: it is not to write lines of its own.
+    private static string Printable(string text)
+    {
+        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return line.Length <= LongestName ? line : line[..LongestName] + "…";
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.Tests.Hosting;
+
+public sealed class ListeningPortTests
+{
+    private static readonly SocketException InUse = new((int)SocketError.AddressAlreadyInUse);
+
+    [Fact]
+    public void A_port_in_use_is_refused_in_one_sentence()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        Should.Throw<ActorTrainException>(() => new ListeningPort("127.0.0.1", port, "--port").Check())
+            .Message.ShouldBe(
+                $"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free.");
+    }
+
+    [Fact]
+    public void The_same_is_said_of_a_port_that_was_taken_since_however_deep_the_failure_lies() =>
+        new ListeningPort("127.0.0.1", 4053, "actortrain.lane.port")
+            .RefusalBy(new AggregateException(new InvalidOperationException("outer", InUse)))!.Message.ShouldBe(
+                "Port 4053 on 127.0.0.1 is in use; choose another with actortrain.lane.port, or 0 for any that is free.");
+
+    [Fact]
+    public void Another_failure_is_none_of_the_port_s() =>
+        new ListeningPort("127.0.0.1", 4053, "--port").RefusalBy(new InvalidOperationException("no")).ShouldBeNull();
+
+    [Fact]
+    public async Task Two_nodes_of_which_each_found_the_port_free_do_not_share_it()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        var starts = Enumerable.Range(0, 2).Select(_ => Task.Run(
+            () => ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Server], Port: port)))).ToArray();
+
+        // Where both looked at the same moment, each may have found the other's look.
+        foreach (var start in starts)
+        {
+            try
+            {
+                await start;
+            }
+            catch (ActorTrainException refused)
+            {
+                refused.Message.ShouldContain($"Port {port} on 127.0.0.1 is in use");
+            }
+        }
+
+        var live = starts.Where(start => start.IsCompletedSuccessfully).ToArray();
+        foreach (var start in live) await (await start).DisposeAsync();
+        live.Length.ShouldBeLessThanOrEqualTo(1);
+    }
+}

@@ -1,0 +1,61 @@
+using ActorTrain.Hosting;
+using ActorTrain.Supervision;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Hosting;
+
+public sealed class WaitActorTests() : TestKit(ConfigurationFactory.ParseString(
+    "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
+    .WithFallback(DefaultConfig))
+{
+    private static readonly NodeSituation Outside = new() { Seed = new HostPort("10.0.0.1", 4053) };
+    private NodeSituation _situation = Outside;
+    private TimeSpan _now;
+
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+
+    [Fact]
+    public async Task A_node_whose_seed_refuses_connections_says_so_and_then_that_it_waits_for_a_job()
+    {
+        var waits = Start();
+        await Pass(seconds: 6, waits, new NodeActor.Standing(null));
+        await ExpectMsgAsync("waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)");
+
+        _situation = new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true };
+        await Pass(seconds: 6, waits, new NodeActor.Standing(ActorRefs.Nobody));
+        await ExpectMsgAsync("waiting for a job");
+    }
+
+    [Fact]
+    public async Task A_node_that_trains_says_nothing()
+    {
+        _situation = new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true };
+        await Pass(seconds: 20, Start(), new NodeActor.Standing(ActorRefs.Nobody, HasJob: true));
+        HasMessages.ShouldBeFalse();
+    }
+
+    private (IActorRef Actor, TestProbe Node) Start()
+    {
+        var node = CreateTestProbe();
+        var probe = new PortProbe(PortAnswer.Refuses);
+        return (Sys.ActorOf(WaitActor.Props(
+            node, () => _situation, _ => Task.FromResult(probe), () => _now, line => TestActor.Tell(line))), node);
+    }
+
+    private async Task Pass(int seconds, (IActorRef Actor, TestProbe Node) waits, NodeActor.Standing standing)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            // Its timer runs, or it has judged what came before and what came of a probe, when this is answered.
+            await waits.Actor.Ask<ActorIdentity>(new Identify(null));
+            await waits.Actor.Ask<ActorIdentity>(new Identify(null));
+            _now += TimeSpan.FromSeconds(1);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await waits.Node.ExpectMsgAsync<NodeActor.GetStanding>();
+            waits.Actor.Tell(standing);
+        }
+    }
+}
