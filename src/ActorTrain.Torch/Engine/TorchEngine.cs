@@ -3,6 +3,7 @@ using ActorTrain.Job;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
 using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,8 @@ internal sealed class TorchEngine : IGradientEngine
 
     // Another stream than those of training, whose epochs are counted from 1.
     private const long EvaluationStream = -1, DataStream = -2;
+
+    private static int _live;
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch, _testBatch;
@@ -46,11 +49,15 @@ internal sealed class TorchEngine : IGradientEngine
             dataset.InputShape);
         _evaluationBatch = job.EvaluationBatch > 0
             ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
+        Interlocked.Increment(ref _live);
 
         IBatchReader Reader(bool train) => dataset is ImageDataset images
             ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
             : new SampleReader(dataset, train);
     }
+
+    /// <summary>Engines of this process that are not disposed of.</summary>
+    public static int Live => Volatile.Read(ref _live);
 
     public ModelDescription Model { get; }
 
@@ -130,6 +137,8 @@ internal sealed class TorchEngine : IGradientEngine
         _network.Dispose();
         _trainBatch.Dispose();
         _testBatch.Dispose();
+        // The next job may be another one, of another size.
+        if (Interlocked.Decrement(ref _live) == 0) HostAllocator.GiveBack();
     }
 
     private (double Loss, double Right) EvaluatePart(int[] samples)
