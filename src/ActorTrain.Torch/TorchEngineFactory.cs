@@ -56,6 +56,12 @@ public sealed class TorchEngineFactory : IEngineFactory
     /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
     public DeviceDescription FindDevice() => _device.Find();
 
+    /// <inheritdoc/>
+    public void NodeStarted() => _device.Threads.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => _device.Threads.NodeStopped();
+
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
@@ -65,6 +71,6 @@ public sealed class TorchEngineFactory : IEngineFactory
         var network = new FlatNetwork(
             model.Name, () =>
                 model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
-        return new TorchEngine(network, dataset, settings.Augmentation, device, job);
+        return _device.Settle(new TorchEngine(network, dataset, settings.Augmentation, device, job), device, job);
     }
 }

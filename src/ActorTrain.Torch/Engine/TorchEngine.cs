@@ -63,7 +63,17 @@ internal sealed class TorchEngine : IGradientEngine
 
     public DatasetDescription Dataset { get; }
 
-    public DeviceDescription Device { get; }
+    public DeviceDescription Device { get; private set; }
+
+    /// <summary>Has the engine use some threads, on the thread that it is used on.</summary>
+    public void Use(ThreadChoice threads)
+    {
+        UseThreads(threads.Threads);
+        Device = Device with { Threads = threads.Threads, ThreadsReason = threads.Reason };
+    }
+
+    /// <summary>The same for now, to try it.</summary>
+    public void UseThreads(int threads) => TorchDevice.SetThreads(threads);
 
     public Memory<float> Parameters => _network.Parameters;
 

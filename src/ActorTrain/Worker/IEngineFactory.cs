@@ -9,4 +9,11 @@ public interface IEngineFactory
     /// <param name="job">The job; its model and data sections are the engine's to read.</param>
     /// <exception cref="ActorTrainException">The model, the data set or the device cannot be used here.</exception>
     IGradientEngine Create(JobOptions job);
+
+    /// <summary>A node is there to train with these engines, from now on until <see cref="NodeStopped"/>; it may have
+    /// no job for long. Others of its machine may want to know.</summary>
+    void NodeStarted() { }
+
+    /// <summary>The node has ended.</summary>
+    void NodeStopped() { }
 }

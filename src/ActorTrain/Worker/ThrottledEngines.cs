@@ -12,6 +12,12 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(engines.Create(job), throttle);
 
+    /// <inheritdoc/>
+    public void NodeStarted() => engines.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => engines.NodeStopped();
+
     private sealed class Engine(IGradientEngine inner, Func<double> throttle) : WrappedEngine(inner)
     {
         private readonly ManualResetEventSlim _never = new();

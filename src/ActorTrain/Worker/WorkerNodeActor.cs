@@ -82,6 +82,10 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PreStart() => _context.Engines.NodeStarted();
+
+    protected override void PostStop() => _context.Engines.NodeStopped();
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private void Begin(WorkerProtocol.Prepare prepare, IActorRef job)
