@@ -10,7 +10,7 @@ namespace ActorTrain.Benchmarks.Scale;
 
 /// <summary>
 /// One job after the other on a seed and a worker, each in a process of its own: what both hold after each, and that it
-/// stays what it was after the third. It is looked at when the nodes have given back what they kept.
+/// stays what it was after the third of each model. It is looked at when the nodes have given back what they kept.
 /// </summary>
 internal static class MemoryVerb
 {
@@ -56,7 +56,7 @@ internal static class MemoryVerb
         _ = seed.Ignore();
         using var file = new NodeFile("");
         using var worker = WorkerChild.Start(address, file, []);
-        await using var client = await TrainingClient.ConnectAsync(address);
+        await using var client = await TrainingClient.ConnectAsync(address, TimeSpan.FromSeconds(60));
         var table = new Table("job", "model", "seed MB", "worker MB");
         var after = new List<(string Model, long Seed, long Worker)>();
         for (var number = 1; number <= count; number++)
@@ -74,18 +74,18 @@ internal static class MemoryVerb
         return Judge(after, growth);
     }
 
-    // Each model has its own size: it is compared with the last of its kind among the first.
+    // Each model has its own size, and what libraries keep of others is there when each has had its first jobs.
     private static int Judge(List<(string Model, long Seed, long Worker)> after, double growth)
     {
         var kinds = after.Select(job => job.Model).Distinct().Count();
-        foreach (var model in after.GroupBy(job => job.Model).Where(group => group.Count() > 1))
+        foreach (var model in after.GroupBy(job => job.Model).Where(group => group.Count() > Known))
         {
-            var first = after.Take(Math.Max(Known, 2 * kinds)).Last(job => job.Model == model.Key);
+            var first = after.Take(Known * kinds).Last(job => job.Model == model.Key);
             var last = model.Last();
             if (last.Seed <= first.Seed * (1 + growth) && last.Worker <= first.Worker * (1 + growth)) continue;
             Console.WriteLine(
                 $"It grows with {model.Key}: the seed from {Megabytes(first.Seed)} to {Megabytes(last.Seed)} MB, the "
-                + $" worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB.");
+                + $"worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB.");
             return 1;
         }
         Console.WriteLine("It does not grow.");
