@@ -75,6 +75,12 @@ public sealed class OwnEngineFactory : IEngineFactory
         }
     }
 
+    /// <inheritdoc/>
+    public void NodeStarted() => _device.Threads.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => _device.Threads.NodeStopped();
+
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(JobOptions job, IDataset dataset, Augmentation augmentation)
@@ -82,7 +88,7 @@ public sealed class OwnEngineFactory : IEngineFactory
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
         var network = new FlatNetwork(_name, BuildModule, device, _model);
-        return new TorchEngine(network, dataset, augmentation, device, job, _model);
+        return _device.Settle(new TorchEngine(network, dataset, augmentation, device, job, _model), device, job);
     }
 
     private TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> BuildModule()

@@ -20,6 +20,9 @@ public sealed class TorchEngineFactory : IEngineFactory
     private readonly Action<string>? _log;
     private int _logged;
 
+    // The next job as a rule has the same: it begins at once, and the process takes as much after one job as after many.
+    private ImageDataset? _dataset;
+
     /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
     /// <param name="options">What the node gives its engines.</param>
     /// <param name="models">The models that jobs may name; null for those that come with ActorTrain.</param>
@@ -39,7 +42,7 @@ public sealed class TorchEngineFactory : IEngineFactory
         var model = _models.Find(job.Model.Name);
         model.Validate(ModelCatalog.SettingsOf(job.Model));
         var settings = DataSettings.Of(job.Data);
-        var dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
+        var dataset = _dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
             if (library.Adapted) _log(library.Description);
@@ -57,6 +60,12 @@ public sealed class TorchEngineFactory : IEngineFactory
     /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
     public DeviceDescription FindDevice() => _device.Find();
 
+    /// <inheritdoc/>
+    public void NodeStarted() => _device.Threads.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => _device.Threads.NodeStopped();
+
     // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
@@ -66,6 +75,6 @@ public sealed class TorchEngineFactory : IEngineFactory
         var network = new FlatNetwork(
             model.Name, () =>
                 model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
-        return new TorchEngine(network, dataset, settings.Augmentation, device, job);
+        return _device.Settle(new TorchEngine(network, dataset, settings.Augmentation, device, job), device, job);
     }
 }

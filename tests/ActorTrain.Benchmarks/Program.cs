@@ -28,6 +28,7 @@ internal static class Program
             ChaosVerbs.Alarms(),
             ExploreVerb.Create(),
             ScaleVerb.Create(),
+            MemoryVerb.Create(),
             Verb("predict", "What the simulator says of two, three and four worker processes, beside what they do.", PredictionBenchmark.RunAsync, rounds: 3),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
             Hidden(EchoNode.Verb, EchoNode.Run),

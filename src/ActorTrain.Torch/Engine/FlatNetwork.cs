@@ -22,6 +22,7 @@ internal sealed class FlatNetwork : IDisposable
     private readonly TorchModel? _own;
     private readonly TorchDevice _device;
     private readonly FlatVector _parameters, _state;
+    private readonly List<WeakReference<nn.Module<Tensor, Tensor>>> _earlier = [];
     private nn.Module<Tensor, Tensor> _module;
     private CarriedTensors _carried = null!;
     private IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> _trained = [], _copied = [];
@@ -145,6 +146,9 @@ internal sealed class FlatNetwork : IDisposable
     public void Dispose()
     {
         _module.Dispose();
+        // Their parameters are views of the vectors, whose memory stays for as long as one of them does.
+        foreach (var earlier in _earlier)
+            if (earlier.TryGetTarget(out var module)) module.Dispose();
         _parameters.Dispose();
         _state.Dispose();
     }
@@ -189,7 +193,9 @@ internal sealed class FlatNetwork : IDisposable
             throw new ActorTrainException(
                 $"model {name}: its factory must build the same parameters each time; {difference}");
         Adopt(module);
-        // The one before is left to the collector: it may share a layer without parameters with this one.
+        // The one before is left to the collector, until the engine ends: it may share a layer without parameters with
+        // this one.
+        _earlier.Add(new WeakReference<nn.Module<Tensor, Tensor>>(_module));
         _module = module;
     }
 

@@ -3,6 +3,7 @@ using ActorTrain.Job;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
 using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,8 @@ internal sealed class TorchEngine : IGradientEngine
 
     // Another stream than those of training, whose epochs are counted from 1.
     private const long EvaluationStream = -1, DataStream = -2;
+
+    private static int _live;
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch, _testBatch;
@@ -46,17 +49,31 @@ internal sealed class TorchEngine : IGradientEngine
             dataset.InputShape);
         _evaluationBatch = job.EvaluationBatch > 0
             ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
+        Interlocked.Increment(ref _live);
 
         IBatchReader Reader(bool train) => dataset is ImageDataset images
             ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
             : new SampleReader(dataset, train);
     }
 
+    /// <summary>Engines of this process that are not disposed of.</summary>
+    public static int Live => Volatile.Read(ref _live);
+
     public ModelDescription Model { get; }
 
     public DatasetDescription Dataset { get; }
 
-    public DeviceDescription Device { get; }
+    public DeviceDescription Device { get; private set; }
+
+    /// <summary>Has the engine use some threads, on the thread that it is used on.</summary>
+    public void Use(ThreadChoice threads)
+    {
+        UseThreads(threads.Threads);
+        Device = Device with { Threads = threads.Threads, ThreadsReason = threads.Reason };
+    }
+
+    /// <summary>The same for now, to try it.</summary>
+    public void UseThreads(int threads) => TorchDevice.SetThreads(threads);
 
     public Memory<float> Parameters => _network.Parameters;
 
@@ -130,6 +147,8 @@ internal sealed class TorchEngine : IGradientEngine
         _network.Dispose();
         _trainBatch.Dispose();
         _testBatch.Dispose();
+        // The next job may be another one, of another size.
+        if (Interlocked.Decrement(ref _live) == 0) HostAllocator.GiveBack();
     }
 
     private (double Loss, double Right) EvaluatePart(int[] samples)

@@ -18,6 +18,9 @@ internal static partial class HostAllocator
     private const nuint Anchor = 1 << 10;
     private const int Heaps = 16;
 
+    [ThreadStatic]
+    private static bool _keeps;
+
     private static readonly string[] Variables = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES"];
 
     /// <summary>Keeps freed memory, unless the environment says how the allocator is to behave. Does nothing where the C library is another.</summary>
@@ -35,11 +38,21 @@ internal static partial class HostAllocator
     /// </summary>
     public static unsafe void KeepHeapsOfThisThread()
     {
-        if (!IsOurs) return;
+        if (!IsOurs || _keeps) return;
+        // Once: the pieces stay, and each time there would be as many more.
+        _keeps = true;
         var pieces = stackalloc void*[Heaps];
         for (var i = 0; i < Heaps; i++) pieces[i] = NativeMemory.Alloc(NearlyAHeap);
         // In place: the beginning stays where it is.
         for (var i = 0; i < Heaps; i++) _ = NativeMemory.Realloc(pieces[i], Anchor);
+    }
+
+    /// <summary>
+    /// Gives all that is free back to the system, for when nothing computes: what is needed then is mapped anew, once.
+    /// </summary>
+    public static void GiveBack()
+    {
+        if (IsOurs) _ = Trim(0);
     }
 
     private static bool IsOurs { get; } =
@@ -48,4 +61,7 @@ internal static partial class HostAllocator
 
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint pad);
 }

@@ -8,7 +8,7 @@ public sealed record NodeSettings(IReadOnlyList<string> Roles, string Host, int 
 
 /// <summary>What a worker's engine computes on, as configured.</summary>
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:i</c>; read by the engine.</param>
-/// <param name="Threads">CPU threads; 0 is one a core.</param>
+/// <param name="Threads">CPU threads; 0 is what the machine has left, decided for each job.</param>
 /// <param name="DataFolder">Folder of the data set's files; null: the usual places.</param>
 /// <param name="Throttle">Its speed as a part of what it could be, above 0 to 1.</param>
 public sealed record EngineSettings(string Device, int Threads, string? DataFolder, double Throttle);

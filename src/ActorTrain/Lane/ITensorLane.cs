@@ -25,4 +25,10 @@ public interface ITensorLane
 
     /// <summary>Memory to write tensors into that are sent from where they lie: the lane copies them only where it must.</summary>
     TensorPool Memory { get; }
+
+    /// <summary>
+    /// Nothing is trained on this node for now: memory that is kept because the next message may need it goes back to
+    /// the system, the runtime's own and this process's views of other processes' memory among it.
+    /// </summary>
+    void GiveBack() { }
 }

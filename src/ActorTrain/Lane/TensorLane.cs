@@ -17,6 +17,7 @@ internal sealed class TensorLane : ITensorLane
     private readonly ExtendedActorSystem _system;
     private readonly ConcurrentDictionary<Address, OutgoingQueue> _queues = [];
     private readonly ConcurrentDictionary<IActorRef, IActorRef> _neighbours = [];
+    private readonly ConcurrentDictionary<ReceivingConnection, Address> _receiving = [];
     private readonly LaneListener? _listener;
     private readonly ILoggingAdapter _log;
     private long _unreleased;
@@ -31,7 +32,7 @@ internal sealed class TensorLane : ITensorLane
             if (options.SameMachine == SameMachineRoad.SharedMemory) Probe = MemoryProbe.TryCreate();
             var token = Handshake.NewToken();
             _listener = new LaneListener(
-                Address.Host, options, token, (socket, hello) => new ReceivingConnection(socket, hello, this), TellEnded,
+                Address.Host, options, token, Receive, TellEnded,
                 () => system.Scheduler.MonotonicClock, _log);
             Endpoint = new LaneProtocol.Opened(Address.Host, _listener.Port, _listener.LocalName, LocalSocket.Machine, token);
             InProcess[Address] = this;
@@ -78,6 +79,18 @@ internal sealed class TensorLane : ITensorLane
     public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) =>
         Admissions.Add(receiver.Path.ToSerializationFormatWithAddress(Address), receiver, lengths);
 
+    public void GiveBack()
+    {
+        Memory.GiveBack();
+        foreach (var connection in _receiving.Keys) connection.GiveBack();
+        _neighbours.Clear();
+        // Optimizers, weights that were evaluated, data sets: large and old, so that the collector would wait for much
+        // more of them. In the background, as the process may have other work.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+    }
+
+    internal void Ended(ReceivingConnection connection) => _receiving.TryRemove(connection, out _);
+
     internal IActorRef Resolve(string path) => _system.Provider.ResolveActorRef(path);
 
     internal void Received(long bytes) => Interlocked.Add(ref _unreleased, bytes);
@@ -95,6 +108,13 @@ internal sealed class TensorLane : ITensorLane
         InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
         foreach (var node in _queues.Keys) GiveUp(node);
+    }
+
+    private ReceivingConnection Receive(Socket socket, Handshake hello)
+    {
+        var connection = new ReceivingConnection(socket, hello, this);
+        _receiving[connection] = connection.Node;
+        return connection;
     }
 
     private void TellEnded(Address node, string reason) => Actor.Tell(new LaneProtocol.Ended(node, null, reason));

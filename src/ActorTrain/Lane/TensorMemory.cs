@@ -11,15 +11,23 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
 {
     private const int Alignment = 64;
     private static long _numbers;
+    private static long _liveBytes;
 
     private readonly SharedFile? _file;
     private nint _start;
 
-    private TensorMemory(nint start, int length, SharedFile? file) => (_start, Length, _file) = (start, length, file);
+    private TensorMemory(nint start, int length, SharedFile? file)
+    {
+        (_start, Length, _file) = (start, length, file);
+        Interlocked.Add(ref _liveBytes, Bytes);
+    }
 
 #pragma warning disable CA2015 // Whoever uses a span of it holds the slice or the buffer until it has finished: releasing it says so.
     ~TensorMemory() => Dispose(false);
 #pragma warning restore CA2015
+
+    /// <summary>Bytes of all that this process has or sees, and that is not freed.</summary>
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     /// <summary>Number of floats.</summary>
     public int Length { get; }
@@ -71,6 +79,7 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
     {
         var start = Interlocked.Exchange(ref _start, 0);
         if (start == 0) return;
+        Interlocked.Add(ref _liveBytes, -Bytes);
         if (_file is null) NativeMemory.AlignedFree((void*)start);
         else SharedFile.Unmap(start, Bytes);
         if (disposing) _file?.Dispose();

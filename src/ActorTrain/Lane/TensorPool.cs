@@ -34,9 +34,15 @@ public sealed class TensorPool(bool shared, long keep)
     /// <summary>Gives back what is free, and from now on whatever is returned.</summary>
     internal void Close()
     {
+        lock (_gate) _closed = true;
+        GiveBack();
+    }
+
+    /// <summary>Gives back what is free.</summary>
+    internal void GiveBack()
+    {
         lock (_gate)
         {
-            _closed = true;
             foreach (var memory in _free.Values.SelectMany(free => free)) memory.Free();
             _free.Clear();
             _freeBytes = 0;

@@ -37,7 +37,12 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             Memory is null || Model is null ? null : new RecalledJob(Memory, Model, [.. History.Entries]);
     }
 
+    // Jobs in a row use again what the one before had.
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
+
     private sealed record Orphaned(string JobId);
+
+    private sealed record Idle;
 
     public static Props Props(ITensorLane lane) => Akka.Actor.Props.Create(() => new ServerNodeActor(lane));
 
@@ -77,6 +82,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Receive<LaneProtocol.Probe>(_ => Sender.Tell(new LaneProtocol.ProbeArrived()));
         Receive<LaneProtocol.SendProbe>(_ => _lane.Tell(Sender, new LaneProtocol.Probe(), Self));
         Receive<LaneProtocol.Broken>(_ => { });
+        Receive<Idle>(_ => _lane.GiveBack());
         Receive<Terminated>(gone =>
         {
             foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(gone.ActorRef)))
@@ -100,6 +106,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 
     private IActorRef Host(string jobId, IActorRef owner, Props props)
     {
+        Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job)) _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
         job.Children.Add(child);
@@ -112,6 +119,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Timers.Cancel(jobId);
         Context.Unwatch(job.Owner);
         foreach (var child in job.Children) Context.Stop(child);
+        if (_jobs.Count == 0) Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 
     private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);

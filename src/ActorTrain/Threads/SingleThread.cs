@@ -2,7 +2,10 @@ using Akka.Dispatch;
 
 namespace ActorTrain.Threads;
 
-/// <summary>Runs what it is given on one thread of its own, in order. The thread starts with the first and ends with <see cref="Shutdown"/>.</summary>
+/// <summary>
+/// Runs what it is given on one thread of its own, in order. It has the thread from the first on, until all that came
+/// before <see cref="Shutdown"/> has run.
+/// </summary>
 internal sealed class SingleThread(string id) : ExecutorService(id)
 {
     private readonly object _lock = new();
@@ -15,7 +18,7 @@ internal sealed class SingleThread(string id) : ExecutorService(id)
         lock (_lock)
         {
             if (_ended) throw new RejectedExecutionException($"The thread of {Id} has ended");
-            if (!_started) new Thread(Run) { IsBackground = true, Name = Id }.Start();
+            if (!_started) ReusedThreads.Run(Id, Run);
             _started = true;
             _queue.Enqueue(run);
             Monitor.Pulse(_lock);

@@ -17,4 +17,11 @@ public interface IEngineFactory
     /// <param name="job">The job.</param>
     /// <exception cref="ActorTrainException">The data set is not here, or cannot be read.</exception>
     DatasetDescription? FindData(JobOptions job) => null;
+
+    /// <summary>A node is there to train with these engines, from now on until <see cref="NodeStopped"/>; it may have
+    /// no job for long. Others of its machine may want to know.</summary>
+    void NodeStarted() { }
+
+    /// <summary>The node has ended.</summary>
+    void NodeStopped() { }
 }

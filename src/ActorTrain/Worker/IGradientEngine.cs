@@ -155,12 +155,16 @@ public sealed record DatasetDescription(string Name, int TrainSamples, int TestS
 /// <param name="MemoryBytes">Memory it can use; 0 where that is not known.</param>
 public sealed record DeviceDescription(string Kind, string Name, int Threads, long MemoryBytes = 0)
 {
+    /// <summary>Why it uses so many threads, in words that follow their number; null where its user said so.</summary>
+    public string? ThreadsReason { get; init; }
+
     /// <summary>Whether it is a GPU: those are given work first.</summary>
     public bool IsGpu => Kind != "cpu";
 
     /// <summary>In words.</summary>
     public override string ToString() =>
         $"{Kind} ({Name}) with {Plural.Of(Threads, "thread")}"
+        + (ThreadsReason is null ? "" : $" ({ThreadsReason})")
         + (MemoryBytes > 0
             ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "");
 }

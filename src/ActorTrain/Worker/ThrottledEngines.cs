@@ -15,6 +15,12 @@ public sealed class ThrottledEngines(IEngineFactory engines, Func<double> thrott
     /// <inheritdoc/>
     public DatasetDescription? FindData(JobOptions job) => engines.FindData(job);
 
+    /// <inheritdoc/>
+    public void NodeStarted() => engines.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => engines.NodeStopped();
+
     private sealed class Engine(IGradientEngine inner, Func<double> throttle) : WrappedEngine(inner)
     {
         private readonly ManualResetEventSlim _never = new();

@@ -10,6 +10,9 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
     private const int Restarts = 5;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    // Jobs in a row use again what the one before had.
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
     private readonly WorkerContext _context;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private BackOff _restarts = new(FirstPause, LongestPause, Restarts);
@@ -24,6 +27,8 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
     public sealed record Left;
 
     private sealed record Ended(IActorRef Worker);
+
+    private sealed record Idle;
 
     private sealed record BeginAgain(WorkerProtocol.Prepare Prepare, IActorRef Job);
 
@@ -61,8 +66,11 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         Receive<Ended>(ended =>
         {
             if (ended.Worker.Equals(_worker)) _worker = null;
-            if (_worker is null) _leaver?.Tell(new Left());
+            if (_worker is not null) return;
+            _leaver?.Tell(new Left());
+            Timers.StartSingleTimer("idle", new Idle(), IdleAfter);
         });
+        Receive<Idle>(_ => _context.Lane.GiveBack());
         Receive<Leave>(leave =>
         {
             Timers.Cancel("begin-again");
@@ -74,11 +82,16 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PreStart() => _context.Engines.NodeStarted();
+
+    protected override void PostStop() => _context.Engines.NodeStopped();
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private void Begin(WorkerProtocol.Prepare prepare, IActorRef job)
     {
         Timers.Cancel("begin-again");
+        Timers.Cancel("idle");
         if (_worker is not null) Context.Stop(_worker);
         _worker = Context.ActorOf(WorkerActor.Props(prepare.JobId, prepare.Job, job, _context, _restarts.HasNext));
         Context.WatchWith(_worker, new Ended(_worker));

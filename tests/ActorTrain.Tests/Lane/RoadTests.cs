@@ -64,6 +64,24 @@ public abstract class RoadTests : TestKit
     }
 
     [Fact]
+    public void Lanes_that_have_given_back_what_they_kept_go_on()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var buffer = Worker.Memory.Rent(Length);
+            buffer.Values.Span.Fill(round);
+            Send(buffer, PayloadType.F32, round);
+            buffer.Release();
+            var push = _shard.ExpectMsg<ShardProtocol.Push>();
+            // Also what is being read meanwhile stays.
+            Worker.GiveBack();
+            Server.GiveBack();
+            push.Payload.Values.Span.IndexOfAnyExcept(round).ShouldBe(-1);
+            push.Payload.Release();
+        }
+    }
+
+    [Fact]
     public void A_receiver_that_does_not_read_holds_the_sender_back()
     {
         // Three may be unread, as many may wait at the sender.

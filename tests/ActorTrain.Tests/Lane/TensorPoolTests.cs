@@ -15,6 +15,20 @@ public sealed class TensorPoolTests
     }
 
     [Fact]
+    public void What_is_free_can_be_given_back_and_the_pool_goes_on()
+    {
+        var (free, held) = (_pool.Rent(16), _pool.Rent(16));
+        free.Release();
+        _pool.GiveBack();
+        Should.Throw<ObjectDisposedException>(() => free.Values.Span[0]);
+        held.Values.Span[0] = 1;
+
+        held.Release();
+        _pool.Rent(16).Values.Span[0].ShouldBe(1);
+        _pool.Allocated.ShouldBe(2);
+    }
+
+    [Fact]
     public void A_closed_pool_keeps_nothing_of_what_was_free_nor_of_what_comes_back()
     {
         var (free, held) = (_pool.Rent(16), _pool.Rent(16));

@@ -37,7 +37,8 @@ public sealed class SeparateMemorySpecs
 
     private static TorchEngine Engine(bool sharesMemory)
     {
-        var device = new TorchDevice(torch.CPU, new DeviceDescription("cpu", "test", 1), sharesMemory);
+        var device = new TorchDevice(
+            torch.CPU, new DeviceDescription("cpu", "test", 1), sharesMemory, new ThreadChoice(1, null));
         var options = Jobs.Of("mobilenet").Model;
         return new TorchEngine(new FlatNetwork("mobilenet", Module, device), FashionMnist.Load(DataSource.BuiltIn), Augmentation.None, device, Jobs.Of("mobilenet"));
 

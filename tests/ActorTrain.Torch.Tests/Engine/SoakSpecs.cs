@@ -1,4 +1,6 @@
+using ActorTrain.Torch.Tests.Own;
 using TorchSharp;
+using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -19,11 +21,25 @@ public sealed class SoakSpecs
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
     }
 
-    [Fact]
-    public void An_engine_takes_its_tensors_with_it()
+    [Theory, InlineData("mlp"), InlineData("mobilenet")]
+    public void An_engine_takes_its_tensors_with_it(string model)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var engine = Jobs.Started("mobilenet")) engine.ComputeGradient(Jobs.Samples(8), seed: 0);
+        using (var engine = Jobs.Started(model)) engine.ComputeGradient(Jobs.Samples(8), seed: 0);
+
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
+    }
+
+    /// <summary>Such a module is built anew for its first batch.</summary>
+    [Fact]
+    public void An_engine_takes_those_of_all_modules_that_it_built_with_it()
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (var engine = Toy.Engine(() => Sequential(Linear(2, 8), BatchNorm1d(8), ReLU(), Linear(8, 4))))
+        {
+            engine.Initialize(seed: 2);
+            engine.ComputeGradient(Jobs.Samples(8), seed: 0);
+        }
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
     }

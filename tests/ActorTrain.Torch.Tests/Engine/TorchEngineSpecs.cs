@@ -145,14 +145,35 @@ public sealed class TorchEngineSpecs
     [InlineData(1025)]
     public void A_number_of_threads_that_cannot_be_is_refused(int threads) =>
         Should.Throw<ActorTrainException>(() => new TorchEngineFactory(new TorchOptions(Threads: threads))).Message
-            .ShouldBe($"The number of threads is {threads}; it must be 0 (one for every core) to 1024.");
+            .ShouldBe($"The number of threads is {threads}; it must be 0 (what the machine has left) to 1024.");
 
     [Fact]
-    public void Without_a_number_of_threads_every_core_is_used()
+    public void Without_a_number_of_threads_there_are_at_most_as_many_as_cores_and_the_device_says_why()
     {
         using var engine = new TorchEngineFactory(new TorchOptions("cpu")).Create(Jobs.Of("mlp"));
 
-        engine.Device.Threads.ShouldBe(Environment.ProcessorCount);
+        engine.Device.Threads.ShouldBeInRange(1, Environment.ProcessorCount);
+        engine.Device.ThreadsReason.ShouldNotBeNullOrEmpty();
+        engine.Device.ToString().ShouldContain($"({engine.Device.ThreadsReason})");
+    }
+
+    [Fact]
+    public void A_number_of_threads_that_was_given_is_used_and_needs_no_reason()
+    {
+        using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 3)).Create(Jobs.Of("mlp"));
+
+        engine.Device.Threads.ShouldBe(3);
+        engine.Device.ThreadsReason.ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_engines_of_one_job_use_as_many_threads_each()
+    {
+        var (engines, job) = (new TorchEngineFactory(new TorchOptions("cpu")), Jobs.Of("mlp"));
+        using var trains = engines.Create(job);
+        using var evaluates = engines.Create(job);
+
+        evaluates.Device.ShouldBe(trains.Device);
     }
 
     private static float[] Train(int steps)

@@ -9,7 +9,7 @@ namespace ActorTrain.CommandLine.Options;
 internal sealed class EngineSource
 {
     private readonly Option<string?> _device = OptionText.Named("--device", "DEVICE", "auto, cpu, cuda or cuda:0; auto takes a GPU first.");
-    private readonly Option<string?> _threads = OptionText.Named("--threads", "N", "CPU threads a worker; 0 is one a core.");
+    private readonly Option<string?> _threads = OptionText.Named("--threads", "N", "CPU threads a worker; 0 is what the machine has left, tried out.");
     private readonly Option<string?> _data = OptionText.Named("--data", "DIR", "Folder of the data set's files.");
 
     private readonly Option<string?> _throttle = OptionText.Named("--throttle", "PART", "Sleep after each gradient, so that the worker has this part of its speed: an honest slow node.");

@@ -54,12 +54,18 @@ internal sealed class MappedMemories(int process)
         }
     }
 
-    /// <summary>The connection has ended: nothing is kept but what is still being read.</summary>
+    /// <summary>The connection has ended: nothing is kept but what is still being read, now and from now on.</summary>
     public void Close()
+    {
+        lock (_gate) _closed = true;
+        GiveBack();
+    }
+
+    /// <summary>Keeps nothing but what is still being read. What is spoken of again is mapped again.</summary>
+    public void GiveBack()
     {
         lock (_gate)
         {
-            _closed = true;
             while (_idle.First is { } idle) Forget(idle.Value);
         }
     }

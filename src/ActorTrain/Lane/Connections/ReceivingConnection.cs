@@ -40,7 +40,14 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         while (true) ReceiveMessage();
     }
 
-    public void Dispose() => _mapped?.Close();
+    /// <summary>The node idles: of the other process's memory nothing is kept that is not being read.</summary>
+    public void GiveBack() => _mapped?.GiveBack();
+
+    public void Dispose()
+    {
+        lane.Ended(this);
+        _mapped?.Close();
+    }
 
     private void ReceiveMessage()
     {

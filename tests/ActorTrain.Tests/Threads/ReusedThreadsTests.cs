@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using ActorTrain.Threads;
+
+namespace ActorTrain.Tests.Threads;
+
+public sealed class ReusedThreadsTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly string _name = $"reused {Guid.NewGuid():n}";
+
+    [Fact]
+    public void A_thread_that_has_finished_runs_the_next_of_its_name()
+    {
+        var first = Run(() => Environment.CurrentManagedThreadId);
+        for (var i = 0; i < 10; i++) Run(() => Environment.CurrentManagedThreadId).ShouldBe(first);
+        ReusedThreads.Waiting(_name).ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_runs_at_once_has_a_thread_each_and_those_are_used_again()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            using var both = new Barrier(2);
+            // Each waits for the other: on one thread neither would end.
+            for (var i = 0; i < 2; i++) ReusedThreads.Run(_name, () => both.SignalAndWait(Patience));
+            AwaitWaiting(2);
+        }
+    }
+
+    [Fact]
+    public void A_thread_runs_nothing_of_another_name()
+    {
+        var thread = Run(() => Environment.CurrentManagedThreadId);
+        var other = 0;
+        using var ended = new ManualResetEventSlim();
+        ReusedThreads.Run(_name + "'", () =>
+        {
+            other = Environment.CurrentManagedThreadId;
+            ended.Set();
+        });
+        ended.Wait(Patience).ShouldBeTrue();
+        other.ShouldNotBe(thread);
+    }
+
+    [Fact]
+    public void A_thread_that_waits_keeps_nothing_alive_of_what_it_ran()
+    {
+        var held = RunWithSomethingLarge();
+        GC.Collect();
+        held.TryGetTarget(out _).ShouldBeFalse();
+    }
+
+    // Alone in a method: its own locals would keep it alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference<byte[]> RunWithSomethingLarge()
+    {
+        var large = new byte[1 << 20];
+        Run(() => large.Length).ShouldBe(1 << 20);
+        return new WeakReference<byte[]>(large);
+    }
+
+    private int Run(Func<int> work)
+    {
+        var result = 0;
+        ReusedThreads.Run(_name, () => result = work());
+        AwaitWaiting(1);
+        return result;
+    }
+
+    private void AwaitWaiting(int threads) =>
+        SpinWait.SpinUntil(() => ReusedThreads.Waiting(_name) == threads, Patience).ShouldBeTrue();
+}
