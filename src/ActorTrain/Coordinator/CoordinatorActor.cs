@@ -92,6 +92,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     // Whoever looks at a job wants to know who was there: until the next one begins, and the latest of very many.
     private void Remember(NodeProtocol.Enrol gone, string reason)
     {
+        if (_job is null && _progress is null) return;
         if (_gone.Count == MostGone) _gone.Dequeue();
         _gone.Enqueue(new NodeSummary(gone.Node, gone.Roles) { Absence = reason.AsClause() });
     }

@@ -26,6 +26,18 @@ public sealed class TablesTests
     }
 
     [Fact]
+    public void A_node_that_is_gone_stays_in_the_table_with_the_reason_and_is_not_counted()
+    {
+        var lost = Thirds[2] with { Absence = "its process is gone" };
+        var job = Training with { Workers = [Thirds[0], Thirds[1], lost] };
+        var status = new ClusterStatus(
+            [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:3", ["worker"]) { Absence = lost.Absence }], job);
+
+        Text(Tables.Nodes(status)).ShouldContain("gone: its process is gone");
+        ProgressLine.Of(job).ShouldContain("  2 workers  ");
+    }
+
+    [Fact]
     public void A_speed_is_in_samples_a_second_whatever_a_sample_is()
     {
         Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");

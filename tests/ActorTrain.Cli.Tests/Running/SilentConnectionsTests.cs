@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorTrain.CommandLine;
 
 namespace ActorTrain.Cli.Tests.Running;
 
@@ -38,7 +39,7 @@ public sealed class SilentConnectionsTests : IDisposable
         await another.LineWith("joined the cluster");
         await train.LineWith("2 workers");
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(0, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
     }
 
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", Cluster, "--threads", "1");

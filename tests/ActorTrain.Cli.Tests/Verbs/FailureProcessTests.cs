@@ -109,7 +109,9 @@ public sealed class FailureProcessTests : IDisposable
         await using var seed = Seed();
         await using var first = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", mine.Path);
         await using var second = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", yours.Path);
-        await using var train = CommandProcess.Start(
+        // The machine itself may have the data set, and would name that one.
+        var names = new Dictionary<string, string> { ["ACTORTRAIN_DATA"] = yours.Path };
+        await using var train = CommandProcess.StartWith(names,
             "train", "--join", _cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "full", "--momentum", "0", "--epochs", "100000",
             "--minimum-workers", "2", "--report", ReportFile);
         await train.LineWith("epoch 2/");

@@ -11,9 +11,9 @@ public sealed class WrongInputTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("", "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, simulate, laws, or --help")]
+    [InlineData("", "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, simulate, laws, or --help")]
     [InlineData("trian", "there is no verb trian; did you mean train?")]
-    [InlineData("fly", "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, simulate, laws")]
+    [InlineData("fly", "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, simulate, laws")]
     [InlineData("train", "train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("worker", "worker needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("status", "status needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]

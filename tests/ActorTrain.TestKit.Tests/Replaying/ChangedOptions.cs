@@ -1,6 +1,5 @@
-using ActorTrain.Job;
 using System.Reflection;
-using ActorTrain.TestKit.Replaying;
+using ActorTrain.Job;
 
 namespace ActorTrain.TestKit.Tests.Replaying;
 
