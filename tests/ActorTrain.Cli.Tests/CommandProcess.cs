@@ -90,6 +90,9 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     private static CommandProcess Of(
         string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
+        // Whoever runs the tests may ignore signals (nohup, a job in the background), and so would the command.
+        if (OperatingSystem.IsLinux())
+            (file, arguments) = ("env", ["--default-signal=HUP,INT,QUIT,TERM", file, .. arguments]);
         var start = new ProcessStartInfo(file)
         {
             RedirectStandardInput = true,
