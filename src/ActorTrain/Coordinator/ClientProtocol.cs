@@ -14,12 +14,16 @@ public static class ClientProtocol
     /// <summary>What a client may ask of a job that trains: by way of the coordinator, or of the job itself. Answered with <see cref="Rejected"/> where it cannot be.</summary>
     public interface IJobRequest : IWireMessage;
 
-    /// <summary>Client → any node: are you part of a cluster? Passed on to the coordinator. Answered by <see cref="Welcome"/>.</summary>
-    public sealed record Hello : IWireMessage;
+    /// <summary>Client → any node: are you part of a cluster? Passed on to the coordinator. Node → coordinator, before
+    /// it enrols. Answered by <see cref="Welcome"/>. This message and its answer stay as they are in every version.
+    /// </summary>
+    /// <param name="Version">The sender's version.</param>
+    public sealed record Hello(string Version) : IWireMessage;
 
-    /// <summary>Coordinator → client.</summary>
+    /// <summary>Coordinator → client or node. Whoever is of another version goes no further, and says so.</summary>
     /// <param name="Coordinator">Where to send everything else.</param>
-    public sealed record Welcome(IActorRef Coordinator) : IWireMessage;
+    /// <param name="Version">The coordinator's version.</param>
+    public sealed record Welcome(IActorRef Coordinator, string Version) : IWireMessage;
 
     /// <summary>Client → coordinator. Answered by <see cref="Accepted"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Job">What to train.</param>

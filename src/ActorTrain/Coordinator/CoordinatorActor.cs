@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using Akka.Actor;
@@ -15,6 +16,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     private const int MostGone = 1_000;
     private readonly Dictionary<IActorRef, string> _roots = [];
     private readonly Queue<NodeSummary> _gone = [];
+    private readonly HashSet<string> _strangers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
     private string _jobName = "";
@@ -34,7 +36,14 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
         Receive<NodeProtocol.NodeReachable>(reachable => _job?.Tell(reachable));
-        Receive<ClientProtocol.Hello>(_ => Sender.Tell(new ClientProtocol.Welcome(Self)));
+        Receive<ClientProtocol.Hello>(hello =>
+        {
+            Sender.Tell(new ClientProtocol.Welcome(Self, BuildVersion.Here));
+            var (who, self) = (Sender.Path.Address.ToString(), "this coordinator");
+            // A node says it once a second for as long as it waits.
+            if (BuildVersion.Difference(hello.Version, who, self) is { } difference && _strangers.Add(who + hello.Version))
+                _log.Warning("{0}", difference);
+        });
         Receive<ClientProtocol.GetStatus>(_ => Sender.TellInPages(
             Context.System, new ClientProtocol.Status(new ClusterStatus(
                 [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles)), .. _gone], _progress)), Self));

@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Lane;
+using ActorTrain.Serialization;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -15,6 +16,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly NodeProtocol.Enrol _enrol;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _enrolledWith;
+    private string? _difference;
 
     private sealed record TryEnrol;
 
@@ -24,7 +26,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     /// <summary>Node → asker.</summary>
     /// <param name="Coordinator">The coordinator that it is enrolled with; null while there is none.</param>
     /// <param name="HasJob">Whether its worker or its shards take part in a job.</param>
-    public sealed record Standing(IActorRef? Coordinator, bool HasJob = false);
+    /// <param name="Difference">How the coordinator's version differs, for which it does not enrol; null where it does
+    /// not.</param>
+    public sealed record Standing(IActorRef? Coordinator, bool HasJob = false, string? Difference = null);
 
     public static Props Props(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker) =>
         Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
@@ -37,7 +41,13 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
             roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null);
 
-        Receive<TryEnrol>(_ => _coordinator.Tell(_enrol));
+        // What comes after these two may be another message in another version.
+        Receive<TryEnrol>(_ => _coordinator.Tell(new ClientProtocol.Hello(BuildVersion.Here)));
+        Receive<ClientProtocol.Welcome>(welcome =>
+        {
+            _difference = BuildVersion.Difference(welcome.Version, "the coordinator", "this node");
+            if (_difference is null) _coordinator.Tell(_enrol);
+        });
         Receive<NodeProtocol.Enrolled>(enrolled =>
         {
             Timers.Cancel("enrol");
@@ -51,7 +61,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             _enrolledWith = null;
             StartEnrolling();
         });
-        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith, HasJob)));
+        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith, HasJob, _difference)));
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {

@@ -27,6 +27,7 @@ public static class NodeHealth
     internal static HealthCheckResult Enrolment(NodeActor.Standing? standing) => standing switch
     {
         null => HealthCheckResult.Unhealthy("no ActorTrain node runs in this actor system"),
+        { Coordinator: null, Difference: { } difference } => HealthCheckResult.Unhealthy($"not enrolled: {difference}"),
         { Coordinator: null } => HealthCheckResult.Unhealthy("not enrolled: the cluster has no coordinator, or it does not answer"),
         { Coordinator.Path.Address: var at } => HealthCheckResult.Healthy(
             at.HasLocalScope ? "enrolled with the coordinator on this node" : $"enrolled with the coordinator at {at.Host}:{at.Port}"),

@@ -26,6 +26,9 @@ internal sealed record NodeSituation
     /// <summary>Whether a coordinator knows it.</summary>
     public bool IsEnrolled { get; init; }
 
+    /// <summary>How the coordinator's version differs; null where it does not, or is not known.</summary>
+    public string? Difference { get; init; }
+
     /// <summary>Whether it takes part in a job.</summary>
     public bool HasJob { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record NodeSituation
             : "waiting for the cluster to let this node in: it takes nobody while "
                 + $"{string.Join(", ", Silent)} {(Silent.Count == 1 ? "does" : "do")} not answer",
         _ when !HasCoordinator => "waiting for a coordinator: the cluster has none",
+        _ when !IsEnrolled && Difference is not null => $"waiting for a coordinator of this version: {Difference}",
         _ when !IsEnrolled => "waiting for the coordinator: it does not answer",
         _ when !HasJob => Job,
         _ => null,

@@ -6,6 +6,7 @@ using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -197,8 +198,9 @@ public sealed class TrainingClient : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var welcome = await _gateway.Ask<ClientProtocol.Welcome>(new ClientProtocol.Hello(), TryInterval, cancellation).ConfigureAwait(false);
-                return welcome.Coordinator;
+                var welcome = await _gateway.Ask<ClientProtocol.Welcome>(new ClientProtocol.Hello(BuildVersion.Here), TryInterval, cancellation).ConfigureAwait(false);
+                return BuildVersion.Difference(welcome.Version, "the cluster", "this client") is { } difference
+                    ? throw new ActorTrainException(Sentence.Of(difference)) : welcome.Coordinator;
             }
             catch (AskTimeoutException)
             {

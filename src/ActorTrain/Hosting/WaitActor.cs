@@ -65,7 +65,12 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
     private void Judge(NodeActor.Standing standing)
     {
         var now = _clock();
-        var situation = _look() with { IsEnrolled = standing.Coordinator is not null, HasJob = standing.HasJob };
+        var situation = _look() with
+        {
+            IsEnrolled = standing.Coordinator is not null,
+            HasJob = standing.HasJob,
+            Difference = standing.Difference,
+        };
         if (situation.Place == ClusterPlace.Outside) ProbeWhenDue(situation.Seed, now);
         else (_answer, _refusal, _probed) = (null, null, null);
         if (_log.Due(now, (situation with { Answer = _answer, Refusal = _refusal }).Wait) is { } line) _tell(line);

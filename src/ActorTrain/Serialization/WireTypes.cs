@@ -71,6 +71,9 @@ internal static class WireTypes
         typeof(ActorRefBase.Surrogate), typeof(string), typeof(byte), typeof(long), typeof(int), typeof(double), typeof(float), typeof(bool), typeof(TimeSpan),
     ];
 
+    /// <summary>All of these, in no order.</summary>
+    public static IEnumerable<Type> All => Messages.Concat(Parts);
+
     private static readonly HashSet<Type> Allowed = [
         .. Messages, .. Parts, .. Parts.Select(part => part.MakeArrayType()), typeof(IActorRef[]),
     ];

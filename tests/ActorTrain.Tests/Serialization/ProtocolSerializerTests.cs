@@ -41,7 +41,7 @@ public sealed class ProtocolSerializerTests() : TestKit(NodeConfiguration.Client
     public void A_reference_in_a_message_leads_to_the_same_actor()
     {
         var bytes = Akka.Serialization.Serialization.WithTransport(
-            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(new ClientProtocol.Welcome(TestActor)));
+            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(new ClientProtocol.Welcome(TestActor, "1")));
         var back = Serializer.FromBinary<ClientProtocol.Welcome>(bytes);
         back.Coordinator.Tell("hello");
         ExpectMsg("hello");

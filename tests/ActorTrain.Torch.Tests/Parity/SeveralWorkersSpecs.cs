@@ -87,7 +87,7 @@ public sealed class SeveralWorkersSpecs
             "bounded" => job with { Consistency = job.Consistency with { Mode = ConsistencyMode.Bounded } },
             "synchronous" => Synchronous(steps),
             "deterministic" => Synchronous(steps with { Deterministic = true }),
-            "backup workers" => Synchronous(steps with { BackupWorkers = 1 }) with { Shards = 1 },
+            "backup workers" => Synchronous(steps with { GlobalBatch = 0, BackupWorkers = 1 }) with { Shards = 1 },
             "local steps" => job with { LocalSteps = job.LocalSteps with { Steps = 3 } },
             _ => job,
         };

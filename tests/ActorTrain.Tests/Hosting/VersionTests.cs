@@ -1,0 +1,63 @@
+using ActorTrain.Coordinator;
+using ActorTrain.Hosting;
+using ActorTrain.Lane;
+using ActorTrain.Serialization;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Hosting;
+
+/// <summary>Nodes and clients of another version go no further than hello, and say so.</summary>
+public sealed class VersionTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+{
+    private const string Other = "9.9.9 (protocol 00000000)";
+
+    [Fact]
+    public async Task A_node_enrols_with_a_coordinator_of_its_own_version()
+    {
+        var (node, coordinator) = await NodeAsync();
+        node.Tell(new ClientProtocol.Welcome(coordinator.Ref, BuildVersion.Here));
+        await coordinator.ExpectMsgAsync<NodeProtocol.Enrol>();
+    }
+
+    [Fact]
+    public async Task A_node_says_what_runs_where_and_does_not_enrol_with_another_version()
+    {
+        var (node, coordinator) = await NodeAsync();
+        node.Tell(new ClientProtocol.Welcome(coordinator.Ref, Other));
+        node.Tell(new NodeActor.GetStanding());
+        var standing = await ExpectMsgAsync<NodeActor.Standing>();
+        standing.Difference.ShouldBe(
+            $"the coordinator runs ActorTrain {Other}, and this node ActorTrain {BuildVersion.Here}; run the same version on both");
+        new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true, Difference = standing.Difference }.Wait
+            .ShouldStartWith("waiting for a coordinator of this version: the coordinator runs ActorTrain 9.9.9");
+    }
+
+    [Fact]
+    public async Task A_client_is_told_in_one_line_that_the_cluster_is_of_another_version()
+    {
+        Sys.ActorOf(Props.Create(() => new Seed(Other)), HostedNode.RootName);
+        var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
+        (await Should.ThrowAsync<ActorTrainException>(TrainingClient.ConnectAsync(address, TimeSpan.FromSeconds(30)))).Message
+            .ShouldBe($"The cluster runs ActorTrain {Other}, and this client ActorTrain {BuildVersion.Here}; run the same version on both.");
+    }
+
+    [Fact]
+    public void The_fingerprint_is_eight_digits_and_the_same_each_time() =>
+        BuildVersion.Here.ShouldMatch(@"^\S+ \(protocol [0-9a-f]{8}\)$");
+
+    private async Task<(IActorRef Node, Akka.TestKit.TestProbe Coordinator)> NodeAsync()
+    {
+        var coordinator = CreateTestProbe();
+        var node = Sys.ActorOf(NodeActor.Props("n:1", [NodeRoles.Coordinator], coordinator.Ref, TensorLane.Get(Sys), worker: null));
+        (await coordinator.ExpectMsgAsync<ClientProtocol.Hello>()).Version.ShouldBe(BuildVersion.Here);
+        return (node, coordinator);
+    }
+
+    private sealed class Seed : ReceiveActor
+    {
+        public Seed(string version) =>
+            Receive<ClientProtocol.Hello>(_ => Sender.Tell(new ClientProtocol.Welcome(Self, version)));
+    }
+}
