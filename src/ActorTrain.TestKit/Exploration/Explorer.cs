@@ -22,7 +22,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     private const int MostTroubles = 8;
 
     // A job that does not train yet ends with its coordinator: nobody has anything to go on with.
-    private const double TrainsBy = 20;
+    private const double TrainsBy = 10;
 
     /// <summary>Seconds from the beginning within which trouble begins, 0.1 to a million.</summary>
     /// <exception cref="ActorTrainException">It is no such number.</exception>
@@ -122,15 +122,17 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
             .Select((kind, worker, at) => new Trouble(kind, workers[worker], at.Item1 / 10.0, at.Item2 / 10.0));
         var ofCoordinator = Gen.Select(Gen.Int[0, 2], when).Select((kind, at) => new Trouble((TroubleKind)kind, coordinators.FirstOrDefault(""), TrainsBy + at.Item1 / 10.0, at.Item2 / 10.0));
         var troubles = Gen.Select(ofWorker.Array[0, MostTroubles], ofCoordinator.Array[0, coordinators.Count >= 3 ? 2 : 0], Gen.Int[1, int.MaxValue]);
-        return troubles.Select((some, others, seed) => Bearable(some).Concat(others).SelectMany(trouble => trouble.Faults)
+        return troubles.Select((some, others, seed) => Bearable(some, job.LocalSteps.IsOn).Concat(others).SelectMany(trouble => trouble.Faults)
             .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault)));
     }
 
-    // Samples whose gradient is not finite three times end a job, and a push may hold the samples of a whole epoch.
-    private static List<Trouble> Bearable(IEnumerable<Trouble> troubles)
+    // Samples whose gradient is not finite three times end a job. A push of local steps may hold a fifth of an epoch, so
+    // that three at random often have some in common.
+    private static IEnumerable<Trouble> Bearable(IReadOnlyList<Trouble> troubles, bool pushesAreLarge)
     {
         var notFinite = 0;
-        return [.. troubles.Where(trouble => trouble.Kind != TroubleKind.NotFinite || ++notFinite < FiniteWatch.Attempts)];
+        return !pushesAreLarge ? troubles
+            : [.. troubles.Where(trouble => trouble.Kind != TroubleKind.NotFinite || ++notFinite < FiniteWatch.Attempts)];
     }
 
     private List<string> Names(Func<IReadOnlyList<string>, bool> which) => [.. simulation.Nodes.Where(node => which(node.Roles)).Select(node => node.Name)];

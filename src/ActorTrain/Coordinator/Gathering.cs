@@ -11,7 +11,7 @@ namespace ActorTrain.Coordinator;
 internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
 {
     // So that the fastest does not decide for all; those that take longer to load are not waited for.
-    private static readonly TimeSpan ChoiceWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ChoiceWait = TimeSpan.FromSeconds(5);
 
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _workers = [];

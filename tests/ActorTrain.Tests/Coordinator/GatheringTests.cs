@@ -37,7 +37,7 @@ public sealed class GatheringTests
         Ready("a:1", Few, at: 0).ShouldBeEmpty();
         _gathering.Enough.ShouldBeFalse();
         _gathering.Waiting.ShouldBe(
-            "1 worker ready; waiting up to 10 s for 2 others, to train on the data that most of them have");
+            "1 worker ready; waiting up to 5 s for 2 others, to train on the data that most of them have");
         Ready("b:1", Many, at: 1).ShouldBeEmpty();
 
         Ready("c:1", Many, at: 2).ShouldHaveSingleItem().Node.ShouldBe("a:1");
@@ -47,7 +47,7 @@ public sealed class GatheringTests
         (_gathering.Enough, _gathering.Ready).ShouldBe((true, 2));
     }
 
-    [Theory, InlineData(9.9, false), InlineData(10, true)]
+    [Theory, InlineData(4.9, false), InlineData(5, true)]
     public void Those_that_take_long_to_load_are_not_waited_for(double at, bool begins)
     {
         foreach (var node in new[] { "a:1", "b:1" }) Joined(node);
