@@ -29,21 +29,19 @@ internal sealed class LaneContestant : IContestant
     public LaneContestant(Road road, int floats)
     {
         (_road, _system) = (road, ActorSystem.Create("exchange", road.Configuration));
-        string address;
+        string path;
         if (road.Setting is { } setting)
         {
             _child = Child.OfThisProgram(EchoNode.Verb, setting, $"{floats}");
-            address = _child.Hear();
+            path = _child.Hear();
         }
         else
         {
             _neighbour = ActorSystem.Create("echo", road.Configuration);
-            var lane = TensorLane.Get(_neighbour);
-            _neighbour.ActorOf(Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher"), Echo.Name);
-            address = lane.Address.ToString();
+            path = Echo.Start(_neighbour, floats);
         }
         // By its path, and not by a selection, which systems of ours take for actors of ActorTrain alone.
-        var echo = ((ExtendedActorSystem)_system).Provider.ResolveActorRef($"{address}/user/{Echo.Name}");
+        var echo = ((ExtendedActorSystem)_system).Provider.ResolveActorRef(path);
         _exchanger = _system.ActorOf(Props.Create(() => new Exchanger(floats, TensorLane.Get(_system), echo)).WithDispatcher("actortrain.compute-dispatcher"));
         // Right before it is fast: these read and compare what came.
         Exchange(3, read: true);

@@ -9,8 +9,6 @@ namespace ActorTrain.Benchmarks.Exchange;
 /// <summary>A shard that computes nothing: each push is answered with the same parameters.</summary>
 internal sealed class Echo : ReceiveActor
 {
-    public const string Name = "echo";
-
     /// <summary>Base versions that say what to do with a push, besides answering it.</summary>
     public const long Answer = 0, Read = 1;
 
@@ -29,6 +27,14 @@ internal sealed class Echo : ReceiveActor
             push.Payload.Release();
             lane.Tell(Sender, new ShardProtocol.Pushed(0, push.Part, Verdict.Applied, version, Step: null, _weights.Share(PayloadType.F32)), Self);
         });
+    }
+
+    /// <summary>Starts one, and returns its path with its number: the lane admits messages to this very actor.</summary>
+    public static string Start(ActorSystem system, int floats)
+    {
+        var lane = TensorLane.Get(system);
+        var echo = system.ActorOf(Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher"));
+        return echo.Path.ToSerializationFormatWithAddress(lane.Address);
     }
 
     protected override void PreStart() => _lane.Admit(Self, new HashSet<int> { _floats });

@@ -1,10 +1,9 @@
 using System.Globalization;
-using ActorTrain.Lane;
 using Akka.Actor;
 
 namespace ActorTrain.Benchmarks.Exchange;
 
-/// <summary>The other process of an exchange over the lane: writes its address, then for each line it reads the bytes it has allocated.</summary>
+/// <summary>The other process of an exchange over the lane: writes its echo's path, then for each line it reads the bytes it has allocated.</summary>
 internal static class EchoNode
 {
     public const string Verb = "echo-node";
@@ -13,8 +12,7 @@ internal static class EchoNode
     {
         using var system = ActorSystem.Create("echo", Road.ConfigurationOf(words[0]));
         var floats = int.Parse(words[1], CultureInfo.InvariantCulture);
-        system.ActorOf(Props.Create(() => new Echo(floats, TensorLane.Get(system))).WithDispatcher("actortrain.compute-dispatcher"), Echo.Name);
-        Console.WriteLine(TensorLane.Get(system).Address);
+        Console.WriteLine(Echo.Start(system, floats));
         while (Console.ReadLine() is not null) Console.WriteLine(GC.GetTotalAllocatedBytes(precise: true));
     }
 }

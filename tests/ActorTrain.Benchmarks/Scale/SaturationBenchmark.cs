@@ -30,8 +30,7 @@ internal static class SaturationBenchmark
     {
         var node = ActorTrainNode.StartAsync(Options(words[0], HostPort.Parse(words[1]))).GetAwaiter().GetResult();
         node.Joined.Wait();
-        node.System.ActorOf(EchoOf(node.System), Echo.Name);
-        Console.WriteLine(TensorLane.Get(node.System).Address);
+        Console.WriteLine(Echo.Start(node.System, Floats));
         Console.ReadLine();
         node.StopAsync().Wait();
     }
@@ -40,9 +39,8 @@ internal static class SaturationBenchmark
     {
         await using var node = await ActorTrainNode.StartAsync(Options(road, null));
         using var neighbour = Child.OfThisProgram(Verb, road, $"{node.Address}");
-        var address = neighbour.Hear();
         // By its path, and not by a selection, which nodes take for actors of ActorTrain alone.
-        var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef($"{address}/user/{Echo.Name}");
+        var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef(neighbour.Hear());
         var lane = TensorLane.Get(node.System);
         var exchanger = node.System.ActorOf(Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute));
         var unreachable = 0;
@@ -64,9 +62,6 @@ internal static class SaturationBenchmark
         Join = join,
         Configuration = ConfigurationFactory.ParseString($"akka.loglevel = OFF, actortrain.lane {{ same-machine = {road}, in-flight = 2GiB }}"),
     };
-
-    private static Props EchoOf(ActorSystem system) =>
-        Props.Create(() => new Echo(Floats, TensorLane.Get(system))).WithDispatcher(Threads.DispatcherNames.Compute);
 
     private sealed class Watch : ReceiveActor
     {
