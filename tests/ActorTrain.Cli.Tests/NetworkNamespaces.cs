@@ -47,6 +47,13 @@ internal sealed class NetworkNamespaces : IDisposable
     /// <summary>Puts it in again.</summary>
     public void Heal() => Ip($"-n {There} link set {Cable(There)} up");
 
+    /// <summary>As a firewall of the second host that lets nobody connect to one of its ports; it can connect to all.
+    /// </summary>
+    public void Block(int port) => Ip($"-n {Here} rule add to {ThereAddress} ipproto tcp dport {port} blackhole");
+
+    /// <summary>The port is open.</summary>
+    public void Unblock(int port) => Ip($"-n {Here} rule delete to {ThereAddress} ipproto tcp dport {port} blackhole");
+
     public void Dispose()
     {
         Ip($"netns delete {Here}");

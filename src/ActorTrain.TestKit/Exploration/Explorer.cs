@@ -21,8 +21,9 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
 {
     private const int MostTroubles = 8;
 
-    // A job that does not train yet ends with its coordinator: nobody has anything to go on with.
-    private const double TrainsBy = 10;
+    // A job that does not train yet ends with its coordinator: nobody has anything to go on with. It may wait 5 s for
+    // workers that load their data.
+    private const double TrainsBy = 15;
 
     /// <summary>Seconds from the beginning within which trouble begins, 0.1 to a million.</summary>
     /// <exception cref="ActorTrainException">It is no such number.</exception>

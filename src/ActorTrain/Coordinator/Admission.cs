@@ -6,7 +6,7 @@ using ActorTrain.Worker;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Decides whether a worker fits a job: it must speak the same protocol and have the same model and data set as the worker that
+/// Decides whether a worker fits a job: it must have the same model and data set as the worker that
 /// came first, for their gradients to be of one and the same function.
 /// </summary>
 internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
@@ -35,8 +35,6 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
     /// <summary>The first difference, with both sides named; null when the worker fits.</summary>
     public string? Judge(string node, WorkerProtocol.Prepared candidate)
     {
-        if (candidate.ProtocolVersion != first.ProtocolVersion)
-            return $"protocol version is {candidate.ProtocolVersion} at {node} and {first.ProtocolVersion} at {firstNode}; run the same version of ActorTrain on both";
         if (candidate.Model.Name != first.Model.Name)
             return $"model is {candidate.Model.Name} at {node} and {first.Model.Name} at {firstNode}";
         if (candidate.Model.MetricName != first.Model.MetricName)

@@ -12,6 +12,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
 {
     // So that the fastest does not decide for all; those that take longer to load are not waited for.
     private static readonly TimeSpan ChoiceWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IActorRef> _workers = [];
@@ -20,14 +21,15 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     private readonly Dictionary<string, Candidate> _ready = [];
     private readonly OrderedDictionary<string, (IActorRef Worker, WorkerProtocol.Prepared Prepared)> _undecided = [];
     private readonly Dictionary<string, (Candidate Candidate, string? Trouble)> _checking = [];
+    private readonly Dictionary<string, TimeSpan> _askedAt = [];
     private TimeSpan? _firstReadyAt;
     private readonly OrderedDictionary<string, string> _failures = [];
 
     /// <summary>A worker that fits.</summary>
     public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured)
     {
-        /// <summary>Whether it was asked to try the lane.</summary>
-        public bool Checks { get; set; }
+        /// <summary>When it was asked last to try the lane; null where it was not.</summary>
+        public TimeSpan? AskedToCheckAt { get; set; }
 
         public bool Asked { get; set; }
 
@@ -88,6 +90,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         _ready.Remove(node.Node);
         _undecided.Remove(node.Node);
         _checking.Remove(node.Node);
+        _askedAt.Remove(node.Node);
         _preparing.Add(node.Node);
     }
 
@@ -129,14 +132,33 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         }
     }
 
-    /// <summary>Workers that fit and are to try the lane, and the servers to try it with; none before there is a server.
+    /// <summary>
+    /// Workers that fit and are to try the lane, and the servers to try it with; none before there is a server. Asked
+    /// again after a while: a message may be lost.
     /// </summary>
-    public (IReadOnlyList<IActorRef> Workers, IActorRef[] Servers) TakeUnchecked()
+    public (IReadOnlyList<IActorRef> Workers, IActorRef[] Servers) TakeUnchecked(TimeSpan now)
     {
         if (_servers.Count == 0) return ([], []);
-        var workers = _checking.Values.Select(checking => checking.Candidate).Where(candidate => !candidate.Checks).ToList();
-        workers.ForEach(candidate => candidate.Checks = true);
-        return ([.. workers.Select(candidate => candidate.Worker)], [.. _servers.Values.Select(server => server.Server!)]);
+        var unasked = _checking.Values.Select(checking => checking.Candidate)
+            .Where(candidate => candidate.AskedToCheckAt is not { } asked || now - asked >= AskAgainAfter).ToList();
+        unasked.ForEach(candidate => candidate.AskedToCheckAt = now);
+        return (
+            [.. unasked.Select(candidate => candidate.Worker)],
+            [.. _servers.Values.Select(server => server.Server!)]);
+    }
+
+    /// <summary>Workers of which nothing has been heard for a while: the question or the answer may be lost.</summary>
+    public IReadOnlyList<IActorRef> TakeSilent(TimeSpan now)
+    {
+        var silent = new List<IActorRef>();
+        foreach (var node in _preparing)
+        {
+            // It was asked when it joined, a moment before it is seen here first.
+            if (_askedAt.TryAdd(node, now) || now - _askedAt[node] < AskAgainAfter) continue;
+            _askedAt[node] = now;
+            silent.Add(_workers[node]);
+        }
+        return silent;
     }
 
     /// <summary>A worker has tried the lane: it is ready where tensors come through.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class JobActor
         _trains = true;
         Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
         Admitting(GoOnIfAllAreHere);
-        Receive<Tick>(_ => { });
+        Receive<Tick>(_ => Settle(training: null));
         // What the shards hold can be had, and is wanted.
         Receive<ClientProtocol.Stop>(_ => _stopAsked = true);
         Receive<ClientProtocol.StopJob>(_ =>

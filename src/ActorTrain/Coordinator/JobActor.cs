@@ -86,8 +86,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             Note(training, new Occurrence(WorkerRefused, node, reason, "it takes no part in the job"));
             worker.Tell(new WorkerProtocol.Refuse(reason));
         }
-        var (workers, servers) = _gathering.TakeUnchecked();
+        var (workers, servers) = _gathering.TakeUnchecked(Now);
         foreach (var worker in workers) worker.Tell(new WorkerProtocol.CheckLane(servers));
+        foreach (var worker in _gathering.TakeSilent(Now)) worker.Tell(new WorkerProtocol.Prepare(_jobId, _job));
     }
 
     private void PreparingShards()
@@ -135,7 +136,6 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Training(TrainingActor.Resumption? resumption)
     {
-        Timers.Cancel("tick");
         _trains = true;
         _record.Admission = _gathering.Admission;
         _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name,
@@ -146,6 +146,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Join();
 
         Admitting(Join, training);
+        Receive<Tick>(_ => Settle(training));
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<ClientProtocol.Stop>(stop => training.Tell(stop));
         Receive<ClientProtocol.StopJob>(_ =>

@@ -18,7 +18,7 @@ internal sealed class HandshakeGate<T>(
 {
     private readonly Lock _lock = new();
     private readonly PendingHandshakes<T> _pending = new(options.AtOnce, options.Timeout);
-    private readonly RefusedConnections _refused = new();
+    private readonly RepeatedLines<ConnectionRefusal> _refused = new();
 
     /// <summary>How many are at it.</summary>
     public int Count

@@ -16,14 +16,14 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     {
         System = system;
         var cluster = Akka.Cluster.Cluster.Get(system);
-        Address = new HostedNode(system, options, own.Join, own.Says).Address;
+        Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
         // Only where the coordinator may be is it decided who is in the cluster.
         system.ActorOf(ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null), "actortrain-process-watch");
         system.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
         // A node that has no seed to join anew by stays: it is what others join by.
         if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
             system.ActorOf(
-                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.Says is null)),
+                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
                 "actortrain-coordinator-loss");
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         // In order or not: a node that is no member any more can come back only as a new one.

@@ -16,7 +16,7 @@ public sealed record NodeOptions(IReadOnlyList<string> Roles, string Host = "127
     public IEngineFactory? Engines { get; init; }
 
     /// <summary>Is told in a line what the node waits for; null: its log is.</summary>
-    internal Action<string>? Says { get; init; }
+    internal Action<string>? OnWait { get; init; }
 
     /// <summary>Whether it warns of a port that other machines can reach.</summary>
     internal bool WarnsOfOpenPort { get; init; } = true;

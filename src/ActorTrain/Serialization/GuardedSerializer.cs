@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using ActorTrain.Sentences;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -25,7 +26,7 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     private readonly AkkaMessages _messages;
     private readonly Serializer? _inner;
     private readonly HashSet<string> _paths;
-    private readonly RefusalRate _refused = new();
+    private readonly RepeatedLines<string> _refused = new();
     // Akka makes its serializers before the system can be logged for.
     private readonly Lazy<ILoggingAdapter> _log;
 
@@ -107,7 +108,14 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
 
     private void Tell(string what)
     {
-        if (_refused.Add(system.Scheduler.MonotonicClock, what) is { } line) _log.Value.Warning("{0}", line);
+        IReadOnlyList<string> lines;
+        // Any thread of the transport comes here. A sum that is due is told with the next refusal.
+        lock (_refused)
+        {
+            _refused.Add(_messages.Name, what);
+            lines = _refused.Due(system.Scheduler.MonotonicClock);
+        }
+        foreach (var line in lines) _log.Value.Warning("{0}", line);
     }
 
     private static string Named(string name) => name.Length == 0 ? "" : $"({Printable(name)})";

@@ -8,7 +8,6 @@ internal sealed class ModelStateActor : ReceiveActor
 {
     private readonly ModelState _state;
     private readonly ITensorLane _lane;
-    private IDisposable? _admission;
 
     public static Props Props(ModelState state, ITensorLane lane) => Akka.Actor.Props.Create(() => new ModelStateActor(state, lane));
 
@@ -25,10 +24,6 @@ internal sealed class ModelStateActor : ReceiveActor
         Receive<ModelStateProtocol.Pull>(pull => _lane.Tell(Sender, Combined(pull.Epoch), Self));
         Receive<ShardProtocol.Evaluated>(evaluated => _state.ForgetBefore(evaluated.Before));
     }
-
-    protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { _state.Length });
-
-    protected override void PostStop() => _admission?.Dispose();
 
     private ModelStateProtocol.Pulled Combined(int epoch)
     {

@@ -17,7 +17,6 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IDisposable? _admission;
 
     public static Props Props(ShardState shard, ITensorLane lane, PayloadType payload) =>
         Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload)).WithDispatcher(DispatcherNames.Compute);
@@ -28,13 +27,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         AwaitingWeights();
     }
 
-    protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { _shard.Length });
-
-    protected override void PostStop()
-    {
-        _admission?.Dispose();
-        _shard.Release();
-    }
+    protected override void PostStop() => _shard.Release();
 
     private void AwaitingWeights()
     {

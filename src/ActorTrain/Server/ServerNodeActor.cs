@@ -23,7 +23,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     {
         public IActorRef Owner { get; set; } = owner;
 
-        public List<IActorRef> Children { get; } = [];
+        public List<(IActorRef Actor, IDisposable Admission)> Children { get; } = [];
 
         public JobMemory? Memory { get; set; }
 
@@ -50,10 +50,15 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     {
         _lane = lane;
         Receive<ServerProtocol.OpenShard>(open => Sender.Tell(new ServerProtocol.ShardOpened(
-            open.JobId, open.Slice, Host(open.JobId, open.Owner, ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
-        Receive<ServerProtocol.OpenModelState>(open => Sender.Tell(new ServerProtocol.ModelStateOpened(
-            open.JobId, Host(open.JobId, open.Owner,
-                ModelStateActor.Props(new ModelState(open.Sections, open.Job.IsEvaluatedAfter), _lane)))));
+            open.JobId, open.Slice, Host(
+                open.JobId, open.Owner, open.Slice.Length,
+                ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
+        Receive<ServerProtocol.OpenModelState>(open =>
+        {
+            var state = new ModelState(open.Sections, open.Job.IsEvaluatedAfter);
+            Sender.Tell(new ServerProtocol.ModelStateOpened(
+                open.JobId, Host(open.JobId, open.Owner, state.Length, ModelStateActor.Props(state, _lane))));
+        });
         Receive<ServerProtocol.Remember>(remember =>
         {
             if (!_jobs.TryGetValue(remember.Memory.JobId, out var job)) return;
@@ -104,12 +109,13 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private IActorRef Host(string jobId, IActorRef owner, Props props)
+    private IActorRef Host(string jobId, IActorRef owner, int length, Props props)
     {
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job)) _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
-        job.Children.Add(child);
+        // Before anybody hears of it, and not when it has started: what came in between would be lost.
+        job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length })));
         return child;
     }
 
@@ -118,7 +124,11 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         if (!_jobs.Remove(jobId, out var job)) return;
         Timers.Cancel(jobId);
         Context.Unwatch(job.Owner);
-        foreach (var child in job.Children) Context.Stop(child);
+        foreach (var (child, admission) in job.Children)
+        {
+            admission.Dispose();
+            Context.Stop(child);
+        }
         if (_jobs.Count == 0) Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 

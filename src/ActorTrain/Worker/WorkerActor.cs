@@ -21,6 +21,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _engine = ActorRefs.Nobody;
     private IActorRef _probe = ActorRefs.Nobody;
+    private IActorRef[] _probed = [];
     private EngineActor.Loaded? _loaded;
 
     /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
@@ -213,10 +214,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         });
         Receive<WorkerProtocol.CheckLane>(check =>
         {
+            // Asked again while it is at it.
+            if (!_probe.IsNobody() && check.Servers.SequenceEqual(_probed)) return;
             Context.Stop(_probe);
+            _probed = check.Servers;
             _probe = Context.ActorOf(LaneProbeActor.Props(_context.Lane, check.Servers, bothWays: true));
         });
-        Receive<LaneProbeActor.Passed>(_ => _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, Trouble: null)));
+        Receive<LaneProbeActor.Passed>(_ =>
+        {
+            _probe = ActorRefs.Nobody;
+            _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, Trouble: null));
+        });
         Receive<LaneProbeActor.Failing>(failing =>
         {
             _log.Warning("Waiting to take part in job {0}: {1}", _job.Name, failing.Reason);
@@ -239,7 +247,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     {
         if (_loaded is { } loaded)
             _coordinator.TellInPages(Context.System, new WorkerProtocol.Prepared(
-                _jobId, WorkerProtocol.Version, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured), Self);
+                _jobId, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured), Self);
     }
 
     private void StopWith(object lastWord)

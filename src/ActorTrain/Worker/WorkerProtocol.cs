@@ -10,9 +10,6 @@ namespace ActorTrain.Worker;
 /// <summary>Coordinator's job and worker: join, train, evaluate, leave.</summary>
 public static class WorkerProtocol
 {
-    /// <summary>Version of the protocol; two nodes work together only if theirs are the same.</summary>
-    public const int Version = 4;
-
     /// <summary>Job → worker node: make ready, or stay so for another coordinator. Answered by <see cref="Prepared"/> or <see cref="CannotPrepare"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Job">What to train.</param>
@@ -21,13 +18,12 @@ public static class WorkerProtocol
     /// <summary>Worker → job: the engine is loaded; this is what it is. Answered by <see cref="CheckLane"/> or
     /// <see cref="Refuse"/>.</summary>
     /// <param name="JobId">The job.</param>
-    /// <param name="ProtocolVersion">The worker's <see cref="Version"/>.</param>
     /// <param name="Model">The model as its engine built it.</param>
     /// <param name="Dataset">The data set as it found it.</param>
     /// <param name="Device">What it computes on.</param>
     /// <param name="Measured">What a few micro-batches of the job took it.</param>
     public sealed record Prepared(
-        string JobId, int ProtocolVersion, ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Measurement Measured) : IWireMessage;
+        string JobId, ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Measurement Measured) : IWireMessage;
 
     /// <summary>Job → worker that fits: try the lane to the servers and from them. Answered by
     /// <see cref="LaneChecked"/>, and then by <see cref="Start"/> or <see cref="Initialize"/>.</summary>

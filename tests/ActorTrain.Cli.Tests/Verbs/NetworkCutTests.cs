@@ -40,4 +40,32 @@ public sealed class NetworkCutTests
         told.Workers.Sum(worker => worker.Samples).ShouldBe(told.SamplesApplied);
         told.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
     }
+
+    [NetworkFact]
+    public async Task A_worker_that_the_server_cannot_reach_is_told_of_and_takes_part_when_its_port_is_open()
+    {
+        const int lane = 4555;
+        using var folder = new TemporaryFolder();
+        var settings = Path.Combine(folder.Path, "node.conf");
+        // Two hosts by their network alone: what is not TCP would find its way.
+        await File.WriteAllTextAsync(settings, $"actortrain.lane {{ port = {lane}, same-machine = tcp }}");
+        using var network = new NetworkNamespaces();
+        network.Block(lane);
+        var cluster = $"{NetworkNamespaces.HereAddress}:4053";
+        await using var seed = CommandProcess.StartIn(
+            network.Here, "seed", "--host", NetworkNamespaces.HereAddress, "--config", settings);
+        await using var far = CommandProcess.StartIn(
+            network.There, "worker", "--config", settings, "--join", cluster, "--host", NetworkNamespaces.ThereAddress,
+            "--threads", "1");
+        await using var train = CommandProcess.StartIn(
+            network.Here, "train", "--join", cluster, "--wait", "60", "--model", "mlp", "--hidden", "32",
+            "--source", "built-in", "--momentum", "0", "--epochs", "1");
+
+        (await train.LineWith(SupervisionEventKinds.LaneBroken)).ShouldContain("open its lane port to that node");
+        (await train.LineWith("0 of 1 worker ready; ")).ShouldContain(NetworkNamespaces.ThereAddress);
+        network.Unblock(lane);
+
+        await train.LineWith(SupervisionEventKinds.WorkerJoined);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Finished, train.Everything);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class AdmissionChoiceTests
             .ShouldEndWith("and 12 training samples (the built-in subset); give it the data of the job");
 
     private static WorkerProtocol.Prepared Prepared(int samples) => new(
-        "1", WorkerProtocol.Version,
+        "1",
         new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
         new DatasetDescription("made-up", samples, 8, $"{samples}"),
         new DeviceDescription("cpu", "toy", 1), new Measurement(100, 64));

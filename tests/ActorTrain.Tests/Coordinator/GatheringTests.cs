@@ -71,8 +71,8 @@ public sealed class GatheringTests
     {
         Joined("a:1");
         Ready("a:1", Few, at: 0);
-        _gathering.TakeUnchecked().Workers.Count.ShouldBe(1);
-        _gathering.TakeUnchecked().Workers.ShouldBeEmpty();
+        foreach (var (at, asked) in new[] { (1.0, 1), (1.0, 0), (5.9, 0), (6.0, 1) })
+            _gathering.TakeUnchecked(TimeSpan.FromSeconds(at)).Workers.Count.ShouldBe(asked);
         _gathering.LaneChecked("a:1", "its tensor lane to s:1 does not work");
         (_gathering.Enough, _gathering.Waiting).ShouldBe(
             (false, "0 of 1 worker ready; a:1: its tensor lane to s:1 does not work"));
@@ -96,6 +96,16 @@ public sealed class GatheringTests
     }
 
     [Fact]
+    public void A_worker_that_does_not_answer_is_asked_again()
+    {
+        Joined("a:1");
+        foreach (var (at, asked) in new[] { (0.0, 0), (4.9, 0), (5.0, 1), (5.1, 0), (10.0, 1) })
+            _gathering.TakeSilent(TimeSpan.FromSeconds(at)).Count.ShouldBe(asked);
+        Ready("a:1", Few, at: 11);
+        _gathering.TakeSilent(TimeSpan.FromSeconds(20)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_worker_that_is_lost_before_the_choice_has_no_part_in_it()
     {
         foreach (var node in new[] { "a:1", "b:1" }) Joined(node);
@@ -114,7 +124,7 @@ public sealed class GatheringTests
     }
 
     private static WorkerProtocol.Prepared Prepared(int samples) => new(
-        "1", WorkerProtocol.Version,
+        "1",
         new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
         new DatasetDescription("made-up", samples, 8, $"{samples}"),
         new DeviceDescription("cpu", "toy", 1), new Measurement(100, 64));

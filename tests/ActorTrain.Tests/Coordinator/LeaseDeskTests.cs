@@ -201,7 +201,7 @@ public sealed class LeaseDeskTests
         var record = new JobRecord(job, TimeSpan.Zero)
         {
             Admission = new Admission("a", new WorkerProtocol.Prepared(
-                "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+                "1", new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, new Measurement(10, 16))),
         };
         var desk = new LeaseDesk(job, record);

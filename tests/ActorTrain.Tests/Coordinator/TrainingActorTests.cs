@@ -42,7 +42,7 @@ public sealed class TrainingActorTests : TestKit
         var record = new JobRecord(job, TimeSpan.Zero)
         {
             Admission = new Admission("a:1", new WorkerProtocol.Prepared(
-                "1", 1, new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty) { MetricName = "recall" },
+                "1", new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty) { MetricName = "recall" },
                 new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
         };
         if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), new JobHistory(), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);

@@ -381,7 +381,6 @@ public sealed class WorkerActorTests : TestKit
         var worker = Watch(Sys.ActorOf(Props(engines, resendAfter, overlap)));
         var prepared = await _job.ExpectMsgAsync<WorkerProtocol.Prepared>();
         prepared.Model.Parameters.Length.ShouldBe(Parameters);
-        prepared.ProtocolVersion.ShouldBe(WorkerProtocol.Version);
         return worker;
     }
 

@@ -17,7 +17,7 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
         for (var first = true; !end.IsCompleted; first = false)
         {
             await using var node = await ActorTrainNode.StartAsync(
-                options with { Says = output.WriteLine, WarnsOfOpenPort = first });
+                options with { OnWait = output.WriteLine, WarnsOfOpenPort = first });
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
             if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted)

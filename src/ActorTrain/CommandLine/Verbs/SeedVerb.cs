@@ -35,7 +35,7 @@ internal static class SeedVerb
     {
         // Told to end before it began: a node has no result that it could be stopped before.
         if (interruption.Token.IsCancellationRequested) return ExitCodes.Finished;
-        await using var node = await ActorTrainNode.StartAsync(options with { Says = terminal.Output.WriteLine });
+        await using var node = await ActorTrainNode.StartAsync(options with { OnWait = terminal.Output.WriteLine });
         await terminal.Output.WriteLineAsync($"ready; workers join with: {terminal.Program} worker --join {node.Address}");
         await Task.WhenAny(node.Terminated, interruption.WhenAsked());
         if (!interruption.Token.IsCancellationRequested) throw new InvalidOperationException("the node was removed from its cluster");

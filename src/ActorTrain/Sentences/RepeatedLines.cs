@@ -1,44 +1,27 @@
-using ActorTrain.Sentences;
-
-namespace ActorTrain.Handshakes;
-
-/// <summary>Why a connection was closed that has not said who it is.</summary>
-internal enum ConnectionRefusal
-{
-    /// <summary>It took too long.</summary>
-    Overdue,
-
-    /// <summary>Too many were at it at once.</summary>
-    Displaced,
-
-    /// <summary>It said something wrong.</summary>
-    Wrong,
-
-    /// <summary>The system could not give it what it needs: no more descriptors, no more threads.</summary>
-    NoMeans,
-}
+namespace ActorTrain.Sentences;
 
 /// <summary>
-/// Makes lines of refused connections: the first of a kind at once, what follows at most every half a minute, in
-/// sums. So a flood does not fill the log. It keeps a sum a kind, and nothing of each connection.
+/// Makes few lines of many refusals: the first of a kind at once, what follows at most every half a minute, in sums. So
+/// a flood does not fill the log. It keeps a sum a kind, and nothing of each refusal.
 /// </summary>
-internal sealed class RefusedConnections
+/// <typeparam name="TKind">What has a sum of its own: there are few.</typeparam>
+internal sealed class RepeatedLines<TKind> where TKind : notnull
 {
-    /// <summary>Time between two lines about one kind.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private readonly SortedDictionary<TKind, Sum> _sums = [];
 
-    private readonly SortedDictionary<ConnectionRefusal, Sum> _sums = [];
+    /// <summary>Time between two lines about one kind.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When there is something to be told; null while there is nothing.</summary>
     public TimeSpan? NextDue =>
         _sums.Values.Where(sum => sum.Count > 0).Select(sum => (TimeSpan?)DueOf(sum)).Min();
 
-    /// <summary>Adds a refused connection.</summary>
-    /// <param name="refusal">Why, for the sum.</param>
+    /// <summary>Adds one.</summary>
+    /// <param name="kind">For the sum.</param>
     /// <param name="what">What happened, as a clause that stands for itself.</param>
-    public void Add(ConnectionRefusal refusal, string what)
+    public void Add(TKind kind, string what)
     {
-        if (!_sums.TryGetValue(refusal, out var sum)) _sums.Add(refusal, sum = new Sum());
+        if (!_sums.TryGetValue(kind, out var sum)) _sums.Add(kind, sum = new Sum());
         (sum.Count, sum.Latest) = (sum.Count + 1, what);
     }
 

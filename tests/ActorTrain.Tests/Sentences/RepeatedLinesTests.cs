@@ -1,11 +1,12 @@
 using ActorTrain.Handshakes;
+using ActorTrain.Sentences;
 
-namespace ActorTrain.Tests.Handshakes;
+namespace ActorTrain.Tests.Sentences;
 
-public sealed class RefusedConnectionsTests
+public sealed class RepeatedLinesTests
 {
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(100);
-    private readonly RefusedConnections _refused = new();
+    private readonly RepeatedLines<ConnectionRefusal> _refused = new();
 
     [Fact]
     public void The_first_is_told_at_once_and_what_follows_in_a_sum()
@@ -13,9 +14,9 @@ public sealed class RefusedConnectionsTests
         _refused.Add(ConnectionRefusal.Overdue, "one");
         _refused.Due(Start).ShouldBe(["one"]);
         for (var i = 0; i < 5999; i++) _refused.Add(ConnectionRefusal.Overdue, $"number {i}");
-        _refused.Due(Start + RefusedConnections.Interval - TimeSpan.FromTicks(1)).ShouldBeEmpty();
-        _refused.NextDue.ShouldBe(Start + RefusedConnections.Interval);
-        _refused.Due(Start + RefusedConnections.Interval)
+        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval - TimeSpan.FromTicks(1)).ShouldBeEmpty();
+        _refused.NextDue.ShouldBe(Start + RepeatedLines<ConnectionRefusal>.Interval);
+        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval)
             .ShouldBe(["number 5998 (5,999 times since the last word about it)"]);
     }
 
@@ -24,7 +25,7 @@ public sealed class RefusedConnectionsTests
     {
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start).Count.ShouldBe(1);
-        _refused.Due(Start + 2 * RefusedConnections.Interval).ShouldBeEmpty();
+        _refused.Due(Start + 2 * RepeatedLines<ConnectionRefusal>.Interval).ShouldBeEmpty();
         _refused.NextDue.ShouldBeNull();
     }
 
@@ -44,6 +45,22 @@ public sealed class RefusedConnectionsTests
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start);
         _refused.Add(ConnectionRefusal.Wrong, "another");
-        _refused.Due(Start + RefusedConnections.Interval).ShouldBe(["another"]);
+        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval).ShouldBe(["another"]);
+    }
+
+    [Fact]
+    public void What_comes_now_and_then_is_told_in_sums_and_alone_after_a_pause()
+    {
+        Add(0).ShouldBe(["Refused"]);
+        Add(1).ShouldBeEmpty();
+        Add(29).ShouldBeEmpty();
+        Add(30).ShouldBe(["Refused (3 times since the last word about it)"]);
+        Add(60).ShouldBe(["Refused"]);
+    }
+
+    private IReadOnlyList<string> Add(int seconds)
+    {
+        _refused.Add(ConnectionRefusal.Wrong, "Refused");
+        return _refused.Due(Start + TimeSpan.FromSeconds(seconds));
     }
 }

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using ActorTrain.Lane;
+using ActorTrain.Parameters;
+using ActorTrain.Server;
+using ActorTrain.Settings;
+using ActorTrain.Tests.Toys;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace ActorTrain.Tests.Server;
+
+public sealed class ServerNodeActorTests() : TestKit(ReferenceConfiguration.Config)
+{
+    private readonly NotedLane _lane = new();
+
+    [Fact]
+    public async Task Whoever_hears_of_a_shard_can_send_it_tensors_at_once()
+    {
+        var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
+        for (var i = 0; i < 50; i++)
+        {
+            server.Tell(new ServerProtocol.OpenShard($"{i}", new ShardSlice(0, 0, 8), 1, Jobs.Of(), 64, TestActor));
+            var shard = (await ExpectMsgAsync<ServerProtocol.ShardOpened>()).Shard;
+            _lane.Admitted[shard].ShouldBe([8]);
+        }
+    }
+
+    [Fact]
+    public async Task A_job_that_is_closed_leaves_nobody_to_receive_for_it()
+    {
+        var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
+        server.Tell(new ServerProtocol.OpenModelState("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Of(), TestActor));
+        var state = (await ExpectMsgAsync<ServerProtocol.ModelStateOpened>()).ModelState;
+        _lane.Admitted.ShouldContainKey(state);
+
+        server.Tell(new ServerProtocol.Close("1"));
+        await AwaitAssertAsync(() => _lane.Admitted.ShouldNotContainKey(state));
+    }
+
+    private sealed class NotedLane : ITensorLane
+    {
+        public ConcurrentDictionary<IActorRef, IReadOnlySet<int>> Admitted { get; } = [];
+
+        public TensorPool Memory { get; } = new(shared: false, keep: 0);
+
+        public void Tell(IActorRef target, ITensorMessage message, IActorRef sender) => target.Tell(message, sender);
+
+        public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths)
+        {
+            Admitted[receiver] = lengths;
+            return new Admission(() => Admitted.TryRemove(receiver, out _));
+        }
+
+        private sealed class Admission(Action end) : IDisposable
+        {
+            public void Dispose() => end();
+        }
+    }
+}
