@@ -16,7 +16,7 @@ checks = {
     "samplesApplied is samplesExpected": report["samplesApplied"] == expected,
     "every epoch applied each sample once": all(e["samples"] == report["data"]["trainSamples"] for e in report["epochs"]),
     "the workers' samples sum to samplesApplied": sum(w["samples"] for w in report["workers"]) == expected,
-    f"{options.workers} workers took part": sum(w["samples"] > 0 for w in report["workers"]) == options.workers,
+    f"{options.workers} workers took part": len({w["node"] for w in report["workers"] if w["samples"] > 0}) == options.workers,
     f"testAccuracy is at least {options.accuracy}": (report["testAccuracy"] or 0) >= options.accuracy,
 }
 for check, holds in checks.items():

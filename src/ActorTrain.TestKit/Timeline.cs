@@ -31,7 +31,8 @@ internal sealed class Timeline
             at, progress.Phase, progress.SamplesApplied,
             seconds > 0 ? Math.Max(0, progress.SamplesApplied - samples) / seconds : 0,
             count, count > _before.Count ? (sum - _before.Sum) / (count - _before.Count) : double.NaN,
-            progress.Workers.ToDictionary(worker => worker.Node, worker => worker.Samples)));
+            progress.Workers.GroupBy(worker => worker.Node)
+                .ToDictionary(node => node.Key, node => node.Sum(worker => worker.Samples))));
         _before = (sum, count);
     }
 }

@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 using static ActorTrain.Supervision.SupervisionEventKinds;
@@ -56,6 +57,25 @@ public sealed class SimulationTests
         var result = Ended(Four.At(seconds: 5, Fault.Freeze("worker-3")).At(seconds: 20, Fault.Thaw("worker-3")));
         Only(result, WorkerLost).Node.ShouldBe("worker-3");
         result.Events.Count(happened => happened.Kind == WorkerJoined && happened.Node == "worker-3").ShouldBe(2);
+    }
+
+    [Fact]
+    public void One_that_was_started_again_is_told_apart_from_the_one_before_also_by_another_coordinator()
+    {
+        var again = Apart.WithWorkers(3, Speed.Constant(200))
+            .At(seconds: 10, Fault.Kill("worker-2")).At(seconds: 12, Fault.Restart("worker-2"));
+        var before = Starts(again);
+        before.Select(start => (start.Restarts, start.Absence is null)).ShouldBe([(0, false), (1, true)]);
+        before.ShouldAllBe(start => start.Samples > 1_000);
+
+        var moved = Starts(again.At(seconds: 20, Fault.Kill("first")).At(seconds: 30, Fault.Kill("worker-2"))
+            .At(seconds: 32, Fault.Restart("worker-2")));
+        moved.Select(start => (start.Restarts, start.Absence is null)).ShouldBe([(0, false), (1, false), (2, true)]);
+        moved[0].Samples.ShouldBe(before[0].Samples);
+        moved.ShouldAllBe(start => start.Samples > 1_000);
+
+        static List<WorkerSummary> Starts(Simulation simulation) =>
+            [.. Ended(simulation).Report!.Workers.Where(worker => worker.Node == "worker-2")];
     }
 
     [Fact]

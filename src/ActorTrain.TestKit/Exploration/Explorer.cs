@@ -123,17 +123,23 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
             .Select((kind, worker, at) => new Trouble(kind, workers[worker], at.Item1 / 10.0, at.Item2 / 10.0));
         var ofCoordinator = Gen.Select(Gen.Int[0, 2], when).Select((kind, at) => new Trouble((TroubleKind)kind, coordinators.FirstOrDefault(""), TrainsBy + at.Item1 / 10.0, at.Item2 / 10.0));
         var troubles = Gen.Select(ofWorker.Array[0, MostTroubles], ofCoordinator.Array[0, coordinators.Count >= 3 ? 2 : 0], Gen.Int[1, int.MaxValue]);
-        return troubles.Select((some, others, seed) => Bearable(some, job.LocalSteps.IsOn).Concat(others).SelectMany(trouble => trouble.Faults)
+        return troubles.Select((some, others, seed) => Bearable(some, workers).Concat(others).SelectMany(trouble => trouble.Faults)
             .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault)));
     }
 
-    // Samples whose gradient is not finite three times end a job. A push of local steps may hold a fifth of an epoch, so
-    // that three at random often have some in common.
-    private static IEnumerable<Trouble> Bearable(IReadOnlyList<Trouble> troubles, bool pushesAreLarge)
+    // Samples whose gradient is not finite three times end a job, and so does an engine that fails in one that does not
+    // train yet and has nobody else.
+    private static List<Trouble> Bearable(IReadOnlyList<Trouble> troubles, IReadOnlyList<string> workers)
     {
         var notFinite = 0;
-        return !pushesAreLarge ? troubles
-            : [.. troubles.Where(trouble => trouble.Kind != TroubleKind.NotFinite || ++notFinite < FiniteWatch.Attempts)];
+        var early = troubles.Where(trouble => trouble.Begins < TrainsBy).Select(trouble => trouble.Node).ToHashSet();
+        var isAnyWell = workers.Any(worker => !early.Contains(worker));
+        return [.. troubles.Where(trouble => trouble.Kind switch
+        {
+            TroubleKind.NotFinite => ++notFinite < FiniteWatch.Attempts,
+            TroubleKind.FailEngine => isAnyWell || trouble.Begins >= TrainsBy,
+            _ => true,
+        })];
     }
 
     private List<string> Names(Func<IReadOnlyList<string>, bool> which) => [.. simulation.Nodes.Where(node => which(node.Roles)).Select(node => node.Name)];

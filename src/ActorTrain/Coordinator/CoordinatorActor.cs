@@ -12,10 +12,11 @@ namespace ActorTrain.Coordinator;
 internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
-    private readonly SortedDictionary<string, NodeProtocol.Enrol> _nodes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, NodeProtocol.NodeJoined> _nodes = new(StringComparer.Ordinal);
     private const int MostGone = 1_000;
     private readonly Dictionary<IActorRef, string> _roots = [];
     private readonly Queue<NodeSummary> _gone = [];
+    private readonly RestartCount _restarts = new();
     private readonly HashSet<string> _strangers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
@@ -46,7 +47,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<ClientProtocol.GetStatus>(_ => Sender.TellInPages(
             Context.System, new ClientProtocol.Status(new ClusterStatus(
-                [.. _nodes.Values.Select(node => new NodeSummary(node.Node, node.Roles)), .. _gone], _progress)), Self));
+                [.. _nodes.Values.Select(Summary), .. _gone], _progress)), Self));
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
@@ -76,14 +77,15 @@ internal sealed class CoordinatorActor : ReceiveActor
         _roots[Context.Watch(Sender)] = node.Node;
         if (_nodes.TryGetValue(node.Node, out var known))
         {
-            if (Equals(known.Worker, node.Worker) && Equals(known.Server, node.Server)) return;
+            if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server)) return;
             const string reason = "it was started again";
             Remember(known, reason);
             _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
         }
         _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
-        _nodes[node.Node] = node;
-        _job?.Tell(new NodeProtocol.NodeJoined(node));
+        var joined = Numbered(node);
+        _nodes[node.Node] = joined;
+        _job?.Tell(joined);
         // A coordinator before this one may have left a job with it.
         if (_job is null) node.Server?.Tell(new ServerProtocol.Recall());
     }
@@ -99,12 +101,20 @@ internal sealed class CoordinatorActor : ReceiveActor
     }
 
     // Whoever looks at a job wants to know who was there: until the next one begins, and the latest of very many.
-    private void Remember(NodeProtocol.Enrol gone, string reason)
+    private void Remember(NodeProtocol.NodeJoined gone, string reason)
     {
-        if (_job is null && _progress is null) return;
+        if (!IsJobKnown) return;
         if (_gone.Count == MostGone) _gone.Dequeue();
-        _gone.Enqueue(new NodeSummary(gone.Node, gone.Roles) { Absence = reason.AsClause() });
+        _gone.Enqueue(Summary(gone) with { Absence = reason.AsClause() });
     }
+
+    private bool IsJobKnown => _job is not null || _progress is not null;
+
+    private NodeProtocol.NodeJoined Numbered(NodeProtocol.Enrol node) =>
+        new(node, IsJobKnown ? _restarts.Of(node) : 0);
+
+    private static NodeSummary Summary(NodeProtocol.NodeJoined joined) =>
+        new(joined.Node.Node, joined.Node.Roles) { Restarts = joined.Restarts };
 
     private void JobEnded()
     {
@@ -137,22 +147,30 @@ internal sealed class CoordinatorActor : ReceiveActor
             Sender.Tell(new ClientProtocol.Rejected(wrong.Message));
             return;
         }
-        _jobs++;
-        Host(submit.Job, JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context, [.. _nodes.Values]));
+        Begin(submit.Job, before: []);
+        Host(JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context, [.. _nodes.Values]));
     }
 
     private void GoOn(RecalledJob job)
     {
-        _jobs++;
         _log.Warning("Going on with job {0} of the coordinator before", job.Memory.Job.Name);
-        Host(job.Memory.Job, JobActor.Props(job, _context, [.. _nodes.Values]));
+        Begin(job.Memory.Job, job.Memory.Record.Workers);
+        Host(JobActor.Props(job, _context, [.. _nodes.Values]));
     }
 
-    private void Host(JobOptions job, Props props)
+    private void Begin(JobOptions job, IReadOnlyList<WorkerMemory> before)
     {
+        _jobs++;
         _jobName = job.Name;
         _gone.Clear();
         _progress = null;
+        _restarts.Begin(before);
+        foreach (var (name, joined) in _nodes.ToList())
+            _nodes[name] = joined with { Restarts = _restarts.Of(joined.Node) };
+    }
+
+    private void Host(Props props)
+    {
         _job = Context.ActorOf(props, $"job-{_jobs}");
         Context.Watch(_job);
     }

@@ -15,7 +15,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IActorRef> _workers = [];
+    private readonly Dictionary<string, WorkerHost> _workers = [];
     private readonly HashSet<string> _coordinators = [];
     private readonly HashSet<string> _preparing = [];
     private readonly Dictionary<string, Candidate> _ready = [];
@@ -26,7 +26,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     private readonly OrderedDictionary<string, string> _failures = [];
 
     /// <summary>A worker that fits.</summary>
-    public sealed record Candidate(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured)
+    public sealed record Candidate(WorkerHost Host, IActorRef Worker, DeviceDescription Device, Measurement Measured)
     {
         /// <summary>When it was asked last to try the lane; null where it was not.</summary>
         public TimeSpan? AskedToCheckAt { get; set; }
@@ -43,7 +43,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     public Admission? Admission { get; private set; }
 
     /// <summary>Where the nodes' workers are hosted.</summary>
-    public IEnumerable<IActorRef> WorkerNodes => _workers.Values;
+    public IEnumerable<IActorRef> WorkerNodes => _workers.Values.Select(host => host.Actor);
 
     /// <summary>Nodes that may hold the coordinator.</summary>
     public IReadOnlySet<string> Coordinators => _coordinators;
@@ -80,12 +80,13 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <summary>Goes on with a job that another coordinator has begun: what its workers must agree with is known.</summary>
     public void Resume(Admission admission) => (Admission, _begun) = (admission, true);
 
-    public void Joined(NodeProtocol.Enrol node)
+    public void Joined(NodeProtocol.NodeJoined joined)
     {
+        var node = joined.Node;
         if (node.Server is not null) _servers[node.Node] = node;
         if (node.Roles.Contains(NodeRoles.Coordinator)) _coordinators.Add(node.Node);
         if (node.Worker is null) return;
-        _workers[node.Node] = node.Worker;
+        _workers[node.Node] = new WorkerHost(node.Node, joined.Restarts, node.Worker);
         _failures.Remove(node.Node);
         _ready.Remove(node.Node);
         _undecided.Remove(node.Node);
@@ -97,6 +98,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <summary>A worker has its engine and its data; <see cref="Settle"/> says whether it fits.</summary>
     public void Prepared(string node, IActorRef worker, WorkerProtocol.Prepared prepared, TimeSpan now)
     {
+        // It may be lost by the time that this comes.
+        if (!_workers.ContainsKey(node)) return;
         _preparing.Remove(node);
         _undecided[node] = (worker, prepared);
         _firstReadyAt ??= now;
@@ -120,7 +123,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         }
         foreach (var (node, (worker, prepared)) in _undecided.ToList())
             if (Admission.Judge(node, prepared) is { } difference) Refuse(node, worker, difference);
-            else _checking[node] = (new Candidate(node, worker, prepared.Device, prepared.Measured), null);
+            else _checking[node] = (new Candidate(_workers[node], worker, prepared.Device, prepared.Measured), null);
         _undecided.Clear();
         return refused;
 
@@ -156,7 +159,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
             // It was asked when it joined, a moment before it is seen here first.
             if (_askedAt.TryAdd(node, now) || now - _askedAt[node] < AskAgainAfter) continue;
             _askedAt[node] = now;
-            silent.Add(_workers[node]);
+            silent.Add(_workers[node].Actor);
         }
         return silent;
     }

@@ -15,7 +15,7 @@ internal sealed partial class JobActor
 
     private sealed record OutOfPatience;
 
-    public JobActor(RecalledJob recalled, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    public JobActor(RecalledJob recalled, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes)
     {
         var memory = recalled.Memory;
         (_jobId, _job, _client, _context) = (memory.JobId, memory.Job, memory.Client, context);
@@ -25,7 +25,7 @@ internal sealed partial class JobActor
         _gathering.Resume(admission);
         _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
         _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Now);
-        foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
+        foreach (var node in nodes) Self.Tell(node);
         FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }
 

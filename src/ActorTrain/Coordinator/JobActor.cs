@@ -33,20 +33,20 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     public sealed record Over;
 
     /// <summary>A job that was submitted.</summary>
-    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes) =>
         Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
 
     /// <summary>A job that another coordinator has left.</summary>
-    public static Props Props(RecalledJob memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes) =>
+    public static Props Props(RecalledJob memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes) =>
         Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
 
-    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.Enrol> nodes)
+    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes)
     {
         (_jobId, _job, _client, _context) = (jobId, job, client, context);
         _record = new JobRecord(job, Now);
         _gathering = new Gathering(job.MinimumWorkers, job.Data.Fingerprint);
         _client.Tell(new ClientProtocol.Accepted(_jobId));
-        foreach (var node in nodes) Self.Tell(new NodeProtocol.NodeJoined(node));
+        foreach (var node in nodes) Self.Tell(node);
         GatheringWorkers();
     }
 
@@ -174,7 +174,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
         void Join()
         {
-            foreach (var (node, worker, device, measured) in _gathering.TakeReady()) training.Tell(new TrainingActor.Join(node, worker, device, measured));
+            foreach (var (host, worker, device, measured) in _gathering.TakeReady())
+                training.Tell(new TrainingActor.Join(host, worker, device, measured));
         }
     }
 
@@ -192,7 +193,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         Receive<NodeProtocol.NodeJoined>(joined =>
         {
-            _gathering.Joined(joined.Node);
+            _gathering.Joined(joined);
             joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(_jobId, _job));
             Settle(training);
             changed();

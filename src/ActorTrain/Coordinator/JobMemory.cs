@@ -47,6 +47,9 @@ public sealed record EpochMemory(int Epoch, double LossSum, long Samples);
 
 /// <summary>One worker.</summary>
 /// <param name="Node">Its node.</param>
+/// <param name="Restarts">How often the node was started again since the job began.</param>
+/// <param name="Host">Where the node hosts its workers; another one where the node was started again.</param>
 /// <param name="Device">What it computes on.</param>
 /// <param name="MostSamples">Samples that its memory holds at once.</param>
-public sealed record WorkerMemory(string Node, DeviceDescription Device, int MostSamples);
+public sealed record WorkerMemory(
+    string Node, int Restarts, IActorRef Host, DeviceDescription Device, int MostSamples);

@@ -17,6 +17,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     private readonly SortedDictionary<int, EpochRow> _epochs = [];
     private readonly List<SupervisionEvent> _events = [];
     private readonly Queue<(TimeSpan At, long Samples)> _window = [];
+    private readonly List<WorkerRecord> _former = [];
     private TimeSpan? _trainingBegan;
     private TimeSpan? _lastPush;
     private ShardProtocol.Counted?[] _counts = [];
@@ -27,6 +28,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     public int Epochs => job.Epochs;
 
+    /// <summary>The worker of each node, there or not; of a node that was started again, the present one.</summary>
     public SortedDictionary<string, WorkerRecord> Workers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The workers that take part now.</summary>
@@ -62,7 +64,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return new RecordMemory(
             (now - accepted).TotalSeconds, (now - began).TotalSeconds,
             [.. _epochs.Where(epoch => epoch.Value.Completed is null).Select(epoch => epoch.Value.ToMemory(epoch.Key))],
-            [.. Workers.Values.Where(worker => worker.Device is not null).Select(worker => new WorkerMemory(worker.Node, worker.Device!, worker.MostSamples))]);
+            [.. All.Select(worker => worker.ToMemory()).OfType<WorkerMemory>()]);
     }
 
     /// <summary>A record that goes on where another coordinator's has ended.</summary>
@@ -77,9 +79,27 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         foreach (var epoch in history.Epochs)
             record._epochs.Add(epoch.Epoch, EpochRow.Of(epoch, began += TimeSpan.FromSeconds(epoch.Seconds)));
         foreach (var epoch in memory.Epochs) record._epochs.TryAdd(epoch.Epoch, EpochRow.Of(epoch));
-        foreach (var worker in memory.Workers) record.Workers.Add(worker.Node, WorkerRecord.Of(worker));
+        foreach (var worker in memory.Workers.OrderBy(worker => worker.Restarts))
+        {
+            if (record.Workers.TryGetValue(worker.Node, out var former)) record._former.Add(former);
+            record.Workers[worker.Node] = WorkerRecord.Of(worker);
+        }
         return record;
     }
+
+    /// <summary>The record of a node's worker; a node that was started again begins a new one.</summary>
+    public WorkerRecord WorkerOf(WorkerHost host)
+    {
+        if (Workers.TryGetValue(host.Node, out var known))
+        {
+            if (known.Host.Restarts == host.Restarts) return known;
+            _former.Add(known);
+        }
+        return Workers[host.Node] = new WorkerRecord(host) { MostSamples = known?.MostSamples ?? int.MaxValue };
+    }
+
+    private IEnumerable<WorkerRecord> All => _former.Concat(Workers.Values)
+        .OrderBy(worker => worker.Node, StringComparer.Ordinal).ThenBy(worker => worker.Host.Restarts);
 
     /// <summary>Whether an epoch has been evaluated.</summary>
     public bool IsEvaluated(int epoch) => _epochs.TryGetValue(epoch, out var row) && row.Evaluation is not null;
@@ -147,8 +167,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>The workers whose pushes have come to more since the shard's count before.</summary>
     public IReadOnlyList<string> Progressing(ShardProtocol.Counted count)
     {
-        var before = (_counts[count.Shard]?.Workers ?? []).ToDictionary(then => then.Node, then => then.Pushes);
-        return [.. count.Workers.Where(now => now.Pushes > before.GetValueOrDefault(now.Node)).Select(now => now.Node)];
+        var before = (_counts[count.Shard]?.Workers ?? []).ToDictionary(Key, then => then.Pushes);
+        return [.. count.Workers.Where(now => now.Pushes > before.GetValueOrDefault(Key(now))).Select(now => now.Node)];
     }
 
     public void Counted(ShardProtocol.Counted count, TimeSpan now)
@@ -221,14 +241,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     private List<WorkerSummary> WorkerRows()
     {
-        var first = (_counts is [{ } count, ..] ? count.Workers : []).ToDictionary(worker => worker.Node);
+        var first = (_counts is [{ } count, ..] ? count.Workers : []).ToDictionary(Key);
         var total = Math.Max(1, first.Values.Sum(worker => worker.Samples));
-        var byNode = Counts.SelectMany(count => count.Workers).ToLookup(count => count.Node);
+        var byWorker = Counts.SelectMany(count => count.Workers).ToLookup(Key);
         var rows = new List<WorkerSummary>();
-        foreach (var worker in Workers.Values)
+        foreach (var worker in All)
         {
-            var mine = first.GetValueOrDefault(worker.Node);
-            var everywhere = byNode[worker.Node].ToList();
+            var mine = first.GetValueOrDefault((worker.Node, worker.Host.Restarts));
+            var everywhere = byWorker[(worker.Node, worker.Host.Restarts)].ToList();
             var pushes = everywhere.Sum(count => count.Pushes);
             rows.Add(new WorkerSummary(
                 worker.Node,
@@ -239,11 +259,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
                 everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0,
                 Sum(everywhere.Select(count => count.StalenessHistogram)))
             {
+                Restarts = worker.Host.Restarts,
                 Absence = worker.Absence,
             });
         }
         return rows;
     }
+
+    private static (string Node, int Restarts) Key(ShardProtocol.WorkerCount count) => (count.Node, count.Restarts);
 
     private StalenessSummary Staleness()
     {

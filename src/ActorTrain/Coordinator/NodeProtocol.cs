@@ -32,5 +32,6 @@ public static class NodeProtocol
 
     /// <summary>Coordinator → job: a node has enrolled.</summary>
     /// <param name="Node">The node.</param>
-    internal sealed record NodeJoined(Enrol Node);
+    /// <param name="Restarts">How often the node was started again since the job began.</param>
+    internal sealed record NodeJoined(Enrol Node, int Restarts = 0);
 }

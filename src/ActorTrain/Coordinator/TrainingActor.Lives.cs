@@ -65,18 +65,21 @@ internal sealed partial class TrainingActor
         {
             if (!_record.Workers.TryGetValue(reachable.Node, out var worker) || !worker.Doubted) return;
             Tell(new Occurrence(WorkerReachable, worker.Node, "it answers heartbeats again", "it begins a new life"));
-            if (!_stopped) Start(new Join(worker.Node, worker.Worker, worker.Device!, new Measurement(worker.Throughput, worker.MostSamples)));
+            if (!_stopped) Start(new Join(worker.Host, worker.Worker, worker.Device!, new Measurement(worker.Throughput, worker.MostSamples)));
         });
     }
 
     private void Start(Join join)
     {
-        _returning.Remove(join.Node);
-        if (!_record.Workers.TryGetValue(join.Node, out var worker)) _record.Workers.Add(join.Node, worker = new WorkerRecord(join.Node));
-        _desk.TakeBack(worker, _round + 1);
-        if (worker.Active) End(worker, "it begins a new life");
+        _returning.Remove(join.Host.Node);
+        if (_record.Workers.TryGetValue(join.Host.Node, out var before))
+        {
+            _desk.TakeBack(before, _round + 1);
+            if (before.Active) End(before, "it begins a new life");
+        }
+        var worker = _record.WorkerOf(join.Host);
         if (join.Measured.MostSamples < _job.Batch) worker.MostSamples = join.Measured.MostSamples;
-        worker.Begin(new WorkerId(join.Node, ++_incarnations), join.Worker, join.Device, join.Measured.SamplesPerSecond);
+        worker.Begin(++_incarnations, join.Worker, join.Device, join.Measured.SamplesPerSecond);
         _desk.Joined(worker);
         Tell(new Occurrence(
             WorkerJoined, worker.Node,

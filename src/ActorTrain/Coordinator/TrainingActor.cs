@@ -43,7 +43,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private bool _stopped;
 
     /// <summary>Job → training: an admitted worker.</summary>
-    public sealed record Join(string Node, IActorRef Worker, DeviceDescription Device, Measurement Measured);
+    public sealed record Join(WorkerHost Host, IActorRef Worker, DeviceDescription Device, Measurement Measured);
 
     /// <summary>Job → training: an event for the record.</summary>
     public sealed record Note(Occurrence Occurrence);

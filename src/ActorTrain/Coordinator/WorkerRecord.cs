@@ -4,12 +4,14 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>What a job knows of one worker node, over all its lives.</summary>
-internal sealed class WorkerRecord(string node)
+/// <summary>What a job knows of one worker node from its start to its end, over all its workers.</summary>
+internal sealed class WorkerRecord(WorkerHost host)
 {
     private readonly ThroughputEstimate _estimate = new();
 
-    public string Node => node;
+    public WorkerHost Host => host;
+
+    public string Node => host.Node;
 
     /// <summary>Whether it takes part now.</summary>
     public bool Active { get; set; }
@@ -26,7 +28,7 @@ internal sealed class WorkerRecord(string node)
     /// <summary>Who asked for the latest lease.</summary>
     public IActorRef Trainer { get; set; } = ActorRefs.Nobody;
 
-    public WorkerId Id { get; private set; } = new(node, 0);
+    public WorkerId Id { get; private set; } = new(host.Node, 0, host.Restarts);
 
     public DeviceDescription? Device { get; private set; }
 
@@ -55,16 +57,20 @@ internal sealed class WorkerRecord(string node)
 
     private double LeaseSeconds { get; set; }
 
-    public static WorkerRecord Of(WorkerMemory memory) => new(memory.Node)
+    public WorkerMemory? ToMemory() =>
+        Device is { } device ? new WorkerMemory(host.Node, host.Restarts, host.Actor, device, MostSamples) : null;
+
+    public static WorkerRecord Of(WorkerMemory memory) => new(new WorkerHost(memory.Node, memory.Restarts, memory.Host))
     {
         Device = memory.Device,
         MostSamples = memory.MostSamples,
         Absence = "it has not come back since the coordinator was lost",
     };
 
-    public void Begin(WorkerId id, IActorRef worker, DeviceDescription device, double measured)
+    public void Begin(long incarnation, IActorRef worker, DeviceDescription device, double measured)
     {
-        (Id, Worker, Device, Active, Doubted, HasAsked, Absence) = (id, worker, device, true, false, false, null);
+        Id = Id with { Incarnation = incarnation };
+        (Worker, Device, Active, Doubted, HasAsked, Absence) = (worker, device, true, false, false, null);
         _estimate.Begin(measured);
     }
 
@@ -79,5 +85,5 @@ internal sealed class WorkerRecord(string node)
     }
 
     public PlannedWorker ToPlan(double leaseFactor, bool isUnavailable, long mostPushes = long.MaxValue) =>
-        new(node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, isUnavailable, (int)Math.Min(int.MaxValue, mostPushes));
+        new(host.Node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, isUnavailable, (int)Math.Min(int.MaxValue, mostPushes));
 }

@@ -49,7 +49,7 @@ public enum JobPhase
 /// <param name="TestAccuracy">Latest test accuracy, 0 to 1, or whatever <paramref name="Metric"/> is; null before the
 /// first.</param>
 /// <param name="CompletedEpochs">One row an epoch completed so far.</param>
-/// <param name="Workers">One row a worker.</param>
+/// <param name="Workers">One row a worker; a node that was started again has one for each start.</param>
 /// <param name="Staleness">Staleness of all pushes applied so far.</param>
 /// <param name="Events">Events so far, oldest first.</param>
 /// <param name="Metric">What <paramref name="TestAccuracy"/> is: <c>accuracy</c>, or the name that the model's author
@@ -83,6 +83,13 @@ public sealed record ClusterStatus(IReadOnlyList<NodeSummary> Nodes, JobProgress
 /// <param name="Roles">What it hosts: <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
 public sealed record NodeSummary(string Node, IReadOnlyList<string> Roles)
 {
+    /// <summary>
+    /// How often the node was started again, since the job began, before this start of it: 0 for the first. Not written
+    /// where it is 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Restarts { get; init; }
+
     /// <summary>Why it is not there any more; null while it is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Absence { get; init; }

@@ -128,6 +128,13 @@ public sealed record WorkerSummary(
     string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax,
     IReadOnlyList<long> StalenessHistogram)
 {
+    /// <summary>
+    /// How often the node was started again, since the job began, before this start of it: 0 for the first. Not written
+    /// where it is 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Restarts { get; init; }
+
     /// <summary>Why it takes no part any more, or does not at the moment: it left, it was lost, it failed; null while it
     /// takes part.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

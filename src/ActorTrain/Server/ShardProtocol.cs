@@ -224,11 +224,14 @@ public static class ShardProtocol
     public sealed record Govern(StalenessOptions Staleness, ConsistencyOptions Consistency, int Contributions) : IWireMessage;
 
     /// <summary>What one worker's pushes came to at one shard.</summary>
-    /// <param name="Node">The worker's node; all its lives together.</param>
+    /// <param name="Node">The worker's node.</param>
+    /// <param name="Restarts">How often the node was started again before; all its workers since together.</param>
     /// <param name="Samples">Samples applied.</param>
     /// <param name="Pushes">Pushes applied.</param>
     /// <param name="StalenessSum">Sum of their stalenesses, in versions.</param>
     /// <param name="StalenessMax">Largest of them.</param>
     /// <param name="StalenessHistogram">Its applied pushes by staleness; the last element counts that and more.</param>
-    public sealed record WorkerCount(string Node, long Samples, long Pushes, long StalenessSum, long StalenessMax, long[] StalenessHistogram);
+    public sealed record WorkerCount(
+        string Node, int Restarts, long Samples, long Pushes, long StalenessSum, long StalenessMax,
+        long[] StalenessHistogram);
 }

@@ -32,7 +32,7 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
     private TensorBuffer _weights = memory.Rent(length);
     private readonly PositionSet[] _applied = [.. Enumerable.Range(0, job.Epochs).Select(_ => new PositionSet())];
     private readonly Dictionary<string, long> _fences = [];
-    private readonly Dictionary<string, (StalenessTally Staleness, long Samples)> _workers = [];
+    private readonly Dictionary<(string Node, int Restarts), (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
     private ConsistencyOptions _consistency = job.Consistency;
     private int _contributions = 1;
@@ -195,9 +195,10 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         // Nobody works on an epoch far ahead: those that are begun lie together.
         [.. _applied.Skip(_complete).TakeWhile((epoch, i) => epoch.Count > 0 || _complete + i < _furthest).SelectMany((epoch, i) => epoch.Stretches.Select(
             stretch => new LeasePart(_complete + i + 1, stretch.Start, stretch.End - stretch.Start)))],
-        [.. _workers.OrderBy(worker => worker.Key, StringComparer.Ordinal).Select(worker => new ShardProtocol.WorkerCount(
-            worker.Key, worker.Value.Samples, worker.Value.Staleness.Pushes, worker.Value.Staleness.Sum, worker.Value.Staleness.Max,
-            worker.Value.Staleness.Histogram()))],
+        [.. _workers.OrderBy(worker => worker.Key.Node, StringComparer.Ordinal).ThenBy(worker => worker.Key.Restarts)
+            .Select(worker => new ShardProtocol.WorkerCount(
+                worker.Key.Node, worker.Key.Restarts, worker.Value.Samples, worker.Value.Staleness.Pushes,
+                worker.Value.Staleness.Sum, worker.Value.Staleness.Max, worker.Value.Staleness.Histogram()))],
         _staleness.Histogram());
 
     private int CompleteEpochs()
@@ -338,8 +339,9 @@ internal sealed class ShardState(int index, int length, int samples, JobOptions 
         _applied[part.Epoch - 1].Add(part.Start, part.End);
         _furthest = Math.Max(_furthest, part.Epoch);
         _staleness.Add(age);
-        if (!_workers.TryGetValue(worker.Node, out var counts)) counts = (new StalenessTally(), 0);
+        var key = (worker.Node, worker.Restarts);
+        if (!_workers.TryGetValue(key, out var counts)) counts = (new StalenessTally(), 0);
         counts.Staleness.Add(age);
-        _workers[worker.Node] = (counts.Staleness, counts.Samples + part.Count);
+        _workers[key] = (counts.Staleness, counts.Samples + part.Count);
     }
 }

@@ -38,6 +38,19 @@ public sealed class TablesTests
     }
 
     [Fact]
+    public void A_node_that_was_started_again_is_told_apart_from_the_one_before()
+    {
+        var lost = new NodeSummary("host:1", ["worker"]) { Absence = "it was started again" };
+        WorkerSummary[] starts = [Thirds[0] with { Samples = 77 }, Thirds[0] with { Samples = 88, Restarts = 1 }];
+        var job = Training with { Workers = starts };
+        var lines = Text(Tables.Nodes(new ClusterStatus([lost with { Restarts = 1, Absence = null }, lost], job)))
+            .Split('\n').Where(line => line.Contains("host:1", StringComparison.Ordinal)).ToList();
+        lines[0].ShouldContain("host:1 (restart 1) ");
+        lines[1].ShouldContain("gone: it was started again");
+        Text(Tables.Workers(starts)).ShouldMatch(@"host:1 +cpu +1 +77 [^\n]*\n +host:1 \(restart 1\) +cpu +1 +88 ");
+    }
+
+    [Fact]
     public void A_speed_is_in_samples_a_second_whatever_a_sample_is()
     {
         Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");

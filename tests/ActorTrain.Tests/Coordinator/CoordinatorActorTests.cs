@@ -1,14 +1,14 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Coordinator;
 
 /// <summary>Which jobs the coordinator takes, and when: there are no workers, so each waits for some.</summary>
-public sealed class CoordinatorActorTests : TestKit
+public sealed class CoordinatorActorTests : ActorTests
 {
     private static readonly CoordinatorOptions Options = new(
         TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
@@ -73,6 +73,31 @@ public sealed class CoordinatorActorTests : TestKit
         await ExpectTerminatedAsync(client.Ref);
         _coordinator.Tell(new ClientProtocol.Submit(Jobs.Of()), client.Ref);
         await AwaitAssertAsync(async () => await SubmitAsync());
+    }
+
+    [Fact]
+    public async Task Nodes_that_are_gone_since_the_job_began_stay_in_the_status_told_apart_from_those_that_came_back()
+    {
+        Enrol();
+        await SubmitAsync();
+        (await NodesAsync()).ShouldBe([(0, null)]);
+        Enrol();
+        (await NodesAsync()).ShouldBe([(1, null), (0, "it was started again")]);
+        _coordinator.Tell(new NodeProtocol.NodeLost("w:1", "its process is gone"));
+        Enrol();
+        (await NodesAsync()).ShouldBe([(2, null), (0, "it was started again"), (1, "its process is gone")]);
+
+        // Each with a host of its own, as another process has.
+        void Enrol() => CreateTestProbe().Send(
+            _coordinator, new NodeProtocol.Enrol("w:1", [NodeRoles.Worker], CreateTestProbe(), Server: null));
+    }
+
+    private async Task<IEnumerable<(int Restarts, string? Absence)>> NodesAsync()
+    {
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.GetStatus());
+        var status = await client.ExpectMsgAsync<ClientProtocol.Status>();
+        return status.Cluster.Nodes.Select(node => (node.Restarts, node.Absence));
     }
 
     private static JobOptions Senseless(string sentence) => sentence.Split(' ')[0] switch

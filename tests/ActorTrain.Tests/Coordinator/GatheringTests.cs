@@ -132,6 +132,6 @@ public sealed class GatheringTests
     private void Joined(string node) =>
         _gathering.Joined(Enrolled(node));
 
-    private static NodeProtocol.Enrol Enrolled(string node) => new(
-        node, [NodeRoles.Worker, NodeRoles.Server], Worker: ActorRefs.Nobody, Server: ActorRefs.Nobody);
+    private static NodeProtocol.NodeJoined Enrolled(string node) => new(new NodeProtocol.Enrol(
+        node, [NodeRoles.Worker, NodeRoles.Server], Worker: ActorRefs.Nobody, Server: ActorRefs.Nobody));
 }

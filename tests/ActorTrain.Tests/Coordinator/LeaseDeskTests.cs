@@ -209,9 +209,9 @@ public sealed class LeaseDeskTests
 
         WorkerRecord Join(string node, double speed)
         {
-            var worker = new WorkerRecord(node);
+            var worker = new WorkerRecord(new WorkerHost(node, 0, ActorRefs.Nobody));
             record.Workers.Add(node, worker);
-            worker.Begin(new WorkerId(node, 1), ActorRefs.Nobody, Device, speed);
+            worker.Begin(1, ActorRefs.Nobody, Device, speed);
             desk.Joined(worker);
             return worker;
         }

@@ -11,12 +11,11 @@ using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Coordinator;
 
 /// <summary>Two epochs of 64 samples in leases of 32, with workers and a shard that the test plays.</summary>
-public sealed class TrainingActorTests : TestKit
+public sealed class TrainingActorTests : ActorTests
 {
     private static readonly DeviceDescription Device = new("cpu", "toy", 1);
     private static readonly Measurement Measured = new(SamplesPerSecond: 10, MostSamples: 16);
@@ -114,6 +113,26 @@ public sealed class TrainingActorTests : TestKit
     }
 
     [Fact]
+    public async Task A_node_that_was_started_again_has_a_row_of_its_own_beside_the_one_before()
+    {
+        var before = await Join("a:1");
+        _training.Tell(new NodeProtocol.NodeLost("a:1", "it was started again"));
+        (await Join("a:1", restarts: 1)).Id.ShouldBe(new WorkerId("a:1", before.Id.Incarnation + 1, Restarts: 1));
+        _count = _count with
+        {
+            Workers =
+            [
+                new ShardProtocol.WorkerCount("a:1", 0, 24, 3, 0, 0, [3]),
+                new ShardProtocol.WorkerCount("a:1", 1, 8, 1, 2, 2, [0, 0, 1]),
+            ],
+        };
+        var told = (JobProgress)await _job.FishForMessageAsync(
+            message => message is JobProgress { Workers: [{ Samples: > 0 }, _] });
+        told.Workers.Select(worker => (worker.Node, worker.Restarts, worker.Samples, worker.Share, worker.Absence))
+            .ShouldBe([("a:1", 0, 24, 0.75, "it was started again"), ("a:1", 1, 8, 0.25, null)]);
+    }
+
+    [Fact]
     public async Task Each_completed_epoch_is_evaluated_and_the_report_follows_the_last()
     {
         var a = await Join("a:1");
@@ -130,7 +149,7 @@ public sealed class TrainingActorTests : TestKit
         {
             Version = 8,
             CompleteEpochs = 2,
-            Workers = [new ShardProtocol.WorkerCount("a:1", 128, 8, 0, 0, [8])],
+            Workers = [new ShardProtocol.WorkerCount("a:1", 0, 128, 8, 0, 0, [8])],
             StalenessHistogram = [8, 0, 0, 0],
         };
         a.Tell(new WorkerProtocol.Evaluated(2, new Evaluation(0.25, 0.75, 8)));
@@ -386,10 +405,10 @@ public sealed class TrainingActorTests : TestKit
 
     private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);
 
-    private async Task<Player> Join(string node)
+    private async Task<Player> Join(string node, int restarts = 0)
     {
         var probe = CreateTestProbe();
-        _training.Tell(new TrainingActor.Join(node, probe, Device, Measured));
+        _training.Tell(new TrainingActor.Join(new WorkerHost(node, restarts, probe), probe, Device, Measured));
         var start = await probe.ExpectMsgAsync<WorkerProtocol.Start>();
         start.Worker.Node.ShouldBe(node);
         return new Player(_training, probe, start.Worker);

@@ -46,11 +46,7 @@ public sealed class ControlPortTests : IDisposable
         await using var node = new Node("1s", atOnce: 3);
         await using var other = new Node(Never, atOnce: 10);
         for (var i = 0; i < 6; i++) Connect(node);
-        await other.Reaches(node);
-        // It is closed after the other's deadline would have been.
-        (await IsClosed(Connect(node))).ShouldBeTrue();
-        await other.Reaches(node);
-        node.Disassociations.ShouldBe(0);
+        await StaysConnected(other, node);
     }
 
     [Fact]
@@ -91,10 +87,18 @@ public sealed class ControlPortTests : IDisposable
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await using var node = new Node("1s", atOnce: 10, certificate);
         await using var other = new Node(Never, atOnce: 10, certificate);
+        await StaysConnected(other, node);
+    }
+
+    // Also after its own deadline would have been, which a later connection shows that is silent.
+    private async Task StaysConnected(Node other, Node node)
+    {
         await other.Reaches(node);
+        // On a busy machine an attempt to connect may have come to its deadline.
+        var before = node.Disassociations;
         (await IsClosed(Connect(node))).ShouldBeTrue();
         await other.Reaches(node);
-        node.Disassociations.ShouldBe(0);
+        node.Disassociations.ShouldBe(before);
     }
 
     private static byte[] Frame(int length, ReadOnlySpan<byte> content)

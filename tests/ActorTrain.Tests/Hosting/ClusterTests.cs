@@ -12,6 +12,7 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>Whole clusters of real nodes in this process, with an engine that needs no Torch.</summary>
 public sealed class ClusterTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     // Enough for a job that is stopped before its end, whatever the machine.
     private const int EndlessSamples = 64_000;
     private static readonly Engines Endless = Engines.Linear(EndlessSamples);
@@ -22,7 +23,7 @@ public sealed class ClusterTests
         await using var node = await Node(NodeRoles.All, engines: Engines.Linear(withState: true));
         var run = await TrainingClient.Of(node).SubmitAsync(Jobs.Of(epochs: 3));
 
-        var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        var result = await run.Completion.WaitAsync(Patience);
 
         result.Stopped.ShouldBeFalse();
         result.Report.SamplesApplied.ShouldBe(3 * 640);
@@ -43,7 +44,7 @@ public sealed class ClusterTests
         for (var job = 0; job < 10; job++)
         {
             var run = await TrainingClient.Of(node).SubmitAsync(Jobs.Of(epochs: 1));
-            await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+            await run.Completion.WaitAsync(Patience);
         }
     }
 
@@ -54,10 +55,10 @@ public sealed class ClusterTests
         await using var first = await Node([NodeRoles.Worker], seed, Engines.Linear(withState: true), withinProcess);
         await using var second = await Node([NodeRoles.Worker], seed, Engines.Linear(withState: true), withinProcess);
         await using var third = await Node([NodeRoles.Worker], seed, Engines.Linear(withState: true), withinProcess);
-        await using var client = await TrainingClient.ConnectAsync(seed.Address, TimeSpan.FromSeconds(20));
+        await using var client = await TrainingClient.ConnectAsync(seed.Address, Patience);
         var run = await client.SubmitAsync(Jobs.Of(epochs: 20, batch: 8, shards: 3, minimumWorkers: 3));
 
-        var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        var result = await run.Completion.WaitAsync(Patience);
 
         var report = result.Report;
         report.SamplesApplied.ShouldBe(20 * 640);
@@ -85,7 +86,7 @@ public sealed class ClusterTests
         var left = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-left"));
         await Until(news, progress => progress.SamplesApplied > left.SamplesApplied);
         run.Stop();
-        var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        var result = await run.Completion.WaitAsync(Patience);
 
         result.Stopped.ShouldBeTrue();
         result.Report.Events.ShouldContain(happened => happened.Kind == "worker-left" && happened.Node == first.Address.ToString());
@@ -105,7 +106,7 @@ public sealed class ClusterTests
         await using var other = await Node([NodeRoles.Worker], seed, new Engines(() => new LinearEngine(EndlessSamples, fingerprint: "beef")));
         var told = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-refused"));
         run.Stop();
-        await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        await run.Completion.WaitAsync(Patience);
 
         var refused = told.Events.Single(happened => happened.Kind == "worker-refused");
         refused.Node.ShouldBe(other.Address.ToString());
@@ -119,7 +120,7 @@ public sealed class ClusterTests
         await using var worker = await Node([NodeRoles.Worker], seed, new Engines(() => throw new ActorTrainException("the data folder is empty")));
         var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of());
 
-        var failure = await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(Patience));
 
         failure.Message.ShouldBe($"The job failed: no worker can take part; {worker.Address}: the data folder is empty.");
     }
@@ -136,16 +137,16 @@ public sealed class ClusterTests
         await using var news = first.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
         first.Stop();
-        await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        await first.Completion.WaitAsync(Patience);
         var second = await Retry(() => client.SubmitAsync(Jobs.Of(epochs: 1)));
-        (await second.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report.SamplesApplied.ShouldBe(EndlessSamples);
+        (await second.Completion.WaitAsync(Patience)).Report.SamplesApplied.ShouldBe(EndlessSamples);
     }
 
     [Fact]
     public async Task What_is_done_about_staleness_can_be_changed_while_a_job_runs()
     {
         await using var node = await Node(NodeRoles.All, engines: Endless);
-        await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
+        await using var client = await TrainingClient.ConnectAsync(node.Address, Patience);
         (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("No job runs on this cluster.");
         var run = await client.SubmitAsync(Jobs.Of(epochs: 1000));
         await using var news = run.Progress.GetAsyncEnumerator();
@@ -160,7 +161,7 @@ public sealed class ClusterTests
         (await Should.ThrowAsync<ActorTrainException>(client.GovernAsync([new SettingOverride("actortrain.job.staleness.policy", "dana-slim", "test")]))).Message
             .ShouldStartWith("actortrain.job.staleness.policy is dana-slim (test); it must be another while the optimizer's momentum is 0");
         run.Stop();
-        var report = (await run.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Report;
+        var report = (await run.Completion.WaitAsync(Patience)).Report;
         report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.StalenessChanged && happened.Remedy.Contains("policy = inverse, bound = 8"));
         report.Events.ShouldContain(happened => happened.Remedy.EndsWith("policy = dc-asgd, bound = 9, lead = 0, demote-after = 0, rest = 0s, dc-asgd.lambda = 0.04"));
         var events = new List<SupervisionEvent>();
@@ -172,9 +173,9 @@ public sealed class ClusterTests
     public async Task The_status_names_the_nodes_and_the_job()
     {
         await using var node = await Node(NodeRoles.All, engines: Engines.Linear());
-        await using var client = await TrainingClient.ConnectAsync(node.Address, TimeSpan.FromSeconds(20));
+        await using var client = await TrainingClient.ConnectAsync(node.Address, Patience);
         var run = await client.SubmitAsync(Jobs.Of(epochs: 1));
-        await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        await run.Completion.WaitAsync(Patience);
 
         var status = await client.StatusAsync();
 

@@ -4,12 +4,11 @@ using ActorTrain.Lane;
 using ActorTrain.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Hosting;
 
 /// <summary>Nodes and clients of another version go no further than hello, and say so.</summary>
-public sealed class VersionTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", Config.Empty))
 {
     private const string Other = "9.9.9 (protocol 00000000)";
 
@@ -39,7 +38,7 @@ public sealed class VersionTests() : TestKit(NodeConfiguration.Client("127.0.0.1
     {
         Sys.ActorOf(Props.Create(() => new Seed(Other)), HostedNode.RootName);
         var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
-        (await Should.ThrowAsync<ActorTrainException>(TrainingClient.ConnectAsync(address, TimeSpan.FromSeconds(30)))).Message
+        (await Should.ThrowAsync<ActorTrainException>(TrainingClient.ConnectAsync(address, Patience))).Message
             .ShouldBe($"The cluster runs ActorTrain {Other}, and this client ActorTrain {BuildVersion.Here}; run the same version on both.");
     }
 

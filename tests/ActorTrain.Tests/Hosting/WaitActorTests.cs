@@ -3,13 +3,10 @@ using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Hosting;
 
-public sealed class WaitActorTests() : TestKit(ConfigurationFactory.ParseString(
-    "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
-    .WithFallback(DefaultConfig))
+public sealed class WaitActorTests() : ActorTests(TestClock)
 {
     private static readonly NodeSituation Outside = new() { Seed = new HostPort("10.0.0.1", 4053) };
     private NodeSituation _situation = Outside;

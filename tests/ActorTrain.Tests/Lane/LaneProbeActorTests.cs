@@ -1,17 +1,16 @@
 using ActorTrain.Lane;
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Lane;
 
-public sealed class LaneProbeActorTests : TestKit
+public sealed class LaneProbeActorTests : ActorTests
 {
     private readonly TestProbe _server;
     private readonly TestProbe _job;
     private readonly OneWayLane _lane = new();
 
-    public LaneProbeActorTests() : base("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"") =>
+    public LaneProbeActorTests() : base(TestClock) =>
         (_server, _job) = (CreateTestProbe("server"), CreateTestProbe("job"));
 
     [Fact]

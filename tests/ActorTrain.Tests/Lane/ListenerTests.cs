@@ -8,7 +8,6 @@ using ActorTrain.Lane.Connections;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Lane;
 
@@ -16,11 +15,10 @@ namespace ActorTrain.Tests.Lane;
 /// What connections take of a node that do not say who they are: by TCP, and by the Unix domain socket.
 /// </summary>
 public abstract class ListenerTests(bool unix)
-    : TestKit(NodeConfiguration.Client("127.0.0.1", ConfigurationFactory.Empty), "node")
+    : ActorTests(NodeConfiguration.Client("127.0.0.1", ConfigurationFactory.Empty), "node")
 {
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly byte[] _token = Handshake.NewToken();
     private readonly List<IDisposable> _mine = [];
 

@@ -7,12 +7,11 @@ using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Lane;
 
 /// <summary>The roads between two nodes of one machine: what is sent is what arrives, whichever it is.</summary>
-public abstract class RoadTests : TestKit
+public abstract class RoadTests : ActorTests
 {
     private const int Length = 100_003;
     private readonly ActorSystem _serverSystem;

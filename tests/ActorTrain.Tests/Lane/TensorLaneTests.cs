@@ -11,12 +11,11 @@ using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Lane;
 
 /// <summary>Two actor systems on this machine: a worker's and a server's.</summary>
-public sealed class TensorLaneTests : TestKit
+public sealed class TensorLaneTests : ActorTests
 {
     private const int Length = 1000;
     private static readonly Config Sockets = ConfigurationFactory.ParseString("actortrain.lane.within-process = off");
@@ -98,7 +97,7 @@ public sealed class TensorLaneTests : TestKit
         {
             Worker.Tell(RemoteShard, Push(start: 6), _worker);
             _shard.ExpectMsg<ShardProtocol.Push>(TimeSpan.FromMilliseconds(200)).Part.Start.ShouldBeGreaterThan(4);
-        }, TimeSpan.FromSeconds(20));
+        });
         _shard.ReceiveWhile(TimeSpan.FromMilliseconds(200), message => (message as ShardProtocol.Push)?.Payload.Length)
             .ShouldAllBe(length => length == Length);
     }
@@ -134,7 +133,7 @@ public sealed class TensorLaneTests : TestKit
             {
                 Worker.Tell(SeenFrom(Sys, again, shard), Push(), _worker);
                 shard.ExpectMsg<ShardProtocol.Push>(TimeSpan.FromMilliseconds(200));
-            }, TimeSpan.FromSeconds(30));
+            });
         }
         finally
         {
@@ -174,7 +173,7 @@ public sealed class TensorLaneTests : TestKit
             push.Payload.Length.ShouldBe(Length);
             push.Payload.Release();
             return push.Part.Start == 4711;
-        }, TimeSpan.FromSeconds(20));
+        });
         AwaitAssert(() => Server.Unreleased.ShouldBeLessThanOrEqualTo(300 * sizeof(float) * Length));
     }
 

@@ -10,11 +10,10 @@ using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Serialization;
 
-public sealed class ProtocolSerializerTests() : TestKit(NodeConfiguration.Client("127.0.0.1", Config.Empty))
+public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", Config.Empty))
 {
     public static TheoryData<Type> Messages => new(typeof(IWireMessage).Assembly.GetTypes()
         .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false })

@@ -7,11 +7,10 @@ using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Server;
 
-public sealed class ParameterShardActorTests() : TestKit(ReferenceConfiguration.Config)
+public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfiguration.Config)
 {
     private static readonly WorkerId Alice = new("alice:1", 1);
 

@@ -5,11 +5,10 @@ using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Server;
 
-public sealed class ServerNodeActorTests() : TestKit(ReferenceConfiguration.Config)
+public sealed class ServerNodeActorTests() : ActorTests(ReferenceConfiguration.Config)
 {
     private readonly NotedLane _lane = new();
 

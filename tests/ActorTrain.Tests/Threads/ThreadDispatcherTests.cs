@@ -1,12 +1,11 @@
 using ActorTrain.Settings;
 using ActorTrain.Threads;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Threads;
 
 /// <summary>Actors that say which thread they run on.</summary>
-public sealed class ThreadDispatcherTests() : TestKit(ReferenceConfiguration.Config)
+public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.Config)
 {
     [Fact]
     public async Task Each_computing_actor_has_a_thread_of_its_own_and_keeps_it()
@@ -47,7 +46,7 @@ public sealed class ThreadDispatcherTests() : TestKit(ReferenceConfiguration.Con
 
     private IActorRef Start(string dispatcher) => Sys.ActorOf(Props.Create(() => new Teller()).WithDispatcher(dispatcher));
 
-    private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Told>("where?", TimeSpan.FromSeconds(5))).Thread;
+    private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Told>("where?", Patience)).Thread;
 
     private sealed record Told(int Thread);
 

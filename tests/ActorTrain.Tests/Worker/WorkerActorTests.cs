@@ -8,12 +8,11 @@ using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Worker;
 
 /// <summary>A worker between a job and a shard that the test plays.</summary>
-public sealed class WorkerActorTests : TestKit
+public sealed class WorkerActorTests : ActorTests
 {
     private const int Parameters = LinearEngine.Inputs + 1;
     private static readonly WorkerId Id = new("w:1", 7);
@@ -162,7 +161,7 @@ public sealed class WorkerActorTests : TestKit
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         worker.Tell(new WorkerActor.Leave("its node was told to leave"));
         // Once the worker has answered this, its trainer has the word in its mailbox, before the shard's answer.
-        await worker.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5));
+        await worker.Ask<ActorIdentity>(new Identify("behind"), Patience);
         Answer(push, Verdict.Applied, 11);
 
         (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 16)]);
@@ -316,7 +315,7 @@ public sealed class WorkerActorTests : TestKit
             if (step != 1) return;
             worker!.Tell(new WorkerActor.Leave("its node was told to leave"));
             // Once the worker has answered this, its trainer has the word in its mailbox. By the trainer's turn the engine's next step is ordered.
-            worker.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
+            worker.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
         }));
         Grant(Local(samples: 96, steps: 6));
 
@@ -340,7 +339,7 @@ public sealed class WorkerActorTests : TestKit
             last = step;
             if (step == 1) worker!.Tell(new WorkerProtocol.Start(next, Places, null), _job);
             // No step is quicker than the worker: once it has answered, it has heard all that came before the step.
-            if (step >= 1) worker!.Ask<ActorIdentity>(new Identify("behind"), TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
+            if (step >= 1) worker!.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
         }));
         Grant(Local(samples: 640, steps: 40));
 

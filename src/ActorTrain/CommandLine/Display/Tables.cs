@@ -12,7 +12,7 @@ internal static class Tables
     {
         var table = With("worker", "device", "threads", "samples", "share", "samples/s", "staleness", "max");
         foreach (var (worker, share) in workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])))
-            Row(table, worker.Node, worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), $"{share}%",
+            Row(table, Named(worker.Node, worker.Restarts), worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), $"{share}%",
                 Figures.Speed(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
         return table;
     }
@@ -23,18 +23,22 @@ internal static class Tables
         var table = With("node", "roles", "device", "share", "samples/s", "staleness", "");
         var workers = status.Job?.Workers ?? [];
         // Of all workers, also of those that have left: what they did is a part of the whole, too.
-        var shares = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
-            .ToLookup(pair => pair.First.Node, pair => pair.Second);
+        var parts = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
+            .ToDictionary(pair => (pair.First.Node, pair.First.Restarts));
         foreach (var node in status.Nodes)
         {
-            var worker = workers.LastOrDefault(worker => worker.Node == node.Node);
-            Row(table, node.Node, string.Join(", ", node.Roles), worker?.Device ?? "",
-                worker is null ? "" : $"{shares[node.Node].Last()}%",
-                worker is null ? "" : Figures.Speed(worker.Throughput), worker is null ? "" : Figures.Staleness(worker.StalenessMean),
+            parts.TryGetValue((node.Node, node.Restarts), out var part);
+            var (worker, share) = part;
+            Row(table, Named(node.Node, node.Restarts), string.Join(", ", node.Roles), worker?.Device ?? "",
+                worker is null ? "" : $"{share}%",
+                worker is null ? "" : Figures.Speed(worker.Throughput),
+                worker is null ? "" : Figures.Staleness(worker.StalenessMean),
                 (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : "");
         }
         return table;
     }
+
+    private static string Named(string node, int restarts) => restarts == 0 ? node : $"{node} (restart {restarts})";
 
     /// <summary>An empty table.</summary>
     public static Table With(params IReadOnlyList<string> columns)

@@ -3,12 +3,11 @@ using ActorTrain.Hosting;
 using ActorTrain.Serialization.Paging;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit.Xunit2;
 
 namespace ActorTrain.Tests.Serialization.Paging;
 
 /// <summary>Between two actor systems with the frame that Akka has by default.</summary>
-public sealed class PagesTests() : TestKit(NodeConfiguration.Client("127.0.0.1", EchoIsFound))
+public sealed class PagesTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", EchoIsFound))
 {
     private static readonly Config EchoIsFound =
         ConfigurationFactory.ParseString(
@@ -24,12 +23,12 @@ public sealed class PagesTests() : TestKit(NodeConfiguration.Client("127.0.0.1",
             other.ActorOf(PagesActor.Props(), PagesActor.Name);
             Sys.ActorOf(PagesActor.Props(), PagesActor.Name);
             var address = ((ExtendedActorSystem)other).Provider.DefaultAddress;
-            var remote = await Sys.ActorSelection(echo.Path.ToStringWithAddress(address)).ResolveOne(TimeSpan.FromSeconds(10));
+            var remote = await Sys.ActorSelection(echo.Path.ToStringWithAddress(address)).ResolveOne(Patience);
             var message = new ClientProtocol.Rejected(new string('x', size));
 
             remote.TellInPages(Sys, message, TestActor);
 
-            (await ExpectMsgAsync<ClientProtocol.Rejected>(TimeSpan.FromSeconds(20))).ShouldBe(message);
+            (await ExpectMsgAsync<ClientProtocol.Rejected>()).ShouldBe(message);
             LastSender.Path.Name.ShouldBe("echo");
         }
         finally
