@@ -31,7 +31,7 @@ internal static class TimelineTable
     private static IEnumerable<(TimeSpan At, IReadOnlyList<string> Cells, string What)> Progress(SimulationResult result, List<string> workers) =>
         TimelineStretch.Of(result.Timeline, Stretches).Select(stretch => (stretch.End.At, (IReadOnlyList<string>)
         [
-            Figures.Count(stretch.End.SamplesApplied), Figures.Speed(stretch.Throughput), Figures.Staleness(stretch.Staleness),
+            Figures.Count(stretch.End.SamplesApplied), Rate.Of(stretch.Throughput), Figures.Staleness(stretch.Staleness),
             .. Shares.InPercent([.. workers.Select(stretch.ShareOf)]).Select(share => $"{share}%"),
         ], ""));
 

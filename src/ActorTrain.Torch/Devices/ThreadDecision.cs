@@ -64,10 +64,6 @@ internal static class ThreadDecision
             .First(speed => speed.SamplesPerSecond * Gain >= fastest.SamplesPerSecond);
         if (enough.Threads == share.Threads) return share;
         var most = speeds.MaxBy(speed => speed.Threads);
-        return new(enough.Threads, $"tried: {Speed(enough)} samples/s, {Speed(most)} with {most.Threads}");
+        return new(enough.Threads, $"tried: {Rate.Of(enough.SamplesPerSecond)} samples/s, {Rate.Of(most.SamplesPerSecond)} with {most.Threads}");
     }
-
-    private static string Speed(ThreadSpeed speed) =>
-        speed.SamplesPerSecond < 10 ? speed.SamplesPerSecond.ToString("0.#", CultureInfo.InvariantCulture)
-        : Plural.Number((long)Math.Round(speed.SamplesPerSecond));
 }

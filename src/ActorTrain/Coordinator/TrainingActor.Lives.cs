@@ -83,8 +83,9 @@ internal sealed partial class TrainingActor
         _desk.Joined(worker);
         Tell(new Occurrence(
             WorkerJoined, worker.Node,
-            $"{join.Device} is ready, at {Plural.Number((long)Math.Round(join.Measured.SamplesPerSecond))} samples/s "
-                + "by its own measurement",
+            join.Measured.SamplesPerSecond > 0
+                ? $"{join.Device} is ready, at {Rate.Of(join.Measured.SamplesPerSecond)} samples/s by its own measurement"
+                : $"{join.Device} is ready; its speed is not measured yet",
             _desk.Paused ? "it gets leases when the job goes on" : "it gets leases"));
         Context.Unwatch(join.Worker);
         Context.WatchWith(join.Worker, new WorkerGone(worker.Id));

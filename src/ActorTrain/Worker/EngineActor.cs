@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
@@ -207,6 +208,17 @@ internal sealed class EngineActor : ReceiveActor
                 + $"gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}");
     }
 
+    // Akka's own clock counts in milliseconds, on Windows in 16 of them: a hundred steps of a small model are fewer. One
+    // of another scheduler may be virtual, and is what the job goes by.
+    private static Func<TimeSpan> Clock
+    {
+        get
+        {
+            var scheduler = Context.System.Scheduler;
+            return scheduler is HashedWheelTimerScheduler ? () => Stopwatch.GetElapsedTime(0) : () => scheduler.MonotonicClock;
+        }
+    }
+
     private object TryLoad()
     {
         try
@@ -215,7 +227,7 @@ internal sealed class EngineActor : ReceiveActor
             if (EngineContract.FirstViolation(_engine) is { } violation) throw new ActorTrainException(violation);
             var (parameters, state) = (_engine.Parameters, _engine.State);
             var measured = _measure is null ? new Measurement(0, _job.Batch)
-                : SelfMeasurement.Of(_engine, _job.Batch, _job.LeastMicroBatch, _measure, Context.System.Scheduler);
+                : SelfMeasurement.Of(_engine, _job.Batch, _job.LeastMicroBatch, _measure, Clock);
             _engine.Initialize(_job.Seed);
             if (_measure is not null && state.Length > 0) _guard = new StateGuard(_engine);
             if (EngineContract.FirstMove(_engine, parameters, state) is { } move) throw new ActorTrainException(move);

@@ -1,5 +1,4 @@
 using ActorTrain.Lane;
-using Akka.Actor;
 
 namespace ActorTrain.Worker;
 
@@ -12,7 +11,7 @@ internal static class SelfMeasurement
     private const int WarmUp = 2;
     private const int Most = 100;
 
-    // Long beside the clock's milliseconds, and short beside a lease.
+    // Long beside what disturbs a machine for a moment, and short beside a lease.
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
 
     // A model whose steps take so long is known well enough by its first.
@@ -24,7 +23,7 @@ internal static class SelfMeasurement
     /// <param name="least">Samples that a gradient has at least.</param>
     /// <param name="memory">Where a gradient can be written.</param>
     /// <param name="clock">The time.</param>
-    public static Measurement Of(IGradientEngine engine, int batch, int least, TensorPool memory, IScheduler clock)
+    public static Measurement Of(IGradientEngine engine, int batch, int least, TensorPool memory, Func<TimeSpan> clock)
     {
         var gradient = memory.Rent(engine.Model.Parameters.Length);
         try
@@ -43,9 +42,9 @@ internal static class SelfMeasurement
 
             (int Steps, double Seconds) Run(int atMost)
             {
-                var began = clock.MonotonicClock;
+                var began = clock();
                 var done = 0;
-                while (done < atMost && (done == 0 || clock.MonotonicClock - began < Long))
+                while (done < atMost && (done == 0 || clock() - began < Long))
                 {
                     try
                     {
@@ -54,10 +53,10 @@ internal static class SelfMeasurement
                     }
                     catch (OutOfMemoryException) when (most > least)
                     {
-                        (most, done, began) = (Math.Max(most / 2, least), 0, clock.MonotonicClock);
+                        (most, done, began) = (Math.Max(most / 2, least), 0, clock());
                     }
                 }
-                return (done, (clock.MonotonicClock - began).TotalSeconds);
+                return (done, (clock() - began).TotalSeconds);
             }
         }
         finally

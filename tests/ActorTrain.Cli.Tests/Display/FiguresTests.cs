@@ -14,10 +14,6 @@ public class FiguresTests
     public void A_hundred_percent_is_all_of_it(double part, string text) => Figures.Percent(part).ShouldBe(text);
 
     [Theory]
-    [InlineData(0, "0"), InlineData(99.94, "99.9"), InlineData(100, "100"), InlineData(4812.4, "4,812"), InlineData(double.NaN, "-")]
-    public void Small_speeds_have_a_decimal(double speed, string text) => Figures.Speed(speed).ShouldBe(text);
-
-    [Theory]
     [InlineData(null, "-"), InlineData(0.5, "0.500"), InlineData(double.NaN, "NaN")]
     public void A_loss_that_diverged_is_shown(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
 

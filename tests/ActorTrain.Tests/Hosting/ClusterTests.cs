@@ -35,6 +35,9 @@ public sealed class ClusterTests
         result.Report.TestAccuracy.ShouldBe(result.Report.Epochs[^1].TestAccuracy);
         result.Model.Parameters.Length.ShouldBe(LinearEngine.Inputs + 1);
         result.Model.State.Span[0].ShouldBeGreaterThan(0);
+        // However fast it is.
+        result.Report.Events.Single(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).Reason
+            .ShouldMatch("is ready, at [1-9][0-9,]* samples/s by its own measurement");
     }
 
     [Fact]

@@ -8,10 +8,6 @@ internal static class Figures
     /// <summary>A count: 60,000.</summary>
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
-    /// <summary>A speed in samples a second; small ones with a decimal.</summary>
-    public static string Speed(double speed) =>
-        !double.IsFinite(speed) ? "-" : speed.ToString(speed < 100 ? "0.#" : "#,0", CultureInfo.InvariantCulture);
-
     /// <summary>A loss.</summary>
     public static string Loss(double? loss) => loss is not { } value ? "-" : !double.IsFinite(value) ? "NaN" : value.ToString("0.000", CultureInfo.InvariantCulture);
 

@@ -10,7 +10,7 @@ internal static class Summary
     public static IEnumerable<string> Lines(TrainingReport report, bool stopped)
     {
         yield return $"{report.Job}: {(stopped ? "stopped" : "done")} after {Figures.Duration(report.WallSeconds)}, "
-            + $"{Figures.Speed(report.Throughput)} samples/s, "
+            + $"{Rate.Of(report.Throughput)} samples/s, "
             + $"test {report.Metric} {Figures.Metric(report.TestAccuracy)}"
             + (report.Data.Substitute is { } substitute ? $", on {substitute} of {report.Data.Name}" : "");
         yield return $"{report.Model.Name} with {Plural.Of(report.Model.Parameters, "parameter")} on "

@@ -13,7 +13,7 @@ internal static class Tables
         var table = With("worker", "device", "threads", "samples", "share", "samples/s", "staleness", "max");
         foreach (var (worker, share) in workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])))
             Row(table, Named(worker.Node, worker.Restarts), worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), $"{share}%",
-                Figures.Speed(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
+                Rate.Of(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
         return table;
     }
 
@@ -31,7 +31,7 @@ internal static class Tables
             var (worker, share) = part;
             Row(table, Named(node.Node, node.Restarts), string.Join(", ", node.Roles), worker?.Device ?? "",
                 worker is null ? "" : $"{share}%",
-                worker is null ? "" : Figures.Speed(worker.Throughput),
+                worker is null ? "" : Rate.Of(worker.Throughput),
                 worker is null ? "" : Figures.Staleness(worker.StalenessMean),
                 (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : "");
         }
