@@ -6,10 +6,26 @@ namespace ActorTrain.Cli.Tests;
 /// <summary>A port that nobody uses, for a seed whose workers start before it.</summary>
 internal static class FreePort
 {
+    // Below those that a system gives to connections: a worker that tries the port again and again could otherwise be
+    // given it itself, and so could anybody else before the seed starts.
+    private const int First = 20_000, End = 30_000;
+    private static int _next = Random.Shared.Next(First, End);
+
     public static int Take()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + (Interlocked.Increment(ref _next) - First) % (End - First);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // The next one.
+            }
+        }
     }
 }

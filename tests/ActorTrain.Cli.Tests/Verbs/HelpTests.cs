@@ -3,7 +3,7 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public class HelpTests
 {
     [Theory]
-    [InlineData("demo"), InlineData("seed"), InlineData("worker"), InlineData("train"), InlineData("local"), InlineData("status"), InlineData("pause"), InlineData("resume"), InlineData("simulate"), InlineData("laws")]
+    [InlineData("demo"), InlineData("seed"), InlineData("worker"), InlineData("train"), InlineData("local"), InlineData("status"), InlineData("set"), InlineData("pause"), InlineData("resume"), InlineData("stop"), InlineData("simulate"), InlineData("laws")]
     public async Task Every_verb_explains_itself_with_an_example(string verb)
     {
         var ran = await Ran.Command(verb, "--help");
@@ -22,7 +22,7 @@ public class HelpTests
 
         ran.ExitCode.ShouldBe(0);
         ran.Output.ShouldContain("\nExit codes:\n  0  finished");
-        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume", "simulate", "laws" }) ran.Output.ShouldContain($"\n  {verb} ");
+        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "set", "pause", "resume", "stop", "simulate", "laws" }) ran.Output.ShouldContain($"\n  {verb} ");
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public class HelpTests
     [Fact]
     public async Task Examples_are_lines_that_the_parser_takes()
     {
-        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "pause", "resume", "simulate", "laws" })
+        foreach (var verb in new[] { "demo", "seed", "worker", "train", "local", "status", "set", "pause", "resume", "stop", "simulate", "laws" })
         {
             var help = (await Ran.Command(verb, "--help")).Output;
             var examples = help.Split('\n').Where(line => line.StartsWith($"  actortrain {verb}", StringComparison.Ordinal)).ToList();

@@ -153,6 +153,17 @@ public sealed class WrongInputTests : IDisposable
         }
     }
 
+    [Theory, InlineData("status"), InlineData("pause"), InlineData("stop")]
+    public async Task Whoever_waits_for_a_cluster_says_why_on_standard_error(string verb)
+    {
+        var ran = await Ran.Command(verb, "--join", $"127.0.0.1:{FreePort.Take()}");
+
+        ran.ExitCode.ShouldBe(2);
+        ran.Output.ShouldBeEmpty();
+        ran.Error.Split('\n')[0].ShouldContain(": nothing listens there (connection refused)");
+        ran.Error.TrimEnd().Split('\n')[^1].ShouldStartWith("actortrain: No ActorTrain node answers");
+    }
+
     [Fact]
     public async Task The_trace_is_for_who_asks() =>
         (await Ran.Command("train", "--debug")).Error.ShouldContain("   at ActorTrain.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrain.CommandLine.Logging;
+using ActorTrain.CommandLine.Running;
 using ActorTrain.Hosting;
 using ActorTrain.Sentences;
 
@@ -18,13 +19,16 @@ internal sealed class JoinOption
         _verb = command.Name;
     }
 
-    /// <summary>A client of a cluster that runs already.</summary>
+    /// <summary>A client of a cluster that runs already. Why it waits is said on standard error: output is for answers.
+    /// </summary>
     public Task<TrainingClient> ConnectAsync(
         ParseResult parsed, Terminal terminal, CancellationToken cancellation, TimeSpan? patience = null)
     {
         var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
-        return TrainingClient.ConnectAsync(
-            Read(parsed), patience ?? Patience, NodeLogging.Configuration(log), cancellation);
+        var cluster = Read(parsed);
+        var connecting = TrainingClient.ConnectAsync(
+            cluster, patience ?? Patience, NodeLogging.Configuration(log), cancellation);
+        return ConnectionWait.SayAsync(connecting, cluster, terminal.Error);
     }
 
     /// <summary>The address.</summary>
