@@ -12,7 +12,7 @@ public sealed class PackedFeed : IAsyncLifetime
 {
     public const string Version = "0.1.0-packed";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
     private readonly CancellationTokenSource _patience = new(Patience);
     private readonly string _root = Directory.CreateTempSubdirectory("actortrain-packages-").FullName;
 

@@ -19,6 +19,7 @@ namespace ActorTrain.Hosting;
 /// <summary>Speaks to a cluster from outside: submits jobs and asks for the status. It is no member of the cluster.</summary>
 public sealed class TrainingClient : IAsyncDisposable
 {
+    private const int AskAgain = 3;
     private static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(1);
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
@@ -175,14 +176,20 @@ public sealed class TrainingClient : IAsyncDisposable
 
     private async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {
-        var coordinator = await FindCoordinatorAsync(null, JobAnswer.Patience, cancellation).ConfigureAwait(false);
-        try
+        // What changes nothing is asked again: an answer may be lost, and a coordinator with it.
+        var again = question is ClientProtocol.GetStatus or ClientProtocol.GetStaleness or ClientProtocol.GetConsistency
+            ? AskAgain : 0;
+        while (true)
         {
-            return await coordinator.Ask<T>(question, JobAnswer.Patience, cancellation).ConfigureAwait(false);
-        }
-        catch (AskTimeoutException silence)
-        {
-            throw JobAnswer.None(silence);
+            var coordinator = await FindCoordinatorAsync(null, JobAnswer.Patience, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await coordinator.Ask<T>(question, JobAnswer.Patience, cancellation).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException silence)
+            {
+                if (again-- == 0) throw JobAnswer.None(silence);
+            }
         }
     }
 

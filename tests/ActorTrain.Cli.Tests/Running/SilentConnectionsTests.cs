@@ -80,7 +80,7 @@ public sealed class SilentConnectionsTests : IDisposable
     {
         try
         {
-            return await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromMinutes(1)) == 0;
+            return await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromMinutes(10)) == 0;
         }
         catch (SocketException broken) when (broken.SocketErrorCode == SocketError.ConnectionReset)
         {

@@ -12,7 +12,6 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>Whole clusters of real nodes in this process, with an engine that needs no Torch.</summary>
 public sealed class ClusterTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     // Enough for a job that is stopped before its end, whatever the machine.
     private const int EndlessSamples = 64_000;
     private static readonly Engines Endless = Engines.Linear(EndlessSamples);

@@ -10,7 +10,6 @@ namespace ActorTrain.Tests.Hosting;
 public sealed class DataChoiceTests
 {
     private const int Few = 12, Many = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_data_that_most_workers_have_is_trained_on_though_another_was_ready_first()

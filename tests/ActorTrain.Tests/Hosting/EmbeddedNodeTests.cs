@@ -10,7 +10,6 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>ActorTrain inside actor systems that are there for something else.</summary>
 public sealed class EmbeddedNodeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private ActorSystem[] _systems = [];
 
     private ActorSystem First => _systems[0];

@@ -34,7 +34,7 @@ internal static class ExistingSystem
     {
         var all = Enumerable.Range(0, systems).Select(_ => Create()).ToArray();
         foreach (var system in all)
-            await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(all[0]).SelfAddress).WaitAsync(TimeSpan.FromSeconds(60));
+            await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(all[0]).SelfAddress).WaitAsync(Patience);
         return all;
     }
 

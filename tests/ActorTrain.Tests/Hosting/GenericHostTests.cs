@@ -13,8 +13,6 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>ActorTrain in a generic host, beside what the host does otherwise.</summary>
 public sealed class GenericHostTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_host_trains_beside_its_own_actors_and_its_checks_say_so()
     {

@@ -9,7 +9,6 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>A cluster of real nodes in this process: a seed, and workers that come and go.</summary>
 internal sealed class InProcessCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<ActorTrainNode, bool> _workers = [];
 
     private InProcessCluster(ActorTrainNode seed) => Seed = seed;

@@ -10,8 +10,6 @@ namespace ActorTrain.Tests.Hosting;
 /// client that is no member of the cluster follows them.</summary>
 public sealed class LargeJobTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task A_client_follows_a_job_of_20_000_epochs_and_5_000_events_to_its_end()
     {

@@ -8,7 +8,6 @@ namespace ActorTrain.Tests.Hosting;
 /// <summary>Submitting and stopping, from a client that is no member of the cluster.</summary>
 public sealed class SubmissionTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private ActorTrainNode _seed = null!;
     private TrainingClient _client = null!;
 

@@ -11,7 +11,6 @@ namespace ActorTrain.Tests.Hosting;
 public sealed class TrainingRunTests : IAsyncLifetime
 {
     private const int Samples = 1_280;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private ActorTrainNode _node = null!;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _mayCompute = new();

@@ -13,7 +13,6 @@ namespace ActorTrain.Tests.Serialization;
 /// <summary>What a program can do to a node that knows its address, and speaks Akka as it comes.</summary>
 public sealed class StrangerTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentQueue<string> _warnings = [];
     private readonly int _builtBefore = Canary.Built;
     private ActorTrainNode _node = null!;

@@ -8,8 +8,6 @@ namespace ActorTrain.Tests.Supervision;
 /// <summary>Workers that come and go while a cluster trains.</summary>
 public sealed class ElasticityTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Twenty_workers_join_and_leave_in_a_random_order_and_each_sample_counts_once()
     {

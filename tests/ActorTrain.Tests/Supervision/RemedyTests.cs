@@ -37,7 +37,7 @@ public sealed class RemedyTests
             })));
         var run = await cluster.SubmitAsync(Jobs.Of(epochs: Epochs, minimumWorkers: 2));
 
-        var failure = await Should.ThrowAsync<TrainingFailedException>(run.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+        var failure = await Should.ThrowAsync<TrainingFailedException>(run.Completion.WaitAsync(Patience));
 
         failure.Message.ShouldContain(sentence);
         var failed = new List<SupervisionEvent>();

@@ -13,7 +13,6 @@ namespace ActorTrain.Tests.Telemetry;
 /// <summary>What a listener hears of a whole job. Other tests' jobs are heard, too: so a job has a name of its own, and sums are lower bounds.</summary>
 public sealed class TelemetryTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentQueue<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> _measured = [];
     private readonly ConcurrentQueue<Activity> _ended = [];
     private readonly MeterListener _meter = new();

@@ -5,7 +5,6 @@ namespace ActorTrain.Tests.Threads;
 
 public sealed class ReusedThreadsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _name = $"reused {Guid.NewGuid():n}";
 
     [Fact]

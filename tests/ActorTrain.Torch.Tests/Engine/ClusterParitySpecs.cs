@@ -55,7 +55,7 @@ public sealed class ClusterParitySpecs
             new NodeOptions([NodeRoles.Worker]) { Configuration = config, Join = seed.Address, Engines = new FirstSamples(Steps * Batch) });
         var job = Jobs.Of("mlp");
         var run = await TrainingClient.Of(seed).SubmitAsync(job with { Shards = shards, LocalSteps = job.LocalSteps with { Steps = localSteps } });
-        var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(2));
+        var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         result.Report.Shards.Count.ShouldBe(shards);
         result.Report.Shards.ShouldAllBe(shard => shard.Version == Steps / localSteps);
         return result.Model.Parameters.ToArray();

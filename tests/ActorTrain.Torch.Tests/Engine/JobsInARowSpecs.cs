@@ -18,7 +18,7 @@ namespace ActorTrain.Torch.Tests.Engine;
 [Collection(Alone.Name)]
 public sealed class JobsInARowSpecs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     // By those other processes find out whether they can map a lane's memory.
     private const int Probes = 64;
@@ -50,7 +50,7 @@ public sealed class JobsInARowSpecs
     {
         await using var client = TrainingClient.Of(seed);
         var run = await client.SubmitAsync(Jobs.Of(model) with { Epochs = 2 });
-        (await run.Completion.WaitAsync(TimeSpan.FromMinutes(2))).Report.Epochs.Count.ShouldBe(2);
+        (await run.Completion.WaitAsync(Patience)).Report.Epochs.Count.ShouldBe(2);
     }
 
     /// <summary>The nodes give back what they can after a while without a job.</summary>

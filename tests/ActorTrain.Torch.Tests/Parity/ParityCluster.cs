@@ -32,7 +32,7 @@ public sealed class ParityCluster : IAsyncLifetime
         var name = $"model-{Guid.NewGuid():n}";
         _models.Add(name, model, data);
         var run = await TrainingClient.Of(_seed).SubmitAsync(job with { Model = job.Model with { Name = name } });
-        var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(2));
+        var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         SafeTensors.Save(_folder["model.safetensors"], result.Model, new Dictionary<string, string>());
         return (SafeTensors.Load(_folder["model.safetensors"]), result.Report);
     }

@@ -110,7 +110,7 @@ public sealed class SeveralWorkersSpecs
         try
         {
             var run = await TrainingClient.Of(seed).SubmitAsync(job);
-            return await run.Completion.WaitAsync(TimeSpan.FromMinutes(2));
+            return await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         }
         finally
         {
