@@ -22,14 +22,27 @@ internal sealed record Cell(Method Method, int Workers, int Seed)
 /// <param name="Workers">Workers.</param>
 /// <param name="Seed">Seed of weights, order and times.</param>
 /// <param name="Outcome"><see cref="Trained"/>, <see cref="Diverged"/>, or <see cref="Broken"/>.</param>
-/// <param name="Accuracy">On the test set at the end, 0 to 1; not a number where the job did not come to its end.</param>
+/// <param name="Accuracy">On the test set at the end, 0 to 1; not a number where the job did not come to its
+/// end.</param>
 /// <param name="Staleness">Mean over all pushes; not a number likewise.</param>
 /// <param name="ClusterSeconds">Virtual seconds that the cluster took.</param>
 /// <param name="Seconds">Seconds that the simulation took.</param>
 /// <param name="Note">Why, where it did not train, and else what is odd about it.</param>
-internal sealed record CellResult(string Method, int Workers, int Seed, string Outcome, double Accuracy, double Staleness, double ClusterSeconds, double Seconds, string Note)
+internal sealed record CellResult(
+    string Method,
+    int Workers,
+    int Seed,
+    string Outcome,
+    double Accuracy,
+    double Staleness,
+    double ClusterSeconds,
+    double Seconds,
+    string Note
+)
 {
-    public const string Trained = "trained", Diverged = "diverged", Broken = "broken";
+    public const string Trained = "trained",
+        Diverged = "diverged",
+        Broken = "broken";
 
     // Chance is 0.1.
     private const double NearChance = 0.2;
@@ -37,15 +50,31 @@ internal sealed record CellResult(string Method, int Workers, int Seed, string O
     public static CellResult Of(Cell cell, SimulationResult result, TimeSpan took)
     {
         var accuracy = result.Report?.TestAccuracy ?? double.NaN;
-        var quarantined = result.Events.Where(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined).Select(happened => happened.Node).Distinct().Count();
+        var quarantined = result
+            .Events.Where(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined)
+            .Select(happened => happened.Node)
+            .Distinct()
+            .Count();
         var (outcome, note) = result switch
         {
             { Violations: [var violation, ..] } => (Broken, violation),
-            { Failure: { } failure } => (failure.Contains("diverged", StringComparison.Ordinal) ? Diverged : Broken, failure),
+            { Failure: { } failure } => (
+                failure.Contains("diverged", StringComparison.Ordinal) ? Diverged : Broken,
+                failure
+            ),
             _ when !(accuracy > NearChance) => (Diverged, "its accuracy is near chance"),
             _ => (Trained, quarantined == 0 ? "" : $"{quarantined} workers were quarantined"),
         };
         return new CellResult(
-            cell.Method.Name, cell.Workers, cell.Seed, outcome, accuracy, result.Report?.Staleness.Mean ?? double.NaN, result.Report?.WallSeconds ?? result.Time.TotalSeconds, took.TotalSeconds, note);
+            cell.Method.Name,
+            cell.Workers,
+            cell.Seed,
+            outcome,
+            accuracy,
+            result.Report?.Staleness.Mean ?? double.NaN,
+            result.Report?.WallSeconds ?? result.Time.TotalSeconds,
+            took.TotalSeconds,
+            note
+        );
     }
 }

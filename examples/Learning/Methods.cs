@@ -1,22 +1,32 @@
+using System.Globalization;
 using ActorTrain;
 
 namespace Learning;
 
 /// <summary>A way to train with several workers.</summary>
 /// <param name="Name">What it is called here.</param>
-/// <param name="Settings">Its settings below <c>actortrain.job</c>, over the common ones, for a setup and a number of workers.</param>
+/// <param name="Settings">Its settings below <c>actortrain.job</c>, over the common ones, for a setup and a number of
+/// workers.</param>
 internal sealed record Method(string Name, Func<Setup, int, string> Settings);
 
-/// <summary>The methods that are compared. What a method does not name is common to all: asynchronous, every gradient counts in full.</summary>
+/// <summary>
+/// The methods that are compared. What a method does not name is common to all: asynchronous, every gradient counts in
+/// full.
+/// </summary>
 internal static class Methods
 {
-    // The part of a job over which the learning rate rises, where a method has that. Goyal et al. (2017) take 5 epochs of 90; of ten, half an epoch would be a few steps.
+    // The part of a job over which the learning rate rises, where a method has that. Goyal et al. (2017) take 5 epochs
+    // of 90; of ten, half an epoch would be a few steps.
     private const double WarmUp = 0.2;
 
     public static IReadOnlyList<Method> All { get; } =
     [
         new("accept", (_, _) => "staleness.policy = accept"),
-        new("accept-warm-up", (setup, _) => FormattableString.Invariant($"staleness.policy = accept, schedule.warm-up = {WarmUp * setup.Epochs}")),
+        new(
+            "accept-warm-up",
+            (setup, _) =>
+                FormattableString.Invariant($"staleness.policy = accept, schedule.warm-up = {WarmUp * setup.Epochs}")
+        ),
         new("inverse", (_, _) => "staleness.policy = inverse"),
         new("staleness-aware", (_, _) => "staleness.policy = staleness-aware"),
         new("delay-threshold", (_, workers) => $"staleness {{ policy = delay-threshold, threshold = {2 * workers} }}"),
@@ -26,25 +36,51 @@ internal static class Methods
         new("dana-slim", (_, _) => "staleness.policy = dana-slim"),
         new("bounded-3", (_, _) => "consistency.name = bounded, consistency.bounded.staleness = 3"),
         // The learning rate grows with the batch, after a warm-up (Goyal et al. 2017).
-        new("synchronous-scaled", (setup, workers) => FormattableString.Invariant(
-            $"{Synchronous(setup.Batch * workers)}, optimizer.learning-rate = {setup.LearningRate * workers}, schedule.warm-up = {WarmUp * setup.Epochs}")),
+        new(
+            "synchronous-scaled",
+            (setup, workers) =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Synchronous(setup.Batch * workers)}, optimizer.learning-rate = "
+                        + $"{setup.LearningRate * workers}, schedule.warm-up = {WarmUp * setup.Epochs}"
+                )
+        ),
         // The batch of one worker is shared out: learning does not depend on their number.
         new("synchronous-fixed", (setup, _) => $"{Synchronous(setup.Batch)}, balance.micro-batch = on"),
         new("local-steps-8", (_, _) => LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")),
         // As DiLoCo: eight steps of every worker are one outer step.
-        new("local-steps-8-sync", (setup, workers) => $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")}"),
+        new(
+            "local-steps-8-sync",
+            (setup, workers) =>
+                $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")}"
+        ),
         // Post-local SGD: the workers' mean.
-        new("local-steps-8-average", (setup, workers) => $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 1, momentum: 0, nesterov: "off")}"),
-        new("local-steps-8-plain", (_, _) => $"{LocalSteps(rate: 1, momentum: 0, nesterov: "off")}, staleness.policy = staleness-aware"),
+        new(
+            "local-steps-8-average",
+            (setup, workers) =>
+                $"{Synchronous(8 * setup.Batch * workers)}, {LocalSteps(rate: 1, momentum: 0, nesterov: "off")}"
+        ),
+        new(
+            "local-steps-8-plain",
+            (_, _) => $"{LocalSteps(rate: 1, momentum: 0, nesterov: "off")}, staleness.policy = staleness-aware"
+        ),
     ];
 
     /// <summary>The method of a name.</summary>
     /// <exception cref="ActorTrainException">There is none.</exception>
     public static Method Find(string name) =>
-        All.FirstOrDefault(method => method.Name == name) ?? throw new ActorTrainException($"There is no method {name}; there are {string.Join(", ", All.Select(method => method.Name))}.");
+        All.FirstOrDefault(method => method.Name == name)
+        ?? throw new ActorTrainException(
+            $"There is no method {name}; there are {string.Join(", ", All.Select(method => method.Name))}."
+        );
 
-    private static string Synchronous(int globalBatch) => $"consistency.name = synchronous, consistency.synchronous.global-batch = {globalBatch}";
+    private static string Synchronous(int globalBatch) =>
+        $"consistency.name = synchronous, consistency.synchronous.global-batch = {globalBatch}";
 
-    private static string LocalSteps(double rate, double momentum, string nesterov) => FormattableString.Invariant(
-        $"local-steps.steps = 8, local-steps.outer.learning-rate = {rate}, local-steps.outer.momentum = {momentum}, local-steps.outer.nesterov = {nesterov}");
+    private static string LocalSteps(double rate, double momentum, string nesterov) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"local-steps.steps = 8, local-steps.outer.learning-rate = {rate}, local-steps.outer.momentum = "
+                + $"{momentum}, local-steps.outer.nesterov = {nesterov}"
+        );
 }

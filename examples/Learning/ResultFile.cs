@@ -3,7 +3,9 @@ using ActorTrain;
 
 namespace Learning;
 
-/// <summary>The finished cells, as CSV, one line each; written as they come, so that a comparison can be stopped and go on.</summary>
+/// <summary>
+/// The finished cells, as CSV, one line each; written as they come, so that a comparison can be stopped and go on.
+/// </summary>
 internal sealed class ResultFile
 {
     private const string Columns = "method,workers,seed,outcome,accuracy,staleness,cluster-seconds,seconds,note";
@@ -16,16 +18,21 @@ internal sealed class ResultFile
     {
         _path = path;
         var title = $"# {setup}";
-        if (!File.Exists(path)) File.WriteAllLines(path, [title, Columns]);
+        if (!File.Exists(path))
+            File.WriteAllLines(path, [title, Columns]);
         var lines = File.ReadAllLines(path);
-        if (lines.FirstOrDefault() != title) throw new ActorTrainException($"{path} is not of this setup, {setup}; name another file by --out.");
+        if (lines.FirstOrDefault() != title)
+            throw new ActorTrainException($"{path} is not of this setup, {setup}; name another file by --out.");
         // What broke is tried again: a data set may have been missing.
         _results.AddRange(lines.Skip(2).Select(Parse).Where(result => result.Outcome != CellResult.Broken));
     }
 
     public IReadOnlyList<CellResult> Results => _results;
 
-    public bool Has(Cell cell) => _results.Exists(result => (result.Method, result.Workers, result.Seed) == (cell.Method.Name, cell.Workers, cell.Seed));
+    public bool Has(Cell cell) =>
+        _results.Exists(result =>
+            (result.Method, result.Workers, result.Seed) == (cell.Method.Name, cell.Workers, cell.Seed)
+        );
 
     public void Add(CellResult result)
     {
@@ -36,13 +43,28 @@ internal sealed class ResultFile
         }
     }
 
-    private static string Line(CellResult result) => string.Create(CultureInfo.InvariantCulture,
-        $"{result.Method},{result.Workers},{result.Seed},{result.Outcome},{result.Accuracy:0.0000},{result.Staleness:0.000},{result.ClusterSeconds:0.0},{result.Seconds:0.0},\"{result.Note.ReplaceLineEndings(" ").Replace('"', '\'')}\"");
+    private static string Line(CellResult result) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Method},{result.Workers},{result.Seed},{result.Outcome},{result.Accuracy:0.0000},"
+                + $"{result.Staleness:0.000},{result.ClusterSeconds:0.0},{result.Seconds:0.0},"
+                + $"\"{result.Note.ReplaceLineEndings(" ").Replace('"', '\'')}\""
+        );
 
     private static CellResult Parse(string line)
     {
         var fields = line.Split(',', 9);
-        return new CellResult(fields[0], int.Parse(fields[1]), int.Parse(fields[2]), fields[3], Number(4), Number(5), Number(6), Number(7), fields[8].Trim('"'));
+        return new CellResult(
+            fields[0],
+            int.Parse(fields[1]),
+            int.Parse(fields[2]),
+            fields[3],
+            Number(4),
+            Number(5),
+            Number(6),
+            Number(7),
+            fields[8].Trim('"')
+        );
 
         double Number(int field) => double.Parse(fields[field], CultureInfo.InvariantCulture);
     }

@@ -13,8 +13,10 @@ internal sealed record Setup
     // Samples a second: a micro-batch takes 32 ms, many times as long as its way to the shard and back.
     private const double PerSecond = 1000;
 
-    // So many times what one worker would take for the largest data set: a job that takes longer has come to a standstill.
-    private const double Patience = 10, MostSamples = 60_000;
+    // So many times what one worker would take for the largest data set: a job that takes longer has come to a
+    // standstill.
+    private const double Patience = 10,
+        MostSamples = 60_000;
 
     public string Data { get; init; } = "built-in";
 
@@ -27,31 +29,48 @@ internal sealed record Setup
     public double LearningRate { get; init; } = 0.03;
 
     /// <summary>The settings in one line: results of another one do not belong into the same table.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Data} data, {Model}, {Epochs} epochs, batch {Batch}, learning rate {LearningRate}, momentum 0.9");
+    public override string ToString() =>
+        FormattableString.Invariant(
+            $"{Data} data, {Model}, {Epochs} epochs, batch {Batch}, learning rate {LearningRate}, momentum 0.9"
+        );
 
     /// <summary>The job of one cell.</summary>
     /// <exception cref="ActorTrain.ActorTrainException">The method's settings are refused.</exception>
-    public JobOptions Job(Cell cell) => JobOptionsReader.Read(ConfigurationFactory.ParseString($$"""
-        actortrain.job { {{cell.Method.Settings(this, cell.Workers)}} }
-        """).WithFallback(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
-        actortrain.job {
-          name = "{{cell.Method.Name}}"
-          model { name = {{Model}}, mlp.hidden = [64] }
-          data.source = {{Data}}
-          epochs = {{Epochs}}
-          batch = {{Batch}}
-          optimizer { name = sgd, learning-rate = {{LearningRate}}, momentum = 0.9 }
-          schedule { name = cosine, warm-up = 0 }
-          staleness.policy = accept
-          balance.micro-batch = off
-          evaluate-every = {{Epochs}}
-          minimum-workers = {{cell.Workers}}
-          seed = {{cell.Seed}}
-        }
-        """))));
+    public JobOptions Job(Cell cell) =>
+        JobOptionsReader.Read(
+            ConfigurationFactory
+                .ParseString(
+                    $$"""
+                    actortrain.job { {{cell.Method.Settings(this, cell.Workers)}} }
+                    """
+                )
+                .WithFallback(
+                    ConfigurationFactory.ParseString(
+                        FormattableString.Invariant(
+                            $$"""
+                            actortrain.job {
+                              name = "{{cell.Method.Name}}"
+                              model { name = {{Model}}, mlp.hidden = [64] }
+                              data.source = {{Data}}
+                              epochs = {{Epochs}}
+                              batch = {{Batch}}
+                              optimizer { name = sgd, learning-rate = {{LearningRate}}, momentum = 0.9 }
+                              schedule { name = cosine, warm-up = 0 }
+                              staleness.policy = accept
+                              balance.micro-batch = off
+                              evaluate-every = {{Epochs}}
+                              minimum-workers = {{cell.Workers}}
+                              seed = {{cell.Seed}}
+                            }
+                            """
+                        )
+                    )
+                )
+        );
 
     /// <summary>
-    /// The cluster of one cell: every other worker takes a constant time for a gradient, and the others exponentially distributed times with the same mean. Links are the default's: 100 µs, 125 MB/s.
+    /// The cluster of one cell: every other worker takes a constant time for a gradient, and the others exponentially
+    /// distributed times with the same mean. Links are the default's: 100 µs, 125 MB/s.
     /// </summary>
     public Simulation Cluster(Cell cell)
     {
@@ -61,7 +80,8 @@ internal sealed record Setup
             Engines = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)),
             Limit = TimeSpan.FromSeconds(Patience * Epochs * MostSamples / PerSecond),
         }.WithSeed();
-        for (var i = 0; i < cell.Workers; i++) cluster = cluster.WithWorkers(1, i % 2 == 0 ? Speed.Constant(PerSecond) : Speed.Exponential(PerSecond));
+        for (var i = 0; i < cell.Workers; i++)
+            cluster = cluster.WithWorkers(1, i % 2 == 0 ? Speed.Constant(PerSecond) : Speed.Exponential(PerSecond));
         return cluster;
     }
 }

@@ -5,7 +5,11 @@ using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Worker;
 
-return await ActorTrainNode.RunAsync(args, new LogisticRegression.Factory(), "epochs = 10, batch = 32, optimizer { momentum = 0, learning-rate = 0.5 }");
+return await ActorTrainNode.RunAsync(
+    args,
+    new LogisticRegression.Factory(),
+    "epochs = 10, batch = 32, optimizer { momentum = 0, learning-rate = 0.5 }"
+);
 
 internal sealed class LogisticRegression : IGradientEngine
 {
@@ -13,7 +17,8 @@ internal sealed class LogisticRegression : IGradientEngine
 
     private readonly float[] _parameters = new float[3];
 
-    public ModelDescription Model { get; } = new("logistic-regression", ParameterLayout.Of([("weight", [1, 2]), ("bias", [1])]), ParameterLayout.Empty);
+    public ModelDescription Model { get; } =
+        new("logistic-regression", ParameterLayout.Of([("weight", [1, 2]), ("bias", [1])]), ParameterLayout.Empty);
 
     public DatasetDescription Dataset { get; } = new("points", 10_000, 1_000, "1ab5e8d1");
 
@@ -47,8 +52,16 @@ internal sealed class LogisticRegression : IGradientEngine
 
     public Evaluation Evaluate(CancellationToken cancellation)
     {
-        var all = Enumerable.Range(TestStart, Dataset.TestSamples).Select(Point).Select(point => (point.IsAbove, Predicted: Predict(point.X, point.Y, point.IsAbove))).ToList();
-        return new Evaluation(all.Average(sample => sample.Predicted.Loss), all.Average(sample => sample.Predicted.Probability > 0.5 == sample.IsAbove ? 1.0 : 0), all.Count);
+        var all = Enumerable
+            .Range(TestStart, Dataset.TestSamples)
+            .Select(Point)
+            .Select(point => (point.IsAbove, Predicted: Predict(point.X, point.Y, point.IsAbove)))
+            .ToList();
+        return new Evaluation(
+            all.Average(sample => sample.Predicted.Loss),
+            all.Average(sample => sample.Predicted.Probability > 0.5 == sample.IsAbove ? 1.0 : 0),
+            all.Count
+        );
     }
 
     public void Dispose() { }

@@ -6,17 +6,23 @@ using ActorTrain.Saving;
 using ActorTrain.Torch;
 using Akka.Configuration;
 
-await using var node = await ActorTrainNode.StartAsync(new NodeOptions(NodeRoles.All)
-{
-    Engines = new TorchEngineFactory(new TorchOptions(Device: "auto", Threads: 1)),
-});
-var job = JobOptionsReader.Read(ConfigurationFactory.ParseString("""
-    actortrain.job { model.name = cnn, data.source = built-in, epochs = 2 }
-    """));
+await using var node = await ActorTrainNode.StartAsync(
+    new NodeOptions(NodeRoles.All) { Engines = new TorchEngineFactory(new TorchOptions(Device: "auto", Threads: 1)) }
+);
+var job = JobOptionsReader.Read(
+    ConfigurationFactory.ParseString(
+        """
+        actortrain.job { model.name = cnn, data.source = built-in, epochs = 2 }
+        """
+    )
+);
 
 var run = await TrainingClient.Of(node).SubmitAsync(job);
 await foreach (var progress in run.Progress)
-    Console.WriteLine($"epoch {progress.Epoch}: {progress.SamplesApplied:N0} of {progress.SamplesExpected:N0} samples, loss {progress.TrainLoss:0.000}");
+    Console.WriteLine(
+        $"epoch {progress.Epoch}: {progress.SamplesApplied:N0} of {progress.SamplesExpected:N0} samples, loss "
+            + $"{progress.TrainLoss:0.000}"
+    );
 
 var result = await run.Completion;
 Console.WriteLine($"test accuracy {result.Report.TestAccuracy:0.000}");

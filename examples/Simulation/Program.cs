@@ -7,28 +7,42 @@ using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.Worker;
 
-var job = JobOptionsReader.Read(null, [new("actortrain.job.epochs", "150", "example"), new("actortrain.job.batch", "64", "example")]);
+var job = JobOptionsReader.Read(
+    null,
+    [new("actortrain.job.epochs", "150", "example"), new("actortrain.job.batch", "64", "example")]
+);
 
 // A GPU machine, two workstations and a laptop on a slow network; speeds in samples a second.
 var cluster = new Simulation(Seed: 1) { Engines = AnalyticEngines.Small(parameters: 100, trainSamples: 60_000) }
     .WithSeed()
-    .WithNode(new NodePlan("gpu-box", ["worker"], Speed.Constant(8_000)) { Device = new DeviceDescription("cuda", "simulated", 1) })
+    .WithNode(
+        new NodePlan("gpu-box", ["worker"], Speed.Constant(8_000))
+        {
+            Device = new DeviceDescription("cuda", "simulated", 1),
+        }
+    )
     .WithWorkers(2, Speed.Exponential(1_500))
     .WithNode(new NodePlan("laptop", ["worker"], Speed.Constant(300)))
     .WithLink("laptop", "seed", TimeSpan.FromMilliseconds(20), bytesPerSecond: 2e6);
 
 Tell("all is well", cluster);
-Tell("the GPU machine dies after five minutes, and is back after eight", cluster
-    .At(seconds: 300, Fault.Kill("gpu-box"))
-    .At(seconds: 480, Fault.Restart("gpu-box")));
+Tell(
+    "the GPU machine dies after five minutes, and is back after eight",
+    cluster.At(seconds: 300, Fault.Kill("gpu-box")).At(seconds: 480, Fault.Restart("gpu-box"))
+);
 
 void Tell(string title, Simulation simulation)
 {
     var watch = Stopwatch.StartNew();
-    // Each sample once, no version back, nothing acknowledged lost; otherwise this throws, with the C# that runs it again.
+    // Each sample once, no version back, nothing acknowledged lost; otherwise this throws, with the C# that runs it
+    // again.
     var result = simulation.Run(job).ShouldBeSound();
-    Console.WriteLine($"{title}: {result.Time.TotalMinutes:0.0} minutes, simulated in {watch.Elapsed.TotalSeconds:0.0} s; staleness {result.Report!.Staleness.Mean:0.00}");
-    foreach (var worker in result.Report.Workers) Console.WriteLine($"  {worker.Node,-10} {worker.Samples,10:N0} samples, {worker.Share,4:P0}");
+    Console.WriteLine(
+        $"{title}: {result.Time.TotalMinutes:0.0} minutes, simulated in {watch.Elapsed.TotalSeconds:0.0} s; "
+            + $"staleness {result.Report!.Staleness.Mean:0.00}"
+    );
+    foreach (var worker in result.Report.Workers)
+        Console.WriteLine($"  {worker.Node, -10} {worker.Samples, 10:N0} samples, {worker.Share, 4:P0}");
     foreach (var (at, happened) in result.Happened.Where(word => word.Event.Node == "gpu-box"))
         Console.WriteLine($"  {at:mm\\:ss} {happened.Kind}: {happened.Reason}; {happened.Remedy}");
 }

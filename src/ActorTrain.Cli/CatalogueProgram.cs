@@ -9,53 +9,67 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Cli;
 
-/// <summary>The program <c>actortrain</c>: it trains the models and the data sets that come with ActorTrain, as jobs name them.</summary>
+/// <summary>
+/// The program <c>actortrain</c>: it trains the models and the data sets that come with ActorTrain, as jobs name them.
+/// </summary>
 internal static class CatalogueProgram
 {
-    public static NodeProgram Create() => new(Engines, "actortrain")
-    {
-        HasCatalogue = true,
-        Validate = job => TorchJob.Validate(job),
-        JobOptions =
-        [
-            new("--model", "NAME", "mlp, cnn or mobilenet.", "model.name"),
-            new("--hidden", "SIZES", "Hidden layers of the mlp, such as 1024,1024.", "model.mlp.hidden"),
-            new("--width", "FACTOR", "Width of the mobilenet: 0.25, 0.5, 0.75 or 1.0.", "model.mobilenet.width"),
-            new("--source", "WHICH", "full, built-in, or auto: the data set's files where they are found, the built-in subset otherwise.", "data.source"),
-            new("--flip", "ON/OFF", "Mirror images at random.", "data.augmentation.flip"),
-        ],
-        DemoSettings = Demo,
-        MoreVerbs = [SimulateVerb.Create, LawsVerb.Create],
-    };
+    public static NodeProgram Create() =>
+        new(Engines, "actortrain")
+        {
+            HasCatalogue = true,
+            Validate = job => TorchJob.Validate(job),
+            JobOptions =
+            [
+                new("--model", "NAME", "mlp, cnn or mobilenet.", "model.name"),
+                new("--hidden", "SIZES", "Hidden layers of the mlp, such as 1024,1024.", "model.mlp.hidden"),
+                new("--width", "FACTOR", "Width of the mobilenet: 0.25, 0.5, 0.75 or 1.0.", "model.mobilenet.width"),
+                new(
+                    "--source",
+                    "WHICH",
+                    "full, built-in, or auto: the data set's files where they are found, the built-in subset "
+                        + "otherwise.",
+                    "data.source"
+                ),
+                new("--flip", "ON/OFF", "Mirror images at random.", "data.augmentation.flip"),
+            ],
+            DemoSettings = Demo,
+            MoreVerbs = [SimulateVerb.Create, LawsVerb.Create],
+        };
 
     /// <summary>
-    /// Files that the job requires are read at once, and so is a data folder that was named while the job is not known; a GPU that was named is looked for: what is
-    /// damaged or missing is found now and not in the first job.
+    /// Files that the job requires are read at once, and so is a data folder that was named while the job is not known;
+    /// a GPU that was named is looked for: what is damaged or missing is found now and not in the first job.
     /// </summary>
     private static TorchEngineFactory Engines(EngineSettings settings, JobOptions? job)
     {
         var folder = settings.DataFolder;
         var named = folder ?? Environment.GetEnvironmentVariable(FashionMnist.FolderVariable);
         var source = job?.Data.Settings["source"];
-        if (source == Choices.NameOf(DataSource.BuiltIn)) folder = null;
-        else if (source == Choices.NameOf(DataSource.Full)) FashionMnist.Load(DataSource.Full, folder);
-        else if (!string.IsNullOrEmpty(named)) FashionMnist.Load(DataSource.Full, named);
+        if (source == Choices.NameOf(DataSource.BuiltIn))
+            folder = null;
+        else if (source == Choices.NameOf(DataSource.Full))
+            FashionMnist.Load(DataSource.Full, folder);
+        else if (!string.IsNullOrEmpty(named))
+            FashionMnist.Load(DataSource.Full, named);
 
         var engines = new TorchEngineFactory(new TorchOptions(settings.Device, settings.Threads, folder));
-        if (settings.Device is not ("auto" or "cpu")) engines.FindDevice();
+        if (settings.Device is not ("auto" or "cpu"))
+            engines.FindDevice();
         return engines;
     }
 
     /// <summary>Small enough for two slow cores to be done in a minute.</summary>
     private static IEnumerable<SettingOverride> Demo(EngineSettings engine) =>
-    [
-        new("actortrain.job.model.name", "cnn", "demo"),
-        new("actortrain.job.data.source", engine.DataFolder is null ? "built-in" : "full", "demo"),
-        new("actortrain.job.epochs", "12", "demo"),
-        // Asynchrony is momentum of its own (Mitliagkas et al. 2016): with three workers, 0.9 beside it makes the first epochs diverge.
-        new("actortrain.job.optimizer.momentum", "0.5", "demo"),
-        new("actortrain.job.optimizer.learning-rate", "0.08", "demo"),
-        new("actortrain.job.schedule.name", "cosine", "demo"),
-        new("actortrain.job.schedule.warm-up", "0.5", "demo"),
-    ];
+        [
+            new("actortrain.job.model.name", "cnn", "demo"),
+            new("actortrain.job.data.source", engine.DataFolder is null ? "built-in" : "full", "demo"),
+            new("actortrain.job.epochs", "12", "demo"),
+            // Asynchrony is momentum of its own (Mitliagkas et al. 2016): with three workers, 0.9 beside it makes the
+            // first epochs diverge.
+            new("actortrain.job.optimizer.momentum", "0.5", "demo"),
+            new("actortrain.job.optimizer.learning-rate", "0.08", "demo"),
+            new("actortrain.job.schedule.name", "cosine", "demo"),
+            new("actortrain.job.schedule.warm-up", "0.5", "demo"),
+        ];
 }

@@ -8,7 +8,8 @@ namespace ActorTrain.TestKit;
 /// <summary>The settings of a simulation's nodes.</summary>
 internal static class NodeSettings
 {
-    private const string Source = "Simulation.Settings", Job = "actortrain.job";
+    private const string Source = "Simulation.Settings",
+        Job = "actortrain.job";
 
     /// <summary>Takes the settings, or refuses them as the runtime's own reader does: it is that reader.</summary>
     /// <param name="hocon">HOCON.</param>
@@ -18,12 +19,15 @@ internal static class NodeSettings
     public static string Checked(string hocon)
     {
         TestKit.Checked.There(Source, hocon, "HOCON, such as actortrain.worker.resend-after = 5s");
-        if (string.IsNullOrWhiteSpace(hocon)) return hocon;
+        if (string.IsNullOrWhiteSpace(hocon))
+            return hocon;
         var settings = ConfigurationFile.Parse(hocon, Source);
         KnownKeys.Reference.Check(settings);
         if (Setting.AllOf(settings, Source).FirstOrDefault(setting => IsOfJob(setting.Key)) is { } ofJob)
-            throw new ActorTrainException($"{ofJob.Key} ({ofJob.Source}) is a setting of the job and not of the nodes; "
-                + "give it to JobOptionsReader.Read, or to the job itself.");
+            throw new ActorTrainException(
+                $"{ofJob.Key} ({ofJob.Source}) is a setting of the job and not of the nodes; "
+                    + "give it to JobOptionsReader.Read, or to the job itself."
+            );
         // Whoever reads them refuses what cannot be; in the run it would be too late.
         CoordinatorOptions.Of(settings);
         CoordinatorSideDowning.StableAfterOf(settings);

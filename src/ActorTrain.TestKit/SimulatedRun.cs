@@ -14,7 +14,10 @@ using Akka.Event;
 
 namespace ActorTrain.TestKit;
 
-/// <summary>A job in a simulation, moved on by whoever holds it: between two moves faults can be made by hand. Used by one thread.</summary>
+/// <summary>
+/// A job in a simulation, moved on by whoever holds it: between two moves faults can be made by hand. Used by one
+/// thread.
+/// </summary>
 public sealed class SimulatedRun : IDisposable
 {
     private static readonly TimeSpan SubmitAgain = TimeSpan.FromSeconds(1);
@@ -44,9 +47,11 @@ public sealed class SimulatedRun : IDisposable
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);
         World.System.ActorOf(Props.Create(() => new Listener(_errors)));
         _client = new SimulatedNode(World, NodePlan.Client, 0);
-        foreach (var plan in simulation.Nodes) Start(plan);
+        foreach (var plan in simulation.Nodes)
+            Start(plan);
         _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
-        foreach (var (at, fault) in simulation.Script) World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
+        foreach (var (at, fault) in simulation.Script)
+            World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
         World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job)));
     }
 
@@ -98,9 +103,26 @@ public sealed class SimulatedRun : IDisposable
 #pragma warning restore RS0030
         var failure = trained is not null ? null : _result.Task.Exception?.InnerException?.Message ?? NotEnded();
         return new SimulationResult(
-            _simulation, _job, trained?.Report, trained?.Model, failure, Progress, [.. _happened], _timeline.Points,
-            [.. World.Network.Carried.Select(link => new LinkTraffic(link.Key.From, link.Key.To, link.Value.Messages, link.Value.Bytes))],
-            World.Time.Now, World.Time.Happened, Violations(trained?.Report))
+            _simulation,
+            _job,
+            trained?.Report,
+            trained?.Model,
+            failure,
+            Progress,
+            [.. _happened],
+            _timeline.Points,
+            [
+                .. World.Network.Carried.Select(link => new LinkTraffic(
+                    link.Key.From,
+                    link.Key.To,
+                    link.Value.Messages,
+                    link.Value.Bytes
+                )),
+            ],
+            World.Time.Now,
+            World.Time.Happened,
+            Violations(trained?.Report)
+        )
         {
             HasEnded = HasEnded,
             ByHand = [.. _byHand],
@@ -123,33 +145,50 @@ public sealed class SimulatedRun : IDisposable
     private List<string> Violations(TrainingReport? report)
     {
         var violations = _lane.Watch.Violations.Concat(_errors.Select(error => $"an actor failed: {error}")).ToList();
-        if (report is null) return violations;
+        if (report is null)
+            return violations;
         foreach (var epoch in report.Epochs.Where(epoch => epoch.Samples != report.Data.TrainSamples))
-            violations.Add($"{Plural.Number(epoch.Samples)} of {Plural.Of(report.Data.TrainSamples, "sample")} of "
-                + $"epoch {epoch.Epoch} were applied");
-        if (report.SamplesApplied != report.SamplesExpected) violations.Add($"{Plural.Number(report.SamplesApplied)} "
-            + $"of {Plural.Of(report.SamplesExpected, "sample")} were applied");
+            violations.Add(
+                $"{Plural.Number(epoch.Samples)} of {Plural.Of(report.Data.TrainSamples, "sample")} of "
+                    + $"epoch {epoch.Epoch} were applied"
+            );
+        if (report.SamplesApplied != report.SamplesExpected)
+            violations.Add(
+                $"{Plural.Number(report.SamplesApplied)} "
+                    + $"of {Plural.Of(report.SamplesExpected, "sample")} were applied"
+            );
         // An answer may be lost with its node; what was applied never is.
-        foreach (var acknowledged in _lane.Watch.Acknowledged.Where(acknowledged => acknowledged != report.SamplesExpected))
-            violations.Add($"a shard said that it applied {Plural.Of(acknowledged, "sample")} of "
-                + $"{Plural.Number(report.SamplesExpected)}");
+        foreach (
+            var acknowledged in _lane.Watch.Acknowledged.Where(acknowledged => acknowledged != report.SamplesExpected)
+        )
+            violations.Add(
+                $"a shard said that it applied {Plural.Of(acknowledged, "sample")} of "
+                    + $"{Plural.Number(report.SamplesExpected)}"
+            );
         return violations;
     }
 
     /// <summary>Ends all actors of the simulation.</summary>
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
-        foreach (var node in _nodes.Values.Where(node => !node.IsDead)) _hosting.End(node);
-        if (_run is not null) World.System.Stop(_run);
+        foreach (var node in _nodes.Values.Where(node => !node.IsDead))
+            _hosting.End(node);
+        if (_run is not null)
+            World.System.Stop(_run);
         World.End();
     }
 
     internal void IfThere(string name, Action<SimulatedNode> act)
     {
-        if (!_nodes.TryGetValue(name, out var node)) throw new ActorTrainException($"The simulation has no node '{name}'; its nodes are {string.Join(", ", _nodes.Keys)}.");
-        if (!node.IsDead) act(node);
+        if (!_nodes.TryGetValue(name, out var node))
+            throw new ActorTrainException(
+                $"The simulation has no node '{name}'; its nodes are {string.Join(", ", _nodes.Keys)}."
+            );
+        if (!node.IsDead)
+            act(node);
     }
 
     internal void Leave(SimulatedNode node) =>
@@ -157,18 +196,21 @@ public sealed class SimulatedRun : IDisposable
 
     internal void Restart(string name)
     {
-        if (_nodes.TryGetValue(name, out var node) && node.IsDead) Start(node.Plan);
+        if (_nodes.TryGetValue(name, out var node) && node.IsDead)
+            Start(node.Plan);
     }
 
     internal void Join(int count, Speed speed)
     {
-        for (var i = 0; i < count; i++) Start(new NodePlan(Simulation.NextWorker(ref _workers, _nodes.ContainsKey), [NodeRoles.Worker], speed));
+        for (var i = 0; i < count; i++)
+            Start(new NodePlan(Simulation.NextWorker(ref _workers, _nodes.ContainsKey), [NodeRoles.Worker], speed));
     }
 
     private void Start(NodePlan plan)
     {
         // A node that was taken out starts again by itself, and a script may start it, too.
-        if (_nodes.TryGetValue(plan.Name, out var former) && !former.IsDead) return;
+        if (_nodes.TryGetValue(plan.Name, out var former) && !former.IsDead)
+            return;
         var node = new SimulatedNode(World, plan, SplitMix64.Mix(_simulation.Seed, 2, ++_starts));
         _nodes[plan.Name] = node;
         Membership.Start(node);
@@ -187,7 +229,23 @@ public sealed class SimulatedRun : IDisposable
             _timeline.Add(World.Time.Now, word);
         });
         var happened = new Notes<SupervisionEvent>(word => _happened.Add((World.Time.Now, word)));
-        World.Within(_client, () => _run = World.System.ActorOf(TrainingRunActor.Props(job, coordinator, _lane, ActorRefs.Nobody, progress, happened, _accepted, _result), "client"));
+        World.Within(
+            _client,
+            () =>
+                _run = World.System.ActorOf(
+                    TrainingRunActor.Props(
+                        job,
+                        coordinator,
+                        _lane,
+                        ActorRefs.Nobody,
+                        progress,
+                        happened,
+                        _accepted,
+                        _result
+                    ),
+                    "client"
+                )
+        );
     }
 
     /// <summary>Takes each word when it comes.</summary>
@@ -201,7 +259,8 @@ public sealed class SimulatedRun : IDisposable
 
         public override bool TryComplete(Exception? error = null) => true;
 
-        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
+        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(true);
     }
 
     /// <summary>Hears of errors, and gives back what lost messages hold.</summary>
@@ -212,7 +271,8 @@ public sealed class SimulatedRun : IDisposable
             Receive<Error>(error =>
             {
                 var text = $"{error.LogSource}: {error.Message} {error.Cause}";
-                if (!text.Contains(Fault.ScriptedReason, StringComparison.Ordinal)) errors.Add(text);
+                if (!text.Contains(Fault.ScriptedReason, StringComparison.Ordinal))
+                    errors.Add(text);
             });
             Receive<DeadLetter>(dead => UserDelivery.Discard(dead.Message));
             Receive<UnhandledMessage>(unhandled => UserDelivery.Discard(unhandled.Message));
@@ -220,7 +280,8 @@ public sealed class SimulatedRun : IDisposable
 
         protected override void PreStart()
         {
-            foreach (var kind in new[] { typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) }) Context.System.EventStream.Subscribe(Self, kind);
+            foreach (var kind in new[] { typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) })
+                Context.System.EventStream.Subscribe(Self, kind);
         }
     }
 }

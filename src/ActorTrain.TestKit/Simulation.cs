@@ -11,8 +11,9 @@ using ActorTrain.Worker;
 namespace ActorTrain.TestKit;
 
 /// <summary>
-/// A whole cluster in virtual time, on one thread: the coordinator, shards, workers and supervisors are the real ones; simulated are the clock, the membership, the network and how long
-/// a gradient takes. The same seed gives the same run, to the last bit.
+/// A whole cluster in virtual time, on one thread: the coordinator, shards, workers and supervisors are the real ones;
+/// simulated are the clock, the membership, the network and how long a gradient takes. The same seed gives the same
+/// run, to the last bit.
 /// </summary>
 /// <example>
 /// <code>
@@ -33,7 +34,11 @@ public sealed record Simulation(long Seed)
     private const double MostSeconds = 1e8;
 
     /// <summary>The nodes that are there from the beginning.</summary>
-    public IReadOnlyList<NodePlan> Nodes { get; init => field = All(nameof(Nodes), value); } = [];
+    public IReadOnlyList<NodePlan> Nodes
+    {
+        get;
+        init => field = All(nameof(Nodes), value);
+    } = [];
 
     /// <summary>What happens, and when.</summary>
     /// <exception cref="ActorTrainException">Something is to happen before the beginning.</exception>
@@ -43,29 +48,51 @@ public sealed record Simulation(long Seed)
         init
         {
             foreach (var (at, fault) in All(nameof(Script), value))
-                (_, _) = (Checked.Time("Simulation.Script: At", at),
-                    Checked.There("Simulation.Script: Fault", fault, AFault));
+                (_, _) = (
+                    Checked.Time("Simulation.Script: At", at),
+                    Checked.There("Simulation.Script: Fault", fault, AFault)
+                );
             field = value;
         }
     } = [];
 
     /// <summary>The links between nodes.</summary>
-    public NetworkOptions Links { get; init => field = There(nameof(Links), value); } = NetworkOptions.Default;
+    public NetworkOptions Links
+    {
+        get;
+        init => field = There(nameof(Links), value);
+    } = NetworkOptions.Default;
 
     /// <summary>What a shard takes for a push.</summary>
-    public CostOptions Costs { get; init => field = There(nameof(Costs), value); } = CostOptions.Default;
+    public CostOptions Costs
+    {
+        get;
+        init => field = There(nameof(Costs), value);
+    } = CostOptions.Default;
 
     /// <summary>What the membership takes its time for.</summary>
-    public MembershipTimes Times { get; init => field = There(nameof(Times), value); } = new();
+    public MembershipTimes Times
+    {
+        get;
+        init => field = There(nameof(Times), value);
+    } = new();
 
     /// <summary>Makes the engines whose gradients the nodes compute.</summary>
-    public IEngineFactory Engines { get; init => field = There(nameof(Engines), value); } = AnalyticEngines.Small();
+    public IEngineFactory Engines
+    {
+        get;
+        init => field = There(nameof(Engines), value);
+    } = AnalyticEngines.Small();
 
     /// <summary>HOCON over the nodes' defaults, such as <c>actortrain.worker.resend-after = 5s</c>.</summary>
     /// <exception cref="ActorTrainException">
     /// It is not well-formed, a key does not exist or is the job's, or a value cannot be.
     /// </exception>
-    public string Settings { get; init => field = NodeSettings.Checked(value); } = "";
+    public string Settings
+    {
+        get;
+        init => field = NodeSettings.Checked(value);
+    } = "";
 
     /// <summary>Reads along on the lane; null for nobody.</summary>
     internal ILaneReader? Reader { get; init; }
@@ -89,7 +116,11 @@ public sealed record Simulation(long Seed)
     /// <exception cref="ActorTrainException">Its name is taken.</exception>
     public Simulation WithNode(NodePlan node) =>
         Nodes.Any(other => other.Name == Checked.There("WithNode: node", node, "a NodePlan").Name)
-            ? throw Taken(node.Name) : this with { Nodes = [.. Nodes, node] };
+            ? throw Taken(node.Name)
+            : this with
+            {
+                Nodes = [.. Nodes, node],
+            };
 
     /// <summary>
     /// With workers: <c>worker-1</c>, <c>worker-2</c>, …, going on from those that are there, past names that
@@ -103,7 +134,8 @@ public sealed record Simulation(long Seed)
         Checked.Number("WithWorkers: count", count, Bounds.AtLeast(1));
         var names = Nodes.Select(node => node.Name).ToHashSet();
         var workers = Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
-        var added = Enumerable.Range(0, count)
+        var added = Enumerable
+            .Range(0, count)
             .Select(_ => new NodePlan(NextWorker(ref workers, names.Contains), [NodeRoles.Worker], speed));
         return this with { Nodes = [.. Nodes, .. added] };
     }
@@ -112,14 +144,15 @@ public sealed record Simulation(long Seed)
     /// <param name="latency">Time from one node to another, 0 or more.</param>
     /// <param name="bytesPerSecond">What one link carries, in one direction, 1 or more; infinity is no limit.</param>
     /// <exception cref="ActorTrainException">One of them cannot be.</exception>
-    public Simulation WithLinks(TimeSpan latency, double bytesPerSecond) => this with
-    {
-        Links = Links with
+    public Simulation WithLinks(TimeSpan latency, double bytesPerSecond) =>
+        this with
         {
-            Latency = Checked.Time("WithLinks: latency", latency),
-            BytesPerSecond = Checked.BytesPerSecond("WithLinks: bytesPerSecond", bytesPerSecond),
-        },
-    };
+            Links = Links with
+            {
+                Latency = Checked.Time("WithLinks: latency", latency),
+                BytesPerSecond = Checked.BytesPerSecond("WithLinks: bytesPerSecond", bytesPerSecond),
+            },
+        };
 
     /// <summary>
     /// With one link that is different, in both directions; of two between the same nodes the later counts.
@@ -139,8 +172,16 @@ public sealed record Simulation(long Seed)
         {
             Links = Links with
             {
-                Links = [.. Links.Links, (one, other, Checked.Time("WithLink: latency", latency),
-                    Checked.BytesPerSecond("WithLink: bytesPerSecond", bytesPerSecond))],
+                Links =
+                [
+                    .. Links.Links,
+                    (
+                        one,
+                        other,
+                        Checked.Time("WithLink: latency", latency),
+                        Checked.BytesPerSecond("WithLink: bytesPerSecond", bytesPerSecond)
+                    ),
+                ],
             },
         };
     }
@@ -205,11 +246,12 @@ public sealed record Simulation(long Seed)
 
     private const string AFault = "a fault, such as Fault.Kill(\"worker-1\")";
 
-    private static T There<T>(string what, T? value) where T : class =>
-        Checked.There($"Simulation.{what}", value, "left out, or be given");
+    private static T There<T>(string what, T? value)
+        where T : class => Checked.There($"Simulation.{what}", value, "left out, or be given");
 
     private static IReadOnlyList<T> All<T>(string what, IReadOnlyList<T>? values) =>
-        There(what, values).All(value => value is not null) ? values!
+        There(what, values).All(value => value is not null)
+            ? values!
             : throw Checked.Wrong($"Simulation.{what}", "null in one place", "without null");
 
     private static string WorkerName(int number) => FormattableString.Invariant($"worker-{number}");

@@ -24,9 +24,11 @@ internal sealed class SimulationCheck(Simulation simulation)
     /// <exception cref="ActorTrainException">There are no workers.</exception>
     public void CheckWorkers()
     {
-        if (Has(NodeRoles.Worker) || simulation.Script.Any(happens => happens.Fault.Joining > 0)) return;
-        throw new ActorTrainException("The simulation has no workers, and none join; add some, such as "
-            + "WithWorkers(4, Speed.Constant(1000)).");
+        if (Has(NodeRoles.Worker) || simulation.Script.Any(happens => happens.Fault.Joining > 0))
+            return;
+        throw new ActorTrainException(
+            "The simulation has no workers, and none join; add some, such as " + "WithWorkers(4, Speed.Constant(1000))."
+        );
     }
 
     /// <summary>The error about a node that is not there.</summary>
@@ -36,25 +38,35 @@ internal sealed class SimulationCheck(Simulation simulation)
     public static ActorTrainException NoSuchNode(string what, string name, IReadOnlyCollection<string> nodes)
     {
         var named = string.Join(", ", nodes.Take(MostNamed)) + (nodes.Count > MostNamed ? ", …" : "");
-        var meant = Spelling.Nearest(name, nodes.Take(MostNamed)) is { } near && !IsNumberOfSame(name, near)
-            ? $"; did you mean {near}?" : $"; its nodes are {named}.";
+        var meant =
+            Spelling.Nearest(name, nodes.Take(MostNamed)) is { } near && !IsNumberOfSame(name, near)
+                ? $"; did you mean {near}?"
+                : $"; its nodes are {named}.";
         return new ActorTrainException($"{what}: the simulation has no node '{name}'{meant}");
     }
 
     private void CheckNodes()
     {
-        if (simulation.Nodes.Count == 0) throw new ActorTrainException(
-            "The simulation has no nodes; add some, such as WithSeed() and WithWorkers(4, Speed.Constant(1000)).");
+        if (simulation.Nodes.Count == 0)
+            throw new ActorTrainException(
+                "The simulation has no nodes; add some, such as WithSeed() and WithWorkers(4, Speed.Constant(1000))."
+            );
         if (simulation.Nodes.CountBy(node => node.Name).FirstOrDefault(name => name.Value > 1) is { Value: > 0 } twice)
             throw Simulation.Taken(twice.Key);
         foreach (var node in simulation.Nodes)
-            if (node.Roles.Count == 0) throw new ActorTrainException(
-                $"The node '{node.Name}' has no role; give it one or more of {string.Join(", ", NodeRoles.All)}.");
-        if (simulation.Nodes.Any(node => node.Name == NodePlan.Client.Name)) throw new ActorTrainException(
-            $"No node may be called '{NodePlan.Client.Name}': that one submits the job; give it another name.");
+            if (node.Roles.Count == 0)
+                throw new ActorTrainException(
+                    $"The node '{node.Name}' has no role; give it one or more of {string.Join(", ", NodeRoles.All)}."
+                );
+        if (simulation.Nodes.Any(node => node.Name == NodePlan.Client.Name))
+            throw new ActorTrainException(
+                $"No node may be called '{NodePlan.Client.Name}': that one submits the job; give it another name."
+            );
         foreach (var role in new[] { NodeRoles.Coordinator, NodeRoles.Server })
-            if (!Has(role)) throw new ActorTrainException(
-                $"No node of the simulation has the role {role}; WithSeed() adds one with coordinator and server.");
+            if (!Has(role))
+                throw new ActorTrainException(
+                    $"No node of the simulation has the role {role}; WithSeed() adds one with coordinator and server."
+                );
     }
 
     private bool Has(string role) => simulation.Nodes.Any(node => node.Roles.Contains(role));
@@ -66,7 +78,8 @@ internal sealed class SimulationCheck(Simulation simulation)
         var workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
         foreach (var moment in simulation.Script.GroupBy(happens => happens.At).OrderBy(moment => moment.Key))
         {
-            foreach (var (at, fault) in moment) CheckNodesOf(fault, at, nodes);
+            foreach (var (at, fault) in moment)
+                CheckNodesOf(fault, at, nodes);
             for (var joining = moment.Sum(happens => (long)happens.Fault.Joining); joining > 0; joining--)
                 nodes.Add(Simulation.NextWorker(ref workers, nodes.Contains));
         }
@@ -85,9 +98,9 @@ internal sealed class SimulationCheck(Simulation simulation)
         for (var joining = simulation.Script.Sum(happens => (long)happens.Fault.Joining); joining > 0; joining--)
             nodes.Add(Simulation.NextWorker(ref workers, nodes.Contains));
         foreach (var (one, other, _, _) in simulation.Links.Links)
-            foreach (var name in new[] { one, other })
-                if (!nodes.Contains(name))
-                    throw NoSuchNode($"The link between '{one}' and '{other}' leads nowhere", name, nodes);
+        foreach (var name in new[] { one, other })
+            if (!nodes.Contains(name))
+                throw NoSuchNode($"The link between '{one}' and '{other}' leads nowhere", name, nodes);
     }
 
     private HashSet<string> NodesAtFirst() => [.. simulation.Nodes.Select(node => node.Name)];

@@ -27,13 +27,14 @@ public sealed record LinkTraffic(string From, string To, long Messages, long Byt
 /// Why the job failed; or that it did not end, how far it came and what it waits for; null when it ended well.
 /// </param>
 /// <param name="Progress">The job's latest word: phase, reason, samples applied; null when none was heard.</param>
-/// <param name="Happened">What happened to the cluster, oldest first, and the time since the simulation began at which it was told.</param>
+/// <param name="Happened">What happened to the cluster, oldest first, and the time since the simulation began at which
+/// it was told.</param>
 /// <param name="Timeline">The job second by second.</param>
 /// <param name="Links">What each link has carried.</param>
 /// <param name="Time">Virtual time that it took.</param>
 /// <param name="Turns">Turns of actors, arrivals and timers that were simulated.</param>
-/// <param name="Violations">
-/// What must never be, and was: a sample that counted twice or not at all, a version that went back, an actor that failed as nobody expected. Empty when all is well.
+/// <param name="Violations"> What must never be, and was: a sample that counted twice or not at all, a version that
+/// went back, an actor that failed as nobody expected. Empty when all is well.
 /// </param>
 public sealed record SimulationResult(
     Simulation Simulation,
@@ -47,9 +48,11 @@ public sealed record SimulationResult(
     IReadOnlyList<LinkTraffic> Links,
     TimeSpan Time,
     long Turns,
-    IReadOnlyList<string> Violations)
+    IReadOnlyList<string> Violations
+)
 {
-    private const int MostViolations = 5, LastEvents = 10;
+    private const int MostViolations = 5,
+        LastEvents = 10;
 
     /// <summary>What happened to the cluster, oldest first.</summary>
     public IEnumerable<SupervisionEvent> Events => Happened.Select(happened => happened.Event);
@@ -76,12 +79,25 @@ public sealed record SimulationResult(
         {
             var log = new StringBuilder();
             foreach (var (at, (_, kind, node, reason, remedy)) in Happened)
-                log.Append(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {remedy}\n");
-            log.Append(CultureInfo.InvariantCulture, $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n");
+                log.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {remedy}\n"
+                );
+            log.Append(
+                CultureInfo.InvariantCulture,
+                $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n"
+            );
             foreach (var worker in Report?.Workers ?? [])
-                log.Append(CultureInfo.InvariantCulture, $"{worker.Node}: {Plural.Of(worker.Samples, "sample")}, "
-                    + $"{Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n");
-            if (Model is not null) log.Append(CultureInfo.InvariantCulture, $"weights {HashOf(MemoryMarshal.AsBytes(Model.Parameters.Span))}\n");
+                log.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{worker.Node}: {Plural.Of(worker.Samples, "sample")}, "
+                        + $"{Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n"
+                );
+            if (Model is not null)
+                log.Append(
+                    CultureInfo.InvariantCulture,
+                    $"weights {HashOf(MemoryMarshal.AsBytes(Model.Parameters.Span))}\n"
+                );
             return log.ToString();
         }
     }
@@ -106,20 +122,26 @@ public sealed record SimulationResult(
     {
         get
         {
-            var wrong = Failure is null ? "The job ended, but broke a law."
+            var wrong = Failure is null
+                ? "The job ended, but broke a law."
                 : $"The job did not end as it should: {Failure}";
             List<string> lines = [wrong, .. Violations.Take(MostViolations)];
-            if (Violations.Count > MostViolations) lines.Add(
-                $"and {Plural.Of(Violations.Count - MostViolations, "violation")} more");
+            if (Violations.Count > MostViolations)
+                lines.Add($"and {Plural.Of(Violations.Count - MostViolations, "violation")} more");
             if (Failure is not null && Happened.Count > 0)
-                lines.AddRange(
-                    ["", "What happened last:", .. Happened.TakeLast(LastEvents).Select(last => Line(last.At, last.Event))]);
+                lines.AddRange([
+                    "",
+                    "What happened last:",
+                    .. Happened.TakeLast(LastEvents).Select(last => Line(last.At, last.Event)),
+                ]);
             return string.Join("\n", [.. lines, "", "To run it again:", ToCode()]);
         }
     }
 
-    private static string Line(TimeSpan at, SupervisionEvent happened) => FormattableString.Invariant(
-        $"  {at.TotalSeconds:0.000} s {happened.Kind} {happened.Node}: {happened.Reason}; {happened.Remedy}");
+    private static string Line(TimeSpan at, SupervisionEvent happened) =>
+        FormattableString.Invariant(
+            $"  {at.TotalSeconds:0.000} s {happened.Kind} {happened.Node}: {happened.Reason}; {happened.Remedy}"
+        );
 
     /// <summary>SHA-256 of <see cref="EventLog"/>.</summary>
     public string Hash => HashOf(Encoding.UTF8.GetBytes(EventLog));

@@ -23,12 +23,18 @@ internal static class Unended
     /// <param name="hasCoordinator">Whether some node holds the coordinator.</param>
     /// <param name="nodes">All nodes, and whether each was cut off.</param>
     public static string Sentence(
-        TimeSpan now, JobProgress? progress, TimeSpan told, bool hasCoordinator,
-        IReadOnlyList<(SimulatedNode Node, bool IsCut)> nodes)
+        TimeSpan now,
+        JobProgress? progress,
+        TimeSpan told,
+        bool hasCoordinator,
+        IReadOnlyList<(SimulatedNode Node, bool IsCut)> nodes
+    )
     {
         var clauses = new List<string> { State(progress) };
-        if (progress is not null && now - told > Old) clauses.Add($"its last word was at {Seconds(told)} s");
-        if (!hasCoordinator) clauses.Add("no node holds the coordinator");
+        if (progress is not null && now - told > Old)
+            clauses.Add($"its last word was at {Seconds(told)} s");
+        if (!hasCoordinator)
+            clauses.Add("no node holds the coordinator");
         Add(clauses, nodes.Where(node => node.Node.IsDead), "killed, or gone");
         Add(clauses, nodes.Where(node => node.Node is { IsDead: false, IsFrozen: true }), "frozen");
         Add(clauses, nodes.Where(node => node is { IsCut: true, Node.IsDead: false }), "cut off");
@@ -37,11 +43,13 @@ internal static class Unended
 
     private static string State(JobProgress? progress)
     {
-        if (progress is null) return "nothing was heard of it";
+        if (progress is null)
+            return "nothing was heard of it";
         var reason = progress.Reason.Length > 0 ? $" ({progress.Reason.AsClause()})" : "";
-        var samples = progress.SamplesExpected > 0
-            ? $"{Plural.Number(progress.SamplesApplied)} of {Plural.Of(progress.SamplesExpected, "sample")}"
-            : Plural.Of(progress.SamplesApplied, "sample");
+        var samples =
+            progress.SamplesExpected > 0
+                ? $"{Plural.Number(progress.SamplesApplied)} of {Plural.Of(progress.SamplesExpected, "sample")}"
+                : Plural.Of(progress.SamplesApplied, "sample");
         return $"its phase is {Choices.NameOf(progress.Phase)}{reason}, "
             + $"in epoch {progress.Epoch} of {progress.Epochs}, with {samples} applied";
     }
@@ -49,7 +57,8 @@ internal static class Unended
     private static void Add(List<string> clauses, IEnumerable<(SimulatedNode Node, bool IsCut)> nodes, string what)
     {
         var names = nodes.Select(node => node.Node.Name).ToList();
-        if (names.Count == 0) return;
+        if (names.Count == 0)
+            return;
         var rest = names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "";
         clauses.Add($"{string.Join(", ", names.Take(MostNamed))}{rest} {(names.Count == 1 ? "is" : "are")} {what}");
     }

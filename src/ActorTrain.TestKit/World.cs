@@ -54,11 +54,16 @@ internal sealed class World
     /// <summary>Does what is next; false when there is nothing until a time.</summary>
     public bool Step(TimeSpan until)
     {
-        if (Time.Take(until) is not { } next) return false;
-        if (_over && next is WorldHappening) return true;
-        if (next.Node is { IsFrozen: true } frozen) frozen.Hold(next);
-        else if (next.Node is { IsDead: true } && !next.OutlivesNode) next.Drop();
-        else Happen(next);
+        if (Time.Take(until) is not { } next)
+            return false;
+        if (_over && next is WorldHappening)
+            return true;
+        if (next.Node is { IsFrozen: true } frozen)
+            frozen.Hold(next);
+        else if (next.Node is { IsDead: true } && !next.OutlivesNode)
+            next.Drop();
+        else
+            Happen(next);
         return true;
     }
 
@@ -110,7 +115,8 @@ internal sealed class World
     /// <param name="abandoned">Asked for when the thread is to be free at once.</param>
     public void Spend(TimeSpan time, CancellationToken abandoned = default)
     {
-        if (_dispatcher is null || _run is null || time <= TimeSpan.Zero) return;
+        if (_dispatcher is null || _run is null || time <= TimeSpan.Zero)
+            return;
         _spent += time;
         _thread ??= _dispatcher.ThreadOf(_run);
         _thread.Spend(Now, abandoned);
@@ -119,15 +125,18 @@ internal sealed class World
     /// <summary>Something leaves whoever is at work.</summary>
     public void Depart(Delivery delivery)
     {
-        if (HasSpent) _thread!.Defer(delivery);
-        else delivery.Happen();
+        if (HasSpent)
+            _thread!.Defer(delivery);
+        else
+            delivery.Happen();
     }
 
     /// <summary>Nothing is simulated any more but that actors end, who were told to.</summary>
     public void End()
     {
         _over = true;
-        // The actor system itself is left to the collector: ending it would be the work of other threads, which the queue is not made for.
+        // The actor system itself is left to the collector: ending it would be the work of other threads, which the
+        // queue is not made for.
         var until = Time.Now + Farewell;
         while (Step(until)) { }
         Worlds.TryRemove(_number, out _);
@@ -137,15 +146,18 @@ internal sealed class World
     {
         var simulated = $"type = \"{typeof(SimulatedDispatcher.OfSimulation).AssemblyQualifiedName}\"";
         // Whatever is set, time and threads are the simulation's.
-        var own = ConfigurationFactory.ParseString($$"""
+        var own = ConfigurationFactory.ParseString(
+            $$"""
             actortrain-simulation.world = {{_number}}
             akka.scheduler.implementation = "{{typeof(VirtualScheduler).AssemblyQualifiedName}}"
             akka.actor.default-dispatcher { {{simulated}} }
             akka.actor.internal-dispatcher { {{simulated}} }
             actortrain.compute-dispatcher { {{simulated}} }
             actortrain.training-dispatcher { {{simulated}} }
-            """);
-        var defaults = ConfigurationFactory.ParseString("""
+            """
+        );
+        var defaults = ConfigurationFactory.ParseString(
+            """
             akka.loglevel = WARNING
             akka.stdout-loglevel = OFF
             akka.loggers = []
@@ -153,8 +165,10 @@ internal sealed class World
             akka.log-dead-letters-during-shutdown = off
             akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             akka.coordinated-shutdown.run-by-actor-system-terminate = off
-            """);
-        return own.WithFallback(ConfigurationFactory.ParseString(settings)).WithFallback(defaults)
+            """
+        );
+        return own.WithFallback(ConfigurationFactory.ParseString(settings))
+            .WithFallback(defaults)
             .WithFallback(ReferenceConfiguration.Config);
     }
 }

@@ -22,19 +22,26 @@ public sealed class OwnEngineFactory : IEngineFactory
     /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
     /// <param name="name">The model's name: a job that names another is refused.</param>
     /// <param name="model">The model.</param>
-    /// <param name="data">Loads the data set, once, when the first engine is made; it gets <see cref="TorchOptions.DataFolder"/>.</param>
+    /// <param name="data">Loads the data set, once, when the first engine is made; it gets
+    /// <see cref="TorchOptions.DataFolder"/>.</param>
     /// <param name="options">What the node gives its engines.</param>
     /// <param name="log">Told the <see cref="ImageDataset.Notes"/> of a data set that has some, once.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
     public OwnEngineFactory(
-        string name, TorchModel model, Func<string?, IDataset> data, TorchOptions options, Action<string>? log = null)
+        string name,
+        TorchModel model,
+        Func<string?, IDataset> data,
+        TorchOptions options,
+        Action<string>? log = null
+    )
     {
         (_name, _model, _device) = (name, model, new DeviceSource(options));
         _dataset = new Lazy<IDataset>(() =>
         {
-            var dataset = data(options.DataFolder)
-                ?? throw new ActorTrainException($"model {name}: its data set is null");
-            foreach (var note in (dataset as ImageDataset)?.Notes ?? []) log?.Invoke(note);
+            var dataset =
+                data(options.DataFolder) ?? throw new ActorTrainException($"model {name}: its data set is null");
+            foreach (var note in (dataset as ImageDataset)?.Notes ?? [])
+                log?.Invoke(note);
             return dataset;
         });
     }
@@ -50,7 +57,10 @@ public sealed class OwnEngineFactory : IEngineFactory
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job)
     {
-        if (job.Model.Name != _name) throw new ActorTrainException($"the job trains model {job.Model.Name}, and this node's program has the model {_name}");
+        if (job.Model.Name != _name)
+            throw new ActorTrainException(
+                $"the job trains model {job.Model.Name}, and this node's program has the model {_name}"
+            );
         return Build(job, Dataset, DataSettings.AugmentationOf(job.Data, Dataset));
     }
 
@@ -70,7 +80,9 @@ public sealed class OwnEngineFactory : IEngineFactory
             catch (Exception failure) when (failure is not ActorTrainException)
             {
                 throw new ActorTrainException(
-                    $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}", failure);
+                    $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}",
+                    failure
+                );
             }
         }
     }
@@ -95,7 +107,8 @@ public sealed class OwnEngineFactory : IEngineFactory
     {
         try
         {
-            return _model.Build() ?? throw new ActorTrainException($"model {_name}: its factory gave null; it must build a module");
+            return _model.Build()
+                ?? throw new ActorTrainException($"model {_name}: its factory gave null; it must build a module");
         }
         catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
         {

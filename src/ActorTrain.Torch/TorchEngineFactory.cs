@@ -20,13 +20,15 @@ public sealed class TorchEngineFactory : IEngineFactory
     private readonly Action<string>? _log;
     private int _logged;
 
-    // The next job as a rule has the same: it begins at once, and the process takes as much after one job as after many.
+    // The next job as a rule has the same: it begins at once, and the process takes as much after one job as after
+    // many.
     private ImageDataset? _dataset;
 
     /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
     /// <param name="options">What the node gives its engines.</param>
     /// <param name="models">The models that jobs may name; null for those that come with ActorTrain.</param>
-    /// <param name="log">Told in one line how TorchSharp was loaded where that was out of the ordinary, and what data is used.</param>
+    /// <param name="log">Told in one line how TorchSharp was loaded where that was out of the ordinary, and what data
+    /// is used.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
     public TorchEngineFactory(TorchOptions options, ModelCatalog? models = null, Action<string>? log = null)
     {
@@ -45,9 +47,12 @@ public sealed class TorchEngineFactory : IEngineFactory
         var dataset = _dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
-            if (library.Adapted) _log(library.Description);
-            _log($"Training data: {dataset.Description.Name} from {dataset.Origin}, "
-                + $"{Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}.");
+            if (library.Adapted)
+                _log(library.Description);
+            _log(
+                $"Training data: {dataset.Description.Name} from {dataset.Origin}, "
+                    + $"{Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}."
+            );
         }
         return Build(model, job, dataset, settings);
     }
@@ -73,8 +78,10 @@ public sealed class TorchEngineFactory : IEngineFactory
         var device = _device.Take();
         HostAllocator.KeepHeapsOfThisThread();
         var network = new FlatNetwork(
-            model.Name, () =>
-                model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes), device);
+            model.Name,
+            () => model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes),
+            device
+        );
         return _device.Settle(new TorchEngine(network, dataset, settings.Augmentation, device, job), device, job);
     }
 }

@@ -7,10 +7,14 @@ namespace ActorTrain.Torch;
 /// <summary>What a job asks of the engine, checked before anything is loaded.</summary>
 public static class TorchJob
 {
-    /// <summary>Checks a job's model and data sections. Loads neither TorchSharp nor a data set, so it is quick and works anywhere.</summary>
+    /// <summary>
+    /// Checks a job's model and data sections. Loads neither TorchSharp nor a data set, so it is quick and works
+    /// anywhere.
+    /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="models">The models that it may name; null for those that come with ActorTrain.</param>
-    /// <exception cref="ActorTrainException">Something in them is wrong; the message names the key, the value and what it may be.</exception>
+    /// <exception cref="ActorTrainException">Something in them is wrong; the message names the key, the value and what
+    /// it may be.</exception>
     public static void Validate(JobOptions job, ModelCatalog? models = null)
     {
         (models ?? ModelCatalog.Default).Validate(job.Model);

@@ -7,8 +7,10 @@ namespace ActorTrain;
 public class ActorTrainException : Exception
 {
     /// <summary>Creates the error with its sentence.</summary>
-    public ActorTrainException(string message) : base(message) { }
+    public ActorTrainException(string message)
+        : base(message) { }
 
     /// <summary>Creates the error with its sentence and the exception that led to it.</summary>
-    public ActorTrainException(string message, Exception cause) : base(message, cause) { }
+    public ActorTrainException(string message, Exception cause)
+        : base(message, cause) { }
 }

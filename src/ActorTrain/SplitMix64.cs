@@ -1,6 +1,9 @@
 namespace ActorTrain;
 
-/// <summary>A small seeded generator (Steele, Lea and Flood 2014): the same seed gives the same numbers on every machine and in every version of .NET.</summary>
+/// <summary>
+/// A small seeded generator (Steele, Lea and Flood 2014): the same seed gives the same numbers on every machine and in
+/// every version of .NET.
+/// </summary>
 /// <param name="seed">Any number.</param>
 public struct SplitMix64(long seed)
 {
@@ -18,7 +21,9 @@ public struct SplitMix64(long seed)
     /// <summary>From 0 to below 1, on a grid of 2⁻²⁴.</summary>
     public float NextFloat() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>From 0 to below <paramref name="bound"/>, which is 1 or more. The bias of the multiplication is below 2⁻³².</summary>
+    /// <summary>
+    /// From 0 to below <paramref name="bound"/>, which is 1 or more. The bias of the multiplication is below 2⁻³².
+    /// </summary>
     public int NextBelow(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>One seed from three numbers.</summary>

@@ -23,22 +23,29 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>What it has written on its error stream, but that it waited for something, as it does on a busy machine.
+    /// <summary>
+    /// What it has written on its error stream, but that it waited for something, as it does on a busy machine.
     /// </summary>
     public string Errors
     {
         get
         {
             lock (_errors)
-                return string.Join('\n', _errors.Where(
-                    line => !line.Contains(" warning: waiting for ", StringComparison.Ordinal)));
+                return string.Join(
+                    '\n',
+                    _errors.Where(line => !line.Contains(" warning: waiting for ", StringComparison.Ordinal))
+                );
         }
     }
 
     /// <summary>What it has written on its output.</summary>
     public string Output
     {
-        get { lock (_errors) return string.Join('\n', _seen); }
+        get
+        {
+            lock (_errors)
+                return string.Join('\n', _seen);
+        }
     }
 
     /// <summary>All that it has written, for a test's message.</summary>
@@ -48,21 +55,32 @@ internal sealed partial class CommandProcess : IAsyncDisposable
 
     /// <summary>With environment variables of its own.</summary>
     public static CommandProcess StartWith(
-        IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Of("dotnet", [Command, .. arguments], environment);
+        IReadOnlyDictionary<string, string> environment,
+        params string[] arguments
+    ) => Of("dotnet", [Command, .. arguments], environment);
 
     /// <summary>
     /// With a small disk at a folder, for this process alone: a file system in memory that goes with the process.
     /// </summary>
     public static CommandProcess StartWithSmallDisk(
-        string folder, int kibibytes, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Of("unshare",
+        string folder,
+        int kibibytes,
+        IReadOnlyDictionary<string, string> environment,
+        params string[] arguments
+    ) =>
+        Of(
+            "unshare",
             [
-                "--mount", "/bin/sh", "-c",
+                "--mount",
+                "/bin/sh",
+                "-c",
                 $"mount -t tmpfs -o size={kibibytes}k none '{folder}' && exec dotnet \"$@\"",
-                "sh", Command, .. arguments,
+                "sh",
+                Command,
+                .. arguments,
             ],
-            environment);
+            environment
+        );
 
     /// <summary>As <c>nohup</c> does: the end of its terminal is not its end.</summary>
     public static CommandProcess StartIgnoringHangup(params string[] arguments) =>
@@ -73,19 +91,27 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         Of("/bin/sh", ["-c", $"exec dotnet \"$@\" > {device}", "sh", Command, .. arguments]);
 
     /// <summary>In a network namespace: <c>ip netns exec</c> becomes the command, it is no parent of it.</summary>
-    public static CommandProcess StartIn(string network, params string[] arguments) => Of("ip", ["netns", "exec", network, "dotnet", Command, .. arguments]);
+    public static CommandProcess StartIn(string network, params string[] arguments) =>
+        Of("ip", ["netns", "exec", network, "dotnet", Command, .. arguments]);
 
     /// <summary>With no file of its own larger than so many bytes, as on a disk that is full.</summary>
     public static CommandProcess StartWithSmallFiles(
-        int bytes, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        int bytes,
+        IReadOnlyDictionary<string, string> environment,
+        params string[] arguments
+    ) =>
         // The runtime's own mapping of compiled code is a file, too.
-        Of("/bin/bash",
+        Of(
+            "/bin/bash",
             [
                 "-c",
                 $"trap '' XFSZ; ulimit -f {bytes / 1024}; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"",
-                "bash", Command, .. arguments,
+                "bash",
+                Command,
+                .. arguments,
             ],
-            environment);
+            environment
+        );
 
     /// <summary>With no more descriptors than so many, as where <c>ulimit -n</c> is small.</summary>
     public static CommandProcess StartWithFewDescriptors(int descriptors, params string[] arguments) =>
@@ -94,7 +120,10 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     private static string Command => Path.Combine(AppContext.BaseDirectory, "actortrain.dll");
 
     private static CommandProcess Of(
-        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         // Whoever runs the tests may ignore signals (nohup, a job in the background), and so would the command.
         if (OperatingSystem.IsLinux())
@@ -105,8 +134,10 @@ internal sealed partial class CommandProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return new CommandProcess(Process.Start(start)!);
     }
 
@@ -155,7 +186,8 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
-                if (line.Contains(text, StringComparison.Ordinal)) return line;
+                if (line.Contains(text, StringComparison.Ordinal))
+                    return line;
         }
         catch (OperationCanceledException) { }
         throw new InvalidOperationException($"no line with '{text}' in:\n{Everything}");
@@ -163,7 +195,8 @@ internal sealed partial class CommandProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
@@ -176,7 +209,8 @@ internal sealed partial class CommandProcess : IAsyncDisposable
             lines.Writer.TryComplete();
             return;
         }
-        lock (_errors) (error ? _errors : _seen).Add(line);
+        lock (_errors)
+            (error ? _errors : _seen).Add(line);
         lines.Writer.TryWrite(line);
     }
 

@@ -8,7 +8,8 @@ internal static class FreePort
 {
     // Below those that a system gives to connections: a worker that tries the port again and again could otherwise be
     // given it itself, and so could anybody else before the seed starts.
-    private const int First = 20_000, End = 30_000;
+    private const int First = 20_000,
+        End = 30_000;
     private static int _next = Random.Shared.Next(First, End);
 
     public static int Take()

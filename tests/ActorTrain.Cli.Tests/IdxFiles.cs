@@ -20,8 +20,10 @@ internal static class IdxFiles
         var random = new Random(1);
         var file = new byte[sizeof(int) * (1 + sizes.Length) + sizes[0] * bytesEach];
         BinaryPrimitives.WriteInt32BigEndian(file, magic);
-        for (var i = 0; i < sizes.Length; i++) BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(sizeof(int) * (i + 1)), sizes[i]);
-        foreach (ref var value in file.AsSpan(sizeof(int) * (1 + sizes.Length))) value = (byte)random.Next(10);
+        for (var i = 0; i < sizes.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(sizeof(int) * (i + 1)), sizes[i]);
+        foreach (ref var value in file.AsSpan(sizeof(int) * (1 + sizes.Length)))
+            value = (byte)random.Next(10);
         File.WriteAllBytes(path, file);
     }
 }

@@ -7,7 +7,11 @@ internal sealed class NetworkFactAttribute : FactAttribute
 {
     public NetworkFactAttribute()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip") && !File.Exists("/bin/ip"))
+        if (
+            !OperatingSystem.IsLinux()
+            || !Environment.IsPrivilegedProcess
+            || !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip") && !File.Exists("/bin/ip")
+        )
             Skip = "needs Linux, root, and iproute2";
     }
 }
@@ -67,6 +71,7 @@ internal sealed class NetworkNamespaces : IDisposable
         using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"ip {arguments}: {error}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"ip {arguments}: {error}");
     }
 }

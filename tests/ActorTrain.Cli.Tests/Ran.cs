@@ -12,7 +12,11 @@ internal sealed record Ran(int ExitCode, string Output, string Error)
     public static async Task<Ran> Program(NodeProgram program, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var exitCode = await Invocation.RunAsync(args, program, new Terminal(program.Name, output, error, IsInteractive: false));
+        var exitCode = await Invocation.RunAsync(
+            args,
+            program,
+            new Terminal(program.Name, output, error, IsInteractive: false)
+        );
         return new Ran(exitCode, output.ToString(), error.ToString());
     }
 

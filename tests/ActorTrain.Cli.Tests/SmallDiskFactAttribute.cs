@@ -11,13 +11,16 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
 
     public SmallDiskFactAttribute()
     {
-        if (!CanMount.Value) Skip = "needs Linux, root, and the right to mount a file system in a namespace of its own";
+        if (!CanMount.Value)
+            Skip = "needs Linux, root, and the right to mount a file system in a namespace of its own";
     }
 
     private static bool Try()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return false;
-        if (!File.Exists("/usr/bin/unshare")) return false;
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            return false;
+        if (!File.Exists("/usr/bin/unshare"))
+            return false;
         using var folder = new TemporaryFolder();
         var start = new ProcessStartInfo("unshare", ["--mount", "mount", "-t", "tmpfs", "none", folder.Path])
         {

@@ -18,8 +18,10 @@ internal static class StartupHook
     {
         while (Console.ReadLine() is { } order)
         {
-            if (order == Throw) throw new InvalidOperationException("the licence has expired.");
-            if (order != Forget) continue;
+            if (order == Throw)
+                throw new InvalidOperationException("the licence has expired.");
+            if (order != Forget)
+                continue;
             new Thread(() => Task.FromException(new InvalidOperationException("nobody looked."))).Start();
             // Found by the collector, which goes by when it likes.
             for (var i = 0; i < 20; i++)

@@ -8,7 +8,9 @@ namespace ActorTrain.Packages.Tests;
 public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 {
     private static readonly string Libtorch =
-        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64"
+        : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64"
+        : "libtorch-cpu-linux-x64";
 
     [Fact]
     public void Every_package_says_what_it_is()
@@ -28,11 +30,18 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             Value("description").ShouldNotBe("Package Description", id);
             Value("readme").ShouldBe("README.md", id);
             zip.GetEntry("README.md").ShouldNotBeNull(id);
-            if (id.StartsWith("ActorTrain.Cli", StringComparison.Ordinal)) continue;
-            zip.Entries.ShouldContain(entry => entry.FullName.StartsWith("lib/net10.0/", StringComparison.Ordinal) && entry.Name.EndsWith(".xml", StringComparison.Ordinal), id);
+            if (id.StartsWith("ActorTrain.Cli", StringComparison.Ordinal))
+                continue;
+            zip.Entries.ShouldContain(
+                entry =>
+                    entry.FullName.StartsWith("lib/net10.0/", StringComparison.Ordinal)
+                    && entry.Name.EndsWith(".xml", StringComparison.Ordinal),
+                id
+            );
             File.Exists(Path.ChangeExtension(package, ".snupkg")).ShouldBeTrue(id);
 
-            string? Value(string name) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+            string? Value(string name) =>
+                metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
         }
     }
 
@@ -40,7 +49,11 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     public void The_engine_s_package_leaves_the_choice_of_libtorch_to_the_program()
     {
         using var zip = ZipFile.OpenRead(Path.Combine(packed.Feed, $"ActorTrain.Torch.{PackedFeed.Version}.nupkg"));
-        var dependencies = Metadata(zip).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).ToList();
+        var dependencies = Metadata(zip)
+            .Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value)
+            .ToList();
 
         dependencies.ShouldContain("ActorTrain");
         dependencies.ShouldContain("TorchSharp");
@@ -52,11 +65,23 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     [Fact]
     public async Task A_program_of_twelve_lines_trains_on_processes_of_its_own()
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(PackedFeed.Repository, "examples", "FashionMnist", "Program.cs"));
-        lines.Count(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(12);
+        var lines = await File.ReadAllLinesAsync(
+            Path.Combine(PackedFeed.Repository, "examples", "FashionMnist", "Program.cs")
+        );
+        lines
+            .Count(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal))
+            .ShouldBeLessThanOrEqualTo(12);
         var folder = packed.NewFolder("Twelve");
         // What loads the data may use TorchSharp before anything else does: its library is there by then.
-        var usingTorch = lines.Select(line => line.Replace("folder => FashionMnist", "folder => TorchSharp.torch.randn(2).sum().item<float>() > 99 ? null! : FashionMnist", StringComparison.Ordinal)).ToArray();
+        var usingTorch = lines
+            .Select(line =>
+                line.Replace(
+                    "folder => FashionMnist",
+                    "folder => TorchSharp.torch.randn(2).sum().item<float>() > 99 ? null! : FashionMnist",
+                    StringComparison.Ordinal
+                )
+            )
+            .ToArray();
         usingTorch.ShouldNotBe(lines);
         await File.WriteAllLinesAsync(Path.Combine(folder, "Program.cs"), usingTorch);
         var project = Path.Combine(folder, "Twelve.csproj");
@@ -64,50 +89,119 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         await File.WriteAllTextAsync(project, Project(Reference("ActorTrain.Torch", PackedFeed.Version)));
         var without = await packed.Run("dotnet", folder, "build", "-c", "Release", "-nodeReuse:false");
         without.ExitCode.ShouldNotBe(0);
-        without.Output.ShouldContain($"Add it: dotnet add package {Libtorch} --version 2.10.0", customMessage: without.Output);
+        without.Output.ShouldContain(
+            $"Add it: dotnet add package {Libtorch} --version 2.10.0",
+            customMessage: without.Output
+        );
 
-        await File.WriteAllTextAsync(project, Project(Reference("ActorTrain.Torch", PackedFeed.Version) + Reference(Libtorch, "2.10.0")));
-        var built = await packed.Run("dotnet", folder, "build", "-c", "Release", "-nodeReuse:false", "-p:UseSharedCompilation=false");
+        await File.WriteAllTextAsync(
+            project,
+            Project(Reference("ActorTrain.Torch", PackedFeed.Version) + Reference(Libtorch, "2.10.0"))
+        );
+        var built = await packed.Run(
+            "dotnet",
+            folder,
+            "build",
+            "-c",
+            "Release",
+            "-nodeReuse:false",
+            "-p:UseSharedCompilation=false"
+        );
         built.ShouldSucceed();
         built.Output.ShouldContain("0 Warning(s)", customMessage: built.Output);
         // The image decoder, for the platforms that TorchSharp may run on, and without its symbols.
-        Directory.GetFiles(Path.Combine(folder, "bin"), "libSkiaSharp.*", SearchOption.AllDirectories)
-            .Select(file => file.Split(Path.DirectorySeparatorChar)[^3]).Order()
+        Directory
+            .GetFiles(Path.Combine(folder, "bin"), "libSkiaSharp.*", SearchOption.AllDirectories)
+            .Select(file => file.Split(Path.DirectorySeparatorChar)[^3])
+            .Order()
             .ShouldBe(["linux-arm64", "linux-x64", "osx", "win-arm64", "win-x64"]);
 
         var program = Path.Combine(folder, "bin", "Release", "net10.0", "Twelve.dll");
-        (await packed.Run("dotnet", folder, program, "local", "--workers", "2", "--epochs", "1", "--quiet", "--report", "report.json")).ShouldSucceed();
+        (
+            await packed.Run(
+                "dotnet",
+                folder,
+                program,
+                "local",
+                "--workers",
+                "2",
+                "--epochs",
+                "1",
+                "--quiet",
+                "--report",
+                "report.json"
+            )
+        ).ShouldSucceed();
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "report.json")));
         report.RootElement.GetProperty("model").GetProperty("name").GetString().ShouldBe("Twelve");
         report.RootElement.GetProperty("workers").GetArrayLength().ShouldBe(2);
-        report.RootElement.GetProperty("samplesApplied").GetInt64().ShouldBe(report.RootElement.GetProperty("samplesExpected").GetInt64());
+        report
+            .RootElement.GetProperty("samplesApplied")
+            .GetInt64()
+            .ShouldBe(report.RootElement.GetProperty("samplesExpected").GetInt64());
     }
 
     [Fact]
     public async Task The_command_is_a_tool()
     {
         var folder = packed.NewFolder("tool");
-        (await packed.Run("dotnet", folder, "tool", "install", "ActorTrain.Cli", "--tool-path", ".", "--version", PackedFeed.Version, "--add-source", packed.Feed)).ShouldSucceed();
+        (
+            await packed.Run(
+                "dotnet",
+                folder,
+                "tool",
+                "install",
+                "ActorTrain.Cli",
+                "--tool-path",
+                ".",
+                "--version",
+                PackedFeed.Version,
+                "--add-source",
+                packed.Feed
+            )
+        ).ShouldSucceed();
         var command = Path.Combine(folder, OperatingSystem.IsWindows() ? "actortrain.exe" : "actortrain");
 
         (await packed.Run(command, folder, "--version")).ShouldSucceed().Output.ShouldStartWith(PackedFeed.Version);
-        (await packed.Run(command, folder, "demo", "--epochs", "1", "--quiet")).ShouldSucceed().Output.ShouldStartWith("demo: done after");
+        (await packed.Run(command, folder, "demo", "--epochs", "1", "--quiet"))
+            .ShouldSucceed()
+            .Output.ShouldStartWith("demo: done after");
         // Its workers are the tool's own executable, which lies elsewhere than its assembly.
-        (await packed.Run(command, folder, "local", "--workers", "1", "--source", "built-in", "--epochs", "1", "--quiet")).ShouldSucceed();
+        (
+            await packed.Run(
+                command,
+                folder,
+                "local",
+                "--workers",
+                "1",
+                "--source",
+                "built-in",
+                "--epochs",
+                "1",
+                "--quiet"
+            )
+        ).ShouldSucceed();
     }
 
     private static XElement Metadata(ZipArchive zip)
     {
-        using var nuspec = zip.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        using var nuspec = zip
+            .Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal))
+            .Open();
         return XDocument.Load(nuspec).Root!.Elements().First(element => element.Name.LocalName == "metadata");
     }
 
-    private static string Reference(string id, string version) => $"""<PackageReference Include="{id}" Version="{version}" />""";
+    private static string Reference(string id, string version) =>
+        $"""<PackageReference Include="{id}" Version="{version}" />""";
 
-    private static string Project(string references) => $"""
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-          <ItemGroup>{references}</ItemGroup>
-        </Project>
-        """;
+    private static string Project(string references) =>
+        $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
+              <ItemGroup>{references}</ItemGroup>
+            </Project>
+            """;
 }

@@ -5,8 +5,9 @@ using CliWrap.Buffered;
 namespace ActorTrain.Packages.Tests;
 
 /// <summary>
-/// All packable projects, packed from a copy of their sources into a folder of packages, outside of the repository: whatever else is built or tested at the same time is left alone. Programs
-/// beside it find the packages there, and have a package cache of their own, so that no packed version stays behind on the machine.
+/// All packable projects, packed from a copy of their sources into a folder of packages, outside of the repository:
+/// whatever else is built or tested at the same time is left alone. Programs beside it find the packages there, and
+/// have a package cache of their own, so that no packed version stays behind on the machine.
 /// </summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
@@ -17,43 +18,85 @@ public sealed class PackedFeed : IAsyncLifetime
     private readonly string _root = Directory.CreateTempSubdirectory("actortrain-packages-").FullName;
 
     public static string Repository { get; } =
-        typeof(PackedFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(pair => pair.Key == "RepositoryRoot").Value!;
+        typeof(PackedFeed)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(pair => pair.Key == "RepositoryRoot")
+            .Value!;
 
     public string Feed => Path.Combine(_root, "feed");
 
-    public IEnumerable<string> Projects => Directory.EnumerateFiles(Path.Combine(_root, "source", "src"), "*.csproj", SearchOption.AllDirectories);
+    public IEnumerable<string> Projects =>
+        Directory.EnumerateFiles(Path.Combine(_root, "source", "src"), "*.csproj", SearchOption.AllDirectories);
 
     public async Task InitializeAsync()
     {
         CopySources();
         Directory.CreateDirectory(Feed);
         foreach (var project in Projects)
-            (await Run("dotnet", Path.Combine(_root, "source"), "pack", project, "-c", "Release", "-o", Feed, $"-p:Version={Version}", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:minimal"))
-                .ShouldSucceed();
+            (
+                await Run(
+                    "dotnet",
+                    Path.Combine(_root, "source"),
+                    "pack",
+                    project,
+                    "-c",
+                    "Release",
+                    "-o",
+                    Feed,
+                    $"-p:Version={Version}",
+                    "-nodeReuse:false",
+                    "-p:UseSharedCompilation=false",
+                    "-v:minimal"
+                )
+            ).ShouldSucceed();
         // What is on the machine already need not be unpacked again.
-        var cache = (await Run("dotnet", _root, "nuget", "locals", "global-packages", "--list", "--force-english-output")).Output.Split(": ", 2)[1].Trim();
-        await File.WriteAllTextAsync(Path.Combine(_root, "nuget.config"), $"""
+        var cache = (
+            await Run("dotnet", _root, "nuget", "locals", "global-packages", "--list", "--force-english-output")
+        )
+            .Output.Split(": ", 2)[1]
+            .Trim();
+        await File.WriteAllTextAsync(
+            Path.Combine(_root, "nuget.config"),
+            $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "cache")}" /></config>
               <fallbackPackageFolders><add key="machine" value="{cache}" /></fallbackPackageFolders>
               <packageSources><add key="packed" value="{Feed}" /></packageSources>
             </configuration>
-            """);
+            """
+        );
     }
 
     /// <summary>An empty folder for a program that uses the packages.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
-    /// <summary>Runs a process to its end; it is ended, by its id and with its children, when the patience of the whole is over.</summary>
+    /// <summary>
+    /// Runs a process to its end; it is ended, by its id and with its children, when the patience of the whole is over.
+    /// </summary>
     public async Task<Outcome> Run(string file, string folder, params string[] arguments)
     {
-        var result = await Cli.Wrap(file).WithArguments(arguments).WithWorkingDirectory(folder).WithValidation(CommandResultValidation.None)
-            .WithEnvironmentVariables(variables => variables
-                .Set("DOTNET_CLI_TELEMETRY_OPTOUT", "1").Set("DOTNET_NOLOGO", "1").Set("MSBUILDDISABLENODEREUSE", "1").Set("DOTNET_CLI_USE_MSBUILD_SERVER", "0")
-                // Those of the build that runs this test would speak for another.
-                .Set("MSBuildSDKsPath", null).Set("MSBuildExtensionsPath", null).Set("MSBUILD_EXE_PATH", null))
+        var result = await Cli.Wrap(file)
+            .WithArguments(arguments)
+            .WithWorkingDirectory(folder)
+            .WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(variables =>
+                variables
+                    .Set("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
+                    .Set("DOTNET_NOLOGO", "1")
+                    .Set("MSBUILDDISABLENODEREUSE", "1")
+                    .Set("DOTNET_CLI_USE_MSBUILD_SERVER", "0")
+                    // Those of the build that runs this test would speak for another.
+                    .Set("MSBuildSDKsPath", null)
+                    .Set("MSBuildExtensionsPath", null)
+                    .Set("MSBUILD_EXE_PATH", null)
+            )
             .ExecuteBufferedAsync(_patience.Token);
-        return new Outcome($"{Path.GetFileName(file)} {string.Join(' ', arguments)}", result.ExitCode, result.StandardOutput, result.StandardError);
+        return new Outcome(
+            $"{Path.GetFileName(file)} {string.Join(' ', arguments)}",
+            result.ExitCode,
+            result.StandardOutput,
+            result.StandardError
+        );
     }
 
     public Task DisposeAsync()
@@ -67,13 +110,20 @@ public sealed class PackedFeed : IAsyncLifetime
     {
         var source = Path.Combine(_root, "source");
         Directory.CreateDirectory(source);
-        foreach (var file in Directory.EnumerateFiles(Repository).Where(file => !file.EndsWith(".sln", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Repository)
+                .Where(file => !file.EndsWith(".sln", StringComparison.Ordinal))
+        )
             File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
         var built = new[] { "bin", "obj" };
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository, "src"), "*", SearchOption.AllDirectories))
+        foreach (
+            var file in Directory.EnumerateFiles(Path.Combine(Repository, "src"), "*", SearchOption.AllDirectories)
+        )
         {
             var relative = Path.GetRelativePath(Repository, file);
-            if (relative.Split(Path.DirectorySeparatorChar).Any(built.Contains)) continue;
+            if (relative.Split(Path.DirectorySeparatorChar).Any(built.Contains))
+                continue;
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(source, relative))!);
             File.Copy(file, Path.Combine(source, relative));
         }

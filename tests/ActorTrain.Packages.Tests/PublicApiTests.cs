@@ -3,7 +3,10 @@ using PublicApiGenerator;
 
 namespace ActorTrain.Packages.Tests;
 
-/// <summary>What users compile against changes only when somebody means it: the public API of each library stands in a file beside this one.</summary>
+/// <summary>
+/// What users compile against changes only when somebody means it: the public API of each library stands in a file
+/// beside this one.
+/// </summary>
 public sealed class PublicApiTests
 {
     private const string Approve = "ACTORTRAIN_APPROVE_API";
@@ -11,16 +14,31 @@ public sealed class PublicApiTests
     private static readonly ApiGeneratorOptions Options = new()
     {
         IncludeAssemblyAttributes = false,
-        ExcludeAttributes = ["System.Runtime.CompilerServices.IsReadOnlyAttribute", "System.Runtime.CompilerServices.AsyncStateMachineAttribute"],
+        ExcludeAttributes =
+        [
+            "System.Runtime.CompilerServices.IsReadOnlyAttribute",
+            "System.Runtime.CompilerServices.AsyncStateMachineAttribute",
+        ],
     };
 
     public static TheoryData<string> Libraries =>
-        [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "ActorTrain.*.dll").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal))];
+        [
+            .. Directory
+                .EnumerateFiles(AppContext.BaseDirectory, "ActorTrain.*.dll")
+                .Select(file => Path.GetFileNameWithoutExtension(file))
+                .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal)),
+        ];
 
     [Theory, MemberData(nameof(Libraries))]
     public void The_public_api_is_as_it_was_approved(string library)
     {
-        var file = Path.Combine(PackedFeed.Repository, "tests", "ActorTrain.Packages.Tests", "PublicApi", library + ".txt");
+        var file = Path.Combine(
+            PackedFeed.Repository,
+            "tests",
+            "ActorTrain.Packages.Tests",
+            "PublicApi",
+            library + ".txt"
+        );
         var api = Assembly.Load(library).GeneratePublicApi(Options).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable(Approve) == "1")
         {
@@ -29,11 +47,15 @@ public sealed class PublicApiTests
             return;
         }
         var approved = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
-        if (api == approved) return;
+        if (api == approved)
+            return;
         var (before, after) = (approved.Split('\n'), api.Split('\n'));
         Assert.Fail(
             $"The public API of {library} is not as it was approved:\n"
-            + string.Concat(before.Except(after).Select(line => $"- {line.Trim()}\n")) + string.Concat(after.Except(before).Select(line => $"+ {line.Trim()}\n"))
-            + $"If that is meant, approve it, and commit the file with the change:\n  {Approve}=1 dotnet test tests/ActorTrain.Packages.Tests --filter {nameof(PublicApiTests)}");
+                + string.Concat(before.Except(after).Select(line => $"- {line.Trim()}\n"))
+                + string.Concat(after.Except(before).Select(line => $"+ {line.Trim()}\n"))
+                + $"If that is meant, approve it, and commit the file with the change:\n  {Approve}=1 dotnet test "
+                + $"tests/ActorTrain.Packages.Tests --filter {nameof(PublicApiTests)}"
+        );
     }
 }

@@ -8,7 +8,8 @@ namespace ActorTrain.TestKit.Tests;
 public sealed class ConsistencyTests
 {
     private const string Deterministic =
-        "shards = 2\n consistency { name = synchronous, synchronous { global-batch = 40, deterministic = on } }\n optimizer { name = sgd, learning-rate = 0.05, momentum = 0.9 }";
+        "shards = 2\n consistency { name = synchronous, synchronous { global-batch = 40, deterministic = on } }\n "
+        + "optimizer { name = sgd, learning-rate = 0.05, momentum = 0.9 }";
 
     private const string Equal = "balance { micro-batch = off, lease = off, repeat = off }";
 
@@ -24,8 +25,13 @@ public sealed class ConsistencyTests
     public void A_synchronous_step_is_one_update_whoever_is_killed_or_frozen_meanwhile(int seed)
     {
         var report = Cluster(4, seed)
-            .At(seconds: 12, Fault.Kill("worker-2")).At(seconds: 14, Fault.Freeze("worker-3")).At(seconds: 16, Fault.Join(1, Speed.Constant(300))).At(seconds: 30, Fault.Thaw("worker-3"))
-            .Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }")).ShouldBeSound().Report!;
+            .At(seconds: 12, Fault.Kill("worker-2"))
+            .At(seconds: 14, Fault.Freeze("worker-3"))
+            .At(seconds: 16, Fault.Join(1, Speed.Constant(300)))
+            .At(seconds: 30, Fault.Thaw("worker-3"))
+            .Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }"))
+            .ShouldBeSound()
+            .Report!;
         // 3 epochs of 4,000 samples.
         report.Shards.ShouldAllBe(shard => shard.Version == 300);
         report.Staleness.Max.ShouldBe(0);
@@ -37,7 +43,9 @@ public sealed class ConsistencyTests
         var alone = Weights(Cluster(1));
         Weights(Cluster(2)).ShouldBe(alone);
         Weights(Cluster(4, seed: 3)).ShouldBe(alone);
-        var killed = Run(Cluster(4, seed: 4).At(seconds: 12, Fault.Kill("worker-1")).At(seconds: 13.37, Fault.Kill("worker-4")));
+        var killed = Run(
+            Cluster(4, seed: 4).At(seconds: 12, Fault.Kill("worker-1")).At(seconds: 13.37, Fault.Kill("worker-4"))
+        );
         killed.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerLost).ShouldBe(2);
         killed.Model!.Parameters.ToArray().ShouldBe(alone);
         Weights(Cluster(2), "seed = 2").ShouldNotBe(alone);
@@ -47,8 +55,17 @@ public sealed class ConsistencyTests
     public void Backup_workers_are_not_waited_for()
     {
         var simulation = Cluster(4).WithWorkers(1, Speed.Constant(20));
-        var withBackup = simulation.Run(Jobs.Of("minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous, synchronous.backup-workers = 1 }")).ShouldBeSound();
-        var without = simulation.Run(Jobs.Of("minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous }")).ShouldBeSound();
+        var withBackup = simulation
+            .Run(
+                Jobs.Of(
+                    "minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous, "
+                        + "synchronous.backup-workers = 1 }"
+                )
+            )
+            .ShouldBeSound();
+        var without = simulation
+            .Run(Jobs.Of("minimum-workers = 5\n balance.micro-batch = off\n consistency { name = synchronous }"))
+            .ShouldBeSound();
         withBackup.Report!.SamplesApplied.ShouldBe(withBackup.Report.SamplesExpected);
         withBackup.Time.ShouldBeLessThan(without.Time);
     }
@@ -57,52 +74,116 @@ public sealed class ConsistencyTests
     public void Whoever_begins_a_gradient_is_at_most_so_far_ahead(int staleness)
     {
         // The slowest has one under way while the fastest begins one that is so many clocks further on.
-        var report = Cluster(2).WithWorkers(1, Speed.Constant(50))
-            .Run(Jobs.Of($"minimum-workers = 3\n {Equal}\n consistency.name = bounded\n consistency.bounded.staleness = {staleness}")).ShouldBeSound().Report!;
+        var report = Cluster(2)
+            .WithWorkers(1, Speed.Constant(50))
+            .Run(
+                Jobs.Of(
+                    $"minimum-workers = 3\n {Equal}\n consistency.name = bounded\n consistency.bounded.staleness = "
+                        + $"{staleness}"
+                )
+            )
+            .ShouldBeSound()
+            .Report!;
         report.Staleness.Max.ShouldBeLessThanOrEqualTo(2 * (2 * staleness + 1));
         report.Workers.Max(worker => worker.Pushes).ShouldBeLessThan(3 * 400 / 3 + 3 * (staleness + 2));
     }
 
-    /// <summary>Two shards would each close steps of their own, and a worker that is late at one alone would wait for ever.</summary>
+    /// <summary>
+    /// Two shards would each close steps of their own, and a worker that is late at one alone would wait for ever.
+    /// </summary>
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public void With_backup_workers_there_is_one_shard_whatever_the_servers_and_links(int seed)
     {
         var simulation = Cluster(4, seed).WithNode(new NodePlan("server-2", ["server"], Speed.Constant(1)));
-        foreach (var (worker, server, milliseconds) in new[] { ("worker-1", "server-2", 30), ("worker-2", "seed", 25), ("worker-3", "server-2", 18) })
+        foreach (
+            var (worker, server, milliseconds) in new[]
+            {
+                ("worker-1", "server-2", 30),
+                ("worker-2", "seed", 25),
+                ("worker-3", "server-2", 18),
+            }
+        )
             simulation = simulation.WithLink(worker, server, TimeSpan.FromMilliseconds(milliseconds), 1e8);
-        simulation.Run(Jobs.Of("minimum-workers = 4\n balance.micro-batch = off\n consistency { name = synchronous, synchronous.backup-workers = 1 }")).ShouldBeSound().Report!.Shards.Count.ShouldBe(1);
+        simulation
+            .Run(
+                Jobs.Of(
+                    "minimum-workers = 4\n balance.micro-batch = off\n consistency { name = synchronous, "
+                        + "synchronous.backup-workers = 1 }"
+                )
+            )
+            .ShouldBeSound()
+            .Report!.Shards.Count.ShouldBe(1);
     }
 
     [Theory, InlineData(1), InlineData(2)]
     public void With_unequal_links_every_shard_has_every_sample(int seed)
     {
         var simulation = Cluster(4, seed).WithNode(new NodePlan("server-2", ["server"], Speed.Constant(1)));
-        foreach (var (worker, server, milliseconds) in new[] { ("worker-1", "server-2", 30), ("worker-2", "seed", 25), ("worker-3", "server-2", 18) })
+        foreach (
+            var (worker, server, milliseconds) in new[]
+            {
+                ("worker-1", "server-2", 30),
+                ("worker-2", "seed", 25),
+                ("worker-3", "server-2", 18),
+            }
+        )
             simulation = simulation.WithLink(worker, server, TimeSpan.FromMilliseconds(milliseconds), 1e8);
-        simulation.At(seconds: 9, Fault.Kill("worker-1")).Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }")).ShouldBeSound().Report!.Shards.Count.ShouldBe(2);
+        simulation
+            .At(seconds: 9, Fault.Kill("worker-1"))
+            .Run(Jobs.Of("minimum-workers = 4\n consistency { name = synchronous, synchronous.global-batch = 40 }"))
+            .ShouldBeSound()
+            .Report!.Shards.Count.ShouldBe(2);
     }
 
-    /// <summary>The k-th of n exponential times is 1/n + … + 1/(n−k+1) in the mean (Chen et al. 2016); with no others' time in a step, that is how long it takes.</summary>
+    /// <summary>
+    /// The k-th of n exponential times is 1/n + … + 1/(n−k+1) in the mean (Chen et al. 2016); with no others' time in a
+    /// step, that is how long it takes.
+    /// </summary>
     [Theory, InlineData(20, 0), InlineData(20, 4)]
     public void A_step_with_backup_workers_takes_as_long_as_the_first_gradients_of_all(int workers, int backup)
     {
-        const int batch = 10, steps = 800;
-        var simulation = new Simulation(1) { Engines = AnalyticEngines.Small(4, batch * (workers - backup) * steps), Links = NetworkOptions.None, Costs = CostOptions.None }
-            .WithSeed().WithWorkers(workers, Speed.Exponential(batch));
-        var report = simulation.Run(Jobs.Of($"epochs = 1\n minimum-workers = {workers}\n {Equal}\n consistency {{ name = synchronous, synchronous.backup-workers = {backup} }}")).ShouldBeSound().Report!;
+        const int batch = 10,
+            steps = 800;
+        var simulation = new Simulation(1)
+        {
+            Engines = AnalyticEngines.Small(4, batch * (workers - backup) * steps),
+            Links = NetworkOptions.None,
+            Costs = CostOptions.None,
+        }
+            .WithSeed()
+            .WithWorkers(workers, Speed.Exponential(batch));
+        var report = simulation
+            .Run(
+                Jobs.Of(
+                    $"epochs = 1\n minimum-workers = {workers}\n {Equal}\n consistency {{ name = synchronous, "
+                        + $"synchronous.backup-workers = {backup} }}"
+                )
+            )
+            .ShouldBeSound()
+            .Report!;
         var expected = Enumerable.Range(backup + 1, workers - backup).Sum(i => 1.0 / i);
         (report.WallSeconds / report.Shards[0].Version).ShouldBe(expected, tolerance: 0.04 * expected);
         report.Shards[0].Version.ShouldBeInRange(steps, steps + 20);
     }
 
-    private static SimulationResult Run(Simulation simulation, string more = "") => simulation.Run(Jobs.Of($"{Deterministic}\n {more}")).ShouldBeSound();
+    private static SimulationResult Run(Simulation simulation, string more = "") =>
+        simulation.Run(Jobs.Of($"{Deterministic}\n {more}")).ShouldBeSound();
 
-    private static float[] Weights(Simulation simulation, string more = "") => Run(simulation, more).Model!.Parameters.ToArray();
+    private static float[] Weights(Simulation simulation, string more = "") =>
+        Run(simulation, more).Model!.Parameters.ToArray();
 
     private static Simulation Cluster(int workers, int seed = 1)
     {
-        var simulation = new Simulation(seed) { Engines = AnalyticEngines.Small(parameters: 40, trainSamples: 4_000, noise: 1), Links = NetworkOptions.Default }.WithSeed();
-        for (var i = 0; i < workers; i++) simulation = simulation.WithWorkers(1, i % 2 == 0 ? Speed.Exponential(200 + 40 * i) : Speed.Constant(300 + 30 * i));
+        var simulation = new Simulation(seed)
+        {
+            Engines = AnalyticEngines.Small(parameters: 40, trainSamples: 4_000, noise: 1),
+            Links = NetworkOptions.Default,
+        }.WithSeed();
+        for (var i = 0; i < workers; i++)
+            simulation = simulation.WithWorkers(
+                1,
+                i % 2 == 0 ? Speed.Exponential(200 + 40 * i) : Speed.Constant(300 + 30 * i)
+            );
         return simulation;
     }
 }

@@ -18,9 +18,12 @@ public sealed class JobOptionsCheckTests
         foreach (var (setting, options) in ChangedOptions.Of(Job).Where(changed => !NotRead.Contains(changed.Setting)))
         {
             var changed = (JobOptions)options;
-            if (OfOuter.Contains(setting) && changed.LocalSteps != Job.LocalSteps) continue;
-            if (RefusalOf(changed) is { } refusal) refusal.ShouldContain($".{setting})");
-            else JobOptionsReader.Copy(changed).ToString().ShouldBe(changed.ToString(), setting);
+            if (OfOuter.Contains(setting) && changed.LocalSteps != Job.LocalSteps)
+                continue;
+            if (RefusalOf(changed) is { } refusal)
+                refusal.ShouldContain($".{setting})");
+            else
+                JobOptionsReader.Copy(changed).ToString().ShouldBe(changed.ToString(), setting);
         }
     }
 

@@ -2,7 +2,9 @@ using ActorTrain.TestKit.Laws;
 
 namespace ActorTrain.TestKit.Tests;
 
-/// <summary>What mathematics says of distributed training, in the short form: <c>actortrain laws</c> is the long one.</summary>
+/// <summary>
+/// What mathematics says of distributed training, in the short form: <c>actortrain laws</c> is the long one.
+/// </summary>
 public sealed class LawTests
 {
     public static TheoryData<string> Names => [.. LawBook.All.Select(law => law.Name)];
@@ -10,7 +12,9 @@ public sealed class LawTests
     [Theory, MemberData(nameof(Names))]
     public void The_real_actors_keep_the_law_of(string name)
     {
-        foreach (var row in LawBook.All.Single(law => law.Name == name).Cases(Effort.Short).Select(measure => measure()))
+        foreach (
+            var row in LawBook.All.Single(law => law.Name == name).Cases(Effort.Short).Select(measure => measure())
+        )
             row.Holds.ShouldBeTrue($"{row.Case}: predicted {row.Predicted:G6}, measured {row.Measured:G6}; {row.Note}");
     }
 }

@@ -26,33 +26,51 @@ public sealed class LocalStepsTests
     [Fact]
     public void A_worker_that_is_killed_frozen_or_cut_off_in_the_middle_of_them_changes_nothing_about_that()
     {
-        var troubled = Four.At(seconds: 10, Fault.Kill("worker-2")).At(seconds: 12, Fault.Freeze("worker-3")).At(seconds: 19, Fault.Thaw("worker-3"))
-            .At(seconds: 21, Fault.Cut("worker-1")).At(seconds: 28, Fault.Heal());
+        var troubled = Four.At(seconds: 10, Fault.Kill("worker-2"))
+            .At(seconds: 12, Fault.Freeze("worker-3"))
+            .At(seconds: 19, Fault.Thaw("worker-3"))
+            .At(seconds: 21, Fault.Cut("worker-1"))
+            .At(seconds: 28, Fault.Heal());
         Ended(troubled, $"local-steps {{ steps = 10, {TakenOver} }}").Report!.SamplesApplied.ShouldBe(30_000);
     }
 
     [Theory, InlineData("sgd", 0), InlineData("sgd", 0.9), InlineData("adamw", 0)]
     public void Local_steps_of_one_worker_are_as_many_steps_of_the_inner_optimizer(string rule, double momentum)
     {
-        var settings = FormattableString.Invariant($"optimizer {{ name = {rule}, momentum = {momentum} }}\n clip-norm = 1");
+        var settings = FormattableString.Invariant(
+            $"optimizer {{ name = {rule}, momentum = {momentum} }}\n clip-norm = 1"
+        );
         var alone = Workers(1) with { Engines = AnalyticEngines.Small(noise: 1) };
-        var (plain, local) = (Weights(Ended(alone, settings)), Weights(Ended(alone, $"{settings}\n local-steps {{ steps = 8, {TakenOver} }}")));
-        Math.Sqrt(local.Zip(plain).Sum(pair => Math.Pow(pair.First - (double)pair.Second, 2)) / plain.Sum(value => (double)value * value)).ShouldBeLessThan(1e-6);
+        var (plain, local) = (
+            Weights(Ended(alone, settings)),
+            Weights(Ended(alone, $"{settings}\n local-steps {{ steps = 8, {TakenOver} }}"))
+        );
+        Math.Sqrt(
+                local.Zip(plain).Sum(pair => Math.Pow(pair.First - (double)pair.Second, 2))
+                    / plain.Sum(value => (double)value * value)
+            )
+            .ShouldBeLessThan(1e-6);
     }
 
     [Theory, InlineData(1), InlineData(4), InlineData(8)]
     public void A_job_learns_by_them_whatever_the_number_of_workers(int workers)
     {
         var noisy = Workers(workers) with { Engines = AnalyticEngines.Small(noise: 1) };
-        var losses = Ended(noisy, $"staleness.policy = accept\n local-steps {{ steps = 10, {TakenOver} }}").Report!.Epochs.Select(epoch => epoch.TestLoss!.Value).ToList();
+        var losses = Ended(noisy, $"staleness.policy = accept\n local-steps {{ steps = 10, {TakenOver} }}")
+            .Report!.Epochs.Select(epoch => epoch.TestLoss!.Value)
+            .ToList();
         losses.ShouldBe(losses.OrderDescending());
-        losses[^1].ShouldBe(Ended(noisy, "staleness.policy = accept").Report!.Epochs[^1].TestLoss!.Value, tolerance: 0.003);
+        losses[^1]
+            .ShouldBe(Ended(noisy, "staleness.policy = accept").Report!.Epochs[^1].TestLoss!.Value, tolerance: 0.003);
     }
 
     [Fact]
     public void Where_they_follow_speed_a_slow_worker_pushes_as_often_as_a_fast_one_and_otherwise_not()
     {
-        var unequal = new Simulation(Seed: 1).WithSeed().WithWorkers(1, Speed.Constant(400)).WithWorkers(2, Speed.Constant(100));
+        var unequal = new Simulation(Seed: 1)
+            .WithSeed()
+            .WithWorkers(1, Speed.Constant(400))
+            .WithWorkers(2, Speed.Constant(100));
         var follows = PushesOf(Ended(unequal, $"local-steps {{ steps = 20, follow-speed = on, {TakenOver} }}"));
         var equal = PushesOf(Ended(unequal, $"local-steps {{ steps = 20, {TakenOver} }}"));
 
@@ -63,20 +81,28 @@ public sealed class LocalStepsTests
     [Fact]
     public void A_gradient_that_is_not_finite_is_refused_with_all_steps_of_its_push_and_done_again()
     {
-        var result = Ended(Four.At(seconds: 10, Fault.NotFinite("worker-2", gradients: 1)), $"local-steps {{ steps = 10, {TakenOver} }}");
-        var refused = result.Events.Single(happened => happened.Kind == Supervision.SupervisionEventKinds.GradientsNotFinite);
+        var result = Ended(
+            Four.At(seconds: 10, Fault.NotFinite("worker-2", gradients: 1)),
+            $"local-steps {{ steps = 10, {TakenOver} }}"
+        );
+        var refused = result.Events.Single(happened =>
+            happened.Kind == Supervision.SupervisionEventKinds.GradientsNotFinite
+        );
         refused.Node.ShouldBe("worker-2");
         refused.Remedy.ShouldBe("its 100 samples go back to be done again");
         Weights(result).ShouldAllBe(weight => float.IsFinite(weight));
     }
 
-    private static Simulation Workers(int count) => new Simulation(Seed: 1).WithSeed().WithWorkers(count, Speed.Constant(200));
+    private static Simulation Workers(int count) =>
+        new Simulation(Seed: 1).WithSeed().WithWorkers(count, Speed.Constant(200));
 
-    private static SimulationResult Ended(Simulation simulation, string settings) => simulation.Run(Jobs.Of(settings)).ShouldBeSound();
+    private static SimulationResult Ended(Simulation simulation, string settings) =>
+        simulation.Run(Jobs.Of(settings)).ShouldBeSound();
 
     private static long Pushes(SimulationResult result) => result.Report!.Workers.Sum(worker => worker.Pushes);
 
-    private static Dictionary<string, long> PushesOf(SimulationResult result) => result.Report!.Workers.ToDictionary(worker => worker.Node, worker => (long)worker.Pushes);
+    private static Dictionary<string, long> PushesOf(SimulationResult result) =>
+        result.Report!.Workers.ToDictionary(worker => worker.Node, worker => (long)worker.Pushes);
 
     private static float[] Weights(SimulationResult result) => result.Model!.Parameters.ToArray();
 }

@@ -17,19 +17,29 @@ public sealed class RefusalTests
     private const string Nodes = "its nodes are seed, worker-1, worker-2.";
 
     [Theory]
-    [InlineData("actortrain.worker.resend-aftr = 5s",
-        "unknown key actortrain.worker.resend-aftr (Simulation.Settings, line 1); did you mean resend-after?")]
-    [InlineData("\nactortrain.worker.resend-after = soon",
+    [InlineData(
+        "actortrain.worker.resend-aftr = 5s",
+        "unknown key actortrain.worker.resend-aftr (Simulation.Settings, line 1); did you mean resend-after?"
+    )]
+    [InlineData(
+        "\nactortrain.worker.resend-after = soon",
         "actortrain.worker.resend-after is soon (Simulation.Settings, line 2); it must be a duration such as 10s, "
-        + "500ms or 2m.")]
-    [InlineData("actortrain.coordinator.lease-timeout = -5s",
-        "actortrain.coordinator.lease-timeout is -5s (Simulation.Settings, line 1); it must be 10ms or more.")]
-    [InlineData("actortrain.supervision.stable-after = 0s",
-        "actortrain.supervision.stable-after is 0s (Simulation.Settings, line 1); it must be 1s or more.")]
+            + "500ms or 2m."
+    )]
+    [InlineData(
+        "actortrain.coordinator.lease-timeout = -5s",
+        "actortrain.coordinator.lease-timeout is -5s (Simulation.Settings, line 1); it must be 10ms or more."
+    )]
+    [InlineData(
+        "actortrain.supervision.stable-after = 0s",
+        "actortrain.supervision.stable-after is 0s (Simulation.Settings, line 1); it must be 1s or more."
+    )]
     [InlineData("actortrain.worker {", "Simulation.Settings, line 1: the { of this line is never closed; add a }.")]
-    [InlineData("actortrain.job.epochs = 3",
+    [InlineData(
+        "actortrain.job.epochs = 3",
         "actortrain.job.epochs (Simulation.Settings, line 1) is a setting of the job and not of the nodes; give it "
-        + "to JobOptionsReader.Read, or to the job itself.")]
+            + "to JobOptionsReader.Read, or to the job itself."
+    )]
     [InlineData(null, "Simulation.Settings is null; it must be HOCON, such as actortrain.worker.resend-after = 5s.")]
     public void Settings_that_do_not_exist_or_cannot_be(string? settings, string error) =>
         Refused(() => Two with { Settings = settings! }, error);
@@ -43,84 +53,141 @@ public sealed class RefusalTests
         (Two with { Settings = threads }).Run(Jobs.Of()).ShouldBeSound().Hash.ShouldBe(Two.Run(Jobs.Of()).Hash);
     }
 
-    public static TheoryData<string, Action> Numbers => new()
-    {
-        { "At: seconds is -1; it must be from 0 to 100000000.", () => Two.At(-1, Fault.Heal()) },
-        { "At: seconds is NaN; it must be from 0 to 100000000.", () => Two.At(double.NaN, Fault.Heal()) },
-        { "Simulation.Script: At is -1 s; it must be 0 s or more.", () =>
-            Use(Two with { Script = [(TimeSpan.FromSeconds(-1), Fault.Heal())] }) },
-        { "Simulation.Limit is 0 s; it must be more than 0 s.", () => Use(Two with { Limit = TimeSpan.Zero }) },
-        { "Fault.Slow: to is 0; it must be more than 0 and at most 1.", () => Fault.Slow("worker-1", to: 0) },
-        { "Fault.Slow: to is 1.1; it must be more than 0 and at most 1.", () => Fault.Slow("worker-1", to: 1.1) },
-        { "Fault.Slow: to is NaN; it must be more than 0 and at most 1.", () =>
-            Fault.Slow("worker-1", to: double.NaN) },
-        { "Fault.Join: count is 0; it must be 1 or more.", () => Fault.Join(0, Speed.Constant(1)) },
-        { "Fault.NotFinite: gradients is 0; it must be 1 or more.", () => Fault.NotFinite("worker-1", 0) },
-        { "Speed.Constant: samplesPerSecond is 0; it must be more than 0.", () => Speed.Constant(0) },
-        { "Speed.Exponential: samplesPerSecond is -3; it must be more than 0.", () => Speed.Exponential(-3) },
-        { "Speed.Replayed: samplesPerSecond is NaN; it must be more than 0.", () => Speed.Replayed(5, double.NaN) },
-        { "Speed.Trace: samplesPerSecond is Infinity; it must be more than 0.", () =>
-            Speed.Trace((TimeSpan.Zero, double.PositiveInfinity)) },
-        { "Speed.Trace: From is -1 s; it must be 0 s or more.", () => Speed.Trace((TimeSpan.FromSeconds(-1), 5)) },
-        { "Speed.Trace: From is 1 s twice; it must be another time for each step.", () =>
-            Speed.Trace((TimeSpan.FromSeconds(1), 5), (TimeSpan.FromSeconds(1), 6)) },
-        { "Speed.PerStep is -1 s; it must be 0 s or more.", () =>
-            Use(Speed.Constant(1) with { PerStep = TimeSpan.FromSeconds(-1) }) },
-        { "WithWorkers: count is 0; it must be 1 or more.", () => Two.WithWorkers(0, Speed.Constant(1)) },
-        { "NodePlan.Loads is -1 s; it must be 0 s or more.", () =>
-            Use(new NodePlan("a", ["worker"], Speed.Constant(1)) { Loads = TimeSpan.FromSeconds(-1) }) },
-        { "WithLinks: latency is -1 s; it must be 0 s or more.", () => Two.WithLinks(TimeSpan.FromSeconds(-1), 1) },
-        { "WithLinks: bytesPerSecond is 0; it must be 1 or more, or double.PositiveInfinity for no limit.", () =>
-            Two.WithLinks(TimeSpan.Zero, 0) },
-        { "WithLink: bytesPerSecond is NaN; it must be 1 or more, or double.PositiveInfinity for no limit.", () =>
-            Two.WithLink("seed", "worker-1", TimeSpan.Zero, double.NaN) },
-        { "NetworkOptions.BytesPerSecond is -1; it must be 1 or more, or double.PositiveInfinity for no limit.", () =>
-            Use(NetworkOptions.Default with { BytesPerSecond = -1 }) },
-        { "CostOptions.PerPush is -1 s; it must be 0 s or more.", () =>
-            Use(new CostOptions(TimeSpan.FromSeconds(-1), 0)) },
-        { "CostOptions.SecondsPerParameter is NaN; it must be from 0 to 1.", () =>
-            Use(new CostOptions(TimeSpan.Zero, double.NaN)) },
-        { "MembershipTimes.Join is -1 s; it must be 0 s or more.", () =>
-            Use(new MembershipTimes { Join = TimeSpan.FromSeconds(-1) }) },
-        { "MembershipTimes.Look is 0 s; it must be more than 0 s.", () =>
-            Use(new MembershipTimes { Look = TimeSpan.Zero }) },
-        { "AnalyticEngines: parameters is 0; it must be 1 or more.", () => AnalyticEngines.Small(0) },
-        { "AnalyticEngines: noise is NaN; it must be 0 or more.", () => AnalyticEngines.Small(noise: float.NaN) },
-        { "AnalyticEngines: trainSamples is 0; it must be 1 or more.", () => AnalyticEngines.Small(trainSamples: 0) },
-        { "AnalyticEngines: curvatures is NaN; it must be a finite number.", () =>
-            Use(new AnalyticEngines([1, float.NaN])) },
-        { "Explorer.Run: scripts is 0; it must be 1 or more.", () =>
-            new Explorer(Explorer.Cluster(1), Jobs.Of()).Run(scripts: 0) },
-        { "Explorer.Within is 0; it must be from 0.1 to 1000000.", () =>
-            Use(new Explorer(Explorer.Cluster(1), Jobs.Of()) { Within = 0 }) },
-    };
+    public static TheoryData<string, Action> Numbers =>
+        new()
+        {
+            { "At: seconds is -1; it must be from 0 to 100000000.", () => Two.At(-1, Fault.Heal()) },
+            { "At: seconds is NaN; it must be from 0 to 100000000.", () => Two.At(double.NaN, Fault.Heal()) },
+            {
+                "Simulation.Script: At is -1 s; it must be 0 s or more.",
+                () => Use(Two with { Script = [(TimeSpan.FromSeconds(-1), Fault.Heal())] })
+            },
+            { "Simulation.Limit is 0 s; it must be more than 0 s.", () => Use(Two with { Limit = TimeSpan.Zero }) },
+            { "Fault.Slow: to is 0; it must be more than 0 and at most 1.", () => Fault.Slow("worker-1", to: 0) },
+            { "Fault.Slow: to is 1.1; it must be more than 0 and at most 1.", () => Fault.Slow("worker-1", to: 1.1) },
+            {
+                "Fault.Slow: to is NaN; it must be more than 0 and at most 1.",
+                () => Fault.Slow("worker-1", to: double.NaN)
+            },
+            { "Fault.Join: count is 0; it must be 1 or more.", () => Fault.Join(0, Speed.Constant(1)) },
+            { "Fault.NotFinite: gradients is 0; it must be 1 or more.", () => Fault.NotFinite("worker-1", 0) },
+            { "Speed.Constant: samplesPerSecond is 0; it must be more than 0.", () => Speed.Constant(0) },
+            { "Speed.Exponential: samplesPerSecond is -3; it must be more than 0.", () => Speed.Exponential(-3) },
+            { "Speed.Replayed: samplesPerSecond is NaN; it must be more than 0.", () => Speed.Replayed(5, double.NaN) },
+            {
+                "Speed.Trace: samplesPerSecond is Infinity; it must be more than 0.",
+                () => Speed.Trace((TimeSpan.Zero, double.PositiveInfinity))
+            },
+            { "Speed.Trace: From is -1 s; it must be 0 s or more.", () => Speed.Trace((TimeSpan.FromSeconds(-1), 5)) },
+            {
+                "Speed.Trace: From is 1 s twice; it must be another time for each step.",
+                () => Speed.Trace((TimeSpan.FromSeconds(1), 5), (TimeSpan.FromSeconds(1), 6))
+            },
+            {
+                "Speed.PerStep is -1 s; it must be 0 s or more.",
+                () => Use(Speed.Constant(1) with { PerStep = TimeSpan.FromSeconds(-1) })
+            },
+            { "WithWorkers: count is 0; it must be 1 or more.", () => Two.WithWorkers(0, Speed.Constant(1)) },
+            {
+                "NodePlan.Loads is -1 s; it must be 0 s or more.",
+                () => Use(new NodePlan("a", ["worker"], Speed.Constant(1)) { Loads = TimeSpan.FromSeconds(-1) })
+            },
+            { "WithLinks: latency is -1 s; it must be 0 s or more.", () => Two.WithLinks(TimeSpan.FromSeconds(-1), 1) },
+            {
+                "WithLinks: bytesPerSecond is 0; it must be 1 or more, or double.PositiveInfinity for no limit.",
+                () => Two.WithLinks(TimeSpan.Zero, 0)
+            },
+            {
+                "WithLink: bytesPerSecond is NaN; it must be 1 or more, or double.PositiveInfinity for no limit.",
+                () => Two.WithLink("seed", "worker-1", TimeSpan.Zero, double.NaN)
+            },
+            {
+                "NetworkOptions.BytesPerSecond is -1; it must be 1 or more, or double.PositiveInfinity for no limit.",
+                () => Use(NetworkOptions.Default with { BytesPerSecond = -1 })
+            },
+            {
+                "CostOptions.PerPush is -1 s; it must be 0 s or more.",
+                () => Use(new CostOptions(TimeSpan.FromSeconds(-1), 0))
+            },
+            {
+                "CostOptions.SecondsPerParameter is NaN; it must be from 0 to 1.",
+                () => Use(new CostOptions(TimeSpan.Zero, double.NaN))
+            },
+            {
+                "MembershipTimes.Join is -1 s; it must be 0 s or more.",
+                () => Use(new MembershipTimes { Join = TimeSpan.FromSeconds(-1) })
+            },
+            {
+                "MembershipTimes.Look is 0 s; it must be more than 0 s.",
+                () => Use(new MembershipTimes { Look = TimeSpan.Zero })
+            },
+            { "AnalyticEngines: parameters is 0; it must be 1 or more.", () => AnalyticEngines.Small(0) },
+            { "AnalyticEngines: noise is NaN; it must be 0 or more.", () => AnalyticEngines.Small(noise: float.NaN) },
+            {
+                "AnalyticEngines: trainSamples is 0; it must be 1 or more.",
+                () => AnalyticEngines.Small(trainSamples: 0)
+            },
+            {
+                "AnalyticEngines: curvatures is NaN; it must be a finite number.",
+                () => Use(new AnalyticEngines([1, float.NaN]))
+            },
+            {
+                "Explorer.Run: scripts is 0; it must be 1 or more.",
+                () => new Explorer(Explorer.Cluster(1), Jobs.Of()).Run(scripts: 0)
+            },
+            {
+                "Explorer.Within is 0; it must be from 0.1 to 1000000.",
+                () => Use(new Explorer(Explorer.Cluster(1), Jobs.Of()) { Within = 0 })
+            },
+        };
 
     [Theory, MemberData(nameof(Numbers))]
     public void Numbers_and_times_that_cannot_be(string error, Action given) => Refused(given, error);
 
-    public static TheoryData<string, Action> Missing => new()
-    {
-        { "What Fault.Cut takes is empty; it must be the names of one node or more.", () => Fault.Cut() },
-        { "Fault.Kill: node is empty; it must be a node's name, such as worker-1.", () => Fault.Kill(" ") },
-        { "Fault.Join: speed is null; it must be a speed, such as Speed.Constant(1000).", () => Fault.Join(1, null!) },
-        { "At: fault is null; it must be a fault, such as Fault.Kill(\"worker-1\").", () => Two.At(1, null!) },
-        { "What Speed.Replayed takes is empty; it must be one speed or more, in samples a second.", () =>
-            Speed.Replayed() },
-        { "What Speed.Trace takes is empty; it must be one step or more, each a time and samples a second.", () =>
-            Speed.Trace() },
-        { "AnalyticEngines: curvatures is empty; it must be one number a parameter, and one at least.", () =>
-            Use(new AnalyticEngines([])) },
-        { "NodePlan.Name is null; it must be a node's name, such as worker-1.", () =>
-            Use(new NodePlan(null!, ["worker"], Speed.Constant(1))) },
-        { "NodePlan.Roles has 'wroker'; did you mean worker?", () =>
-            Use(new NodePlan("a", ["wroker"], Speed.Constant(1))) },
-        { "NodePlan.Speed is null; it must be a speed, such as Speed.Constant(1000).", () =>
-            Two.WithWorkers(1, null!) },
-        { "Simulation.Engines is null; it must be left out, or be given.", () => Use(Two with { Engines = null! }) },
-        { "The simulation has a node 'seed' already; every name must be its own.", () => Two.WithSeed() },
-        { "WithLink: other is 'seed' as well; it must be another node than one.", () =>
-            Two.WithLink("seed", "seed", TimeSpan.Zero, 1) },
-    };
+    public static TheoryData<string, Action> Missing =>
+        new()
+        {
+            { "What Fault.Cut takes is empty; it must be the names of one node or more.", () => Fault.Cut() },
+            { "Fault.Kill: node is empty; it must be a node's name, such as worker-1.", () => Fault.Kill(" ") },
+            {
+                "Fault.Join: speed is null; it must be a speed, such as Speed.Constant(1000).",
+                () => Fault.Join(1, null!)
+            },
+            { "At: fault is null; it must be a fault, such as Fault.Kill(\"worker-1\").", () => Two.At(1, null!) },
+            {
+                "What Speed.Replayed takes is empty; it must be one speed or more, in samples a second.",
+                () => Speed.Replayed()
+            },
+            {
+                "What Speed.Trace takes is empty; it must be one step or more, each a time and samples a second.",
+                () => Speed.Trace()
+            },
+            {
+                "AnalyticEngines: curvatures is empty; it must be one number a parameter, and one at least.",
+                () => Use(new AnalyticEngines([]))
+            },
+            {
+                "NodePlan.Name is null; it must be a node's name, such as worker-1.",
+                () => Use(new NodePlan(null!, ["worker"], Speed.Constant(1)))
+            },
+            {
+                "NodePlan.Roles has 'wroker'; did you mean worker?",
+                () => Use(new NodePlan("a", ["wroker"], Speed.Constant(1)))
+            },
+            {
+                "NodePlan.Speed is null; it must be a speed, such as Speed.Constant(1000).",
+                () => Two.WithWorkers(1, null!)
+            },
+            {
+                "Simulation.Engines is null; it must be left out, or be given.",
+                () => Use(Two with { Engines = null! })
+            },
+            { "The simulation has a node 'seed' already; every name must be its own.", () => Two.WithSeed() },
+            {
+                "WithLink: other is 'seed' as well; it must be another node than one.",
+                () => Two.WithLink("seed", "seed", TimeSpan.Zero, 1)
+            },
+        };
 
     [Theory, MemberData(nameof(Missing))]
     public void What_is_missing_misspelt_or_there_already(string error, Action given) => Refused(given, error);
@@ -128,39 +195,69 @@ public sealed class RefusalTests
     [Fact]
     public void Clusters_in_which_no_job_can_run()
     {
-        RefusedToRun(new Simulation(1),
-            "The simulation has no nodes; add some, such as WithSeed() and WithWorkers(4, Speed.Constant(1000)).");
-        RefusedToRun(new Simulation(1).WithSeed(),
-            "The simulation has no workers, and none join; add some, such as WithWorkers(4, Speed.Constant(1000)).");
-        RefusedToRun(new Simulation(1).WithWorkers(1, Speed.Constant(1)),
-            "No node of the simulation has the role coordinator; WithSeed() adds one with coordinator and server.");
-        RefusedToRun(new Simulation(1).WithNode(new NodePlan("a", ["coordinator", "worker"], Speed.Constant(1))),
-            "No node of the simulation has the role server; WithSeed() adds one with coordinator and server.");
-        RefusedToRun(Two.WithNode(new NodePlan("a", [], Speed.Constant(1))),
-            "The node 'a' has no role; give it one or more of coordinator, server, worker.");
-        RefusedToRun(Two.WithNode(new NodePlan("client", ["worker"], Speed.Constant(1))),
-            "No node may be called 'client': that one submits the job; give it another name.");
-        RefusedToRun(Two with { Nodes = [.. Two.Nodes, Two.Nodes[0]] },
-            "The simulation has a node 'seed' already; every name must be its own.");
-        RefusedToRun(Two.WithLink("seed", "worker-3", TimeSpan.Zero, 1),
-            $"The link between 'seed' and 'worker-3' leads nowhere: the simulation has no node 'worker-3'; {Nodes}");
+        RefusedToRun(
+            new Simulation(1),
+            "The simulation has no nodes; add some, such as WithSeed() and WithWorkers(4, Speed.Constant(1000))."
+        );
+        RefusedToRun(
+            new Simulation(1).WithSeed(),
+            "The simulation has no workers, and none join; add some, such as WithWorkers(4, Speed.Constant(1000))."
+        );
+        RefusedToRun(
+            new Simulation(1).WithWorkers(1, Speed.Constant(1)),
+            "No node of the simulation has the role coordinator; WithSeed() adds one with coordinator and server."
+        );
+        RefusedToRun(
+            new Simulation(1).WithNode(new NodePlan("a", ["coordinator", "worker"], Speed.Constant(1))),
+            "No node of the simulation has the role server; WithSeed() adds one with coordinator and server."
+        );
+        RefusedToRun(
+            Two.WithNode(new NodePlan("a", [], Speed.Constant(1))),
+            "The node 'a' has no role; give it one or more of coordinator, server, worker."
+        );
+        RefusedToRun(
+            Two.WithNode(new NodePlan("client", ["worker"], Speed.Constant(1))),
+            "No node may be called 'client': that one submits the job; give it another name."
+        );
+        RefusedToRun(
+            Two with
+            {
+                Nodes = [.. Two.Nodes, Two.Nodes[0]],
+            },
+            "The simulation has a node 'seed' already; every name must be its own."
+        );
+        RefusedToRun(
+            Two.WithLink("seed", "worker-3", TimeSpan.Zero, 1),
+            $"The link between 'seed' and 'worker-3' leads nowhere: the simulation has no node 'worker-3'; {Nodes}"
+        );
     }
 
     [Fact]
     public void Faults_at_nodes_that_are_not_there_or_not_there_yet()
     {
-        RefusedToRun(Two.At(2, Fault.Kill("worker-9")),
-            $"Fault.Kill(\"worker-9\") at 2 s cannot happen: the simulation has no node 'worker-9'; {Nodes}");
-        RefusedToRun(Two.At(9_000, Fault.Restart("wroker-1")),
+        RefusedToRun(
+            Two.At(2, Fault.Kill("worker-9")),
+            $"Fault.Kill(\"worker-9\") at 2 s cannot happen: the simulation has no node 'worker-9'; {Nodes}"
+        );
+        RefusedToRun(
+            Two.At(9_000, Fault.Restart("wroker-1")),
             "Fault.Restart(\"wroker-1\") at 9000 s cannot happen: the simulation has no node 'wroker-1'; did you "
-            + "mean worker-1?");
-        RefusedToRun(Two.At(2, Fault.Cut("worker-1", "worker-3")),
+                + "mean worker-1?"
+        );
+        RefusedToRun(
+            Two.At(2, Fault.Cut("worker-1", "worker-3")),
             $"Fault.Cut(\"worker-1\", \"worker-3\") at 2 s cannot happen: the simulation has no node 'worker-3'; "
-            + $"{Nodes}");
+                + $"{Nodes}"
+        );
         var joins = Two.At(5, Fault.Join(1, Speed.Constant(100)));
-        RefusedToRun(joins.At(4, Fault.Slow("worker-3", to: 0.5)),
-            $"Fault.Slow(\"worker-3\", to: 0.5) at 4 s cannot happen: the simulation has no node 'worker-3'; {Nodes}");
-        joins.At(6, Fault.Slow("worker-3", to: 0.5)).WithLink("worker-3", "seed", TimeSpan.Zero, 1e6).Run(Jobs.Of())
+        RefusedToRun(
+            joins.At(4, Fault.Slow("worker-3", to: 0.5)),
+            $"Fault.Slow(\"worker-3\", to: 0.5) at 4 s cannot happen: the simulation has no node 'worker-3'; {Nodes}"
+        );
+        joins
+            .At(6, Fault.Slow("worker-3", to: 0.5))
+            .WithLink("worker-3", "seed", TimeSpan.Zero, 1e6)
+            .Run(Jobs.Of())
             .ShouldBeSound();
     }
 
@@ -168,9 +265,10 @@ public sealed class RefusalTests
     public void What_cannot_be_done_to_a_run_by_hand()
     {
         using var run = Two.Start(Jobs.Of());
-        Refused(() =>
-            run.Make(Fault.Restart("nobody")),
-            $"Fault.Restart(\"nobody\") cannot happen: the simulation has no node 'nobody'; {Nodes}");
+        Refused(
+            () => run.Make(Fault.Restart("nobody")),
+            $"Fault.Restart(\"nobody\") cannot happen: the simulation has no node 'nobody'; {Nodes}"
+        );
         Refused(() => run.Advance(TimeSpan.FromSeconds(-1)), "Advance: time is -1 s; it must be 0 s or more.");
         run.Dispose();
         Should.Throw<ObjectDisposedException>(() => run.Advance(TimeSpan.Zero));
@@ -181,22 +279,37 @@ public sealed class RefusalTests
     public void Jobs_that_no_configuration_could_ask_for()
     {
         var job = Jobs.Of();
-        Refused(() =>
-            Two.Run(null!), "The simulation's job is null; it must be options, such as JobOptionsReader.Read().");
-        Refused(() =>
-            Two.Run(job with { Epochs = 0 }), "actortrain.job.epochs is 0 (JobOptions.Epochs); it must be 1 or more.");
-        Refused(() => Two.Run(job with { Optimizer = job.Optimizer with { LearningRate = float.NaN } }),
+        Refused(
+            () => Two.Run(null!),
+            "The simulation's job is null; it must be options, such as JobOptionsReader.Read()."
+        );
+        Refused(
+            () => Two.Run(job with { Epochs = 0 }),
+            "actortrain.job.epochs is 0 (JobOptions.Epochs); it must be 1 or more."
+        );
+        Refused(
+            () => Two.Run(job with { Optimizer = job.Optimizer with { LearningRate = float.NaN } }),
             "actortrain.job.optimizer.learning-rate is NaN (JobOptions.Optimizer.LearningRate); it must be more than "
-                + "0.");
-        Refused(() => Two.Run(job with { Optimizer = job.Optimizer with { Kind = (OptimizerKind)9 } }),
-            "actortrain.job.optimizer.name is 9 (JobOptions.Optimizer.Kind); it must be one of sgd, adam, adamw.");
+                + "0."
+        );
+        Refused(
+            () => Two.Run(job with { Optimizer = job.Optimizer with { Kind = (OptimizerKind)9 } }),
+            "actortrain.job.optimizer.name is 9 (JobOptions.Optimizer.Kind); it must be one of sgd, adam, adamw."
+        );
         Refused(() => Two.Run(job with { Staleness = null! }), "JobOptions.Staleness is null; it must be given.");
     }
 
     private static void RefusedToRun(Simulation simulation, string error) =>
         Refused(() => simulation.Run(Jobs.Of()), error);
 
-    private static void Refused(Func<object?> given, string error) => Refused(() => { given(); }, error);
+    private static void Refused(Func<object?> given, string error) =>
+        Refused(
+            () =>
+            {
+                given();
+            },
+            error
+        );
 
     private static void Refused(Action given, string error) =>
         Should.Throw<ActorTrainException>(given).Message.ShouldBe(error);

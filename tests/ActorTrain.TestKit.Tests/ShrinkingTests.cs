@@ -7,35 +7,49 @@ namespace ActorTrain.TestKit.Tests;
 
 public sealed class ShrinkingTests
 {
-    private static readonly Simulation Cluster =
-        new Simulation(Seed: 1) { Limit = TimeSpan.FromSeconds(120) }.WithSeed().WithWorkers(3, Speed.Constant(200));
+    private static readonly Simulation Cluster = new Simulation(Seed: 1) { Limit = TimeSpan.FromSeconds(120) }
+        .WithSeed()
+        .WithWorkers(3, Speed.Constant(200));
 
     [Fact]
     public void Ten_faults_of_which_two_matter_are_shrunk_to_these_two()
     {
-        var ten = Enumerable.Range(0, 10).Aggregate(Cluster, (script, i) =>
-            script.At(i, i % 2 == 0 ? Fault.Slow("worker-1", to: 0.1 + 0.05 * i) : Fault.Cut($"worker-{i}")));
+        var ten = Enumerable
+            .Range(0, 10)
+            .Aggregate(
+                Cluster,
+                (script, i) =>
+                    script.At(i, i % 2 == 0 ? Fault.Slow("worker-1", to: 0.1 + 0.05 * i) : Fault.Cut($"worker-{i}"))
+            );
         var (one, other) = (ten.Script[3], ten.Script[8]);
-        Shrinking.Smallest(ten, script => script.Script.Contains(one) && script.Script.Contains(other))
+        Shrinking
+            .Smallest(ten, script => script.Script.Contains(one) && script.Script.Contains(other))
             .Script.ShouldBe([one, other]);
     }
 
     [Fact]
     public void Of_what_is_left_no_single_fault_can_be_dropped_whatever_breaks()
     {
-        Gen.Select(Gen.Int[0, 1 << 10].Array[1, 4], Gen.Int[1, 10]).Sample((sets, count) =>
-        {
-            var faults = Enumerable.Range(0, count).Select(i => (TimeSpan.FromSeconds(i), Fault.Kill($"worker-{i}")))
-                .ToList();
-            // Broken by any of some sets of faults.
-            bool Breaks(Simulation script) =>
-                sets.Any(set => faults.Where((_, i) => (set >> i & 1) == 1).All(script.Script.Contains));
-            var whole = Cluster with { Script = faults };
-            if (!Breaks(whole)) return;
-            var smallest = Shrinking.Smallest(whole, Breaks);
-            Breaks(smallest).ShouldBeTrue();
-            for (var i = 0; i < smallest.Script.Count; i++) Breaks(Without(smallest, i)).ShouldBeFalse();
-        });
+        Gen.Select(Gen.Int[0, 1 << 10].Array[1, 4], Gen.Int[1, 10])
+            .Sample(
+                (sets, count) =>
+                {
+                    var faults = Enumerable
+                        .Range(0, count)
+                        .Select(i => (TimeSpan.FromSeconds(i), Fault.Kill($"worker-{i}")))
+                        .ToList();
+                    // Broken by any of some sets of faults.
+                    bool Breaks(Simulation script) =>
+                        sets.Any(set => faults.Where((_, i) => (set >> i & 1) == 1).All(script.Script.Contains));
+                    var whole = Cluster with { Script = faults };
+                    if (!Breaks(whole))
+                        return;
+                    var smallest = Shrinking.Smallest(whole, Breaks);
+                    Breaks(smallest).ShouldBeTrue();
+                    for (var i = 0; i < smallest.Script.Count; i++)
+                        Breaks(Without(smallest, i)).ShouldBeFalse();
+                }
+            );
     }
 
     [Fact]
@@ -46,8 +60,12 @@ public sealed class ShrinkingTests
     [Fact]
     public void A_script_of_real_runs_is_shrunk_to_what_breaks_them_in_the_same_way()
     {
-        var lost = Cluster.At(5, Fault.Freeze("worker-1")).At(6, Fault.Slow("worker-2", to: 0.5))
-            .At(9, Fault.Thaw("worker-1")).At(10, Fault.Kill("seed")).At(11, Fault.Kill("worker-3"));
+        var lost = Cluster
+            .At(5, Fault.Freeze("worker-1"))
+            .At(6, Fault.Slow("worker-2", to: 0.5))
+            .At(9, Fault.Thaw("worker-1"))
+            .At(10, Fault.Kill("seed"))
+            .At(11, Fault.Kill("worker-3"));
         var shrunk = new SmallestScript(script => script.Run(Jobs.Of())).Shrunk(lost);
         shrunk.Script.Select(fault => fault.Fault).ShouldBe([Fault.Kill("seed")]);
     }
@@ -55,7 +73,10 @@ public sealed class ShrinkingTests
     [Fact]
     public void What_ends_a_trouble_is_not_taken_away_from_a_job_that_did_not_end_before_the_trouble_is()
     {
-        var whole = Cluster.At(5, Fault.Freeze("seed")).At(7, Fault.Thaw("seed")).At(8, Fault.Cut("worker-1"))
+        var whole = Cluster
+            .At(5, Fault.Freeze("seed"))
+            .At(7, Fault.Thaw("seed"))
+            .At(8, Fault.Cut("worker-1"))
             .At(9, Fault.Heal());
         Shrinking.LeavesTroubleOpen(Without(whole, 1), whole).ShouldBeTrue();
         Shrinking.LeavesTroubleOpen(Without(whole, 3), whole).ShouldBeTrue();
@@ -67,16 +88,23 @@ public sealed class ShrinkingTests
     public void The_explorer_tells_the_smallest_script_that_it_found_as_code_and_what_was_wrong()
     {
         // A tenth of the time that it takes: every script breaks, one without faults as well.
-        var hurried = Explorer.Cluster(seed: 1) with { Limit = TimeSpan.FromSeconds(5) };
+        var hurried = Explorer.Cluster(seed: 1) with
+        {
+            Limit = TimeSpan.FromSeconds(5),
+        };
         var message = Should.Throw<CsCheckException>(() => new Explorer(hurried, Jobs.Of()).Run(scripts: 4)).Message;
         message.ShouldStartWith(
             "Script 1 breaks a law. The smallest found that does, from which no fault can be taken away:\nThe job "
-            + "did not end as it should: The job has not ended after 5 s");
+                + "did not end as it should: The job has not ended after 5 s"
+        );
         message.ShouldContain("Limit = TimeSpan.FromSeconds(5)");
         message.ShouldNotContain(".At(");
         message.ShouldEndWith("    .Run(job);\nresult.ShouldBeSound();");
     }
 
     private static Simulation Without(Simulation script, int place) =>
-        script with { Script = script.Script.Where((_, i) => i != place).ToList() };
+        script with
+        {
+            Script = script.Script.Where((_, i) => i != place).ToList(),
+        };
 }

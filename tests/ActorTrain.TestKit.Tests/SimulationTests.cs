@@ -9,9 +9,11 @@ namespace ActorTrain.TestKit.Tests;
 public sealed class SimulationTests
 {
     /// <summary>Two nodes that may hold the coordinator, and the parameters on a third.</summary>
-    private static Simulation Apart => new Simulation(Seed: 1)
-        .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1))).WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
-        .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1)));
+    private static Simulation Apart =>
+        new Simulation(Seed: 1)
+            .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1)))
+            .WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
+            .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1)));
 
     private static readonly Simulation Four = new Simulation(Seed: 1).WithSeed().WithWorkers(4, Speed.Constant(200));
 
@@ -27,7 +29,9 @@ public sealed class SimulationTests
     [Fact]
     public void The_same_seed_gives_the_same_event_log_byte_for_byte_and_another_seed_another()
     {
-        var script = Four.At(seconds: 4, Fault.Kill("worker-2")).At(seconds: 5, Fault.Freeze("worker-3")).At(seconds: 15, Fault.Thaw("worker-3"));
+        var script = Four.At(seconds: 4, Fault.Kill("worker-2"))
+            .At(seconds: 5, Fault.Freeze("worker-3"))
+            .At(seconds: 15, Fault.Thaw("worker-3"));
         var first = Ended(script);
         Ended(script).EventLog.ShouldBe(first.EventLog);
         Ended(script with { Seed = 2 }).Hash.ShouldNotBe(first.Hash);
@@ -62,14 +66,20 @@ public sealed class SimulationTests
     [Fact]
     public void One_that_was_started_again_is_told_apart_from_the_one_before_also_by_another_coordinator()
     {
-        var again = Apart.WithWorkers(3, Speed.Constant(200))
-            .At(seconds: 10, Fault.Kill("worker-2")).At(seconds: 12, Fault.Restart("worker-2"));
+        var again = Apart
+            .WithWorkers(3, Speed.Constant(200))
+            .At(seconds: 10, Fault.Kill("worker-2"))
+            .At(seconds: 12, Fault.Restart("worker-2"));
         var before = Starts(again);
         before.Select(start => (start.Restarts, start.Absence is null)).ShouldBe([(0, false), (1, true)]);
         before.ShouldAllBe(start => start.Samples > 1_000);
 
-        var moved = Starts(again.At(seconds: 20, Fault.Kill("first")).At(seconds: 30, Fault.Kill("worker-2"))
-            .At(seconds: 32, Fault.Restart("worker-2")));
+        var moved = Starts(
+            again
+                .At(seconds: 20, Fault.Kill("first"))
+                .At(seconds: 30, Fault.Kill("worker-2"))
+                .At(seconds: 32, Fault.Restart("worker-2"))
+        );
         moved.Select(start => (start.Restarts, start.Absence is null)).ShouldBe([(0, false), (1, false), (2, true)]);
         moved[0].Samples.ShouldBe(before[0].Samples);
         moved.ShouldAllBe(start => start.Samples > 1_000);
@@ -126,15 +136,26 @@ public sealed class SimulationTests
     {
         const int few = 3;
         var many = Apart.WithWorkers(few, Speed.Constant(200)).At(seconds: 6, Fault.Join(200, Speed.Constant(20)));
-        var (began, _) = many.Run(Jobs.Of()).ShouldBeSound().Happened.Where(happened => happened.Event.Kind == WorkerJoined).ElementAt(few);
-        Only(many.At(began.TotalSeconds + 0.001 * millisecondsAfterTheFirst, Fault.Kill("first")).Run(Jobs.Of()).ShouldBeSound(), CoordinatorMoved);
+        var (began, _) = many.Run(Jobs.Of())
+            .ShouldBeSound()
+            .Happened.Where(happened => happened.Event.Kind == WorkerJoined)
+            .ElementAt(few);
+        Only(
+            many.At(began.TotalSeconds + 0.001 * millisecondsAfterTheFirst, Fault.Kill("first"))
+                .Run(Jobs.Of())
+                .ShouldBeSound(),
+            CoordinatorMoved
+        );
     }
 
     [Fact]
     public void Many_who_join_at_once_are_remembered_together()
     {
         const int workers = 500;
-        var run = Apart.WithWorkers(workers, Speed.Constant(200)).Run(Jobs.Of($"epochs = 1, minimum-workers = {workers}")).ShouldBeSound();
+        var run = Apart
+            .WithWorkers(workers, Speed.Constant(200))
+            .Run(Jobs.Of($"epochs = 1, minimum-workers = {workers}"))
+            .ShouldBeSound();
         run.Events.Count(happened => happened.Kind == WorkerJoined).ShouldBe(workers);
         run.Links.Single(link => link is { From: "first", To: "server" }).Messages.ShouldBeLessThan(workers / 2);
     }
@@ -152,7 +173,8 @@ public sealed class SimulationTests
     public void A_slow_link_delays_its_worker_alone()
     {
         var near = Ended(Four).Report!.Workers.Single(worker => worker.Node == "worker-1");
-        var far = Ended(Four.WithLink("seed", "worker-1", TimeSpan.FromMilliseconds(100), 1e6)).Report!.Workers.Single(worker => worker.Node == "worker-1");
+        var far = Ended(Four.WithLink("seed", "worker-1", TimeSpan.FromMilliseconds(100), 1e6))
+            .Report!.Workers.Single(worker => worker.Node == "worker-1");
         far.Samples.ShouldBeLessThan(near.Samples / 2);
     }
 
@@ -170,19 +192,28 @@ public sealed class SimulationTests
 
     [Fact]
     public void A_simulation_is_told_as_the_code_that_makes_it() =>
-        new Simulation(Seed: 7).WithWorkers(1, Speed.Exponential(10)).At(seconds: 1.5, Fault.Cut("worker-1")).At(seconds: 2, Fault.Heal()).ToCode().ShouldBe("""
-            new Simulation(Seed: 7)
-                .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(10)))
-                .At(seconds: 1.5, Fault.Cut("worker-1"))
-                .At(seconds: 2, Fault.Heal())
-            """.ReplaceLineEndings("\n"));
+        new Simulation(Seed: 7)
+            .WithWorkers(1, Speed.Exponential(10))
+            .At(seconds: 1.5, Fault.Cut("worker-1"))
+            .At(seconds: 2, Fault.Heal())
+            .ToCode()
+            .ShouldBe(
+                """
+                new Simulation(Seed: 7)
+                    .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(10)))
+                    .At(seconds: 1.5, Fault.Cut("worker-1"))
+                    .At(seconds: 2, Fault.Heal())
+                """.ReplaceLineEndings("\n")
+            );
 
     private static SimulationResult Ended(Simulation simulation) => simulation.Run(Jobs.Of()).ShouldBeSound();
 
-    private static Supervision.SupervisionEvent Only(SimulationResult result, string kind) => result.Events.Single(happened => happened.Kind == kind);
+    private static Supervision.SupervisionEvent Only(SimulationResult result, string kind) =>
+        result.Events.Single(happened => happened.Kind == kind);
 
     private static IEnumerable<string> Nodes(SimulationResult result, string kind) =>
         result.Events.Where(happened => happened.Kind == kind).Select(happened => happened.Node).Order();
 
-    private static Dictionary<string, double> Shares(SimulationResult result) => result.Report!.Workers.ToDictionary(worker => worker.Node, worker => worker.Share);
+    private static Dictionary<string, double> Shares(SimulationResult result) =>
+        result.Report!.Workers.ToDictionary(worker => worker.Node, worker => worker.Share);
 }

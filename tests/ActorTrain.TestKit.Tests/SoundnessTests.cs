@@ -7,13 +7,18 @@ namespace ActorTrain.TestKit.Tests;
 /// <summary>What a test is told whose job did not end as it should.</summary>
 public sealed class SoundnessTests
 {
-    private static readonly Simulation Four = new Simulation(Seed: 1) { Limit = TimeSpan.FromSeconds(60) }.WithSeed()
+    private static readonly Simulation Four = new Simulation(Seed: 1) { Limit = TimeSpan.FromSeconds(60) }
+        .WithSeed()
         .WithWorkers(4, Speed.Constant(200));
 
     private static readonly Simulation Apart = Four with
     {
-        Nodes = [new NodePlan("first", ["coordinator"], Speed.Constant(1)),
-            new NodePlan("server", ["server"], Speed.Constant(1)), .. Four.Nodes.Skip(1)],
+        Nodes =
+        [
+            new NodePlan("first", ["coordinator"], Speed.Constant(1)),
+            new NodePlan("server", ["server"], Speed.Constant(1)),
+            .. Four.Nodes.Skip(1),
+        ],
     };
 
     [Fact]
@@ -22,33 +27,42 @@ public sealed class SoundnessTests
         var result = Four.Run(Jobs.Of("minimum-workers = 6"));
         result.HasEnded.ShouldBeFalse();
         result.Progress!.Phase.ShouldBe(JobPhase.Gathering);
-        result.Failure.ShouldBe("The job has not ended after 60 s of virtual time: "
-            + "its phase is gathering (4 of 6 workers ready), in epoch 1 of 3, with 0 samples applied.");
+        result.Failure.ShouldBe(
+            "The job has not ended after 60 s of virtual time: "
+                + "its phase is gathering (4 of 6 workers ready), in epoch 1 of 3, with 0 samples applied."
+        );
     }
 
     [Fact]
     public void A_job_whose_workers_are_gone_says_its_phase_how_far_it_is_what_it_waits_for_and_who_is_not_at_work()
     {
-        var lost = Four.At(seconds: 10, Fault.Freeze("worker-1")).At(seconds: 11, Fault.Kill("worker-2"))
+        var lost = Four.At(seconds: 10, Fault.Freeze("worker-1"))
+            .At(seconds: 11, Fault.Kill("worker-2"))
             .At(seconds: 12, Fault.Cut("worker-3", "worker-4"));
         var result = lost.Run(Jobs.Of());
         var applied = result.Progress!.SamplesApplied;
         applied.ShouldBeInRange(4_000, 9_000);
         result.Failure.ShouldBe(
             "The job has not ended after 60 s of virtual time: its phase is training (waiting for workers to join), "
-            + FormattableString.Invariant($"in epoch 1 of 3, with {applied:#,0} of 30,000 samples applied; ")
-            + "worker-2 is killed, or gone; worker-1 is frozen; worker-3, worker-4 are cut off.");
+                + FormattableString.Invariant($"in epoch 1 of 3, with {applied:#,0} of 30,000 samples applied; ")
+                + "worker-2 is killed, or gone; worker-1 is frozen; worker-3, worker-4 are cut off."
+        );
     }
 
     [Fact]
     public void A_job_without_a_coordinator_says_so()
     {
-        Four.At(seconds: 0, Fault.Kill("seed")).Run(Jobs.Of()).Failure
-            .ShouldBe("The job has not ended after 60 s of virtual time: nothing was heard of it; no node holds the "
-                + "coordinator; seed is killed, or gone.");
+        Four.At(seconds: 0, Fault.Kill("seed"))
+            .Run(Jobs.Of())
+            .Failure.ShouldBe(
+                "The job has not ended after 60 s of virtual time: nothing was heard of it; no node holds the "
+                    + "coordinator; seed is killed, or gone."
+            );
 
-        Apart.At(seconds: 10.5, Fault.Kill("first")).Run(Jobs.Of()).Failure
-            .ShouldBe("The coordinator of the job is lost, and no other node can go on with it.");
+        Apart
+            .At(seconds: 10.5, Fault.Kill("first"))
+            .Run(Jobs.Of())
+            .Failure.ShouldBe("The coordinator of the job is lost, and no other node can go on with it.");
     }
 
     [Fact]
@@ -68,9 +82,11 @@ public sealed class SoundnessTests
     {
         var result = Apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Of());
         result.HasEnded.ShouldBeTrue();
-        Should.Throw<SimulationFailedException>(result.ShouldBeSound)
+        Should
+            .Throw<SimulationFailedException>(result.ShouldBeSound)
             .Message.ShouldStartWith(
-            "The job did not end as it should: The job failed: the server node server is lost");
+                "The job did not end as it should: The job failed: the server node server is lost"
+            );
     }
 
     [Fact]
@@ -78,10 +94,13 @@ public sealed class SoundnessTests
     {
         var sound = Four.Run(Jobs.Of());
         sound.ShouldBeSound().ShouldBeSameAs(sound);
-        Should.Throw<SimulationFailedException>((sound with { Violations = ["shard 0 went back from version 2 to 1"] })
-            .ShouldBeSound)
+        Should
+            .Throw<SimulationFailedException>(
+                (sound with { Violations = ["shard 0 went back from version 2 to 1"] }).ShouldBeSound
+            )
             .Message.ShouldStartWith(
                 "The job ended, but broke a law.\nshard 0 went back from version 2 to 1\n\nTo run it again:\nusing "
-                + "System;\n");
+                    + "System;\n"
+            );
     }
 }

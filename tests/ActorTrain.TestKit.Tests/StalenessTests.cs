@@ -5,18 +5,32 @@ using ActorTrain.TestKit.Nodes;
 
 namespace ActorTrain.TestKit.Tests;
 
-/// <summary>Whole jobs under each staleness policy: three workers and one at a quarter of their speed, one of whom is lost and one of whom lives anew.</summary>
+/// <summary>
+/// Whole jobs under each staleness policy: three workers and one at a quarter of their speed, one of whom is lost and
+/// one of whom lives anew.
+/// </summary>
 public sealed class StalenessTests
 {
-    private static readonly Simulation Unequal = new Simulation(Seed: 1).WithSeed().WithWorkers(3, Speed.Constant(200)).WithWorkers(1, Speed.Constant(50))
-        .At(seconds: 8, Fault.Kill("worker-2")).At(seconds: 10, Fault.Freeze("worker-3")).At(seconds: 17, Fault.Thaw("worker-3"));
+    private static readonly Simulation Unequal = new Simulation(Seed: 1)
+        .WithSeed()
+        .WithWorkers(3, Speed.Constant(200))
+        .WithWorkers(1, Speed.Constant(50))
+        .At(seconds: 8, Fault.Kill("worker-2"))
+        .At(seconds: 10, Fault.Freeze("worker-3"))
+        .At(seconds: 17, Fault.Thaw("worker-3"));
 
     public static TheoryData<StalenessPolicy> Policies => new(Enum.GetValues<StalenessPolicy>());
 
     [Theory, MemberData(nameof(Policies))]
     public void A_job_completes_and_every_sample_counts_once(StalenessPolicy policy)
     {
-        var result = Unequal.Run(Jobs.Of($"shards = 2, overlap = 1, optimizer.momentum = 0.5, staleness.policy = {Choices.NameOf(policy)}")).ShouldBeSound();
+        var result = Unequal
+            .Run(
+                Jobs.Of(
+                    $"shards = 2, overlap = 1, optimizer.momentum = 0.5, staleness.policy = {Choices.NameOf(policy)}"
+                )
+            )
+            .ShouldBeSound();
         result.Report!.SamplesApplied.ShouldBe(30_000);
         result.Report.Staleness.Max.ShouldBeGreaterThan(2);
         result.Report.Epochs[^1].TestLoss!.Value.ShouldBeLessThan(result.Report.Epochs[0].TestLoss!.Value);
@@ -25,7 +39,9 @@ public sealed class StalenessTests
     [Fact]
     public void What_a_threshold_refuses_is_done_again()
     {
-        var result = Unequal.Run(Jobs.Of("staleness { policy = delay-threshold, threshold = 3, demote-after = 0 }")).ShouldBeSound();
+        var result = Unequal
+            .Run(Jobs.Of("staleness { policy = delay-threshold, threshold = 3, demote-after = 0 }"))
+            .ShouldBeSound();
         result.Report!.SamplesApplied.ShouldBe(30_000);
         result.Report.Staleness.Max.ShouldBe(2);
     }

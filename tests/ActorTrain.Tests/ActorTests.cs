@@ -11,11 +11,13 @@ public abstract class ActorTests : Akka.TestKit.Xunit2.TestKit
     private static readonly string Wait = $"{Patience.TotalSeconds}s";
 
     private static readonly Config Settings = ConfigurationFactory.ParseString(
-        $"akka.test {{ single-expect-default = {Wait}, default-timeout = {Wait}, filter-leeway = {Wait} }}");
+        $"akka.test {{ single-expect-default = {Wait}, default-timeout = {Wait}, filter-leeway = {Wait} }}"
+    );
 
     /// <summary>Settings of a system whose time the test makes pass.</summary>
     protected static readonly Config TestClock = ConfigurationFactory.ParseString(
-        "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
+        "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""
+    );
 
     /// <summary>A system with these settings.</summary>
     protected ActorTests(Config? settings = null, string? name = null)

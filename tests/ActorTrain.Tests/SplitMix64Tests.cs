@@ -7,8 +7,11 @@ public sealed class SplitMix64Tests
     {
         var random = new SplitMix64(1234567);
 
-        new[] { random.Next(), random.Next(), random.Next() }
-            .ShouldBe([6457827717110365317, 3203168211198807973, 9817491932198370423]);
+        new[] { random.Next(), random.Next(), random.Next() }.ShouldBe([
+            6457827717110365317,
+            3203168211198807973,
+            9817491932198370423,
+        ]);
     }
 
     [Fact]

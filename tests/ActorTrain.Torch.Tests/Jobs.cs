@@ -21,14 +21,37 @@ internal static class Jobs
             ["augmentation.flip"] = "off",
             ["augmentation.crop-padding"] = "0",
         };
-        foreach (var (key, value) in settings) values[key] = value;
+        foreach (var (key, value) in settings)
+            values[key] = value;
         return new JobOptions(
-            "test", new ModelOptions(model, values), new DataOptions("fashion-mnist", values), Epochs: 1, Batch: 64,
+            "test",
+            new ModelOptions(model, values),
+            new DataOptions("fashion-mnist", values),
+            Epochs: 1,
+            Batch: 64,
             new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
             new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
-            ClipNorm: 0, JobOptionsReader.Read().Consistency,
-            JobOptionsReader.Read().Staleness with { Policy = StalenessPolicy.Accept, DemoteAfter = 0 }, new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true),
-            new LocalStepsOptions(1, FollowSpeed: false, new OptimizerOptions(OptimizerKind.Sgd, 1, 0, false, 0, 0, 0, 0)), Shards: 0, LeaseBatches: 16, MinimumWorkers: 1, Overlap: 0, PayloadType.F32, EvaluateEvery: 1, Seed: 1);
+            ClipNorm: 0,
+            JobOptionsReader.Read().Consistency,
+            JobOptionsReader.Read().Staleness with
+            {
+                Policy = StalenessPolicy.Accept,
+                DemoteAfter = 0,
+            },
+            new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true),
+            new LocalStepsOptions(
+                1,
+                FollowSpeed: false,
+                new OptimizerOptions(OptimizerKind.Sgd, 1, 0, false, 0, 0, 0, 0)
+            ),
+            Shards: 0,
+            LeaseBatches: 16,
+            MinimumWorkers: 1,
+            Overlap: 0,
+            PayloadType.F32,
+            EvaluateEvery: 1,
+            Seed: 1
+        );
     }
 
     public static IGradientEngine Engine(string model, params (string Key, string Value)[] settings) =>

@@ -12,6 +12,7 @@ internal static class OwnGradient
     {
         public Memory<float> Gradient => Gradients.GetValue(engine, one => new float[one.Model.Parameters.Length]);
 
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed) => engine.ComputeGradient(samples, seed, engine.Gradient.Span);
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed) =>
+            engine.ComputeGradient(samples, seed, engine.Gradient.Span);
     }
 }

@@ -13,8 +13,15 @@ internal static class LawTable
         table.Columns[^1].NoWrap = false;
         foreach (var row in law.Rows)
             Tables.Row(
-                table, row.Case, (row.IsBound ? "≤ " : "") + Number(row.Predicted), Number(row.Measured), row.IsBound ? "" : Off(row.Measured / row.Predicted - 1),
-                row.IsBound ? "" : Percent(row.Tolerance), row.Holds ? "holds" : "BROKEN", row.Note);
+                table,
+                row.Case,
+                (row.IsBound ? "≤ " : "") + Number(row.Predicted),
+                Number(row.Measured),
+                row.IsBound ? "" : Off(row.Measured / row.Predicted - 1),
+                row.IsBound ? "" : Percent(row.Tolerance),
+                row.Holds ? "holds" : "BROKEN",
+                row.Note
+            );
         return table;
     }
 

@@ -13,7 +13,14 @@ namespace ActorTrain.Cli.Proving;
 /// <param name="Source">Who has shown it.</param>
 /// <param name="Rows">Its cases.</param>
 /// <param name="Seconds">Time that measuring took.</param>
-internal sealed record MeasuredLaw(int Number, string Name, string Statement, string Source, IReadOnlyList<LawRow> Rows, double Seconds)
+internal sealed record MeasuredLaw(
+    int Number,
+    string Name,
+    string Statement,
+    string Source,
+    IReadOnlyList<LawRow> Rows,
+    double Seconds
+)
 {
     /// <summary>Whether it holds, in each case.</summary>
     public bool Holds => Rows.All(row => row.Holds);
@@ -26,7 +33,13 @@ internal sealed record MeasuredLaw(int Number, string Name, string Statement, st
     public static MeasuredLaw Of(int number, ILaw law, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var rows = Partitioner.Create(law.Cases(Effort.Full), EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithCancellation(cancellation).Select(Row).ToList();
+        var rows = Partitioner
+            .Create(law.Cases(Effort.Full), EnumerablePartitionerOptions.NoBuffering)
+            .AsParallel()
+            .AsOrdered()
+            .WithCancellation(cancellation)
+            .Select(Row)
+            .ToList();
         return new MeasuredLaw(number, law.Name, law.Statement, law.Source, rows, watch.Elapsed.TotalSeconds);
     }
 

@@ -11,33 +11,79 @@ using OxyPlot.Series;
 
 namespace ActorTrain.Cli.Simulating;
 
-/// <summary>A simulation as a page of its own: shares, throughput and staleness over time with the faults marked, and below them what happened.</summary>
+/// <summary>
+/// A simulation as a page of its own: shares, throughput and staleness over time with the faults marked, and below them
+/// what happened.
+/// </summary>
 internal static class PlotPage
 {
-    private const int Width = 1100, Height = 300, MostWorkers = 12, Stretches = 300;
+    private const int Width = 1100,
+        Height = 300,
+        MostWorkers = 12,
+        Stretches = 300;
 
     public static string Of(SimulationResult result)
     {
         var stretches = TimelineStretch.Of(result.Timeline, Stretches);
-        var page = new StringBuilder("""
+        var page = new StringBuilder(
+            """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>ActorTrain simulation</title>
-            <style>body { font-family: sans-serif; margin: 2em } table { border-collapse: collapse } td, th { text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top } svg { display: block }</style></head><body>
+            <style>
+            body { font-family: sans-serif; margin: 2em }
+            table { border-collapse: collapse }
+            td, th { text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top }
+            svg { display: block }
+            </style></head><body>
 
-            """);
+            """
+        );
         page.AppendLine($"<h1>{Text(result.Report?.Job ?? "A job that failed")}</h1>");
-        page.AppendLine($"<p>{Text(result.Failure ?? string.Join("; ", Summary.Lines(result.Report!, stopped: false)))}</p>");
-        foreach (var model in new[] { Shares(stretches), Line("Samples a second", stretches, stretch => stretch.Throughput), Line("Mean staleness", stretches, stretch => stretch.Staleness) })
+        page.AppendLine(
+            $"<p>{Text(result.Failure ?? string.Join("; ", Summary.Lines(result.Report!, stopped: false)))}</p>"
+        );
+        foreach (
+            var model in new[]
+            {
+                Shares(stretches),
+                Line("Samples a second", stretches, stretch => stretch.Throughput),
+                Line("Mean staleness", stretches, stretch => stretch.Staleness),
+            }
+        )
         {
-            foreach (var (at, fault) in result.Faults) model.Annotations.Add(Mark(at, fault.Words));
+            foreach (var (at, fault) in result.Faults)
+                model.Annotations.Add(Mark(at, fault.Words));
             page.AppendLine(Svg(model));
         }
-        Table(page, "What happened", ["time, s", "event", "node", "reason", "remedy"],
-            result.Faults.Select(fault => (fault.At, (string[])["script", "", fault.Fault.Words, ""]))
-                .Concat(result.Happened.Select(happened => (happened.At, (string[])[happened.Event.Kind, happened.Event.Node, happened.Event.Reason, happened.Event.Remedy])))
-                .OrderBy(row => row.Item1).Select(row => (string[])[row.Item1.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), .. row.Item2]));
-        Table(page, "Links", ["from", "to", "messages", "bytes"],
-            result.Links.OrderByDescending(link => link.Bytes).Take(50).Select(link => (string[])[link.From, link.To, Figures.Count(link.Messages), Figures.Count(link.Bytes)]));
+        Table(
+            page,
+            "What happened",
+            ["time, s", "event", "node", "reason", "remedy"],
+            result
+                .Faults.Select(fault => (fault.At, (string[])["script", "", fault.Fault.Words, ""]))
+                .Concat(
+                    result.Happened.Select(happened =>
+                        (
+                            happened.At,
+                            (string[])
+                                [happened.Event.Kind, happened.Event.Node, happened.Event.Reason, happened.Event.Remedy]
+                        )
+                    )
+                )
+                .OrderBy(row => row.Item1)
+                .Select(row =>
+                    (string[])[row.Item1.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), .. row.Item2]
+                )
+        );
+        Table(
+            page,
+            "Links",
+            ["from", "to", "messages", "bytes"],
+            result
+                .Links.OrderByDescending(link => link.Bytes)
+                .Take(50)
+                .Select(link => (string[])[link.From, link.To, Figures.Count(link.Messages), Figures.Count(link.Bytes)])
+        );
         return page.AppendLine("</body></html>").ToString();
     }
 
@@ -46,10 +92,18 @@ internal static class PlotPage
     {
         var model = Empty("Share of the samples, %");
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside });
-        var workers = stretches.SelectMany(stretch => stretch.Samples).GroupBy(worker => worker.Key)
-            .OrderByDescending(worker => worker.Sum(stretch => stretch.Value)).Select(worker => worker.Key).ToList();
-        var layers = workers.Take(MostWorkers).Select(worker => (Name: worker, Workers: (IEnumerable<string>)[worker])).ToList();
-        if (workers.Count > MostWorkers) layers.Add(($"{workers.Count - MostWorkers} others", workers.Skip(MostWorkers)));
+        var workers = stretches
+            .SelectMany(stretch => stretch.Samples)
+            .GroupBy(worker => worker.Key)
+            .OrderByDescending(worker => worker.Sum(stretch => stretch.Value))
+            .Select(worker => worker.Key)
+            .ToList();
+        var layers = workers
+            .Take(MostWorkers)
+            .Select(worker => (Name: worker, Workers: (IEnumerable<string>)[worker]))
+            .ToList();
+        if (workers.Count > MostWorkers)
+            layers.Add(($"{workers.Count - MostWorkers} others", workers.Skip(MostWorkers)));
         var floor = new double[stretches.Count];
         foreach (var (name, members) in layers)
         {
@@ -65,7 +119,11 @@ internal static class PlotPage
         return model;
     }
 
-    private static PlotModel Line(string title, IReadOnlyList<TimelineStretch> stretches, Func<TimelineStretch, double> value)
+    private static PlotModel Line(
+        string title,
+        IReadOnlyList<TimelineStretch> stretches,
+        Func<TimelineStretch, double> value
+    )
     {
         var model = Empty(title);
         var line = new LineSeries { Color = OxyColors.SteelBlue };
@@ -76,20 +134,40 @@ internal static class PlotPage
 
     private static PlotModel Empty(string title)
     {
-        var model = new PlotModel { Title = title, TitleFontSize = 14, Culture = CultureInfo.InvariantCulture };
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "seconds", Minimum = 0 });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Minimum = 0, MaximumPadding = 0.1 });
+        var model = new PlotModel
+        {
+            Title = title,
+            TitleFontSize = 14,
+            Culture = CultureInfo.InvariantCulture,
+        };
+        model.Axes.Add(
+            new LinearAxis
+            {
+                Position = AxisPosition.Bottom,
+                Title = "seconds",
+                Minimum = 0,
+            }
+        );
+        model.Axes.Add(
+            new LinearAxis
+            {
+                Position = AxisPosition.Left,
+                Minimum = 0,
+                MaximumPadding = 0.1,
+            }
+        );
         return model;
     }
 
-    private static LineAnnotation Mark(TimeSpan at, string words) => new()
-    {
-        Type = LineAnnotationType.Vertical,
-        X = at.TotalSeconds,
-        Text = words,
-        FontSize = 10,
-        Color = OxyColors.Firebrick,
-    };
+    private static LineAnnotation Mark(TimeSpan at, string words) =>
+        new()
+        {
+            Type = LineAnnotationType.Vertical,
+            X = at.TotalSeconds,
+            Text = words,
+            FontSize = 10,
+            Color = OxyColors.Firebrick,
+        };
 
     private static string Svg(PlotModel model)
     {
@@ -99,8 +177,11 @@ internal static class PlotPage
 
     private static void Table(StringBuilder page, string title, string[] columns, IEnumerable<string[]> rows)
     {
-        page.AppendLine($"<h2>{title}</h2><table><tr>{string.Concat(columns.Select(column => $"<th>{column}</th>"))}</tr>");
-        foreach (var row in rows) page.AppendLine($"<tr>{string.Concat(row.Select(cell => $"<td>{Text(cell)}</td>"))}</tr>");
+        page.AppendLine(
+            $"<h2>{title}</h2><table><tr>{string.Concat(columns.Select(column => $"<th>{column}</th>"))}</tr>"
+        );
+        foreach (var row in rows)
+            page.AppendLine($"<tr>{string.Concat(row.Select(cell => $"<td>{Text(cell)}</td>"))}</tr>");
         page.AppendLine("</table>");
     }
 

@@ -7,7 +7,12 @@ namespace ActorTrain.Cli.Simulating;
 /// <param name="Throughput">Samples a second.</param>
 /// <param name="Staleness">Mean staleness of its pushes; not a number where there were none.</param>
 /// <param name="Samples">Samples of each worker.</param>
-internal sealed record TimelineStretch(TimelinePoint End, double Throughput, double Staleness, IReadOnlyDictionary<string, long> Samples)
+internal sealed record TimelineStretch(
+    TimelinePoint End,
+    double Throughput,
+    double Staleness,
+    IReadOnlyDictionary<string, long> Samples
+)
 {
     private readonly long _all = Math.Max(1, Samples.Values.Sum());
 
@@ -34,8 +39,13 @@ internal sealed record TimelineStretch(TimelinePoint End, double Throughput, dou
         }
         var seconds = (end.At - (before?.At ?? TimeSpan.Zero)).TotalSeconds;
         return new TimelineStretch(
-            end, seconds > 0 ? Math.Max(0, end.SamplesApplied - (before?.SamplesApplied ?? 0)) / seconds : 0,
+            end,
+            seconds > 0 ? Math.Max(0, end.SamplesApplied - (before?.SamplesApplied ?? 0)) / seconds : 0,
             sum / (pushes - (before?.Pushes ?? 0)),
-            end.Samples.ToDictionary(worker => worker.Key, worker => Math.Max(0, worker.Value - (before?.Samples.GetValueOrDefault(worker.Key) ?? 0))));
+            end.Samples.ToDictionary(
+                worker => worker.Key,
+                worker => Math.Max(0, worker.Value - (before?.Samples.GetValueOrDefault(worker.Key) ?? 0))
+            )
+        );
     }
 }

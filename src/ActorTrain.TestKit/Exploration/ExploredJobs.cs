@@ -51,15 +51,22 @@ internal static class ExploredJobs
         for (var i = 0; i < Shapes.Length; i++)
         {
             var (begin, end) = (scripts * i / Shapes.Length, scripts * (i + 1) / Shapes.Length);
-            var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(
-                $"actortrain.job {{ optimizer {{ learning-rate = 0.01, momentum = 0 }}\n{Shapes[i]}\n{Settings[name]} }}"));
+            var job = JobOptionsReader.Read(
+                ConfigurationFactory.ParseString(
+                    $"actortrain.job {{ optimizer {{ learning-rate = 0.01, momentum = 0 "
+                        + $"}}\n{Shapes[i]}\n{Settings[name]} }}"
+                )
+            );
             // Other numbers of samples make other last steps of an epoch.
             var cluster = Explorer.Cluster(seed: 1) with
             {
                 Engines = AnalyticEngines.Small(trainSamples: (withoutFaults ? 1_500 : 4_000) + first % 64),
                 Limit = TimeSpan.FromHours(1),
             };
-            new Explorer(cluster, job) { WithoutFaults = withoutFaults, Within = Within }.Run(end - begin, first + begin);
+            new Explorer(cluster, job) { WithoutFaults = withoutFaults, Within = Within }.Run(
+                end - begin,
+                first + begin
+            );
         }
     }
 }

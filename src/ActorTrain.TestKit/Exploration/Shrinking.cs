@@ -12,12 +12,14 @@ internal static class Shrinking
     public static Simulation Smallest(Simulation script, Predicate<Simulation> breaks)
     {
         // One that could not be dropped is tried again when another has been: it ends when each was kept since.
-        for (var (place, kept) = (0, 0); kept < script.Script.Count;)
+        for (var (place, kept) = (0, 0); kept < script.Script.Count; )
         {
             place %= script.Script.Count;
             var smaller = script with { Script = [.. script.Script.Where((_, i) => i != place)] };
-            if (breaks(smaller)) (script, kept) = (smaller, 0);
-            else (place, kept) = (place + 1, kept + 1);
+            if (breaks(smaller))
+                (script, kept) = (smaller, 0);
+            else
+                (place, kept) = (place + 1, kept + 1);
         }
         return script;
     }
@@ -36,8 +38,10 @@ internal static class Shrinking
         var open = new HashSet<string>();
         foreach (var (_, fault) in script.Script.OrderBy(happens => happens.At))
         {
-            if (fault.Ends is { } ended) open.Remove(ended);
-            if (fault.Begins is { } begun) open.Add(begun);
+            if (fault.Ends is { } ended)
+                open.Remove(ended);
+            if (fault.Begins is { } begun)
+                open.Add(begun);
         }
         return open;
     }

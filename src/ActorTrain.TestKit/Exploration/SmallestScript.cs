@@ -17,11 +17,13 @@ internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
     {
         if (Generated(generated, seed) is not { } small)
             return new CsCheckException(
-                $"Script {number} broke a law, and did not when it ran again: its run does not follow from its seed.");
+                $"Script {number} broke a law, and did not when it ran again: its run does not follow from its seed."
+            );
         var smallest = Shrunk(small);
         return new CsCheckException(
             $"Script {number} breaks a law. The smallest found that does, from which no fault can be taken away:\n"
-                + Complaint(smallest));
+                + Complaint(smallest)
+        );
     }
 
     /// <summary>Drops every fault without which the same law is broken.</summary>
@@ -31,15 +33,18 @@ internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
         var kind = KindOf(broken);
         // What never must be is wrong whatever else is; that a job does not end is wrong where its troubles do.
         var ends = broken.Violations.Count == 0;
-        return Shrinking.Smallest(script, smaller =>
-            !(ends && Shrinking.LeavesTroubleOpen(smaller, script)) && KindOf(run(smaller)) == kind);
+        return Shrinking.Smallest(
+            script,
+            smaller => !(ends && Shrinking.LeavesTroubleOpen(smaller, script)) && KindOf(run(smaller)) == kind
+        );
     }
 
     /// <summary>Which law was broken, whichever nodes and numbers it was about; null when none was.</summary>
     internal static string? KindOf(SimulationResult result) =>
         result.Violations is [var first, ..] ? WithoutNumbers(first.ReplaceLineEndings("\n").Split('\n')[0])
         : result.Failure is not { } failure ? null
-        : result.HasEnded ? WithoutNumbers(failure) : "the job did not end";
+        : result.HasEnded ? WithoutNumbers(failure)
+        : "the job did not end";
 
     private static string WithoutNumbers(string text) => string.Concat(text.Where(letter => !char.IsDigit(letter)));
 
@@ -49,11 +54,16 @@ internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
         Simulation? smallest = null;
         try
         {
-            generated.Sample(script => run(script).ShouldBeSound(), seed: seed, iter: Smaller, print: script =>
-            {
-                smallest = script;
-                return "";
-            });
+            generated.Sample(
+                script => run(script).ShouldBeSound(),
+                seed: seed,
+                iter: Smaller,
+                print: script =>
+                {
+                    smallest = script;
+                    return "";
+                }
+            );
         }
         catch (CsCheckException) when (smallest is not null) { }
         return smallest;

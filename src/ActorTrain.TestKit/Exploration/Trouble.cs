@@ -35,14 +35,15 @@ internal enum TroubleKind
 internal sealed record Trouble(TroubleKind Kind, string Node, double Begins, double Lasts)
 {
     /// <summary>The faults that it is made of.</summary>
-    public IEnumerable<(double At, Fault Fault)> Faults => Kind switch
-    {
-        TroubleKind.Kill => [(Begins, Fault.Kill(Node)), (Begins + Lasts, Fault.Restart(Node))],
-        TroubleKind.Freeze => [(Begins, Fault.Freeze(Node)), (Begins + Lasts, Fault.Thaw(Node))],
-        TroubleKind.Cut => [(Begins, Fault.Cut(Node)), (Begins + Lasts, Fault.Heal())],
-        TroubleKind.Leave => [(Begins, Fault.Leave(Node)), (Begins + Lasts, Fault.Restart(Node))],
-        TroubleKind.Slow => [(Begins, Fault.Slow(Node, to: 0.1)), (Begins + Lasts, Fault.Slow(Node, to: 1))],
-        TroubleKind.FailEngine => [(Begins, Fault.FailEngine(Node))],
-        _ => [(Begins, Fault.NotFinite(Node, gradients: 1))],
-    };
+    public IEnumerable<(double At, Fault Fault)> Faults =>
+        Kind switch
+        {
+            TroubleKind.Kill => [(Begins, Fault.Kill(Node)), (Begins + Lasts, Fault.Restart(Node))],
+            TroubleKind.Freeze => [(Begins, Fault.Freeze(Node)), (Begins + Lasts, Fault.Thaw(Node))],
+            TroubleKind.Cut => [(Begins, Fault.Cut(Node)), (Begins + Lasts, Fault.Heal())],
+            TroubleKind.Leave => [(Begins, Fault.Leave(Node)), (Begins + Lasts, Fault.Restart(Node))],
+            TroubleKind.Slow => [(Begins, Fault.Slow(Node, to: 0.1)), (Begins + Lasts, Fault.Slow(Node, to: 1))],
+            TroubleKind.FailEngine => [(Begins, Fault.FailEngine(Node))],
+            _ => [(Begins, Fault.NotFinite(Node, gradients: 1))],
+        };
 }

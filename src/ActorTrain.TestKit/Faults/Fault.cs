@@ -36,15 +36,16 @@ public abstract record Fault
     /// <param name="node">The node.</param>
     /// <param name="to">The part of its speed that is left, above 0 to 1.</param>
     /// <exception cref="ActorTrainException">The name is empty, or the part is no such number.</exception>
-    public static Fault Slow(string node, double to) => new SlowFault(
-        Name(nameof(Slow), node), Checked.Number("Fault.Slow: to", to, Bounds.AboveUpTo(0, 1)));
+    public static Fault Slow(string node, double to) =>
+        new SlowFault(Name(nameof(Slow), node), Checked.Number("Fault.Slow: to", to, Bounds.AboveUpTo(0, 1)));
 
     /// <summary>Some nodes are cut off from all others, but not from each other.</summary>
     /// <param name="nodes">The nodes; one at least.</param>
     /// <exception cref="ActorTrainException">There is none, or a name is empty.</exception>
-    public static Fault Cut(params string[] nodes) => nodes is { Length: > 0 }
-        ? new CutFault([.. nodes.Select(node => Name(nameof(Cut), node))])
-        : throw Checked.Wrong("What Fault.Cut takes", "empty", "the names of one node or more");
+    public static Fault Cut(params string[] nodes) =>
+        nodes is { Length: > 0 }
+            ? new CutFault([.. nodes.Select(node => Name(nameof(Cut), node))])
+            : throw Checked.Wrong("What Fault.Cut takes", "empty", "the names of one node or more");
 
     /// <summary>All cuts are healed.</summary>
     public static Fault Heal() => new HealFault();
@@ -58,9 +59,11 @@ public abstract record Fault
     /// <param name="count">How many, 1 or more.</param>
     /// <param name="speed">How fast each is.</param>
     /// <exception cref="ActorTrainException">There is none, or no speed.</exception>
-    public static Fault Join(int count, Speed speed) => new JoinFault(
-        Checked.Number("Fault.Join: count", count, Bounds.AtLeast(1)),
-        Checked.There("Fault.Join: speed", speed, "a speed, such as Speed.Constant(1000)"));
+    public static Fault Join(int count, Speed speed) =>
+        new JoinFault(
+            Checked.Number("Fault.Join: count", count, Bounds.AtLeast(1)),
+            Checked.There("Fault.Join: speed", speed, "a speed, such as Speed.Constant(1000)")
+        );
 
     /// <summary>A node's engine throws at its next gradient.</summary>
     /// <param name="node">The node.</param>
@@ -71,8 +74,11 @@ public abstract record Fault
     /// <param name="node">The node.</param>
     /// <param name="gradients">How many of them, 1 or more.</param>
     /// <exception cref="ActorTrainException">The name is empty, or there is no gradient.</exception>
-    public static Fault NotFinite(string node, int gradients) => new NotFiniteFault(
-        Name(nameof(NotFinite), node), Checked.Number("Fault.NotFinite: gradients", gradients, Bounds.AtLeast(1)));
+    public static Fault NotFinite(string node, int gradients) =>
+        new NotFiniteFault(
+            Name(nameof(NotFinite), node),
+            Checked.Number("Fault.NotFinite: gradients", gradients, Bounds.AtLeast(1))
+        );
 
     /// <summary>What happens, in the words of a script, such as <c>kill worker-3</c>.</summary>
     public abstract string Words { get; }
@@ -132,11 +138,15 @@ public abstract record Fault
 
         public override string Words => $"freeze {Node}";
 
-        internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
-        {
-            node.Freeze();
-            run.Membership.Changed();
-        });
+        internal override void Happen(SimulatedRun run) =>
+            run.IfThere(
+                Node,
+                node =>
+                {
+                    node.Freeze();
+                    run.Membership.Changed();
+                }
+            );
 
         public override string ToString() => $"Fault.Freeze({CSharp.Of(Node)})";
     }
@@ -147,11 +157,15 @@ public abstract record Fault
 
         public override string Words => $"thaw {Node}";
 
-        internal override void Happen(SimulatedRun run) => run.IfThere(Node, node =>
-        {
-            node.Thaw();
-            run.Membership.Thawed(node);
-        });
+        internal override void Happen(SimulatedRun run) =>
+            run.IfThere(
+                Node,
+                node =>
+                {
+                    node.Thaw();
+                    run.Membership.Thawed(node);
+                }
+            );
 
         public override string ToString() => $"Fault.Thaw({CSharp.Of(Node)})";
     }

@@ -3,25 +3,31 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// A synchronous step of N + b workers ends with the N-th contribution. Where their times are exponential with mean 1, the gaps between contributions are exponential with means 1/(N + b),
-/// 1/(N + b − 1), … , 1/(b + 1), so a step takes H₍N₊b₎ − H₍b₎ in the mean (H is a harmonic number). Who is late abandons its
-/// gradient when the step is closed, and begins the next with the others.
+/// A synchronous step of N + b workers ends with the N-th contribution. Where their times are exponential with mean 1,
+/// the gaps between contributions are exponential with means 1/(N + b), 1/(N + b − 1), … , 1/(b + 1), so a step takes
+/// H₍N₊b₎ − H₍b₎ in the mean (H is a harmonic number). Who is late abandons its gradient when the step is closed, and
+/// begins the next with the others.
 /// </summary>
 /// <remarks>
-/// A step's time has a standard deviation of a quarter of its mean without backups, and of a seventh with four: a mean that is right to 1 % needs some thousand steps, and the short form, of some
-/// hundred, is held to 3 %. A worker takes a hundred steps a second, so that what the cluster does once a second costs little beside them; times are told in means of a worker's.
+/// A step's time has a standard deviation of a quarter of its mean without backups, and of a seventh with four: a mean
+/// that is right to 1 % needs some thousand steps, and the short form, of some hundred, is held to 3 %. A worker takes
+/// a hundred steps a second, so that what the cluster does once a second costs little beside them; times are told in
+/// means of a worker's.
 /// </remarks>
 internal sealed class BackupWorkers : ILaw
 {
-    private const double Tolerance = 0.01, ShortTolerance = 0.03;
-    private const int Workers = 100, StepsASecond = 100;
+    private const double Tolerance = 0.01,
+        ShortTolerance = 0.03;
+    private const int Workers = 100,
+        StepsASecond = 100;
     private static readonly int[] Backups = [0, 4];
 
     /// <inheritdoc/>
     public string Name => "backup workers";
 
     /// <inheritdoc/>
-    public string Statement => "A synchronous step of N + b memoryless workers that needs N of them takes H(N+b) − H(b) of a worker's step.";
+    public string Statement =>
+        "A synchronous step of N + b memoryless workers that needs N of them takes H(N+b) − H(b) of a worker's step.";
 
     /// <inheritdoc/>
     public string Source => "Chen et al. 2016, Revisiting distributed synchronous SGD";
@@ -31,15 +37,29 @@ internal sealed class BackupWorkers : ILaw
     {
         var (steps, tolerance) = effort == Effort.Full ? (3000, Tolerance) : (400, ShortTolerance);
         foreach (var backup in Backups)
-            yield return () => LawRow.Near($"first {Workers - backup} of {Workers}", Harmonic(Workers) - Harmonic(backup), Mean(backup, steps), tolerance);
+            yield return () =>
+                LawRow.Near(
+                    $"first {Workers - backup} of {Workers}",
+                    Harmonic(Workers) - Harmonic(backup),
+                    Mean(backup, steps),
+                    tolerance
+                );
     }
 
     private static double Mean(int backup, int steps)
     {
         var times = new StepTimes();
         AlwaysBusy.Run(
-            seed: backup, [.. Enumerable.Repeat(Speed.Exponential(StepsASecond), Workers)], [1f], rate: 1e-6, (steps + 1) * (Workers - backup), times,
-            settings: FormattableString.Invariant($"consistency {{ name = synchronous, synchronous.backup-workers = {backup} }}"));
+            seed: backup,
+            [.. Enumerable.Repeat(Speed.Exponential(StepsASecond), Workers)],
+            [1f],
+            rate: 1e-6,
+            (steps + 1) * (Workers - backup),
+            times,
+            settings: FormattableString.Invariant(
+                $"consistency {{ name = synchronous, synchronous.backup-workers = {backup} }}"
+            )
+        );
         return times.Mean(steps) * StepsASecond;
     }
 

@@ -10,7 +10,8 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// The workers' clocks, which count the steps whose update each has been told of. Whenever a worker's engine begins a step, the clock of the slowest is noted; whose step it was is known by its push.
+/// The workers' clocks, which count the steps whose update each has been told of. Whenever a worker's engine begins a
+/// step, the clock of the slowest is noted; whose step it was is known by its push.
 /// </summary>
 /// <param name="workers">Workers of the job.</param>
 /// <param name="seed">The job's.</param>
@@ -36,12 +37,14 @@ internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
     {
         switch (message)
         {
-            case ShardProtocol.Push push when _slowestAtBegin.Remove(SampleOrder.SeedOf(seed, push.Part), out var slowest):
+            case ShardProtocol.Push push
+                when _slowestAtBegin.Remove(SampleOrder.SeedOf(seed, push.Part), out var slowest):
                 Steps++;
                 Gap = Math.Max(Gap, _clocks.GetValueOrDefault(push.Worker.Node) - slowest);
                 _pushed[push.Part] = push.Worker.Node;
                 break;
-            case ShardProtocol.Pushed { Verdict.Kind: VerdictKind.Applied } pushed when _pushed.Remove(pushed.Part, out var node):
+            case ShardProtocol.Pushed { Verdict.Kind: VerdictKind.Applied } pushed
+                when _pushed.Remove(pushed.Part, out var node):
                 _clocks[node] = _clocks.GetValueOrDefault(node) + 1;
                 break;
         }
@@ -54,7 +57,12 @@ internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
 
     private sealed class Engine(ClockWatch watch, IGradientEngine inner) : WrappedEngine(inner)
     {
-        public override StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
+        public override StepResult ComputeGradient(
+            ReadOnlySpan<int> samples,
+            long seed,
+            Span<float> gradient,
+            CancellationToken abandoned
+        )
         {
             watch._slowestAtBegin[seed] = watch.Slowest;
             return Inner.ComputeGradient(samples, seed, gradient, abandoned);

@@ -5,18 +5,22 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Where each gradient is τ updates late, w ← w − ηλ·w₋τ on a quadratic of curvature λ, whose characteristic polynomial z^(τ+1) − z^τ + ηλ has all roots within the unit circle iff
-/// 0 &lt; ηλ &lt; 2 sin(π / (2(2τ + 1))).
+/// Where each gradient is τ updates late, w ← w − ηλ·w₋τ on a quadratic of curvature λ, whose characteristic polynomial
+/// z^(τ+1) − z^τ + ηλ has all roots within the unit circle iff 0 &lt; ηλ &lt; 2 sin(π / (2(2τ + 1))).
 /// </summary>
 /// <remarks>
-/// N = τ + 1 equal workers of a constant speed take turns: the shard takes a little time for each push, so that they follow each other, in the same order for ever. All curvatures are parameters of one
-/// run, of which none knows of the others. The growth rate of one is half the logarithm of how its energy (the mean of w² over ten periods of the boundary's oscillation) grew from the
-/// middle of the run to its end, a step: by then the other roots' parts have died out. It has to be below zero 1 % below the boundary and above zero 1 % above it; what is called measured is where the
-/// line through both crosses zero.
+/// N = τ + 1 equal workers of a constant speed take turns: the shard takes a little time for each push, so that they
+/// follow each other, in the same order for ever. All curvatures are parameters of one run, of which none knows of the
+/// others. The growth rate of one is half the logarithm of how its energy (the mean of w² over ten periods of the
+/// boundary's oscillation) grew from the middle of the run to its end, a step: by then the other roots' parts have died
+/// out. It has to be below zero 1 % below the boundary and above zero 1 % above it; what is called measured is where
+/// the line through both crosses zero.
 /// </remarks>
 internal sealed class DelayBoundary : ILaw
 {
-    private const double Bracket = 0.01, Rate = 0.5, StepsASecond = 100;
+    private const double Bracket = 0.01,
+        Rate = 0.5,
+        StepsASecond = 100;
     private const int Periods = 10;
     private static readonly int[] Delays = [1, 2, 4, 8, 16];
 
@@ -24,7 +28,8 @@ internal sealed class DelayBoundary : ILaw
     public string Name => "stability under delay";
 
     /// <inheritdoc/>
-    public string Statement => "With gradients τ updates late, descent on curvature λ is stable iff 0 < ηλ < 2 sin(π/(2(2τ+1))).";
+    public string Statement =>
+        "With gradients τ updates late, descent on curvature λ is stable iff 0 < ηλ < 2 sin(π/(2(2τ+1))).";
 
     /// <inheritdoc/>
     public string Source => "Levin and May 1976, A note on difference-delay equations";
@@ -32,7 +37,8 @@ internal sealed class DelayBoundary : ILaw
     /// <inheritdoc/>
     public IEnumerable<Func<LawRow>> Cases(Effort effort)
     {
-        foreach (var delay in Delays) yield return () => Row(delay, effort);
+        foreach (var delay in Delays)
+            yield return () => Row(delay, effort);
     }
 
     private static LawRow Row(int delay, Effort effort)
@@ -42,8 +48,18 @@ internal sealed class DelayBoundary : ILaw
         var steps = (effort == Effort.Full ? 100 : 40) * window / Periods + 2 * window;
         double[] products = [(1 - Bracket) * predicted, (1 + Bracket) * predicted];
         AlwaysBusy.Run(
-            seed: delay, [.. Enumerable.Repeat(Speed.Constant(StepsASecond), workers)], [.. products.Select(product => (float)(product / Rate))], Rate, steps, trace,
-            simulation => simulation with { Costs = new CostOptions(TimeSpan.FromSeconds(0.5 / StepsASecond / workers), 0) });
+            seed: delay,
+            [.. Enumerable.Repeat(Speed.Constant(StepsASecond), workers)],
+            [.. products.Select(product => (float)(product / Rate))],
+            Rate,
+            steps,
+            trace,
+            simulation =>
+                simulation with
+                {
+                    Costs = new CostOptions(TimeSpan.FromSeconds(0.5 / StepsASecond / workers), 0),
+                }
+        );
 
         var late = trace.Staleness.Take(steps).Skip(workers).Count(staleness => staleness != delay);
         var (below, above) = (Growth(trace, 0, steps, window), Growth(trace, 1, steps, window));
@@ -51,8 +67,9 @@ internal sealed class DelayBoundary : ILaw
         return LawRow.Near($"τ = {delay}", predicted, measured, Bracket) with
         {
             Holds = below < 0 && above > 0 && late == 0,
-            Note = $"{Plural.Of(steps, "step")}, {late} of another delay; " + FormattableString.Invariant(
-                $"growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
+            Note =
+                $"{Plural.Of(steps, "step")}, {late} of another delay; "
+                + FormattableString.Invariant($"growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
         };
     }
 
@@ -61,6 +78,7 @@ internal sealed class DelayBoundary : ILaw
         var (first, last) = (steps / 2, steps - window);
         return Math.Log(Energy(last) / Energy(first)) / (2 * (last - first));
 
-        double Energy(int from) => Enumerable.Range(from, window).Average(version => Math.Pow(trace.Weights[version][parameter], 2));
+        double Energy(int from) =>
+            Enumerable.Range(from, window).Average(version => Math.Pow(trace.Weights[version][parameter], 2));
     }
 }

@@ -3,15 +3,18 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Asynchrony acts as momentum. Where N workers' step times are exponential, each of them is equally likely the next to finish, so a gradient is l updates late with probability (1/N)(1 − 1/N)^l,
-/// whatever went before, and the expectation over the order of arrival follows E[w₊ − w] = μ·E[w − w₋] − (1 − μ)·ηλ·E[w] with μ = 1 − 1/N (the paper's queuing model, on a quadratic of
-/// curvature λ, where the expectation of the gradient is the gradient of the expectation).
+/// Asynchrony acts as momentum. Where N workers' step times are exponential, each of them is equally likely the next to
+/// finish, so a gradient is l updates late with probability (1/N)(1 − 1/N)^l, whatever went before, and the expectation
+/// over the order of arrival follows E[w₊ − w] = μ·E[w − w₋] − (1 − μ)·ηλ·E[w] with μ = 1 − 1/N (the paper's queuing
+/// model, on a quadratic of curvature λ, where the expectation of the gradient is the gradient of the expectation).
 /// </summary>
 /// <remarks>
-/// The expectation is the mean, version by version, of the weights of many jobs that begin alike and differ in nothing but the seed of their workers' times. With d the mean's differences and a = ηλ known,
-/// the equation is y = μx with x = d₋ + a·w and y = d + a·w, and μ its least-squares solution over all versions and some curvatures. It holds from the first version on: before it, all
-/// gradients under way are of the starting weights, as if those had always been. Each half of the jobs has a mean of its own, and x of the one is multiplied with x and y of the other: within one, the
-/// noise that is left would be squared, and make the fit too small.
+/// The expectation is the mean, version by version, of the weights of many jobs that begin alike and differ in nothing
+/// but the seed of their workers' times. With d the mean's differences and a = ηλ known, the equation is y = μx with x
+/// = d₋ + a·w and y = d + a·w, and μ its least-squares solution over all versions and some curvatures. It holds from
+/// the first version on: before it, all gradients under way are of the starting weights, as if those had always been.
+/// Each half of the jobs has a mean of its own, and x of the one is multiplied with x and y of the other: within one,
+/// the noise that is left would be squared, and make the fit too small.
 /// </remarks>
 internal sealed class ImplicitMomentum : ILaw
 {
@@ -27,12 +30,20 @@ internal sealed class ImplicitMomentum : ILaw
     public string Statement => "N memoryless workers descend, in expectation, with momentum 1 − 1/N.";
 
     /// <inheritdoc/>
-    public string Source => "Mitliagkas, Zhang, Hadjis and Ré 2016, Asynchrony begets momentum, with an application to deep learning";
+    public string Source =>
+        "Mitliagkas, Zhang, Hadjis and Ré 2016, Asynchrony begets momentum, with an application to deep learning";
 
     /// <inheritdoc/>
     public IEnumerable<Func<LawRow>> Cases(Effort effort)
     {
-        foreach (var workers in Workers) yield return () => LawRow.Near($"N = {workers}", 1 - 1.0 / workers, Fitted(workers, jobs: effort == Effort.Full ? 500 : 120), Tolerance);
+        foreach (var workers in Workers)
+            yield return () =>
+                LawRow.Near(
+                    $"N = {workers}",
+                    1 - 1.0 / workers,
+                    Fitted(workers, jobs: effort == Effort.Full ? 500 : 120),
+                    Tolerance
+                );
     }
 
     private static double Fitted(int workers, int jobs)
@@ -40,14 +51,14 @@ internal sealed class ImplicitMomentum : ILaw
         var (one, other) = (Mean(workers, 0, jobs / 2), Mean(workers, jobs / 2, jobs));
         var (xy, xx) = (0.0, 0.0);
         for (var p = 0; p < Products.Length; p++)
-            for (var version = 1; version <= Rounds * workers - 1; version++)
-            {
-                xy += X(one) * Y(other) + X(other) * Y(one);
-                xx += 2 * X(one) * X(other);
+        for (var version = 1; version <= Rounds * workers - 1; version++)
+        {
+            xy += X(one) * Y(other) + X(other) * Y(one);
+            xx += 2 * X(one) * X(other);
 
-                double X(double[][] mean) => mean[version][p] - mean[version - 1][p] + Products[p] * mean[version][p];
-                double Y(double[][] mean) => mean[version + 1][p] - mean[version][p] + Products[p] * mean[version][p];
-            }
+            double X(double[][] mean) => mean[version][p] - mean[version - 1][p] + Products[p] * mean[version][p];
+            double Y(double[][] mean) => mean[version + 1][p] - mean[version][p] + Products[p] * mean[version][p];
+        }
         return xy / xx;
     }
 
@@ -57,9 +68,17 @@ internal sealed class ImplicitMomentum : ILaw
         for (var job = first; job < end; job++)
         {
             var trace = new UpdateTrace(weights: true);
-            AlwaysBusy.Run(seed: job, [.. Enumerable.Repeat(Speed.Exponential(100), workers)], Products, rate: 1, pushes: Rounds * workers, trace);
+            AlwaysBusy.Run(
+                seed: job,
+                [.. Enumerable.Repeat(Speed.Exponential(100), workers)],
+                Products,
+                rate: 1,
+                pushes: Rounds * workers,
+                trace
+            );
             for (var version = 0; version < mean.Length; version++)
-                for (var p = 0; p < Products.Length; p++) mean[version][p] += (double)trace.Weights[version][p] / (end - first);
+            for (var p = 0; p < Products.Length; p++)
+                mean[version][p] += (double)trace.Weights[version][p] / (end - first);
         }
         return mean;
     }

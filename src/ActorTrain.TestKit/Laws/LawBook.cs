@@ -6,7 +6,11 @@ internal static class LawBook
     /// <summary>The laws.</summary>
     public static IReadOnlyList<ILaw> All { get; } =
     [
-        new MeanStaleness(), new DelayBoundary(), new ImplicitMomentum(), new ClockGap(), new BackupWorkers(),
+        new MeanStaleness(),
+        new DelayBoundary(),
+        new ImplicitMomentum(),
+        new ClockGap(),
+        new BackupWorkers(),
         new SplitBatch(),
         new UnusedParameters(),
     ];

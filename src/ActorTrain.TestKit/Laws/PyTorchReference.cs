@@ -15,7 +15,17 @@ namespace ActorTrain.TestKit.Laws;
 /// <param name="Sgd">By SGD with learning rate 0.1 and momentum 0.9.</param>
 /// <param name="Adam">By Adam with learning rate 0.01.</param>
 internal sealed record PyTorchReference(
-    string Torch, int Inputs, int Hidden, int Classes, int Steps, float[] Samples, int[] Targets, float[] Start, PyTorchReference.Pair Sgd, PyTorchReference.Pair Adam)
+    string Torch,
+    int Inputs,
+    int Hidden,
+    int Classes,
+    int Steps,
+    float[] Samples,
+    int[] Targets,
+    float[] Start,
+    PyTorchReference.Pair Sgd,
+    PyTorchReference.Pair Adam
+)
 {
     /// <summary>What the same steps came to in two precisions.</summary>
     internal sealed record Pair(Run Float32, Run Float64);
@@ -29,11 +39,16 @@ internal sealed record PyTorchReference(
     /// <summary>Reads the reference that lies in this assembly.</summary>
     public static PyTorchReference Read()
     {
-        using var text = typeof(PyTorchReference).Assembly.GetManifestResourceStream("ActorTrain.TestKit.reference.json")!;
+        using var text = typeof(PyTorchReference).Assembly.GetManifestResourceStream(
+            "ActorTrain.TestKit.reference.json"
+        )!;
         return JsonSerializer.Deserialize(text, PyTorchReferenceContext.Default.PyTorchReference)!;
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(PyTorchReference))]
 internal sealed partial class PyTorchReferenceContext : JsonSerializerContext;

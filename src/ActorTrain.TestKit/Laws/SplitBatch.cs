@@ -10,10 +10,12 @@ using Akka.Configuration;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// A batch's gradient is the mean of its parts' gradients by their samples, so whoever computes the parts, the steps are those of one process with the whole batch.
+/// A batch's gradient is the mean of its parts' gradients by their samples, so whoever computes the parts, the steps
+/// are those of one process with the whole batch.
 /// </summary>
 /// <remarks>
-/// Measured is the distance of the weights after all steps, ‖w − w′‖/‖w′‖: to PyTorch's in double precision, which its own in single precision is 2·10⁻⁷ away from.
+/// Measured is the distance of the weights after all steps, ‖w − w′‖/‖w′‖: to PyTorch's in double precision, which its
+/// own in single precision is 2·10⁻⁷ away from.
 /// </remarks>
 internal sealed class SplitBatch : ILaw
 {
@@ -36,42 +38,99 @@ internal sealed class SplitBatch : ILaw
         var reference = PyTorchReference.Read();
         foreach (var optimizer in Optimizers)
         {
-            yield return () => LawRow.AtMost(
-                $"{optimizer}, one process and PyTorch {reference.Torch}", Tolerance, Distance(Alone(reference, optimizer).Weights, (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights));
+            yield return () =>
+                LawRow.AtMost(
+                    $"{optimizer}, one process and PyTorch {reference.Torch}",
+                    Tolerance,
+                    Distance(
+                        Alone(reference, optimizer).Weights,
+                        (optimizer == "sgd" ? reference.Sgd : reference.Adam).Float64.Weights
+                    )
+                );
             foreach (var workers in Workers)
-                yield return () => Row(reference, optimizer, Plural.Of(workers, "worker"),
-                    [.. Enumerable.Repeat(100.0, workers)], "off");
+                yield return () =>
+                    Row(
+                        reference,
+                        optimizer,
+                        Plural.Of(workers, "worker"),
+                        [.. Enumerable.Repeat(100.0, workers)],
+                        "off"
+                    );
             yield return () => Row(reference, optimizer, "3 unequal workers", [100, 50, 25], "on");
         }
     }
 
-    private static LawRow Row(PyTorchReference reference, string optimizer, string workers, double[] speeds, string balance)
+    private static LawRow Row(
+        PyTorchReference reference,
+        string optimizer,
+        string workers,
+        double[] speeds,
+        string balance
+    )
     {
-        var (weights, parts) = Run(reference, optimizer, speeds, FormattableString.Invariant(
-            $"consistency {{ name = synchronous, synchronous.global-batch = {reference.Targets.Length} }}\n balance {{ micro-batch = {balance}, repeat = off }}"));
-        return LawRow.AtMost($"{optimizer}, {workers} and one process", Tolerance, Distance(weights, Alone(reference, optimizer).Weights)) with { Note = $"in parts of {string.Join(", ", parts)} samples" };
+        var (weights, parts) = Run(
+            reference,
+            optimizer,
+            speeds,
+            FormattableString.Invariant(
+                $"consistency {{ name = synchronous, synchronous.global-batch = {reference.Targets.Length} }}"
+            ) + $"\nbalance {{ micro-batch = {balance}, repeat = off }}"
+        );
+        return LawRow.AtMost(
+            $"{optimizer}, {workers} and one process",
+            Tolerance,
+            Distance(weights, Alone(reference, optimizer).Weights)
+        ) with
+        {
+            Note = $"in parts of {string.Join(", ", parts)} samples",
+        };
     }
 
-    private static (double[] Weights, IReadOnlyCollection<int> Parts) Alone(PyTorchReference reference, string optimizer) => Run(reference, optimizer, [100], "");
+    private static (double[] Weights, IReadOnlyCollection<int> Parts) Alone(
+        PyTorchReference reference,
+        string optimizer
+    ) => Run(reference, optimizer, [100], "");
 
-    private static (double[] Weights, IReadOnlyCollection<int> Parts) Run(PyTorchReference reference, string optimizer, double[] speeds, string more)
+    private static (double[] Weights, IReadOnlyCollection<int> Parts) Run(
+        PyTorchReference reference,
+        string optimizer,
+        double[] speeds,
+        string more
+    )
     {
-        var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
-            actortrain.job {
-              epochs = {{reference.Steps}}, batch = {{reference.Targets.Length / speeds.Length}}, minimum-workers = {{speeds.Length}}, evaluate-every = {{reference.Steps}}
-              optimizer { name = {{optimizer}}, learning-rate = {{(optimizer == "sgd" ? 0.1 : 0.01)}}, momentum = 0.9 }
-              schedule { name = constant, warm-up = 0 }
-              {{more}}
-            }
-            """)));
+        var job = JobOptionsReader.Read(
+            ConfigurationFactory.ParseString(
+                FormattableString.Invariant(
+                    $$"""
+                    actortrain.job {
+                      epochs = {{reference.Steps}}, batch = {{reference.Targets.Length
+                        / speeds.Length}}, minimum-workers = {{speeds.Length}}, evaluate-every = {{reference.Steps}}
+                      optimizer { name = {{optimizer}}, learning-rate = {{(
+                        optimizer == "sgd" ? 0.1 : 0.01
+                    )}}, momentum = 0.9 }
+                      schedule { name = constant, warm-up = 0 }
+                      {{more}}
+                    }
+                    """
+                )
+            )
+        );
         var parts = new PartSizes();
         var simulation = speeds.Aggregate(
-            new Simulation(Seed: 1) { Engines = new TanhNetwork(reference), Reader = parts }.WithSeed(), (cluster, speed) => cluster.WithWorkers(1, Speed.Exponential(speed)));
-        return ([.. simulation.Run(job).ShouldBeSound().Model!.Parameters.ToArray().Select(weight => (double)weight)], parts.Sizes);
+            new Simulation(Seed: 1) { Engines = new TanhNetwork(reference), Reader = parts }.WithSeed(),
+            (cluster, speed) => cluster.WithWorkers(1, Speed.Exponential(speed))
+        );
+        return (
+            [.. simulation.Run(job).ShouldBeSound().Model!.Parameters.ToArray().Select(weight => (double)weight)],
+            parts.Sizes
+        );
     }
 
     private static double Distance(double[] weights, double[] others) =>
-        Math.Sqrt(weights.Zip(others, (one, other) => (one - other) * (one - other)).Sum() / others.Sum(other => other * other));
+        Math.Sqrt(
+            weights.Zip(others, (one, other) => (one - other) * (one - other)).Sum()
+                / others.Sum(other => other * other)
+        );
 
     private sealed class PartSizes : ILaneReader
     {
@@ -81,7 +140,8 @@ internal sealed class SplitBatch : ILaw
 
         public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
         {
-            if (message is ShardProtocol.Push push) _sizes.Add(push.Part.Count);
+            if (message is ShardProtocol.Push push)
+                _sizes.Add(push.Part.Count);
         }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class StepTimes : ILaneReader
     /// <inheritdoc/>
     public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
     {
-        if (message is ShardProtocol.Pushed pushed && pushed.Version > _times.Count) _times.Add(now);
+        if (message is ShardProtocol.Pushed pushed && pushed.Version > _times.Count)
+            _times.Add(now);
     }
 }

@@ -5,7 +5,8 @@ using ActorTrain.Worker;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// A network of two layers in plain C#, tanh between them and cross entropy behind: gradients that depend on their samples, computed in double precision.
+/// A network of two layers in plain C#, tanh between them and cross entropy behind: gradients that depend on their
+/// samples, computed in double precision.
 /// </summary>
 /// <param name="reference">Its sizes, samples and starting weights.</param>
 internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
@@ -21,12 +22,20 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
         private readonly double[] _scores = new double[reference.Classes];
         private readonly double[] _sum = new double[reference.Start.Length];
 
-        public ModelDescription Model { get; } = new(
-            "tanh",
-            ParameterLayout.Of([("w1", [reference.Hidden, reference.Inputs]), ("b1", [reference.Hidden]), ("w2", [reference.Classes, reference.Hidden]), ("b2", [reference.Classes])]),
-            ParameterLayout.Empty);
+        public ModelDescription Model { get; } =
+            new(
+                "tanh",
+                ParameterLayout.Of([
+                    ("w1", [reference.Hidden, reference.Inputs]),
+                    ("b1", [reference.Hidden]),
+                    ("w2", [reference.Classes, reference.Hidden]),
+                    ("b2", [reference.Classes]),
+                ]),
+                ParameterLayout.Empty
+            );
 
-        public DatasetDescription Dataset { get; } = new("waves", reference.Targets.Length, reference.Targets.Length, "00");
+        public DatasetDescription Dataset { get; } =
+            new("waves", reference.Targets.Length, reference.Targets.Length, "00");
 
         public DeviceDescription Device { get; } = new("cpu", "analytic", 1, 0);
 
@@ -45,7 +54,8 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
                 loss += Forward(sample);
                 Backward(sample);
             }
-            for (var i = 0; i < gradient.Length; i++) gradient[i] = (float)(_sum[i] / samples.Length);
+            for (var i = 0; i < gradient.Length; i++)
+                gradient[i] = (float)(_sum[i] / samples.Length);
             return new StepResult(loss / samples.Length, 0);
         }
 
@@ -66,17 +76,22 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
             for (var h = 0; h < _hidden.Length; h++)
             {
                 double sum = _parameters[Biases1 + h];
-                for (var i = 0; i < reference.Inputs; i++) sum += (double)_parameters[h * reference.Inputs + i] * reference.Samples[sample * reference.Inputs + i];
+                for (var i = 0; i < reference.Inputs; i++)
+                    sum +=
+                        (double)_parameters[h * reference.Inputs + i]
+                        * reference.Samples[sample * reference.Inputs + i];
                 _hidden[h] = Math.Tanh(sum);
             }
             for (var c = 0; c < _scores.Length; c++)
             {
                 _scores[c] = _parameters[Biases2 + c];
-                for (var h = 0; h < _hidden.Length; h++) _scores[c] += _parameters[Weights2 + c * _hidden.Length + h] * _hidden[h];
+                for (var h = 0; h < _hidden.Length; h++)
+                    _scores[c] += _parameters[Weights2 + c * _hidden.Length + h] * _hidden[h];
             }
             var (own, most) = (_scores[reference.Targets[sample]], _scores.Max());
             var logarithm = most + Math.Log(_scores.Sum(score => Math.Exp(score - most)));
-            for (var c = 0; c < _scores.Length; c++) _scores[c] = Math.Exp(_scores[c] - logarithm);
+            for (var c = 0; c < _scores.Length; c++)
+                _scores[c] = Math.Exp(_scores[c] - logarithm);
             return logarithm - own;
         }
 
@@ -97,7 +112,8 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
             {
                 var error = _backward[h] * (1 - _hidden[h] * _hidden[h]);
                 _sum[Biases1 + h] += error;
-                for (var i = 0; i < reference.Inputs; i++) _sum[h * reference.Inputs + i] += error * reference.Samples[sample * reference.Inputs + i];
+                for (var i = 0; i < reference.Inputs; i++)
+                    _sum[h * reference.Inputs + i] += error * reference.Samples[sample * reference.Inputs + i];
             }
         }
     }

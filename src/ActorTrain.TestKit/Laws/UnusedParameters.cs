@@ -19,11 +19,15 @@ namespace ActorTrain.TestKit.Laws;
 /// </summary>
 internal sealed class UnusedParameters : ILaw
 {
-    private const int Samples = 960, Batch = 8;
-    private const double Rate = 0.01, Decay = 0.1, Tolerance = 1e-5;
+    private const int Samples = 960,
+        Batch = 8;
+    private const double Rate = 0.01,
+        Decay = 0.1,
+        Tolerance = 1e-5;
 
     private static readonly string[] Optimizers = ["sgd", "adam"];
-    private static readonly int[] Workers = [1, 4], Shards = [1, 3];
+    private static readonly int[] Workers = [1, 4],
+        Shards = [1, 3];
 
     /// <inheritdoc/>
     public string Name => "unused parameters";
@@ -43,19 +47,26 @@ internal sealed class UnusedParameters : ILaw
 
     private static LawRow Row(string optimizer, int workers, int shards)
     {
-        var job = JobOptionsReader.Read(ConfigurationFactory.ParseString(FormattableString.Invariant($$"""
-            actortrain.job {
-              batch = {{Batch}}, minimum-workers = {{workers}}, shards = {{shards}}, epochs = 2
-              optimizer { name = {{optimizer}}, learning-rate = {{Rate}}, momentum = 0 }
-              optimizer.weight-decay = {{(optimizer == "sgd" ? Decay : 0)}}
-              schedule { name = constant, warm-up = 0 }
-              staleness.policy = accept
-              balance { micro-batch = off, repeat = off }
-            }
-            """)));
+        var job = JobOptionsReader.Read(
+            ConfigurationFactory.ParseString(
+                FormattableString.Invariant(
+                    $$"""
+                    actortrain.job {
+                      batch = {{Batch}}, minimum-workers = {{workers}}, shards = {{shards}}, epochs = 2
+                      optimizer { name = {{optimizer}}, learning-rate = {{Rate}}, momentum = 0 }
+                      optimizer.weight-decay = {{(optimizer == "sgd" ? Decay : 0)}}
+                      schedule { name = constant, warm-up = 0 }
+                      staleness.policy = accept
+                      balance { micro-batch = off, repeat = off }
+                    }
+                    """
+                )
+            )
+        );
         var steps = new StepsTaken();
         var cluster = new Simulation(Seed: 1) { Engines = new SparseEngines(), Reader = steps }
-            .WithSeed().WithWorkers(workers, Speed.Exponential(100));
+            .WithSeed()
+            .WithWorkers(workers, Speed.Exponential(100));
         var weights = cluster.Run(job).ShouldBeSound().Model!.Parameters.Span;
         var worst = 0.0;
         for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
@@ -71,7 +82,8 @@ internal sealed class UnusedParameters : ILaw
 
     private static double After(string optimizer, int steps)
     {
-        if (optimizer == "adam") return SparseEngines.Start - steps * Rate / (1 + 1e-8);
+        if (optimizer == "adam")
+            return SparseEngines.Start - steps * Rate / (1 + 1e-8);
         var kept = Math.Pow(1 - Rate * Decay, steps);
         return SparseEngines.Start * kept - (1 - kept) / Decay;
     }
@@ -86,11 +98,13 @@ internal sealed class UnusedParameters : ILaw
         public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
         {
             // With several shards each has some tensors of it, whole; the smallest sample says which have a gradient.
-            if (message is not ShardProtocol.Push { Part: var part }) return;
+            if (message is not ShardProtocol.Push { Part: var part })
+                return;
             var order = SampleOrder.Of(seed: 1, part.Epoch, Samples);
             var smallest = order.Slice(part.Start, part.Count).ToArray().Min();
             for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
-                if (SparseEngines.IsTouched(smallest, tensor)) _steps.Add((part, tensor));
+                if (SparseEngines.IsTouched(smallest, tensor))
+                    _steps.Add((part, tensor));
         }
     }
 
@@ -99,7 +113,8 @@ internal sealed class UnusedParameters : ILaw
     /// </summary>
     private sealed class SparseEngines : IEngineFactory
     {
-        public const int Tensors = 5, Length = 16;
+        public const int Tensors = 5,
+            Length = 16;
         public const float Start = 3;
 
         public static bool IsTouched(int smallest, int tensor) => smallest % (tensor + 1) == 0;
@@ -110,11 +125,14 @@ internal sealed class UnusedParameters : ILaw
         {
             private readonly float[] _parameters = new float[Tensors * Length];
 
-            public ModelDescription Model { get; } = new(
-                "sparse",
-                ParameterLayout.Of(Enumerable.Range(0, Tensors)
-                    .Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))),
-                ParameterLayout.Empty);
+            public ModelDescription Model { get; } =
+                new(
+                    "sparse",
+                    ParameterLayout.Of(
+                        Enumerable.Range(0, Tensors).Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))
+                    ),
+                    ParameterLayout.Empty
+                );
 
             public DatasetDescription Dataset { get; } = new("numbers", Samples, Samples, "00");
 
@@ -134,10 +152,12 @@ internal sealed class UnusedParameters : ILaw
                 {
                     var isTouched = IsTouched(smallest, k);
                     gradient.Slice(k * Length, Length).Fill(isTouched ? 1 : 0);
-                    if (isTouched) continue;
+                    if (isTouched)
+                        continue;
                     if (untouched.Count > 0 && untouched[^1].End == k * Length)
                         untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + Length };
-                    else untouched.Add(new FlatRange(k * Length, Length));
+                    else
+                        untouched.Add(new FlatRange(k * Length, Length));
                 }
                 return new StepResult(1, 0, untouched);
             }

@@ -7,7 +7,8 @@ internal sealed class MembershipListener : ReceiveActor
 {
     private readonly SimulatedMembership _membership;
 
-    public static Props Props(SimulatedMembership membership) => Akka.Actor.Props.Create(() => new MembershipListener(membership));
+    public static Props Props(SimulatedMembership membership) =>
+        Akka.Actor.Props.Create(() => new MembershipListener(membership));
 
     public MembershipListener(SimulatedMembership membership) => _membership = membership;
 

@@ -8,8 +8,9 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Membership;
 
 /// <summary>
-/// The cluster's membership: who is a member, who does not answer whom, who is taken out (by the same <see cref="DowningDecision"/> as in a real cluster), and which node holds the
-/// coordinator. What it finds it tells the coordinator in the messages that the real one tells.
+/// The cluster's membership: who is a member, who does not answer whom, who is taken out (by the same
+/// <see cref="DowningDecision"/> as in a real cluster), and which node holds the coordinator. What it finds it tells
+/// the coordinator in the messages that the real one tells.
 /// </summary>
 internal sealed class SimulatedMembership(World world, MembershipTimes times, NodeHosting hosting)
 {
@@ -27,7 +28,9 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     /// <summary>The coordinator; null while there is none.</summary>
     public IActorRef? Coordinator { get; private set; }
 
-    /// <summary>Whether some node's process holds the coordinator; one that is lost may not have been found out yet.</summary>
+    /// <summary>
+    /// Whether some node's process holds the coordinator; one that is lost may not have been found out yet.
+    /// </summary>
     public bool HasCoordinator => _coordinatorNode is { IsDead: false };
 
     /// <summary>All members, the oldest first.</summary>
@@ -37,22 +40,28 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     public void Listen(IActorRef coordinator)
     {
         _listener = coordinator;
-        foreach (var name in _unreachable) coordinator.Tell(new NodeProtocol.NodeUnreachable(name));
+        foreach (var name in _unreachable)
+            coordinator.Tell(new NodeProtocol.NodeUnreachable(name));
     }
 
     /// <summary>A node's process has started; it joins as soon as it reaches the others.</summary>
-    public void Start(SimulatedNode node) => world.Time.At(world.Time.Now + times.Join, new WorldHappening(() => Join(node)));
+    public void Start(SimulatedNode node) =>
+        world.Time.At(world.Time.Now + times.Join, new WorldHappening(() => Join(node)));
 
     /// <summary>A node's process is no more.</summary>
     public void Killed(SimulatedNode node)
     {
         hosting.End(node);
-        world.Time.At(world.Time.Now + times.Gone, new WorldHappening(() =>
-        {
-            if (_members.Contains(node) && Voters.Any(voter => voter != node && !world.Network.AreCut(voter, node))) Remove(node, TakenOut);
-            // A client is no member: it finds out for itself that nobody listens there any more.
-            node.Watches.TellLost(watcher => watcher.Plan.Roles.Count == 0);
-        }));
+        world.Time.At(
+            world.Time.Now + times.Gone,
+            new WorldHappening(() =>
+            {
+                if (_members.Contains(node) && Voters.Any(voter => voter != node && !world.Network.AreCut(voter, node)))
+                    Remove(node, TakenOut);
+                // A client is no member: it finds out for itself that nobody listens there any more.
+                node.Watches.TellLost(watcher => watcher.Plan.Roles.Count == 0);
+            })
+        );
         Changed();
     }
 
@@ -67,13 +76,15 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     /// <summary>Somebody may no longer hear somebody, or hear them again.</summary>
     public void Changed()
     {
-        if (!_looking) Look();
+        if (!_looking)
+            Look();
     }
 
     /// <summary>A node that was frozen goes on: it has heard nobody meanwhile, and waits anew.</summary>
     public void Thawed(SimulatedNode node)
     {
-        foreach (var pair in _silentSince.Keys.Where(pair => pair.Observer == node).ToList()) _silentSince.Remove(pair);
+        foreach (var pair in _silentSince.Keys.Where(pair => pair.Observer == node).ToList())
+            _silentSince.Remove(pair);
         Changed();
     }
 
@@ -86,22 +97,26 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
 
     private void Join(SimulatedNode node)
     {
-        if (node.IsDead) return;
+        if (node.IsDead)
+            return;
         if (node.IsFrozen || (_members.Count > 0 && _members.All(member => world.Network.AreCut(member, node))))
         {
             Start(node);
             return;
         }
         // It was here before, and nobody has found out that it is no more.
-        if (_members.Find(member => member.Name == node.Name) is { } former) Remove(former, TakenOut);
+        if (_members.Find(member => member.Name == node.Name) is { } former)
+            Remove(former, TakenOut);
         _members.Add(node);
         hosting.Begin(node, this);
-        if (_coordinatorNode is null) MoveCoordinator();
+        if (_coordinatorNode is null)
+            MoveCoordinator();
     }
 
     private void MoveCoordinator()
     {
-        if (_coordinatorNode is not null || Voters.FirstOrDefault() is not { } oldest) return;
+        if (_coordinatorNode is not null || Voters.FirstOrDefault() is not { } oldest)
+            return;
         _coordinatorNode = oldest;
         Coordinator = hosting.BeginCoordinator(oldest, this);
     }
@@ -109,10 +124,13 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     private void Look()
     {
         _looking = false;
-        foreach (var observer in Voters.ToList()) Decide(observer);
-        foreach (var observer in _members.Where(node => !IsVoter(node) && IsAtWork(node)).ToList()) FollowVoters(observer);
+        foreach (var observer in Voters.ToList())
+            Decide(observer);
+        foreach (var observer in _members.Where(node => !IsVoter(node) && IsAtWork(node)).ToList())
+            FollowVoters(observer);
         TellUnreachable();
-        foreach (var outcast in _outcasts.Where(FindsOut).ToList()) StartAgain(outcast);
+        foreach (var outcast in _outcasts.Where(FindsOut).ToList())
+            StartAgain(outcast);
         if (!_looking && NeedsLooking)
         {
             _looking = true;
@@ -120,54 +138,75 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
         }
     }
 
-    private bool NeedsLooking => _silentSince.Count > 0 || _unreachable.Count > 0 || _outcasts.Count > 0 || _members.Any(node => !IsAtWork(node));
+    private bool NeedsLooking =>
+        _silentSince.Count > 0
+        || _unreachable.Count > 0
+        || _outcasts.Count > 0
+        || _members.Any(node => !IsAtWork(node));
 
     private void Decide(SimulatedNode voter)
     {
-        var nodes = _members.Select(member => new DowningDecision.Node(member.Name, IsVoter(member), !IsUnreachable(voter, member))).ToList();
+        var nodes = _members
+            .Select(member => new DowningDecision.Node(member.Name, IsVoter(member), !IsUnreachable(voter, member)))
+            .ToList();
         var (takeOut, stop) = DecisionOf(voter).Look(decides: true, nodes, world.Time.Now);
         foreach (var name in takeOut)
-            if (_members.Find(member => member.Name == name) is { } member) Remove(member, TakenOut);
-        if (stop is not null) StartAgain(voter);
+            if (_members.Find(member => member.Name == name) is { } member)
+                Remove(member, TakenOut);
+        if (stop is not null)
+            StartAgain(voter);
     }
 
     private void FollowVoters(SimulatedNode node)
     {
-        var nodes = _members.Where(IsVoter).Select(voter => new DowningDecision.Node(voter.Name, true, !IsUnreachable(node, voter))).ToList();
+        var nodes = _members
+            .Where(IsVoter)
+            .Select(voter => new DowningDecision.Node(voter.Name, true, !IsUnreachable(node, voter)))
+            .ToList();
         if (nodes.TrueForAll(voter => voter.IsReachable))
         {
             _decisions.Remove(node);
             return;
         }
-        if (DecisionOf(node).Look(decides: false, nodes, world.Time.Now).Stop is not null) StartAgain(node);
+        if (DecisionOf(node).Look(decides: false, nodes, world.Time.Now).Stop is not null)
+            StartAgain(node);
     }
 
     private DowningDecision DecisionOf(SimulatedNode node)
     {
-        if (!_decisions.TryGetValue(node, out var decision)) _decisions.Add(node, decision = new DowningDecision(_stableAfter));
+        if (!_decisions.TryGetValue(node, out var decision))
+            _decisions.Add(node, decision = new DowningDecision(_stableAfter));
         return decision;
     }
 
     private bool IsUnreachable(SimulatedNode observer, SimulatedNode member)
     {
-        if (observer == member) return false;
+        if (observer == member)
+            return false;
         var pair = (observer, member);
         if (IsAtWork(member) && !world.Network.AreCut(observer, member))
         {
             _silentSince.Remove(pair);
             return false;
         }
-        if (!_silentSince.TryGetValue(pair, out var since)) _silentSince.Add(pair, since = world.Time.Now);
+        if (!_silentSince.TryGetValue(pair, out var since))
+            _silentSince.Add(pair, since = world.Time.Now);
         return world.Time.Now - since >= times.Unreachable;
     }
 
     private void TellUnreachable()
     {
-        if (_coordinatorNode is not { } observer || !IsAtWork(observer)) return;
+        if (_coordinatorNode is not { } observer || !IsAtWork(observer))
+            return;
         foreach (var member in _members)
         {
-            if (IsUnreachable(observer, member) ? !_unreachable.Add(member.Name) : !_unreachable.Remove(member.Name)) continue;
-            Tell(_unreachable.Contains(member.Name) ? new NodeProtocol.NodeUnreachable(member.Name) : new NodeProtocol.NodeReachable(member.Name));
+            if (IsUnreachable(observer, member) ? !_unreachable.Add(member.Name) : !_unreachable.Remove(member.Name))
+                continue;
+            Tell(
+                _unreachable.Contains(member.Name)
+                    ? new NodeProtocol.NodeUnreachable(member.Name)
+                    : new NodeProtocol.NodeReachable(member.Name)
+            );
         }
     }
 
@@ -175,13 +214,16 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
 
     private void Remove(SimulatedNode node, string reason)
     {
-        if (!_members.Remove(node)) return;
-        foreach (var pair in _silentSince.Keys.Where(pair => pair.Observer == node || pair.Member == node).ToList()) _silentSince.Remove(pair);
+        if (!_members.Remove(node))
+            return;
+        foreach (var pair in _silentSince.Keys.Where(pair => pair.Observer == node || pair.Member == node).ToList())
+            _silentSince.Remove(pair);
         _decisions.Remove(node);
         _unreachable.Remove(node.Name);
         node.IsOut = true;
         world.Network.Forget(node);
-        if (!node.IsDead) _outcasts.Add(node);
+        if (!node.IsDead)
+            _outcasts.Add(node);
         if (node == _coordinatorNode)
         {
             (_coordinatorNode, Coordinator, _listener) = (null, null, null);
@@ -194,7 +236,8 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     }
 
     // It speaks to somebody, and is told.
-    private bool FindsOut(SimulatedNode outcast) => IsAtWork(outcast) && _members.Exists(member => IsAtWork(member) && !world.Network.AreCut(member, outcast));
+    private bool FindsOut(SimulatedNode outcast) =>
+        IsAtWork(outcast) && _members.Exists(member => IsAtWork(member) && !world.Network.AreCut(member, outcast));
 
     private void StartAgain(SimulatedNode node)
     {

@@ -24,8 +24,10 @@ internal abstract class Delivery(SimulatedNode from, SimulatedDispatcher to) : H
     /// <summary>It leaves: within the node it is there at once.</summary>
     public override void Happen()
     {
-        if (From == To) Arrive();
-        else From.World.Network.Send(this);
+        if (From == To)
+            Arrive();
+        else
+            From.World.Network.Send(this);
     }
 
     /// <summary>It is there.</summary>
@@ -33,13 +35,16 @@ internal abstract class Delivery(SimulatedNode from, SimulatedDispatcher to) : H
 }
 
 /// <summary>A message.</summary>
-internal sealed class UserDelivery(SimulatedNode from, SimulatedDispatcher to, ActorCell receiver, Envelope envelope) : Delivery(from, to)
+internal sealed class UserDelivery(SimulatedNode from, SimulatedDispatcher to, ActorCell receiver, Envelope envelope)
+    : Delivery(from, to)
 {
-    private const int Control = 200, TensorHeader = 64;
+    private const int Control = 200,
+        TensorHeader = 64;
 
-    public override long Bytes => envelope.Message is ITensorMessage { Payload: var payload }
-        ? TensorHeader + (long)payload.Length * (payload.Type == PayloadType.F32 ? 4 : 2)
-        : Control;
+    public override long Bytes =>
+        envelope.Message is ITensorMessage { Payload: var payload }
+            ? TensorHeader + (long)payload.Length * (payload.Type == PayloadType.F32 ? 4 : 2)
+            : Control;
 
     public override void Arrive() => Receiver.Arrive(receiver, envelope);
 
@@ -50,7 +55,12 @@ internal sealed class UserDelivery(SimulatedNode from, SimulatedDispatcher to, A
 }
 
 /// <summary>A message between the actors' own machinery: who watches whom, and who has ended.</summary>
-internal sealed class SystemDelivery(SimulatedNode from, SimulatedDispatcher to, ActorCell receiver, SystemMessage message) : Delivery(from, to)
+internal sealed class SystemDelivery(
+    SimulatedNode from,
+    SimulatedDispatcher to,
+    ActorCell receiver,
+    SystemMessage message
+) : Delivery(from, to)
 {
     public override long Bytes => 100;
 

@@ -6,10 +6,15 @@ namespace ActorTrain.TestKit.Network;
 /// <exception cref="ActorTrainException">One of them cannot be.</exception>
 public sealed record NetworkOptions(TimeSpan Latency, double BytesPerSecond)
 {
-    private const string LatencyAt = "NetworkOptions.Latency", BytesAt = "NetworkOptions.BytesPerSecond";
+    private const string LatencyAt = "NetworkOptions.Latency",
+        BytesAt = "NetworkOptions.BytesPerSecond";
 
     /// <summary>Time from one node to another.</summary>
-    public TimeSpan Latency { get; init => field = Checked.Time(LatencyAt, value); } = Checked.Time(LatencyAt, Latency);
+    public TimeSpan Latency
+    {
+        get;
+        init => field = Checked.Time(LatencyAt, value);
+    } = Checked.Time(LatencyAt, Latency);
 
     /// <summary>What one link carries, in one direction; infinity is no limit.</summary>
     public double BytesPerSecond
@@ -27,5 +32,6 @@ public sealed record NetworkOptions(TimeSpan Latency, double BytesPerSecond)
     /// <summary>
     /// Links that are different from all others, in both directions; of two between the same nodes the later counts.
     /// </summary>
-    internal IReadOnlyList<(string One, string Other, TimeSpan Latency, double BytesPerSecond)> Links { get; init; } = [];
+    internal IReadOnlyList<(string One, string Other, TimeSpan Latency, double BytesPerSecond)> Links { get; init; } =
+    [];
 }

@@ -3,7 +3,9 @@ using Akka.Actor;
 
 namespace ActorTrain.TestKit.Network;
 
-/// <summary>The lane of all simulated nodes: messages go as they are, and the network times them by their size.</summary>
+/// <summary>
+/// The lane of all simulated nodes: messages go as they are, and the network times them by their size.
+/// </summary>
 /// <param name="world">The simulation.</param>
 /// <param name="reader">Reads along, beside the watch; null for nobody.</param>
 internal sealed class SimulatedLane(World world, ILaneReader? reader) : ITensorLane

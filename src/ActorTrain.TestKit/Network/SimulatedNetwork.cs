@@ -4,15 +4,18 @@ using ActorTrain.TestKit.Time;
 namespace ActorTrain.TestKit.Network;
 
 /// <summary>
-/// The links between all nodes. Each keeps the order of what it carries, one after the other by its bandwidth. What meets a cut waits, as it does with TCP, until the cut is healed; what
-/// is on its way to or from a node that is no more is lost.
+/// The links between all nodes. Each keeps the order of what it carries, one after the other by its bandwidth. What
+/// meets a cut waits, as it does with TCP, until the cut is healed; what is on its way to or from a node that is no
+/// more is lost.
 /// </summary>
 internal sealed class SimulatedNetwork(World world, NetworkOptions options)
 {
     private readonly Dictionary<(string From, string To), Traffic> _traffic = [];
     private readonly Dictionary<string, int> _islands = [];
     private readonly Dictionary<(SimulatedNode From, SimulatedNode To), Link> _links = [];
-    private readonly Dictionary<(string, string), (TimeSpan Latency, double BytesPerSecond)> _special = SpecialOf(options);
+    private readonly Dictionary<(string, string), (TimeSpan Latency, double BytesPerSecond)> _special = SpecialOf(
+        options
+    );
 
     /// <summary>What a link has carried.</summary>
     internal sealed class Traffic
@@ -63,7 +66,8 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
     public void Cut(IEnumerable<string> nodes)
     {
         var island = _islands.Values.DefaultIfEmpty(0).Max() + 1;
-        foreach (var node in nodes) _islands[node] = island;
+        foreach (var node in nodes)
+            _islands[node] = island;
         Halt();
     }
 
@@ -90,8 +94,10 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
     {
         foreach (var ((from, to), link) in _links)
         {
-            if (AreCut(from, to)) link.Queue.Halt();
-            else link.Queue.GoOn();
+            if (AreCut(from, to))
+                link.Queue.Halt();
+            else
+                link.Queue.GoOn();
         }
     }
 
@@ -99,12 +105,17 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
 
     private Link LinkOf(SimulatedNode from, SimulatedNode to)
     {
-        if (_links.TryGetValue((from, to), out var link)) return link;
+        if (_links.TryGetValue((from, to), out var link))
+            return link;
         var names = (from.Name, to.Name);
-        if (!_traffic.TryGetValue(names, out var traffic)) _traffic.Add(names, traffic = new Traffic());
-        var (latency, bytesPerSecond) = _special.TryGetValue(names, out var special) ? special : (options.Latency, options.BytesPerSecond);
+        if (!_traffic.TryGetValue(names, out var traffic))
+            _traffic.Add(names, traffic = new Traffic());
+        var (latency, bytesPerSecond) = _special.TryGetValue(names, out var special)
+            ? special
+            : (options.Latency, options.BytesPerSecond);
         _links.Add((from, to), link = new Link(new TimedQueue(world.Time, null), traffic, latency, bytesPerSecond));
-        if (AreCut(from, to)) link.Queue.Halt();
+        if (AreCut(from, to))
+            link.Queue.Halt();
         return link;
     }
 
@@ -120,8 +131,10 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
     {
         public override void Happen()
         {
-            if (IsGone(delivery.To)) delivery.Drop();
-            else world.Within(delivery.To, delivery.Arrive);
+            if (IsGone(delivery.To))
+                delivery.Drop();
+            else
+                world.Within(delivery.To, delivery.Arrive);
         }
 
         public override void Drop() => delivery.Drop();

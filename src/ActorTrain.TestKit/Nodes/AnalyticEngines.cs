@@ -7,12 +7,14 @@ using ActorTrain.Worker;
 namespace ActorTrain.TestKit.Nodes;
 
 /// <summary>
-/// Engines without a network: the loss is ½ Σ λᵢ wᵢ², the gradient λᵢ wᵢ with noise whose variance falls with the micro-batch, as a sample's would. Cheap enough
-/// for ten thousand workers, and known to the last digit.
+/// Engines without a network: the loss is ½ Σ λᵢ wᵢ², the gradient λᵢ wᵢ with noise whose variance falls with the
+/// micro-batch, as a sample's would. Cheap enough for ten thousand workers, and known to the last digit.
 /// </summary>
 public sealed class AnalyticEngines : IEngineFactory
 {
-    private const int MostWritten = 1_000, Samples = 10_000, Tests = 1_000;
+    private const int MostWritten = 1_000,
+        Samples = 10_000,
+        Tests = 1_000;
     private readonly float[] _curvatures;
     private readonly int _trainSamples;
     private readonly int _testSamples;
@@ -25,7 +27,11 @@ public sealed class AnalyticEngines : IEngineFactory
     /// <param name="noise">Standard deviation of one sample's gradient, 0 or more.</param>
     /// <exception cref="ActorTrainException">One of them cannot be.</exception>
     public AnalyticEngines(
-        IReadOnlyList<float> curvatures, int trainSamples = Samples, int testSamples = Tests, float noise = 0)
+        IReadOnlyList<float> curvatures,
+        int trainSamples = Samples,
+        int testSamples = Tests,
+        float noise = 0
+    )
     {
         if (curvatures is not { Count: > 0 })
             throw Checked.Wrong("AnalyticEngines: curvatures", "empty", "one number a parameter, and one at least");
@@ -42,8 +48,11 @@ public sealed class AnalyticEngines : IEngineFactory
     /// <param name="testSamples">Test samples of an evaluation, 0 or more.</param>
     /// <exception cref="ActorTrainException">One of them cannot be.</exception>
     public static AnalyticEngines Small(
-        int parameters = 10, int trainSamples = Samples, float noise = 0, int testSamples = Tests) =>
-        new(Rising(Given(nameof(parameters), parameters, Bounds.AtLeast(1))), trainSamples, testSamples, noise);
+        int parameters = 10,
+        int trainSamples = Samples,
+        float noise = 0,
+        int testSamples = Tests
+    ) => new(Rising(Given(nameof(parameters), parameters, Bounds.AtLeast(1))), trainSamples, testSamples, noise);
 
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(_curvatures, _trainSamples, _testSamples, _noise);
@@ -54,13 +63,17 @@ public sealed class AnalyticEngines : IEngineFactory
         get
         {
             var rest = new List<string>();
-            if (_trainSamples != Samples) rest.Add($"trainSamples: {CSharp.Of(_trainSamples)}");
-            if (_testSamples != Tests) rest.Add($"testSamples: {CSharp.Of(_testSamples)}");
-            if (_noise != 0) rest.Add($"noise: {CSharp.Of(_noise)}");
+            if (_trainSamples != Samples)
+                rest.Add($"trainSamples: {CSharp.Of(_trainSamples)}");
+            if (_testSamples != Tests)
+                rest.Add($"testSamples: {CSharp.Of(_testSamples)}");
+            if (_noise != 0)
+                rest.Add($"noise: {CSharp.Of(_noise)}");
             if (_curvatures.SequenceEqual(Rising(_curvatures.Length)))
                 return $"AnalyticEngines.Small({string.Join(", ", rest.Prepend(CSharp.Of(_curvatures.Length)))})";
             var curvatures = $"[{string.Join(", ", _curvatures.Select(CSharp.Of))}]";
-            return _curvatures.Length > MostWritten ? null
+            return _curvatures.Length > MostWritten
+                ? null
                 : $"new AnalyticEngines({string.Join(", ", rest.Prepend(curvatures))})";
         }
     }
@@ -68,14 +81,16 @@ public sealed class AnalyticEngines : IEngineFactory
     private static float[] Rising(int parameters) =>
         [.. Enumerable.Range(1, parameters).Select(i => (float)i / parameters)];
 
-    private static T Given<T>(string what, T value, Bounds bounds) where T : System.Numerics.INumber<T> =>
-        Checked.Number($"AnalyticEngines: {what}", value, bounds);
+    private static T Given<T>(string what, T value, Bounds bounds)
+        where T : System.Numerics.INumber<T> => Checked.Number($"AnalyticEngines: {what}", value, bounds);
 
-    private sealed class Engine(IReadOnlyList<float> curvatures, int trainSamples, int testSamples, float noise) : IGradientEngine
+    private sealed class Engine(IReadOnlyList<float> curvatures, int trainSamples, int testSamples, float noise)
+        : IGradientEngine
     {
         private readonly float[] _parameters = new float[curvatures.Count];
 
-        public ModelDescription Model { get; } = new("quadratic", ParameterLayout.Of([("w", [curvatures.Count])]), ParameterLayout.Empty);
+        public ModelDescription Model { get; } =
+            new("quadratic", ParameterLayout.Of([("w", [curvatures.Count])]), ParameterLayout.Empty);
 
         public DatasetDescription Dataset { get; } = new("none", trainSamples, testSamples, "00");
 
@@ -88,7 +103,8 @@ public sealed class AnalyticEngines : IEngineFactory
         public void Initialize(long seed)
         {
             var random = new SplitMix64(seed);
-            for (var i = 0; i < _parameters.Length; i++) _parameters[i] = 1 + random.NextFloat();
+            for (var i = 0; i < _parameters.Length; i++)
+                _parameters[i] = 1 + random.NextFloat();
         }
 
         public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
@@ -96,7 +112,8 @@ public sealed class AnalyticEngines : IEngineFactory
             var random = new SplitMix64(seed);
             // A sum of uniform numbers is normal enough, and the same on every machine.
             var scale = noise == 0 ? 0 : noise / MathF.Sqrt(samples.Length);
-            for (var i = 0; i < gradient.Length; i++) gradient[i] = curvatures[i] * _parameters[i] + (scale == 0 ? 0 : scale * Normal(ref random));
+            for (var i = 0; i < gradient.Length; i++)
+                gradient[i] = curvatures[i] * _parameters[i] + (scale == 0 ? 0 : scale * Normal(ref random));
             return new StepResult(Loss(), 0);
         }
 
@@ -107,14 +124,16 @@ public sealed class AnalyticEngines : IEngineFactory
         private double Loss()
         {
             var sum = 0.0;
-            for (var i = 0; i < _parameters.Length; i++) sum += 0.5 * curvatures[i] * _parameters[i] * _parameters[i];
+            for (var i = 0; i < _parameters.Length; i++)
+                sum += 0.5 * curvatures[i] * _parameters[i] * _parameters[i];
             return sum;
         }
 
         private static float Normal(ref SplitMix64 random)
         {
             var sum = 0f;
-            for (var i = 0; i < 12; i++) sum += random.NextFloat();
+            for (var i = 0; i < 12; i++)
+                sum += random.NextFloat();
             return sum - 6;
         }
     }

@@ -34,16 +34,26 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
     }
 
     /// <summary>A node is to hold the coordinator.</summary>
-    public IActorRef BeginCoordinator(SimulatedNode node, SimulatedMembership membership) => Host(
-        node,
-        CoordinatorActor.Props(new CoordinatorContext(
-            CoordinatorOptions.Of(world.System.Settings.Config), node.Name, () => $"{++_jobs}", MembershipListener.Props(membership), NodeOf)),
-        "coordinator");
+    public IActorRef BeginCoordinator(SimulatedNode node, SimulatedMembership membership) =>
+        Host(
+            node,
+            CoordinatorActor.Props(
+                new CoordinatorContext(
+                    CoordinatorOptions.Of(world.System.Settings.Config),
+                    node.Name,
+                    () => $"{++_jobs}",
+                    MembershipListener.Props(membership),
+                    NodeOf
+                )
+            ),
+            "coordinator"
+        );
 
     /// <summary>A node is told to leave; whoever hosts it hears when it has given everything back.</summary>
     public void Leave(SimulatedNode node, Action left)
     {
-        if (_roots.TryGetValue(node, out var root)) Host(node, Props.Create(() => new Leaver(root, left)), "leaver");
+        if (_roots.TryGetValue(node, out var root))
+            Host(node, Props.Create(() => new Leaver(root, left)), "leaver");
     }
 
     /// <summary>A node's process ends, whatever it is at.</summary>
@@ -51,8 +61,10 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
     {
         node.Die();
         _roots.Remove(node);
-        if (!_hosted.Remove(node, out var hosted)) return;
-        foreach (var actor in hosted) world.System.Stop(actor);
+        if (!_hosted.Remove(node, out var hosted))
+            return;
+        foreach (var actor in hosted)
+            world.System.Stop(actor);
     }
 
     private IActorRef Host(SimulatedNode node, Props props, string what)
@@ -61,7 +73,8 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
         _nodesOfRoots[name] = node.Name;
         IActorRef actor = ActorRefs.Nobody;
         world.Within(node, () => actor = world.System.ActorOf(props, name));
-        if (!_hosted.TryGetValue(node, out var hosted)) _hosted.Add(node, hosted = []);
+        if (!_hosted.TryGetValue(node, out var hosted))
+            _hosted.Add(node, hosted = []);
         hosted.Add(actor);
         return actor;
     }

@@ -16,13 +16,25 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>What it is called.</summary>
-    public string Name { get; init => field = Checked.Node(NameAt, value); } = Checked.Node(NameAt, Name);
+    public string Name
+    {
+        get;
+        init => field = Checked.Node(NameAt, value);
+    } = Checked.Node(NameAt, Name);
 
     /// <summary>What it hosts.</summary>
-    public IReadOnlyList<string> Roles { get; init => field = RolesOf(value); } = RolesOf(Roles);
+    public IReadOnlyList<string> Roles
+    {
+        get;
+        init => field = RolesOf(value);
+    } = RolesOf(Roles);
 
     /// <summary>How fast it computes gradients.</summary>
-    public Speed Speed { get; init => field = SpeedOf(value); } = SpeedOf(Speed);
+    public Speed Speed
+    {
+        get;
+        init => field = SpeedOf(value);
+    } = SpeedOf(Speed);
 
     /// <summary>What it computes on.</summary>
     public DeviceDescription Device
@@ -32,7 +44,11 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
     } = Processor;
 
     /// <summary>Time that it takes to make its engine ready, to load a library and data: 0 or more.</summary>
-    public TimeSpan Loads { get; init => field = Checked.Time("NodePlan.Loads", value); } = Second;
+    public TimeSpan Loads
+    {
+        get;
+        init => field = Checked.Time("NodePlan.Loads", value);
+    } = Second;
 
     internal static DeviceDescription Processor { get; } = new("cpu", "simulated", 1);
 
@@ -43,8 +59,10 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
     public override string ToString()
     {
         var rest = new List<string>();
-        if (Device != Processor) rest.Add($"Device = {Code(Device)}");
-        if (Loads != Second) rest.Add($"Loads = {CSharp.Of(Loads)}");
+        if (Device != Processor)
+            rest.Add($"Device = {Code(Device)}");
+        if (Loads != Second)
+            rest.Add($"Loads = {CSharp.Of(Loads)}");
         return $"new NodePlan({CSharp.Of(Name)}, [{CSharp.Listed(Roles)}], {Speed})"
             + (rest.Count == 0 ? "" : $" {{ {string.Join(", ", rest)} }}");
     }
@@ -57,9 +75,16 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
         var all = string.Join(", ", NodeRoles.All);
         Checked.There("NodePlan.Roles", roles, $"one or more of {all}");
         if (roles.FirstOrDefault(role => !NodeRoles.All.Contains(role)) is { } unknown)
-            throw new ActorTrainException($"NodePlan.Roles has '{unknown}'; "
-                + (Spelling.Nearest(unknown, NodeRoles.All) is { } near ? $"did you mean {near}?" : $"roles are {all}."));
-        return roles.Distinct().Count() == roles.Count ? roles
+            throw new ActorTrainException(
+                $"NodePlan.Roles has '{unknown}'; "
+                    + (
+                        Spelling.Nearest(unknown, NodeRoles.All) is { } near
+                            ? $"did you mean {near}?"
+                            : $"roles are {all}."
+                    )
+            );
+        return roles.Distinct().Count() == roles.Count
+            ? roles
             : throw Checked.Wrong("NodePlan.Roles", string.Join(", ", roles), $"each of {all} once at most");
     }
 

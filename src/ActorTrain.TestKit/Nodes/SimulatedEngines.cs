@@ -3,7 +3,9 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Nodes;
 
-/// <summary>A node's engines: they compute as the ones behind them do, and take as long as the node's speed says.</summary>
+/// <summary>
+/// A node's engines: they compute as the ones behind them do, and take as long as the node's speed says.
+/// </summary>
 internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engines) : IEngineFactory
 {
     // A forward pass alone, beside one with its way back.
@@ -19,7 +21,12 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
     {
         public override DeviceDescription Device => node.Plan.Device;
 
-        public override StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
+        public override StepResult ComputeGradient(
+            ReadOnlySpan<int> samples,
+            long seed,
+            Span<float> gradient,
+            CancellationToken abandoned
+        )
         {
             if (node.Fails is { } reason)
             {
@@ -38,7 +45,10 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
 
         public override Evaluation Evaluate(CancellationToken cancellation)
         {
-            node.World.Spend(node.GradientTime(Math.Max(1, Dataset.TestSamples / EvaluationsAGradient)), CancellationToken.None);
+            node.World.Spend(
+                node.GradientTime(Math.Max(1, Dataset.TestSamples / EvaluationsAGradient)),
+                CancellationToken.None
+            );
             return base.Evaluate(cancellation);
         }
     }

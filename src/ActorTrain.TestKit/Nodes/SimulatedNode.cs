@@ -2,7 +2,9 @@ using ActorTrain.TestKit.Time;
 
 namespace ActorTrain.TestKit.Nodes;
 
-/// <summary>One process of a node, from its start until it is no more: when the node starts again, it is another.</summary>
+/// <summary>
+/// One process of a node, from its start until it is no more: when the node starts again, it is another.
+/// </summary>
 /// <param name="world">The simulation.</param>
 /// <param name="plan">What the node is.</param>
 /// <param name="seed">Seeds what is random on it.</param>
@@ -53,24 +55,28 @@ internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
 
     public SimulatedDispatcher DispatcherOf(string id, Func<SimulatedDispatcher> create)
     {
-        if (!_dispatchers.TryGetValue(id, out var dispatcher)) _dispatchers.Add(id, dispatcher = create());
+        if (!_dispatchers.TryGetValue(id, out var dispatcher))
+            _dispatchers.Add(id, dispatcher = create());
         return dispatcher;
     }
 
     public void Freeze()
     {
-        if (IsFrozen) return;
+        if (IsFrozen)
+            return;
         (IsFrozen, _frozenAt) = (true, world.Time.Now);
     }
 
     public void Thaw()
     {
-        if (!IsFrozen) return;
+        if (!IsFrozen)
+            return;
         _frozenBefore = FrozenFor;
         IsFrozen = false;
         var held = _held.ToArray();
         _held.Clear();
-        foreach (var happening in held) world.Time.At(world.Time.Now, happening);
+        foreach (var happening in held)
+            world.Time.At(world.Time.Now, happening);
     }
 
     /// <summary>Keeps what would happen now until it goes on.</summary>

@@ -15,7 +15,11 @@ public abstract record Speed
 
     /// <summary>Time that each micro-batch takes beside its samples, 0 or more.</summary>
     /// <exception cref="ActorTrainException">It is negative.</exception>
-    public TimeSpan PerStep { get; init => field = Checked.Time("Speed.PerStep", value); }
+    public TimeSpan PerStep
+    {
+        get;
+        init => field = Checked.Time("Speed.PerStep", value);
+    }
 
     /// <summary>The same for every micro-batch.</summary>
     /// <param name="samplesPerSecond">Samples a second, above 0.</param>
@@ -28,12 +32,17 @@ public abstract record Speed
     public static Speed Exponential(double samplesPerSecond) =>
         new ExponentialSpeed(Rate("Exponential", samplesPerSecond));
 
-    /// <summary>Micro-batch after micro-batch as fast as they were measured, in their order, again and again; each node begins at another of them.</summary>
-    /// <param name="samplesPerSecond">Samples a second of each micro-batch, in the order in which they were measured, above 0; one at least.</param>
+    /// <summary>
+    /// Micro-batch after micro-batch as fast as they were measured, in their order, again and again; each node begins
+    /// at another of them.
+    /// </summary>
+    /// <param name="samplesPerSecond">Samples a second of each micro-batch, in the order in which they were measured,
+    /// above 0; one at least.</param>
     /// <exception cref="ActorTrainException">One of them is no such number, or there is none.</exception>
-    public static Speed Replayed(params IReadOnlyList<double> samplesPerSecond) => samplesPerSecond is { Count: > 0 }
-        ? new ReplayedSpeed([.. samplesPerSecond.Select(rate => Rate("Replayed", rate))])
-        : throw Checked.Wrong("What Speed.Replayed takes", "empty", "one speed or more, in samples a second");
+    public static Speed Replayed(params IReadOnlyList<double> samplesPerSecond) =>
+        samplesPerSecond is { Count: > 0 }
+            ? new ReplayedSpeed([.. samplesPerSecond.Select(rate => Rate("Replayed", rate))])
+            : throw Checked.Wrong("What Speed.Replayed takes", "empty", "one speed or more, in samples a second");
 
     /// <summary>A speed that changes with time, in steps, as it was recorded.</summary>
     /// <param name="steps">
@@ -44,16 +53,26 @@ public abstract record Speed
     public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps)
     {
         if (steps is not { Length: > 0 })
-            throw Checked.Wrong("What Speed.Trace takes", "empty",
-                "one step or more, each a time and samples a second");
-        foreach (var (from, rate) in steps) (_, _) = (Checked.Time("Speed.Trace: From", from), Rate("Trace", rate));
+            throw Checked.Wrong(
+                "What Speed.Trace takes",
+                "empty",
+                "one step or more, each a time and samples a second"
+            );
+        foreach (var (from, rate) in steps)
+            (_, _) = (Checked.Time("Speed.Trace: From", from), Rate("Trace", rate));
         if (steps.CountBy(step => step.From).FirstOrDefault(from => from.Value > 1) is { Value: > 0 } twice)
-            throw Checked.Wrong("Speed.Trace: From", FormattableString.Invariant($"{twice.Key.TotalSeconds} s twice"),
-                "another time for each step");
+            throw Checked.Wrong(
+                "Speed.Trace: From",
+                FormattableString.Invariant($"{twice.Key.TotalSeconds} s twice"),
+                "another time for each step"
+            );
         return new TraceSpeed([.. steps.OrderBy(step => step.From)]);
     }
 
-    /// <summary>The speed in the words of a script: <c>1000</c>, <c>exponential 1000</c>, <c>replayed 950 1020 990</c>, <c>trace 0s 1000 30s 250</c>.</summary>
+    /// <summary>
+    /// The speed in the words of a script: <c>1000</c>, <c>exponential 1000</c>, <c>replayed 950 1020 990</c>, <c>trace
+    /// 0s 1000 30s 250</c>.
+    /// </summary>
     public abstract string Words { get; }
 
     /// <summary>Time for some samples.</summary>
@@ -89,7 +108,8 @@ public abstract record Speed
     {
         internal override double At(TimeSpan now) => SamplesPerSecond;
 
-        private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) => -Math.Log(1 - draw.Uniform) * samples / SamplesPerSecond;
+        private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) =>
+            -Math.Log(1 - draw.Uniform) * samples / SamplesPerSecond;
 
         public override string Words => FormattableString.Invariant($"exponential {SamplesPerSecond}");
 
@@ -103,7 +123,8 @@ public abstract record Speed
 
         internal override double At(TimeSpan now) => _mean;
 
-        private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) => samples / SamplesPerSecond[(int)(draw.Number % (ulong)SamplesPerSecond.Count)];
+        private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) =>
+            samples / SamplesPerSecond[(int)(draw.Number % (ulong)SamplesPerSecond.Count)];
 
         public override string Words => $"replayed {string.Join(' ', SamplesPerSecond.Select(CSharp.Of))}";
 
@@ -112,9 +133,15 @@ public abstract record Speed
 
     private sealed record TraceSpeed(IReadOnlyList<(TimeSpan From, double SamplesPerSecond)> Steps) : Speed
     {
-        internal override double At(TimeSpan now) => Steps.LastOrDefault(step => step.From <= now, Steps[0]).SamplesPerSecond;
+        internal override double At(TimeSpan now) =>
+            Steps.LastOrDefault(step => step.From <= now, Steps[0]).SamplesPerSecond;
 
-        public override string Words => $"trace {string.Join(' ', Steps.Select(step => FormattableString.Invariant($"{step.From.TotalSeconds}s {step.SamplesPerSecond}")))}";
+        public override string Words =>
+            "trace "
+            + string.Join(
+                ' ',
+                Steps.Select(step => FormattableString.Invariant($"{step.From.TotalSeconds}s {step.SamplesPerSecond}"))
+            );
 
         public override string ToString() => Code($"Trace({string.Join(", ", Steps.Select(CodeOf))})");
 

@@ -13,8 +13,12 @@ internal sealed class Watches
     {
         switch (message)
         {
-            case Watch watch: _watches[(watch.Watchee, watch.Watcher)] = from; break;
-            case Unwatch unwatch: _watches.Remove((unwatch.Watchee, unwatch.Watcher)); break;
+            case Watch watch:
+                _watches[(watch.Watchee, watch.Watcher)] = from;
+                break;
+            case Unwatch unwatch:
+                _watches.Remove((unwatch.Watchee, unwatch.Watcher));
+                break;
         }
     }
 
@@ -27,7 +31,10 @@ internal sealed class Watches
     {
         foreach (var ((watchee, watcher), node) in _watches.Where(watch => whose(watch.Value)).ToList())
         {
-            if (!node.IsDead) watcher.SendSystemMessage(new DeathWatchNotification(watchee, existenceConfirmed: false, addressTerminated: true));
+            if (!node.IsDead)
+                watcher.SendSystemMessage(
+                    new DeathWatchNotification(watchee, existenceConfirmed: false, addressTerminated: true)
+                );
             _watches.Remove((watchee, watcher));
         }
     }

@@ -36,19 +36,22 @@ internal static class CSharp
     /// <summary>A text; null is <c>null</c>.</summary>
     public static string Of(string? value)
     {
-        if (value is null) return "null";
+        if (value is null)
+            return "null";
         var code = new StringBuilder("\"");
         foreach (var letter in value)
-            code.Append(letter switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                _ when IsPlain(letter) => letter.ToString(),
-                _ => FormattableString.Invariant($"\\u{(int)letter:x4}"),
-            });
+            code.Append(
+                letter switch
+                {
+                    '"' => "\\\"",
+                    '\\' => "\\\\",
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    _ when IsPlain(letter) => letter.ToString(),
+                    _ => FormattableString.Invariant($"\\u{(int)letter:x4}"),
+                }
+            );
         return code.Append('"').ToString();
     }
 
@@ -71,7 +74,8 @@ internal static class CSharp
     // TimeSpan.FromSeconds cuts off what is behind the last tick, which may be the last bit of a double.
     private static bool IsExact(TimeSpan value)
     {
-        if (Math.Abs(value.TotalSeconds) > 1e9) return false;
+        if (Math.Abs(value.TotalSeconds) > 1e9)
+            return false;
         return TimeSpan.FromSeconds(value.TotalSeconds) == value;
     }
 

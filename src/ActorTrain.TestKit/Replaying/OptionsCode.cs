@@ -21,7 +21,8 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
     public string Of(string name, object value, object standard)
     {
         var changes = Changes(name, value, standard).ToList();
-        return changes.Count == 0 ? name
+        return changes.Count == 0
+            ? name
             : $"{name} with\n{{\n{string.Concat(changes.Select(change => $"{Indent}{change},\n"))}}}";
     }
 
@@ -34,10 +35,15 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
 
     private string? Change(string name, object? value, object? standard)
     {
-        if (value is not null && standard is not null && OptionsAsSettings.IsRecord(value.GetType())
-            && value.GetType() == standard.GetType())
+        if (
+            value is not null
+            && standard is not null
+            && OptionsAsSettings.IsRecord(value.GetType())
+            && value.GetType() == standard.GetType()
+        )
             return Changes(name, value, standard).ToList() is { Count: > 0 } changes
-                ? $"{name} with {{ {string.Join(", ", changes)} }}" : null;
+                ? $"{name} with {{ {string.Join(", ", changes)} }}"
+                : null;
         return AreEqual(value, standard) ? null : Written(name, value);
     }
 
@@ -45,17 +51,28 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
     {
         switch (value)
         {
-            case null: return "null";
-            case bool isOn: return isOn ? "true" : "false";
-            case string text: return CSharp.Of(text);
-            case float number: return CSharp.Of(number);
-            case double number: return CSharp.Of(number);
-            case int or long or short or byte: return CSharp.Of(Convert.ToInt64(value, null));
-            case TimeSpan time: return CSharp.Of(time);
-            case Enum choice: return Choice(choice);
-            case IEnumerable<KeyValuePair<string, string>> settings: return Dictionary(settings);
-            case IEnumerable<string> texts: return $"[{CSharp.Listed(texts)}]";
-            default: return placeholders.Of(name[(name.LastIndexOf('.') + 1)..], value);
+            case null:
+                return "null";
+            case bool isOn:
+                return isOn ? "true" : "false";
+            case string text:
+                return CSharp.Of(text);
+            case float number:
+                return CSharp.Of(number);
+            case double number:
+                return CSharp.Of(number);
+            case int or long or short or byte:
+                return CSharp.Of(Convert.ToInt64(value, null));
+            case TimeSpan time:
+                return CSharp.Of(time);
+            case Enum choice:
+                return Choice(choice);
+            case IEnumerable<KeyValuePair<string, string>> settings:
+                return Dictionary(settings);
+            case IEnumerable<string> texts:
+                return $"[{CSharp.Listed(texts)}]";
+            default:
+                return placeholders.Of(name[(name.LastIndexOf('.') + 1)..], value);
         }
     }
 
@@ -74,10 +91,11 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
         return code.Append(" }").ToString();
     }
 
-    private static bool AreEqual(object? one, object? other) => (one, other) switch
-    {
-        (string, _) or (_, string) => Equals(one, other),
-        (IEnumerable some, IEnumerable others) => some.Cast<object>().SequenceEqual(others.Cast<object>()),
-        _ => Equals(one, other),
-    };
+    private static bool AreEqual(object? one, object? other) =>
+        (one, other) switch
+        {
+            (string, _) or (_, string) => Equals(one, other),
+            (IEnumerable some, IEnumerable others) => some.Cast<object>().SequenceEqual(others.Cast<object>()),
+            _ => Equals(one, other),
+        };
 }

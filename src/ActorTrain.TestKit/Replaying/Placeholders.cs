@@ -18,7 +18,8 @@ internal sealed class Placeholders
     {
         var name = char.ToLowerInvariant(what[0]) + what[1..];
         var line = $"// {name}: of type {value.GetType()}, which cannot be written as code; declare it, as it was.";
-        if (!_lines.Contains(line)) _lines.Add(line);
+        if (!_lines.Contains(line))
+            _lines.Add(line);
         return name;
     }
 }

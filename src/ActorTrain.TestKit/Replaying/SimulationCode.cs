@@ -11,15 +11,19 @@ namespace ActorTrain.TestKit.Replaying;
 internal sealed class SimulationCode
 {
     private readonly Placeholders _placeholders = new();
-    private readonly SortedSet<string> _usings =
-        new(UsingsInOrder) { "System", "ActorTrain.Job", "ActorTrain.TestKit" };
+    private readonly SortedSet<string> _usings = new(UsingsInOrder)
+    {
+        "System",
+        "ActorTrain.Job",
+        "ActorTrain.TestKit",
+    };
     private readonly OptionsCode _options;
 
     private SimulationCode() => _options = new OptionsCode(_placeholders, _usings);
 
     // As editors sort them: System first.
-    private static Comparer<string> UsingsInOrder { get; } = Comparer<string>.Create((one, other) =>
-        (!IsSystem(one), one).CompareTo((!IsSystem(other), other)));
+    private static Comparer<string> UsingsInOrder { get; } =
+        Comparer<string>.Create((one, other) => (!IsSystem(one), one).CompareTo((!IsSystem(other), other)));
 
     /// <summary>The expression that makes the simulation.</summary>
     public static string Of(Simulation simulation)
@@ -35,9 +39,11 @@ internal sealed class SimulationCode
         var code = new SimulationCode();
         var (options, run) = (code.Job(job), code.Run(simulation, byHand));
         var text = new StringBuilder();
-        foreach (var needed in code._usings) text.Append("using ").Append(needed).Append(";\n");
+        foreach (var needed in code._usings)
+            text.Append("using ").Append(needed).Append(";\n");
         text.Append('\n');
-        foreach (var line in code._placeholders.Lines) text.Append(line).Append('\n');
+        foreach (var line in code._placeholders.Lines)
+            text.Append(line).Append('\n');
         return text.Append(options).Append(run).Append("result.ShouldBeSound();").ToString();
     }
 
@@ -54,17 +60,20 @@ internal sealed class SimulationCode
     private string Run(Simulation simulation, IReadOnlyList<(TimeSpan At, Fault Fault)> byHand)
     {
         var made = Made(simulation);
-        if (byHand.Count == 0) return $"var result = {made}\n    .Run(job);\n";
+        if (byHand.Count == 0)
+            return $"var result = {made}\n    .Run(job);\n";
         var code = new StringBuilder($"using var run = {made}\n    .Start(job);\n");
         var now = TimeSpan.Zero;
         foreach (var (at, fault) in byHand)
         {
-            if (at > now) code.Append($"run.Advance({CSharp.Of(at - now)});\n");
+            if (at > now)
+                code.Append($"run.Advance({CSharp.Of(at - now)});\n");
             code.Append($"run.Make({fault});\n");
             now = at;
         }
         _usings.Add(typeof(Fault).Namespace!);
-        if (byHand.Any(made => made.Fault.Joining > 0)) _usings.Add(typeof(Speed).Namespace!);
+        if (byHand.Any(made => made.Fault.Joining > 0))
+            _usings.Add(typeof(Speed).Namespace!);
         return code.Append("var result = run.ToEnd();\n").ToString();
     }
 
@@ -72,8 +81,10 @@ internal sealed class SimulationCode
     {
         var code = new StringBuilder($"new Simulation(Seed: {CSharp.Of(simulation.Seed)})");
         var given = Given(simulation).ToList();
-        if (given.Count > 0) code.Append($"\n{{\n{string.Concat(given.Select(setting => $"    {setting},\n"))}}}");
-        foreach (var node in simulation.Nodes) code.Append($"\n    .WithNode({node})");
+        if (given.Count > 0)
+            code.Append($"\n{{\n{string.Concat(given.Select(setting => $"    {setting},\n"))}}}");
+        foreach (var node in simulation.Nodes)
+            code.Append($"\n    .WithNode({node})");
         AppendLinks(code, simulation.Links);
         foreach (var (at, fault) in simulation.Script)
             code.Append($"\n    .At(seconds: {CSharp.Of(at.TotalSeconds)}, {fault})");
@@ -84,9 +95,12 @@ internal sealed class SimulationCode
     private IEnumerable<string> Given(Simulation simulation)
     {
         var standard = new Simulation(0);
-        if (simulation.Limit != standard.Limit) yield return $"Limit = {CSharp.Of(simulation.Limit)}";
-        if (Engines(simulation.Engines) is { } engines) yield return $"Engines = {engines}";
-        if (simulation.Settings.Length > 0) yield return $"Settings = {CSharp.Lines(simulation.Settings, "        ")}";
+        if (simulation.Limit != standard.Limit)
+            yield return $"Limit = {CSharp.Of(simulation.Limit)}";
+        if (Engines(simulation.Engines) is { } engines)
+            yield return $"Engines = {engines}";
+        if (simulation.Settings.Length > 0)
+            yield return $"Settings = {CSharp.Lines(simulation.Settings, "        ")}";
         if (simulation.Costs != CostOptions.Default)
         {
             _usings.Add(typeof(CostOptions).Namespace!);
@@ -104,7 +118,8 @@ internal sealed class SimulationCode
     {
         if (engines is not AnalyticEngines { Code: { } code })
             return _placeholders.Of(nameof(Simulation.Engines), engines);
-        if (code == AnalyticEngines.Small().Code) return null;
+        if (code == AnalyticEngines.Small().Code)
+            return null;
         _usings.Add(typeof(AnalyticEngines).Namespace!);
         return code;
     }
@@ -116,12 +131,14 @@ internal sealed class SimulationCode
             code.Append($"\n    .WithLinks({CSharp.Of(links.Latency)}, {CSharp.Of(links.BytesPerSecond)})");
         foreach (var (one, other, latency, bytesPerSecond) in links.Links)
             code.Append(
-                $"\n    .WithLink({CSharp.Listed([one, other])}, {CSharp.Of(latency)}, {CSharp.Of(bytesPerSecond)})");
+                $"\n    .WithLink({CSharp.Listed([one, other])}, {CSharp.Of(latency)}, {CSharp.Of(bytesPerSecond)})"
+            );
     }
 
     private void AddUsings(Simulation simulation)
     {
-        if (simulation.Script.Count > 0) _usings.Add(typeof(Fault).Namespace!);
+        if (simulation.Script.Count > 0)
+            _usings.Add(typeof(Fault).Namespace!);
         if (simulation.Nodes.Count > 0 || simulation.Script.Any(happens => happens.Fault.Joining > 0))
             _usings.Add(typeof(Speed).Namespace!);
         if (simulation.Nodes.Any(node => node.Device != NodePlan.Processor))

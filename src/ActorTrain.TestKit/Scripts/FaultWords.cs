@@ -4,12 +4,28 @@ using ActorTrain.TestKit.Faults;
 
 namespace ActorTrain.TestKit.Scripts;
 
-/// <summary>Reads what happens in a script, and when; <see cref="Fault.Words"/> is the other way. Nodes must be there, or have joined by the lines before.</summary>
+/// <summary>
+/// Reads what happens in a script, and when; <see cref="Fault.Words"/> is the other way. Nodes must be there, or have
+/// joined by the lines before.
+/// </summary>
 /// <param name="simulation">The nodes that are there from the beginning.</param>
 internal sealed class FaultWords(Simulation simulation)
 {
     private const int MostJoin = 100_000;
-    private static readonly string[] Verbs = ["kill", "restart", "freeze", "thaw", "leave", "slow", "cut", "heal", "join", "fail-engine", "not-finite"];
+    private static readonly string[] Verbs =
+    [
+        "kill",
+        "restart",
+        "freeze",
+        "thaw",
+        "leave",
+        "slow",
+        "cut",
+        "heal",
+        "join",
+        "fail-engine",
+        "not-finite",
+    ];
     private readonly HashSet<string> _nodes = [.. simulation.Nodes.Select(node => node.Name)];
     private int _workers = simulation.Nodes.Count(node => node.Roles.Contains(Hosting.NodeRoles.Worker));
 
@@ -20,7 +36,8 @@ internal sealed class FaultWords(Simulation simulation)
     {
         if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var time, var verb, .. var words])
             throw wrong("a time and what happens, such as 00:10 kill worker-3");
-        if (Time(time) is not { } at) throw wrong($"at a time such as 00:10, 1:00:00 or 90s, not {time}");
+        if (Time(time) is not { } at)
+            throw wrong($"at a time such as 00:10, 1:00:00 or 90s, not {time}");
         Fault fault = (verb, words) switch
         {
             ("kill", [var node]) => Fault.Kill(There(node)),
@@ -34,49 +51,78 @@ internal sealed class FaultWords(Simulation simulation)
             ("heal", []) => Fault.Heal(),
             ("not-finite", [var node]) => Fault.NotFinite(There(node), 1),
             ("not-finite", [var node, var gradients]) => Fault.NotFinite(There(node), Whole(gradients, int.MaxValue)),
-            ("join", [var count, "at", .. var speed]) => Join(Whole(count, MostJoin), SpeedWords.Read(string.Join(' ', speed)) ?? throw wrong($"at a speed: {SpeedWords.Right}")),
-            _ => throw wrong(Verbs.Contains(verb) ? $"written as {Example(verb)}"
-                : Spelling.Nearest(verb, Verbs) is { } near ? $"something that can happen, such as {near}" : $"one of {string.Join(", ", Verbs)}"),
+            ("join", [var count, "at", .. var speed]) => Join(
+                Whole(count, MostJoin),
+                SpeedWords.Read(string.Join(' ', speed)) ?? throw wrong($"at a speed: {SpeedWords.Right}")
+            ),
+            _ => throw wrong(
+                Verbs.Contains(verb) ? $"written as {Example(verb)}"
+                : Spelling.Nearest(verb, Verbs) is { } near ? $"something that can happen, such as {near}"
+                : $"one of {string.Join(", ", Verbs)}"
+            ),
         };
         return (at, fault);
 
-        string There(string node) => _nodes.Contains(node) ? node
-            : throw wrong($"about a node of the script: {ScriptReader.Names(simulation)}{(_nodes.Count > simulation.Nodes.Count ? ", and those that have joined" : "")}");
+        string There(string node) =>
+            _nodes.Contains(node)
+                ? node
+                : throw wrong(
+                    $"about a node of the script: "
+                        + ScriptReader.Names(simulation)
+                        + (_nodes.Count > simulation.Nodes.Count ? ", and those that have joined" : "")
+                );
 
         double Number(string word, Bounds bounds) =>
-            double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && bounds.Contain(value) ? value : throw wrong($"with a number {bounds}, not {word}");
+            double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && bounds.Contain(value)
+                ? value
+                : throw wrong($"with a number {bounds}, not {word}");
 
         int Whole(string word, int most) =>
-            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most ? value : throw wrong($"with a whole number from 1 to {most}, not {word}");
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= 1
+            && value <= most
+                ? value
+                : throw wrong($"with a whole number from 1 to {most}, not {word}");
     }
 
     private Fault Join(int count, Nodes.Speed speed)
     {
-        for (var i = 0; i < count; i++) _nodes.Add(Simulation.NextWorker(ref _workers, _nodes.Contains));
+        for (var i = 0; i < count; i++)
+            _nodes.Add(Simulation.NextWorker(ref _workers, _nodes.Contains));
         return Fault.Join(count, speed);
     }
 
-    private static string Example(string verb) => verb switch
-    {
-        "slow" => "slow NODE to 0.25",
-        "cut" => "cut NODE NODE …",
-        "heal" => "heal",
-        "join" => "join 10 at 1000",
-        "not-finite" => "not-finite NODE 3",
-        _ => $"{verb} NODE",
-    };
+    private static string Example(string verb) =>
+        verb switch
+        {
+            "slow" => "slow NODE to 0.25",
+            "cut" => "cut NODE NODE …",
+            "heal" => "heal",
+            "join" => "join 10 at 1000",
+            "not-finite" => "not-finite NODE 3",
+            _ => $"{verb} NODE",
+        };
 
     /// <summary><c>mm:ss</c>, <c>h:mm:ss</c>, or a duration with its unit.</summary>
     private static TimeSpan? Time(string text)
     {
         if (!text.Contains(':', StringComparison.Ordinal))
-            return char.IsAsciiLetter(text[^1]) && Quantity.Duration(text) is { Ticks: >= 0 } duration ? duration : null;
+            return char.IsAsciiLetter(text[^1]) && Quantity.Duration(text) is { Ticks: >= 0 } duration
+                ? duration
+                : null;
         var seconds = 0.0;
         var parts = text.Split(':');
         for (var i = 0; i < parts.Length; i++)
         {
             var style = i == parts.Length - 1 ? NumberStyles.AllowDecimalPoint : NumberStyles.None;
-            if (parts.Length > 3 || !double.TryParse(parts[i], style, CultureInfo.InvariantCulture, out var part) || i > 0 && part >= 60 || part > 1e6) return null;
+            if (
+                parts.Length > 3
+                || !double.TryParse(parts[i], style, CultureInfo.InvariantCulture, out var part)
+                || i > 0 && part >= 60
+                || part > 1e6
+            )
+                return null;
             seconds = seconds * 60 + part;
         }
         return TimeSpan.FromSeconds(seconds);

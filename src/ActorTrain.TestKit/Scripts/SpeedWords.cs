@@ -8,24 +8,31 @@ namespace ActorTrain.TestKit.Scripts;
 internal static class SpeedWords
 {
     /// <summary>Completes "it must be …".</summary>
-    public const string Right = "samples a second, such as 1000, exponential 1000, replayed 950 1020 990 or trace 0s 1000 30s 250";
+    public const string Right =
+        "samples a second, such as 1000, exponential 1000, replayed 950 1020 990 or trace 0s 1000 30s 250";
 
     /// <summary>The speed; null when the text is none.</summary>
-    public static Speed? Read(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        [var rate] when Rate(rate) is { } constant => Speed.Constant(constant),
-        ["exponential", var rate] when Rate(rate) is { } mean => Speed.Exponential(mean),
-        ["replayed", .. { Length: > 0 } rates] when Rates(rates) is { } measured => Speed.Replayed(measured),
-        ["trace", .. { Length: > 0 } steps] => Trace(steps),
-        _ => null,
-    };
+    public static Speed? Read(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [var rate] when Rate(rate) is { } constant => Speed.Constant(constant),
+            ["exponential", var rate] when Rate(rate) is { } mean => Speed.Exponential(mean),
+            ["replayed", .. { Length: > 0 } rates] when Rates(rates) is { } measured => Speed.Replayed(measured),
+            ["trace", .. { Length: > 0 } steps] => Trace(steps),
+            _ => null,
+        };
 
     private static Speed? Trace(string[] words)
     {
         var steps = new List<(TimeSpan, double)>();
         foreach (var pair in words.Chunk(2))
         {
-            if (pair is not [var from, var rate] || Quantity.Duration(from) is not { Ticks: >= 0 } time || Rate(rate) is not { } speed) return null;
+            if (
+                pair is not [var from, var rate]
+                || Quantity.Duration(from) is not { Ticks: >= 0 } time
+                || Rate(rate) is not { } speed
+            )
+                return null;
             steps.Add((time, speed));
         }
         return Speed.Trace([.. steps]);
@@ -38,5 +45,8 @@ internal static class SpeedWords
     }
 
     private static double? Rate(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && Bounds.Above(0).Contain(rate) ? rate : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate)
+        && Bounds.Above(0).Contain(rate)
+            ? rate
+            : null;
 }

@@ -3,7 +3,8 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>Something that is to happen at a virtual time.</summary>
-/// <param name="node">The node on which it happens: not while it is frozen, and never once it is dead. Null for what happens to the world.</param>
+/// <param name="node">The node on which it happens: not while it is frozen, and never once it is dead. Null for what
+/// happens to the world.</param>
 internal abstract class Happening(SimulatedNode? node)
 {
     public SimulatedNode? Node => node;

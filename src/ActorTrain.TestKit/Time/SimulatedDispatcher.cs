@@ -9,7 +9,8 @@ using Akka.Dispatch.SysMsg;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// Runs the actors of one node in virtual time, one message a turn, and sees all that is sent to them: what comes from another node takes the network's way.
+/// Runs the actors of one node in virtual time, one message a turn, and sees all that is sent to them: what comes from
+/// another node takes the network's way.
 /// </summary>
 internal sealed class SimulatedDispatcher : MessageDispatcher
 {
@@ -25,7 +26,13 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         public TimeSpan FreeAt { get; set; }
     }
 
-    private SimulatedDispatcher(MessageDispatcherConfigurator configurator, World world, SimulatedNode? node, bool shared) : base(configurator)
+    private SimulatedDispatcher(
+        MessageDispatcherConfigurator configurator,
+        World world,
+        SimulatedNode? node,
+        bool shared
+    )
+        : base(configurator)
     {
         (_world, Node) = (world, node);
         _shared = shared ? new SimulatedThread(world, this) : null;
@@ -39,14 +46,18 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
 
     public override void Dispatch(ActorCell cell, Envelope envelope)
     {
-        if (IsHere) Arrive(cell, envelope);
-        else _world.Depart(new UserDelivery(_world.Current!, this, cell, envelope));
+        if (IsHere)
+            Arrive(cell, envelope);
+        else
+            _world.Depart(new UserDelivery(_world.Current!, this, cell, envelope));
     }
 
     public override void SystemDispatch(ActorCell cell, SystemMessage message)
     {
-        if (IsHere) Arrive(cell, message);
-        else _world.Depart(new SystemDelivery(_world.Current!, this, cell, message));
+        if (IsHere)
+            Arrive(cell, message);
+        else
+            _world.Depart(new SystemDelivery(_world.Current!, this, cell, message));
     }
 
     /// <summary>A message has come to one of its actors.</summary>
@@ -58,7 +69,8 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
             base.Dispatch(cell, envelope);
             return;
         }
-        if (!_desks.TryGetValue(cell, out var desk)) _desks.Add(cell, desk = new Desk(new TimedQueue(_world.Time, Node)));
+        if (!_desks.TryGetValue(cell, out var desk))
+            _desks.Add(cell, desk = new Desk(new TimedQueue(_world.Time, Node)));
         desk.FreeAt = (desk.FreeAt > _world.Now ? desk.FreeAt : _world.Now) + cost;
         desk.Queue.Add(desk.FreeAt, new Served(this, cell, envelope));
     }
@@ -69,15 +81,18 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
     public override void Detach(ActorCell cell)
     {
         _desks.Remove(cell);
-        if (cell.Mailbox is { } mailbox) _threads.Remove(mailbox);
+        if (cell.Mailbox is { } mailbox)
+            _threads.Remove(mailbox);
         base.Detach(cell);
     }
 
     /// <summary>The thread of what runs now.</summary>
     public SimulatedThread ThreadOf(IRunnable run)
     {
-        if (_shared is not null) return _shared;
-        if (!_threads.TryGetValue(run, out var thread)) _threads.Add(run, thread = new SimulatedThread(_world, this));
+        if (_shared is not null)
+            return _shared;
+        if (!_threads.TryGetValue(run, out var thread))
+            _threads.Add(run, thread = new SimulatedThread(_world, this));
         return thread;
     }
 
@@ -85,9 +100,12 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
 
     protected override void ExecuteTask(IRunnable run)
     {
-        if (_shared is not null) _shared.Enqueue(run);
-        else if (_threads.TryGetValue(run, out var thread)) thread.Enqueue(run);
-        else _world.Time.At(_world.Now, new Turn(this, run));
+        if (_shared is not null)
+            _shared.Enqueue(run);
+        else if (_threads.TryGetValue(run, out var thread))
+            thread.Enqueue(run);
+        else
+            _world.Time.At(_world.Now, new Turn(this, run));
     }
 
     protected override void Shutdown() { }
@@ -102,12 +120,15 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         public override void Happen()
         {
             // Its thread may have become a busy one since.
-            if (dispatcher._threads.TryGetValue(run, out var thread)) thread.Enqueue(run);
-            else dispatcher.Run(run, null);
+            if (dispatcher._threads.TryGetValue(run, out var thread))
+                thread.Enqueue(run);
+            else
+                dispatcher.Run(run, null);
         }
     }
 
-    private sealed class Served(SimulatedDispatcher dispatcher, ActorCell cell, Envelope envelope) : Happening(dispatcher.Node)
+    private sealed class Served(SimulatedDispatcher dispatcher, ActorCell cell, Envelope envelope)
+        : Happening(dispatcher.Node)
     {
         public override void Happen() => dispatcher.ServeNow(cell, envelope);
 
@@ -123,15 +144,20 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         private readonly string _id;
         private readonly SimulatedDispatcher _ofSystem;
 
-        public OfSimulation(Config config, IDispatcherPrerequisites prerequisites) : base(config, prerequisites)
+        public OfSimulation(Config config, IDispatcherPrerequisites prerequisites)
+            : base(config, prerequisites)
         {
             _id = config.GetString("id");
             _world = World.Of(prerequisites.Settings.Config);
             _ofSystem = new SimulatedDispatcher(this, _world, null, shared: false);
         }
 
-        public override MessageDispatcher Dispatcher() => _world.Current is { } node
-            ? node.DispatcherOf(_id, () => new SimulatedDispatcher(this, _world, node, shared: _id == DispatcherNames.Training))
-            : _ofSystem;
+        public override MessageDispatcher Dispatcher() =>
+            _world.Current is { } node
+                ? node.DispatcherOf(
+                    _id,
+                    () => new SimulatedDispatcher(this, _world, node, shared: _id == DispatcherNames.Training)
+                )
+                : _ofSystem;
     }
 }

@@ -4,7 +4,8 @@ using Akka.Dispatch;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// A thread of a node that can be busy for a while: whatever runs on it next waits until then, and so does what was sent after the time was spent.
+/// A thread of a node that can be busy for a while: whatever runs on it next waits until then, and so does what was
+/// sent after the time was spent.
 /// </summary>
 /// <param name="world">The simulation.</param>
 /// <param name="dispatcher">Whose thread it is.</param>
@@ -33,7 +34,8 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         (_busyUntil, _frozenBefore) = (until, _node.FrozenFor);
         var times = ++_times;
         // Whoever abandons it may be late, and the thread busy with something else by then.
-        if (abandoned.CanBeCanceled) abandoned.Register(() => Interrupt(times));
+        if (abandoned.CanBeCanceled)
+            abandoned.Register(() => Interrupt(times));
     }
 
     /// <summary>Happens when the thread is free again, before anything else runs on it.</summary>
@@ -45,14 +47,16 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
 
     private void Interrupt(long times)
     {
-        if (times != _times || _busyUntil <= world.Time.Now) return;
+        if (times != _times || _busyUntil <= world.Time.Now)
+            return;
         _busyUntil = world.Time.Now;
         world.Time.At(world.Time.Now, new Wake(this, _node));
     }
 
     private void Schedule()
     {
-        if (_scheduled || (_waiting.Count == 0 && _departures.Count == 0)) return;
+        if (_scheduled || (_waiting.Count == 0 && _departures.Count == 0))
+            return;
         _scheduled = true;
         world.Time.At(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, _node));
     }
@@ -61,7 +65,8 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
     {
         _scheduled = false;
         // Whoever is frozen computes nothing meanwhile.
-        if (_departures.Count > 0 || _busyUntil > world.Time.Now) _busyUntil += _node.FrozenFor - _frozenBefore;
+        if (_departures.Count > 0 || _busyUntil > world.Time.Now)
+            _busyUntil += _node.FrozenFor - _frozenBefore;
         _frozenBefore = _node.FrozenFor;
         if (_busyUntil > world.Time.Now)
         {
@@ -71,16 +76,19 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         if (_departures.Count > 0)
         {
             (_departures, _departing) = (_departing, _departures);
-            foreach (var departure in _departing) departure.Happen();
+            foreach (var departure in _departing)
+                departure.Happen();
             _departing.Clear();
         }
-        if (_waiting.TryDequeue(out var run)) dispatcher.Run(run, this);
+        if (_waiting.TryDequeue(out var run))
+            dispatcher.Run(run, this);
         Schedule();
     }
 
     private void Drop()
     {
-        foreach (var departure in _departures) departure.Drop();
+        foreach (var departure in _departures)
+            departure.Drop();
         _departures.Clear();
     }
 
@@ -90,7 +98,8 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
 
         public override void Happen()
         {
-            if (Node!.IsDead) thread.Drop();
+            if (Node!.IsDead)
+                thread.Drop();
             thread.Run();
         }
     }

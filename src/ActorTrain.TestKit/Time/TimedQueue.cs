@@ -2,7 +2,9 @@ using ActorTrain.TestKit.Nodes;
 
 namespace ActorTrain.TestKit.Time;
 
-/// <summary>Happenings of one road or one desk: first in, first out, each at its own time or after the one before it.</summary>
+/// <summary>
+/// Happenings of one road or one desk: first in, first out, each at its own time or after the one before it.
+/// </summary>
 /// <param name="time">The virtual time.</param>
 /// <param name="node">Where they happen.</param>
 internal sealed class TimedQueue(VirtualTime time, SimulatedNode? node)
@@ -30,12 +32,14 @@ internal sealed class TimedQueue(VirtualTime time, SimulatedNode? node)
     /// <summary>What waits will never happen.</summary>
     public void Clear()
     {
-        while (_waiting.TryDequeue(out var waiting)) waiting.Happening.Drop();
+        while (_waiting.TryDequeue(out var waiting))
+            waiting.Happening.Drop();
     }
 
     private void Schedule()
     {
-        if (_scheduled || _halted || _waiting.Count == 0) return;
+        if (_scheduled || _halted || _waiting.Count == 0)
+            return;
         _scheduled = true;
         time.At(_waiting.Peek().Due, new Turn(this, node));
     }
@@ -44,7 +48,8 @@ internal sealed class TimedQueue(VirtualTime time, SimulatedNode? node)
     {
         _scheduled = false;
         // What was cleared, or is held up, has no turn.
-        if (!_halted && _waiting.Count > 0 && _waiting.Peek().Due <= time.Now) _waiting.Dequeue().Happening.Happen();
+        if (!_halted && _waiting.Count > 0 && _waiting.Peek().Due <= time.Now)
+            _waiting.Dequeue().Happening.Happen();
         Schedule();
     }
 

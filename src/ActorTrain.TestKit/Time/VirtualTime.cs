@@ -1,8 +1,8 @@
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// What is to happen, in the order of virtual time. Of what is to happen at the same moment the seed chooses the order, so that different seeds
-/// try different interleavings, and the same seed the same one.
+/// What is to happen, in the order of virtual time. Of what is to happen at the same moment the seed chooses the order,
+/// so that different seeds try different interleavings, and the same seed the same one.
 /// </summary>
 internal sealed class VirtualTime(long seed)
 {
@@ -15,7 +15,8 @@ internal sealed class VirtualTime(long seed)
         public int CompareTo(Moment other)
         {
             var byTime = Ticks.CompareTo(other.Ticks);
-            if (byTime != 0) return byTime;
+            if (byTime != 0)
+                return byTime;
             var byTie = Tie.CompareTo(other.Tie);
             return byTie != 0 ? byTie : Number.CompareTo(other.Number);
         }
@@ -30,12 +31,15 @@ internal sealed class VirtualTime(long seed)
     public void At(TimeSpan due, Happening happening) =>
         _queue.Enqueue(happening, new Moment(Math.Max(due.Ticks, Now.Ticks), _ties.Next(), ++_number));
 
-    /// <summary>Takes what is next, and moves the clock to it; null when there is nothing until a time, which it then is.</summary>
+    /// <summary>
+    /// Takes what is next, and moves the clock to it; null when there is nothing until a time, which it then is.
+    /// </summary>
     public Happening? Take(TimeSpan until)
     {
         if (!_queue.TryPeek(out _, out var next) || next.Ticks > until.Ticks)
         {
-            if (until > Now && until != TimeSpan.MaxValue) Now = until;
+            if (until > Now && until != TimeSpan.MaxValue)
+                Now = until;
             return null;
         }
         Now = new TimeSpan(next.Ticks);

@@ -10,12 +10,20 @@ namespace ActorTrain.Torch.Data;
 /// </remarks>
 public sealed class ArrayDataset : IDataset
 {
-    private readonly Samples _train, _test;
-    private readonly int _inputLength, _targetLength;
+    private readonly Samples _train,
+        _test;
+    private readonly int _inputLength,
+        _targetLength;
 
     private ArrayDataset(
-        string name, IReadOnlyList<long> inputShape, int classes, IReadOnlyList<long> targetShape,
-        Samples train, Samples test, IReadOnlyList<string> classNames)
+        string name,
+        IReadOnlyList<long> inputShape,
+        int classes,
+        IReadOnlyList<long> targetShape,
+        Samples train,
+        Samples test,
+        IReadOnlyList<string> classNames
+    )
     {
         (_train, _test, Classes, ClassNames) = (train, test, classes, classNames);
         (InputShape, TargetShape) = (inputShape, targetShape);
@@ -23,8 +31,13 @@ public sealed class ArrayDataset : IDataset
         _targetLength = classes > 0 ? 1 : SampleShape.LengthOf(name, "target", targetShape);
         Data.ClassNames.Check(name, classNames, classes);
         Description = new DatasetDescription(
-            name, Count(name, "training", train), Count(name, "test", test), Fingerprint.Of(train.Inputs, train.Targets, test.Inputs, test.Targets));
-        if (classes == 0) return;
+            name,
+            Count(name, "training", train),
+            Count(name, "test", test),
+            Fingerprint.Of(train.Inputs, train.Targets, test.Inputs, test.Targets)
+        );
+        if (classes == 0)
+            return;
         CheckClasses("training", train);
         CheckClasses("test", test);
     }
@@ -41,11 +54,18 @@ public sealed class ArrayDataset : IDataset
     /// and not one a class.
     /// </exception>
     public static ArrayDataset OfClasses(
-        string name, IReadOnlyList<long> inputShape, int classes, Samples train, Samples test,
-        IReadOnlyList<string>? classNames = null) => classes < 2
-        ? throw new ActorTrainException(
-            $"data set {name}: it has {Plural.Of(classes, "class", "classes")}; it must have 2 or more")
-        : new(name, inputShape, classes, [], train, test, classNames ?? []);
+        string name,
+        IReadOnlyList<long> inputShape,
+        int classes,
+        Samples train,
+        Samples test,
+        IReadOnlyList<string>? classNames = null
+    ) =>
+        classes < 2
+            ? throw new ActorTrainException(
+                $"data set {name}: it has {Plural.Of(classes, "class", "classes")}; it must have 2 or more"
+            )
+            : new(name, inputShape, classes, [], train, test, classNames ?? []);
 
     /// <summary>A data set whose targets are numbers.</summary>
     /// <param name="name">What to call it.</param>
@@ -54,8 +74,13 @@ public sealed class ArrayDataset : IDataset
     /// <param name="train">Samples to train on.</param>
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
     /// <exception cref="ActorTrainException">Lengths do not fit the shapes.</exception>
-    public static ArrayDataset OfNumbers(string name, IReadOnlyList<long> inputShape, IReadOnlyList<long> targetShape, Samples train, Samples test) =>
-        new(name, inputShape, 0, targetShape, train, test, []);
+    public static ArrayDataset OfNumbers(
+        string name,
+        IReadOnlyList<long> inputShape,
+        IReadOnlyList<long> targetShape,
+        Samples train,
+        Samples test
+    ) => new(name, inputShape, 0, targetShape, train, test, []);
 
     /// <inheritdoc/>
     public DatasetDescription Description { get; }
@@ -92,16 +117,19 @@ public sealed class ArrayDataset : IDataset
     {
         var count = samples.Targets.Length / _targetLength;
         var (inputs, targets) = ((long)count * _inputLength, (long)count * _targetLength);
-        return inputs == samples.Inputs.Length && targets == samples.Targets.Length ? count
+        return inputs == samples.Inputs.Length && targets == samples.Targets.Length
+            ? count
             : throw new ActorTrainException(
                 $"data set {name}: its {which} samples have {Plural.Of(samples.Inputs.Length, "number")} of input and "
                     + $"{samples.Targets.Length} of target; "
-                + $"a sample has {_inputLength} and {_targetLength}");
+                    + $"a sample has {_inputLength} and {_targetLength}"
+            );
     }
 
     private void CheckClasses(string which, Samples samples)
     {
         var targets = samples.Targets.Span;
-        for (var i = 0; i < targets.Length; i++) Targets.CheckClass(Description.Name, which, i, targets[i], Classes);
+        for (var i = 0; i < targets.Length; i++)
+            Targets.CheckClass(Description.Name, which, i, targets[i], Classes);
     }
 }

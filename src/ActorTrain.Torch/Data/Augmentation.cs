@@ -2,7 +2,8 @@ namespace ActorTrain.Torch.Data;
 
 /// <summary>How training images are varied, so that a model does not learn them by heart.</summary>
 /// <param name="Flip">Mirror an image left to right with probability one half.</param>
-/// <param name="CropPadding">Pad an image by so many black pixels on each side and cut it back at a random place; 0 is off.</param>
+/// <param name="CropPadding">Pad an image by so many black pixels on each side and cut it back at a random place; 0 is
+/// off.</param>
 internal sealed record Augmentation(bool Flip, int CropPadding)
 {
     /// <summary>No variation.</summary>
@@ -14,14 +15,26 @@ internal sealed record Augmentation(bool Flip, int CropPadding)
     /// <param name="table">The number for each byte.</param>
     /// <param name="random">Says how it is varied; not used where nothing is.</param>
     /// <param name="destination">Room for the numbers.</param>
-    public void Write(ReadOnlySpan<byte> image, ImageShape shape, ReadOnlySpan<float> table, ref SplitMix64 random, Span<float> destination)
+    public void Write(
+        ReadOnlySpan<byte> image,
+        ImageShape shape,
+        ReadOnlySpan<float> table,
+        ref SplitMix64 random,
+        Span<float> destination
+    )
     {
         var mirrored = Flip && random.NextBelow(2) == 1;
-        var (down, right) = CropPadding == 0 ? (0, 0)
-            : (random.NextBelow(2 * CropPadding + 1) - CropPadding, random.NextBelow(2 * CropPadding + 1) - CropPadding);
+        var (down, right) =
+            CropPadding == 0
+                ? (0, 0)
+                : (
+                    random.NextBelow(2 * CropPadding + 1) - CropPadding,
+                    random.NextBelow(2 * CropPadding + 1) - CropPadding
+                );
         if (!mirrored && down == 0 && right == 0)
         {
-            for (var i = 0; i < image.Length; i++) destination[i] = table[image[i]];
+            for (var i = 0; i < image.Length; i++)
+                destination[i] = table[image[i]];
             return;
         }
         for (var row = 0; row < shape.Channels * shape.Height; row++)
@@ -32,7 +45,9 @@ internal sealed record Augmentation(bool Flip, int CropPadding)
             for (var column = 0; column < shape.Width; column++)
             {
                 var from = (mirrored ? shape.Width - 1 - column : column) + right;
-                destination[row * shape.Width + column] = table[outside || from < 0 || from >= shape.Width ? 0 : pixels[from]];
+                destination[row * shape.Width + column] = table[
+                    outside || from < 0 || from >= shape.Width ? 0 : pixels[from]
+                ];
             }
         }
     }

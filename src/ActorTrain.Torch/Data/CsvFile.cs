@@ -2,7 +2,9 @@ using ActorTrain.Torch.Data.Tables;
 
 namespace ActorTrain.Torch.Data;
 
-/// <summary>Reads tables: comma-separated files with a header, of which every column but the target is a number.</summary>
+/// <summary>
+/// Reads tables: comma-separated files with a header, of which every column but the target is a number.
+/// </summary>
 /// <remarks>
 /// A file is UTF-8, or what its byte order mark says, and may be compressed with gzip. Its fields are as RFC 4180 has
 /// them; lines end in LF, CRLF or CR, blank lines are no rows, and white space around a field is not part of it.
@@ -33,8 +35,13 @@ public static class CsvFile
         var classes = new ClassVocabulary(trainTable);
         var testTable = trainTable.ReadAlike(test);
         return ArrayDataset.OfClasses(
-            Name(train), [trainTable.Columns.Count], classes.Names.Count,
-            trainTable.With(classes.NumberOf), testTable.With(classes.NumberOf), classes.Names);
+            Name(train),
+            [trainTable.Columns.Count],
+            classes.Names.Count,
+            trainTable.With(classes.NumberOf),
+            testTable.With(classes.NumberOf),
+            classes.Names
+        );
     }
 
     /// <summary>A data set whose target column is a number.</summary>
@@ -47,7 +54,13 @@ public static class CsvFile
     {
         var trainTable = Table.Read(train, target);
         var testTable = trainTable.ReadAlike(test);
-        return ArrayDataset.OfNumbers(Name(train), [trainTable.Columns.Count], [1], trainTable.With(Number), testTable.With(Number));
+        return ArrayDataset.OfNumbers(
+            Name(train),
+            [trainTable.Columns.Count],
+            [1],
+            trainTable.With(Number),
+            testTable.With(Number)
+        );
 
         float Number(string text, Place place) => Field.Number(text, target, place);
     }

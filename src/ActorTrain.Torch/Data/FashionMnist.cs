@@ -20,19 +20,27 @@ public static class FashionMnist
 
     /// <summary>What its classes are called, in the order of their numbers.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
-        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+    ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
     private static readonly Normalization Normalization = new(0.2860f, 0.3530f);
 
     private static readonly string[] Files =
-        ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ];
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, WeakReference<ImageDataset>> Loaded = [];
 
-    /// <summary>Loads the data set, or gives the one that this process has loaded from the same place already.</summary>
+    /// <summary>
+    /// Loads the data set, or gives the one that this process has loaded from the same place already.
+    /// </summary>
     /// <param name="source">Which files may be used.</param>
-    /// <param name="folder">A folder with the files; null to look in the usual places. A folder that is named must have them.</param>
+    /// <param name="folder">A folder with the files; null to look in the usual places. A folder that is named must have
+    /// them.</param>
     /// <exception cref="ActorTrainException">The files are missing or damaged; the message names the file.</exception>
     public static ImageDataset Load(DataSource source, string? folder = null)
     {
@@ -42,7 +50,8 @@ public static class FashionMnist
         // Under the lock: two engines that start together read the files once.
         lock (Gate)
         {
-            if (Loaded.TryGetValue(name, out var earlier) && earlier.TryGetTarget(out var dataset)) return dataset;
+            if (Loaded.TryGetValue(name, out var earlier) && earlier.TryGetTarget(out var dataset))
+                return dataset;
             dataset = Read(files, isSubstitute ? files.Name : null);
             Loaded[name] = new WeakReference<ImageDataset>(dataset);
             return dataset;
@@ -51,24 +60,38 @@ public static class FashionMnist
 
     private static IFileSource Choose(DataSource source, string? folder)
     {
-        if (source == DataSource.BuiltIn) return new BuiltInSource();
+        if (source == DataSource.BuiltIn)
+            return new BuiltInSource();
         // What somebody named is used or is an error; falling back would train on something else than they believe.
-        if (string.IsNullOrEmpty(folder)) folder = Environment.GetEnvironmentVariable(FolderVariable);
-        if (!string.IsNullOrEmpty(folder)) return new FolderSource(Path.GetFullPath(folder));
+        if (string.IsNullOrEmpty(folder))
+            folder = Environment.GetEnvironmentVariable(FolderVariable);
+        if (!string.IsNullOrEmpty(folder))
+            return new FolderSource(Path.GetFullPath(folder));
 
         var usual = new[] { UserFolders.Cache(Name), "/usr/share/datasets/fashion-mnist" }.OfType<string>().ToList();
-        if (usual.Select(place => new FolderSource(place)).FirstOrDefault(place => place.HasAnyOf(Files)) is { } found) return found;
-        return source == DataSource.Auto ? new BuiltInSource() : throw new ActorTrainException(
-            $"actortrain.job.data.source is full, and the files of Fashion-MNIST are not here; "
-            + $"put them into {string.Join(" or ", usual)}, or name their folder in {FolderVariable}.");
+        if (usual.Select(place => new FolderSource(place)).FirstOrDefault(place => place.HasAnyOf(Files)) is { } found)
+            return found;
+        return source == DataSource.Auto
+            ? new BuiltInSource()
+            : throw new ActorTrainException(
+                $"actortrain.job.data.source is full, and the files of Fashion-MNIST are not here; "
+                    + $"put them into {string.Join(" or ", usual)}, or name their folder in {FolderVariable}."
+            );
     }
 
-    private static ImageDataset Read(IFileSource files, string? substitute) => new(
-        Name, files.Name, ReadSet(files, Files[0], Files[1]), ReadSet(files, Files[2], Files[3]),
-        Classes, Normalization, substitute)
-    {
-        ClassNames = ClassNames,
-    };
+    private static ImageDataset Read(IFileSource files, string? substitute) =>
+        new(
+            Name,
+            files.Name,
+            ReadSet(files, Files[0], Files[1]),
+            ReadSet(files, Files[2], Files[3]),
+            Classes,
+            Normalization,
+            substitute
+        )
+        {
+            ClassNames = ClassNames,
+        };
 
     private static ImageSet ReadSet(IFileSource files, string imagesFile, string labelsFile)
     {
@@ -78,11 +101,17 @@ public static class FashionMnist
         {
             var (shape, pixels) = IdxFile.ReadImages(images.Content, images.Name, images.Compressed);
             if (shape != Shape)
-                throw new ActorTrainException($"{images.Name}: its images are {shape.Height}×{shape.Width}; those of Fashion-MNIST are {Shape.Height}×{Shape.Width}.");
+                throw new ActorTrainException(
+                    $"{images.Name}: its images are {shape.Height}×{shape.Width}; those of Fashion-MNIST are "
+                        + $"{Shape.Height}×{Shape.Width}."
+                );
             var classes = IdxFile.ReadLabels(labels.Content, labels.Name, labels.Compressed, Classes);
             if (pixels.Length / shape.Length != classes.Length)
-                throw new ActorTrainException($"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} "
-                    + $"and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an image.");
+                throw new ActorTrainException(
+                    $"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} "
+                        + $"and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an "
+                        + $"image."
+                );
             return new ImageSet(shape, pixels, Array.ConvertAll(classes, label => (int)label));
         }
     }

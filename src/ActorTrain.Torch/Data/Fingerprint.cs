@@ -12,7 +12,8 @@ public static class Fingerprint
     public static string Of(params IEnumerable<ReadOnlyMemory<byte>> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in parts) hash.AppendData(part.Span);
+        foreach (var part in parts)
+            hash.AppendData(part.Span);
         return Digits(hash);
     }
 

@@ -7,16 +7,24 @@ internal sealed class FolderSource(string folder) : IFileSource
 {
     public string Name => folder;
 
-    /// <summary>Whether it has any of these files. A folder that nobody named, and that has none, is passed over.</summary>
+    /// <summary>
+    /// Whether it has any of these files. A folder that nobody named, and that has none, is passed over.
+    /// </summary>
     public bool HasAnyOf(IEnumerable<string> files) => files.Any(file => PathOf(file) is not null);
 
     public FoundFile Open(string file)
     {
-        if (!Directory.Exists(folder)) throw new ActorTrainException($"The data folder {folder} does not exist.");
-        var path = PathOf(file) ?? throw new ActorTrainException(
-            Directory.EnumerateFileSystemEntries(folder).Any()
-                ? $"The data folder {folder} has neither {file}.gz nor {file}; it must have the four files of Fashion-MNIST."
-                : $"The data folder {folder} is empty; it must have the four files of Fashion-MNIST ({file}.gz and its like).");
+        if (!Directory.Exists(folder))
+            throw new ActorTrainException($"The data folder {folder} does not exist.");
+        var path =
+            PathOf(file)
+            ?? throw new ActorTrainException(
+                Directory.EnumerateFileSystemEntries(folder).Any()
+                    ? $"The data folder {folder} has neither {file}.gz nor {file}; it must have the four files of "
+                        + $"Fashion-MNIST."
+                    : $"The data folder {folder} is empty; it must have the four files of Fashion-MNIST ({file}.gz "
+                        + $"and its like)."
+            );
         try
         {
             return new FoundFile(File.OpenRead(path), path, path.EndsWith(".gz", StringComparison.Ordinal));
@@ -30,6 +38,8 @@ internal sealed class FolderSource(string folder) : IFileSource
     private string? PathOf(string file)
     {
         var path = Path.Combine(folder, file);
-        return File.Exists(path + ".gz") ? path + ".gz" : File.Exists(path) ? path : null;
+        return File.Exists(path + ".gz") ? path + ".gz"
+            : File.Exists(path) ? path
+            : null;
     }
 }

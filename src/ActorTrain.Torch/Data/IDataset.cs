@@ -3,22 +3,32 @@ using ActorTrain.Worker;
 namespace ActorTrain.Torch.Data;
 
 /// <summary>
-/// Samples to train on and samples to test on, each an input and its target. Every worker of a job must have the same: they compare the <see cref="Description"/>. Several engines
-/// read one data set at the same time, so reading changes nothing.
+/// Samples to train on and samples to test on, each an input and its target. Every worker of a job must have the same:
+/// they compare the <see cref="Description"/>. Several engines read one data set at the same time, so reading changes
+/// nothing.
 /// </summary>
 /// <remarks>
-/// What is at hand already: <see cref="ArrayDataset"/> for arrays, <see cref="CsvFile"/> for tables, <see cref="ImageFolder"/> for a folder of images by class,
-/// <see cref="FashionMnist"/>.
+/// What is at hand already: <see cref="ArrayDataset"/> for arrays, <see cref="CsvFile"/> for tables,
+/// <see cref="ImageFolder"/> for a folder of images by class, <see cref="FashionMnist"/>.
 /// </remarks>
 public interface IDataset
 {
-    /// <summary>Name, number of samples, and fingerprint, which must differ when any sample does; <see cref="Data.Fingerprint"/> makes one.</summary>
+    /// <summary>
+    /// Name, number of samples, and fingerprint, which must differ when any sample does; <see cref="Data.Fingerprint"/>
+    /// makes one.
+    /// </summary>
     DatasetDescription Description { get; }
 
-    /// <summary>Shape of one input, without the batch: [channels, height, width] for images, [features] for a table. A batch is [n, …] f32.</summary>
+    /// <summary>
+    /// Shape of one input, without the batch: [channels, height, width] for images, [features] for a table. A batch is
+    /// [n, …] f32.
+    /// </summary>
     IReadOnlyList<long> InputShape { get; }
 
-    /// <summary>Number of classes, where the target is one: then a batch of targets is [n] i64. 0: targets are numbers of <see cref="TargetShape"/>.</summary>
+    /// <summary>
+    /// Number of classes, where the target is one: then a batch of targets is [n] i64. 0: targets are numbers of
+    /// <see cref="TargetShape"/>.
+    /// </summary>
     int Classes { get; }
 
     /// <summary>
@@ -30,13 +40,20 @@ public interface IDataset
     /// <summary>How bytes became inputs, for the saved model and the report; null where it is not known.</summary>
     Normalization? Normalization => null;
 
-    /// <summary>Shape of one target that is no class, without the batch, such as [1]. A batch is [n, …] f32. Empty where there are <see cref="Classes"/>.</summary>
+    /// <summary>
+    /// Shape of one target that is no class, without the batch, such as [1]. A batch is [n, …] f32. Empty where there
+    /// are <see cref="Classes"/>.
+    /// </summary>
     IReadOnlyList<long> TargetShape { get; }
 
-    /// <summary>Reads a training sample. Whatever it throws is told with the data set's name and the sample's index; an <see cref="IOException"/> is taken for one that may pass, and tried again.</summary>
+    /// <summary>
+    /// Reads a training sample. Whatever it throws is told with the data set's name and the sample's index; an
+    /// <see cref="IOException"/> is taken for one that may pass, and tried again.
+    /// </summary>
     /// <param name="index">In [0, <c>Description.TrainSamples</c>).</param>
     /// <param name="input">Room for the input, every element to be written, the last dimension varying fastest.</param>
-    /// <param name="target">Room for the target likewise; for a class one element, in [0, <see cref="Classes"/>).</param>
+    /// <param name="target">Room for the target likewise; for a class one element, in [0,
+    /// <see cref="Classes"/>).</param>
     void ReadTrain(int index, Span<float> input, Span<float> target);
 
     /// <summary>Reads a test sample.</summary>

@@ -4,13 +4,17 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Data;
 
-/// <summary>Reads the IDX files of MNIST and its relatives, see https://yann.lecun.com/exdb/mnist: a magic number, sizes, bytes.</summary>
+/// <summary>
+/// Reads the IDX files of MNIST and its relatives, see https://yann.lecun.com/exdb/mnist: a magic number, sizes, bytes.
+/// </summary>
 internal static class IdxFile
 {
-    private const int ImagesMagic = 0x803, LabelsMagic = 0x801;
+    private const int ImagesMagic = 0x803,
+        LabelsMagic = 0x801;
 
     // Sizes come from the file: what no such data set has is refused before memory is asked for.
-    private const int MostSamples = 1_000_000, LargestSide = 256;
+    private const int MostSamples = 1_000_000,
+        LargestSide = 256;
 
     /// <summary>Reads images: their shape and their pixels.</summary>
     public static (ImageShape Shape, byte[] Pixels) ReadImages(Stream stream, string name, bool compressed)
@@ -24,11 +28,20 @@ internal static class IdxFile
     {
         var labels = Read(stream, name, compressed, LabelsMagic, "labels").Content;
         var wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1));
-        return wrong < 0 ? labels
-            : throw new ActorTrainException($"{name}: label {wrong} is {labels[wrong]}; it must be 0 to {classes - 1}.");
+        return wrong < 0
+            ? labels
+            : throw new ActorTrainException(
+                $"{name}: label {wrong} is {labels[wrong]}; it must be 0 to {classes - 1}."
+            );
     }
 
-    private static (int[] Sizes, byte[] Content) Read(Stream stream, string name, bool compressed, int magic, string what)
+    private static (int[] Sizes, byte[] Content) Read(
+        Stream stream,
+        string name,
+        bool compressed,
+        int magic,
+        string what
+    )
     {
         try
         {
@@ -45,27 +58,35 @@ internal static class IdxFile
     {
         var found = ReadInt(stream, name);
         if (found != magic)
-            throw new ActorTrainException($"{name}: its magic number is 0x{found:x8}; a file of {what} begins with 0x{magic:x8}.");
+            throw new ActorTrainException(
+                $"{name}: its magic number is 0x{found:x8}; a file of {what} begins with 0x{magic:x8}."
+            );
         var sizes = new int[magic & 0xff];
         for (var i = 0; i < sizes.Length; i++)
         {
             sizes[i] = ReadInt(stream, name);
             var most = i == 0 ? MostSamples : LargestSide;
             if (sizes[i] < 1 || sizes[i] > most)
-                throw new ActorTrainException($"{name}: its header gives {sizes[i]} as size {i + 1} of {sizes.Length}; it must be 1 to {most}.");
+                throw new ActorTrainException(
+                    $"{name}: its header gives {sizes[i]} as size {i + 1} of {sizes.Length}; it must be 1 to {most}."
+                );
         }
         var length = sizes.Aggregate(1L, (product, size) => product * size);
         if (length > Array.MaxLength)
             throw new ActorTrainException(
-                $"{name}: its header announces {Plural.Of(length, "byte")}, more than can be held in memory.");
+                $"{name}: its header announces {Plural.Of(length, "byte")}, more than can be held in memory."
+            );
         var content = new byte[length];
         var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         if (read < content.Length)
-            throw new ActorTrainException($"{name}: it is truncated; its header announces {Plural.Of(length, "byte")} "
-                + $"of {what}, and {read} follow.");
+            throw new ActorTrainException(
+                $"{name}: it is truncated; its header announces {Plural.Of(length, "byte")} "
+                    + $"of {what}, and {read} follow."
+            );
         if (stream.ReadByte() >= 0)
             throw new ActorTrainException(
-                $"{name}: its header announces {Plural.Of(length, "byte")} of {what}, and more follow.");
+                $"{name}: its header announces {Plural.Of(length, "byte")} of {what}, and more follow."
+            );
         return (sizes, content);
     }
 

@@ -15,19 +15,36 @@ public sealed class ImageDataset : IDataset
     /// <param name="classes">Number of classes; every label is below it.</param>
     /// <param name="normalization">How bytes become numbers.</param>
     /// <exception cref="ActorTrainException">A label is no class; the message names its image.</exception>
-    public ImageDataset(string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization)
+    public ImageDataset(
+        string name,
+        string origin,
+        ImageSet train,
+        ImageSet test,
+        int classes,
+        Normalization normalization
+    )
         : this(name, origin, train, test, classes, normalization, substitute: null) { }
 
     // With what it is, where it is in place of the data set of this name.
     internal ImageDataset(
-        string name, string origin, ImageSet train, ImageSet test, int classes, Normalization normalization,
-        string? substitute)
+        string name,
+        string origin,
+        ImageSet train,
+        ImageSet test,
+        int classes,
+        Normalization normalization,
+        string? substitute
+    )
     {
         (Origin, Train, Test, Classes, Normalization) = (origin, train, test, classes, normalization);
         CheckLabels(name, "training", train);
         CheckLabels(name, "test", test);
-        Description = new DatasetDescription(name, train.Count, test.Count,
-            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes)))
+        Description = new DatasetDescription(
+            name,
+            train.Count,
+            test.Count,
+            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes))
+        )
         {
             Substitute = substitute,
         };
@@ -72,13 +89,15 @@ public sealed class ImageDataset : IDataset
 
     private void CheckLabels(string name, string which, ImageSet set)
     {
-        for (var i = 0; i < set.Count; i++) Targets.CheckClass(name, which, i, set.Labels.Span[i], Classes);
+        for (var i = 0; i < set.Count; i++)
+            Targets.CheckClass(name, which, i, set.Labels.Span[i], Classes);
     }
 
     private void Read(ImageSet set, int index, Span<float> input, Span<float> target)
     {
         var pixels = set.Image(index);
-        for (var i = 0; i < pixels.Length; i++) input[i] = _table[pixels[i]];
+        for (var i = 0; i < pixels.Length; i++)
+            input[i] = _table[pixels[i]];
         target[0] = set.Labels.Span[index];
     }
 }

@@ -40,40 +40,55 @@ public static class ImageFolder
         {
             Read(0);
             var failure = (At: long.MaxValue, What: (Exception?)null);
-            Parallel.For(1, files.Count, (i, loop) =>
-            {
-                try
+            Parallel.For(
+                1,
+                files.Count,
+                (i, loop) =>
                 {
-                    Read(i);
+                    try
+                    {
+                        Read(i);
+                    }
+                    catch (ActorTrainException e)
+                    {
+                        // Those before it are read all the same: the first in order is told, and not the first in time.
+                        loop.Break();
+                        lock (pixels)
+                            failure = i < failure.At ? (i, e) : failure;
+                    }
                 }
-                catch (ActorTrainException e)
-                {
-                    // Those before it are read all the same: the first in order is told, and not the first in time.
-                    loop.Break();
-                    lock (pixels) failure = i < failure.At ? (i, e) : failure;
-                }
-            });
-            if (failure.What is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.What);
+            );
+            if (failure.What is not null)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.What);
         }
         return new ImageSet(shape!.Value, pixels, files.Select(file => file.Class).ToArray());
 
-        void Read(int i) => Decode(files[i].File, channels, found =>
-        {
-            var expected = shape ??= found;
-            if (found != expected)
-                throw new ActorTrainException(
-                    $"{OneLine(files[i].File)}: it is {found.Width}×{found.Height}; the first image of the data set is "
-                    + $"{expected.Width}×{expected.Height}, and all must be alike.");
-            if (i == 0)
-            {
-                if ((Int128)files.Count * channels * expected.Height * expected.Width > Array.MaxLength)
-                    throw new ActorTrainException(
-                        $"{folder}: its {Plural.Of(files.Count, "image")} of {expected.Width}×{expected.Height} "
-                        + "are more than can be held in memory.");
-                pixels = new byte[files.Count * expected.Length];
-            }
-            return pixels.AsMemory(i * expected.Length, expected.Length);
-        });
+        void Read(int i) =>
+            Decode(
+                files[i].File,
+                channels,
+                found =>
+                {
+                    var expected = shape ??= found;
+                    if (found != expected)
+                        throw new ActorTrainException(
+                            $"{OneLine(files[i].File)}: it is {found.Width}×{found.Height}; the first image of the "
+                                + $"data set is "
+                                + $"{expected.Width}×{expected.Height}, and all must be alike."
+                        );
+                    if (i == 0)
+                    {
+                        if ((Int128)files.Count * channels * expected.Height * expected.Width > Array.MaxLength)
+                            throw new ActorTrainException(
+                                $"{folder}: its {Plural.Of(files.Count, "image")} of "
+                                    + $"{expected.Width}×{expected.Height} "
+                                    + "are more than can be held in memory."
+                            );
+                        pixels = new byte[files.Count * expected.Length];
+                    }
+                    return pixels.AsMemory(i * expected.Length, expected.Length);
+                }
+            );
     }
 
     private static void Decode(string file, int channels, Func<ImageShape, Memory<byte>> room)

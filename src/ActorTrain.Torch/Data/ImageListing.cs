@@ -9,7 +9,8 @@ internal readonly record struct ClassImage(string File, int Class);
 /// <summary>What a folder of images by class has: which files are images of which class, and what is none.</summary>
 internal sealed class ImageListing
 {
-    public const string Train = "train", Test = "test";
+    public const string Train = "train",
+        Test = "test";
 
     private readonly string _folder;
     private readonly SkippedEntries _skipped;
@@ -26,13 +27,15 @@ internal sealed class ImageListing
         {
             throw new ActorTrainException(
                 $"{Line(Path.Combine(folder, Train))}: it has {Plural.Of(Classes.Count, "folder")}, "
-                + "one a class; it must have 2 or more.");
+                    + "one a class; it must have 2 or more."
+            );
         }
         if (test.Select(one => one.Name).Except(Classes).FirstOrDefault() is { } strange)
         {
             throw new ActorTrainException(
                 $"{Line(Path.Combine(folder, Test, strange))}: {Train} has no class {Line(strange)}; "
-                + $"it has {string.Join(", ", Classes.Take(20).Select(Line))}.");
+                    + $"it has {string.Join(", ", Classes.Take(20).Select(Line))}."
+            );
         }
         TrainImages = ImagesOf(train, required: true);
         TestImages = ImagesOf(test, required: false);
@@ -70,16 +73,18 @@ internal sealed class ImageListing
         {
             var tested = TestImages.Select(image => image.Class).ToHashSet();
             var names = Classes.Where((_, number) => !tested.Contains(number)).Select(Line).ToList();
-            return names.Count == 0 ? null
+            return names.Count == 0
+                ? null
                 : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of "
                     + $"{Plural.Of(Classes.Count, "class", "classes")} "
-                  + $"({SkippedEntries.Named(names)}).";
+                    + $"({SkippedEntries.Named(names)}).";
         }
     }
 
     private void SkipBeside()
     {
-        if (!Directory.Exists(_folder)) return;
+        if (!Directory.Exists(_folder))
+            return;
         foreach (var entry in Visible(_folder).Where(entry => entry.Name is not (Train or Test)))
             _skipped.Add(entry.FullName, $"beside {Train} and {Test}");
     }
@@ -91,7 +96,8 @@ internal sealed class ImageListing
         {
             throw new ActorTrainException(
                 $"{Line(folder)} does not exist; a data set of images has the folders {Train} and {Test}, "
-                + "each with a folder a class.");
+                    + "each with a folder a class."
+            );
         }
         var entries = Visible(folder);
         foreach (var file in entries.OfType<FileInfo>())
@@ -100,7 +106,8 @@ internal sealed class ImageListing
             {
                 throw new ActorTrainException(
                     $"{Line(file.FullName)}: the image is in no class; "
-                    + $"it must lie in a folder of {part}, which is its class.");
+                        + $"it must lie in a folder of {part}, which is its class."
+                );
             }
             _skipped.Add(file.FullName, "outside of the classes");
         }
@@ -117,7 +124,8 @@ internal sealed class ImageListing
             {
                 throw new ActorTrainException(
                     $"{Line(nested.FullName)}: a class has no folders; "
-                    + $"images must lie in {Line(folder.FullName)} itself.");
+                        + $"images must lie in {Line(folder.FullName)} itself."
+                );
             }
             var files = entries.OfType<FileInfo>().ToLookup(IsImage);
             foreach (var other in files[false])
@@ -126,8 +134,9 @@ internal sealed class ImageListing
             {
                 throw new ActorTrainException(
                     $"{Line(folder.FullName)}: the class has no image to train on, "
-                    + $"and {files[false].Count()} other files; "
-                    + $"images end in {string.Join(", ", ImageDecoder.Endings)}.");
+                        + $"and {files[false].Count()} other files; "
+                        + $"images end in {string.Join(", ", ImageDecoder.Endings)}."
+                );
             }
             var number = _numbers[folder.Name];
             images.AddRange(files[true].Select(file => new ClassImage(file.FullName, number)));
@@ -138,9 +147,12 @@ internal sealed class ImageListing
     // In the order of their letters, which is the same on every machine.
     private List<FileSystemInfo> Visible(string folder)
     {
-        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos()
-            .OrderBy(entry => entry.Name, StringComparer.Ordinal).ToLookup(SkippedEntries.IsHidden);
-        foreach (var hidden in entries[true]) _skipped.Add(hidden.FullName, "hidden");
+        var entries = new DirectoryInfo(folder)
+            .EnumerateFileSystemInfos()
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+            .ToLookup(SkippedEntries.IsHidden);
+        foreach (var hidden in entries[true])
+            _skipped.Add(hidden.FullName, "hidden");
         return [.. entries[false]];
     }
 

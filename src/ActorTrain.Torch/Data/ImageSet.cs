@@ -13,10 +13,15 @@ public sealed class ImageSet
         if (length is < 1 or > int.MaxValue)
             throw new ArgumentException(
                 $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {Plural.Of(length, "byte")}; "
-                + $"it must have 1 to {int.MaxValue}", nameof(shape));
+                    + $"it must have 1 to {int.MaxValue}",
+                nameof(shape)
+            );
         if (images.Length != labels.Length * length)
-            throw new ArgumentException($"{Plural.Of(images.Length, "byte is", "bytes are")} not "
-                + $"{Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}", nameof(images));
+            throw new ArgumentException(
+                $"{Plural.Of(images.Length, "byte is", "bytes are")} not "
+                    + $"{Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}",
+                nameof(images)
+            );
         (Shape, Images, Labels) = (shape, images, labels);
     }
 
@@ -41,8 +46,10 @@ public sealed class ImageSet
         var bytes = new byte[classes <= 256 ? Count : 4 * Count];
         for (var i = 0; i < Count; i++)
         {
-            if (classes <= 256) bytes[i] = checked((byte)Labels.Span[i]);
-            else BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), Labels.Span[i]);
+            if (classes <= 256)
+                bytes[i] = checked((byte)Labels.Span[i]);
+            else
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), Labels.Span[i]);
         }
         return bytes;
     }

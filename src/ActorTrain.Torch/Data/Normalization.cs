@@ -5,13 +5,19 @@ namespace ActorTrain.Torch.Data;
 /// <param name="Deviation">Their standard deviation.</param>
 public sealed record Normalization(float Mean, float Deviation)
 {
-    /// <summary>Mean and deviation over all bytes of a set; those of a set without any, or of one colour, leave numbers from 0 to 1.</summary>
+    /// <summary>
+    /// Mean and deviation over all bytes of a set; those of a set without any, or of one colour, leave numbers from 0
+    /// to 1.
+    /// </summary>
     public static Normalization Of(ImageSet set)
     {
         var counts = new long[256];
-        foreach (var value in set.Images.Span) counts[value]++;
+        foreach (var value in set.Images.Span)
+            counts[value]++;
         var mean = counts.Select((count, value) => count * (value / 255.0)).Sum() / Math.Max(1, set.Images.Length);
-        var variance = counts.Select((count, value) => count * Math.Pow(value / 255.0 - mean, 2)).Sum() / Math.Max(1, set.Images.Length);
+        var variance =
+            counts.Select((count, value) => count * Math.Pow(value / 255.0 - mean, 2)).Sum()
+            / Math.Max(1, set.Images.Length);
         return variance > 0 ? new Normalization((float)mean, (float)Math.Sqrt(variance)) : new Normalization(0, 1);
     }
 

@@ -7,7 +7,8 @@ internal static class SampleShape
     /// <exception cref="ActorTrainException">It is no shape; the message names the data set.</exception>
     public static int LengthOf(string dataset, string what, IReadOnlyList<long> shape)
     {
-        if (shape is not { Count: > 0 } || shape.Any(size => size < 1)) throw Wrong("dimensions of 1 or more");
+        if (shape is not { Count: > 0 } || shape.Any(size => size < 1))
+            throw Wrong("dimensions of 1 or more");
         // In double, which no product overflows.
         var length = shape.Aggregate(1.0, (product, size) => product * size);
         return length <= Array.MaxLength ? (int)length : throw Wrong($"{Array.MaxLength} numbers or fewer");

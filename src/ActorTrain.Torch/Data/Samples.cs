@@ -16,7 +16,8 @@ public sealed record Samples(ReadOnlyMemory<float> Inputs, ReadOnlyMemory<float>
     public static Samples Of(ReadOnlyMemory<float> inputs, ReadOnlySpan<int> classes)
     {
         var targets = new float[classes.Length];
-        for (var i = 0; i < targets.Length; i++) targets[i] = classes[i];
+        for (var i = 0; i < targets.Length; i++)
+            targets[i] = classes[i];
         return new Samples(inputs, targets);
     }
 }

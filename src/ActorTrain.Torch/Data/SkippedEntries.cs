@@ -9,7 +9,8 @@ internal sealed class SkippedEntries(string root)
 
     /// <summary>Whether an entry is hidden, or one that systems leave behind.</summary>
     public static bool IsHidden(FileSystemInfo entry) =>
-        entry.Name.StartsWith('.') || OfSystems.Contains(entry.Name, StringComparer.OrdinalIgnoreCase)
+        entry.Name.StartsWith('.')
+        || OfSystems.Contains(entry.Name, StringComparer.OrdinalIgnoreCase)
         || entry.Exists && entry.Attributes.HasFlag(FileAttributes.Hidden);
 
     /// <summary>Counts an entry.</summary>
@@ -18,7 +19,8 @@ internal sealed class SkippedEntries(string root)
     public void Add(string path, string reason)
     {
         var (_, paths) = _byReason.FirstOrDefault(one => one.Reason == reason);
-        if (paths is null) _byReason.Add((reason, paths = []));
+        if (paths is null)
+            _byReason.Add((reason, paths = []));
         paths.Add(Path.GetRelativePath(root, path).Replace('\\', '/').ReplaceLineEndings("?"));
     }
 

@@ -8,8 +8,11 @@ internal static class Targets
     /// <exception cref="ActorTrainException">A class is none; the message names the sample.</exception>
     public static void CheckClass(string dataset, string which, int index, float target, int classes)
     {
-        if (target >= 0 && target < classes && target == MathF.Floor(target)) return;
+        if (target >= 0 && target < classes && target == MathF.Floor(target))
+            return;
         throw new ActorTrainException(
-            $"data set {dataset}: {which} sample {index} has class {target.ToString(CultureInfo.InvariantCulture)}; it must be a whole number from 0 to {classes - 1}");
+            $"data set {dataset}: {which} sample {index} has class {target.ToString(CultureInfo.InvariantCulture)}; "
+                + $"it must be a whole number from 0 to {classes - 1}"
+        );
     }
 }

@@ -17,10 +17,12 @@ internal sealed class DeviceSource
     public DeviceSource(TorchOptions options)
     {
         _choice = DeviceChoice.Parse(options.Device);
-        var threads = options.Threads is >= 0 and <= MostThreads ? options.Threads
+        var threads = options.Threads is >= 0 and <= MostThreads
+            ? options.Threads
             : throw new ActorTrainException(
                 $"The number of threads is {options.Threads}; "
-                + $"it must be 0 (what the machine has left) to {MostThreads}.");
+                    + $"it must be 0 (what the machine has left) to {MostThreads}."
+            );
         Threads = new ThreadSource(threads, WorkerClaims.OfThisMachine, Environment.ProcessorCount);
     }
 
@@ -48,8 +50,11 @@ internal sealed class DeviceSource
         {
             var share = device.Threads;
             // A GPU computes, and few threads feed it: there is nothing to try.
-            engine.Use(device.SharesMemory
-                ? Threads.For(job, share, counts => ThreadTrial.Of(engine, job.Batch, counts)) : share);
+            engine.Use(
+                device.SharesMemory
+                    ? Threads.For(job, share, counts => ThreadTrial.Of(engine, job.Batch, counts))
+                    : share
+            );
             return engine;
         }
         catch

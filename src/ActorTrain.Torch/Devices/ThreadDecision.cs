@@ -49,7 +49,8 @@ internal static class ThreadDecision
     /// <summary>Numbers of threads to try, in order: 1, 2, 4 and so on, and the share itself.</summary>
     public static IEnumerable<int> Candidates(int share)
     {
-        for (var threads = 1; threads < share; threads *= 2) yield return threads;
+        for (var threads = 1; threads < share; threads *= 2)
+            yield return threads;
         yield return share;
     }
 
@@ -58,12 +59,18 @@ internal static class ThreadDecision
     /// <param name="speeds">What was tried; where nothing was, it is the share.</param>
     public static ThreadChoice Fastest(ThreadChoice share, IReadOnlyList<ThreadSpeed> speeds)
     {
-        if (speeds.Count == 0 || speeds.Any(speed => speed.SamplesPerSecond <= 0)) return share;
+        if (speeds.Count == 0 || speeds.Any(speed => speed.SamplesPerSecond <= 0))
+            return share;
         var fastest = speeds.MaxBy(speed => speed.SamplesPerSecond);
-        var enough = speeds.OrderBy(speed => speed.Threads)
+        var enough = speeds
+            .OrderBy(speed => speed.Threads)
             .First(speed => speed.SamplesPerSecond * Gain >= fastest.SamplesPerSecond);
-        if (enough.Threads == share.Threads) return share;
+        if (enough.Threads == share.Threads)
+            return share;
         var most = speeds.MaxBy(speed => speed.Threads);
-        return new(enough.Threads, $"tried: {Rate.Of(enough.SamplesPerSecond)} samples/s, {Rate.Of(most.SamplesPerSecond)} with {most.Threads}");
+        return new(
+            enough.Threads,
+            $"tried: {Rate.Of(enough.SamplesPerSecond)} samples/s, {Rate.Of(most.SamplesPerSecond)} with {most.Threads}"
+        );
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
     public void NodeStarted()
     {
         lock (_gate)
-            if (_nodes++ == 0) _claim = claims.Add(given);
+            if (_nodes++ == 0)
+                _claim = claims.Add(given);
     }
 
     /// <summary>It has ended.</summary>
@@ -25,7 +26,8 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
     {
         lock (_gate)
         {
-            if (--_nodes > 0) return;
+            if (--_nodes > 0)
+                return;
             _claim?.Dispose();
             _claim = null;
         }
@@ -34,8 +36,10 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
     /// <summary>What an engine may use at most.</summary>
     public ThreadChoice Share()
     {
-        if (given > 0) return new(given, null);
-        lock (_gate) return ThreadDecision.Share(processors, claims.Beside(_claim));
+        if (given > 0)
+            return new(given, null);
+        lock (_gate)
+            return ThreadDecision.Share(processors, claims.Beside(_claim));
     }
 
     /// <summary>What the engines of a job use.</summary>
@@ -43,17 +47,25 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
     /// <param name="share">What this engine may use.</param>
     /// <param name="speeds">Tries numbers of threads.</param>
     public ThreadChoice For(
-        JobOptions job, ThreadChoice share, Func<IEnumerable<int>, IReadOnlyList<ThreadSpeed>> speeds)
+        JobOptions job,
+        ThreadChoice share,
+        Func<IEnumerable<int>, IReadOnlyList<ThreadSpeed>> speeds
+    )
     {
-        if (given > 0) return share;
+        if (given > 0)
+            return share;
         // The last bits of a sum depend on how many add it up: equal machines must not differ.
         if (job.Consistency.Synchronous.Deterministic)
             return new(processors, "one for each processor, as the job is deterministic");
         lock (_gate)
-            if (_last is { } last && ReferenceEquals(last.Job, job)) return last.Choice;
-        var choice = share.Threads == 1 ? share
-            : ThreadDecision.Fastest(share, speeds(ThreadDecision.Candidates(share.Threads)));
-        lock (_gate) _last = (job, choice);
+            if (_last is { } last && ReferenceEquals(last.Job, job))
+                return last.Choice;
+        var choice =
+            share.Threads == 1
+                ? share
+                : ThreadDecision.Fastest(share, speeds(ThreadDecision.Candidates(share.Threads)));
+        lock (_gate)
+            _last = (job, choice);
         return choice;
     }
 }

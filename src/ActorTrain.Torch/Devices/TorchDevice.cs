@@ -6,10 +6,15 @@ namespace ActorTrain.Torch.Devices;
 /// <summary>A device that is there.</summary>
 /// <param name="Device">What TorchSharp calls it.</param>
 /// <param name="Description">How it describes itself.</param>
-/// <param name="SharesMemory">Whether it computes on the memory that the runtime sees; otherwise values are copied there and back.</param>
+/// <param name="SharesMemory">Whether it computes on the memory that the runtime sees; otherwise values are copied
+/// there and back.</param>
 /// <param name="Threads">CPU threads that may be used.</param>
 internal sealed record TorchDevice(
-    torch.Device Device, DeviceDescription Description, bool SharesMemory, ThreadChoice Threads)
+    torch.Device Device,
+    DeviceDescription Description,
+    bool SharesMemory,
+    ThreadChoice Threads
+)
 {
     /// <summary>Takes the device that was asked for, and sets the calling thread's number of CPU threads.</summary>
     /// <exception cref="ActorTrainException">It is not there.</exception>
@@ -18,18 +23,28 @@ internal sealed record TorchDevice(
         var gpus = choice.Kind != DeviceKind.Cpu && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         SetThreads(threads.Threads);
         if (choice.Among(gpus) is not { } index)
-            return new TorchDevice(torch.CPU, Described("cpu", DeviceNames.Cpu()) with
-            {
-                MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            }, SharesMemory: true, threads);
+            return new TorchDevice(
+                torch.CPU,
+                Described("cpu", DeviceNames.Cpu()) with
+                {
+                    MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+                },
+                SharesMemory: true,
+                threads
+            );
         return new TorchDevice(
-            new torch.Device(DeviceType.CUDA, index), Described($"cuda:{index}", DeviceNames.Cuda(index)),
-            SharesMemory: false, threads);
+            new torch.Device(DeviceType.CUDA, index),
+            Described($"cuda:{index}", DeviceNames.Cuda(index)),
+            SharesMemory: false,
+            threads
+        );
 
         DeviceDescription Described(string kind, string name) =>
             new(kind, name, threads.Threads) { ThreadsReason = threads.Reason };
     }
 
-    /// <summary>Sets the calling thread's number of CPU threads: which is why an engine is made where it is used.</summary>
+    /// <summary>
+    /// Sets the calling thread's number of CPU threads: which is why an engine is made where it is used.
+    /// </summary>
     public static void SetThreads(int threads) => torch.set_num_threads(threads);
 }

@@ -10,14 +10,21 @@ namespace ActorTrain.Torch.Devices;
 /// <param name="folder">Where the files lie.</param>
 internal sealed class WorkerClaims(string folder)
 {
-    private const string Extension = ".worker", Unfinished = ".new";
+    private const string Extension = ".worker",
+        Unfinished = ".new";
 
     /// <summary>Those of the machine: in the user's folder for what runs, or else in that for what is
     /// temporary.</summary>
-    public static WorkerClaims OfThisMachine { get; } = new(Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } running && Directory.Exists(running)
-            ? running : Path.GetTempPath(),
-        $"actortrain-workers-{Environment.UserName}"));
+    public static WorkerClaims OfThisMachine { get; } =
+        new(
+            Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } running
+                && Directory.Exists(running)
+                    ? running
+                    : Path.GetTempPath(),
+                $"actortrain-workers-{Environment.UserName}"
+            )
+        );
 
     /// <summary>A worker is there from now on.</summary>
     /// <param name="threads">Threads that its user has given it; 0 where it shares what others leave.</param>
@@ -26,7 +33,9 @@ internal sealed class WorkerClaims(string folder)
     {
         // In the order of their names: those that share agree on who is first. The machine's clock is all processes'.
         var name = string.Create(
-            CultureInfo.InvariantCulture, $"{threads}.{Environment.TickCount64:x16}-{Guid.NewGuid():n}");
+            CultureInfo.InvariantCulture,
+            $"{threads}.{Environment.TickCount64:x16}-{Guid.NewGuid():n}"
+        );
         var (temporary, path) = (Path.Combine(folder, name + Unfinished), Path.Combine(folder, name + Extension));
         try
         {
@@ -51,11 +60,14 @@ internal sealed class WorkerClaims(string folder)
         foreach (var path in Paths().Where(path => path != own?.Path && IsHeld(path)))
         {
             var parts = Path.GetFileName(path).Split('.');
-            if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var threads)) continue;
+            if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var threads))
+                continue;
             taken += threads;
-            if (threads > 0) continue;
+            if (threads > 0)
+                continue;
             sharing++;
-            if (own is null || string.CompareOrdinal(Path.GetFileName(path), Path.GetFileName(own.Path)) < 0) before++;
+            if (own is null || string.CompareOrdinal(Path.GetFileName(path), Path.GetFileName(own.Path)) < 0)
+                before++;
         }
         return new OtherWorkers(taken, sharing, before);
     }
@@ -76,7 +88,8 @@ internal sealed class WorkerClaims(string folder)
     {
         try
         {
-            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) File.Delete(path);
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                File.Delete(path);
             return false;
         }
         catch (FileNotFoundException)

@@ -24,40 +24,50 @@ internal sealed class CarriedTensors
     public static CarriedTensors Of(nn.Module module, params IEnumerable<Delegate?> functions)
     {
         var carried = new CarriedTensors();
-        var holders = module.modules().Prepend(module).Distinct<object>()
+        var holders = module
+            .modules()
+            .Prepend(module)
+            .Distinct<object>()
             .Concat(functions.Select(function => function?.Target).OfType<object>());
         foreach (var holder in holders)
-            foreach (var field in OwnFields.Of(holder.GetType()).Where(field => MayHold(field.FieldType)))
-                carried._fields.Add((holder, field));
+        foreach (var field in OwnFields.Of(holder.GetType()).Where(field => MayHold(field.FieldType)))
+            carried._fields.Add((holder, field));
         return carried;
     }
 
     /// <summary>Takes them out of the calling thread's dispose scope.</summary>
     public void Keep()
     {
-        foreach (var (holder, field) in _fields) Keep(field.GetValue(holder), 0);
+        foreach (var (holder, field) in _fields)
+            Keep(field.GetValue(holder), 0);
     }
 
     private static void Keep(object? value, int depth)
     {
         switch (value)
         {
-            case null or string or nn.Module: return;
+            case null or string or nn.Module:
+                return;
             case Tensor tensor:
-                if (!tensor.IsInvalid) tensor.DetachFromDisposeScope();
+                if (!tensor.IsInvalid)
+                    tensor.DetachFromDisposeScope();
                 return;
         }
-        if (depth == Deepest || !MayHold(value.GetType())) return;
+        if (depth == Deepest || !MayHold(value.GetType()))
+            return;
         switch (value)
         {
             case IDictionary dictionary:
-                foreach (var held in dictionary.Values) Keep(held, depth + 1);
+                foreach (var held in dictionary.Values)
+                    Keep(held, depth + 1);
                 return;
             case ITuple tuple:
-                for (var i = 0; i < tuple.Length; i++) Keep(tuple[i], depth + 1);
+                for (var i = 0; i < tuple.Length; i++)
+                    Keep(tuple[i], depth + 1);
                 return;
             case ICollection collection:
-                foreach (var held in collection) Keep(held, depth + 1);
+                foreach (var held in collection)
+                    Keep(held, depth + 1);
                 return;
             case Delegate { Target: var target }:
                 Keep(target, depth + 1);
@@ -66,8 +76,11 @@ internal sealed class CarriedTensors
                 Keep(lazy.Value, depth + 1);
                 return;
         }
-        if (value.GetType().Namespace is { } name
-            && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))) return;
+        if (
+            value.GetType().Namespace is { } name
+            && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))
+        )
+            return;
         foreach (var field in OwnFields.Of(value.GetType()).Where(field => MayHold(field.FieldType)))
             Keep(field.GetValue(value), depth + 1);
     }
@@ -76,8 +89,14 @@ internal sealed class CarriedTensors
     private static bool MayHold(Type type)
     {
         var held = Nullable.GetUnderlyingType(type) ?? type;
-        if (held.IsArray) return MayHold(held.GetElementType()!);
-        return !(held.IsPrimitive || held.IsEnum || held.IsPointer || held == typeof(string)
-            || typeof(nn.Module).IsAssignableFrom(held));
+        if (held.IsArray)
+            return MayHold(held.GetElementType()!);
+        return !(
+            held.IsPrimitive
+            || held.IsEnum
+            || held.IsPointer
+            || held == typeof(string)
+            || typeof(nn.Module).IsAssignableFrom(held)
+        );
     }
 }

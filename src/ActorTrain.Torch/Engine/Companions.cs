@@ -20,7 +20,8 @@ internal static class Companions
         // From a random place on: with few samples left to choose from, drawing until one is new would take long.
         var next = random.NextBelow(count);
         for (var looked = 0; looked < count && joined.Count < least; looked++, next = (next + 1) % count)
-            if (taken.Add(next)) joined.Add(next);
+            if (taken.Add(next))
+                joined.Add(next);
         return [.. joined];
     }
 }

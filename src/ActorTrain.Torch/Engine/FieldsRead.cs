@@ -15,7 +15,8 @@ internal static class FieldsRead
 
     private static readonly FrozenDictionary<short, OpCode> Codes = typeof(OpCodes)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToFrozenDictionary(code => code.Value);
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToFrozenDictionary(code => code.Value);
 
     /// <summary>Of one function.</summary>
     public static IReadOnlySet<FieldInfo> By(MethodInfo function)
@@ -34,8 +35,11 @@ internal static class FieldsRead
             foreach (var (code, token) in InstructionsOf(method))
             {
                 // What the compiler remembers of lambdas is nobody's state.
-                if ((code == OpCodes.Stfld || code == OpCodes.Stsfld) && Resolve(method, token) is FieldInfo field
-                    && !field.Name.StartsWith("<>", StringComparison.Ordinal))
+                if (
+                    (code == OpCodes.Stfld || code == OpCodes.Stsfld)
+                    && Resolve(method, token) is FieldInfo field
+                    && !field.Name.StartsWith("<>", StringComparison.Ordinal)
+                )
                     return field;
             }
         }
@@ -44,8 +48,9 @@ internal static class FieldsRead
 
     private static IEnumerable<(OpCode Code, int Token)> InstructionsOf(MethodBase method)
     {
-        if (IlOf(method) is not { } il) yield break;
-        for (var at = 0; at < il.Length;)
+        if (IlOf(method) is not { } il)
+            yield break;
+        for (var at = 0; at < il.Length; )
         {
             var code = Codes[il[at] == 0xFE ? (short)(0xFE00 | il[at + 1]) : il[at]];
             at += code.Size;
@@ -56,15 +61,25 @@ internal static class FieldsRead
     }
 
     private static void Add(
-        MethodBase method, Assembly assembly, HashSet<FieldInfo> fields, HashSet<MethodBase> seen, int depth)
+        MethodBase method,
+        Assembly assembly,
+        HashSet<FieldInfo> fields,
+        HashSet<MethodBase> seen,
+        int depth
+    )
     {
-        if (depth > Deepest || method.Module.Assembly != assembly || !seen.Add(method)) return;
+        if (depth > Deepest || method.Module.Assembly != assembly || !seen.Add(method))
+            return;
         foreach (var (_, token) in InstructionsOf(method))
         {
             switch (Resolve(method, token))
             {
-                case FieldInfo field: fields.Add(field); break;
-                case MethodBase called: Add(called, assembly, fields, seen, depth + 1); break;
+                case FieldInfo field:
+                    fields.Add(field);
+                    break;
+                case MethodBase called:
+                    Add(called, assembly, fields, seen, depth + 1);
+                    break;
             }
         }
     }
@@ -74,8 +89,10 @@ internal static class FieldsRead
         try
         {
             return method.Module.ResolveMember(
-                token, method.DeclaringType?.GetGenericArguments(),
-                method.IsGenericMethod ? method.GetGenericArguments() : null);
+                token,
+                method.DeclaringType?.GetGenericArguments(),
+                method.IsGenericMethod ? method.GetGenericArguments() : null
+            );
         }
         // A generic type whose arguments are not known here, an assembly that is not there: nothing to look at.
         catch (Exception e) when (e is ArgumentException or TypeLoadException or MissingMemberException or IOException)
@@ -97,13 +114,14 @@ internal static class FieldsRead
         }
     }
 
-    private static int SizeOf(OperandType type, byte[] il, int at) => type switch
-    {
-        OperandType.InlineNone => 0,
-        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-        OperandType.InlineVar => 2,
-        OperandType.InlineI8 or OperandType.InlineR => 8,
-        OperandType.InlineSwitch => 4 + 4 * BinaryPrimitives.ReadInt32LittleEndian(il.AsSpan(at)),
-        _ => 4,
-    };
+    private static int SizeOf(OperandType type, byte[] il, int at) =>
+        type switch
+        {
+            OperandType.InlineNone => 0,
+            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+            OperandType.InlineVar => 2,
+            OperandType.InlineI8 or OperandType.InlineR => 8,
+            OperandType.InlineSwitch => 4 + 4 * BinaryPrimitives.ReadInt32LittleEndian(il.AsSpan(at)),
+            _ => 4,
+        };
 }

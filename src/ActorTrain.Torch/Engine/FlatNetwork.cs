@@ -18,14 +18,17 @@ namespace ActorTrain.Torch.Engine;
 internal sealed class FlatNetwork : IDisposable
 {
     private readonly Func<nn.Module<Tensor, Tensor>> _build;
-    private readonly bool _hasValuesOfItsOwn, _isKnown;
+    private readonly bool _hasValuesOfItsOwn,
+        _isKnown;
     private readonly TorchModel? _own;
     private readonly TorchDevice _device;
-    private readonly FlatVector _parameters, _state;
+    private readonly FlatVector _parameters,
+        _state;
     private readonly List<WeakReference<nn.Module<Tensor, Tensor>>> _earlier = [];
     private nn.Module<Tensor, Tensor> _module;
     private CarriedTensors _carried = null!;
-    private IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> _trained = [], _copied = [];
+    private IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> _trained = [],
+        _copied = [];
     private IReadOnlyList<(Tensor Tensor, string Name)> _frozen = [];
     private HashSet<IntPtr> _handles = [];
     private bool _isProven;
@@ -76,10 +79,13 @@ internal sealed class FlatNetwork : IDisposable
     /// </summary>
     public void Initialize(long seed)
     {
-        if (_hasValuesOfItsOwn || !_isKnown) BuildAgain(seed);
-        if (_hasValuesOfItsOwn) return;
+        if (_hasValuesOfItsOwn || !_isKnown)
+            BuildAgain(seed);
+        if (_hasValuesOfItsOwn)
+            return;
         StartingValues.Fill(Description.Parameters, Parameters.Span, seed);
-        if (_isKnown) StartingValues.FillStatistics(Description.State, State.Span);
+        if (_isKnown)
+            StartingValues.FillStatistics(Description.State, State.Span);
     }
 
     /// <summary>Scores in training mode, at the parameters in memory. Buffers move on the device.</summary>
@@ -88,12 +94,14 @@ internal sealed class FlatNetwork : IDisposable
         _parameters.Send();
         SendState();
         // Once, as a plain loop does: a layer that its module has set to evaluation stays so.
-        if (_trains != true) _module.train();
+        if (_trains != true)
+            _module.train();
         _trains = true;
         var before = _isProven ? 0 : HashOfParameters();
         var outputs = _module.call(inputs);
         _carried.Keep();
-        if (!_isProven) Prove(before);
+        if (!_isProven)
+            Prove(before);
         return outputs;
     }
 
@@ -104,18 +112,22 @@ internal sealed class FlatNetwork : IDisposable
         List<FlatRange>? untouched = null;
         foreach (var (tensors, place) in _trained)
         {
-            if (Gather(tensors, gradient.Slice(place.Offset, place.Length))) continue;
+            if (Gather(tensors, gradient.Slice(place.Offset, place.Length)))
+                continue;
             untouched ??= [];
             if (untouched.Count > 0 && untouched[^1].End == place.Offset)
                 untouched[^1] = untouched[^1] with { Length = untouched[^1].Length + place.Length };
-            else untouched.Add(new FlatRange(place.Offset, place.Length));
+            else
+                untouched.Add(new FlatRange(place.Offset, place.Length));
         }
         if (_frozen.FirstOrDefault(frozen => frozen.Tensor.requires_grad) is { Name: { } thawed })
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward makes {thawed} trainable while it trains; "
-                + "what is trained is settled when the module is built");
+                    + "what is trained is settled when the module is built"
+            );
         _state.Fetch();
-        foreach (var (tensors, place) in _copied) CopyTo(tensors[0], BytesOf(place));
+        foreach (var (tensors, place) in _copied)
+            CopyTo(tensors[0], BytesOf(place));
         return untouched;
     }
 
@@ -123,7 +135,8 @@ internal sealed class FlatNetwork : IDisposable
     public void DropGradients()
     {
         foreach (var (tensors, _) in _trained)
-            foreach (var tensor in tensors.Where(tensor => !tensor.IsInvalid)) tensor.grad = null;
+        foreach (var tensor in tensors.Where(tensor => !tensor.IsInvalid))
+            tensor.grad = null;
     }
 
     /// <summary>Makes ready to call <see cref="Evaluate"/> at the parameters and the state in memory.</summary>
@@ -131,7 +144,8 @@ internal sealed class FlatNetwork : IDisposable
     {
         _parameters.Send();
         SendState();
-        if (_trains != false) _module.eval();
+        if (_trains != false)
+            _module.eval();
         _trains = false;
     }
 
@@ -148,7 +162,8 @@ internal sealed class FlatNetwork : IDisposable
         _module.Dispose();
         // Their parameters are views of the vectors, whose memory stays for as long as one of them does.
         foreach (var earlier in _earlier)
-            if (earlier.TryGetTarget(out var module)) module.Dispose();
+            if (earlier.TryGetTarget(out var module))
+                module.Dispose();
         _parameters.Dispose();
         _state.Dispose();
     }
@@ -161,18 +176,22 @@ internal sealed class FlatNetwork : IDisposable
         foreach (var tensor in tensors)
         {
             using var gradient = tensor.grad;
-            if (gradient is null) continue;
+            if (gradient is null)
+                continue;
             using var dense = gradient.is_sparse ? gradient.to_dense() : gradient.alias();
             using var host = dense.cpu();
             using var contiguous = host.contiguous();
             var here = MemoryMarshal.Cast<byte, float>(contiguous.bytes);
-            if (any) System.Numerics.Tensors.TensorPrimitives.Add(values, here, values);
-            else here.CopyTo(values);
+            if (any)
+                System.Numerics.Tensors.TensorPrimitives.Add(values, here, values);
+            else
+                here.CopyTo(values);
             any = true;
             // The next backward hands over a tensor of its own again.
             tensor.grad = null;
         }
-        if (!any) values.Clear();
+        if (!any)
+            values.Clear();
         return any;
     }
 
@@ -182,16 +201,19 @@ internal sealed class FlatNetwork : IDisposable
         var module = RandomStream.Run(seed, _build);
         if (ReferenceEquals(module, _module))
             throw new ActorTrainException(
-                $"model {name}: its factory gave the same module twice; it must build a new one each time");
+                $"model {name}: its factory gave the same module twice; it must build a new one each time"
+            );
         // As it was made on the CPU, what is tied lies in one place.
         if (FirstTakenOver(module) is { } taken)
             throw new ActorTrainException(
                 $"model {name}: its factory gave the same {taken} twice; it must make every layer and buffer anew each "
-                    + "time");
+                    + "time"
+            );
         CheckParts(name, module);
         if (FirstDifference(module, "its second module", "its first") is { } difference)
             throw new ActorTrainException(
-                $"model {name}: its factory must build the same parameters each time; {difference}");
+                $"model {name}: its factory must build the same parameters each time; {difference}"
+            );
         Adopt(module);
         // The one before is left to the collector, until the engine ends: it may share a layer without parameters with
         // this one.
@@ -223,17 +245,22 @@ internal sealed class FlatNetwork : IDisposable
         _copied = [.. kept.Where(entry => entry.Place.Type != ElementType.F32)];
         foreach (var (tensors, place) in _trained)
             CopyTo(tensors[0], MemoryMarshal.AsBytes(Parameters.Span.Slice(place.Offset, place.Length)));
-        foreach (var (tensors, place) in kept) CopyTo(tensors[0], BytesOf(place));
+        foreach (var (tensors, place) in kept)
+            CopyTo(tensors[0], BytesOf(place));
         _parameters.Send();
         _state.Send();
         foreach (var (tensors, place) in _trained)
-            foreach (var tensor in tensors) tensor.set_(View(_parameters, place));
+        foreach (var tensor in tensors)
+            tensor.set_(View(_parameters, place));
         foreach (var (tensors, place) in kept)
-            foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
-                tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
+        foreach (var tensor in tensors.Skip(place.Type == ElementType.F32 ? 0 : 1))
+            tensor.set_(place.Type == ElementType.F32 ? View(_state, place) : tensors[0]);
         _handles = [.. _trained.Concat(kept).SelectMany(entry => entry.Tensors).Select(tensor => tensor.Handle)];
-        _frozen = [.. kept.Where(entry => entry.Tensors[0] is TorchSharp.Modules.Parameter)
-            .Select(entry => (entry.Tensors[0], entry.Place.Name))];
+        _frozen =
+        [
+            .. kept.Where(entry => entry.Tensors[0] is TorchSharp.Modules.Parameter)
+                .Select(entry => (entry.Tensors[0], entry.Place.Name)),
+        ];
         (_carried, _isProven, _trains) = (CarriedTensors.Of(module, _own?.Loss, _own?.Metric), _isKnown, null);
     }
 
@@ -245,21 +272,27 @@ internal sealed class FlatNetwork : IDisposable
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward makes {late} when it is called first; make it in the "
                     + "constructor, "
-                + "where every engine makes it from the job's seed");
+                    + "where every engine makes it from the job's seed"
+            );
         CheckParts(Description.Name, _module);
-        foreach (var (tensors, place) in Flattening.TensorsAt(Description.Parameters, _module)
-            .Concat(Flattening.TensorsAt(Description.State, _module)))
+        foreach (
+            var (tensors, place) in Flattening
+                .TensorsAt(Description.Parameters, _module)
+                .Concat(Flattening.TensorsAt(Description.State, _module))
+        )
             if (place.Length > 0 && !_handles.Contains(tensors[0].Handle))
                 throw new ActorTrainException(
                     $"model {Description.Name}: its forward puts another tensor in the place of {place.Name}, which no "
                         + "other engine "
-                    + "sees; change it in place, by copy_ or add_");
+                        + "sees; change it in place, by copy_ or add_"
+                );
         if (HashOfParameters() != before)
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward changes its parameters in place (a clamp, a renormalisation, "
                     + "max_norm); "
-                + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the "
-                + "loss");
+                    + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the "
+                    + "loss"
+            );
         _isProven = true;
     }
 
@@ -268,11 +301,14 @@ internal sealed class FlatNetwork : IDisposable
 
     private void CheckParts(string name, nn.Module<Tensor, Tensor> module)
     {
-        if (_isKnown && _own is null) return;
+        if (_isKnown && _own is null)
+            return;
         // What a forward leaves behind may have a gradient; what a constructor does is computed once, and then no more.
         var isNew = !ReferenceEquals(module, _module) || _handles.Count == 0;
-        if ((UnregisteredParts.FirstIn(module, isNew)
-            ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is { } part)
+        if (
+            (UnregisteredParts.FirstIn(module, isNew) ?? UnregisteredParts.FirstIn(module, "its loss", _own?.Loss)) is
+            { } part
+        )
             throw new ActorTrainException($"model {name}: {part}");
     }
 
@@ -282,7 +318,8 @@ internal sealed class FlatNetwork : IDisposable
     private void SendState()
     {
         _state.Send();
-        if (_copied.Count == 0) return;
+        if (_copied.Count == 0)
+            return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var (tensors, place) in _copied)

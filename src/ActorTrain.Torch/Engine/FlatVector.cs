@@ -43,19 +43,22 @@ internal sealed class FlatVector : IDisposable
     /// <summary>Brings what the runtime wrote to the device.</summary>
     public void Send()
     {
-        if (!Shared) Tensor.copy_(_host);
+        if (!Shared)
+            Tensor.copy_(_host);
     }
 
     /// <summary>Brings what the device computed to the runtime.</summary>
     public void Fetch()
     {
-        if (!Shared) _host.copy_(Tensor);
+        if (!Shared)
+            _host.copy_(Tensor);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!Shared) Tensor.Dispose();
+        if (!Shared)
+            Tensor.Dispose();
         _host.Dispose();
     }
 

@@ -27,7 +27,8 @@ internal static class Flattening
             var frozen = places.Count(place => place.IsParameter);
             throw new ActorTrainException(
                 $"model {model}: it has no parameters to "
-                    + $"train{(frozen > 0 ? $"; all {frozen} of it are frozen" : "")}");
+                    + $"train{(frozen > 0 ? $"; all {frozen} of it are frozen" : "")}"
+            );
         }
         CheckNoneOverlap(model, places);
         // By type, so that what is to be averaged lies together.
@@ -37,52 +38,73 @@ internal static class Flattening
 
     /// <summary>The tensors of a module at each place of a layout, wherever they are.</summary>
     public static IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> TensorsAt(
-        ParameterLayout layout, nn.Module<Tensor, Tensor> module)
+        ParameterLayout layout,
+        nn.Module<Tensor, Tensor> module
+    )
     {
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var (name, tensor) in AllOf(module)) tensors.TryAdd(name, tensor);
-        return [.. layout.Tensors.Select(place => (
-            (IReadOnlyList<Tensor>)[.. place.Aliases.Prepend(place.Name).Select(name => tensors[name])
-                .DistinctBy(tensor => tensor.Handle)],
-            place))];
+        foreach (var (name, tensor) in AllOf(module))
+            tensors.TryAdd(name, tensor);
+        return
+        [
+            .. layout.Tensors.Select(place =>
+                (
+                    (IReadOnlyList<Tensor>)
+                        [
+                            .. place
+                                .Aliases.Prepend(place.Name)
+                                .Select(name => tensors[name])
+                                .DistinctBy(tensor => tensor.Handle),
+                        ],
+                    place
+                )
+            ),
+        ];
     }
 
     /// <summary>The type of a tensor's elements; null for one that cannot be exchanged.</summary>
-    public static ElementType? TypeOf(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => ElementType.F32,
-        ScalarType.Float64 => ElementType.F64,
-        ScalarType.Float16 => ElementType.F16,
-        ScalarType.BFloat16 => ElementType.BF16,
-        ScalarType.Int64 => ElementType.I64,
-        ScalarType.Int32 => ElementType.I32,
-        ScalarType.Int16 => ElementType.I16,
-        ScalarType.Int8 => ElementType.I8,
-        ScalarType.Byte => ElementType.U8,
-        ScalarType.Bool => ElementType.Bool,
-        _ => null,
-    };
-
-    private static ParameterLayout LayoutOf(IEnumerable<Place> places) => ParameterLayout.Of(places.Select(place =>
-        new TensorSpec(place.Names[0], place.Shape, 0)
+    public static ElementType? TypeOf(ScalarType type) =>
+        type switch
         {
-            Type = place.Type,
-            Aliases = [.. place.Names.Skip(1)],
-            IsSaved = place.IsSaved
-        }));
+            ScalarType.Float32 => ElementType.F32,
+            ScalarType.Float64 => ElementType.F64,
+            ScalarType.Float16 => ElementType.F16,
+            ScalarType.BFloat16 => ElementType.BF16,
+            ScalarType.Int64 => ElementType.I64,
+            ScalarType.Int32 => ElementType.I32,
+            ScalarType.Int16 => ElementType.I16,
+            ScalarType.Int8 => ElementType.I8,
+            ScalarType.Byte => ElementType.U8,
+            ScalarType.Bool => ElementType.Bool,
+            _ => null,
+        };
+
+    private static ParameterLayout LayoutOf(IEnumerable<Place> places) =>
+        ParameterLayout.Of(
+            places.Select(place => new TensorSpec(place.Names[0], place.Shape, 0)
+            {
+                Type = place.Type,
+                Aliases = [.. place.Names.Skip(1)],
+                IsSaved = place.IsSaved,
+            })
+        );
 
     /// <summary>The first tensor of a module that no layout has; null where there is none.</summary>
     public static string? FirstBeside(ModelDescription description, nn.Module module)
     {
-        var known = description.Parameters.Tensors.Concat(description.State.Tensors)
-            .SelectMany(place => place.Aliases.Prepend(place.Name)).ToHashSet();
+        var known = description
+            .Parameters.Tensors.Concat(description.State.Tensors)
+            .SelectMany(place => place.Aliases.Prepend(place.Name))
+            .ToHashSet();
         return AllOf(module).Select(pair => pair.Name).FirstOrDefault(name => !known.Contains(name));
     }
 
     /// <summary>All tensors of a module: each once, parameters first; then under which names else they are
     /// saved.</summary>
     public static IEnumerable<(string Name, Tensor Tensor)> AllOf(nn.Module module) =>
-        module.named_parameters().Select(pair => (pair.name, Tensor: (Tensor)pair.parameter))
+        module
+            .named_parameters()
+            .Select(pair => (pair.name, Tensor: (Tensor)pair.parameter))
             .Concat(module.named_buffers().Select(pair => (pair.name, Tensor: pair.buffer)))
             .Concat(module.state_dict().Select(pair => (pair.Key, Tensor: pair.Value)));
 
@@ -92,9 +114,11 @@ internal static class Flattening
         var (places, names, byBegin) = (new List<Place>(), new HashSet<string>(), new Dictionary<nint, List<Place>>());
         foreach (var (name, tensor) in AllOf(module))
         {
-            if (!names.Add(name)) continue;
+            if (!names.Add(name))
+                continue;
             var found = Check(model, name, tensor, saved.Contains(name));
-            if (!byBegin.TryGetValue(found.Begin, out var here)) byBegin.Add(found.Begin, here = []);
+            if (!byBegin.TryGetValue(found.Begin, out var here))
+                byBegin.Add(found.Begin, here = []);
             if (found.Bytes > 0 && here.Find(place => place.IsSameAs(found)) is { } same)
             {
                 same.Join(found);
@@ -114,14 +138,17 @@ internal static class Flattening
             throw new ActorTrainException($"model {model}: its {what} {name} is sparse; {what}s must be dense");
         if (isParameter && tensor.dtype != ScalarType.Float32)
             throw new ActorTrainException(
-                $"model {model}: its parameter {name} is {tensor.dtype}; parameters must be Float32");
+                $"model {model}: its parameter {name} is {tensor.dtype}; parameters must be Float32"
+            );
         if (isParameter && tensor.numel() == 0)
             throw new ActorTrainException(
-                $"model {model}: its parameter {name} is empty, [{string.Join(", ", tensor.shape)}]");
+                $"model {model}: its parameter {name} is empty, [{string.Join(", ", tensor.shape)}]"
+            );
         if (TypeOf(tensor.dtype) is not { } type)
             throw new ActorTrainException(
                 $"model {model}: its buffer {name} is {tensor.dtype}; buffers must be of a float, an integer or a "
-                    + "boolean type");
+                    + "boolean type"
+            );
         return new Place(name, tensor, type, isParameter, isSaved);
     }
 
@@ -135,7 +162,8 @@ internal static class Flattening
             if (one.Begin + one.Bytes > other.Begin)
                 throw new ActorTrainException(
                     $"model {model}: its parameters {one.Names[0]} and {other.Names[0]} share a part of their memory; "
-                    + "use one parameter in both places, or two of their own");
+                        + "use one parameter in both places, or two of their own"
+                );
         }
     }
 
@@ -149,9 +177,11 @@ internal static class Flattening
         {
             (Names, _tensors, Type, IsParameter, IsSaved) = ([name], [tensor], type, isParameter, isSaved);
             (Shape, _strides) = (tensor.shape, tensor.stride());
-            if (tensor.numel() == 0) return;
+            if (tensor.numel() == 0)
+                return;
             Begin = BeginOf(tensor);
-            if (Begin == 0) return;
+            if (Begin == 0)
+                return;
             Bytes = type.Size() * (1 + Shape.Zip(_strides, (size, stride) => (size - 1) * stride).Sum());
         }
 
@@ -173,8 +203,10 @@ internal static class Flattening
             _tensors.Exists(tensor => tensor is TorchSharp.Modules.Parameter { requires_grad: true });
 
         public bool IsSameAs(Place other) =>
-            Begin == other.Begin && Type == other.Type && Shape.SequenceEqual(other.Shape)
-                && _strides.SequenceEqual(other._strides);
+            Begin == other.Begin
+            && Type == other.Type
+            && Shape.SequenceEqual(other.Shape)
+            && _strides.SequenceEqual(other._strides);
 
         public void Join(Place other)
         {
@@ -189,8 +221,10 @@ internal static class Flattening
         {
             if (tensor.dtype == ScalarType.Float32)
                 return tensor.storage<float>().data_ptr() + (nint)(tensor.ElementSize * tensor.storage_offset());
-            if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous()) return 0;
-            fixed (byte* begin = tensor.bytes) return (nint)begin;
+            if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
+                return 0;
+            fixed (byte* begin = tensor.bytes)
+                return (nint)begin;
         }
     }
 }

@@ -39,7 +39,8 @@ internal sealed class SampleReader(IDataset dataset, bool train) : IBatchReader
     public void Read(ReadOnlySpan<int> samples, long seed, Span<float> inputs, Span<float> targets)
     {
         var (input, target) = (inputs.Length / samples.Length, targets.Length / samples.Length);
-        for (var i = 0; i < samples.Length; i++) Read(samples[i], inputs.Slice(i * input, input), targets.Slice(i * target, target));
+        for (var i = 0; i < samples.Length; i++)
+            Read(samples[i], inputs.Slice(i * input, input), targets.Slice(i * target, target));
     }
 
     private void Read(int sample, Span<float> input, Span<float> target)
@@ -47,15 +48,20 @@ internal sealed class SampleReader(IDataset dataset, bool train) : IBatchReader
         var (name, which) = (dataset.Description.Name, train ? "training" : "test");
         try
         {
-            if (train) dataset.ReadTrain(sample, input, target);
-            else dataset.ReadTest(sample, input, target);
+            if (train)
+                dataset.ReadTrain(sample, input, target);
+            else
+                dataset.ReadTest(sample, input, target);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             var sentence = $"data set {name}: {which} sample {sample} cannot be read: {failure.AsNamedClause()}";
             // A disk or a network may come back; anything else would fail for whoever tried.
-            throw failure is IOException ? new EngineFailedException(sentence, failure) : new ActorTrainException(sentence, failure);
+            throw failure is IOException
+                ? new EngineFailedException(sentence, failure)
+                : new ActorTrainException(sentence, failure);
         }
-        if (dataset.Classes > 0) Targets.CheckClass(name, which, sample, target[0], dataset.Classes);
+        if (dataset.Classes > 0)
+            Targets.CheckClass(name, which, sample, target[0], dataset.Classes);
     }
 }

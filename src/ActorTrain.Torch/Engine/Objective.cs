@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
-/// <summary>What a model's outputs are held to: its loss and its metric. What does not fit is said with the model's name and both shapes.</summary>
+/// <summary>
+/// What a model's outputs are held to: its loss and its metric. What does not fit is said with the model's name and
+/// both shapes.
+/// </summary>
 /// <param name="model">The model's name.</param>
 /// <param name="dataset">What it is trained on.</param>
 /// <param name="own">Loss and metric of its own; null for the usual ones.</param>
@@ -23,7 +26,9 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         catch (Exception failure) when (IsTheirs(failure))
         {
             throw new EngineFailedException(
-                $"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}", failure);
+                $"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}",
+                failure
+            );
         }
     }
 
@@ -38,19 +43,28 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: {name} fails on outputs {Shape(outputs)} and targets "
-                + $"{Shape(targets)}: {failure.AsNamedClause()}", failure);
+            throw new EngineFailedException(
+                $"model {model}: {name} fails on outputs {Shape(outputs)} and targets "
+                    + $"{Shape(targets)}: {failure.AsNamedClause()}",
+                failure
+            );
         }
-        return loss.numel() == 1 ? loss
-            : throw new ActorTrainException($"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch");
+        return loss.numel() == 1
+            ? loss
+            : throw new ActorTrainException(
+                $"model {model}: {name} is {Shape(loss)}; it must be a single number, the mean over the batch"
+            );
     }
 
     /// <summary>The outputs of the first samples of a batch.</summary>
-    public Tensor FirstOf(Tensor outputs, int all, int count) => outputs.dim() > 0 && outputs.shape[0] == all
-        ? outputs.narrow(0, 0, count)
-        : throw new ActorTrainException(
-            $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must be the "
-                + "batch's");
+    public Tensor FirstOf(Tensor outputs, int all, int count) =>
+        outputs.dim() > 0 && outputs.shape[0] == all
+            ? outputs.narrow(0, 0, count)
+            : throw new ActorTrainException(
+                $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must "
+                    + $"be the "
+                    + "batch's"
+            );
 
     /// <summary>Has a loss's gradient computed.</summary>
     public void Backward(Tensor loss)
@@ -70,17 +84,24 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     {
         if (own?.Metric is not { } metric)
             return dataset.Classes > 0 && outputs.dim() == 2 && outputs.shape[0] == targets.shape[0]
-                ? outputs.argmax(1).eq(targets).sum().item<long>() : double.NaN;
+                ? outputs.argmax(1).eq(targets).sum().item<long>()
+                : double.NaN;
         try
         {
             var each = metric(outputs, targets);
-            return each.numel() == targets.shape[0] ? each.to_type(ScalarType.Float64).sum().item<double>()
-                : throw new ActorTrainException($"model {model}: its metric is {Shape(each)}; it must be one number a sample, [{targets.shape[0]}]");
+            return each.numel() == targets.shape[0]
+                ? each.to_type(ScalarType.Float64).sum().item<double>()
+                : throw new ActorTrainException(
+                    $"model {model}: its metric is {Shape(each)}; it must be one number a sample, [{targets.shape[0]}]"
+                );
         }
         catch (Exception failure) when (IsTheirs(failure))
         {
-            throw new EngineFailedException($"model {model}: its metric fails on outputs {Shape(outputs)} and targets "
-                + $"{Shape(targets)}: {failure.AsNamedClause()}", failure);
+            throw new EngineFailedException(
+                $"model {model}: its metric fails on outputs {Shape(outputs)} and targets "
+                    + $"{Shape(targets)}: {failure.AsNamedClause()}",
+                failure
+            );
         }
     }
 
@@ -88,20 +109,26 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     {
         if (dataset.Classes == 0)
         {
-            return outputs.shape.SequenceEqual(targets.shape) ? ("the mean squared error", (scores, numbers) => nn.functional.mse_loss(scores, numbers))
-                : throw new ActorTrainException($"model {model}: its outputs are {Shape(outputs)}; the mean squared error to targets {Shape(targets)} needs the same shape");
+            return outputs.shape.SequenceEqual(targets.shape)
+                ? ("the mean squared error", (scores, numbers) => nn.functional.mse_loss(scores, numbers))
+                : throw new ActorTrainException(
+                    $"model {model}: its outputs are {Shape(outputs)}; the mean squared error to targets "
+                        + $"{Shape(targets)} needs the same shape"
+                );
         }
         return outputs.dim() == 2 && outputs.shape[0] == targets.shape[0] && outputs.shape[1] == dataset.Classes
             ? ("the cross-entropy", (scores, classes) => nn.functional.cross_entropy(scores, classes))
             : throw new ActorTrainException(
                 $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the "
                     + $"{Plural.Of(dataset.Classes, "class", "classes")} of {dataset.Description.Name} "
-                    + $"needs [{targets.shape[0]}, {dataset.Classes}]");
+                    + $"needs [{targets.shape[0]}, {dataset.Classes}]"
+            );
     }
 
     // The device's own troubles have remedies of their own.
     private static bool IsTheirs(Exception failure) =>
-        failure is not (OutOfMemoryException or ActorTrainException or EngineFailedException) && !MemoryShortage.Is(failure.Message);
+        failure is not (OutOfMemoryException or ActorTrainException or EngineFailedException)
+        && !MemoryShortage.Is(failure.Message);
 
     private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -14,6 +14,7 @@ internal static class OwnFields
     {
         var torchSharp = typeof(torch.nn.Module).Assembly;
         for (var at = type; at is not null && at != typeof(object) && at.Assembly != torchSharp; at = at.BaseType)
-            foreach (var field in at.GetFields(Declared)) yield return field;
+            foreach (var field in at.GetFields(Declared))
+                yield return field;
     }
 }

@@ -37,13 +37,21 @@ internal static class ThreadTrial
                     engine.UseThreads(tried[i].Threads);
                     var (steps, time) = Run(engine, samples, gradient.Memory.Span);
                     // The first round warms up.
-                    tried[i] = round <= 1 ? (tried[i].Threads, steps, time)
-                        : (tried[i].Threads, tried[i].Steps + steps, tried[i].Time + time);
+                    tried[i] =
+                        round <= 1
+                            ? (tried[i].Threads, steps, time)
+                            : (tried[i].Threads, tried[i].Steps + steps, tried[i].Time + time);
                 }
-                if (round >= 1 && tried.Any(each => each.Time > VeryLong)) break;
+                if (round >= 1 && tried.Any(each => each.Time > VeryLong))
+                    break;
             }
-            return [.. tried.Select(each => new ThreadSpeed(
-                each.Threads, each.Steps * samples.Length / Math.Max(1e-9, each.Time.TotalSeconds)))];
+            return
+            [
+                .. tried.Select(each => new ThreadSpeed(
+                    each.Threads,
+                    each.Steps * samples.Length / Math.Max(1e-9, each.Time.TotalSeconds)
+                )),
+            ];
         }
         catch (OutOfMemoryException)
         {

@@ -18,12 +18,14 @@ internal sealed class TorchEngine : IGradientEngine
     private const long EvaluatedBytes = 64L << 20;
 
     // Another stream than those of training, whose epochs are counted from 1.
-    private const long EvaluationStream = -1, DataStream = -2;
+    private const long EvaluationStream = -1,
+        DataStream = -2;
 
     private static int _live;
 
     private readonly FlatNetwork _network;
-    private readonly BatchBuffer _trainBatch, _testBatch;
+    private readonly BatchBuffer _trainBatch,
+        _testBatch;
     private readonly IDataset _dataset;
     private readonly Objective _objective;
     private readonly JobOptions _job;
@@ -31,29 +33,50 @@ internal sealed class TorchEngine : IGradientEngine
     private bool _disposed;
 
     public TorchEngine(
-        FlatNetwork network, IDataset dataset, Augmentation augmentation, TorchDevice device, JobOptions job,
-        TorchModel? own = null)
+        FlatNetwork network,
+        IDataset dataset,
+        Augmentation augmentation,
+        TorchDevice device,
+        JobOptions job,
+        TorchModel? own = null
+    )
     {
         (_network, _dataset, Device, Dataset, _job) = (network, dataset, device.Description, Describe(dataset), job);
         Model = network.Description with
         {
-            MetricName = own?.Metric is null
-            ? ModelDescription.DefaultMetricName : own.MetricName
+            MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName,
         };
         _objective = new Objective(network.Description.Name, dataset, own);
-        _trainBatch = new BatchBuffer(dataset, Reader(train: true), device, network.PrefersChannelsLast,
-            network.HasForeignCode);
-        _testBatch = new BatchBuffer(dataset, Reader(train: false), device, network.PrefersChannelsLast,
-            network.HasForeignCode);
-        var inputBytes = sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input",
-            dataset.InputShape);
-        _evaluationBatch = job.EvaluationBatch > 0
-            ? job.EvaluationBatch : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
+        _trainBatch = new BatchBuffer(
+            dataset,
+            Reader(train: true),
+            device,
+            network.PrefersChannelsLast,
+            network.HasForeignCode
+        );
+        _testBatch = new BatchBuffer(
+            dataset,
+            Reader(train: false),
+            device,
+            network.PrefersChannelsLast,
+            network.HasForeignCode
+        );
+        var inputBytes =
+            sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
+        _evaluationBatch =
+            job.EvaluationBatch > 0
+                ? job.EvaluationBatch
+                : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
         Interlocked.Increment(ref _live);
 
-        IBatchReader Reader(bool train) => dataset is ImageDataset images
-            ? new ImageReader(train ? images.Train : images.Test, images.Normalization, train ? augmentation : Augmentation.None)
-            : new SampleReader(dataset, train);
+        IBatchReader Reader(bool train) =>
+            dataset is ImageDataset images
+                ? new ImageReader(
+                    train ? images.Train : images.Test,
+                    images.Normalization,
+                    train ? augmentation : Augmentation.None
+                )
+                : new SampleReader(dataset, train);
     }
 
     /// <summary>Engines of this process that are not disposed of.</summary>
@@ -81,9 +104,15 @@ internal sealed class TorchEngine : IGradientEngine
 
     public void Initialize(long seed) => _network.Initialize(seed);
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
+        ComputeGradient(samples, seed, gradient, CancellationToken.None);
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
+    public StepResult ComputeGradient(
+        ReadOnlySpan<int> samples,
+        long seed,
+        Span<float> gradient,
+        CancellationToken abandoned
+    )
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Check(samples);
@@ -121,7 +150,7 @@ internal sealed class TorchEngine : IGradientEngine
         _network.BeginEvaluation();
         var count = _dataset.Description.TestSamples;
         var (loss, right) = (0.0, 0.0);
-        for (var start = 0; start < count;)
+        for (var start = 0; start < count; )
         {
             cancellation.ThrowIfCancellationRequested();
             var samples = Enumerable.Range(start, Math.Min(_evaluationBatch, count - start)).ToArray();
@@ -131,8 +160,10 @@ internal sealed class TorchEngine : IGradientEngine
                 (loss, right, start) = (loss + partLoss * samples.Length, right + partRight, start + samples.Length);
             }
             // As in training: what the device does not hold is halved, and remembered.
-            catch (Exception e) when (samples.Length > 1
-                && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message)))
+            catch (Exception e)
+                when (samples.Length > 1
+                    && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message))
+                )
             {
                 _evaluationBatch = samples.Length / 2;
             }
@@ -142,33 +173,40 @@ internal sealed class TorchEngine : IGradientEngine
 
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         _network.Dispose();
         _trainBatch.Dispose();
         _testBatch.Dispose();
         // The next job may be another one, of another size.
-        if (Interlocked.Decrement(ref _live) == 0) HostAllocator.GiveBack();
+        if (Interlocked.Decrement(ref _live) == 0)
+            HostAllocator.GiveBack();
     }
 
     private (double Loss, double Right) EvaluatePart(int[] samples)
     {
         using var scope = NewDisposeScope();
         var (inputs, targets) = Fill(_testBatch, samples, seed: 0);
-        var (outputs, loss) = Drawing(SplitMix64.Mix(_job.Seed, samples[0], EvaluationStream), () =>
-        {
-            var scores = _objective.Outputs(_network.Evaluate, inputs);
-            return (scores, _objective.Loss(scores, targets));
-        });
+        var (outputs, loss) = Drawing(
+            SplitMix64.Mix(_job.Seed, samples[0], EvaluationStream),
+            () =>
+            {
+                var scores = _objective.Outputs(_network.Evaluate, inputs);
+                return (scores, _objective.Loss(scores, targets));
+            }
+        );
         var mean = loss.ToDouble();
-        if (!double.IsFinite(mean)) CheckFinite(_testBatch, "test", samples);
+        if (!double.IsFinite(mean))
+            CheckFinite(_testBatch, "test", samples);
         return (mean, Drawing(samples[0], () => _objective.Right(outputs, targets)));
     }
 
     // A data set of somebody's own may draw: another stream than the forward's, of the same seed.
     private (Tensor Inputs, Tensor Targets) Fill(BatchBuffer batch, ReadOnlySpan<int> samples, long seed)
     {
-        if (_dataset is ImageDataset or ArrayDataset) return batch.Fill(samples, seed);
+        if (_dataset is ImageDataset or ArrayDataset)
+            return batch.Fill(samples, seed);
         var indices = samples.ToArray();
         return RandomStream.Run(SplitMix64.Mix(seed, DataStream, 0), () => batch.Fill(indices, seed));
     }
@@ -182,7 +220,8 @@ internal sealed class TorchEngine : IGradientEngine
             throw new ActorTrainException(
                 $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its "
                     + $"{where}; "
-                + "leave it out, or put a number in its place");
+                    + "leave it out, or put a number in its place"
+            );
     }
 
     private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
@@ -192,29 +231,43 @@ internal sealed class TorchEngine : IGradientEngine
         if (count < _job.LeastMicroBatch)
             samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
         var (inputs, targets) = Fill(_trainBatch, samples, seed);
-        if (samples.Length > count) targets = targets.narrow(0, 0, count);
+        if (samples.Length > count)
+            targets = targets.narrow(0, 0, count);
         var all = samples.Length;
-        var (outputs, loss) = Drawing(seed, () =>
-        {
-            var scores = _objective.Outputs(_network.ForwardToTrain, inputs);
-            if (all > count) scores = _objective.FirstOf(scores, all, count);
-            return (scores, _objective.Loss(scores, targets));
-        });
-        if (!loss.requires_grad) throw new ActorTrainException($"model {Model.Name}: its loss has no gradient; it must be computed from the outputs alone by operations that have one");
+        var (outputs, loss) = Drawing(
+            seed,
+            () =>
+            {
+                var scores = _objective.Outputs(_network.ForwardToTrain, inputs);
+                if (all > count)
+                    scores = _objective.FirstOf(scores, all, count);
+                return (scores, _objective.Loss(scores, targets));
+            }
+        );
+        if (!loss.requires_grad)
+            throw new ActorTrainException(
+                $"model {Model.Name}: its loss has no gradient; it must be computed from the outputs alone by "
+                    + $"operations that have one"
+            );
         abandoned.ThrowIfCancellationRequested();
         _objective.Backward(loss);
         var untouched = _network.Gather(gradient);
         var mean = loss.ToDouble();
-        if (!double.IsFinite(mean)) CheckFinite(_trainBatch, "training", samples[..count]);
+        if (!double.IsFinite(mean))
+            CheckFinite(_trainBatch, "training", samples[..count]);
         var right = Drawing(seed, () => _objective.Right(outputs, targets));
         return new StepResult(mean, (int)Math.Round(double.IsNaN(right) ? 0 : right), untouched);
     }
 
     private void Check(ReadOnlySpan<int> samples)
     {
-        if (samples.IsEmpty) throw new ArgumentException("A gradient needs at least one sample.", nameof(samples));
+        if (samples.IsEmpty)
+            throw new ArgumentException("A gradient needs at least one sample.", nameof(samples));
         foreach (var sample in samples)
             if ((uint)sample >= (uint)_dataset.Description.TrainSamples)
-                throw new ArgumentException($"Sample {sample} does not exist; the training set has {_dataset.Description.TrainSamples}.", nameof(samples));
+                throw new ArgumentException(
+                    $"Sample {sample} does not exist; the training set has {_dataset.Description.TrainSamples}.",
+                    nameof(samples)
+                );
     }
 }

@@ -16,14 +16,28 @@ internal sealed class Cnn : ITorchModel
     {
         var (first, second, hidden) = Read(settings);
         return Sequential(
-            ("features", Sequential(
-                // Pooled before the ReLU, which changes no value and leaves it a quarter of the elements.
-                Conv2d(input.Channels, first, kernel_size: 3, padding: 1), MaxPool2d(2), ReLU(inplace: true),
-                Conv2d(first, second, kernel_size: 3, padding: 1), MaxPool2d(2), ReLU(inplace: true))),
+            (
+                "features",
+                Sequential(
+                    // Pooled before the ReLU, which changes no value and leaves it a quarter of the elements.
+                    Conv2d(input.Channels, first, kernel_size: 3, padding: 1),
+                    MaxPool2d(2),
+                    ReLU(inplace: true),
+                    Conv2d(first, second, kernel_size: 3, padding: 1),
+                    MaxPool2d(2),
+                    ReLU(inplace: true)
+                )
+            ),
             ("flatten", Flatten()),
-            ("classifier", Sequential(
-                Linear(second * (input.Height / 4) * (input.Width / 4), hidden), ReLU(inplace: true),
-                Linear(hidden, classes))));
+            (
+                "classifier",
+                Sequential(
+                    Linear(second * (input.Height / 4) * (input.Width / 4), hidden),
+                    ReLU(inplace: true),
+                    Linear(hidden, classes)
+                )
+            )
+        );
     }
 
     private static (int First, int Second, int Hidden) Read(SettingReader settings)

@@ -10,7 +10,10 @@ public interface ITorchModel
     /// <summary>Its name in a job.</summary>
     string Name { get; }
 
-    /// <summary>Reads its settings and throws when one is wrong. Touches nothing of TorchSharp, so a job can be checked before the library is loaded.</summary>
+    /// <summary>
+    /// Reads its settings and throws when one is wrong. Touches nothing of TorchSharp, so a job can be checked before
+    /// the library is loaded.
+    /// </summary>
     /// <exception cref="ActorTrainException">A setting is wrong.</exception>
     void Validate(SettingReader settings);
 

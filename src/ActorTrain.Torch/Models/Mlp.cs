@@ -26,5 +26,6 @@ internal sealed class Mlp : ITorchModel
     }
 
     // No hidden layer is a linear classifier.
-    private static IReadOnlyList<int> Hidden(SettingReader settings) => settings.WholeNumbers("mlp.hidden", 1, 65_536, fewest: 0, greatest: 16);
+    private static IReadOnlyList<int> Hidden(SettingReader settings) =>
+        settings.WholeNumbers("mlp.hidden", 1, 65_536, fewest: 0, greatest: 16);
 }

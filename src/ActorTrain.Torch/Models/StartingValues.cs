@@ -17,14 +17,19 @@ internal static class StartingValues
     public static void Fill(ParameterLayout layout, Span<float> parameters, long seed)
     {
         var random = new SplitMix64(seed);
-        var fanIn = layout.Tensors.Where(tensor => tensor.Shape.Count > 1)
+        var fanIn = layout
+            .Tensors.Where(tensor => tensor.Shape.Count > 1)
             .ToDictionary(tensor => tensor.Name, tensor => tensor.Length / (int)tensor.Shape[0]);
         foreach (var tensor in layout.Tensors)
         {
             var values = parameters.Slice(tensor.Offset, tensor.Length);
-            var weight = tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? tensor.Name[..^4] + "weight" : tensor.Name;
-            if (fanIn.TryGetValue(weight, out var inputs)) FillUniform(values, 1 / MathF.Sqrt(inputs), ref random);
-            else values.Fill(weight == tensor.Name ? 1 : 0);
+            var weight = tensor.Name.EndsWith("bias", StringComparison.Ordinal)
+                ? tensor.Name[..^4] + "weight"
+                : tensor.Name;
+            if (fanIn.TryGetValue(weight, out var inputs))
+                FillUniform(values, 1 / MathF.Sqrt(inputs), ref random);
+            else
+                values.Fill(weight == tensor.Name ? 1 : 0);
         }
     }
 
@@ -32,11 +37,14 @@ internal static class StartingValues
     public static void FillStatistics(ParameterLayout layout, Span<float> state)
     {
         foreach (var tensor in layout.Tensors)
-            state.Slice(tensor.Offset, tensor.Length).Fill(tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0);
+            state
+                .Slice(tensor.Offset, tensor.Length)
+                .Fill(tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0);
     }
 
     private static void FillUniform(Span<float> values, float bound, ref SplitMix64 random)
     {
-        foreach (ref var value in values) value = bound * (2 * random.NextFloat() - 1);
+        foreach (ref var value in values)
+            value = bound * (2 * random.NextFloat() - 1);
     }
 }

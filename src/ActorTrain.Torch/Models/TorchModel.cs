@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Models;
 
-/// <summary>A model of one's own: how its module is built, what training makes small, and what counts as right.</summary>
-/// <param name="Build">
-/// Builds the module: a batch of inputs, [n, input shape] f32, to outputs, by default [n, classes] scores. Called on each engine's thread after TorchSharp is loaded, with its
-/// generator seeded, so that the same seed gives the same starting values; it must build the same parameters each time.
+/// <summary>
+/// A model of one's own: how its module is built, what training makes small, and what counts as right.
+/// </summary>
+/// <param name="Build"> Builds the module: a batch of inputs, [n, input shape] f32, to outputs, by default [n, classes]
+/// scores. Called on each engine's thread after TorchSharp is loaded, with its generator seeded, so that the same seed
+/// gives the same starting values; it must build the same parameters each time.
 /// </param>
 public sealed record TorchModel(Func<nn.Module<Tensor, Tensor>> Build)
 {

@@ -14,7 +14,8 @@ internal static class AdaptedCopy
         Directory.CreateDirectory(folder);
         var hash = Convert.ToHexStringLower(SHA256.HashData(original))[..16];
         var path = Path.Combine(folder, $"libLibTorchSharp-{hash}.so");
-        if (Holds(path, adapted)) return path;
+        if (Holds(path, adapted))
+            return path;
 
         // Written beside and renamed: another process sees the whole file or none.
         var partial = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp";
@@ -32,5 +33,7 @@ internal static class AdaptedCopy
 
     // Compared in full: what is loaded as code is what was made here, whatever lies under the name.
     private static bool Holds(string path, byte[] content) =>
-        File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+        File.Exists(path)
+        && new FileInfo(path).Length == content.Length
+        && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
 }

@@ -9,7 +9,9 @@ namespace ActorTrain.Torch.Native;
 /// </summary>
 internal sealed class ElfImage
 {
-    private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, SymbolVersions = 0x6fffffff;
+    private const uint DynamicSymbols = 11,
+        VersionNeeds = 0x6ffffffe,
+        SymbolVersions = 0x6fffffff;
 
     private readonly byte[] _bytes;
     private readonly List<Section> _sections = [];
@@ -27,7 +29,15 @@ internal sealed class ElfImage
             for (var i = 0; i < count; i++)
             {
                 var at = checked((int)(table + 64L * i));
-                _sections.Add(new Section(U32(at + 4), checked((int)U64(at + 24)), checked((int)U64(at + 32)), (int)U32(at + 40), (int)U32(at + 44)));
+                _sections.Add(
+                    new Section(
+                        U32(at + 4),
+                        checked((int)U64(at + 24)),
+                        checked((int)U64(at + 32)),
+                        (int)U32(at + 40),
+                        (int)U32(at + 44)
+                    )
+                );
             }
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
@@ -46,16 +56,26 @@ internal sealed class ElfImage
             var entry = Next(need, U32(need + 8));
             for (var entries = U16(need + 2); entries > 0; entries--)
             {
-                yield return new NeededVersion(TextAt(section, U32(need + 4)), TextAt(section, U32(entry + 8)), U32(entry), U16(entry + 6), entry);
-                if (entries > 1) entry = Next(entry, U32(entry + 12));
+                yield return new NeededVersion(
+                    TextAt(section, U32(need + 4)),
+                    TextAt(section, U32(entry + 8)),
+                    U32(entry),
+                    U16(entry + 6),
+                    entry
+                );
+                if (entries > 1)
+                    entry = Next(entry, U32(entry + 12));
             }
-            if (left > 1) need = Next(need, U32(need + 12));
+            if (left > 1)
+                need = Next(need, U32(need + 12));
         }
     }
 
     // Only ever forwards: in a damaged file a chain could lead round in a circle.
     private static int Next(int at, uint distance) =>
-        distance is > 0 and < int.MaxValue ? checked(at + (int)distance) : throw new FormatException("its list of needed versions is broken");
+        distance is > 0 and < int.MaxValue
+            ? checked(at + (int)distance)
+            : throw new FormatException("its list of needed versions is broken");
 
     /// <summary>Names of the symbols that it asks for in a version.</summary>
     public IEnumerable<string> SymbolsOf(NeededVersion version)
@@ -92,11 +112,13 @@ internal sealed class ElfImage
     // The names stay where they are and keep their room; the rest of it becomes zero bytes.
     private void Overwrite(Section owner, string from, string to)
     {
-        if (to.Length > from.Length) throw new ArgumentException($"'{to}' does not fit in the place of '{from}'", nameof(to));
+        if (to.Length > from.Length)
+            throw new ArgumentException($"'{to}' does not fit in the place of '{from}'", nameof(to));
         var strings = _sections[owner.Link];
         var table = _bytes.AsSpan(strings.Offset, strings.Size);
         var at = table.IndexOf(Encoding.ASCII.GetBytes($"\0{from}\0"));
-        if (at < 0) throw new FormatException($"its string table has no '{from}'");
+        if (at < 0)
+            throw new FormatException($"its string table has no '{from}'");
         var place = table.Slice(at + 1, from.Length);
         place.Clear();
         Encoding.ASCII.GetBytes(to, place);
@@ -105,7 +127,9 @@ internal sealed class ElfImage
     private Section Only(uint type)
     {
         var found = _sections.Where(section => section.Type == type).ToList();
-        return found.Count == 1 ? found[0] : throw new FormatException($"it has {found.Count} sections of type 0x{type:x}, not one");
+        return found.Count == 1
+            ? found[0]
+            : throw new FormatException($"it has {found.Count} sections of type 0x{type:x}, not one");
     }
 
     private string TextAt(Section owner, uint index)

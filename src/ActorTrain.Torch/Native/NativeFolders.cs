@@ -14,15 +14,29 @@ internal static class NativeFolders
         // What the host computed from the application's deps.json: package folders while developing, the single file's
         // extraction folder, or the output's runtimes folder.
         var hosted = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        foreach (var folder in hosted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)) yield return folder;
+        foreach (var folder in hosted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            yield return folder;
 
-        // A published application has them beside itself; one that is loaded by another program beside its own assembly.
-        foreach (var folder in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFolders).Assembly.Location) })
+        // A published application has them beside itself; one that is loaded by another program beside its own
+        // assembly.
+        foreach (
+            var folder in new[]
+            {
+                AppContext.BaseDirectory,
+                Path.GetDirectoryName(typeof(NativeFolders).Assembly.Location),
+            }
+        )
         {
-            if (string.IsNullOrEmpty(folder)) continue;
+            if (string.IsNullOrEmpty(folder))
+                continue;
             yield return folder;
             yield return Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-            yield return Path.Combine(folder, "runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native");
+            yield return Path.Combine(
+                folder,
+                "runtimes",
+                $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}",
+                "native"
+            );
         }
     }
 }

@@ -6,10 +6,11 @@ namespace ActorTrain.Torch.Native;
 /// Makes TorchSharp's native library loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.
 /// </summary>
 /// <remarks>
-/// The library was linked with a newer compiler and asks libstdc++ for two versions that these lack, each for one symbol. Of
-/// GLIBCXX_3.4.32 (none of the three has it) it uses a call by which static initialisers set up the standard streams; older versions do
-/// that work in a constructor that does not use its <c>this</c>, so the one can stand for the other. Of GLIBCXX_3.4.30 (RHEL 9 lacks it)
-/// it uses <c>condition_variable::wait</c>, which is there under the same name since GLIBCXX_3.4.11.
+/// The library was linked with a newer compiler and asks libstdc++ for two versions that these lack, each for one
+/// symbol. Of GLIBCXX_3.4.32 (none of the three has it) it uses a call by which static initialisers set up the standard
+/// streams; older versions do that work in a constructor that does not use its <c>this</c>, so the one can stand for
+/// the other. Of GLIBCXX_3.4.30 (RHEL 9 lacks it) it uses <c>condition_variable::wait</c>, which is there under the
+/// same name since GLIBCXX_3.4.11.
 /// </remarks>
 internal static class OlderLibstdcxx
 {
@@ -17,12 +18,18 @@ internal static class OlderLibstdcxx
     [
         new("GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv", "GLIBCXX_3.4", "_ZNSt8ios_base4InitC1Ev"),
         new(
-            "GLIBCXX_3.4.30", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE",
-            "GLIBCXX_3.4.11", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE"),
+            "GLIBCXX_3.4.30",
+            "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE",
+            "GLIBCXX_3.4.11",
+            "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE"
+        ),
     ];
 
-    /// <summary>The versions that older systems do not have; the loader names one when it refuses the library.</summary>
-    public static IReadOnlyList<string> MissingVersions { get; } = [.. Replacements.Select(replacement => replacement.Missing)];
+    /// <summary>
+    /// The versions that older systems do not have; the loader names one when it refuses the library.
+    /// </summary>
+    public static IReadOnlyList<string> MissingVersions { get; } =
+    [.. Replacements.Select(replacement => replacement.Missing)];
 
     /// <summary>A copy of the library that asks only for what an older libstdc++ has.</summary>
     /// <exception cref="FormatException">The library is not of the known kind; the message says in what.</exception>
@@ -32,7 +39,8 @@ internal static class OlderLibstdcxx
         try
         {
             var image = new ElfImage(adapted);
-            foreach (var replacement in Replacements) Replace(image, replacement);
+            foreach (var replacement in Replacements)
+                Replace(image, replacement);
             return adapted;
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
@@ -46,11 +54,16 @@ internal static class OlderLibstdcxx
         var needed = image.NeededVersions().Where(version => version.Name == replacement.Missing).ToList();
         if (needed.Count != 1)
             throw new FormatException(
-                $"it needs {replacement.Missing} of {Plural.Of(needed.Count, "library", "libraries")}, not of one");
+                $"it needs {replacement.Missing} of {Plural.Of(needed.Count, "library", "libraries")}, not of one"
+            );
         var symbols = image.SymbolsOf(needed[0]).ToList();
         if (symbols.Count != 1 || symbols[0] != replacement.MissingSymbol)
-            throw new FormatException($"what it needs of {replacement.Missing} is {string.Join(", ", symbols)}, not {replacement.MissingSymbol} alone");
-        if (replacement.Symbol != replacement.MissingSymbol) image.RenameSymbol(replacement.MissingSymbol, replacement.Symbol);
+            throw new FormatException(
+                $"what it needs of {replacement.Missing} is {string.Join(", ", symbols)}, not "
+                    + $"{replacement.MissingSymbol} alone"
+            );
+        if (replacement.Symbol != replacement.MissingSymbol)
+            image.RenameSymbol(replacement.MissingSymbol, replacement.Symbol);
         image.Rename(needed[0], replacement.Version);
     }
 

@@ -9,7 +9,8 @@ namespace ActorTrain.Torch.Native;
 
 /// <summary>
 /// Loads TorchSharp's native library, once a process, also where the system's libstdc++ is older than the one it was
-/// linked with. Nothing of TorchSharp may be used before; whoever makes engines by <see cref="TorchEngineFactory"/> need not call it.
+/// linked with. Nothing of TorchSharp may be used before; whoever makes engines by <see cref="TorchEngineFactory"/>
+/// need not call it.
 /// </summary>
 public static class TorchLibrary
 {
@@ -19,11 +20,15 @@ public static class TorchLibrary
     private static readonly Lock Gate = new();
     private static LoadedLibrary? _loaded;
 
-    /// <summary>Loads the library if it is not loaded yet, and says how it was. Safe to call from any thread, as often as one likes.</summary>
+    /// <summary>
+    /// Loads the library if it is not loaded yet, and says how it was. Safe to call from any thread, as often as one
+    /// likes.
+    /// </summary>
     /// <exception cref="ActorTrainException">It cannot be loaded here.</exception>
     public static LoadedLibrary Load()
     {
-        lock (Gate) return _loaded ??= LoadOnce();
+        lock (Gate)
+            return _loaded ??= LoadOnce();
     }
 
     private static LoadedLibrary LoadOnce()
@@ -34,13 +39,24 @@ public static class TorchLibrary
         {
             Initialize();
         }
-        catch (Exception e) when (e is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception e)
+            when (e
+                    is TypeInitializationException
+                        or NotSupportedException
+                        or DllNotFoundException
+                        or BadImageFormatException
+                        or EntryPointNotFoundException
+            )
         {
             throw Unloadable(FirstLine(e.GetBaseException().Message), e);
         }
         return adapted is null
             ? new LoadedLibrary(false, "TorchSharp's native library was loaded as it comes.")
-            : new LoadedLibrary(true, $"TorchSharp's native library was loaded from a copy adapted to this system's older libstdc++: {adapted}");
+            : new LoadedLibrary(
+                true,
+                $"TorchSharp's native library was loaded from a copy adapted to this system's older libstdc++: "
+                    + $"{adapted}"
+            );
     }
 
     // Alone in a method: it is the first that touches TorchSharp's static state.
@@ -49,25 +65,36 @@ public static class TorchLibrary
 
     private static string? LoadAdaptedWhereNeeded()
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
         var torchSharp = typeof(TorchSharp.torch).Assembly;
-        if (NativeLibrary.TryLoad(Name, torchSharp, null, out _)) return null;
-        if (NativeFolders.Find(File) is not { } original || !LacksVersion(original)) return null;
+        if (NativeLibrary.TryLoad(Name, torchSharp, null, out _))
+            return null;
+        if (NativeFolders.Find(File) is not { } original || !LacksVersion(original))
+            return null;
 
-        // In the folder of the adapted copy its neighbours would not be found: they are loaded before it, in the order of their needs.
+        // In the folder of the adapted copy its neighbours would not be found: they are loaded before it, in the order
+        // of their needs.
         foreach (var neighbour in new[] { "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so" })
-            if (NativeFolders.Find(neighbour) is { } path && !NativeLibrary.TryLoad(path, out _) && neighbour != "libtorch_cuda.so")
+            if (
+                NativeFolders.Find(neighbour) is { } path
+                && !NativeLibrary.TryLoad(path, out _)
+                && neighbour != "libtorch_cuda.so"
+            )
                 throw Unloadable($"its neighbour {path} cannot be loaded");
 
         var (handle, copy) = LoadAdapted(original);
-        (AssemblyLoadContext.GetLoadContext(torchSharp) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll +=
-            (_, name) => name is Name or File ? handle : 0;
+        (AssemblyLoadContext.GetLoadContext(torchSharp) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll += (
+            _,
+            name
+        ) => name is Name or File ? handle : 0;
         return copy;
     }
 
     private static (nint Handle, string Path) LoadAdapted(string original)
     {
-        byte[] bytes, adapted;
+        byte[] bytes,
+            adapted;
         try
         {
             bytes = System.IO.File.ReadAllBytes(original);
@@ -75,10 +102,14 @@ public static class TorchLibrary
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw Unloadable($"this system's libstdc++ is older than the one it was linked with, and {original} cannot "
-                + $"be adapted to it: {e.AsClause()}", e);
+            throw Unloadable(
+                $"this system's libstdc++ is older than the one it was linked with, and {original} cannot "
+                    + $"be adapted to it: {e.AsClause()}",
+                e
+            );
         }
-        if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _)) return loaded;
+        if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _))
+            return loaded;
 
         // For accounts without a writable home, and homes from which nothing may be executed. A loaded file may be
         // deleted, so that processes do not leave one each.
@@ -86,9 +117,12 @@ public static class TorchLibrary
         try
         {
             temporary = Directory.CreateTempSubdirectory("actortrain-").FullName;
-            return TryLoad(temporary, out loaded, out var failure) ? loaded
+            return TryLoad(temporary, out loaded, out var failure)
+                ? loaded
                 : throw Unloadable(
-                    $"its adapted copy cannot be written or loaded: {LastLine(failure.Message).AsClause()}", failure);
+                    $"its adapted copy cannot be written or loaded: {LastLine(failure.Message).AsClause()}",
+                    failure
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +130,8 @@ public static class TorchLibrary
         }
         finally
         {
-            if (temporary is not null) Directory.Delete(temporary, recursive: true);
+            if (temporary is not null)
+                Directory.Delete(temporary, recursive: true);
         }
 
         bool TryLoad(string folder, out (nint Handle, string Path) loaded, [NotNullWhen(false)] out Exception? failure)
@@ -140,5 +175,8 @@ public static class TorchLibrary
     private static string LastLine(string text) => Lines(text)[^1].TrimEnd('.');
 
     private static string[] Lines(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } lines ? lines : [text];
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            is { Length: > 0 } lines
+            ? lines
+            : [text];
 }

@@ -6,8 +6,12 @@ internal static class KnownNames
     public static ActorTrainException Unknown(string kind, string name, IEnumerable<string> known)
     {
         var names = known.Order(StringComparer.Ordinal).ToList();
-        var nearest = names.Select(other => (other, Distance: Edits(name, other))).Where(pair => pair.Distance <= 2)
-            .OrderBy(pair => pair.Distance).Select(pair => $" (did you mean '{pair.other}'?)").FirstOrDefault();
+        var nearest = names
+            .Select(other => (other, Distance: Edits(name, other)))
+            .Where(pair => pair.Distance <= 2)
+            .OrderBy(pair => pair.Distance)
+            .Select(pair => $" (did you mean '{pair.other}'?)")
+            .FirstOrDefault();
         return new ActorTrainException($"unknown {kind} '{name}'{nearest}; known {kind}s: {string.Join(", ", names)}");
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorTrain.Torch.Settings;
 
 /// <summary>
-/// Reads the settings of one section of a job and says one sentence when one is wrong. Defaults stand in reference.conf,
-/// so a setting that is missing is wrong too.
+/// Reads the settings of one section of a job and says one sentence when one is wrong. Defaults stand in
+/// reference.conf, so a setting that is missing is wrong too.
 /// </summary>
 /// <param name="section">The section's full name, such as <c>actortrain.job.model</c>.</param>
 /// <param name="values">Its flat keys and values.</param>
@@ -29,8 +29,13 @@ public sealed class SettingReader(string section, IReadOnlyDictionary<string, st
         var count = fewest == greatest ? $"{fewest}" : $"{fewest} to {greatest}";
         var expected = $"a list of {count} whole numbers from {least} to {most}";
         var text = Text(key, expected);
-        var numbers = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
-        return numbers.Count >= fewest && numbers.Count <= greatest && numbers.All(value => value >= least && value <= most)
+        var numbers = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(Parse)
+            .ToList();
+        return
+            numbers.Count >= fewest
+            && numbers.Count <= greatest
+            && numbers.All(value => value >= least && value <= most)
             ? [.. numbers.Select(value => value!.Value)]
             : throw Wrong(key, text, expected);
     }
@@ -40,8 +45,11 @@ public sealed class SettingReader(string section, IReadOnlyDictionary<string, st
     {
         var expected = string.Join(", ", allowed.SkipLast(1).Select(Invariant)) + " or " + Invariant(allowed[^1]);
         var text = Text(key, expected);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && allowed.Contains(value)
-            ? value : throw Wrong(key, text, expected);
+        return
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && allowed.Contains(value)
+            ? value
+            : throw Wrong(key, text, expected);
     }
 
     /// <summary>One of a few words, each standing for a value.</summary>
@@ -50,7 +58,8 @@ public sealed class SettingReader(string section, IReadOnlyDictionary<string, st
         var expected = string.Join(", ", allowed.SkipLast(1).Select(choice => choice.Word)) + " or " + allowed[^1].Word;
         var text = Text(key, expected);
         foreach (var (word, value) in allowed)
-            if (word == text) return value;
+            if (word == text)
+                return value;
         throw Wrong(key, text, expected);
     }
 
@@ -67,8 +76,9 @@ public sealed class SettingReader(string section, IReadOnlyDictionary<string, st
     }
 
     private string Text(string key, string expected) =>
-        values.TryGetValue(key, out var text) ? text.Trim()
-        : throw new ActorTrainException($"{section}.{key} is not set; it must be {expected}.");
+        values.TryGetValue(key, out var text)
+            ? text.Trim()
+            : throw new ActorTrainException($"{section}.{key} is not set; it must be {expected}.");
 
     private ActorTrainException Wrong(string key, string text, string expected) =>
         new($"{section}.{key} is {(text.Length == 0 ? "empty" : text)}; it must be {expected}.");

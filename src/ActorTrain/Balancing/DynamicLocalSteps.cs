@@ -1,8 +1,9 @@
 namespace ActorTrain.Balancing;
 
 /// <summary>
-/// How many local steps each worker takes before it pushes, so that all push equally often (DyLU, "dynamic local updates", Liu et al. 2024): Hᵢ = max(1, round(H·vᵢ / max v)). The fastest takes all of
-/// them, and what a slow one pushes is no later than what others do.
+/// How many local steps each worker takes before it pushes, so that all push equally often (DyLU, "dynamic local
+/// updates", Liu et al. 2024): Hᵢ = max(1, round(H·vᵢ / max v)). The fastest takes all of them, and what a slow one
+/// pushes is no later than what others do.
 /// </summary>
 public static class DynamicLocalSteps
 {
@@ -12,8 +13,17 @@ public static class DynamicLocalSteps
     public static IReadOnlyList<int> Of(IReadOnlyList<double> samplesPerSecond, int steps)
     {
         var known = samplesPerSecond.Where(speed => speed > 0).ToList();
-        if (known.Count == 0) return [.. samplesPerSecond.Select(_ => steps)];
+        if (known.Count == 0)
+            return [.. samplesPerSecond.Select(_ => steps)];
         var (mean, fastest) = (known.Average(), known.Max());
-        return [.. samplesPerSecond.Select(speed => Math.Max(1, (int)Math.Round(steps * (speed > 0 ? speed : mean) / fastest, MidpointRounding.AwayFromZero)))];
+        return
+        [
+            .. samplesPerSecond.Select(speed =>
+                Math.Max(
+                    1,
+                    (int)Math.Round(steps * (speed > 0 ? speed : mean) / fastest, MidpointRounding.AwayFromZero)
+                )
+            ),
+        ];
     }
 }

@@ -16,7 +16,8 @@ internal sealed class FinishOrder
     /// <summary>A worker would be done at another time.</summary>
     public void Set(int worker, double at)
     {
-        if (_at[worker] == at) return;
+        if (_at[worker] == at)
+            return;
         _at[worker] = at;
         _order.Enqueue((worker, at), at);
     }
@@ -24,9 +25,12 @@ internal sealed class FinishOrder
     /// <summary>When the first of all others would be done; never, where there is none.</summary>
     public double FirstBut(int worker)
     {
-        if (First() is not { } first) return double.PositiveInfinity;
-        if (first.Worker != worker) return first.At;
-        while (First()?.Worker == worker) _order.Dequeue();
+        if (First() is not { } first)
+            return double.PositiveInfinity;
+        if (first.Worker != worker)
+            return first.At;
+        while (First()?.Worker == worker)
+            _order.Dequeue();
         var second = First()?.At ?? double.PositiveInfinity;
         _order.Enqueue(first, first.At);
         return second;
@@ -37,7 +41,8 @@ internal sealed class FinishOrder
     {
         while (_order.TryPeek(out var first, out _))
         {
-            if (_at[first.Worker] == first.At) return first;
+            if (_at[first.Worker] == first.At)
+                return first;
             _order.Dequeue();
         }
         return null;

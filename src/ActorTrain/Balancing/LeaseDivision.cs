@@ -1,9 +1,13 @@
 namespace ActorTrain.Balancing;
 
-/// <summary>How a batch, and a round of leases, are divided over some workers by their throughput: what each gets in the middle of an epoch.</summary>
+/// <summary>
+/// How a batch, and a round of leases, are divided over some workers by their throughput: what each gets in the middle
+/// of an epoch.
+/// </summary>
 public sealed class LeaseDivision
 {
-    // Then neither factoring nor an earlier end by others makes a lease shorter, whatever its worker still holds of the two before.
+    // Then neither factoring nor an earlier end by others makes a lease shorter, whatever its worker still holds of the
+    // two before.
     private const int LeasesLeft = 4;
 
     private readonly Dictionary<string, int> _indices = [];
@@ -13,19 +17,30 @@ public sealed class LeaseDivision
     private readonly IReadOnlyList<double> _leases;
     private readonly double _all;
 
-    internal LeaseDivision(IReadOnlyList<PlannedWorker> workers, IReadOnlyList<int> microBatches, IReadOnlyList<int> localSteps, IReadOnlyList<double> leases)
+    internal LeaseDivision(
+        IReadOnlyList<PlannedWorker> workers,
+        IReadOnlyList<int> microBatches,
+        IReadOnlyList<int> localSteps,
+        IReadOnlyList<double> leases
+    )
     {
         (_workers, _microBatches, _localSteps, _leases) = (workers, microBatches, localSteps, leases);
-        for (var i = 0; i < workers.Count; i++) _indices[workers[i].Node] = i;
+        for (var i = 0; i < workers.Count; i++)
+            _indices[workers[i].Node] = i;
         _all = workers.Sum(worker => worker.SamplesPerSecond);
     }
 
-    /// <summary>What a worker that asks gets where so much of the epoch is left that nobody else need be looked at: what a <see cref="PlanningRound"/> would give it.</summary>
+    /// <summary>
+    /// What a worker that asks gets where so much of the epoch is left that nobody else need be looked at: what a
+    /// <see cref="PlanningRound"/> would give it.
+    /// </summary>
     /// <param name="node">Who asks.</param>
     /// <param name="left">Samples of the epoch that nobody has.</param>
-    /// <returns>Samples of the lease and of each gradient of it, and gradients a push where the worker takes the steps; null where all have to be looked at.</returns>
+    /// <returns>Samples of the lease and of each gradient of it, and gradients a push where the worker takes the steps;
+    /// null where all have to be looked at.</returns>
     public (int Lease, int MicroBatch, int LocalSteps)? FarFromTheEnd(string node, int left) =>
-        _indices.TryGetValue(node, out var i) && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i)
+        _indices.TryGetValue(node, out var i)
+        && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i)
             ? (MostOf(i), _microBatches[i], _localSteps[i])
             : null;
 
@@ -39,5 +54,7 @@ public sealed class LeaseDivision
     internal int PartOf(int index) => _microBatches[index] * Math.Max(1, _localSteps[index]);
 
     /// <summary>The longest lease of a worker: a whole number of pushes.</summary>
-    internal int MostOf(int index) => (int)Math.Min(_workers[index].MostPushes, Math.Max(1, Math.Ceiling(_leases[index] / PartOf(index)))) * PartOf(index);
+    internal int MostOf(int index) =>
+        (int)Math.Min(_workers[index].MostPushes, Math.Max(1, Math.Ceiling(_leases[index] / PartOf(index))))
+        * PartOf(index);
 }

@@ -15,7 +15,8 @@ internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyLi
     public static void AddTo(Command command, params IReadOnlyList<string> examples)
     {
         var option = command.Options.OfType<HelpOption>().FirstOrDefault();
-        if (option is null) command.Add(option = new HelpOption());
+        if (option is null)
+            command.Add(option = new HelpOption());
         option.Action = new ExampleHelp((SynchronousCommandLineAction)option.Action!, examples);
     }
 
@@ -24,10 +25,12 @@ internal sealed class ExampleHelp(SynchronousCommandLineAction help, IReadOnlyLi
         var exitCode = help.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(examples.Count == 1 ? "Example:" : "Examples:");
-        foreach (var example in examples) output.WriteLine("  " + example);
+        foreach (var example in examples)
+            output.WriteLine("  " + example);
         output.WriteLine();
         output.WriteLine("Exit codes:");
-        foreach (var code in ExitCodes.Table) output.WriteLine("  " + code);
+        foreach (var code in ExitCodes.Table)
+            output.WriteLine("  " + code);
         output.WriteLine();
         return exitCode;
     }

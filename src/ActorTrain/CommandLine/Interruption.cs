@@ -16,12 +16,12 @@ internal sealed class Interruption : IDisposable
     /// Whether this is the child of a process that gets what a terminal sends to both, Ctrl-C and SIGHUP, and that will
     /// end its child in its own time.
     /// </param>
-    public Interruption(bool ofAChild = false) => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Take(signal, ignored: ofAChild)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Take(signal, ignored: ofAChild)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Take(signal, ignored: false)),
-    ];
+    public Interruption(bool ofAChild = false) =>
+        _registrations = [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Take(signal, ignored: ofAChild)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Take(signal, ignored: ofAChild)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Take(signal, ignored: false)),
+        ];
 
     /// <summary>Cancelled when the end was asked for.</summary>
     public CancellationToken Token => _asked.Token;
@@ -36,16 +36,20 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        foreach (var registration in _registrations)
+            registration.Dispose();
         _asked.Dispose();
     }
 
     private void Take(PosixSignalContext signal, bool ignored)
     {
         signal.Cancel = true;
-        if (ignored) return;
-        if (Interlocked.Increment(ref _count) == 1) _asked.Cancel();
+        if (ignored)
+            return;
+        if (Interlocked.Increment(ref _count) == 1)
+            _asked.Cancel();
         // Not Environment.Exit, which would run shutdown hooks and wait for them.
-        else ProcessEnd.Now(ExitCodes.Stopped);
+        else
+            ProcessEnd.Now(ExitCodes.Stopped);
     }
 }

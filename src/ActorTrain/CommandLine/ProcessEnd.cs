@@ -9,8 +9,10 @@ internal static partial class ProcessEnd
 
     public static void Now(int exitCode)
     {
-        if (OperatingSystem.IsWindows()) TerminateProcess(ThisProcess, (uint)exitCode);
-        else ExitOnUnix(exitCode);
+        if (OperatingSystem.IsWindows())
+            TerminateProcess(ThisProcess, (uint)exitCode);
+        else
+            ExitOnUnix(exitCode);
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]

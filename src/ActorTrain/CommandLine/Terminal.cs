@@ -10,14 +10,24 @@ namespace ActorTrain.CommandLine;
 /// <param name="IsInteractive">Whether a person watches, so that a live view makes sense.</param>
 /// <param name="IsOfThisProcess">Whether this is the process's own console, and so the process the verb's.</param>
 internal sealed record Terminal(
-    string Program, TextWriter Output, TextWriter Error, bool IsInteractive, bool IsOfThisProcess = false)
+    string Program,
+    TextWriter Output,
+    TextWriter Error,
+    bool IsInteractive,
+    bool IsOfThisProcess = false
+)
 {
     private const int PlainWidth = 140;
 
     /// <summary>The console of this process.</summary>
     public static Terminal OfThisProcess(string program) =>
-        new(program, new LossyWriter(Console.Out), new LossyWriter(Console.Error),
-            !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive, IsOfThisProcess: true);
+        new(
+            program,
+            new LossyWriter(Console.Out),
+            new LossyWriter(Console.Error),
+            !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive,
+            IsOfThisProcess: true
+        );
 
     /// <summary>Writes one line about an error.</summary>
     public void Complain(string sentence) => Error.WriteLine($"{Program}: " + sentence.ReplaceLineEndings(" "));
@@ -30,13 +40,15 @@ internal sealed record Terminal(
             AnsiConsole.Write(content);
             return;
         }
-        var plain = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Output),
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
+        var plain = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(Output),
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+            }
+        );
         plain.Profile.Width = PlainWidth;
         plain.Write(content);
     }

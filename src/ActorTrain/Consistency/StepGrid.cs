@@ -33,5 +33,6 @@ public readonly record struct StepGrid(int GlobalBatch, int Samples, int Least =
     }
 
     /// <summary>The step after another.</summary>
-    public LeasePart After(LeasePart step) => step.End < Samples ? StepOf(step.Epoch, step.End) : StepOf(step.Epoch + 1, 0);
+    public LeasePart After(LeasePart step) =>
+        step.End < Samples ? StepOf(step.Epoch, step.End) : StepOf(step.Epoch + 1, 0);
 }

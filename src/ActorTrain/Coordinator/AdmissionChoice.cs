@@ -17,11 +17,16 @@ internal static class AdmissionChoice
         foreach (var (node, prepared) in ready)
         {
             var same = groups.FindIndex(group => group.Admission.Judge(node, prepared) is null);
-            if (same < 0) groups.Add((new Admission(node, prepared), 1));
-            else groups[same] = (groups[same].Admission, groups[same].Workers + 1);
+            if (same < 0)
+                groups.Add((new Admission(node, prepared), 1));
+            else
+                groups[same] = (groups[same].Admission, groups[same].Workers + 1);
         }
-        return groups.OrderByDescending(group => group.Workers)
-            .ThenByDescending(group => group.Admission.Dataset.TrainSamples).First().Admission;
+        return groups
+            .OrderByDescending(group => group.Workers)
+            .ThenByDescending(group => group.Admission.Dataset.TrainSamples)
+            .First()
+            .Admission;
     }
 
     /// <summary>Why a worker may not train on its data where the job names another; null where it may.</summary>
@@ -29,8 +34,10 @@ internal static class AdmissionChoice
     /// <param name="node">The worker's node.</param>
     /// <param name="data">The worker's data set.</param>
     public static string? RefusalBy(string named, string node, DatasetDescription data) =>
-        named.Length == 0 || data.Fingerprint == named ? null
-        : $"the job names the data set with fingerprint {named}, and {node} has {data.Name} with fingerprint "
-            + $"{data.Fingerprint} and {Plural.Of(data.TrainSamples, "training sample")}"
-            + (data.Substitute is { } substitute ? $" ({substitute})" : "") + "; give it the data of the job";
+        named.Length == 0 || data.Fingerprint == named
+            ? null
+            : $"the job names the data set with fingerprint {named}, and {node} has {data.Name} with fingerprint "
+                + $"{data.Fingerprint} and {Plural.Of(data.TrainSamples, "training sample")}"
+                + (data.Substitute is { } substitute ? $" ({substitute})" : "")
+                + "; give it the data of the job";
 }

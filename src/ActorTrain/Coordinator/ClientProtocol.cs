@@ -11,7 +11,10 @@ namespace ActorTrain.Coordinator;
 /// <summary>Client and coordinator: submit a job, follow it, fetch its result, ask for the status.</summary>
 public static class ClientProtocol
 {
-    /// <summary>What a client may ask of a job that trains: by way of the coordinator, or of the job itself. Answered with <see cref="Rejected"/> where it cannot be.</summary>
+    /// <summary>
+    /// What a client may ask of a job that trains: by way of the coordinator, or of the job itself. Answered with
+    /// <see cref="Rejected"/> where it cannot be.
+    /// </summary>
     public interface IJobRequest : IWireMessage;
 
     /// <summary>Client → any node: are you part of a cluster? Passed on to the coordinator. Node → coordinator, before
@@ -65,7 +68,10 @@ public static class ClientProtocol
     /// <param name="Event">What, why, and what was done.</param>
     public sealed record Happened(SupervisionEvent Event) : IWireMessage;
 
-    /// <summary>Client → coordinator → job: what is done about late gradients? Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
+    /// <summary>
+    /// Client → coordinator → job: what is done about late gradients? Answered by <see cref="StalenessIs"/> or
+    /// <see cref="Rejected"/>.
+    /// </summary>
     public sealed record GetStaleness : IJobRequest;
 
     /// <summary>Job → client.</summary>
@@ -73,32 +79,50 @@ public static class ClientProtocol
     /// <param name="Optimizer">The job's optimizer, which another policy must fit.</param>
     public sealed record StalenessIs(StalenessOptions Staleness, OptimizerOptions Optimizer) : IWireMessage;
 
-    /// <summary>Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or <see cref="Rejected"/>.</summary>
+    /// <summary>
+    /// Client → coordinator → job: judge late gradients so from now on. Answered by <see cref="StalenessIs"/> or
+    /// <see cref="Rejected"/>.
+    /// </summary>
     /// <param name="Staleness">What is to be done about them.</param>
     public sealed record Govern(StalenessOptions Staleness) : IJobRequest;
 
-    /// <summary>Client → coordinator → job: how tightly do the workers march? Answered by <see cref="ConsistencyIs"/> or <see cref="Rejected"/>.</summary>
+    /// <summary>
+    /// Client → coordinator → job: how tightly do the workers march? Answered by <see cref="ConsistencyIs"/> or
+    /// <see cref="Rejected"/>.
+    /// </summary>
     public sealed record GetConsistency : IJobRequest;
 
     /// <summary>Job → client.</summary>
     /// <param name="Consistency">How they march now.</param>
     public sealed record ConsistencyIs(ConsistencyOptions Consistency) : IWireMessage;
 
-    /// <summary>Client → coordinator → job: march so from now on. Answered by <see cref="ConsistencyIs"/> or <see cref="Rejected"/>.</summary>
+    /// <summary>
+    /// Client → coordinator → job: march so from now on. Answered by <see cref="ConsistencyIs"/> or
+    /// <see cref="Rejected"/>.
+    /// </summary>
     /// <param name="Consistency">How.</param>
     public sealed record March(ConsistencyOptions Consistency) : IJobRequest;
 
-    /// <summary>Client → coordinator → job: hand out no more work until <see cref="Resume"/>. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
+    /// <summary>
+    /// Client → coordinator → job: hand out no more work until <see cref="Resume"/>. Answered by <see cref="PauseIs"/>
+    /// or <see cref="Rejected"/>; safe to send again.
+    /// </summary>
     public sealed record Pause : IJobRequest;
 
-    /// <summary>Client → coordinator → job: go on. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send again.</summary>
+    /// <summary>
+    /// Client → coordinator → job: go on. Answered by <see cref="PauseIs"/> or <see cref="Rejected"/>; safe to send
+    /// again.
+    /// </summary>
     public sealed record Resume : IJobRequest;
 
     /// <summary>Job → client.</summary>
     /// <param name="Paused">Whether the job is paused from now on.</param>
     public sealed record PauseIs(bool Paused) : IWireMessage;
 
-    /// <summary>Client → job: where are the weights? Answered by <see cref="Located"/>, or by <see cref="Rejected"/> while there are none.</summary>
+    /// <summary>
+    /// Client → job: where are the weights? Answered by <see cref="Located"/>, or by <see cref="Rejected"/> while there
+    /// are none.
+    /// </summary>
     public sealed record Locate : IWireMessage;
 
     /// <summary>Job → client.</summary>
@@ -107,9 +131,16 @@ public static class ClientProtocol
     /// <param name="Shards">Where the weights are.</param>
     /// <param name="ModelState">Where the model's state is; null for a model without any.</param>
     public sealed record Located(
-        ModelDescription Model, DatasetSummary Data, ShardPlace[] Shards, IActorRef? ModelState) : IWireMessage;
+        ModelDescription Model,
+        DatasetSummary Data,
+        ShardPlace[] Shards,
+        IActorRef? ModelState
+    ) : IWireMessage;
 
-    /// <summary>Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no weights yet.</summary>
+    /// <summary>
+    /// Client → job: end now, in order. Answered by <see cref="Finished"/>, or <see cref="Failed"/> when there are no
+    /// weights yet.
+    /// </summary>
     public sealed record Stop : IWireMessage;
 
     /// <summary>Any client → coordinator → job: end now, in order. Answered by <see cref="Stopping"/> or
@@ -126,7 +157,12 @@ public static class ClientProtocol
     /// <param name="ModelState">Where the model's state is; null for a model without any.</param>
     /// <param name="Stopped">Whether the job was stopped before its last epoch.</param>
     public sealed record Finished(
-        TrainingReport Report, ModelDescription Model, ShardPlace[] Shards, IActorRef? ModelState, bool Stopped) : IWireMessage;
+        TrainingReport Report,
+        ModelDescription Model,
+        ShardPlace[] Shards,
+        IActorRef? ModelState,
+        bool Stopped
+    ) : IWireMessage;
 
     /// <summary>Job → client: the job has failed and there is no result.</summary>
     /// <param name="Reason">Why, in one sentence.</param>

@@ -8,7 +8,10 @@ using Akka.Event;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>The cluster's singleton: knows the nodes, takes jobs one at a time, goes on with one that a coordinator before it has left, tells the status.</summary>
+/// <summary>
+/// The cluster's singleton: knows the nodes, takes jobs one at a time, goes on with one that a coordinator before it
+/// has left, tells the status.
+/// </summary>
 internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
@@ -24,7 +27,8 @@ internal sealed class CoordinatorActor : ReceiveActor
     private JobProgress? _progress;
     private int _jobs;
 
-    public static Props Props(CoordinatorContext context) => Akka.Actor.Props.Create(() => new CoordinatorActor(context));
+    public static Props Props(CoordinatorContext context) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(context));
 
     public CoordinatorActor(CoordinatorContext context)
     {
@@ -32,7 +36,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.NodeLost>(lost =>
         {
-            if (_nodes.Remove(lost.Node, out var gone)) Remember(gone, lost.Reason);
+            if (_nodes.Remove(lost.Node, out var gone))
+                Remember(gone, lost.Reason);
             _job?.Tell(lost);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
@@ -42,27 +47,38 @@ internal sealed class CoordinatorActor : ReceiveActor
             Sender.Tell(new ClientProtocol.Welcome(Self, BuildVersion.Here));
             var (who, self) = (Sender.Path.Address.ToString(), "this coordinator");
             // A node says it once a second for as long as it waits.
-            if (BuildVersion.Difference(hello.Version, who, self) is { } difference && _strangers.Add(who + hello.Version))
+            if (
+                BuildVersion.Difference(hello.Version, who, self) is { } difference
+                && _strangers.Add(who + hello.Version)
+            )
                 _log.Warning("{0}", difference);
         });
-        Receive<ClientProtocol.GetStatus>(_ => Sender.TellInPages(
-            Context.System, new ClientProtocol.Status(new ClusterStatus(
-                [.. _nodes.Values.Select(Summary), .. _gone], _progress)), Self));
+        Receive<ClientProtocol.GetStatus>(_ =>
+            Sender.TellInPages(
+                Context.System,
+                new ClientProtocol.Status(new ClusterStatus([.. _nodes.Values.Select(Summary), .. _gone], _progress)),
+                Self
+            )
+        );
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.IJobRequest>(Pass);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<JobActor.Over>(_ =>
         {
-            if (Sender.Equals(_job)) JobEnded();
+            if (Sender.Equals(_job))
+                JobEnded();
         });
         Receive<ServerProtocol.Recalled>(recalled =>
         {
-            if (_job is null && recalled.Jobs.MaxBy(job => job.Memory.Record.Seconds) is { } job) GoOn(job);
+            if (_job is null && recalled.Jobs.MaxBy(job => job.Memory.Record.Seconds) is { } job)
+                GoOn(job);
         });
         Receive<Terminated>(ended =>
         {
-            if (ended.ActorRef.Equals(_job)) JobEnded();
-            else if (_roots.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated) Stopped(node);
+            if (ended.ActorRef.Equals(_job))
+                JobEnded();
+            else if (_roots.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated)
+                Stopped(node);
         });
     }
 
@@ -77,7 +93,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         _roots[Context.Watch(Sender)] = node.Node;
         if (_nodes.TryGetValue(node.Node, out var known))
         {
-            if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server)) return;
+            if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server))
+                return;
             const string reason = "it was started again";
             Remember(known, reason);
             _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
@@ -87,14 +104,18 @@ internal sealed class CoordinatorActor : ReceiveActor
         _nodes[node.Node] = joined;
         _job?.Tell(joined);
         // A coordinator before this one may have left a job with it.
-        if (_job is null) node.Server?.Tell(new ServerProtocol.Recall());
+        if (_job is null)
+            node.Server?.Tell(new ServerProtocol.Recall());
     }
 
-    /// <summary>A node has ended in an actor system that goes on. Where the whole system is gone, membership says so, and why.</summary>
+    /// <summary>
+    /// A node has ended in an actor system that goes on. Where the whole system is gone, membership says so, and why.
+    /// </summary>
     private void Stopped(string node)
     {
         // It may have been started again already.
-        if (_roots.ContainsValue(node) || !_nodes.Remove(node, out var gone)) return;
+        if (_roots.ContainsValue(node) || !_nodes.Remove(node, out var gone))
+            return;
         const string reason = "ActorTrain was stopped on it";
         Remember(gone, reason);
         _job?.Tell(new NodeProtocol.NodeLost(node, reason));
@@ -103,15 +124,16 @@ internal sealed class CoordinatorActor : ReceiveActor
     // Whoever looks at a job wants to know who was there: until the next one begins, and the latest of very many.
     private void Remember(NodeProtocol.NodeJoined gone, string reason)
     {
-        if (!IsJobKnown) return;
-        if (_gone.Count == MostGone) _gone.Dequeue();
+        if (!IsJobKnown)
+            return;
+        if (_gone.Count == MostGone)
+            _gone.Dequeue();
         _gone.Enqueue(Summary(gone) with { Absence = reason.AsClause() });
     }
 
     private bool IsJobKnown => _job is not null || _progress is not null;
 
-    private NodeProtocol.NodeJoined Numbered(NodeProtocol.Enrol node) =>
-        new(node, IsJobKnown ? _restarts.Of(node) : 0);
+    private NodeProtocol.NodeJoined Numbered(NodeProtocol.Enrol node) => new(node, IsJobKnown ? _restarts.Of(node) : 0);
 
     private static NodeSummary Summary(NodeProtocol.NodeJoined joined) =>
         new(joined.Node.Node, joined.Node.Roles) { Restarts = joined.Restarts };
@@ -126,15 +148,21 @@ internal sealed class CoordinatorActor : ReceiveActor
 
     private void Pass(object message)
     {
-        if (_job is null) Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
-        else _job.Forward(message);
+        if (_job is null)
+            Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
+        else
+            _job.Forward(message);
     }
 
     private void Accept(ClientProtocol.Submit submit)
     {
         if (_job is not null)
         {
-            Sender.Tell(new ClientProtocol.Rejected($"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"));
+            Sender.Tell(
+                new ClientProtocol.Rejected(
+                    $"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"
+                )
+            );
             return;
         }
         try

@@ -1,6 +1,9 @@
 namespace ActorTrain.Coordinator;
 
-/// <summary>Which evaluations are wanted and who is at them. A lost evaluator's go to another node; a node that failed at one is not asked for it again.</summary>
+/// <summary>
+/// Which evaluations are wanted and who is at them. A lost evaluator's go to another node; a node that failed at one is
+/// not asked for it again.
+/// </summary>
 internal sealed class EvaluationBook
 {
     private readonly SortedSet<int> _wanted = [];
@@ -27,14 +30,19 @@ internal sealed class EvaluationBook
     public void Failed(int epoch, string node)
     {
         _failed.Add((epoch, node));
-        if (_given.Remove(epoch)) _wanted.Add(epoch);
+        if (_given.Remove(epoch))
+            _wanted.Add(epoch);
     }
 
     /// <summary>Takes back what has not been answered for so long: its word may be lost, or its engine hang.</summary>
     public IReadOnlyList<(int Epoch, string Node)> Expire(TimeSpan now, TimeSpan timeout)
     {
-        var late = _given.Where(given => now - given.Value.At > timeout).Select(given => (given.Key, given.Value.Node)).ToList();
-        foreach (var (epoch, node) in late) Failed(epoch, node);
+        var late = _given
+            .Where(given => now - given.Value.At > timeout)
+            .Select(given => (given.Key, given.Value.Node))
+            .ToList();
+        foreach (var (epoch, node) in late)
+            Failed(epoch, node);
         return late;
     }
 
@@ -48,7 +56,8 @@ internal sealed class EvaluationBook
     }
 
     /// <summary>
-    /// Gives wanted evaluations to the best nodes that are not at one and have not failed at it. One at a time for each node: each takes a copy of the parameters.
+    /// Gives wanted evaluations to the best nodes that are not at one and have not failed at it. One at a time for each
+    /// node: each takes a copy of the parameters.
     /// </summary>
     /// <param name="nodes">Nodes that can evaluate, best first.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
@@ -57,7 +66,13 @@ internal sealed class EvaluationBook
         var given = new List<(int, string)>();
         foreach (var epoch in _wanted.ToList())
         {
-            if (nodes.FirstOrDefault(node => !_failed.Contains((epoch, node)) && _given.Values.All(given => given.Node != node)) is not { } node) continue;
+            if (
+                nodes.FirstOrDefault(node =>
+                    !_failed.Contains((epoch, node)) && _given.Values.All(given => given.Node != node)
+                )
+                is not { } node
+            )
+                continue;
             _wanted.Remove(epoch);
             _given.Add(epoch, (node, now));
             given.Add((epoch, node));
@@ -72,7 +87,8 @@ internal sealed class EvaluationBook
     /// <summary>Gives up the evaluations that every one of these nodes has failed at.</summary>
     public IReadOnlyList<int> GiveUp(IReadOnlyList<string> nodes)
     {
-        if (nodes.Count == 0) return [];
+        if (nodes.Count == 0)
+            return [];
         var hopeless = _wanted.Where(epoch => !CanBeGiven(epoch, nodes)).ToList();
         _wanted.ExceptWith(hopeless);
         return hopeless;

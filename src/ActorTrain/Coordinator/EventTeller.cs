@@ -5,7 +5,10 @@ using Akka.Event;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Makes an event of an occurrence, and tells it to all who are to hear of it: the record, the log, the event stream and the client.</summary>
+/// <summary>
+/// Makes an event of an occurrence, and tells it to all who are to hear of it: the record, the log, the event stream
+/// and the client.
+/// </summary>
 internal sealed class EventTeller(JobRecord record, IActorRef client, EventStream stream, ILoggingAdapter log)
 {
     public void Tell(Occurrence occurrence, TimeSpan now)

@@ -5,7 +5,10 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Who has come to a job: which workers are making ready, fit, or do not, and whether there are enough of them to begin.</summary>
+/// <summary>
+/// Who has come to a job: which workers are making ready, fit, or do not, and whether there are enough of them to
+/// begin.
+/// </summary>
 /// <param name="minimumWorkers">Workers that must be ready before training starts.</param>
 /// <param name="fingerprint">The data set that the job names; empty where it takes what most workers have.</param>
 internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
@@ -62,9 +65,11 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
             ? "waiting for workers to join"
         : _ready.Count + _undecided.Count < minimumWorkers
             ? $"{_ready.Count + _undecided.Count} of {Plural.Of(minimumWorkers, "worker")} ready{Trouble}"
-        : Admission is null ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to "
-            + $"{ChoiceWait.TotalSeconds:0} s for {Plural.Of(_preparing.Count, "other")}, to train on the data that "
-            + "most of them have"
+        : Admission is null
+            ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to "
+                + $"{ChoiceWait.TotalSeconds:0} s for {Plural.Of(_preparing.Count, "other")}, to train on the data "
+                + $"that "
+                + "most of them have"
         : "";
 
     /// <summary>
@@ -77,15 +82,20 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
                 + $"{_failures.GetAt(_failures.Count - 1).Value}"
             : null;
 
-    /// <summary>Goes on with a job that another coordinator has begun: what its workers must agree with is known.</summary>
+    /// <summary>
+    /// Goes on with a job that another coordinator has begun: what its workers must agree with is known.
+    /// </summary>
     public void Resume(Admission admission) => (Admission, _begun) = (admission, true);
 
     public void Joined(NodeProtocol.NodeJoined joined)
     {
         var node = joined.Node;
-        if (node.Server is not null) _servers[node.Node] = node;
-        if (node.Roles.Contains(NodeRoles.Coordinator)) _coordinators.Add(node.Node);
-        if (node.Worker is null) return;
+        if (node.Server is not null)
+            _servers[node.Node] = node;
+        if (node.Roles.Contains(NodeRoles.Coordinator))
+            _coordinators.Add(node.Node);
+        if (node.Worker is null)
+            return;
         _workers[node.Node] = new WorkerHost(node.Node, joined.Restarts, node.Worker);
         _failures.Remove(node.Node);
         _ready.Remove(node.Node);
@@ -99,7 +109,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     public void Prepared(string node, IActorRef worker, WorkerProtocol.Prepared prepared, TimeSpan now)
     {
         // It may be lost by the time that this comes.
-        if (!_workers.ContainsKey(node)) return;
+        if (!_workers.ContainsKey(node))
+            return;
         _preparing.Remove(node);
         _undecided[node] = (worker, prepared);
         _firstReadyAt ??= now;
@@ -116,14 +127,18 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         if (Admission is null)
         {
             foreach (var (node, (worker, prepared)) in _undecided.ToList())
-                if (AdmissionChoice.RefusalBy(fingerprint, node, prepared.Dataset) is { } other) Refuse(node, worker, other);
+                if (AdmissionChoice.RefusalBy(fingerprint, node, prepared.Dataset) is { } other)
+                    Refuse(node, worker, other);
             var waits = _preparing.Count > 0 && now - _firstReadyAt < ChoiceWait;
-            if (_undecided.Count < minimumWorkers || waits) return refused;
+            if (_undecided.Count < minimumWorkers || waits)
+                return refused;
             Admission = AdmissionChoice.Of([.. _undecided.Select(ready => (ready.Key, ready.Value.Prepared))]);
         }
         foreach (var (node, (worker, prepared)) in _undecided.ToList())
-            if (Admission.Judge(node, prepared) is { } difference) Refuse(node, worker, difference);
-            else _checking[node] = (new Candidate(_workers[node], worker, prepared.Device, prepared.Measured), null);
+            if (Admission.Judge(node, prepared) is { } difference)
+                Refuse(node, worker, difference);
+            else
+                _checking[node] = (new Candidate(_workers[node], worker, prepared.Device, prepared.Measured), null);
         _undecided.Clear();
         return refused;
 
@@ -141,13 +156,17 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// </summary>
     public (IReadOnlyList<IActorRef> Workers, IActorRef[] Servers) TakeUnchecked(TimeSpan now)
     {
-        if (_servers.Count == 0) return ([], []);
-        var unasked = _checking.Values.Select(checking => checking.Candidate)
-            .Where(candidate => candidate.AskedToCheckAt is not { } asked || now - asked >= AskAgainAfter).ToList();
+        if (_servers.Count == 0)
+            return ([], []);
+        var unasked = _checking
+            .Values.Select(checking => checking.Candidate)
+            .Where(candidate => candidate.AskedToCheckAt is not { } asked || now - asked >= AskAgainAfter)
+            .ToList();
         unasked.ForEach(candidate => candidate.AskedToCheckAt = now);
         return (
             [.. unasked.Select(candidate => candidate.Worker)],
-            [.. _servers.Values.Select(server => server.Server!)]);
+            [.. _servers.Values.Select(server => server.Server!)]
+        );
     }
 
     /// <summary>Workers of which nothing has been heard for a while: the question or the answer may be lost.</summary>
@@ -157,7 +176,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         foreach (var node in _preparing)
         {
             // It was asked when it joined, a moment before it is seen here first.
-            if (_askedAt.TryAdd(node, now) || now - _askedAt[node] < AskAgainAfter) continue;
+            if (_askedAt.TryAdd(node, now) || now - _askedAt[node] < AskAgainAfter)
+                continue;
             _askedAt[node] = now;
             silent.Add(_workers[node].Actor);
         }
@@ -169,7 +189,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <param name="trouble">Which lane does not work; null where all do.</param>
     public void LaneChecked(string node, string? trouble)
     {
-        if (!_checking.TryGetValue(node, out var checking)) return;
+        if (!_checking.TryGetValue(node, out var checking))
+            return;
         if (trouble is not null)
         {
             _checking[node] = (checking.Candidate, trouble);
@@ -203,8 +224,10 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     }
 
     private string Trouble =>
-        _checking.FirstOrDefault(checking => checking.Value.Trouble is not null) is { Value.Trouble: { } trouble, Key: var node }
-            ? $"; {node}: {trouble}" : "";
+        _checking.FirstOrDefault(checking => checking.Value.Trouble is not null)
+            is { Value.Trouble: { } trouble, Key: var node }
+            ? $"; {node}: {trouble}"
+            : "";
 
     private void Note(string node, string failure)
     {
@@ -215,9 +238,11 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     // The first worker is gone before anything was built on its word: the next one's counts.
     private void ForgetAdmissionIfEmpty()
     {
-        if (_ready.Count + _checking.Count > 0 || _begun) return;
+        if (_ready.Count + _checking.Count > 0 || _begun)
+            return;
         Admission = null;
-        if (_undecided.Count == 0) _firstReadyAt = null;
+        if (_undecided.Count == 0)
+            _firstReadyAt = null;
     }
 
     private bool _begun;

@@ -23,9 +23,13 @@ internal sealed partial class JobActor
         var admission = new Admission(recalled.Model.AdmittedBy, recalled.Model.Admitted);
         _history.Take(new HistoryPage(0, recalled.History, recalled.History.Length));
         _gathering.Resume(admission);
-        _placed = new ShardPlacementActor.Placed([.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))], memory.ModelState);
+        _placed = new ShardPlacementActor.Placed(
+            [.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))],
+            memory.ModelState
+        );
         _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Now);
-        foreach (var node in nodes) Self.Tell(node);
+        foreach (var node in nodes)
+            Self.Tell(node);
         FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }
 
@@ -49,27 +53,45 @@ internal sealed partial class JobActor
 
         void GoOnIfAllAreHere()
         {
-            if (Missing.Any()) return;
+            if (Missing.Any())
+                return;
             Timers.Cancel("servers");
-            foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
-            foreach (var shard in _placed!.Shards) Context.Watch(shard.Place.Shard);
+            foreach (var server in _gathering.Servers)
+                server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
+            foreach (var shard in _placed!.Shards)
+                Context.Watch(shard.Place.Shard);
             _client.Tell(new ClientProtocol.Adopted(_jobId));
             Become(() => Training(resumption));
         }
     }
 
-    private IEnumerable<string> Missing => _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
+    private IEnumerable<string> Missing =>
+        _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
 
     /// <summary>Whether another coordinator would find all that it needs.</summary>
-    private bool CanMove => _placed is not null && _gathering.Coordinators.Any(node => node != _context.Node) && _placed.Shards.All(shard => shard.Node != _context.Node);
+    private bool CanMove =>
+        _placed is not null
+        && _gathering.Coordinators.Any(node => node != _context.Node)
+        && _placed.Shards.All(shard => shard.Node != _context.Node);
 
     private void Remember(TrainingActor.Remembered remembered)
     {
         _history.Update(remembered.CompletedEpochs, remembered.Events);
         var memory = new JobMemory(
-            _jobId, _job with { Staleness = remembered.Staleness, Consistency = remembered.Consistency }, _client,
-            Places, [.. _placed!.Shards.Select(shard => shard.Node)], _placed.ModelState,
-            remembered.Incarnations, remembered.Paused, remembered.Record);
+            _jobId,
+            _job with
+            {
+                Staleness = remembered.Staleness,
+                Consistency = remembered.Consistency,
+            },
+            _client,
+            Places,
+            [.. _placed!.Shards.Select(shard => shard.Node)],
+            _placed.ModelState,
+            remembered.Incarnations,
+            remembered.Paused,
+            remembered.Record
+        );
         foreach (var server in _gathering.Servers)
         {
             var known = _remembered.GetValueOrDefault(server.Server!) ?? new ServerProtocol.Remembered(false, 0);
@@ -77,7 +99,10 @@ internal sealed partial class JobActor
             if (!known.HasModel)
                 server.Server!.TellInPages(Context.System, new ServerProtocol.RememberModel(_jobId, model), Self);
             server.Server!.TellInPages(
-                Context.System, new ServerProtocol.Remember(memory, _history.From(known.History)), Self);
+                Context.System,
+                new ServerProtocol.Remember(memory, _history.From(known.History)),
+                Self
+            );
         }
     }
 }

@@ -10,8 +10,8 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// One job, from submission to the fetched result: gathers and admits workers, has the shards opened and filled, hands over to
-/// <see cref="TrainingActor"/>, and delivers. Ends when its client has fetched the result, or is gone.
+/// One job, from submission to the fetched result: gathers and admits workers, has the shards opened and filled, hands
+/// over to <see cref="TrainingActor"/>, and delivers. Ends when its client has fetched the result, or is gone.
 /// </summary>
 internal sealed partial class JobActor : ReceiveActor, IWithTimers
 {
@@ -33,20 +33,35 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     public sealed record Over;
 
     /// <summary>A job that was submitted.</summary>
-    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes) =>
-        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
+    public static Props Props(
+        string jobId,
+        JobOptions job,
+        IActorRef client,
+        CoordinatorContext context,
+        IReadOnlyList<NodeProtocol.NodeJoined> nodes
+    ) => Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
 
     /// <summary>A job that another coordinator has left.</summary>
-    public static Props Props(RecalledJob memory, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes) =>
-        Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
+    public static Props Props(
+        RecalledJob memory,
+        CoordinatorContext context,
+        IReadOnlyList<NodeProtocol.NodeJoined> nodes
+    ) => Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
 
-    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes)
+    public JobActor(
+        string jobId,
+        JobOptions job,
+        IActorRef client,
+        CoordinatorContext context,
+        IReadOnlyList<NodeProtocol.NodeJoined> nodes
+    )
     {
         (_jobId, _job, _client, _context) = (jobId, job, client, context);
         _record = new JobRecord(job, Now);
         _gathering = new Gathering(job.MinimumWorkers, job.Data.Fingerprint);
         _client.Tell(new ClientProtocol.Accepted(_jobId));
-        foreach (var node in nodes) Self.Tell(node);
+        foreach (var node in nodes)
+            Self.Tell(node);
         GatheringWorkers();
     }
 
@@ -75,8 +90,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void SettleAndBegin()
     {
         Settle(training: null);
-        if (_gathering.Hopeless is { } cause) Fail(cause);
-        else if (_gathering.Enough) Become(PreparingShards);
+        if (_gathering.Hopeless is { } cause)
+            Fail(cause);
+        else if (_gathering.Enough)
+            Become(PreparingShards);
     }
 
     private void Settle(IActorRef? training)
@@ -87,30 +104,50 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             worker.Tell(new WorkerProtocol.Refuse(reason));
         }
         var (workers, servers) = _gathering.TakeUnchecked(Now);
-        foreach (var worker in workers) worker.Tell(new WorkerProtocol.CheckLane(servers));
-        foreach (var worker in _gathering.TakeSilent(Now)) worker.Tell(new WorkerProtocol.Prepare(_jobId, _job));
+        foreach (var worker in workers)
+            worker.Tell(new WorkerProtocol.CheckLane(servers));
+        foreach (var worker in _gathering.TakeSilent(Now))
+            worker.Tell(new WorkerProtocol.Prepare(_jobId, _job));
     }
 
     private void PreparingShards()
     {
         var admission = _gathering.Admission!;
         if (admission.Dataset.Substitute is { } substitute)
-            Note(training: null, new Occurrence(
-                DataSubstituted, "", $"the workers do not have the data set {admission.Dataset.Name} itself",
-                $"the job trains on {substitute}, {Plural.Of(admission.Dataset.TrainSamples, "sample")} and "
-                    + $"{Plural.Number(admission.Dataset.TestSamples)} to test on"));
+            Note(
+                training: null,
+                new Occurrence(
+                    DataSubstituted,
+                    "",
+                    $"the workers do not have the data set {admission.Dataset.Name} itself",
+                    $"the job trains on {substitute}, {Plural.Of(admission.Dataset.TrainSamples, "sample")} and "
+                        + $"{Plural.Number(admission.Dataset.TestSamples)} to test on"
+                )
+            );
         _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _gathering.Ready) };
-        Context.ActorOf(ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, _gathering.Servers), "placement");
+        Context.ActorOf(
+            ShardPlacementActor.Props(
+                _jobId,
+                _job,
+                admission.Model,
+                admission.Dataset.TrainSamples,
+                _gathering.Servers
+            ),
+            "placement"
+        );
         var servers = _gathering.Servers.Count;
         Admitting(() =>
         {
-            if (_gathering.Servers.Count < servers) Fail("a server node was lost before training began");
-            else AskForStartingWeights();
+            if (_gathering.Servers.Count < servers)
+                Fail("a server node was lost before training began");
+            else
+                AskForStartingWeights();
         });
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _placed = placed;
-            foreach (var shard in placed.Shards) Context.Watch(shard.Place.Shard);
+            foreach (var shard in placed.Shards)
+                Context.Watch(shard.Place.Shard);
             _client.Tell(new ClientProtocol.CheckLane([.. _gathering.Servers.Select(server => server.Server!)]));
             AskForStartingWeights();
         });
@@ -123,11 +160,12 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         BeforeTraining();
     }
 
-    // Every worker makes the same starting weights from the seed, and a shard takes the first it gets: all ready workers are asked,
-    // so that losing one of them stops nothing.
+    // Every worker makes the same starting weights from the seed, and a shard takes the first it gets: all ready
+    // workers are asked, so that losing one of them stops nothing.
     private void AskForStartingWeights()
     {
-        if (_placed is null) return;
+        if (_placed is null)
+            return;
         foreach (var candidate in _gathering.TakeUnasked())
             candidate.Worker.Tell(new WorkerProtocol.Initialize(Places, _placed!.ModelState));
     }
@@ -138,11 +176,19 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         _trains = true;
         _record.Admission = _gathering.Admission;
-        _log.Info("Job {0} trains {1} on {2}", _job.Name, _gathering.Admission!.Model.Name,
-            Plural.Of(Places.Length, "shard"));
-        var training = Context.ActorOf(TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption), "training");
+        _log.Info(
+            "Job {0} trains {1} on {2}",
+            _job.Name,
+            _gathering.Admission!.Model.Name,
+            Plural.Of(Places.Length, "shard")
+        );
+        var training = Context.ActorOf(
+            TrainingActor.Props(_job, _client, _record, _placed!, _context.Options, resumption),
+            "training"
+        );
         Context.Watch(training);
-        if (_stopAsked) training.Tell(new ClientProtocol.Stop());
+        if (_stopAsked)
+            training.Tell(new ClientProtocol.Stop());
         Join();
 
         Admitting(Join, training);
@@ -155,22 +201,45 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             Sender.Tell(new ClientProtocol.Stopping());
         });
         Receive<ClientProtocol.IJobRequest>(request => training.Forward(request));
-        Receive<ClientProtocol.Locate>(_ => Sender.TellInPages(Context.System, new ClientProtocol.Located(
-            _gathering.Admission!.Model, _gathering.Admission.DatasetSummary, Places, _placed!.ModelState), Self));
+        Receive<ClientProtocol.Locate>(_ =>
+            Sender.TellInPages(
+                Context.System,
+                new ClientProtocol.Located(
+                    _gathering.Admission!.Model,
+                    _gathering.Admission.DatasetSummary,
+                    Places,
+                    _placed!.ModelState
+                ),
+                Self
+            )
+        );
         Receive<JobProgress>(Tell);
         Receive<TrainingActor.Remembered>(Remember);
         Receive<ServerProtocol.Remembered>(remembered => _remembered[Sender] = remembered);
         Receive<TrainingActor.Done>(done =>
         {
-            _client.TellInPages(Context.System, new ClientProtocol.Finished(
-                done.Report, _gathering.Admission!.Model, Places, _placed!.ModelState, done.Stopped), Self);
+            _client.TellInPages(
+                Context.System,
+                new ClientProtocol.Finished(
+                    done.Report,
+                    _gathering.Admission!.Model,
+                    Places,
+                    _placed!.ModelState,
+                    done.Stopped
+                ),
+                Self
+            );
             Become(Delivering);
         });
         Receive<TrainingActor.Failed>(failed => Fail(failed.Reason));
         Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
-        Receive<Terminated>(gone => Fail(
-            gone.ActorRef.Equals(training) ? "the coordinator failed to keep its counts; its log says why"
-            : $"shard {ShardOf(gone.ActorRef)} has ended, and its weights with it; the log of its node says why"));
+        Receive<Terminated>(gone =>
+            Fail(
+                gone.ActorRef.Equals(training)
+                    ? "the coordinator failed to keep its counts; its log says why"
+                    : $"shard {ShardOf(gone.ActorRef)} has ended, and its weights with it; the log of its node says why"
+            )
+        );
 
         void Join()
         {
@@ -224,8 +293,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             _gathering.Lost(lost.Node);
             if (_placed?.Shards.FirstOrDefault(shard => shard.Node == lost.Node) is { } gone)
             {
-                Fail($"the server node {gone.Node} is lost ({lost.Reason.AsClause()}), and the weights of shard "
-                    + $"{gone.Place.Slice.Index} with it");
+                Fail(
+                    $"the server node {gone.Node} is lost ({lost.Reason.AsClause()}), and the weights of shard "
+                        + $"{gone.Place.Slice.Index} with it"
+                );
                 return;
             }
             training?.Tell(lost);
@@ -236,7 +307,8 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Follow>(follow =>
         {
             _followed = follow.First;
-            if (_followed < _history.Count) Sender.Tell(new ClientProtocol.Continued(_history.From(_followed)));
+            if (_followed < _history.Count)
+                Sender.Tell(new ClientProtocol.Continued(_history.From(_followed)));
         });
     }
 
@@ -248,7 +320,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             Sender.Tell(new ClientProtocol.Stopping());
             Fail(StoppedEarly, JobPhase.Stopped);
         });
-        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment")));
+        Receive<ClientProtocol.IJobRequest>(_ =>
+            Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment"))
+        );
         Receive<ClientProtocol.Locate>(_ => Sender.Tell(new ClientProtocol.Rejected("the job does not train yet")));
         Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
         Receive<Terminated>(_ => Fail("a server node was lost before training began"));
@@ -256,8 +330,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void Note(IActorRef? training, Occurrence occurrence)
     {
-        if (training is not null) training.Tell(new TrainingActor.Note(occurrence));
-        else new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Now);
+        if (training is not null)
+            training.Tell(new TrainingActor.Note(occurrence));
+        else
+            new EventTeller(_record, _client, Context.System.EventStream, _log).Tell(occurrence, Now);
     }
 
     private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _gathering.Waiting, null, Now));
@@ -267,15 +343,20 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         _history.Update(progress.CompletedEpochs, progress.Events);
         var moment = progress with { CompletedEpochs = [], Events = [] };
         _client.TellInPages(
-            Context.System, new ClientProtocol.Progressed(moment, CanMove, _history.From(_followed)), Self);
+            Context.System,
+            new ClientProtocol.Progressed(moment, CanMove, _history.From(_followed)),
+            Self
+        );
         Context.Parent.Tell(progress);
     }
 
     /// <summary>The job is over, and nobody is to go on with it.</summary>
     private void Close()
     {
-        foreach (var server in _gathering.Servers) server.Server!.Tell(new ServerProtocol.Close(_jobId));
-        foreach (var node in _gathering.WorkerNodes) node.Tell(new WorkerProtocol.Close(_jobId));
+        foreach (var server in _gathering.Servers)
+            server.Server!.Tell(new ServerProtocol.Close(_jobId));
+        foreach (var node in _gathering.WorkerNodes)
+            node.Tell(new WorkerProtocol.Close(_jobId));
         Context.Parent.Tell(new Over());
         Context.Stop(Self);
     }
@@ -287,8 +368,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         var reason = said.AsClause();
         var stopped = phase == JobPhase.Stopped;
-        if (stopped) _log.Info("Job {0} was stopped: {1}", _job.Name, reason);
-        else _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
+        if (stopped)
+            _log.Info("Job {0} was stopped: {1}", _job.Name, reason);
+        else
+            _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
         Context.Parent.Tell(_record.Progress(phase, reason, null, Now));
         Close();
         // Whoever hears of it may submit the next job at once: the cluster is free by now.
@@ -301,5 +384,6 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private ShardPlace[] Places => [.. _placed!.Shards.Select(shard => shard.Place)];
 
-    private int ShardOf(IActorRef shard) => _placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
+    private int ShardOf(IActorRef shard) =>
+        _placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
 }

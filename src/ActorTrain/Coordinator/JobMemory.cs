@@ -5,8 +5,8 @@ using Akka.Actor;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// What a coordinator tells the server nodes of its job every second and at every event, so that another can go on with it: all that the shards do not know
-/// themselves.
+/// What a coordinator tells the server nodes of its job every second and at every event, so that another can go on with
+/// it: all that the shards do not know themselves.
 /// </summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Job">What is trained, with what was changed since.</param>
@@ -18,8 +18,16 @@ namespace ActorTrain.Coordinator;
 /// <param name="Paused">Whether it is paused.</param>
 /// <param name="Record">What was counted.</param>
 public sealed record JobMemory(
-    string JobId, JobOptions Job, IActorRef Client, ShardPlace[] Shards, string[] ShardNodes, IActorRef? ModelState,
-    long Incarnations, bool Paused, RecordMemory Record);
+    string JobId,
+    JobOptions Job,
+    IActorRef Client,
+    ShardPlace[] Shards,
+    string[] ShardNodes,
+    IActorRef? ModelState,
+    long Incarnations,
+    bool Paused,
+    RecordMemory Record
+);
 
 /// <summary>What a job trains, told to its servers once.</summary>
 /// <param name="AdmittedBy">The node of the first worker, with which all others must agree.</param>
@@ -51,5 +59,4 @@ public sealed record EpochMemory(int Epoch, double LossSum, long Samples);
 /// <param name="Host">Where the node hosts its workers; another one where the node was started again.</param>
 /// <param name="Device">What it computes on.</param>
 /// <param name="MostSamples">Samples that its memory holds at once.</param>
-public sealed record WorkerMemory(
-    string Node, int Restarts, IActorRef Host, DeviceDescription Device, int MostSamples);
+public sealed record WorkerMemory(string Node, int Restarts, IActorRef Host, DeviceDescription Device, int MostSamples);

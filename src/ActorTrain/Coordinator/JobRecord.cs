@@ -37,7 +37,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>The newest round of counts that every shard has answered.</summary>
     public long Round => _counts.Min(count => count?.Round ?? 0);
 
-    public long SamplesApplied => _counts.Length == 0 ? 0 : _counts.Min(count => count is null ? 0 : (long)count.CompleteEpochs * TrainSamples + count.Applied.Sum(part => (long)part.Count));
+    public long SamplesApplied =>
+        _counts.Length == 0
+            ? 0
+            : _counts.Min(count =>
+                count is null
+                    ? 0
+                    : (long)count.CompleteEpochs * TrainSamples + count.Applied.Sum(part => (long)part.Count)
+            );
 
     /// <summary>Every shard's latest count, as far as there is one.</summary>
     public IEnumerable<ShardProtocol.Counted> Counts => _counts.OfType<ShardProtocol.Counted>();
@@ -62,15 +69,22 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     {
         var began = _trainingBegan ?? now;
         return new RecordMemory(
-            (now - accepted).TotalSeconds, (now - began).TotalSeconds,
+            (now - accepted).TotalSeconds,
+            (now - began).TotalSeconds,
             [.. _epochs.Where(epoch => epoch.Value.Completed is null).Select(epoch => epoch.Value.ToMemory(epoch.Key))],
-            [.. All.Select(worker => worker.ToMemory()).OfType<WorkerMemory>()]);
+            [.. All.Select(worker => worker.ToMemory()).OfType<WorkerMemory>()]
+        );
     }
 
     /// <summary>A record that goes on where another coordinator's has ended.</summary>
     public static JobRecord Resume(
-        JobOptions job, Admission admission, RecordMemory memory, JobHistory history, IReadOnlyList<PlacedShard> shards,
-        TimeSpan now)
+        JobOptions job,
+        Admission admission,
+        RecordMemory memory,
+        JobHistory history,
+        IReadOnlyList<PlacedShard> shards,
+        TimeSpan now
+    )
     {
         var record = new JobRecord(job, now - TimeSpan.FromSeconds(memory.Seconds)) { Admission = admission };
         var began = now - TimeSpan.FromSeconds(memory.TrainingSeconds);
@@ -78,10 +92,12 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         record._events.AddRange(history.Events);
         foreach (var epoch in history.Epochs)
             record._epochs.Add(epoch.Epoch, EpochRow.Of(epoch, began += TimeSpan.FromSeconds(epoch.Seconds)));
-        foreach (var epoch in memory.Epochs) record._epochs.TryAdd(epoch.Epoch, EpochRow.Of(epoch));
+        foreach (var epoch in memory.Epochs)
+            record._epochs.TryAdd(epoch.Epoch, EpochRow.Of(epoch));
         foreach (var worker in memory.Workers.OrderBy(worker => worker.Restarts))
         {
-            if (record.Workers.TryGetValue(worker.Node, out var former)) record._former.Add(former);
+            if (record.Workers.TryGetValue(worker.Node, out var former))
+                record._former.Add(former);
             record.Workers[worker.Node] = WorkerRecord.Of(worker);
         }
         return record;
@@ -92,14 +108,18 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     {
         if (Workers.TryGetValue(host.Node, out var known))
         {
-            if (known.Host.Restarts == host.Restarts) return known;
+            if (known.Host.Restarts == host.Restarts)
+                return known;
             _former.Add(known);
         }
         return Workers[host.Node] = new WorkerRecord(host) { MostSamples = known?.MostSamples ?? int.MaxValue };
     }
 
-    private IEnumerable<WorkerRecord> All => _former.Concat(Workers.Values)
-        .OrderBy(worker => worker.Node, StringComparer.Ordinal).ThenBy(worker => worker.Host.Restarts);
+    private IEnumerable<WorkerRecord> All =>
+        _former
+            .Concat(Workers.Values)
+            .OrderBy(worker => worker.Node, StringComparer.Ordinal)
+            .ThenBy(worker => worker.Host.Restarts);
 
     /// <summary>Whether an epoch has been evaluated.</summary>
     public bool IsEvaluated(int epoch) => _epochs.TryGetValue(epoch, out var row) && row.Evaluation is not null;
@@ -107,8 +127,13 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public SupervisionEvent Event(TimeSpan now, Occurrence occurrence)
     {
         var (kind, node, reason, remedy) = occurrence;
-        var happened = new SupervisionEvent(Math.Round((now - accepted).TotalSeconds, 3), kind, node, reason.AsClause(),
-            remedy.AsClause());
+        var happened = new SupervisionEvent(
+            Math.Round((now - accepted).TotalSeconds, 3),
+            kind,
+            node,
+            reason.AsClause(),
+            remedy.AsClause()
+        );
         _events.Add(happened);
         return happened;
     }
@@ -118,19 +143,24 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     public void LeaseEnded(int epoch, WorkerProtocol.LeaseAccount account, TimeSpan now)
     {
-        if (account.Samples == 0) return;
+        if (account.Samples == 0)
+            return;
         _lastPush = now;
         _latestLoss = account.LossSum / account.Samples;
         Row(epoch).AddLoss(account.LossSum, account.Samples);
     }
 
-    /// <summary>Where a shard's stretches begin and end, by epoch: a push across such a place may be partly new to that shard, which refuses it then.</summary>
+    /// <summary>
+    /// Where a shard's stretches begin and end, by epoch: a push across such a place may be partly new to that shard,
+    /// which refuses it then.
+    /// </summary>
     public IReadOnlyDictionary<int, SortedSet<int>> Cuts()
     {
         var cuts = new Dictionary<int, SortedSet<int>>();
         foreach (var stretch in Counts.SelectMany(count => count.Applied))
         {
-            if (!cuts.TryGetValue(stretch.Epoch, out var set)) cuts.Add(stretch.Epoch, set = []);
+            if (!cuts.TryGetValue(stretch.Epoch, out var set))
+                cuts.Add(stretch.Epoch, set = []);
             set.Add(stretch.Start);
             set.Add(stretch.End);
         }
@@ -150,10 +180,13 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             applied.Add(0, samples);
             foreach (var count in _counts)
             {
-                if (count?.CompleteEpochs >= epoch) continue;
+                if (count?.CompleteEpochs >= epoch)
+                    continue;
                 var here = new PositionSet();
-                foreach (var stretch in count?.Applied.Where(stretch => stretch.Epoch == epoch) ?? []) here.Add(stretch.Start, stretch.End);
-                foreach (var (start, end) in here.MissingFrom(0, samples)) applied.Remove(start, end);
+                foreach (var stretch in count?.Applied.Where(stretch => stretch.Epoch == epoch) ?? [])
+                    here.Add(stretch.Start, stretch.End);
+                foreach (var (start, end) in here.MissingFrom(0, samples))
+                    applied.Remove(start, end);
             }
             everywhere.Add(epoch, applied);
         }
@@ -175,14 +208,29 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     {
         _counts[count.Shard] = count;
         _window.Enqueue((now, SamplesApplied));
-        while (_window.Count > 2 && (now - _window.Peek().At).TotalSeconds > WindowSeconds) _window.Dequeue();
+        while (_window.Count > 2 && (now - _window.Peek().At).TotalSeconds > WindowSeconds)
+            _window.Dequeue();
     }
 
-    public JobProgress Progress(JobPhase phase, string reason, int? epoch, TimeSpan now) => new(
-        job.Name, phase, reason, epoch ?? Math.Min(job.Epochs, CompletedEpochs().Count + 1), job.Epochs, SamplesApplied, SamplesExpected,
-        _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
-        RecentThroughput(), _latestLoss, LatestAccuracy(), CompletedEpochs(), WorkerRows(), Staleness(), [.. _events],
-        Metric);
+    public JobProgress Progress(JobPhase phase, string reason, int? epoch, TimeSpan now) =>
+        new(
+            job.Name,
+            phase,
+            reason,
+            epoch ?? Math.Min(job.Epochs, CompletedEpochs().Count + 1),
+            job.Epochs,
+            SamplesApplied,
+            SamplesExpected,
+            _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
+            RecentThroughput(),
+            _latestLoss,
+            LatestAccuracy(),
+            CompletedEpochs(),
+            WorkerRows(),
+            Staleness(),
+            [.. _events],
+            Metric
+        );
 
     /// <param name="consistency">How the workers march at the end.</param>
     public TrainingReport Report(ConsistencyOptions consistency)
@@ -195,21 +243,36 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             Choices.NameOf(consistency.Mode),
             job.Seed,
             _epochs.TryGetValue(job.Epochs, out var last) ? last.Accuracy : null,
-            CompletedEpochs(), SamplesExpected, SamplesApplied,
+            CompletedEpochs(),
+            SamplesExpected,
+            SamplesApplied,
             Counts.Sum(count => count.DuplicatesRefused),
-            wall, wall > 0 ? SamplesApplied / wall : 0,
+            wall,
+            wall > 0 ? SamplesApplied / wall : 0,
             WorkerRows(),
-            [.. Counts.Select(count => new ShardSummary(
-                count.Shard, _shards[count.Shard].Node, _shards[count.Shard].Place.Slice.Length, count.Version))],
-            Staleness(), [.. _events], Metric);
+            [
+                .. Counts.Select(count => new ShardSummary(
+                    count.Shard,
+                    _shards[count.Shard].Node,
+                    _shards[count.Shard].Place.Slice.Length,
+                    count.Version
+                )),
+            ],
+            Staleness(),
+            [.. _events],
+            Metric
+        );
     }
 
     private long SamplesOf(ShardProtocol.Counted? count, int epoch) =>
-        count is null ? 0 : epoch <= count.CompleteEpochs ? TrainSamples : count.Applied.Where(part => part.Epoch == epoch).Sum(part => (long)part.Count);
+        count is null ? 0
+        : epoch <= count.CompleteEpochs ? TrainSamples
+        : count.Applied.Where(part => part.Epoch == epoch).Sum(part => (long)part.Count);
 
     private double RecentThroughput()
     {
-        if (_window.Count < 2) return 0;
+        if (_window.Count < 2)
+            return 0;
         var (first, last) = (_window.Peek(), _window.Last());
         var seconds = (last.At - first.At).TotalSeconds;
         return seconds > 0 ? (last.Samples - first.Samples) / seconds : 0;
@@ -219,7 +282,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     private EpochRow Row(int epoch)
     {
-        if (!_epochs.TryGetValue(epoch, out var row)) _epochs.Add(epoch, row = new EpochRow());
+        if (!_epochs.TryGetValue(epoch, out var row))
+            _epochs.Add(epoch, row = new EpochRow());
         return row;
     }
 
@@ -230,10 +294,19 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         var before = _trainingBegan ?? default;
         foreach (var (epoch, row) in _epochs)
         {
-            if (row.Completed is not { } completed) continue;
+            if (row.Completed is not { } completed)
+                continue;
             var samples = _counts.Length == 0 ? 0 : _counts.Min(count => SamplesOf(count, epoch));
-            rows.Add(new EpochSummary(
-                epoch, samples, (completed - before).TotalSeconds, row.TrainLoss, row.Evaluation?.Loss, row.Accuracy));
+            rows.Add(
+                new EpochSummary(
+                    epoch,
+                    samples,
+                    (completed - before).TotalSeconds,
+                    row.TrainLoss,
+                    row.Evaluation?.Loss,
+                    row.Accuracy
+                )
+            );
             before = completed;
         }
         return rows;
@@ -250,18 +323,24 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             var mine = first.GetValueOrDefault((worker.Node, worker.Host.Restarts));
             var everywhere = byWorker[(worker.Node, worker.Host.Restarts)].ToList();
             var pushes = everywhere.Sum(count => count.Pushes);
-            rows.Add(new WorkerSummary(
-                worker.Node,
-                worker.Device is { } device ? $"{device.Kind} ({device.Name})" : "unknown",
-                worker.Device?.Threads ?? 0,
-                mine?.Samples ?? 0, mine?.Pushes ?? 0, worker.MeanThroughput, (double)(mine?.Samples ?? 0) / total,
-                pushes > 0 ? (double)everywhere.Sum(count => count.StalenessSum) / pushes : 0,
-                everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0,
-                Sum(everywhere.Select(count => count.StalenessHistogram)))
-            {
-                Restarts = worker.Host.Restarts,
-                Absence = worker.Absence,
-            });
+            rows.Add(
+                new WorkerSummary(
+                    worker.Node,
+                    worker.Device is { } device ? $"{device.Kind} ({device.Name})" : "unknown",
+                    worker.Device?.Threads ?? 0,
+                    mine?.Samples ?? 0,
+                    mine?.Pushes ?? 0,
+                    worker.MeanThroughput,
+                    (double)(mine?.Samples ?? 0) / total,
+                    pushes > 0 ? (double)everywhere.Sum(count => count.StalenessSum) / pushes : 0,
+                    everywhere.Count > 0 ? everywhere.Max(count => count.StalenessMax) : 0,
+                    Sum(everywhere.Select(count => count.StalenessHistogram))
+                )
+                {
+                    Restarts = worker.Host.Restarts,
+                    Absence = worker.Absence,
+                }
+            );
         }
         return rows;
     }
@@ -275,7 +354,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         return new StalenessSummary(
             pushes > 0 ? (double)workers.Sum(worker => worker.StalenessSum) / pushes : 0,
             workers.Count > 0 ? workers.Max(worker => worker.StalenessMax) : 0,
-            Sum(Counts.Select(count => count.StalenessHistogram)));
+            Sum(Counts.Select(count => count.StalenessHistogram))
+        );
     }
 
     /// <summary>The sum of histograms, without the empty end.</summary>
@@ -283,7 +363,8 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     {
         var sum = new long[StalenessTally.Buckets];
         foreach (var histogram in histograms)
-            for (var i = 0; i < histogram.Length; i++) sum[i] += histogram[i];
+            for (var i = 0; i < histogram.Length; i++)
+                sum[i] += histogram[i];
         return sum[..(Array.FindLastIndex(sum, pushes => pushes > 0) + 1)];
     }
 
@@ -304,16 +385,20 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
         public static EpochRow Of(EpochMemory memory) => new() { _lossSum = memory.LossSum, _samples = memory.Samples };
 
-        public static EpochRow Of(EpochSummary row, TimeSpan completed) => new()
-        {
-            Completed = completed,
-            Evaluation = row.TestLoss is { } loss ? new Evaluation(loss, row.TestAccuracy ?? double.NaN, Samples: 0) : null,
-            _lossSum = row.TrainLoss * row.Samples,
-            _samples = double.IsFinite(row.TrainLoss) ? row.Samples : 0,
-        };
+        public static EpochRow Of(EpochSummary row, TimeSpan completed) =>
+            new()
+            {
+                Completed = completed,
+                Evaluation = row.TestLoss is { } loss
+                    ? new Evaluation(loss, row.TestAccuracy ?? double.NaN, Samples: 0)
+                    : null,
+                _lossSum = row.TrainLoss * row.Samples,
+                _samples = double.IsFinite(row.TrainLoss) ? row.Samples : 0,
+            };
 
         public EpochMemory ToMemory(int epoch) => new(epoch, _lossSum, _samples);
 
-        public void AddLoss(double lossSum, long samples) => (_lossSum, _samples) = (_lossSum + lossSum, _samples + samples);
+        public void AddLoss(double lossSum, long samples) =>
+            (_lossSum, _samples) = (_lossSum + lossSum, _samples + samples);
     }
 }

@@ -10,13 +10,15 @@ using ActorTrain.Worker;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Who gets which lease and what its end means: brings together the book of leases, the balance of strong and weak, consistency, and the watches over stale gradients
-/// and over those that are not finite.
+/// Who gets which lease and what its end means: brings together the book of leases, the balance of strong and weak,
+/// consistency, and the watches over stale gradients and over those that are not finite.
 /// </summary>
 internal sealed class LeaseDesk
 {
-    // Up to so many workers are all looked at anew with each lease that ends. Of more, a few with each: all of them when that many are due. A throughput is a median of five leases, and changes less meanwhile.
-    private const int Few = 64, WorkersAnEnd = 4;
+    // Up to so many workers are all looked at anew with each lease that ends. Of more, a few with each: all of them
+    // when that many are due. A throughput is a median of five leases, and changes less meanwhile.
+    private const int Few = 64,
+        WorkersAnEnd = 4;
 
     // So many are looked at in each millisecond, where a look at all is due.
     private const int WorkersAMillisecond = 64;
@@ -53,7 +55,10 @@ internal sealed class LeaseDesk
     /// <summary>How tightly the workers march.</summary>
     public ConsistencyOptions Consistency => _pacing.Consistency;
 
-    /// <summary>Gradients that make a synchronous step where there are backup workers: all workers but those, as far as there is something for them to do.</summary>
+    /// <summary>
+    /// Gradients that make a synchronous step where there are backup workers: all workers but those, as far as there is
+    /// something for them to do.
+    /// </summary>
     public int Contributions
     {
         get
@@ -61,7 +66,13 @@ internal sealed class LeaseDesk
             var heard = Heard;
             var hasWork = Book.Offers.Any(offer => offer.Samples > 0);
             var training = Training.ToList();
-            return Math.Max(1, Math.Min(training.Count - Consistency.Synchronous.BackupWorkers, training.Count(worker => hasWork ? heard.Contains(worker.Node) : Book.Holds(worker.Node))));
+            return Math.Max(
+                1,
+                Math.Min(
+                    training.Count - Consistency.Synchronous.BackupWorkers,
+                    training.Count(worker => hasWork ? heard.Contains(worker.Node) : Book.Holds(worker.Node))
+                )
+            );
         }
     }
 
@@ -83,17 +94,25 @@ internal sealed class LeaseDesk
     /// <param name="Event">What changes in the work that its holder gets; null when nothing does.</param>
     public readonly record struct Ended(bool Quarantined, string? Hopeless, Occurrence? Event);
 
-    private IEnumerable<WorkerRecord> Training => _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
+    private IEnumerable<WorkerRecord> Training =>
+        _record.Active.Where(worker => _watch.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
     private bool IsHeard(WorkerRecord worker) => Book.Holds(worker.Node) || _waiting.Contains(worker);
 
     // Who holds a lease, or asks for one.
-    private HashSet<string> Heard => [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
+    private HashSet<string> Heard =>
+        [.. Book.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
 
     /// <summary>Who evaluates best: who does nothing else, then the faster.</summary>
-    public IReadOnlyList<string> Evaluators => [.. _record.Active
-        .OrderByDescending(worker => _watch.LevelOf(worker.Node) == WorkLevel.EvaluationOnly && !Book.Complete)
-        .ThenByDescending(worker => worker.Throughput).Select(worker => worker.Node)];
+    public IReadOnlyList<string> Evaluators =>
+        [
+            .. _record
+                .Active.OrderByDescending(worker =>
+                    _watch.LevelOf(worker.Node) == WorkLevel.EvaluationOnly && !Book.Complete
+                )
+                .ThenByDescending(worker => worker.Throughput)
+                .Select(worker => worker.Node),
+        ];
 
     /// <summary>Changes what is done about staleness.</summary>
     public void Govern(StalenessOptions staleness)
@@ -124,15 +143,20 @@ internal sealed class LeaseDesk
     /// <summary>A worker asks.</summary>
     public void Asked(WorkerRecord worker)
     {
-        if (_pacing.HoldsBack && worker.HasAsked && !IsHeard(worker) && Heard is var heard) _pacing.Resumes(worker, Training.Where(other => heard.Contains(other.Node)));
+        if (_pacing.HoldsBack && worker.HasAsked && !IsHeard(worker) && Heard is var heard)
+            _pacing.Resumes(worker, Training.Where(other => heard.Contains(other.Node)));
         worker.HasAsked = true;
-        if (!_waiting.Contains(worker)) _waiting.Add(worker);
+        if (!_waiting.Contains(worker))
+            _waiting.Add(worker);
     }
 
     /// <summary>Whether somebody waits for a lease.</summary>
     public bool IsAsked => _waiting.Count > 0;
 
-    /// <summary>Time in which asks are gathered, where a look at all workers is due for them: none for few workers, so that one look in all costs each little where they are many.</summary>
+    /// <summary>
+    /// Time in which asks are gathered, where a look at all workers is due for them: none for few workers, so that one
+    /// look in all costs each little where they are many.
+    /// </summary>
     public TimeSpan RoundsApart => TimeSpan.FromMilliseconds(_record.Workers.Count / WorkersAMillisecond);
 
     /// <summary>Grants whoever waits, and may go on, what is best: the strongest first.</summary>
@@ -141,31 +165,51 @@ internal sealed class LeaseDesk
     public IReadOnlyList<Granted> Grant(TimeSpan now, bool everyone = true)
     {
         var granted = new List<Granted>();
-        if (Paused) return granted;
+        if (Paused)
+            return granted;
         if (_steps is not null)
         {
-            if (everyone) GrantSteps(_steps, granted, now);
+            if (everyone)
+                GrantSteps(_steps, granted, now);
             return granted;
         }
         var isDivided = _division is not null;
         GrantFarFromTheEnd(granted, now);
-        // Who joins or leaves changes what all get: where they are many, and come one upon another, one look is for all that have.
-        if (_waiting.Count == 0 || ((isDivided || _haveChanged) && !everyone)) return granted;
+        // Who joins or leaves changes what all get: where they are many, and come one upon another, one look is for all
+        // that have.
+        if (_waiting.Count == 0 || ((isDivided || _haveChanged) && !everyone))
+            return granted;
         _haveChanged = false;
         var training = Training.ToList();
         var waiting = _waiting.ToDictionary(worker => worker.Node);
         var mayBegin = _pacing.Look(training.Where(IsHeard));
-        // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted on again.
-        var planned = training.Select(worker =>
-        {
-            var most = mayBegin(worker);
-            return worker.ToPlan(_watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1, isUnavailable: most < 1 || !IsHeard(worker), most);
-        }).ToList();
+        // Who neither holds nor asks is busy with something else, stuck, or about to begin: when it asks, it is counted
+        // on again.
+        var planned = training
+            .Select(worker =>
+            {
+                var most = mayBegin(worker);
+                return worker.ToPlan(
+                    _watch.LevelOf(worker.Node) == WorkLevel.Reduced ? StalenessWatch.ReducedLease : 1,
+                    isUnavailable: most < 1 || !IsHeard(worker),
+                    most
+                );
+            })
+            .ToList();
         var round = _planner.Begin(Book, planned, now);
-        (_division, _divisionHolds, _lookedAt) = (round.Division, planned.Count < Few ? 0 : planned.Count / WorkersAnEnd, 0);
-        foreach (var candidate in PlannedWorker.StrongestFirst(planned.Where(worker => !worker.IsUnavailable && waiting.ContainsKey(worker.Node))))
+        (_division, _divisionHolds, _lookedAt) = (
+            round.Division,
+            planned.Count < Few ? 0 : planned.Count / WorkersAnEnd,
+            0
+        );
+        foreach (
+            var candidate in PlannedWorker.StrongestFirst(
+                planned.Where(worker => !worker.IsUnavailable && waiting.ContainsKey(worker.Node))
+            )
+        )
         {
-            if (round.Next(candidate.Node) is not { } next) continue;
+            if (round.Next(candidate.Node) is not { } next)
+                continue;
             waiting.Remove(candidate.Node, out var worker);
             granted.Add(Of(worker!, next));
         }
@@ -181,34 +225,54 @@ internal sealed class LeaseDesk
     {
         var grant = Book.End(ended.LeaseId, ended.Undone, round);
         // What was taken back is no measure: a doubted worker has waited for somebody, or somebody for it.
-        if (grant is null || ended.Account.Trained == 0) return default;
+        if (grant is null || ended.Account.Trained == 0)
+            return default;
         worker.LeaseEnded(ended.Account, now);
-        if (--_divisionHolds < 0) _division = null;
+        if (--_divisionHolds < 0)
+            _division = null;
         _record.LeaseEnded(grant.Lease.Stretch.Epoch, ended.Account, now);
         foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
-            _refusals.Add(worker.Node, group.Key, group.Count(), group.Sum(refused => refused.Part.Count), group.Last().Reason);
+            _refusals.Add(
+                worker.Node,
+                group.Key,
+                group.Count(),
+                group.Sum(refused => refused.Part.Count),
+                group.Last().Reason
+            );
         var notFinite = ended.Refused.Where(refused => refused.Refusal == Refusal.NotFinite).ToList();
         var hopeless = notFinite.Where(refused => _finite.IsHopeless(refused.Part)).ToList();
         var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
-        var change = _watch.LeaseEnded(worker.Node, tooStale, ended.Account.Pushes, now, othersTrain: Training.Any(other => other != worker));
-        if (change is not null) _division = null;
+        var change = _watch.LeaseEnded(
+            worker.Node,
+            tooStale,
+            ended.Account.Pushes,
+            now,
+            othersTrain: Training.Any(other => other != worker)
+        );
+        if (change is not null)
+            _division = null;
         return new Ended(
             _finite.Quarantines(worker.Node, notFinite.Count, ended.Account.Pushes - notFinite.Count),
-            hopeless.Count == 0 ? null :
-                $"{hopeless[0].Reason}, in {Plural.Of(FiniteWatch.Attempts, "attempt")}: "
-                + "the data holds numbers that are not finite, or training has diverged and wants a lower learning rate",
-            change is null ? null : LeaseOccurrences.Of(change));
+            hopeless.Count == 0
+                ? null
+                : $"{hopeless[0].Reason}, in {Plural.Of(FiniteWatch.Attempts, "attempt")}: "
+                    + "the data holds numbers that are not finite, or training has diverged and wants a lower "
+                    + "learning rate",
+            change is null ? null : LeaseOccurrences.Of(change)
+        );
     }
 
     /// <summary>What time brings: refusals to tell of, and workers that have rested.</summary>
     public IEnumerable<Occurrence> Tick(TimeSpan now, bool all = false)
     {
         foreach (var refused in _refusals.Due(now, all))
-            if (LeaseOccurrences.Of(refused) is { } told) yield return told;
+            if (LeaseOccurrences.Of(refused) is { } told)
+                yield return told;
         foreach (var change in _watch.Rested(now))
         {
             _division = null;
-            if (_record.Workers.TryGetValue(change.Node, out var rested)) _pacing.Begins(rested, Training.Where(other => other != rested));
+            if (_record.Workers.TryGetValue(change.Node, out var rested))
+                _pacing.Begins(rested, Training.Where(other => other != rested));
             yield return LeaseOccurrences.Of(change);
         }
     }
@@ -231,14 +295,18 @@ internal sealed class LeaseDesk
     // Where nobody may be held back, and there is enough for all, who asks need not be compared with all others.
     private void GrantFarFromTheEnd(List<Granted> granted, TimeSpan now)
     {
-        if (_division is null || _pacing.HoldsBack) return;
+        if (_division is null || _pacing.HoldsBack)
+            return;
         // What was too little for those before is not more by now: only who has asked since is looked at.
         while (_lookedAt < _waiting.Count)
         {
             var worker = _waiting[_lookedAt];
             var (epoch, left) = Book.Offers.FirstOrDefault(offer => offer.Samples > 0);
-            if (_watch.LevelOf(worker.Node) != WorkLevel.Full || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, localSteps)
-                || Book.Take(worker.Node, epoch, size, microBatch, now, localSteps) is not { } lease)
+            if (
+                _watch.LevelOf(worker.Node) != WorkLevel.Full
+                || _division.FarFromTheEnd(worker.Node, left) is not var (size, microBatch, localSteps)
+                || Book.Take(worker.Node, epoch, size, microBatch, now, localSteps) is not { } lease
+            )
             {
                 _lookedAt++;
                 continue;
@@ -249,26 +317,42 @@ internal sealed class LeaseDesk
     }
 
     // Where a step is a stretch of an epoch's order.
-    private StepPlanner? StepsOf(ConsistencyOptions consistency) => consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
-        ? new StepPlanner(
-            new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples, _job.LeastMicroBatch), _job.Batch,
-            wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn, _job.Balance.Repeat, _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0)
-        : null;
+    private StepPlanner? StepsOf(ConsistencyOptions consistency) =>
+        consistency is { Mode: ConsistencyMode.Synchronous, Synchronous: { BackupWorkers: 0 } steps }
+            ? new StepPlanner(
+                new StepGrid(steps.GlobalBatch, _record.Admission!.Dataset.TrainSamples, _job.LeastMicroBatch),
+                _job.Batch,
+                wholeShares: _job.Balance.MicroBatch && !steps.Deterministic && !_job.LocalSteps.IsOn,
+                _job.Balance.Repeat,
+                _job.LocalSteps.IsOn ? _job.LocalSteps.Steps : 0
+            )
+            : null;
 
     private void GrantSteps(StepPlanner steps, List<Granted> granted, TimeSpan now)
     {
         var heard = Heard;
         // Who has not asked yet is about to; who has, and neither holds nor asks any more, is stuck.
-        var planned = Training.Where(worker => !worker.HasAsked || heard.Contains(worker.Node)).Select(worker => worker.ToPlan(1, isUnavailable: false)).ToList();
+        var planned = Training
+            .Where(worker => !worker.HasAsked || heard.Contains(worker.Node))
+            .Select(worker => worker.ToPlan(1, isUnavailable: false))
+            .ToList();
         var waiting = _waiting.ToDictionary(worker => worker.Node);
         foreach (var candidate in PlannedWorker.StrongestFirst(planned))
         {
-            if (!waiting.TryGetValue(candidate.Node, out var worker) || steps.Next(Book, planned, candidate, now) is not { } next) continue;
+            if (
+                !waiting.TryGetValue(candidate.Node, out var worker)
+                || steps.Next(Book, planned, candidate, now) is not { } next
+            )
+                continue;
             _waiting.Remove(worker);
             granted.Add(Of(worker, next));
         }
     }
 
     private static Granted Of(WorkerRecord worker, PlannedLease planned) =>
-        new(worker, planned.Lease, planned.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker.Node, planned.Lease, repeated) : null);
+        new(
+            worker,
+            planned.Lease,
+            planned.Repeats is { } repeated ? LeaseOccurrences.Repeated(worker.Node, planned.Lease, repeated) : null
+        );
 }

@@ -4,7 +4,10 @@ using Akka.Cluster;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Turns what the cluster says into messages of our own, for its parent: the only place that listens to it. Who answers is what this node hears itself.</summary>
+/// <summary>
+/// Turns what the cluster says into messages of our own, for its parent: the only place that listens to it. Who answers
+/// is what this node hears itself.
+/// </summary>
 internal sealed class MembershipActor : ReceiveActor, IWithTimers
 {
     // Where another has called a member unreachable first, the cluster does not say that this node has lost it, too.
@@ -18,11 +21,18 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
 
     public MembershipActor()
     {
-        Receive<ClusterEvent.MemberRemoved>(removed => Lose(
-            removed.Member, removed.PreviousStatus == MemberStatus.Down ? "it did not answer and was removed from the cluster" : "it left the cluster"));
+        Receive<ClusterEvent.MemberRemoved>(removed =>
+            Lose(
+                removed.Member,
+                removed.PreviousStatus == MemberStatus.Down
+                    ? "it did not answer and was removed from the cluster"
+                    : "it left the cluster"
+            )
+        );
         // Said as soon as it is decided; that it is also removed follows when all others know.
-        Receive<ClusterEvent.MemberDowned>(downed => Lose(
-            downed.Member, "it was removed from the cluster, since it did not answer or its process is gone"));
+        Receive<ClusterEvent.MemberDowned>(downed =>
+            Lose(downed.Member, "it was removed from the cluster, since it did not answer or its process is gone")
+        );
         Receive<ClusterEvent.IReachabilityEvent>(_ => LookAround());
         Receive<Look>(_ => LookAround());
         Receive<ClusterEvent.IMemberEvent>(_ => { });
@@ -33,8 +43,13 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _cluster.Subscribe(
-            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
-            typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+            Self,
+            ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.MemberDowned),
+            typeof(ClusterEvent.MemberRemoved),
+            typeof(ClusterEvent.UnreachableMember),
+            typeof(ClusterEvent.ReachableMember)
+        );
         Timers.StartPeriodicTimer("look", new Look(), Interval);
     }
 
@@ -42,16 +57,23 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
 
     private void LookAround()
     {
-        if (_cluster.IsTerminated) return;
+        if (_cluster.IsTerminated)
+            return;
         var state = _cluster.State;
-        foreach (var member in state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed)))
+        foreach (
+            var member in state.Members.Where(member =>
+                member.Status is not (MemberStatus.Down or MemberStatus.Removed)
+            )
+        )
         {
             var node = NodeOf(member);
             if (!_cluster.Hears(member, state))
             {
-                if (_unreachable.Add(node)) Context.Parent.Tell(new NodeProtocol.NodeUnreachable(node));
+                if (_unreachable.Add(node))
+                    Context.Parent.Tell(new NodeProtocol.NodeUnreachable(node));
             }
-            else if (_unreachable.Remove(node)) Context.Parent.Tell(new NodeProtocol.NodeReachable(node));
+            else if (_unreachable.Remove(node))
+                Context.Parent.Tell(new NodeProtocol.NodeReachable(node));
         }
     }
 

@@ -3,7 +3,9 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Node and coordinator: who is there. The coordinator keeps nothing on disk: nodes enrol again with a new one.</summary>
+/// <summary>
+/// Node and coordinator: who is there. The coordinator keeps nothing on disk: nodes enrol again with a new one.
+/// </summary>
 public static class NodeProtocol
 {
     /// <summary>Node → coordinator, until it is answered by <see cref="Enrolled"/>.</summary>

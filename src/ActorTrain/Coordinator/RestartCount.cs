@@ -23,8 +23,10 @@ internal sealed class RestartCount
     public int Of(NodeProtocol.Enrol node)
     {
         var host = node.Worker ?? node.Server;
-        var restarts = !_latest.TryGetValue(node.Node, out var latest) ? 0
-            : Equals(latest.Host, host) ? latest.Restarts : latest.Restarts + 1;
+        var restarts =
+            !_latest.TryGetValue(node.Node, out var latest) ? 0
+            : Equals(latest.Host, host) ? latest.Restarts
+            : latest.Restarts + 1;
         _latest[node.Node] = (host, restarts);
         return restarts;
     }

@@ -11,24 +11,42 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>What may be asked of a job that trains: stop, pause and resume, another staleness policy or consistency.</summary>
+/// <summary>
+/// What may be asked of a job that trains: stop, pause and resume, another staleness policy or consistency.
+/// </summary>
 internal sealed partial class TrainingActor
 {
-    private JobPhase Phase => _desk.Paused ? JobPhase.Paused : _desk.Book.Complete ? JobPhase.Finishing : JobPhase.Training;
+    private JobPhase Phase =>
+        _desk.Paused ? JobPhase.Paused
+        : _desk.Book.Complete ? JobPhase.Finishing
+        : JobPhase.Training;
 
     private void Requests()
     {
-        Receive<ClientProtocol.GetStaleness>(_ => Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness, _job.ShardOptimizer)));
+        Receive<ClientProtocol.GetStaleness>(_ =>
+            Sender.Tell(new ClientProtocol.StalenessIs(_desk.Staleness, _job.ShardOptimizer))
+        );
         Receive<ClientProtocol.Govern>(Govern);
         Receive<ClientProtocol.GetConsistency>(_ => Sender.Tell(new ClientProtocol.ConsistencyIs(_desk.Consistency)));
         Receive<ClientProtocol.March>(March);
-        Receive<ClientProtocol.Pause>(_ => SetPaused(true, new Occurrence(JobPaused, "", "it was asked for", "workers finish what they hold, and get no more")));
-        Receive<ClientProtocol.Resume>(_ => SetPaused(false, new Occurrence(JobResumed, "", "it was asked for", "leases and evaluations are handed out again")));
+        Receive<ClientProtocol.Pause>(_ =>
+            SetPaused(
+                true,
+                new Occurrence(JobPaused, "", "it was asked for", "workers finish what they hold, and get no more")
+            )
+        );
+        Receive<ClientProtocol.Resume>(_ =>
+            SetPaused(
+                false,
+                new Occurrence(JobResumed, "", "it was asked for", "leases and evaluations are handed out again")
+            )
+        );
         Receive<ClientProtocol.Stop>(_ =>
         {
             _stopped = true;
             Timers.Cancel("round");
-            foreach (var worker in _record.Active) worker.Worker.Tell(new WorkerProtocol.EndJob());
+            foreach (var worker in _record.Active)
+                worker.Worker.Tell(new WorkerProtocol.EndJob());
             Timers.StartSingleTimer("patience", new OutOfPatience(), _options.StopPatience);
             Become(_record.Active.Any() ? Stopping : Counting);
         });
@@ -40,7 +58,8 @@ internal sealed partial class TrainingActor
         {
             _desk.Paused = paused;
             // Who held a lease could not go on with it.
-            if (!paused) _desk.Book.Renew(Now);
+            if (!paused)
+                _desk.Book.Renew(Now);
             _events.Tell(occurrence, Now);
             Remember();
             TellProgress(Phase);
@@ -50,7 +69,8 @@ internal sealed partial class TrainingActor
         Sender.Tell(new ClientProtocol.PauseIs(paused));
     }
 
-    private void Ending() => Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is ending")));
+    private void Ending() =>
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is ending")));
 
     private void Govern(ClientProtocol.Govern govern)
     {
@@ -89,7 +109,10 @@ internal sealed partial class TrainingActor
             Sender.Tell(new ClientProtocol.Rejected(wrong));
             return;
         }
-        if (ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps, _job.Payload, _placed.Shards.Length) is var (setting, right))
+        if (
+            ConsistencyModes.Misfit(march.Consistency, _job.LocalSteps, _job.Payload, _placed.Shards.Length)
+            is var (setting, right)
+        )
         {
             Sender.Tell(new ClientProtocol.Rejected($"its {setting} must be {right}"));
             return;
@@ -99,7 +122,8 @@ internal sealed partial class TrainingActor
         {
             _desk.March(consistency);
             GovernShards();
-            foreach (var worker in _record.Active) worker.Trainer.Tell(new WorkerProtocol.Recall());
+            foreach (var worker in _record.Active)
+                worker.Trainer.Tell(new WorkerProtocol.Recall());
             _events.Tell(new Occurrence(ConsistencyChanged, "", "it was asked for", $"from now on {consistency}"), Now);
             Remember();
             GrantWaiting();

@@ -12,7 +12,9 @@ using static ActorTrain.Supervision.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.</summary>
+/// <summary>
+/// Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.
+/// </summary>
 internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     // Weights of epochs that wait for their evaluation, in all shards together.
@@ -53,8 +55,14 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     /// <summary>Training → job: what another coordinator would need to go on.</summary>
     public sealed record Remembered(
-        StalenessOptions Staleness, ConsistencyOptions Consistency, long Incarnations, bool Paused, RecordMemory Record,
-        IReadOnlyList<EpochSummary> CompletedEpochs, IReadOnlyList<SupervisionEvent> Events);
+        StalenessOptions Staleness,
+        ConsistencyOptions Consistency,
+        long Incarnations,
+        bool Paused,
+        RecordMemory Record,
+        IReadOnlyList<EpochSummary> CompletedEpochs,
+        IReadOnlyList<SupervisionEvent> Events
+    );
 
     /// <summary>Where the coordinator before has ended.</summary>
     /// <param name="Incarnations">The newest life that it had begun.</param>
@@ -84,11 +92,22 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     /// <param name="options">The coordinator's settings.</param>
     /// <param name="resumption">Where the coordinator before has ended; null where there was none before.</param>
     public static Props Props(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption = null) =>
-        Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumption));
+        JobOptions job,
+        IActorRef client,
+        JobRecord record,
+        ShardPlacementActor.Placed placed,
+        CoordinatorOptions options,
+        Resumption? resumption = null
+    ) => Akka.Actor.Props.Create(() => new TrainingActor(job, client, record, placed, options, resumption));
 
     public TrainingActor(
-        JobOptions job, IActorRef client, JobRecord record, ShardPlacementActor.Placed placed, CoordinatorOptions options, Resumption? resumption)
+        JobOptions job,
+        IActorRef client,
+        JobRecord record,
+        ShardPlacementActor.Placed placed,
+        CoordinatorOptions options,
+        Resumption? resumption
+    )
     {
         (_job, _record, _placed, _options) = (job, record, placed, options);
         _events = new EventTeller(record, client, Context.System.EventStream, Context.GetLogger());
@@ -120,28 +139,40 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     protected override void PostStop() => _telemetry.Dispose();
 
-    /// <summary>The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written anew from that.</summary>
+    /// <summary>
+    /// The shards refuse all lives that the coordinator before had begun, and say what they hold: the book is written
+    /// anew from that.
+    /// </summary>
     private void Resuming(long past)
     {
         _incarnations = past + UnknownLives;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.FenceAll(_incarnations));
+        foreach (var shard in _placed.Shards)
+            shard.Place.Shard.Tell(new ShardProtocol.FenceAll(_incarnations));
         AskCounts();
         Receive<Tick>(_ => AskCounts());
         Receive<ShardProtocol.Counted>(counted =>
         {
             _record.Counted(counted, Now);
-            if (_record.Round == 0) return;
+            if (_record.Round == 0)
+                return;
             _desk.Resume();
             _completedEpochs = _desk.Book.CompleteEpochs;
             _telemetry.Begins(_record.SamplesApplied, _completedEpochs + 1);
             for (var epoch = 1; epoch <= _completedEpochs; epoch++)
             {
                 _record.EpochCompleted(epoch, Now);
-                if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch)) _evaluations.Want(epoch);
+                if (IsToBeEvaluated(epoch) && !_record.IsEvaluated(epoch))
+                    _evaluations.Want(epoch);
             }
             KeepPaceWithEvaluations();
-            Tell(new Occurrence(CoordinatorMoved, "", "the coordinator's node was lost",
-                $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"));
+            Tell(
+                new Occurrence(
+                    CoordinatorMoved,
+                    "",
+                    "the coordinator's node was lost",
+                    $"another goes on with {Plural.Of(_record.SamplesApplied, "sample")} applied"
+                )
+            );
             Stash.UnstashAll();
             Become(Training);
         });
@@ -159,7 +190,8 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<Join>(Start);
         Receive<WorkerProtocol.RequestLease>(request =>
         {
-            if (Find(request.Worker) is not { } worker) return;
+            if (Find(request.Worker) is not { } worker)
+                return;
             worker.Trainer = Sender;
             _desk.Asked(worker);
             GrantWaiting();
@@ -169,8 +201,14 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             if (failed.IsPast)
             {
-                Tell(new Occurrence(EvaluationLost, failed.Worker.Node, failed.Reason,
-                    $"the report has no test {_record.Metric} for it"));
+                Tell(
+                    new Occurrence(
+                        EvaluationLost,
+                        failed.Worker.Node,
+                        failed.Reason,
+                        $"the report has no test {_record.Metric} for it"
+                    )
+                );
                 _evaluations.Done(failed.Epoch);
                 KeepPaceWithEvaluations();
                 GiveEvaluations();
@@ -185,14 +223,26 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         Receive<Tick>(_ =>
         {
             foreach (var late in _desk.Paused ? [] : _desk.Book.Expire(Now, _options.LeaseTimeout, _round + 1))
-                Tell(new Occurrence(
-                    LeaseExpired, late.Holder, $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s",
-                    LeaseOccurrences.TakenBack(late.Lease.Stretch.Count,
-                        _record.Active.Any(worker => worker.Node != late.Holder))));
-            foreach (var occurrence in _desk.Tick(Now)) Tell(occurrence);
+                Tell(
+                    new Occurrence(
+                        LeaseExpired,
+                        late.Holder,
+                        $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s",
+                        LeaseOccurrences.TakenBack(
+                            late.Lease.Stretch.Count,
+                            _record.Active.Any(worker => worker.Node != late.Holder)
+                        )
+                    )
+                );
+            foreach (var occurrence in _desk.Tick(Now))
+                Tell(occurrence);
             foreach (var (epoch, node) in _evaluations.Expire(Now, _options.EvaluationTimeout))
-                TellEvaluationFailed(epoch, node, $"epoch {epoch} was not evaluated within "
-                    + $"{Plural.Of(_options.EvaluationTimeout.TotalMinutes, "minute")}");
+                TellEvaluationFailed(
+                    epoch,
+                    node,
+                    $"epoch {epoch} was not evaluated within "
+                        + $"{Plural.Of(_options.EvaluationTimeout.TotalMinutes, "minute")}"
+                );
             GiveEvaluations();
             GrantWaiting();
             GovernShards();
@@ -222,12 +272,16 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         {
             _record.Counted(counted, Now);
             _telemetry.Applied(_record.SamplesApplied);
-            if (_askAgain && _record.Round == _round) AskCounts();
+            if (_askAgain && _record.Round == _round)
+                AskCounts();
             // An answer to an earlier look may lack the last pushes.
-            if (counted.Round < first) return;
+            if (counted.Round < first)
+                return;
             awaited.Remove(counted.Shard);
-            if (awaited.Count > 0) return;
-            foreach (var occurrence in _desk.Tick(Now, all: true)) Tell(occurrence);
+            if (awaited.Count > 0)
+                return;
+            foreach (var occurrence in _desk.Tick(Now, all: true))
+                Tell(occurrence);
             TellProgress(_stopped ? JobPhase.Stopped : JobPhase.Completed);
             _telemetry.Ended(_stopped);
             Context.Parent.Tell(new Done(_record.Report(_desk.Consistency), _stopped));
@@ -256,24 +310,35 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
             _evaluations.Done(evaluated.Epoch);
             _telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, _record.Metric);
             if (!double.IsFinite(evaluated.Evaluation.Loss))
-                Tell(new Occurrence(
-                    EvaluationNotFinite, "", FormattableString.Invariant(
-                        $"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"),
-                    $"the report has no test {_record.Metric} for it; training may have diverged, and wants a lower "
-                        + "learning rate"));
+                Tell(
+                    new Occurrence(
+                        EvaluationNotFinite,
+                        "",
+                        FormattableString.Invariant(
+                            $"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"
+                        ),
+                        $"the report has no test {_record.Metric} for it; training may have diverged, and wants a "
+                            + $"lower "
+                            + "learning rate"
+                    )
+                );
             KeepPaceWithEvaluations();
-            if (!_stopped) GiveEvaluations();
+            if (!_stopped)
+                GiveEvaluations();
             FinishIfComplete();
         });
         Receive<ShardProtocol.Counted>(counted =>
         {
-            foreach (var worker in _record.Progressing(counted)) _desk.Book.Renew(worker, Now);
+            foreach (var worker in _record.Progressing(counted))
+                _desk.Book.Renew(worker, Now);
             var settled = _record.Round;
             _record.Counted(counted, Now);
             _telemetry.Applied(_record.SamplesApplied);
-            if (_record.Round == settled) return;
+            if (_record.Round == settled)
+                return;
             _desk.Settle(_record.Round);
-            if (_askAgain) AskCounts();
+            if (_askAgain)
+                AskCounts();
             CloseEpochs();
         });
         Receive<Note>(note => Tell(note.Occurrence));
@@ -282,30 +347,37 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
 
     private void EndLease(WorkerProtocol.LeaseEnded ended)
     {
-        if (Find(ended.Worker) is not { } worker) return;
+        if (Find(ended.Worker) is not { } worker)
+            return;
         var (quarantined, hopeless, occurrence) = _desk.End(worker, ended, Now, _round + 1);
         _telemetry.LeaseEnded(worker.Node, worker.Throughput);
-        if (_stopped) return;
-        if (occurrence is { } change) Tell(change);
+        if (_stopped)
+            return;
+        if (occurrence is { } change)
+            Tell(change);
         if (hopeless is not null)
         {
             Context.Parent.Tell(new Failed(hopeless));
             return;
         }
-        if (quarantined) Quarantine(worker);
+        if (quarantined)
+            Quarantine(worker);
         // What was refused is done again as soon as the shards have said what they hold of it.
-        if (_desk.Book.InDoubt) AskCounts();
+        if (_desk.Book.InDoubt)
+            AskCounts();
         CloseEpochs();
     }
 
     private void CloseEpochs()
     {
-        if (_stopped) return;
+        if (_stopped)
+            return;
         while (_completedEpochs < _desk.Book.CompleteEpochs)
         {
             _record.EpochCompleted(++_completedEpochs, Now);
             _telemetry.EpochCompleted(_completedEpochs);
-            if (IsToBeEvaluated(_completedEpochs)) _evaluations.Want(_completedEpochs);
+            if (IsToBeEvaluated(_completedEpochs))
+                _evaluations.Want(_completedEpochs);
         }
         GiveEvaluations();
         KeepPaceWithEvaluations();
@@ -317,17 +389,21 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var apart = _desk.RoundsApart;
         Give(_desk.Grant(Now, everyone: apart == TimeSpan.Zero));
-        if (_desk.Consistency.CountsContributions && _desk.Contributions != _contributions) GovernShards();
-        if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round")) Timers.StartSingleTimer("round", new GrantRound(), apart);
+        if (_desk.Consistency.CountsContributions && _desk.Contributions != _contributions)
+            GovernShards();
+        if (_desk.IsAsked && apart > TimeSpan.Zero && !Timers.IsTimerActive("round"))
+            Timers.StartSingleTimer("round", new GrantRound(), apart);
     }
 
-    // What is asked for in the middle of a job, and how many gradients make a step: that changes with who takes part, and at the end of the job. Told every second as well: a message may be lost.
+    // What is asked for in the middle of a job, and how many gradients make a step: that changes with who takes part,
+    // and at the end of the job. Told every second as well: a message may be lost.
     private void GovernShards() => GovernShards(_desk.Consistency);
 
     private void GovernShards(ConsistencyOptions consistency)
     {
         _contributions = consistency.CountsContributions ? _desk.Contributions : 1;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Govern(_desk.Staleness, consistency, _contributions));
+        foreach (var shard in _placed.Shards)
+            shard.Place.Shard.Tell(new ShardProtocol.Govern(_desk.Staleness, consistency, _contributions));
     }
 
     private void Give(IReadOnlyList<LeaseDesk.Granted> leases)
@@ -337,13 +413,15 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         foreach (var (worker, lease, occurrence) in leases)
         {
             worker.Trainer.Tell(new WorkerProtocol.Granted(lease, isRaced, isPaced));
-            if (occurrence is { } repeated) Tell(repeated);
+            if (occurrence is { } repeated)
+                Tell(repeated);
         }
     }
 
     private void GiveEvaluations()
     {
-        if (_desk.Paused || !_evaluations.Waiting) return;
+        if (_desk.Paused || !_evaluations.Waiting)
+            return;
         var best = _desk.Evaluators;
         foreach (var (epoch, node) in _evaluations.Give(best, Now))
         {
@@ -352,8 +430,14 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
         }
         foreach (var epoch in _evaluations.GiveUp(best))
         {
-            Tell(new Occurrence(EvaluationGivenUp, "", $"no node could evaluate epoch {epoch}",
-                $"the report has no test {_record.Metric} for it"));
+            Tell(
+                new Occurrence(
+                    EvaluationGivenUp,
+                    "",
+                    $"no node could evaluate epoch {epoch}",
+                    $"the report has no test {_record.Metric} for it"
+                )
+            );
             KeepPaceWithEvaluations();
         }
     }
@@ -362,11 +446,16 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     private void TellEvaluationFailed(int epoch, string node, string reason)
     {
         var evaluators = _desk.Evaluators;
-        Tell(new Occurrence(
-            EvaluationFailed, node, reason,
-            _evaluations.CanBeGiven(epoch, evaluators) ? "another node is asked"
-            : evaluators.Count > 0 ? "there is no other node to ask"
-            : "the next worker that joins is asked"));
+        Tell(
+            new Occurrence(
+                EvaluationFailed,
+                node,
+                reason,
+                _evaluations.CanBeGiven(epoch, evaluators) ? "another node is asked"
+                    : evaluators.Count > 0 ? "there is no other node to ask"
+                    : "the next worker that joins is asked"
+            )
+        );
     }
 
     /// <summary>
@@ -377,31 +466,38 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
     {
         var first = _evaluations.First ?? _completedEpochs + 1;
         _desk.Book.LastEpoch = (int)Math.Min(_job.Epochs, (long)first + _mostKept * _job.EvaluateEvery);
-        if (first == _firstKept) return;
+        if (first == _firstKept)
+            return;
         _firstKept = first;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Evaluated(first));
+        foreach (var shard in _placed.Shards)
+            shard.Place.Shard.Tell(new ShardProtocol.Evaluated(first));
         _placed.ModelState?.Tell(new ShardProtocol.Evaluated(first));
-        if (!_stopped) GrantWaiting();
+        if (!_stopped)
+            GrantWaiting();
     }
 
     private void FinishIfComplete()
     {
-        if (!_stopped && _desk.IsDone && !_evaluations.Open) Become(Counting);
+        if (!_stopped && _desk.IsDone && !_evaluations.Open)
+            Become(Counting);
     }
 
     // One round at a time: a shard that is behind would only be further behind for being asked again.
     private void AskCounts()
     {
         _askAgain = _record.Round < _round && Now - _askedAt < CountPatience;
-        if (_askAgain) return;
+        if (_askAgain)
+            return;
         _askedAt = Now;
         _round++;
-        foreach (var shard in _placed.Shards) shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
+        foreach (var shard in _placed.Shards)
+            shard.Place.Shard.Tell(new ShardProtocol.Count(_round));
     }
 
     private void TellProgress(JobPhase phase)
     {
-        var waiting = phase is not JobPhase.Training ? ""
+        var waiting =
+            phase is not JobPhase.Training ? ""
             : !_record.Active.Any() ? "waiting for workers to join"
             : _desk.Book.AwaitsEvaluation ? $"waiting for the evaluation of epoch {_firstKept}"
             : "";

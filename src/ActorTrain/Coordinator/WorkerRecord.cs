@@ -60,12 +60,13 @@ internal sealed class WorkerRecord(WorkerHost host)
     public WorkerMemory? ToMemory() =>
         Device is { } device ? new WorkerMemory(host.Node, host.Restarts, host.Actor, device, MostSamples) : null;
 
-    public static WorkerRecord Of(WorkerMemory memory) => new(new WorkerHost(memory.Node, memory.Restarts, memory.Host))
-    {
-        Device = memory.Device,
-        MostSamples = memory.MostSamples,
-        Absence = "it has not come back since the coordinator was lost",
-    };
+    public static WorkerRecord Of(WorkerMemory memory) =>
+        new(new WorkerHost(memory.Node, memory.Restarts, memory.Host))
+        {
+            Device = memory.Device,
+            MostSamples = memory.MostSamples,
+            Absence = "it has not come back since the coordinator was lost",
+        };
 
     public void Begin(long incarnation, IActorRef worker, DeviceDescription device, double measured)
     {
@@ -85,5 +86,13 @@ internal sealed class WorkerRecord(WorkerHost host)
     }
 
     public PlannedWorker ToPlan(double leaseFactor, bool isUnavailable, long mostPushes = long.MaxValue) =>
-        new(host.Node, Device?.IsGpu == true, Throughput, MostSamples, leaseFactor, isUnavailable, (int)Math.Min(int.MaxValue, mostPushes));
+        new(
+            host.Node,
+            Device?.IsGpu == true,
+            Throughput,
+            MostSamples,
+            leaseFactor,
+            isUnavailable,
+            (int)Math.Min(int.MaxValue, mostPushes)
+        );
 }

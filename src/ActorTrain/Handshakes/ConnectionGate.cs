@@ -28,11 +28,13 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
     /// <summary>The gate of an actor system's control port.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="transport">The settings of Akka's transport.</param>
-    public static ConnectionGate Of(ActorSystem system, Config transport) => new(
-        HandshakeOptions.Of(SettingsReader.OfSystem(system.Settings.Config)),
-        transport.GetString("byte-order") != "big-endian",
-        () => system.Scheduler.MonotonicClock,
-        Logging.GetLogger(system, typeof(ConnectionGate)));
+    public static ConnectionGate Of(ActorSystem system, Config transport) =>
+        new(
+            HandshakeOptions.Of(SettingsReader.OfSystem(system.Settings.Config)),
+            transport.GetString("byte-order") != "big-endian",
+            () => system.Scheduler.MonotonicClock,
+            Logging.GetLogger(system, typeof(ConnectionGate))
+        );
 
     /// <inheritdoc/>
     public override void ChannelRead(IChannelHandlerContext context, object message)
@@ -50,7 +52,8 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
     // here.
     private void SweepLater(IEventExecutor executor)
     {
-        if (executor.IsShuttingDown || _gate.NextSweep is not { } next || _sweepAt <= next) return;
+        if (executor.IsShuttingDown || _gate.NextSweep is not { } next || _sweepAt <= next)
+            return;
         _sweepAt = next;
         var wait = next - _clock();
         executor.Schedule(() => Sweep(executor), wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
@@ -67,7 +70,9 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
     private static void Close(IChannel connection)
     {
         // Before it has an event loop nobody else knows it.
-        if (connection.Registered) connection.CloseAsync();
-        else connection.Unsafe.CloseForcibly();
+        if (connection.Registered)
+            connection.CloseAsync();
+        else
+            connection.Unsafe.CloseForcibly();
     }
 }

@@ -31,12 +31,15 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
     public override void ChannelRead(IChannelHandlerContext context, object message)
     {
         Hold(context, (IByteBuffer)message);
-        if (_known) return;
-        if (_held!.ReadableBytes < LengthField) return;
+        if (_known)
+            return;
+        if (_held!.ReadableBytes < LengthField)
+            return;
         var length = (uint)(littleEndian ? _held.GetIntLE(0) : _held.GetInt(0));
         if (length > most)
             Refuse(context, $"its first message has {Plural.Of(length, "byte")}, where {Plural.Number(most)} may be");
-        else if (_held.ReadableBytes - LengthField >= length) Begin(context);
+        else if (_held.ReadableBytes - LengthField >= length)
+            Begin(context);
     }
 
     /// <inheritdoc/>
@@ -58,21 +61,26 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
     {
         gate.End(context.Channel);
         Release();
-        if (_known) context.FireChannelInactive();
+        if (_known)
+            context.FireChannelInactive();
     }
 
     /// <inheritdoc/>
     public override void UserEventTriggered(IChannelHandlerContext context, object evt)
     {
-        if (evt is TlsHandshakeCompletionEvent { IsSuccessful: false } tls) Fail(context, tls.Exception);
-        else context.FireUserEventTriggered(evt);
+        if (evt is TlsHandshakeCompletionEvent { IsSuccessful: false } tls)
+            Fail(context, tls.Exception);
+        else
+            context.FireUserEventTriggered(evt);
     }
 
     /// <inheritdoc/>
     public override void ExceptionCaught(IChannelHandlerContext context, Exception exception)
     {
-        if (_known) context.FireExceptionCaught(exception);
-        else Fail(context, exception);
+        if (_known)
+            context.FireExceptionCaught(exception);
+        else
+            Fail(context, exception);
     }
 
     private void Begin(IChannelHandlerContext context)
@@ -84,7 +92,8 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
         }
         _held.SetReaderIndex(0);
         // False: it was closed while its message was on the way.
-        if (!gate.End(context.Channel)) return;
+        if (!gate.End(context.Channel))
+            return;
         _known = true;
         context.FireChannelActive();
     }

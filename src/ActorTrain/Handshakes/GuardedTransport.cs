@@ -37,9 +37,12 @@ internal sealed class GuardedTransport : Transport
     {
         var listening = await _tcp.Listen().ConfigureAwait(false);
         // Nothing is accepted before the caller has set its listener: the gate is there before the first connection.
-        if (ServerChannel is { } server) server.Pipeline.AddFirst(ConnectionGate.Of(System, Config));
-        else Logging.GetLogger(System, typeof(GuardedTransport)).Warning(
-            "This version of Akka.Remote hides its server channel: silent connections have no bound");
+        if (ServerChannel is { } server)
+            server.Pipeline.AddFirst(ConnectionGate.Of(System, Config));
+        else
+            Logging
+                .GetLogger(System, typeof(GuardedTransport))
+                .Warning("This version of Akka.Remote hides its server channel: silent connections have no bound");
         return listening;
     }
 
@@ -56,6 +59,5 @@ internal sealed class GuardedTransport : Transport
     public override Task<bool> ManagementCommand(object message) => _tcp.ManagementCommand(message);
 
     // The one thing of Akka's that is not public and is needed. A test fails where an update takes it away.
-    private IChannel? ServerChannel =>
-        _tcp.GetType().GetField("ServerChannel", Hidden)?.GetValue(_tcp) as IChannel;
+    private IChannel? ServerChannel => _tcp.GetType().GetField("ServerChannel", Hidden)?.GetValue(_tcp) as IChannel;
 }

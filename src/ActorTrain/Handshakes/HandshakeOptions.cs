@@ -15,8 +15,10 @@ internal sealed record HandshakeOptions(TimeSpan Timeout, int AtOnce, int Bytes)
     private static readonly TimeSpan Most = TimeSpan.FromHours(1);
 
     /// <exception cref="ActorTrainException">A value cannot be.</exception>
-    public static HandshakeOptions Of(SettingsReader settings) => new(
-        settings.Duration("actortrain.handshake.timeout", Least, Most),
-        settings.Int("actortrain.handshake.at-once", 1, 65_536),
-        (int)settings.Size("actortrain.handshake.bytes", 4096, 1 << 20));
+    public static HandshakeOptions Of(SettingsReader settings) =>
+        new(
+            settings.Duration("actortrain.handshake.timeout", Least, Most),
+            settings.Int("actortrain.handshake.at-once", 1, 65_536),
+            (int)settings.Size("actortrain.handshake.bytes", 4096, 1 << 20)
+        );
 }

@@ -10,7 +10,8 @@ namespace ActorTrain.Handshakes;
 /// <typeparam name="T">A connection.</typeparam>
 /// <param name="atOnce">How many there may be.</param>
 /// <param name="timeout">How long each may take.</param>
-internal sealed class PendingHandshakes<T>(int atOnce, TimeSpan timeout) where T : class
+internal sealed class PendingHandshakes<T>(int atOnce, TimeSpan timeout)
+    where T : class
 {
     private readonly List<Entry> _oldestFirst = [];
     private readonly Dictionary<string, int> _byOrigin = new(StringComparer.Ordinal);
@@ -46,7 +47,8 @@ internal sealed class PendingHandshakes<T>(int atOnce, TimeSpan timeout) where T
     /// <summary>Takes out the oldest of the origin that has most; null where there is none.</summary>
     public Entry? TakeOldest()
     {
-        if (Count == 0) return null;
+        if (Count == 0)
+            return null;
         var most = _byOrigin.Values.Max();
         return TakeAt(_oldestFirst.FindIndex(entry => _byOrigin[entry.Origin] == most));
     }
@@ -58,7 +60,8 @@ internal sealed class PendingHandshakes<T>(int atOnce, TimeSpan timeout) where T
     {
         var entry = _oldestFirst[place];
         _oldestFirst.RemoveAt(place);
-        if (--_byOrigin[entry.Origin] == 0) _byOrigin.Remove(entry.Origin);
+        if (--_byOrigin[entry.Origin] == 0)
+            _byOrigin.Remove(entry.Origin);
         return entry;
     }
 }

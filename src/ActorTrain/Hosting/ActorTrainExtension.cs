@@ -5,7 +5,8 @@ using Akka.Actor;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// ActorTrain in an actor system that is already there. Brings reference.conf as a fallback, and a serializer for its own messages; takes over no setting that is not its own.
+/// ActorTrain in an actor system that is already there. Brings reference.conf as a fallback, and a serializer for its
+/// own messages; takes over no setting that is not its own.
 /// </summary>
 public sealed class ActorTrainExtension : IExtension
 {
@@ -17,7 +18,8 @@ public sealed class ActorTrainExtension : IExtension
         _system = system;
         var configured = system.Settings.Config.HasPath("akka.actor.serializers.actortrain");
         system.Settings.InjectTopLevelFallback(ReferenceConfiguration.Config);
-        if (configured) return;
+        if (configured)
+            return;
         // The system has read its bindings already when it started.
         var serializer = new ProtocolSerializer(system);
         system.Serialization.AddSerializer("actortrain", serializer);
@@ -35,17 +37,26 @@ public sealed class ActorTrainExtension : IExtension
         return extended.Settings.HasCluster
             ? system.WithExtension<ActorTrainExtension, Provider>()
             : throw new ActorTrainException(
-                $"ActorTrain needs an actor system that is a member of a cluster: akka.actor.provider of '{system.Name}' is {extended.Settings.ProviderClass}; "
-                + "set it to cluster (with Akka.Hosting: WithRemoting and WithClustering).");
+                $"ActorTrain needs an actor system that is a member of a cluster: akka.actor.provider of "
+                    + $"'{system.Name}' is {extended.Settings.ProviderClass}; "
+                    + "set it to cluster (with Akka.Hosting: WithRemoting and WithClustering)."
+            );
     }
 
-    /// <summary>Starts a node in this system, whose settings are those below <c>actortrain</c> in the system's configuration. It enrols as soon as the system is in a cluster with a coordinator.</summary>
-    /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting makes no sense.</exception>
+    /// <summary>
+    /// Starts a node in this system, whose settings are those below <c>actortrain</c> in the system's configuration. It
+    /// enrols as soon as the system is in a cluster with a coordinator.
+    /// </summary>
+    /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting makes no
+    /// sense.</exception>
     public EmbeddedNode Start(EmbeddedNodeOptions options)
     {
         lock (_lock)
         {
-            if (Node is not null) throw new ActorTrainException($"The actor system '{_system.Name}' has an ActorTrain node already; stop that one first.");
+            if (Node is not null)
+                throw new ActorTrainException(
+                    $"The actor system '{_system.Name}' has an ActorTrain node already; stop that one first."
+                );
             return Node = new EmbeddedNode(_system, options, () => Node = null);
         }
     }

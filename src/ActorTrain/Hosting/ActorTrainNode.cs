@@ -18,13 +18,17 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
         // Only where the coordinator may be is it decided who is in the cluster.
-        system.ActorOf(ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null), "actortrain-process-watch");
+        system.ActorOf(
+            ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null),
+            "actortrain-process-watch"
+        );
         system.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
         // A node that has no seed to join anew by stays: it is what others join by.
         if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
             system.ActorOf(
                 CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
-                "actortrain-coordinator-loss");
+                "actortrain-coordinator-loss"
+            );
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
         // In order or not: a node that is no member any more can come back only as a new one.
         cluster.RegisterOnMemberRemoved(() => system.Terminate());
@@ -45,8 +49,12 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     /// <summary>Why it has ended, as a clause; null while it runs, and where its log says more.</summary>
     internal string? EndReason { get; private set; }
 
-    /// <summary>Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the seed is there.</summary>
-    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option makes no sense.</exception>
+    /// <summary>
+    /// Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the
+    /// seed is there.
+    /// </summary>
+    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option
+    /// makes no sense.</exception>
     public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
     {
         KnownKeys.Reference.Check(options.Configuration);
@@ -77,7 +85,8 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     {
         _isStopping = true;
         // The steps of leaving are timed by the system's own clock, which may have stopped.
-        if (System.WhenTerminated.IsCompleted) return Task.CompletedTask;
+        if (System.WhenTerminated.IsCompleted)
+            return Task.CompletedTask;
         var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
         return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
     }
@@ -101,7 +110,8 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     private void End(string reason, bool isSilent)
     {
         // It leaves itself, as a whole cluster does that is stopped: nothing is to be told, and nothing to be hurried.
-        if (_isStopping) return;
+        if (_isStopping)
+            return;
         EndReason = reason;
         var log = Logging.GetLogger(System, typeof(ActorTrainNode));
         var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;

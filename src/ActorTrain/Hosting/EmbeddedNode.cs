@@ -6,8 +6,9 @@ using Akka.Serialization;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// A node inside an actor system that is already there and does other things. The system's serializers, dispatchers, cluster roles, failure detector, downing provider and
-/// shutdown stay as they are. Started by <see cref="ActorTrainExtension.Start"/>.
+/// A node inside an actor system that is already there and does other things. The system's serializers, dispatchers,
+/// cluster roles, failure detector, downing provider and shutdown stay as they are. Started by
+/// <see cref="ActorTrainExtension.Start"/>.
 /// </summary>
 public sealed class EmbeddedNode : IAsyncDisposable
 {
@@ -38,15 +39,17 @@ public sealed class EmbeddedNode : IAsyncDisposable
     public HostPort Address => _node.Address;
 
     /// <summary>
-    /// Gives leases back, and ends every actor and connection that the node has started. The actor system goes on, and so does its membership in the cluster. A cluster whose
-    /// coordinator was here has none until this system leaves the cluster or starts a node again: a job that it ran fails.
+    /// Gives leases back, and ends every actor and connection that the node has started. The actor system goes on, and
+    /// so does its membership in the cluster. A cluster whose coordinator was here has none until this system leaves
+    /// the cluster or starts a node again: a job that it ran fails.
     /// </summary>
     public Task StopAsync(CancellationToken cancellation = default)
     {
         lock (_lock)
         {
             // What was cancelled can be asked for again: each step of it is harmless where it has been taken.
-            if (_stop is null or { IsCanceled: true } or { IsFaulted: true }) _stop = EndAsync(cancellation);
+            if (_stop is null or { IsCanceled: true } or { IsFaulted: true })
+                _stop = EndAsync(cancellation);
             return _stop;
         }
     }
@@ -54,17 +57,19 @@ public sealed class EmbeddedNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private static bool SharesPort(string? reuse) => reuse?.ToUpperInvariant() switch
-    {
-        "OFF" or "FALSE" or "NO" => false,
-        "OFF-FOR-WINDOWS" or null => !OperatingSystem.IsWindows(),
-        _ => true,
-    };
+    private static bool SharesPort(string? reuse) =>
+        reuse?.ToUpperInvariant() switch
+        {
+            "OFF" or "FALSE" or "NO" => false,
+            "OFF-FOR-WINDOWS" or null => !OperatingSystem.IsWindows(),
+            _ => true,
+        };
 
     private async Task EndAsync(CancellationToken cancellation)
     {
         // A system that has ended has ended them, too.
-        if (!System.WhenTerminated.IsCompleted) await _node.StopAsync(cancellation).ConfigureAwait(false);
+        if (!System.WhenTerminated.IsCompleted)
+            await _node.StopAsync(cancellation).ConfigureAwait(false);
         _stopped();
     }
 }

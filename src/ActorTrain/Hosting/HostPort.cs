@@ -13,10 +13,12 @@ public sealed record HostPort(string Host, int Port)
     public static HostPort Parse(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (colon > 0
+        if (
+            colon > 0
             && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= IPEndPoint.MaxPort
-            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown)
+            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown
+        )
             return new HostPort(text[..colon].Trim('[', ']'), port);
         throw new ActorTrainException($"'{text}' is not an address; write HOST:PORT, such as 127.0.0.1:4053.");
     }

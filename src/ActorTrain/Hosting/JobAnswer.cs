@@ -13,8 +13,10 @@ internal static class JobAnswer
     /// <exception cref="ActorTrainException">The job has refused; the message says why.</exception>
     public static object Granted(object answer) =>
         answer is ClientProtocol.Rejected rejected
-            ? throw new ActorTrainException(Sentence.Of(rejected.Reason)) : answer;
+            ? throw new ActorTrainException(Sentence.Of(rejected.Reason))
+            : answer;
 
     /// <summary>What is said where none comes.</summary>
-    public static ActorTrainException None(Exception silence) => new("The coordinator does not answer; it may be moving to another node. Try again.", silence);
+    public static ActorTrainException None(Exception silence) =>
+        new("The coordinator does not answer; it may be moving to another node. Try again.", silence);
 }

@@ -23,7 +23,8 @@ internal sealed record ListeningPort(string Host, int Number, string Setting)
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
                 throw new ActorTrainException(
                     $"Host {Host} is not an address that others can reach this node by; give the machine's own name or "
-                    + "address.");
+                        + "address."
+                );
             using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             probe.ExclusiveAddressUse = OperatingSystem.IsWindows();
             probe.Bind(new IPEndPoint(address, Number));
@@ -36,23 +37,27 @@ internal sealed record ListeningPort(string Host, int Number, string Setting)
     }
 
     /// <summary>What a failure to listen is in one sentence; null where it was another failure.</summary>
-    public ActorTrainException? RefusalBy(Exception failure) => failure switch
-    {
-        SocketException socket => Refusal(socket),
-        AggregateException { InnerExceptions: var all } => all.Select(RefusalBy).FirstOrDefault(found => found is not null),
-        { InnerException: { } inner } => RefusalBy(inner),
-        _ => null,
-    };
-
-    private ActorTrainException Refusal(SocketException failure) => new(
-        failure.SocketErrorCode switch
+    public ActorTrainException? RefusalBy(Exception failure) =>
+        failure switch
         {
-            SocketError.AddressAlreadyInUse =>
-                $"Port {Number} on {Host} is in use; choose another with {Setting}, or 0 for any that is free.",
-            SocketError.AccessDenied =>
-                $"Port {Number} on {Host} needs more rights than this process has; choose one above 1023.",
-            SocketError.AddressNotAvailable => $"Host {Host} is not an address of this machine; give one that is.",
-            _ => $"Host {Host} cannot be listened on: {failure.AsClause()}.",
-        },
-        failure);
+            SocketException socket => Refusal(socket),
+            AggregateException { InnerExceptions: var all } => all.Select(RefusalBy)
+                .FirstOrDefault(found => found is not null),
+            { InnerException: { } inner } => RefusalBy(inner),
+            _ => null,
+        };
+
+    private ActorTrainException Refusal(SocketException failure) =>
+        new(
+            failure.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse =>
+                    $"Port {Number} on {Host} is in use; choose another with {Setting}, or 0 for any that is free.",
+                SocketError.AccessDenied =>
+                    $"Port {Number} on {Host} needs more rights than this process has; choose one above 1023.",
+                SocketError.AddressNotAvailable => $"Host {Host} is not an address of this machine; give one that is.",
+                _ => $"Host {Host} cannot be listened on: {failure.AsClause()}.",
+            },
+            failure
+        );
 }

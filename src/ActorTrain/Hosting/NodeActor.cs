@@ -8,7 +8,9 @@ using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>The root of a node: hosts what the roles say, enrols with the coordinator, and passes clients on to it.</summary>
+/// <summary>
+/// The root of a node: hosts what the roles say, enrols with the coordinator, and passes clients on to it.
+/// </summary>
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(1);
@@ -20,7 +22,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private sealed record TryEnrol;
 
-    /// <summary>Anybody in this system → node: with whom are you enrolled? Answered by <see cref="Standing"/>.</summary>
+    /// <summary>
+    /// Anybody in this system → node: with whom are you enrolled? Answered by <see cref="Standing"/>.
+    /// </summary>
     public sealed record GetStanding;
 
     /// <summary>Node → asker.</summary>
@@ -30,23 +34,37 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     /// not.</param>
     public sealed record Standing(IActorRef? Coordinator, bool HasJob = false, string? Difference = null);
 
-    public static Props Props(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker) =>
-        Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
+    public static Props Props(
+        string node,
+        IReadOnlyList<string> roles,
+        IActorRef coordinator,
+        ITensorLane lane,
+        WorkerContext? worker
+    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
 
-    public NodeActor(string node, IReadOnlyList<string> roles, IActorRef coordinator, ITensorLane lane, WorkerContext? worker)
+    public NodeActor(
+        string node,
+        IReadOnlyList<string> roles,
+        IActorRef coordinator,
+        ITensorLane lane,
+        WorkerContext? worker
+    )
     {
         _coordinator = coordinator;
         _enrol = new NodeProtocol.Enrol(
-            node, [.. roles],
+            node,
+            [.. roles],
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
-            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null);
+            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null
+        );
 
         // What comes after these two may be another message in another version.
         Receive<TryEnrol>(_ => _coordinator.Tell(new ClientProtocol.Hello(BuildVersion.Here)));
         Receive<ClientProtocol.Welcome>(welcome =>
         {
             _difference = BuildVersion.Difference(welcome.Version, "the coordinator", "this node");
-            if (_difference is null) _coordinator.Tell(_enrol);
+            if (_difference is null)
+                _coordinator.Tell(_enrol);
         });
         Receive<NodeProtocol.Enrolled>(enrolled =>
         {
@@ -57,7 +75,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<Terminated>(gone =>
         {
             // A newer one may have answered already.
-            if (!gone.ActorRef.Equals(_enrolledWith)) return;
+            if (!gone.ActorRef.Equals(_enrolledWith))
+                return;
             _enrolledWith = null;
             StartEnrolling();
         });
@@ -65,8 +84,10 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {
-            if (_enrol.Worker is { } hosted) hosted.Forward(leave);
-            else Sender.Tell(new WorkerNodeActor.Left());
+            if (_enrol.Worker is { } hosted)
+                hosted.Forward(leave);
+            else
+                Sender.Tell(new WorkerNodeActor.Left());
         });
     }
 

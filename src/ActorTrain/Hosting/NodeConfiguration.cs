@@ -14,7 +14,9 @@ internal static class NodeConfiguration
     /// <summary>A member of the cluster.</summary>
     public static Config Node(NodeOptions options) =>
         Remoting("cluster", options.Host, options.Port)
-            .WithFallback(ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"))
+            .WithFallback(
+                ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]")
+            )
             .WithFallback(options.Configuration)
             .WithFallback(Defaults)
             // Brings the serializer of its messages. Later than this it would come too late, and Akka use JSON.
@@ -22,17 +24,19 @@ internal static class NodeConfiguration
 
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>
-        Remoting("remote", host, 0)
-            .WithFallback(configuration)
-            .WithFallback(Defaults);
+        Remoting("remote", host, 0).WithFallback(configuration).WithFallback(Defaults);
 
     private static Config Defaults =>
         ReferenceConfiguration.Config.WithFallback(ReferenceConfiguration.Config.GetConfig("actortrain.node-defaults"));
 
-    private static Config Remoting(string provider, string host, int port) => ConfigurationFactory.ParseString(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-        akka.actor.provider = {{provider}}
-        akka.remote.dot-netty.tcp { hostname = "{{host}}", port = {{port}} }
-        """));
+    private static Config Remoting(string provider, string host, int port) =>
+        ConfigurationFactory.ParseString(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                akka.actor.provider = {{provider}}
+                akka.remote.dot-netty.tcp { hostname = "{{host}}", port = {{port}} }
+                """
+            )
+        );
 }

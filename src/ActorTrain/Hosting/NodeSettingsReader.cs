@@ -20,29 +20,36 @@ public static class NodeSettingsReader
         Node(SettingsReader.Of(config, overrides), WorkerSection);
 
     /// <summary>Reads what an engine computes on.</summary>
-    /// <exception cref="ActorTrainException">A key does not exist, a value cannot be, or the data folder is not there.</exception>
+    /// <exception cref="ActorTrainException">A key does not exist, a value cannot be, or the data folder is not
+    /// there.</exception>
     public static EngineSettings Engine(Config config, params IEnumerable<SettingOverride> overrides)
     {
         var settings = SettingsReader.Of(config, overrides);
         const string folderKey = WorkerSection + ".data";
         var folder = settings.TextOrNone(folderKey);
-        if (folder is not null && !Directory.Exists(folder)) throw settings.Wrong(folderKey, "a folder that exists, with the data set's files");
+        if (folder is not null && !Directory.Exists(folder))
+            throw settings.Wrong(folderKey, "a folder that exists, with the data set's files");
         return new EngineSettings(
             settings.Text(WorkerSection + ".device"),
             settings.Int(WorkerSection + ".threads", 0, 1024),
             folder,
-            settings.Double(WorkerSection + ".throttle", Bounds.AboveUpTo(0, 1)));
+            settings.Double(WorkerSection + ".throttle", Bounds.AboveUpTo(0, 1))
+        );
     }
 
     private static NodeSettings Node(SettingsReader settings, string section)
     {
         var host = settings.Text(section + ".host");
         // Others are told this address: "any" is none that they could dial.
-        if (Uri.CheckHostName(host) == UriHostNameType.Unknown || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
+        if (
+            Uri.CheckHostName(host) == UriHostNameType.Unknown
+            || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        )
             throw settings.Wrong(section + ".host", "a name or address of this machine that other nodes can reach");
         return new NodeSettings(
             settings.Words(section + ".roles", NodeRoles.All),
             host,
-            settings.Int(section + ".port", 0, IPEndPoint.MaxPort));
+            settings.Int(section + ".port", 0, IPEndPoint.MaxPort)
+        );
     }
 }

@@ -33,34 +33,36 @@ internal sealed record NodeSituation
     public bool HasJob { get; init; }
 
     /// <summary>What it waits for, as a sentence without its full stop; null while it takes part in a job.</summary>
-    public string? Wait => Place switch
-    {
-        ClusterPlace.Outside => Seed is null
-            ? "waiting for a cluster: the actor system has not joined one"
-            : $"waiting for the seed {Seed}: {OfSeed}",
-        ClusterPlace.Joining => Silent.Count == 0
-            ? "waiting for the cluster to let this node in"
-            : "waiting for the cluster to let this node in: it takes nobody while "
-                + $"{string.Join(", ", Silent)} {(Silent.Count == 1 ? "does" : "do")} not answer",
-        _ when !HasCoordinator => "waiting for a coordinator: the cluster has none",
-        _ when !IsEnrolled && Difference is not null => $"waiting for a coordinator of this version: {Difference}",
-        _ when !IsEnrolled => "waiting for the coordinator: it does not answer",
-        _ when !HasJob => Job,
-        _ => null,
-    };
+    public string? Wait =>
+        Place switch
+        {
+            ClusterPlace.Outside => Seed is null
+                ? "waiting for a cluster: the actor system has not joined one"
+                : $"waiting for the seed {Seed}: {OfSeed}",
+            ClusterPlace.Joining => Silent.Count == 0
+                ? "waiting for the cluster to let this node in"
+                : "waiting for the cluster to let this node in: it takes nobody while "
+                    + $"{string.Join(", ", Silent)} {(Silent.Count == 1 ? "does" : "do")} not answer",
+            _ when !HasCoordinator => "waiting for a coordinator: the cluster has none",
+            _ when !IsEnrolled && Difference is not null => $"waiting for a coordinator of this version: {Difference}",
+            _ when !IsEnrolled => "waiting for the coordinator: it does not answer",
+            _ when !HasJob => Job,
+            _ => null,
+        };
 
     /// <summary>What a node waits for that lacks nothing.</summary>
     public const string Job = "waiting for a job";
 
-    private string OfSeed => Answer switch
-    {
-        null => "it has not let this node in yet",
-        { Answer: PortAnswer.Refuses } => "nothing listens there (connection refused)",
-        { Answer: PortAnswer.Silent } => "it does not answer",
-        { Answer: PortAnswer.OutOfReach, Detail: var detail } => $"it cannot be reached ({detail})",
-        _ when Refusal is not null => $"it refuses this node: {Refusal}",
-        _ => "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed",
-    };
+    private string OfSeed =>
+        Answer switch
+        {
+            null => "it has not let this node in yet",
+            { Answer: PortAnswer.Refuses } => "nothing listens there (connection refused)",
+            { Answer: PortAnswer.Silent } => "it does not answer",
+            { Answer: PortAnswer.OutOfReach, Detail: var detail } => $"it cannot be reached ({detail})",
+            _ when Refusal is not null => $"it refuses this node: {Refusal}",
+            _ => "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed",
+        };
 }
 
 /// <summary>Where a node stands in its cluster.</summary>

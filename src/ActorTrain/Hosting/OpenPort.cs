@@ -6,25 +6,29 @@ namespace ActorTrain.Hosting;
 internal static class OpenPort
 {
     /// <summary>The warning of a node that listens; null where it listens to this machine alone.</summary>
-    public static string? WarningOf(HostPort address) => IsLoopback(address.Host)
-        ? null
-        : $"This node listens on {address} without authentication: whoever reaches the port can submit jobs and read "
-            + "models; keep it in a private network";
+    public static string? WarningOf(HostPort address) =>
+        IsLoopback(address.Host)
+            ? null
+            : $"This node listens on {address} without authentication: whoever reaches the port can submit jobs and "
+                + $"read "
+                + "models; keep it in a private network";
 
-    /// <summary>The warnings about a system that is not ours: what is set there that our own nodes do without.</summary>
+    /// <summary>
+    /// The warnings about a system that is not ours: what is set there that our own nodes do without.
+    /// </summary>
     /// <param name="address">Where it listens.</param>
     /// <param name="buildsAnyType">Whether it reads objects of any type, such as Akka's JSON does.</param>
     /// <param name="sharesPort">Whether another process can listen on the same port.</param>
     public static IEnumerable<string> WarningsOf(HostPort address, bool buildsAnyType, bool sharesPort)
     {
         if (buildsAnyType && !IsLoopback(address.Host))
-            yield return
-                $"This actor system listens on {address}, and its serializer for System.Object builds whatever type a "
+            yield return $"This actor system listens on {address}, and its serializer for System.Object builds "
+                + $"whatever type a "
                 + "message names: whoever reaches the port can misuse that; keep it in a private network, or bind "
                 + "System.Object in akka.actor.serialization-bindings to another serializer";
         if (sharesPort)
-            yield return
-                $"akka.remote.dot-netty.tcp.tcp-reuse-addr lets another process listen on port {address.Port} as well, "
+            yield return $"akka.remote.dot-netty.tcp.tcp-reuse-addr lets another process listen on port "
+                + $"{address.Port} as well, "
                 + "and take some of its connections; set it to off";
     }
 

@@ -19,19 +19,21 @@ internal sealed class SnapshotTakerActor : ReceiveActor
         _taken = taken;
         Context.Watch(job);
         job.Tell(new ClientProtocol.Locate());
-        Receive<ClientProtocol.Located>(located => Become(() =>
-        {
-            var parameters = new float[located.Model.Parameters.Length];
-            var state = new float[located.Model.State.Length];
-            Context.ActorOf(SnapshotActor.Props(located.Shards, located.ModelState, lane, parameters, state));
-            Receive<SnapshotActor.Taken>(_ =>
+        Receive<ClientProtocol.Located>(located =>
+            Become(() =>
             {
-                _taken.TrySetResult(new TrainedModel(located.Model, parameters, state) { Data = located.Data });
-                Context.Stop(Self);
-            });
-            Receive<SnapshotActor.Lost>(lost => Fail($"the weights could not be fetched: {lost.Reason}"));
-            Receive<Terminated>(_ => Fail("the job ended before the weights were fetched"));
-        }));
+                var parameters = new float[located.Model.Parameters.Length];
+                var state = new float[located.Model.State.Length];
+                Context.ActorOf(SnapshotActor.Props(located.Shards, located.ModelState, lane, parameters, state));
+                Receive<SnapshotActor.Taken>(_ =>
+                {
+                    _taken.TrySetResult(new TrainedModel(located.Model, parameters, state) { Data = located.Data });
+                    Context.Stop(Self);
+                });
+                Receive<SnapshotActor.Lost>(lost => Fail($"the weights could not be fetched: {lost.Reason}"));
+                Receive<Terminated>(_ => Fail("the job ended before the weights were fetched"));
+            })
+        );
         Receive<ClientProtocol.Rejected>(rejected => Fail(rejected.Reason));
         Receive<Terminated>(_ => Fail("the job has ended"));
     }

@@ -35,17 +35,34 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     public sealed record Subscribe(IActorRef Subscriber, TaskCompletionSource<bool> Subscribed);
 
     public static Props Props(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, IActorRef road, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
-        TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result) =>
-        Akka.Actor.Props.Create(() => new TrainingRunActor(job, coordinator, lane, road, progress, events, accepted, result));
+        JobOptions job,
+        IActorRef coordinator,
+        ITensorLane lane,
+        IActorRef road,
+        ChannelWriter<JobProgress> progress,
+        ChannelWriter<SupervisionEvent> events,
+        TaskCompletionSource<bool> accepted,
+        TaskCompletionSource<TrainingResult> result
+    ) =>
+        Akka.Actor.Props.Create(() =>
+            new TrainingRunActor(job, coordinator, lane, road, progress, events, accepted, result)
+        );
 
     public TrainingRunActor(
-        JobOptions job, IActorRef coordinator, ITensorLane lane, IActorRef road, ChannelWriter<JobProgress> progress, ChannelWriter<SupervisionEvent> events,
-        TaskCompletionSource<bool> accepted, TaskCompletionSource<TrainingResult> result)
+        JobOptions job,
+        IActorRef coordinator,
+        ITensorLane lane,
+        IActorRef road,
+        ChannelWriter<JobProgress> progress,
+        ChannelWriter<SupervisionEvent> events,
+        TaskCompletionSource<bool> accepted,
+        TaskCompletionSource<TrainingResult> result
+    )
     {
         (_lane, _road, _progress, _events, _accepted, _result) = (lane, road, progress, events, accepted, result);
         Submitting();
-        if (!road.IsNobody()) Context.Watch(road);
+        if (!road.IsNobody())
+            Context.Watch(road);
         Context.Watch(coordinator);
         coordinator.Tell(new ClientProtocol.Submit(job));
     }
@@ -62,13 +79,18 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>Without the road of its tensors the weights could never be fetched.</summary>
-    private void OnTheRoad() => Receive<Terminated>(
-        _ => End("the ActorTrain node that its tensors travel through was stopped", trained: true), gone => gone.ActorRef.Equals(_road));
+    private void OnTheRoad() =>
+        Receive<Terminated>(
+            _ => End("the ActorTrain node that its tensors travel through was stopped", trained: true),
+            gone => gone.ActorRef.Equals(_road)
+        );
 
     private void Submitting()
     {
         OnTheRoad();
-        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is not accepted yet")));
+        Receive<ClientProtocol.IJobRequest>(_ =>
+            Sender.Tell(new ClientProtocol.Rejected("the job is not accepted yet"))
+        );
         Receive<ClientProtocol.Accepted>(_ =>
         {
             _job = Sender;
@@ -92,16 +114,20 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         });
         Receive<ClientProtocol.Continued>(continued => Follow(continued.History));
         Receive<ClientProtocol.CheckLane>(check =>
-            Context.ActorOf(LaneProbeActor.Props(_lane, check.Servers, bothWays: false)));
+            Context.ActorOf(LaneProbeActor.Props(_lane, check.Servers, bothWays: false))
+        );
         Receive<LaneProbeActor.Passed>(_ => { });
-        Receive<LaneProbeActor.Failing>(failing => End(
-            $"this client could not fetch the weights: {failing.Reason}", trained: true));
+        Receive<LaneProbeActor.Failing>(failing =>
+            End($"this client could not fetch the weights: {failing.Reason}", trained: true)
+        );
         Receive<ClientProtocol.Happened>(happened =>
         {
             _events.TryWrite(happened.Event);
-            foreach (var subscriber in _subscribers) subscriber.Tell(happened.Event);
+            foreach (var subscriber in _subscribers)
+                subscriber.Tell(happened.Event);
             // In the coordinator's own system it has been published already.
-            if (!Sender.Path.Address.HasLocalScope) Context.System.EventStream.Publish(happened.Event);
+            if (!Sender.Path.Address.HasLocalScope)
+                Context.System.EventStream.Publish(happened.Event);
         });
         Receive<Subscribe>(subscribe =>
         {
@@ -118,8 +144,10 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
         Receive<ClientProtocol.Failed>(failed =>
         {
-            if (failed.Stopped) EndStopped(failed.Reason);
-            else End($"the job failed: {failed.Reason}", failed.Trained);
+            if (failed.Stopped)
+                EndStopped(failed.Reason);
+            else
+                End($"the job failed: {failed.Reason}", failed.Trained);
         });
         Adoptable();
     }
@@ -128,8 +156,10 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
     private void Follow(HistoryPage page)
     {
         var isComplete = _history.Take(page);
-        if (page.Entries.Length > 0 || !isComplete) _job.Tell(new ClientProtocol.Follow(_history.Count));
-        if (!isComplete || _latest is not { } latest) return;
+        if (page.Entries.Length > 0 || !isComplete)
+            _job.Tell(new ClientProtocol.Follow(_history.Count));
+        if (!isComplete || _latest is not { } latest)
+            return;
         _progress.TryWrite(latest with { CompletedEpochs = _history.Epochs, Events = _history.Events });
         _latest = null;
     }
@@ -145,22 +175,35 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
             // The last entries of the coordinator before may not be known to this one.
             _history = new JobHistory();
             // It may have been said to the one that was lost.
-            if (_stops) _job.Tell(new ClientProtocol.Stop());
+            if (_stops)
+                _job.Tell(new ClientProtocol.Stop());
         });
         Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => Lost());
-        Receive<Terminated>(gone => { _subscribers.Remove(gone.ActorRef); });
+        Receive<Terminated>(gone =>
+        {
+            _subscribers.Remove(gone.ActorRef);
+        });
         // A client is no member of the cluster: it would wait for heartbeats for long.
         Receive<ProcessWatchActor.Gone>(gone =>
         {
-            if (gone.Node == _job.Path.Address) Lost();
+            if (gone.Node == _job.Path.Address)
+                Lost();
         });
-        Receive<OutOfPatience>(_ => End($"the coordinator of the job is lost, and no other has gone on with it within {Adoption.Patience.TotalSeconds:0} s", trained: true));
+        Receive<OutOfPatience>(_ =>
+            End(
+                $"the coordinator of the job is lost, and no other has gone on with it within "
+                    + $"{Adoption.Patience.TotalSeconds:0} s",
+                trained: true
+            )
+        );
     }
 
     private void Lost()
     {
-        if (!_canMove) End("the coordinator of the job is lost, and no other node can go on with it", trained: true);
-        else if (!Timers.IsTimerActive("adoption")) Timers.StartSingleTimer("adoption", new OutOfPatience(), Adoption.Patience);
+        if (!_canMove)
+            End("the coordinator of the job is lost, and no other node can go on with it", trained: true);
+        else if (!Timers.IsTimerActive("adoption"))
+            Timers.StartSingleTimer("adoption", new OutOfPatience(), Adoption.Patience);
     }
 
     private void Fetching(ClientProtocol.Finished finished)
@@ -178,7 +221,8 @@ internal sealed class TrainingRunActor : ReceiveActor, IWithTimers
         });
         Receive<SnapshotActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", trained: true));
         Receive<ClientProtocol.Stop>(_ => { });
-        // The shards are there for a while yet, whoever is their coordinator; a job that was adopted says again that it has finished.
+        // The shards are there for a while yet, whoever is their coordinator; a job that was adopted says again that it
+        // has finished.
         Receive<ClientProtocol.Finished>(_ => { });
         Receive<ClientProtocol.Adopted>(_ => _job = Context.Watch(Sender));
         Receive<Terminated>(_ => { });

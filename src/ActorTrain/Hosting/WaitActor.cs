@@ -32,24 +32,33 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
     /// <param name="clock">The time, on a clock that only goes forward.</param>
     /// <param name="tell">Is told each line.</param>
     public static Props Props(
-        IActorRef node, Func<NodeSituation> look, Func<HostPort, Task<PortProbe>> probe, Func<TimeSpan> clock,
-        Action<string> tell) =>
-        Akka.Actor.Props.Create(() => new WaitActor(node, look, probe, clock, tell));
+        IActorRef node,
+        Func<NodeSituation> look,
+        Func<HostPort, Task<PortProbe>> probe,
+        Func<TimeSpan> clock,
+        Action<string> tell
+    ) => Akka.Actor.Props.Create(() => new WaitActor(node, look, probe, clock, tell));
 
     public WaitActor(
-        IActorRef node, Func<NodeSituation> look, Func<HostPort, Task<PortProbe>> probe, Func<TimeSpan> clock,
-        Action<string> tell)
+        IActorRef node,
+        Func<NodeSituation> look,
+        Func<HostPort, Task<PortProbe>> probe,
+        Func<TimeSpan> clock,
+        Action<string> tell
+    )
     {
         (_node, _look, _probe, _clock, _tell) = (node, look, probe, clock, tell);
         Receive<Tick>(_ => _node.Tell(new NodeActor.GetStanding()));
         Receive<NodeActor.Standing>(Judge);
         Receive<PortProbe>(answer => _answer = answer);
-        Receive<Status.Failure>(failure =>
-            _answer = new PortProbe(PortAnswer.OutOfReach, failure.Cause.AsClause()));
+        Receive<Status.Failure>(failure => _answer = new PortProbe(PortAnswer.OutOfReach, failure.Cause.AsClause()));
         Receive<AssociationErrorEvent>(failed =>
         {
-            if (_look() is { Place: ClusterPlace.Outside, Seed: { } seed }
-                && failed.RemoteAddress.Host == seed.Host && failed.RemoteAddress.Port == seed.Port)
+            if (
+                _look() is { Place: ClusterPlace.Outside, Seed: { } seed }
+                && failed.RemoteAddress.Host == seed.Host
+                && failed.RemoteAddress.Port == seed.Port
+            )
                 _refusal = ReasonOf(failed.Cause);
         });
     }
@@ -71,14 +80,18 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
             HasJob = standing.HasJob,
             Difference = standing.Difference,
         };
-        if (situation.Place == ClusterPlace.Outside) ProbeWhenDue(situation.Seed, now);
-        else (_answer, _refusal, _probed) = (null, null, null);
-        if (_log.Due(now, (situation with { Answer = _answer, Refusal = _refusal }).Wait) is { } line) _tell(line);
+        if (situation.Place == ClusterPlace.Outside)
+            ProbeWhenDue(situation.Seed, now);
+        else
+            (_answer, _refusal, _probed) = (null, null, null);
+        if (_log.Due(now, (situation with { Answer = _answer, Refusal = _refusal }).Wait) is { } line)
+            _tell(line);
     }
 
     private void ProbeWhenDue(HostPort? seed, TimeSpan now)
     {
-        if (seed is null || _log.Waited(now) < FirstProbe || now - _probed < BetweenProbes) return;
+        if (seed is null || _log.Waited(now) < FirstProbe || now - _probed < BetweenProbes)
+            return;
         _probed = now;
         _probe(seed).PipeTo(Self);
     }
@@ -86,7 +99,8 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
     // Akka's own words go on for lines; the first of the innermost says what was wrong.
     private static string ReasonOf(Exception cause)
     {
-        while (cause.InnerException is { } inner) cause = inner;
+        while (cause.InnerException is { } inner)
+            cause = inner;
         var said = cause.Message.Split('\n')[0].AsClause();
         return said.Length > 1 && char.IsLower(said[1]) ? char.ToLowerInvariant(said[0]) + said[1..] : said;
     }

@@ -1,8 +1,8 @@
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// Decides when it is said what a node waits for: each reason once it has held for some seconds, and the first of a wait
-/// also where reasons come and go. So what passes by itself is not said, and no wait is silent.
+/// Decides when it is said what a node waits for: each reason once it has held for some seconds, and the first of a
+/// wait also where reasons come and go. So what passes by itself is not said, and no wait is silent.
 /// </summary>
 internal sealed class WaitLog
 {
@@ -28,8 +28,10 @@ internal sealed class WaitLog
             (_reason, _told) = (null, null);
             return null;
         }
-        if (_reason is null) _waitsSince = now;
-        if (reason != _reason) (_reason, _reasonSince) = (reason, now);
+        if (_reason is null)
+            _waitsSince = now;
+        if (reason != _reason)
+            (_reason, _reasonSince) = (reason, now);
         var since = _told is null ? _waitsSince : _reasonSince;
         return reason == _told || now - since < Patience ? null : _told = reason;
     }

@@ -6,5 +6,6 @@ namespace ActorTrain.Job;
 public static class ClusterStatusJson
 {
     /// <summary>The status as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>
-    public static string Serialize(ClusterStatus status) => JsonSerializer.Serialize(status, ReportJsonContext.Default.ClusterStatus) + "\n";
+    public static string Serialize(ClusterStatus status) =>
+        JsonSerializer.Serialize(status, ReportJsonContext.Default.ClusterStatus) + "\n";
 }

@@ -45,8 +45,10 @@ internal sealed class JobHistory
     public void Update(IReadOnlyList<EpochSummary> epochs, IReadOnlyList<SupervisionEvent> events)
     {
         foreach (var epoch in epochs)
-            if (!_epochs.TryGetValue(epoch.Epoch, out var known) || known != epoch) Add(new HistoryEntry(epoch, null));
-        for (var i = _events.Count; i < events.Count; i++) Add(new HistoryEntry(null, events[i]));
+            if (!_epochs.TryGetValue(epoch.Epoch, out var known) || known != epoch)
+                Add(new HistoryEntry(epoch, null));
+        for (var i = _events.Count; i < events.Count; i++)
+            Add(new HistoryEntry(null, events[i]));
     }
 
     /// <summary>The entries from a number on, as many as a page holds: at least one, where there is one.</summary>
@@ -64,19 +66,23 @@ internal sealed class JobHistory
     public bool Take(HistoryPage page)
     {
         if (page.First <= Count)
-            foreach (var entry in page.Entries.Skip(Count - page.First)) Add(entry);
+            foreach (var entry in page.Entries.Skip(Count - page.First))
+                Add(entry);
         return Count >= page.Total;
     }
 
     private void Add(HistoryEntry entry)
     {
         _entries.Add(entry);
-        if (entry.Epoch is { } epoch) _epochs[epoch.Epoch] = epoch;
-        if (entry.Event is { } happened) _events.Add(happened);
+        if (entry.Epoch is { } epoch)
+            _epochs[epoch.Epoch] = epoch;
+        if (entry.Event is { } happened)
+            _events.Add(happened);
     }
 
     private static int SizeOf(HistoryEntry entry) =>
         entry.Event is { } happened
-            ? EventBytes + 3 * (happened.Kind.Length + happened.Node.Length + happened.Reason.Length + happened.Remedy.Length)
+            ? EventBytes
+                + 3 * (happened.Kind.Length + happened.Node.Length + happened.Reason.Length + happened.Remedy.Length)
             : EpochBytes;
 }

@@ -38,7 +38,8 @@ public enum JobPhase
 /// <summary>A running job at one moment.</summary>
 /// <param name="Job">The job's name.</param>
 /// <param name="Phase">Where it is in its life.</param>
-/// <param name="Reason">Why it is there, in one sentence: what it waits for, why it failed; empty when there is nothing to say.</param>
+/// <param name="Reason">Why it is there, in one sentence: what it waits for, why it failed; empty when there is nothing
+/// to say.</param>
 /// <param name="Epoch">The epoch being trained, from 1.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="SamplesApplied">Samples applied so far.</param>
@@ -70,7 +71,8 @@ public sealed record JobProgress(
     IReadOnlyList<WorkerSummary> Workers,
     StalenessSummary Staleness,
     IReadOnlyList<SupervisionEvent> Events,
-    string Metric = ModelDescription.DefaultMetricName);
+    string Metric = ModelDescription.DefaultMetricName
+);
 
 /// <summary>A cluster at one moment.</summary>
 /// <param name="Nodes">One row a node that has enrolled with the coordinator, and one a node that is gone since the job

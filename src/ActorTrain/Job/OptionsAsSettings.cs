@@ -11,8 +11,8 @@ namespace ActorTrain.Job;
 internal static class OptionsAsSettings
 {
     // By their names without dashes, as properties have them.
-    private static readonly Dictionary<string, string> Keys = ReferenceConfiguration.Settings
-        .Select(setting => setting.Key)
+    private static readonly Dictionary<string, string> Keys = ReferenceConfiguration
+        .Settings.Select(setting => setting.Key)
         .ToDictionary(key => key.Replace("-", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
 
     private static readonly MethodInfo NameOfChoice = typeof(Choices).GetMethod(nameof(Choices.NameOf))!;
@@ -27,18 +27,20 @@ internal static class OptionsAsSettings
         foreach (var property in PropertiesOf(options.GetType()))
         {
             var (name, at) = (section + NameOf(property), $"{place}.{property.Name}");
-            var value = property.GetValue(options)
-                ?? throw new ActorTrainException($"{at} is null; it must be given.");
+            var value = property.GetValue(options) ?? throw new ActorTrainException($"{at} is null; it must be given.");
             // Records of options are sections; what has no key, such as the outer optimizer's kind, is not read.
-            if (Keys.TryGetValue(name, out var key)) yield return new SettingOverride(key, Text(value), at);
+            if (Keys.TryGetValue(name, out var key))
+                yield return new SettingOverride(key, Text(value), at);
             else if (IsRecord(value.GetType()))
-                foreach (var setting in Of(name, at, value)) yield return setting;
+                foreach (var setting in Of(name, at, value))
+                    yield return setting;
         }
     }
 
     /// <summary>What of a record is given and not computed from the rest of it.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
-        record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        record
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true });
 
     /// <summary>
@@ -47,21 +49,23 @@ internal static class OptionsAsSettings
     public static bool IsRecord(Type type) => type.IsClass && type.GetMethod("<Clone>$") is not null;
 
     // Keys are the properties' names but for these.
-    private static string NameOf(PropertyInfo property) => property.Name switch
-    {
-        "Kind" or "Mode" => ".name",
-        "Compensation" => "",
-        "WarmUpEpochs" => ".warmup",
-        var name => $".{name}",
-    };
+    private static string NameOf(PropertyInfo property) =>
+        property.Name switch
+        {
+            "Kind" or "Mode" => ".name",
+            "Compensation" => "",
+            "WarmUpEpochs" => ".warmup",
+            var name => $".{name}",
+        };
 
-    private static string Text(object value) => value switch
-    {
-        bool isOn => isOn ? "on" : "off",
-        TimeSpan time => time.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture) + "s",
-        Enum choice when Enum.IsDefined(choice.GetType(), choice) =>
-            (string)NameOfChoice.MakeGenericMethod(choice.GetType()).Invoke(null, [choice])!,
-        Enum unknown => unknown.ToString(),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-    };
+    private static string Text(object value) =>
+        value switch
+        {
+            bool isOn => isOn ? "on" : "off",
+            TimeSpan time => time.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture) + "s",
+            Enum choice when Enum.IsDefined(choice.GetType(), choice) => (string)
+                NameOfChoice.MakeGenericMethod(choice.GetType()).Invoke(null, [choice])!,
+            Enum unknown => unknown.ToString(),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
 }

@@ -9,12 +9,15 @@ namespace ActorTrain.Job;
     WriteIndented = true,
     NewLine = "\n",
     UseStringEnumConverter = true,
-    Converters = [typeof(FiniteNumberConverter)])]
+    Converters = [typeof(FiniteNumberConverter)]
+)]
 [JsonSerializable(typeof(TrainingReport))]
 [JsonSerializable(typeof(ClusterStatus))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
-/// <summary>JSON has no NaN and no infinity, and a run that diverged still wants its report: such a number is null.</summary>
+/// <summary>
+/// JSON has no NaN and no infinity, and a run that diverged still wants its report: such a number is null.
+/// </summary>
 internal sealed class FiniteNumberConverter : JsonConverter<double>
 {
     public override bool HandleNull => true;
@@ -24,7 +27,9 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {
-        if (double.IsFinite(value)) writer.WriteNumberValue(value);
-        else writer.WriteNullValue();
+        if (double.IsFinite(value))
+            writer.WriteNumberValue(value);
+        else
+            writer.WriteNullValue();
     }
 }

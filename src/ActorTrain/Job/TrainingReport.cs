@@ -5,7 +5,9 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Job;
 
-/// <summary>What a job did: who did how much, how well it learned, and the proof that each sample counted once.</summary>
+/// <summary>
+/// What a job did: who did how much, how well it learned, and the proof that each sample counted once.
+/// </summary>
 /// <param name="Job">The job's name.</param>
 /// <param name="Model">The model trained.</param>
 /// <param name="Data">The data set trained on.</param>
@@ -15,7 +17,8 @@ namespace ActorTrain.Job;
 /// <paramref name="Metric"/> is; null when the job ended before it was measured.</param>
 /// <param name="Epochs">One row an epoch completed.</param>
 /// <param name="SamplesExpected">Epochs × training samples.</param>
-/// <param name="SamplesApplied">Samples that every shard has applied; each shard counts on its own, and this is the least of the counts.</param>
+/// <param name="SamplesApplied">Samples that every shard has applied; each shard counts on its own, and this is the
+/// least of the counts.</param>
 /// <param name="DuplicatesRefused">Pushes that a shard had applied already and refused, over all shards.</param>
 /// <param name="WallSeconds">Seconds from the first lease to the last push.</param>
 /// <param name="Throughput">Samples applied a second over <paramref name="WallSeconds"/>.</param>
@@ -42,7 +45,8 @@ public sealed record TrainingReport(
     IReadOnlyList<ShardSummary> Shards,
     StalenessSummary Staleness,
     IReadOnlyList<SupervisionEvent> Events,
-    string Metric = ModelDescription.DefaultMetricName)
+    string Metric = ModelDescription.DefaultMetricName
+)
 {
     /// <summary>Why the result cannot be trusted, in one sentence; null where nothing is known against it.</summary>
     [JsonIgnore]
@@ -51,12 +55,19 @@ public sealed record TrainingReport(
         get
         {
             if (Epochs.FirstOrDefault(epoch => epoch.TestLoss is { } loss && !double.IsFinite(loss)) is { } broken)
-                return Sentence.Of(FormattableString.Invariant(
-                    $"the test loss of epoch {broken.Epoch} is {broken.TestLoss}"));
-            if (Events.FirstOrDefault(
-                happened => happened.Kind == SupervisionEventKinds.EvaluationGivenUp) is not { } givenUp) return null;
-            var why = Events.LastOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationFailed
-                && happened.At <= givenUp.At)?.Reason;
+                return Sentence.Of(
+                    FormattableString.Invariant($"the test loss of epoch {broken.Epoch} is {broken.TestLoss}")
+                );
+            if (
+                Events.FirstOrDefault(happened => happened.Kind == SupervisionEventKinds.EvaluationGivenUp)
+                is not { } givenUp
+            )
+                return null;
+            var why = Events
+                .LastOrDefault(happened =>
+                    happened.Kind == SupervisionEventKinds.EvaluationFailed && happened.At <= givenUp.At
+                )
+                ?.Reason;
             return Sentence.Of(why is null ? givenUp.Reason : $"{givenUp.Reason.AsClause()}: {why}");
         }
     }
@@ -108,10 +119,18 @@ public sealed record DatasetSummary(string Name, int TrainSamples, int TestSampl
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Samples">Samples applied in it, by the least of the shards' counts.</param>
 /// <param name="Seconds">Seconds since the epoch before was complete.</param>
-/// <param name="TrainLoss">Mean loss of its samples as they were trained on; not a number where nobody counted it, while the coordinator was lost.</param>
+/// <param name="TrainLoss">Mean loss of its samples as they were trained on; not a number where nobody counted it,
+/// while the coordinator was lost.</param>
 /// <param name="TestLoss">Mean loss on the test set after it; null when the job ended before it was measured.</param>
 /// <param name="TestAccuracy">Accuracy on the test set after it, 0 to 1; null likewise.</param>
-public sealed record EpochSummary(int Epoch, long Samples, double Seconds, double TrainLoss, double? TestLoss, double? TestAccuracy);
+public sealed record EpochSummary(
+    int Epoch,
+    long Samples,
+    double Seconds,
+    double TrainLoss,
+    double? TestLoss,
+    double? TestAccuracy
+);
 
 /// <summary>One worker's part in the job.</summary>
 /// <param name="Node">Its address, <c>host:port</c>.</param>
@@ -125,8 +144,17 @@ public sealed record EpochSummary(int Epoch, long Samples, double Seconds, doubl
 /// <param name="StalenessMax">Largest staleness of its pushes, in versions.</param>
 /// <param name="StalenessHistogram">Its pushes by staleness, as in <see cref="StalenessSummary"/>.</param>
 public sealed record WorkerSummary(
-    string Node, string Device, int Threads, long Samples, long Pushes, double Throughput, double Share, double StalenessMean, long StalenessMax,
-    IReadOnlyList<long> StalenessHistogram)
+    string Node,
+    string Device,
+    int Threads,
+    long Samples,
+    long Pushes,
+    double Throughput,
+    double Share,
+    double StalenessMean,
+    long StalenessMax,
+    IReadOnlyList<long> StalenessHistogram
+)
 {
     /// <summary>
     /// How often the node was started again, since the job began, before this start of it: 0 for the first. Not written
@@ -135,8 +163,10 @@ public sealed record WorkerSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Restarts { get; init; }
 
-    /// <summary>Why it takes no part any more, or does not at the moment: it left, it was lost, it failed; null while it
-    /// takes part.</summary>
+    /// <summary>
+    /// Why it takes no part any more, or does not at the moment: it left, it was lost, it failed; null while it takes
+    /// part.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Absence { get; init; }
 }
@@ -151,5 +181,6 @@ public sealed record ShardSummary(int Index, string Node, int Parameters, long V
 /// <summary>How stale the applied gradients were.</summary>
 /// <param name="Mean">Mean, in versions.</param>
 /// <param name="Max">Largest, in versions.</param>
-/// <param name="Histogram">Pushes by staleness: element i counts the pushes with staleness i; the last counts that and more.</param>
+/// <param name="Histogram">Pushes by staleness: element i counts the pushes with staleness i; the last counts that and
+/// more.</param>
 public sealed record StalenessSummary(double Mean, long Max, IReadOnlyList<long> Histogram);

@@ -8,7 +8,8 @@ namespace ActorTrain.Job;
 public static class TrainingReportJson
 {
     /// <summary>The report as indented JSON with camelCase keys; a number that is not finite is <c>null</c>.</summary>
-    public static string Serialize(TrainingReport report) => JsonSerializer.Serialize(report, ReportJsonContext.Default.TrainingReport) + "\n";
+    public static string Serialize(TrainingReport report) =>
+        JsonSerializer.Serialize(report, ReportJsonContext.Default.TrainingReport) + "\n";
 
     /// <summary>Reads what <see cref="Serialize"/> has written.</summary>
     /// <exception cref="ActorTrainException">The text is no report.</exception>
@@ -16,7 +17,8 @@ public static class TrainingReportJson
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ReportJsonContext.Default.TrainingReport) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(json, ReportJsonContext.Default.TrainingReport)
+                ?? throw new JsonException("it is null");
         }
         catch (JsonException wrong)
         {
@@ -24,7 +26,10 @@ public static class TrainingReportJson
         }
     }
 
-    /// <summary>Writes the report to a file, under a temporary name first, so that a reader sees all of it or nothing.</summary>
+    /// <summary>
+    /// Writes the report to a file, under a temporary name first, so that a reader sees all of it or nothing.
+    /// </summary>
     /// <exception cref="ActorTrainException">The file cannot be written.</exception>
-    public static Task WriteFileAsync(TrainingReport report, string path, CancellationToken cancellation = default) => WholeFile.WriteAsync(path, Serialize(report), "the report", cancellation);
+    public static Task WriteFileAsync(TrainingReport report, string path, CancellationToken cancellation = default) =>
+        WholeFile.WriteAsync(path, Serialize(report), "the report", cancellation);
 }

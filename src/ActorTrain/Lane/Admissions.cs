@@ -18,7 +18,8 @@ internal sealed class Admissions
     }
 
     /// <summary>Whether a payload may be received: null when nobody receives at that path (any more).</summary>
-    public bool? Allows(string path, int length) => _admitted.TryGetValue(path, out var admitted) ? admitted.Lengths.Contains(length) : null;
+    public bool? Allows(string path, int length) =>
+        _admitted.TryGetValue(path, out var admitted) ? admitted.Lengths.Contains(length) : null;
 
     private sealed class Admission(Admissions admissions, string path) : IDisposable
     {

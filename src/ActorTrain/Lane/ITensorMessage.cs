@@ -6,6 +6,9 @@ public interface ITensorMessage
     /// <summary>The tensor.</summary>
     TensorSlice Payload { get; }
 
-    /// <summary>Writes all but the payload. What a <see cref="BinaryReader"/> must read back is told to the <see cref="TensorMessageTable"/>.</summary>
+    /// <summary>
+    /// Writes all but the payload. What a <see cref="BinaryReader"/> must read back is told to the
+    /// <see cref="TensorMessageTable"/>.
+    /// </summary>
     void WriteHeader(BinaryWriter header);
 }

@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Opens and re-opens the lane's connections to other nodes, and tells them how to connect to this one: members of the cluster as they join it,
-/// anybody else who asks. A node that has left the cluster is forgotten at once.
+/// Opens and re-opens the lane's connections to other nodes, and tells them how to connect to this one: members of the
+/// cluster as they join it, anybody else who asks. A node that has left the cluster is forgotten at once.
 /// </summary>
 internal sealed class LaneActor : ReceiveActor, IWithTimers
 {
@@ -56,24 +56,30 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.MemberRemoved>(removed => Lose(removed.Member.Address));
         Receive<LaneProtocol.Open>(_ =>
         {
-            if (_lane.Endpoint is { } endpoint) Sender.Tell(endpoint);
+            if (_lane.Endpoint is { } endpoint)
+                Sender.Tell(endpoint);
         });
         Receive<LaneProtocol.Opened>(Learn);
         Receive<LaneProtocol.Connect>(connect =>
         {
-            if (_peers.TryAdd(connect.Node, new Peer(new BackOff(FirstWait, LongestWait, Attempts)))) Open(connect.Node);
-            // What breaks each time it is used would otherwise be opened without a pause, by those who send again when it breaks.
-            else if (_peers[connect.Node] is { Resting: true } resting) TryAgain(connect.Node, resting);
+            if (_peers.TryAdd(connect.Node, new Peer(new BackOff(FirstWait, LongestWait, Attempts))))
+                Open(connect.Node);
+            // What breaks each time it is used would otherwise be opened without a pause, by those who send again when
+            // it breaks.
+            else if (_peers[connect.Node] is { Resting: true } resting)
+                TryAgain(connect.Node, resting);
         });
         Receive<ForgetResting>(old =>
         {
-            if (_peers.TryGetValue(old.Node, out var peer) && peer.Resting) Forget(old.Node);
+            if (_peers.TryGetValue(old.Node, out var peer) && peer.Resting)
+                Forget(old.Node);
         });
         Receive<TryOpen>(open => Open(open.Node));
         Receive<LaneProtocol.Ended>(Repair);
         Receive<OpenTimedOut>(late =>
         {
-            if (_peers.TryGetValue(late.Node, out var peer) && peer.Opening) TryAgain(late.Node, peer);
+            if (_peers.TryGetValue(late.Node, out var peer) && peer.Opening)
+                TryAgain(late.Node, peer);
         });
         // A message whose receiver has ended, or does not expect it, still holds its part of the pool.
         Receive<DeadLetter>(dead => (dead.Message as ITensorMessage)?.Payload.Release());
@@ -87,33 +93,43 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
         if (((ExtendedActorSystem)Context.System).Provider is ClusterActorRefProvider)
-            Akka.Cluster.Cluster.Get(Context.System).Subscribe(
-                Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberRemoved));
+            Akka.Cluster.Cluster.Get(Context.System)
+                .Subscribe(
+                    Self,
+                    ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+                    typeof(ClusterEvent.MemberUp),
+                    typeof(ClusterEvent.MemberRemoved)
+                );
     }
 
     protected override void PostStop()
     {
-        foreach (var peer in _peers.Values) peer.Connection?.Dispose();
+        foreach (var peer in _peers.Values)
+            peer.Connection?.Dispose();
         _lane.Close();
     }
 
-    private static ActorSelection LaneOf(Address node) => Context.ActorSelection(new RootActorPath(node) / "user" / Name);
+    private static ActorSelection LaneOf(Address node) =>
+        Context.ActorSelection(new RootActorPath(node) / "user" / Name);
 
     private void Announce(Address node)
     {
-        if (node != _lane.Address && _lane.Endpoint is { } endpoint) LaneOf(node).Tell(endpoint);
+        if (node != _lane.Address && _lane.Endpoint is { } endpoint)
+            LaneOf(node).Tell(endpoint);
     }
 
     private void Learn(LaneProtocol.Opened opened)
     {
         var node = Sender.Path.Address;
         _announced[node] = opened;
-        if (_peers.TryGetValue(node, out var peer) && peer.Opening) Connect(node, peer, opened);
+        if (_peers.TryGetValue(node, out var peer) && peer.Opening)
+            Connect(node, peer, opened);
     }
 
     private void Open(Address node)
     {
-        if (!_peers.TryGetValue(node, out var peer)) return;
+        if (!_peers.TryGetValue(node, out var peer))
+            return;
         peer.Opening = true;
         if (_announced.TryGetValue(node, out var opened))
         {
@@ -134,22 +150,31 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private void Repair(LaneProtocol.Ended ended)
     {
         _log.Debug("The lane with {0} has ended: {1}", ended.Node, ended.Reason);
-        if (ended.Connection is { } connection && _peers.TryGetValue(ended.Node, out var peer) && ReferenceEquals(peer.Connection, connection))
+        if (
+            ended.Connection is { } connection
+            && _peers.TryGetValue(ended.Node, out var peer)
+            && ReferenceEquals(peer.Connection, connection)
+        )
         {
             peer.Connection = null;
             // The node may have started again meanwhile, with another token: it is asked anew.
             _announced.Remove(ended.Node);
-            if (Context.System.Scheduler.MonotonicClock - peer.ConnectedAt >= GoodAfter) peer.BackOff.Reset();
-            if (_lane.IsIdle(ended.Node)) Rest(ended.Node, peer);
-            else TryAgain(ended.Node, peer);
+            if (Context.System.Scheduler.MonotonicClock - peer.ConnectedAt >= GoodAfter)
+                peer.BackOff.Reset();
+            if (_lane.IsIdle(ended.Node))
+                Rest(ended.Node, peer);
+            else
+                TryAgain(ended.Node, peer);
         }
-        foreach (var receiver in _lane.Admissions.Receivers) receiver.Tell(new LaneProtocol.Broken(ended.Node));
+        foreach (var receiver in _lane.Admissions.Receivers)
+            receiver.Tell(new LaneProtocol.Broken(ended.Node));
     }
 
     private void Lose(Address node)
     {
         _announced.Remove(node);
-        if (!_peers.TryGetValue(node, out var peer)) return;
+        if (!_peers.TryGetValue(node, out var peer))
+            return;
         Forget(node);
         Timers.Cancel($"open {node}");
         peer.Connection?.Dispose();
@@ -176,7 +201,10 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);
             return;
         }
-        _log.Warning("No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send",
-            node, Plural.Of(Forget(node), "message to it is", "messages to it are"));
+        _log.Warning(
+            "No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send",
+            node,
+            Plural.Of(Forget(node), "message to it is", "messages to it are")
+        );
     }
 }

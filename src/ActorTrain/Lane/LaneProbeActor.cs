@@ -64,8 +64,10 @@ internal sealed class LaneProbeActor : ReceiveActor, IWithTimers
 
     private void TryAll()
     {
-        foreach (var other in _toHere) other.Tell(new LaneProtocol.SendProbe());
-        foreach (var other in _fromHere) _lane.Tell(other, new LaneProtocol.Probe(), Self);
+        foreach (var other in _toHere)
+            other.Tell(new LaneProtocol.SendProbe());
+        foreach (var other in _fromHere)
+            _lane.Tell(other, new LaneProtocol.Probe(), Self);
         EndIfAllCame();
     }
 
@@ -77,7 +79,8 @@ internal sealed class LaneProbeActor : ReceiveActor, IWithTimers
 
     private void EndIfAllCame()
     {
-        if (_toHere.Count + _fromHere.Count > 0) return;
+        if (_toHere.Count + _fromHere.Count > 0)
+            return;
         Context.Parent.Tell(new Passed());
         Context.Stop(Self);
     }

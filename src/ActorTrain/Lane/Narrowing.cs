@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace ActorTrain.Lane;
 
-/// <summary>Single precision to the shorter types that payloads travel in, and back. Rounds to nearest, ties to even.</summary>
+/// <summary>
+/// Single precision to the shorter types that payloads travel in, and back. Rounds to nearest, ties to even.
+/// </summary>
 internal static class Narrowing
 {
     /// <summary>Bytes that one number takes on the wire.</summary>
@@ -13,15 +15,19 @@ internal static class Narrowing
     /// <summary>Writes numbers as a shorter type.</summary>
     public static void Narrow(PayloadType type, ReadOnlySpan<float> values, Span<ushort> narrow)
     {
-        if (type == PayloadType.F16) TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<ushort, Half>(narrow));
-        else ToBFloat16(values, narrow);
+        if (type == PayloadType.F16)
+            TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<ushort, Half>(narrow));
+        else
+            ToBFloat16(values, narrow);
     }
 
     /// <summary>Reads them back.</summary>
     public static void Widen(PayloadType type, ReadOnlySpan<ushort> narrow, Span<float> values)
     {
-        if (type == PayloadType.F16) TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(narrow), values);
-        else FromBFloat16(narrow, values);
+        if (type == PayloadType.F16)
+            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(narrow), values);
+        else
+            FromBFloat16(narrow, values);
     }
 
     private static void ToBFloat16(ReadOnlySpan<float> values, Span<ushort> narrow)
@@ -35,7 +41,9 @@ internal static class Narrowing
             Vector256.Narrow(low, high).CopyTo(narrow[i..]);
         }
         for (; i < bits.Length; i++)
-            narrow[i] = (ushort)(float.IsNaN(values[i]) ? bits[i] >> 16 | 0x40 : bits[i] + 0x7FFF + (bits[i] >> 16 & 1) >> 16);
+            narrow[i] = (ushort)(
+                float.IsNaN(values[i]) ? bits[i] >> 16 | 0x40 : bits[i] + 0x7FFF + (bits[i] >> 16 & 1) >> 16
+            );
     }
 
     private static Vector256<uint> Round(Vector256<uint> bits)
@@ -56,6 +64,7 @@ internal static class Narrowing
             (low << 16).CopyTo(bits[i..]);
             (high << 16).CopyTo(bits[(i + Vector256<uint>.Count)..]);
         }
-        for (; i < narrow.Length; i++) bits[i] = (uint)narrow[i] << 16;
+        for (; i < narrow.Length; i++)
+            bits[i] = (uint)narrow[i] << 16;
     }
 }

@@ -6,9 +6,13 @@ public enum PayloadType
     /// <summary>IEEE single precision, 4 bytes: nothing is lost.</summary>
     F32,
 
-    /// <summary>bfloat16, 2 bytes: the range of single precision with 8 significant bits, rounded to nearest, ties to even.</summary>
+    /// <summary>
+    /// bfloat16, 2 bytes: the range of single precision with 8 significant bits, rounded to nearest, ties to even.
+    /// </summary>
     BF16,
 
-    /// <summary>IEEE half precision, 2 bytes: 11 significant bits; beyond ±65,504 is infinite, rounded to nearest, ties to even.</summary>
+    /// <summary>
+    /// IEEE half precision, 2 bytes: 11 significant bits; beyond ±65,504 is infinite, rounded to nearest, ties to even.
+    /// </summary>
     F16,
 }

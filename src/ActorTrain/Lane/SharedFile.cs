@@ -5,16 +5,22 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// A file in memory alone (Linux: memfd_create) that processes of one user on one machine can map. It has no name, so nothing is left
-/// behind by a process that was killed; another opens it through <c>/proc/PID/fd/DESCRIPTOR</c>. Its size is sealed: a reader can
-/// never be made to fault by whoever owns it.
+/// A file in memory alone (Linux: memfd_create) that processes of one user on one machine can map. It has no name, so
+/// nothing is left behind by a process that was killed; another opens it through <c>/proc/PID/fd/DESCRIPTOR</c>. Its
+/// size is sealed: a reader can never be made to fault by whoever owns it.
 /// </summary>
 internal sealed partial class SharedFile : IDisposable
 {
-    private const int ReadProtection = 1, WriteProtection = 2, MapShared = 1;
-    private const uint CloseOnExec = 1, AllowSealing = 2;
-    private const int AddSeals = 1033, GetSeals = 1034;
-    private const int SealSeal = 1, SealShrink = 2, SealGrow = 4;
+    private const int ReadProtection = 1,
+        WriteProtection = 2,
+        MapShared = 1;
+    private const uint CloseOnExec = 1,
+        AllowSealing = 2;
+    private const int AddSeals = 1033,
+        GetSeals = 1034;
+    private const int SealSeal = 1,
+        SealShrink = 2,
+        SealGrow = 4;
 
     private readonly SafeFileHandle _handle;
 
@@ -29,11 +35,14 @@ internal sealed partial class SharedFile : IDisposable
     /// <summary>A new file of a size; null where the system has none to give.</summary>
     public static SharedFile? TryCreate(long bytes)
     {
-        if (!IsSupported) return null;
+        if (!IsSupported)
+            return null;
         var descriptor = Create("actortrain", CloseOnExec | AllowSealing);
-        if (descriptor < 0) return null;
+        if (descriptor < 0)
+            return null;
         var file = new SharedFile(new SafeFileHandle(descriptor, ownsHandle: true));
-        if (Resize(descriptor, bytes) == 0 && Control(descriptor, AddSeals, SealShrink | SealGrow | SealSeal) == 0) return file;
+        if (Resize(descriptor, bytes) == 0 && Control(descriptor, AddSeals, SealShrink | SealGrow | SealSeal) == 0)
+            return file;
         file.Dispose();
         return null;
     }
@@ -43,10 +52,16 @@ internal sealed partial class SharedFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The process is another user's.</exception>
     public static SharedFile Open(int process, int descriptor)
     {
-        var handle = File.OpenHandle($"/proc/{process}/fd/{descriptor}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var handle = File.OpenHandle(
+            $"/proc/{process}/fd/{descriptor}",
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite
+        );
         var file = new SharedFile(handle);
         var seals = Control(file.Descriptor, GetSeals, 0);
-        if (seals >= 0 && (seals & SealShrink) != 0) return file;
+        if (seals >= 0 && (seals & SealShrink) != 0)
+            return file;
         file.Dispose();
         throw new IOException("shared memory came whose size may change");
     }
@@ -55,9 +70,18 @@ internal sealed partial class SharedFile : IDisposable
     /// <exception cref="IOException">They cannot be mapped, or are not there.</exception>
     public nint Map(long bytes, bool write)
     {
-        if (RandomAccess.GetLength(_handle) < bytes) throw new IOException("shared memory is smaller than said");
-        var start = Map(0, (nuint)bytes, write ? ReadProtection | WriteProtection : ReadProtection, MapShared, Descriptor, 0);
-        return start == -1 ? throw new IOException($"{Plural.Of(bytes, "byte")} of shared memory cannot be mapped")
+        if (RandomAccess.GetLength(_handle) < bytes)
+            throw new IOException("shared memory is smaller than said");
+        var start = Map(
+            0,
+            (nuint)bytes,
+            write ? ReadProtection | WriteProtection : ReadProtection,
+            MapShared,
+            Descriptor,
+            0
+        );
+        return start == -1
+            ? throw new IOException($"{Plural.Of(bytes, "byte")} of shared memory cannot be mapped")
             : start;
     }
 

@@ -1,8 +1,8 @@
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Floats that one actor writes and others read without a copy: each slice counts as a reader until it is released. The memory goes
-/// back to its pool when the writer and all readers have let go.
+/// Floats that one actor writes and others read without a copy: each slice counts as a reader until it is released. The
+/// memory goes back to its pool when the writer and all readers have let go.
 /// </summary>
 public sealed class TensorBuffer : ITensorOwner
 {
@@ -33,6 +33,7 @@ public sealed class TensorBuffer : ITensorOwner
 
     void ITensorOwner.Released()
     {
-        if (Interlocked.Decrement(ref _references) == 0) _pool.Return(_memory);
+        if (Interlocked.Decrement(ref _references) == 0)
+            _pool.Return(_memory);
     }
 }

@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// An actor system's tensor lane. Chooses the road by the target's address: its own mailbox within the system, by reference within the
-/// process, shared memory or a Unix domain socket within the machine, a TCP connection otherwise.
+/// An actor system's tensor lane. Chooses the road by the target's address: its own mailbox within the system, by
+/// reference within the process, shared memory or a Unix domain socket within the machine, a TCP connection otherwise.
 /// </summary>
 internal sealed class TensorLane : ITensorLane
 {
@@ -29,12 +29,25 @@ internal sealed class TensorLane : ITensorLane
         _log = Logging.GetLogger(system, nameof(TensorLane));
         if (Address.HasGlobalScope)
         {
-            if (options.SameMachine == SameMachineRoad.SharedMemory) Probe = MemoryProbe.TryCreate();
+            if (options.SameMachine == SameMachineRoad.SharedMemory)
+                Probe = MemoryProbe.TryCreate();
             var token = Handshake.NewToken();
             _listener = new LaneListener(
-                Address.Host, options, token, Receive, TellEnded,
-                () => system.Scheduler.MonotonicClock, _log);
-            Endpoint = new LaneProtocol.Opened(Address.Host, _listener.Port, _listener.LocalName, LocalSocket.Machine, token);
+                Address.Host,
+                options,
+                token,
+                Receive,
+                TellEnded,
+                () => system.Scheduler.MonotonicClock,
+                _log
+            );
+            Endpoint = new LaneProtocol.Opened(
+                Address.Host,
+                _listener.Port,
+                _listener.LocalName,
+                LocalSocket.Machine,
+                token
+            );
             InProcess[Address] = this;
         }
         Memory = new TensorPool(shared: Probe is not null, keep: options.InFlight);
@@ -52,7 +65,9 @@ internal sealed class TensorLane : ITensorLane
     /// <summary>How other nodes connect; null in a system without remoting.</summary>
     public LaneProtocol.Opened? Endpoint { get; }
 
-    /// <summary>What shows to processes of this machine that they can map this one's memory; null where they cannot.</summary>
+    /// <summary>
+    /// What shows to processes of this machine that they can map this one's memory; null where they cannot.
+    /// </summary>
     public MemoryProbe? Probe { get; }
 
     public Admissions Admissions { get; } = new();
@@ -65,15 +80,20 @@ internal sealed class TensorLane : ITensorLane
     /// <summary>The lane of an actor system, opened when first asked for.</summary>
     public static TensorLane Get(ActorSystem system) => system.WithExtension<Lanes, Provider>().Latest;
 
-    /// <summary>The lane of an actor system that a node begins in: another one, where the node before it has closed its own.</summary>
+    /// <summary>
+    /// The lane of an actor system that a node begins in: another one, where the node before it has closed its own.
+    /// </summary>
     public static TensorLane Open(ActorSystem system) => system.WithExtension<Lanes, Provider>().Open();
 
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
         var node = target.Path.Address;
-        if (node.HasLocalScope || node == Address) target.Tell(message, sender);
-        else if (Options.WithinProcess && InProcess.TryGetValue(node, out var neighbour)) neighbour.Deliver(this, target, message, sender);
-        else Enqueue(node, new Outgoing(target, sender, message));
+        if (node.HasLocalScope || node == Address)
+            target.Tell(message, sender);
+        else if (Options.WithinProcess && InProcess.TryGetValue(node, out var neighbour))
+            neighbour.Deliver(this, target, message, sender);
+        else
+            Enqueue(node, new Outgoing(target, sender, message));
     }
 
     public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) =>
@@ -82,7 +102,8 @@ internal sealed class TensorLane : ITensorLane
     public void GiveBack()
     {
         Memory.GiveBack();
-        foreach (var connection in _receiving.Keys) connection.GiveBack();
+        foreach (var connection in _receiving.Keys)
+            connection.GiveBack();
         _neighbours.Clear();
         // Optimizers, weights that were evaluated, data sets: large and old, so that the collector would wait for much
         // more of them. In the background, as the process may have other work.
@@ -107,7 +128,8 @@ internal sealed class TensorLane : ITensorLane
         Memory.Close();
         InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
-        foreach (var node in _queues.Keys) GiveUp(node);
+        foreach (var node in _queues.Keys)
+            GiveUp(node);
     }
 
     private ReceivingConnection Receive(Socket socket, Handshake hello)
@@ -127,8 +149,13 @@ internal sealed class TensorLane : ITensorLane
             Actor.Tell(new LaneProtocol.Connect(node));
         }
         var queue = QueueTo(node);
-        if (queue.Connection?.TrySendNow(outgoing) == true || queue.TryAdd(outgoing)) return;
-        _log.Warning("More than {0} bytes wait for {1}: a message to it is dropped, and will be sent again", Options.InFlight, node);
+        if (queue.Connection?.TrySendNow(outgoing) == true || queue.TryAdd(outgoing))
+            return;
+        _log.Warning(
+            "More than {0} bytes wait for {1}: a message to it is dropped, and will be sent again",
+            Options.InFlight,
+            node
+        );
         outgoing.Message.Payload.Release();
     }
 
@@ -138,12 +165,16 @@ internal sealed class TensorLane : ITensorLane
     // Paths are resolved once; actors come and go, and with them what is kept of them.
     private IActorRef SeenFromHere(IActorRef actor, Address home)
     {
-        if (_neighbours.TryGetValue(actor, out var seen)) return seen;
-        if (_neighbours.Count > 10_000) _neighbours.Clear();
+        if (_neighbours.TryGetValue(actor, out var seen))
+            return seen;
+        if (_neighbours.Count > 10_000)
+            _neighbours.Clear();
         return _neighbours[actor] = Resolve(actor.Path.ToSerializationFormatWithAddress(home));
     }
 
-    /// <summary>One lane after the other: a node may stop in an actor system that goes on, and start again there.</summary>
+    /// <summary>
+    /// One lane after the other: a node may stop in an actor system that goes on, and start again there.
+    /// </summary>
     private sealed class Lanes(ExtendedActorSystem system) : IExtension
     {
         private readonly Lock _lock = new();
@@ -153,13 +184,15 @@ internal sealed class TensorLane : ITensorLane
         {
             get
             {
-                lock (_lock) return _latest ??= Create();
+                lock (_lock)
+                    return _latest ??= Create();
             }
         }
 
         public TensorLane Open()
         {
-            lock (_lock) return _latest is { _closed: false } open ? open : _latest = Create();
+            lock (_lock)
+                return _latest is { _closed: false } open ? open : _latest = Create();
         }
 
         private TensorLane Create()
@@ -173,7 +206,9 @@ internal sealed class TensorLane : ITensorLane
             {
                 throw new ActorTrainException(
                     $"The tensor lane cannot listen on {system.Provider.DefaultAddress.Host}, port {options.Port}: "
-                        + $"{failure.AsClause()}. Set actortrain.lane.port to one that is free, or to 0.", failure);
+                        + $"{failure.AsClause()}. Set actortrain.lane.port to one that is free, or to 0.",
+                    failure
+                );
             }
         }
     }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Native memory for one tensor, on a cache-line boundary. Where it is shared, a process of this machine can map the same pages by the
-/// descriptor. Freed when nothing refers to it any more, or at once by <see cref="Free"/>.
+/// Native memory for one tensor, on a cache-line boundary. Where it is shared, a process of this machine can map the
+/// same pages by the descriptor. Freed when nothing refers to it any more, or at once by <see cref="Free"/>.
 /// </summary>
 internal sealed unsafe class TensorMemory : MemoryManager<float>
 {
@@ -22,7 +22,8 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
         Interlocked.Add(ref _liveBytes, Bytes);
     }
 
-#pragma warning disable CA2015 // Whoever uses a span of it holds the slice or the buffer until it has finished: releasing it says so.
+    // Whoever uses a span of it holds the slice or the buffer until it has finished: releasing it says so.
+#pragma warning disable CA2015
     ~TensorMemory() => Dispose(false);
 #pragma warning restore CA2015
 
@@ -54,13 +55,15 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
 
     /// <summary>Memory of another process, to be read and not to be written.</summary>
     /// <exception cref="IOException">It cannot be mapped, or is smaller than said.</exception>
-    public static TensorMemory Map(SharedFile file, int length) => new(file.Map(SizeOf(length), write: false), length, file);
+    public static TensorMemory Map(SharedFile file, int length) =>
+        new(file.Map(SizeOf(length), write: false), length, file);
 
     /// <summary>Gives the memory back now. Nobody may use it any more.</summary>
     public void Free()
     {
         Dispose(true);
-#pragma warning disable CA1816 // This is the Dispose that is called: a memory manager has its own by an interface alone.
+        // This is the Dispose that is called: a memory manager has its own by an interface alone.
+#pragma warning disable CA1816
         GC.SuppressFinalize(this);
 #pragma warning restore CA1816
     }
@@ -78,11 +81,15 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
     protected override void Dispose(bool disposing)
     {
         var start = Interlocked.Exchange(ref _start, 0);
-        if (start == 0) return;
+        if (start == 0)
+            return;
         Interlocked.Add(ref _liveBytes, -Bytes);
-        if (_file is null) NativeMemory.AlignedFree((void*)start);
-        else SharedFile.Unmap(start, Bytes);
-        if (disposing) _file?.Dispose();
+        if (_file is null)
+            NativeMemory.AlignedFree((void*)start);
+        else
+            SharedFile.Unmap(start, Bytes);
+        if (disposing)
+            _file?.Dispose();
     }
 
     private static long SizeOf(int length) => sizeof(float) * Math.Max(1L, length);

@@ -2,7 +2,9 @@ using ActorTrain.Server;
 
 namespace ActorTrain.Lane;
 
-/// <summary>The messages that the lane can carry between nodes, by the number that stands for each on the wire.</summary>
+/// <summary>
+/// The messages that the lane can carry between nodes, by the number that stands for each on the wire.
+/// </summary>
 internal static class TensorMessageTable
 {
     private static readonly (byte Kind, Type Type, Func<BinaryReader, TensorSlice, ITensorMessage> Read)[] Rows =
@@ -25,8 +27,12 @@ internal static class TensorMessageTable
     public static byte KindOf(ITensorMessage message)
     {
         foreach (var row in Rows)
-            if (row.Type == message.GetType()) return row.Kind;
-        throw new ArgumentException($"{message.GetType().Name} is not in the tensor lane's message table.", nameof(message));
+            if (row.Type == message.GetType())
+                return row.Kind;
+        throw new ArgumentException(
+            $"{message.GetType().Name} is not in the tensor lane's message table.",
+            nameof(message)
+        );
     }
 
     /// <summary>Rebuilds a message from its header and payload; false when the number is unknown.</summary>
@@ -34,7 +40,8 @@ internal static class TensorMessageTable
     {
         foreach (var row in Rows)
         {
-            if (row.Kind != kind) continue;
+            if (row.Kind != kind)
+                continue;
             message = row.Read(header, payload);
             return true;
         }

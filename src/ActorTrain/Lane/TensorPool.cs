@@ -1,6 +1,8 @@
 namespace ActorTrain.Lane;
 
-/// <summary>Memory for tensors, used again: a job has few lengths and asks for each of them at every step. Safe for any thread.</summary>
+/// <summary>
+/// Memory for tensors, used again: a job has few lengths and asks for each of them at every step. Safe for any thread.
+/// </summary>
 /// <param name="shared">Whether other processes of this machine are to read it where it lies.</param>
 /// <param name="keep">Free bytes kept at most.</param>
 public sealed class TensorPool(bool shared, long keep)
@@ -34,7 +36,8 @@ public sealed class TensorPool(bool shared, long keep)
     /// <summary>Gives back what is free, and from now on whatever is returned.</summary>
     internal void Close()
     {
-        lock (_gate) _closed = true;
+        lock (_gate)
+            _closed = true;
         GiveBack();
     }
 
@@ -43,7 +46,8 @@ public sealed class TensorPool(bool shared, long keep)
     {
         lock (_gate)
         {
-            foreach (var memory in _free.Values.SelectMany(free => free)) memory.Free();
+            foreach (var memory in _free.Values.SelectMany(free => free))
+                memory.Free();
             _free.Clear();
             _freeBytes = 0;
         }
@@ -55,7 +59,8 @@ public sealed class TensorPool(bool shared, long keep)
         {
             if (!_closed && _freeBytes + memory.Bytes <= keep)
             {
-                if (!_free.TryGetValue(memory.Length, out var free)) _free.Add(memory.Length, free = new());
+                if (!_free.TryGetValue(memory.Length, out var free))
+                    _free.Add(memory.Length, free = new());
                 free.Push(memory);
                 _freeBytes += memory.Bytes;
                 return;

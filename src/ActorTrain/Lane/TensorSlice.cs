@@ -3,8 +3,8 @@ using System.Buffers;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// A stretch of floats on its way from one actor to another, not to be changed meanwhile. Whoever receives it releases it, once, when
-/// it has read it; what lies behind is used again then.
+/// A stretch of floats on its way from one actor to another, not to be changed meanwhile. Whoever receives it releases
+/// it, once, when it has read it; what lies behind is used again then.
 /// </summary>
 public sealed class TensorSlice
 {
@@ -13,7 +13,8 @@ public sealed class TensorSlice
 
     private ITensorOwner? _owner;
 
-    internal TensorSlice(ReadOnlyMemory<float> values, ITensorOwner? owner, PayloadType type) => (Values, _owner, Type) = (values, owner, type);
+    internal TensorSlice(ReadOnlyMemory<float> values, ITensorOwner? owner, PayloadType type) =>
+        (Values, _owner, Type) = (values, owner, type);
 
     /// <summary>The floats. Not to be touched after <see cref="Release"/>.</summary>
     public ReadOnlyMemory<float> Values { get; }

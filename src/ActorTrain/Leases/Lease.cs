@@ -1,11 +1,14 @@
 namespace ActorTrain.Leases;
 
-/// <summary>Samples that one worker is to train on: a stretch of an epoch's order, cut into parts that are a push each.</summary>
+/// <summary>
+/// Samples that one worker is to train on: a stretch of an epoch's order, cut into parts that are a push each.
+/// </summary>
 /// <param name="Id">Number of this grant; a stretch that is granted again gets a new one.</param>
 /// <param name="Stretch">The positions.</param>
 /// <param name="MicroBatch">Samples a gradient, ≥ 1; the last may be smaller, or larger by less than
 /// <paramref name="Least"/>.</param>
-/// <param name="LocalSteps">Steps that the worker takes on its own copy of the parameters before it pushes, ≥ 1; 0 where each gradient is a push, and the shards take the step.</param>
+/// <param name="LocalSteps">Steps that the worker takes on its own copy of the parameters before it pushes, ≥ 1; 0
+/// where each gradient is a push, and the shards take the step.</param>
 /// <param name="Least">Samples a gradient has at least, where there are as many, ≥ 1: a smaller rest joins the gradient
 /// before it.</param>
 public sealed record Lease(long Id, LeasePart Stretch, int MicroBatch, int LocalSteps = 0, int Least = 1)

@@ -1,9 +1,10 @@
 namespace ActorTrain.Leases;
 
 /// <summary>
-/// Who trains on which samples: hands out every position of every epoch, takes back what was not done, and knows what is left.
-/// What was taken back is in doubt until the shards have said what they hold of it (<see cref="Settle"/>): a holder that was lost may have
-/// pushed some. A stretch may be granted twice (its holder was slow, or it is repeated on purpose); the shards see to it that it counts once.
+/// Who trains on which samples: hands out every position of every epoch, takes back what was not done, and knows what
+/// is left. What was taken back is in doubt until the shards have said what they hold of it (<see cref="Settle"/>): a
+/// holder that was lost may have pushed some. A stretch may be granted twice (its holder was slow, or it is repeated on
+/// purpose); the shards see to it that it counts once.
 /// </summary>
 /// <param name="samples">Training samples.</param>
 /// <param name="epochs">Epochs in the job.</param>
@@ -30,7 +31,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     {
         get
         {
-            while (_complete < epochs && _done[_complete].Count == samples) _complete++;
+            while (_complete < epochs && _done[_complete].Count == samples)
+                _complete++;
             return _complete;
         }
     }
@@ -54,16 +56,22 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     /// <summary>Whether it waits for the shards' word on something that was taken back.</summary>
     public bool InDoubt => _doubted.Count > 0;
 
-    /// <summary>The epochs of which something can be handed out now, with how much, in order; the epoch after the one that is being handed out last.</summary>
+    /// <summary>
+    /// The epochs of which something can be handed out now, with how much, in order; the epoch after the one that is
+    /// being handed out last.
+    /// </summary>
     public IEnumerable<(int Epoch, int Samples)> Offers
     {
         get
         {
             foreach (var (epoch, set) in _returned)
-                if (epoch < _epoch) yield return (epoch, set.Count);
-            if (_epoch > Math.Min(epochs, LastEpoch)) yield break;
+                if (epoch < _epoch)
+                    yield return (epoch, set.Count);
+            if (_epoch > Math.Min(epochs, LastEpoch))
+                yield break;
             yield return (_epoch, samples - _next + (_returned.TryGetValue(_epoch, out var here) ? here.Count : 0));
-            if (_epoch < Math.Min(epochs, LastEpoch)) yield return (_epoch + 1, samples);
+            if (_epoch < Math.Min(epochs, LastEpoch))
+                yield return (_epoch + 1, samples);
         }
     }
 
@@ -71,7 +79,9 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     public (int Epoch, int Position)? FirstOpen =>
         CompleteEpochs is var complete && complete == epochs ? null : (complete + 1, _done[complete].FirstMissing);
 
-    /// <summary>The positions of an epoch that <see cref="Take"/> hands out next, at most; null when it has none.</summary>
+    /// <summary>
+    /// The positions of an epoch that <see cref="Take"/> hands out next, at most; null when it has none.
+    /// </summary>
     public (int Start, int End)? NextOf(int epoch) =>
         _returned.TryGetValue(epoch, out var returned) ? returned.Stretches[0]
         : epoch > epochs ? null
@@ -90,13 +100,21 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     /// <param name="before">The position that the lease ends before: the end of a synchronous step.</param>
     /// <returns>The lease; null when nothing of the epoch is left to hand out now.</returns>
     public Lease? Take(
-        string holder, int epoch, int size, int microBatch, TimeSpan now, int localSteps = 0,
-        int before = int.MaxValue) =>
+        string holder,
+        int epoch,
+        int size,
+        int microBatch,
+        TimeSpan now,
+        int localSteps = 0,
+        int before = int.MaxValue
+    ) =>
         NextStretch(epoch, size, before) is { } stretch
             ? Add(holder, stretch, Math.Max(microBatch, least), localSteps, now, repeats: null)
             : null;
 
-    /// <summary>Grants a stretch that another holds to somebody else, too. Whoever is first, its positions count once.</summary>
+    /// <summary>
+    /// Grants a stretch that another holds to somebody else, too. Whoever is first, its positions count once.
+    /// </summary>
     /// <param name="grant">The other's grant.</param>
     /// <param name="holder">Who gets it, too.</param>
     /// <param name="stretch">The part of it that is to be repeated.</param>
@@ -107,14 +125,18 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
         return Add(holder, stretch, grant.Lease.MicroBatch, grant.Lease.LocalSteps, now, repeats: grant.Lease.Id);
     }
 
-    /// <summary>Ends a lease: what is not in <paramref name="undone"/> is done, the rest is in doubt until <see cref="Settle"/>.</summary>
+    /// <summary>
+    /// Ends a lease: what is not in <paramref name="undone"/> is done, the rest is in doubt until <see cref="Settle"/>.
+    /// </summary>
     /// <param name="leaseId">The lease.</param>
     /// <param name="undone">What was refused or not begun.</param>
     /// <param name="round">The next round of the shards' counts.</param>
-    /// <returns>The grant; null when it is not known any more: it was taken back, and whoever has it now will end it.</returns>
+    /// <returns>The grant; null when it is not known any more: it was taken back, and whoever has it now will end
+    /// it.</returns>
     public Grant? End(long leaseId, IReadOnlyList<LeasePart> undone, long round)
     {
-        if (!_grants.TryGetValue(leaseId, out var grant)) return null;
+        if (!_grants.TryGetValue(leaseId, out var grant))
+            return null;
         Forget(grant);
         var stretch = grant.Lease.Stretch;
         var position = stretch.Start;
@@ -132,40 +154,56 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     /// <param name="holder">Who held them.</param>
     /// <param name="round">The next round of the shards' counts.</param>
     /// <returns>Number of samples taken back.</returns>
-    public int TakeBack(string holder, long round) => TakeBack(HeldBy(holder), round).Sum(grant => grant.Lease.Stretch.Count);
+    public int TakeBack(string holder, long round) =>
+        TakeBack(HeldBy(holder), round).Sum(grant => grant.Lease.Stretch.Count);
 
     /// <summary>Notes that a holder is making progress: its leases stay its own.</summary>
     public void Renew(string holder, TimeSpan now)
     {
-        foreach (var grant in HeldBy(holder)) grant.Renewed = now;
+        foreach (var grant in HeldBy(holder))
+            grant.Renewed = now;
     }
 
     /// <summary>Notes that nobody could make progress until now.</summary>
     public void Renew(TimeSpan now)
     {
-        foreach (var grant in _grants.Values) grant.Renewed = now;
+        foreach (var grant in _grants.Values)
+            grant.Renewed = now;
     }
 
     /// <summary>Takes back the leases whose holders have shown no progress for <paramref name="timeout"/>.</summary>
-    public IReadOnlyList<Grant> Expire(TimeSpan now, TimeSpan timeout, long round) => TakeBack(_grants.Values.Where(grant => now - grant.Renewed > timeout), round);
+    public IReadOnlyList<Grant> Expire(TimeSpan now, TimeSpan timeout, long round) =>
+        TakeBack(_grants.Values.Where(grant => now - grant.Renewed > timeout), round);
 
-    /// <summary>The shards have said what they hold: it is done; what is left of that which was in doubt before their round is handed out again.</summary>
+    /// <summary>
+    /// The shards have said what they hold: it is done; what is left of that which was in doubt before their round is
+    /// handed out again.
+    /// </summary>
     /// <param name="round">The round of the counts.</param>
     /// <param name="applied">By epoch, the positions that every shard has applied.</param>
-    /// <param name="cuts">By epoch, where what some shard has applied begins and ends: no lease on what was returned goes across.</param>
-    public void Settle(long round, IReadOnlyDictionary<int, PositionSet> applied, IReadOnlyDictionary<int, SortedSet<int>>? cuts = null)
+    /// <param name="cuts">By epoch, where what some shard has applied begins and ends: no lease on what was returned
+    /// goes across.</param>
+    public void Settle(
+        long round,
+        IReadOnlyDictionary<int, PositionSet> applied,
+        IReadOnlyDictionary<int, SortedSet<int>>? cuts = null
+    )
     {
         _cuts = cuts ?? _cuts;
         foreach (var (epoch, positions) in applied)
-            foreach (var (start, end) in positions.Stretches) Done(epoch, start, end);
+        foreach (var (start, end) in positions.Stretches)
+            Done(epoch, start, end);
         foreach (var (_, stretch) in _doubted.Where(doubted => doubted.Round <= round))
         {
             var left = new PositionSet();
-            foreach (var (start, end) in _done[stretch.Epoch - 1].MissingFrom(stretch.Start, stretch.End)) left.Add(start, end);
+            foreach (var (start, end) in _done[stretch.Epoch - 1].MissingFrom(stretch.Start, stretch.End))
+                left.Add(start, end);
             // What somebody else holds as well comes back when the last of them gives it back.
             foreach (var held in _grants.Values.Select(grant => grant.Lease.Stretch))
-                if (held.Epoch == stretch.Epoch) left.Remove(held.Start, held.End);
-            foreach (var (start, end) in left.Stretches) Return(stretch.Epoch, start, end);
+                if (held.Epoch == stretch.Epoch)
+                    left.Remove(held.Start, held.End);
+            foreach (var (start, end) in left.Stretches)
+                Return(stretch.Epoch, start, end);
         }
         _doubted.RemoveAll(doubted => doubted.Round <= round);
     }
@@ -174,7 +212,12 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     public IReadOnlyList<LeasePart> OpenPartsOf(Grant grant)
     {
         var stretch = grant.Lease.Stretch;
-        return [.. _done[stretch.Epoch - 1].MissingFrom(stretch.Start, stretch.End).Select(open => new LeasePart(stretch.Epoch, open.Start, open.End - open.Start))];
+        return
+        [
+            .. _done[stretch.Epoch - 1]
+                .MissingFrom(stretch.Start, stretch.End)
+                .Select(open => new LeasePart(stretch.Epoch, open.Start, open.End - open.Start)),
+        ];
     }
 
     /// <summary>Begins with what the shards hold already: a book that is written anew.</summary>
@@ -183,12 +226,16 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     {
         foreach (var (epoch, positions) in applied.Where(epoch => epoch.Value.Count > 0))
         {
-            foreach (var (start, end) in positions.Stretches) Done(epoch, start, end);
-            // All before the furthest epoch was handed out by the book that is lost; what is missing of it is handed out again.
-            if (epoch >= _epoch) (_epoch, _next) = (epoch, samples);
+            foreach (var (start, end) in positions.Stretches)
+                Done(epoch, start, end);
+            // All before the furthest epoch was handed out by the book that is lost; what is missing of it is handed
+            // out again.
+            if (epoch >= _epoch)
+                (_epoch, _next) = (epoch, samples);
         }
         for (var epoch = 1; epoch <= Math.Min(_epoch, epochs) && _next == samples; epoch++)
-            foreach (var (start, end) in _done[epoch - 1].MissingFrom(0, samples)) Return(epoch, start, end);
+            foreach (var (start, end) in _done[epoch - 1].MissingFrom(0, samples))
+                Return(epoch, start, end);
         GoOnToNextEpoch();
     }
 
@@ -197,7 +244,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
         var lease = new Lease(++_lastId, stretch, microBatch, localSteps, least);
         var grant = new Grant(lease, holder, now, repeats);
         _grants.Add(lease.Id, grant);
-        if (!_held.TryGetValue(holder, out var held)) _held.Add(holder, held = []);
+        if (!_held.TryGetValue(holder, out var held))
+            _held.Add(holder, held = []);
         held.Add(grant);
         return lease;
     }
@@ -207,7 +255,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
         _grants.Remove(grant.Lease.Id);
         var held = _held[grant.Holder];
         held.Remove(grant);
-        if (held.Count == 0) _held.Remove(grant.Holder);
+        if (held.Count == 0)
+            _held.Remove(grant.Holder);
     }
 
     private List<Grant> HeldBy(string holder) => _held.GetValueOrDefault(holder) ?? [];
@@ -215,14 +264,17 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
     private void Done(int epoch, int start, int end)
     {
         _done[epoch - 1].Add(start, end);
-        if (!_returned.TryGetValue(epoch, out var returned)) return;
+        if (!_returned.TryGetValue(epoch, out var returned))
+            return;
         returned.Remove(start, end);
-        if (returned.Count == 0) _returned.Remove(epoch);
+        if (returned.Count == 0)
+            _returned.Remove(epoch);
     }
 
     private void Return(int epoch, int start, int end)
     {
-        if (!_returned.TryGetValue(epoch, out var returned)) _returned.Add(epoch, returned = new PositionSet());
+        if (!_returned.TryGetValue(epoch, out var returned))
+            _returned.Add(epoch, returned = new PositionSet());
         returned.Add(start, end);
     }
 
@@ -243,20 +295,28 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
         {
             var (start, end) = returned.Stretches[0];
             end = Math.Min(end, before);
-            // One shard may hold a part of it that another lacks: what is granted is new, or not new, to each as a whole.
-            if (_cuts.TryGetValue(epoch, out var cuts) && cuts.GetViewBetween(start + 1, int.MaxValue) is { Count: > 0 } after) end = Math.Min(end, after.Min);
+            // One shard may hold a part of it that another lacks: what is granted is new, or not new, to each as a
+            // whole.
+            if (
+                _cuts.TryGetValue(epoch, out var cuts)
+                && cuts.GetViewBetween(start + 1, int.MaxValue) is { Count: > 0 } after
+            )
+                end = Math.Min(end, after.Min);
             end = EndOf(start, size, end);
             returned.Remove(start, end);
-            if (returned.Count == 0) _returned.Remove(epoch);
+            if (returned.Count == 0)
+                _returned.Remove(epoch);
             return new LeasePart(epoch, start, end - start);
         }
-        // The next epoch is begun only when this one's end was left to others: then the rest of this one comes back as if returned.
+        // The next epoch is begun only when this one's end was left to others: then the rest of this one comes back as
+        // if returned.
         if (epoch == _epoch + 1 && epoch <= epochs)
         {
             Return(_epoch, _next, samples);
             (_epoch, _next) = (epoch, 0);
         }
-        if (epoch != _epoch || epoch > epochs) return null;
+        if (epoch != _epoch || epoch > epochs)
+            return null;
         var stretch = new LeasePart(_epoch, _next, EndOf(_next, size, Math.Min(samples, before)) - _next);
         _next = stretch.End;
         GoOnToNextEpoch();
@@ -269,7 +329,8 @@ public sealed class LeaseBook(int samples, int epochs, int least = 1)
 
     private void GoOnToNextEpoch()
     {
-        if (_next == samples) (_epoch, _next) = (_epoch + 1, 0);
+        if (_next == samples)
+            (_epoch, _next) = (_epoch + 1, 0);
     }
 
     /// <summary>A lease and its holder.</summary>

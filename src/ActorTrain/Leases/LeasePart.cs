@@ -32,11 +32,14 @@ public readonly record struct LeasePart(int Epoch, int Start, int Count)
         var pieces = new List<LeasePart>((Count + samples - 1) / samples);
         for (var start = Start; start < End; start += samples)
             pieces.Add(new LeasePart(Epoch, start, Math.Min(samples, End - start)));
-        if (pieces.Count < 2 || pieces[^1].Count >= least) return pieces;
+        if (pieces.Count < 2 || pieces[^1].Count >= least)
+            return pieces;
         var joined = new LeasePart(Epoch, pieces[^2].Start, pieces[^2].Count + pieces[^1].Count);
         pieces.RemoveRange(pieces.Count - 2, 2);
-        if (joined.Count <= most) pieces.Add(joined);
-        else pieces.AddRange(joined.Cut((joined.Count + 1) / 2));
+        if (joined.Count <= most)
+            pieces.Add(joined);
+        else
+            pieces.AddRange(joined.Cut((joined.Count + 1) / 2));
         return pieces;
     }
 
@@ -55,5 +58,6 @@ public readonly record struct LeasePart(int Epoch, int Start, int Count)
 
     internal static LeasePart? ReadOrNull(BinaryReader reader) => reader.ReadBoolean() ? Read(reader) : null;
 
-    internal static LeasePart Read(BinaryReader reader) => new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+    internal static LeasePart Read(BinaryReader reader) =>
+        new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
 }

@@ -15,7 +15,10 @@ public enum Overlap
     Full,
 }
 
-/// <summary>A set of positions of an epoch's order, kept as disjoint stretches: a million applied samples are a handful of numbers.</summary>
+/// <summary>
+/// A set of positions of an epoch's order, kept as disjoint stretches: a million applied samples are a handful of
+/// numbers.
+/// </summary>
 public sealed class PositionSet
 {
     private readonly List<(int Start, int End)> _stretches = [];
@@ -27,14 +30,16 @@ public sealed class PositionSet
     public Overlap OverlapWith(int start, int end)
     {
         var i = FirstEndingAfter(start);
-        if (i == _stretches.Count || _stretches[i].Start >= end) return Overlap.None;
+        if (i == _stretches.Count || _stretches[i].Start >= end)
+            return Overlap.None;
         return _stretches[i].Start <= start && _stretches[i].End >= end ? Overlap.Full : Overlap.Partial;
     }
 
     /// <summary>Adds [start, end); what is in the set already stays.</summary>
     public void Add(int start, int end)
     {
-        if (start >= end) return;
+        if (start >= end)
+            return;
         var first = FirstEndingAfter(start - 1);
         var last = first;
         while (last < _stretches.Count && _stretches[last].Start <= end)
@@ -50,7 +55,8 @@ public sealed class PositionSet
     /// <summary>Takes [start, end) out; what is not in the set stays so.</summary>
     public void Remove(int start, int end)
     {
-        if (start >= end) return;
+        if (start >= end)
+            return;
         var first = FirstEndingAfter(start);
         var last = first;
         var kept = new List<(int Start, int End)>(2);
@@ -58,11 +64,14 @@ public sealed class PositionSet
         {
             var stretch = _stretches[last++];
             Count -= stretch.End - stretch.Start;
-            if (stretch.Start < start) kept.Add((stretch.Start, start));
-            if (stretch.End > end) kept.Add((end, stretch.End));
+            if (stretch.Start < start)
+                kept.Add((stretch.Start, start));
+            if (stretch.End > end)
+                kept.Add((end, stretch.End));
         }
         Replace(first, last, CollectionsMarshal.AsSpan(kept));
-        foreach (var stretch in kept) Count += stretch.End - stretch.Start;
+        foreach (var stretch in kept)
+            Count += stretch.End - stretch.Start;
     }
 
     /// <summary>Its stretches, in order, none touching another.</summary>
@@ -78,7 +87,8 @@ public sealed class PositionSet
         for (var i = FirstEndingAfter(start); start < end; i++)
         {
             var (from, to) = i < _stretches.Count && _stretches[i].Start < end ? _stretches[i] : (end, end);
-            if (start < from) missing.Add((start, from));
+            if (start < from)
+                missing.Add((start, from));
             start = Math.Max(start, to);
         }
         return missing;
@@ -88,7 +98,8 @@ public sealed class PositionSet
     private void Replace(int first, int last, ReadOnlySpan<(int, int)> by)
     {
         var same = Math.Min(last - first, by.Length);
-        for (var i = 0; i < same; i++) _stretches[first + i] = by[i];
+        for (var i = 0; i < same; i++)
+            _stretches[first + i] = by[i];
         _stretches.RemoveRange(first + same, last - first - same);
         _stretches.InsertRange(first + same, by[same..]);
     }
@@ -99,8 +110,10 @@ public sealed class PositionSet
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_stretches[middle].End > position) high = middle;
-            else low = middle + 1;
+            if (_stretches[middle].End > position)
+                high = middle;
+            else
+                low = middle + 1;
         }
         return low;
     }

@@ -2,19 +2,27 @@ using System.Collections.Concurrent;
 
 namespace ActorTrain.Leases;
 
-/// <summary>The order in which an epoch takes the training samples: a pure function of (seed, epoch), so that no order is ever sent.</summary>
+/// <summary>
+/// The order in which an epoch takes the training samples: a pure function of (seed, epoch), so that no order is ever
+/// sent.
+/// </summary>
 public static class SampleOrder
 {
     // Workers of one process, a thousand of them in a simulation, take the same orders.
     private static readonly ConcurrentDictionary<(long Seed, int Epoch, int Samples), WeakReference<int[]>> InUse = [];
 
-    /// <summary>A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator). While somebody in the process has it, others get the same memory.</summary>
+    /// <summary>
+    /// A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator). While
+    /// somebody in the process has it, others get the same memory.
+    /// </summary>
     public static ReadOnlyMemory<int> Of(long seed, int epoch, int samples)
     {
         var key = (seed, epoch, samples);
-        if (InUse.TryGetValue(key, out var known) && known.TryGetTarget(out var order)) return order;
+        if (InUse.TryGetValue(key, out var known) && known.TryGetTarget(out var order))
+            return order;
         foreach (var (unused, reference) in InUse)
-            if (!reference.TryGetTarget(out _)) InUse.TryRemove(new(unused, reference));
+            if (!reference.TryGetTarget(out _))
+                InUse.TryRemove(new(unused, reference));
         order = Shuffled(seed, epoch, samples);
         InUse[key] = new WeakReference<int[]>(order);
         return order;
@@ -24,7 +32,8 @@ public static class SampleOrder
     {
         var random = new SplitMix64(SplitMix64.Mix(seed, epoch, 0));
         var order = new int[samples];
-        for (var i = 0; i < samples; i++) order[i] = i;
+        for (var i = 0; i < samples; i++)
+            order[i] = i;
         for (var i = samples - 1; i > 0; i--)
         {
             var j = random.NextBelow(i + 1);

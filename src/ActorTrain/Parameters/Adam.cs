@@ -15,33 +15,61 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     private readonly StepCounts _steps = new(length);
 
     public void Apply(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale,
-        ReadOnlySpan<FlatRange> touched)
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        float learningRate,
+        float scale,
+        ReadOnlySpan<FlatRange> touched
+    )
     {
         foreach (var (range, steps) in _steps.Step(touched))
         {
             Apply(
-                weights.Slice(range.Offset, range.Length), updated.Slice(range.Offset, range.Length),
-                gradient.Slice(range.Offset, range.Length), _first.AsSpan(range.Offset, range.Length),
-                _second.AsSpan(range.Offset, range.Length), steps, learningRate, scale);
+                weights.Slice(range.Offset, range.Length),
+                updated.Slice(range.Offset, range.Length),
+                gradient.Slice(range.Offset, range.Length),
+                _first.AsSpan(range.Offset, range.Length),
+                _second.AsSpan(range.Offset, range.Length),
+                steps,
+                learningRate,
+                scale
+            );
         }
     }
 
     private void Apply(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        Span<float> first,
         Span<float> second,
-        long steps, float learningRate, float scale)
+        long steps,
+        float learningRate,
+        float scale
+    )
     {
         var width = Vector<float>.Count;
         var whole = weights.Length - weights.Length % width;
         Run(
-            weights[..whole], updated[..whole], gradient[..whole], first[..whole], second[..whole], steps, learningRate,
-            scale);
+            weights[..whole],
+            updated[..whole],
+            gradient[..whole],
+            first[..whole],
+            second[..whole],
+            steps,
+            learningRate,
+            scale
+        );
         var rest = weights.Length - whole;
-        if (rest == 0) return;
+        if (rest == 0)
+            return;
 
         // The tail goes through the same vector code, padded: an element's bits must not depend on its place.
-        Span<float> w = stackalloc float[width], g = stackalloc float[width], m = stackalloc float[width], v = stackalloc float[width];
+        Span<float> w = stackalloc float[width],
+            g = stackalloc float[width],
+            m = stackalloc float[width],
+            v = stackalloc float[width];
         weights[whole..].CopyTo(w);
         gradient[whole..].CopyTo(g);
         first[whole..].CopyTo(m);
@@ -53,13 +81,28 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
     }
 
     private void Run(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, Span<float> first,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        Span<float> first,
         Span<float> second,
-        long steps, float learningRate, float scale)
+        long steps,
+        float learningRate,
+        float scale
+    )
     {
-        if (updated.Length != weights.Length || gradient.Length != weights.Length || first.Length != weights.Length || second.Length != weights.Length)
-            throw new ArgumentException($"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, {first.Length}.");
-        // β as it was written, in double, as PyTorch has it: 1 − β of the nearest single number would be off by 1e-5 relative for β₂ = 0.999.
+        if (
+            updated.Length != weights.Length
+            || gradient.Length != weights.Length
+            || first.Length != weights.Length
+            || second.Length != weights.Length
+        )
+            throw new ArgumentException(
+                $"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, "
+                    + $"{first.Length}."
+            );
+        // β as it was written, in double, as PyTorch has it: 1 − β of the nearest single number would be off by 1e-5
+        // relative for β₂ = 0.999.
         var (decay1, decay2) = ((double)(decimal)options.Beta1, (double)(decimal)options.Beta2);
         var (correction1, correction2) = (1 - Math.Pow(decay1, steps), Math.Sqrt(1 - Math.Pow(decay2, steps)));
         var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
@@ -71,7 +114,8 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         var shrink = new Vector<float>(1 - learningRate * options.WeightDecay);
         var factor = new Vector<float>(scale);
         var (decoupled, decays) = (options.Kind == OptimizerKind.AdamW, options.WeightDecay != 0);
-        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every element.
+        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every
+        // element.
         ref var from = ref MemoryMarshal.GetReference(weights);
         ref var to = ref MemoryMarshal.GetReference(updated);
         ref var gradients = ref MemoryMarshal.GetReference(gradient);
@@ -81,8 +125,10 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         {
             var w = Vector.LoadUnsafe(ref from, i);
             var g = Vector.LoadUnsafe(ref gradients, i) * factor;
-            if (decoupled) w *= shrink;
-            else if (decays) g = Vector.FusedMultiplyAdd(decay, w, g);
+            if (decoupled)
+                w *= shrink;
+            else if (decays)
+                g = Vector.FusedMultiplyAdd(decay, w, g);
             var m = Vector.FusedMultiplyAdd(rest1, g, beta1 * Vector.LoadUnsafe(ref firsts, i));
             var v = Vector.FusedMultiplyAdd(rest2 * g, g, beta2 * Vector.LoadUnsafe(ref seconds, i));
             m.StoreUnsafe(ref firsts, i);

@@ -40,13 +40,14 @@ public enum ElementType : byte
 public static class ElementTypes
 {
     /// <summary>Bytes an element.</summary>
-    public static int Size(this ElementType type) => type switch
-    {
-        ElementType.F64 or ElementType.I64 => 8,
-        ElementType.F32 or ElementType.I32 => 4,
-        ElementType.F16 or ElementType.BF16 or ElementType.I16 => 2,
-        _ => 1,
-    };
+    public static int Size(this ElementType type) =>
+        type switch
+        {
+            ElementType.F64 or ElementType.I64 => 8,
+            ElementType.F32 or ElementType.I32 => 4,
+            ElementType.F16 or ElementType.BF16 or ElementType.I16 => 2,
+            _ => 1,
+        };
 
     /// <summary>Whether it is a fraction, so that a mean makes sense.</summary>
     public static bool IsFloat(this ElementType type) => type <= ElementType.BF16;
@@ -58,18 +59,19 @@ public static class ElementTypes
     /// <param name="type">What it is.</param>
     /// <param name="bytes">The tensor's bytes.</param>
     /// <param name="index">Which element.</param>
-    internal static double Read(this ElementType type, ReadOnlySpan<byte> bytes, int index) => type switch
-    {
-        ElementType.F32 => MemoryMarshal.Cast<byte, float>(bytes)[index],
-        ElementType.F64 => MemoryMarshal.Cast<byte, double>(bytes)[index],
-        ElementType.F16 => (double)MemoryMarshal.Cast<byte, Half>(bytes)[index],
-        ElementType.BF16 => BitConverter.Int32BitsToSingle(MemoryMarshal.Cast<byte, ushort>(bytes)[index] << 16),
-        ElementType.I64 => MemoryMarshal.Cast<byte, long>(bytes)[index],
-        ElementType.I32 => MemoryMarshal.Cast<byte, int>(bytes)[index],
-        ElementType.I16 => MemoryMarshal.Cast<byte, short>(bytes)[index],
-        ElementType.I8 => (sbyte)bytes[index],
-        _ => bytes[index],
-    };
+    internal static double Read(this ElementType type, ReadOnlySpan<byte> bytes, int index) =>
+        type switch
+        {
+            ElementType.F32 => MemoryMarshal.Cast<byte, float>(bytes)[index],
+            ElementType.F64 => MemoryMarshal.Cast<byte, double>(bytes)[index],
+            ElementType.F16 => (double)MemoryMarshal.Cast<byte, Half>(bytes)[index],
+            ElementType.BF16 => BitConverter.Int32BitsToSingle(MemoryMarshal.Cast<byte, ushort>(bytes)[index] << 16),
+            ElementType.I64 => MemoryMarshal.Cast<byte, long>(bytes)[index],
+            ElementType.I32 => MemoryMarshal.Cast<byte, int>(bytes)[index],
+            ElementType.I16 => MemoryMarshal.Cast<byte, short>(bytes)[index],
+            ElementType.I8 => (sbyte)bytes[index],
+            _ => bytes[index],
+        };
 
     /// <summary>Writes a number as an element of one of the types of fractions, rounded to the nearest.</summary>
     internal static void Write(this ElementType type, Span<byte> bytes, int index, double value)
@@ -77,11 +79,20 @@ public static class ElementTypes
         var place = bytes[(index * type.Size())..];
         switch (type)
         {
-            case ElementType.F32: MemoryMarshal.Write(place, (float)value); break;
-            case ElementType.F64: MemoryMarshal.Write(place, value); break;
-            case ElementType.F16: MemoryMarshal.Write(place, (Half)value); break;
-            case ElementType.BF16: MemoryMarshal.Write(place, UpperHalf((float)value)); break;
-            default: throw new ArgumentOutOfRangeException(nameof(type), type, "Only fractions are written so.");
+            case ElementType.F32:
+                MemoryMarshal.Write(place, (float)value);
+                break;
+            case ElementType.F64:
+                MemoryMarshal.Write(place, value);
+                break;
+            case ElementType.F16:
+                MemoryMarshal.Write(place, (Half)value);
+                break;
+            case ElementType.BF16:
+                MemoryMarshal.Write(place, UpperHalf((float)value));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(type), type, "Only fractions are written so.");
         }
     }
 

@@ -17,10 +17,12 @@ public readonly record struct FlatRange(int Offset, int Length)
         var start = 0;
         foreach (var range in ranges)
         {
-            if (range.Offset > start) left.Add(new FlatRange(start, range.Offset - start));
+            if (range.Offset > start)
+                left.Add(new FlatRange(start, range.Offset - start));
             start = range.End;
         }
-        if (length > start) left.Add(new FlatRange(start, length - start));
+        if (length > start)
+            left.Add(new FlatRange(start, length - start));
         return [.. left];
     }
 
@@ -28,21 +30,28 @@ public readonly record struct FlatRange(int Offset, int Length)
     internal static FlatRange[] Common(IReadOnlyList<FlatRange> one, IReadOnlyList<FlatRange> other)
     {
         var common = new List<FlatRange>();
-        for (var (i, j) = (0, 0); i < one.Count && j < other.Count;)
+        for (var (i, j) = (0, 0); i < one.Count && j < other.Count; )
         {
             var (start, end) = (Math.Max(one[i].Offset, other[j].Offset), Math.Min(one[i].End, other[j].End));
-            if (start < end) common.Add(new FlatRange(start, end - start));
-            if (one[i].End < other[j].End) i++;
-            else j++;
+            if (start < end)
+                common.Add(new FlatRange(start, end - start));
+            if (one[i].End < other[j].End)
+                i++;
+            else
+                j++;
         }
         return [.. common];
     }
 
     /// <summary>The parts of some stretches that lie in a slice, counted from its beginning.</summary>
     internal static FlatRange[] In(ShardSlice slice, IReadOnlyList<FlatRange> ranges) =>
-        ranges.Count == 0 ? []
-        : [.. Common(ranges, [new FlatRange(slice.Offset, slice.Length)])
-            .Select(range => range with { Offset = range.Offset - slice.Offset })];
+        ranges.Count == 0
+            ? []
+            :
+            [
+                .. Common(ranges, [new FlatRange(slice.Offset, slice.Length)])
+                    .Select(range => range with { Offset = range.Offset - slice.Offset }),
+            ];
 }
 
 /// <summary>A stretch of a flat vector whose elements are of one type.</summary>

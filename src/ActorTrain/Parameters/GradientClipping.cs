@@ -10,12 +10,15 @@ public static class GradientClipping
     /// <param name="clipNorm">Largest norm allowed; 0 turns clipping off.</param>
     public static void Clip(Span<float> gradient, float clipNorm)
     {
-        if (clipNorm <= 0) return;
+        if (clipNorm <= 0)
+            return;
         var norm = Norm(gradient);
-        if (!(norm > clipNorm)) return;
+        if (!(norm > clipNorm))
+            return;
         // PyTorch's clip_grad_norm_ adds 1e-6 to the norm as well; the same factor keeps results comparable.
         var factor = (float)(clipNorm / (norm + 1e-6));
-        foreach (ref var element in gradient) element *= factor;
+        foreach (ref var element in gradient)
+            element *= factor;
     }
 
     /// <summary>The L2 norm, summed in double precision.</summary>
@@ -29,7 +32,8 @@ public static class GradientClipping
             sums += low * low + high * high;
         }
         var sum = Vector.Sum(sums);
-        for (; i < vector.Length; i++) sum += (double)vector[i] * vector[i];
+        for (; i < vector.Length; i++)
+            sum += (double)vector[i] * vector[i];
         return Math.Sqrt(sum);
     }
 }

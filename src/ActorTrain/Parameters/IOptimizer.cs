@@ -3,8 +3,8 @@ using ActorTrain.Job;
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// The rule by which one shard applies a gradient, with its state. Elementwise: the result for an element does not depend on
-/// where the vector was cut, so any number of shards gives the same bits.
+/// The rule by which one shard applies a gradient, with its state. Elementwise: the result for an element does not
+/// depend on where the vector was cut, so any number of shards gives the same bits.
 /// </summary>
 public interface IOptimizer
 {
@@ -14,9 +14,13 @@ public interface IOptimizer
     /// <param name="gradient">The gradient, as long as the weights.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
     /// <param name="scale">Factor on the gradient, from the verdict.</param>
-    void Apply(ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate,
-        float scale) =>
-        Apply(weights, updated, gradient, learningRate, scale, [new FlatRange(0, weights.Length)]);
+    void Apply(
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        float learningRate,
+        float scale
+    ) => Apply(weights, updated, gradient, learningRate, scale, [new FlatRange(0, weights.Length)]);
 
     /// <summary>
     /// One update of the weights that have a gradient. All others stay, as in PyTorch: nothing decays, no momentum
@@ -29,18 +33,24 @@ public interface IOptimizer
     /// <param name="scale">Factor on the gradient, from the verdict.</param>
     /// <param name="touched">The stretches that have a gradient, in order, none touching another.</param>
     void Apply(
-        ReadOnlySpan<float> weights, Span<float> updated, ReadOnlySpan<float> gradient, float learningRate, float scale,
-        ReadOnlySpan<FlatRange> touched);
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        float learningRate,
+        float scale,
+        ReadOnlySpan<FlatRange> touched
+    );
 }
 
 /// <summary>Makes the optimizer that a job asks for.</summary>
 public static class Optimizer
 {
     /// <summary>An optimizer with fresh state for a shard of <paramref name="length"/> parameters.</summary>
-    public static IOptimizer Of(OptimizerOptions options, int length) => options.Kind switch
-    {
-        OptimizerKind.Sgd => new Sgd(options, length),
-        OptimizerKind.Adam or OptimizerKind.AdamW => new Adam(options, length),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "Unknown optimizer."),
-    };
+    public static IOptimizer Of(OptimizerOptions options, int length) =>
+        options.Kind switch
+        {
+            OptimizerKind.Sgd => new Sgd(options, length),
+            OptimizerKind.Adam or OptimizerKind.AdamW => new Adam(options, length),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "Unknown optimizer."),
+        };
 }

@@ -2,7 +2,10 @@ using ActorTrain.Job;
 
 namespace ActorTrain.Parameters;
 
-/// <summary>The factor on the learning rate as a function of the samples applied, and of nothing else: not of the number of workers, not of time.</summary>
+/// <summary>
+/// The factor on the learning rate as a function of the samples applied, and of nothing else: not of the number of
+/// workers, not of time.
+/// </summary>
 /// <param name="options">The shape.</param>
 /// <param name="epochs">Epochs in the job.</param>
 /// <param name="samplesPerEpoch">Training samples.</param>
@@ -15,13 +18,19 @@ public sealed class LearningRateSchedule(ScheduleOptions options, int epochs, in
     /// <param name="applied">Samples applied before it.</param>
     /// <param name="samples">Samples that it stands for.</param>
     public double FactorAt(long applied, int samples) =>
-        applied < _warmUp ? Math.Min(1, (applied + samples) / _warmUp) : options.Kind switch
-        {
-            ScheduleKind.Constant => 1,
-            ScheduleKind.Step => Math.Pow(options.StepFactor, Math.Floor(applied / (options.StepEpochs * samplesPerEpoch))),
-            ScheduleKind.Cosine => options.Floor + (1 - options.Floor) * (1 + Math.Cos(Math.PI * Progress(applied))) / 2,
-            _ => throw new InvalidOperationException($"Unknown schedule {options.Kind}."),
-        };
+        applied < _warmUp
+            ? Math.Min(1, (applied + samples) / _warmUp)
+            : options.Kind switch
+            {
+                ScheduleKind.Constant => 1,
+                ScheduleKind.Step => Math.Pow(
+                    options.StepFactor,
+                    Math.Floor(applied / (options.StepEpochs * samplesPerEpoch))
+                ),
+                ScheduleKind.Cosine => options.Floor
+                    + (1 - options.Floor) * (1 + Math.Cos(Math.PI * Progress(applied))) / 2,
+                _ => throw new InvalidOperationException($"Unknown schedule {options.Kind}."),
+            };
 
     private double Progress(long applied) =>
         _total <= _warmUp ? 1 : Math.Clamp((applied - _warmUp) / (_total - _warmUp), 0, 1);

@@ -42,7 +42,8 @@ public sealed class ParameterLayout
             {
                 if (sections.Count > 0 && sections[^1].Type == tensor.Type)
                     sections[^1] = sections[^1] with { Length = sections[^1].Length + tensor.Length };
-                else sections.Add(new TypedRange(tensor.Type, tensor.Offset, tensor.Length));
+                else
+                    sections.Add(new TypedRange(tensor.Type, tensor.Offset, tensor.Length));
             }
             return sections;
         }
@@ -67,18 +68,22 @@ public sealed class ParameterLayout
             foreach (var name in tensor.Aliases.Prepend(tensor.Name))
                 if (!names.Add(name))
                     throw new ActorTrainException(
-                        $"The model has two parameters named '{name}'; every name must be its own.");
+                        $"The model has two parameters named '{name}'; every name must be its own."
+                    );
             specs.Add(tensor with { Offset = (int)offset });
             offset += (tensor.Shape.Aggregate(1L, (product, size) => product * size) * tensor.Type.Size() + 3) / 4;
             if (offset > int.MaxValue)
                 throw new ActorTrainException(
                     $"The model has more than {Plural.Of(int.MaxValue, "parameter")} (passed at '{tensor.Name}'); "
-                    + "a flat vector cannot hold it.");
+                        + "a flat vector cannot hold it."
+                );
         }
         return new ParameterLayout(specs);
     }
 
-    /// <summary>The first tensor in which two layouts differ, in words that name both sides; null when they are the same.</summary>
+    /// <summary>
+    /// The first tensor in which two layouts differ, in words that name both sides; null when they are the same.
+    /// </summary>
     /// <param name="other">The layout to compare with.</param>
     /// <param name="here">What to call this side.</param>
     /// <param name="there">What to call the other side.</param>
@@ -87,7 +92,8 @@ public sealed class ParameterLayout
         for (var i = 0; i < Math.Max(Tensors.Count, other.Tensors.Count); i++)
         {
             var (mine, theirs) = (NameAt(Tensors, i), NameAt(other.Tensors, i));
-            if (mine != theirs) return $"tensor {i} is {mine} at {here} and {theirs} at {there}";
+            if (mine != theirs)
+                return $"tensor {i} is {mine} at {here} and {theirs} at {there}";
         }
         return null;
     }
@@ -98,7 +104,8 @@ public sealed class ParameterLayout
     private static string HashOf(IReadOnlyList<TensorSpec> tensors)
     {
         var text = new StringBuilder();
-        foreach (var tensor in tensors) text.Append(CultureInfo.InvariantCulture, $"{tensor}\n");
+        foreach (var tensor in tensors)
+            text.Append(CultureInfo.InvariantCulture, $"{tensor}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
 }

@@ -9,10 +9,15 @@ public sealed record ShardSlice(int Index, int Offset, int Length);
 /// <summary>Cuts a flat parameter vector into shards of nearly one size, through tensors where need be.</summary>
 public static class ShardMap
 {
-    /// <summary>Cuts fall on multiples of this many floats (64 bytes), so that two shards never share a cache line.</summary>
+    /// <summary>
+    /// Cuts fall on multiples of this many floats (64 bytes), so that two shards never share a cache line.
+    /// </summary>
     public const int Alignment = 16;
 
-    /// <summary>Cuts <paramref name="parameters"/> elements into <paramref name="shards"/> slices that differ by at most <see cref="Alignment"/> elements.</summary>
+    /// <summary>
+    /// Cuts <paramref name="parameters"/> elements into <paramref name="shards"/> slices that differ by at most
+    /// <see cref="Alignment"/> elements.
+    /// </summary>
     /// <param name="parameters">Length of the flat vector, ≥ 1.</param>
     /// <param name="shards">Number of slices wanted, ≥ 1; a small vector gets fewer, so that none is empty.</param>
     public static IReadOnlyList<ShardSlice> Cut(int parameters, int shards)

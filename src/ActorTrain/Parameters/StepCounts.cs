@@ -18,17 +18,23 @@ internal sealed class StepCounts(int length)
         var next = 0;
         foreach (var (range, steps) in _counts)
         {
-            for (var start = range.Offset; start < range.End;)
+            for (var start = range.Offset; start < range.End; )
             {
-                while (next < touched.Length && touched[next].End <= start) next++;
+                while (next < touched.Length && touched[next].End <= start)
+                    next++;
                 var isTouched = next < touched.Length && touched[next].Offset <= start;
-                var change = next == touched.Length ? range.End : isTouched ? touched[next].End : touched[next].Offset;
+                var change =
+                    next == touched.Length ? range.End
+                    : isTouched ? touched[next].End
+                    : touched[next].Offset;
                 var end = Math.Min(range.End, change);
                 var (piece, count) = (new FlatRange(start, end - start), isTouched ? steps + 1 : steps);
-                if (isTouched) stepped.Add((piece, count));
+                if (isTouched)
+                    stepped.Add((piece, count));
                 if (counts.Count > 0 && counts[^1].Steps == count)
                     counts[^1] = (counts[^1].Range with { Length = end - counts[^1].Range.Offset }, count);
-                else counts.Add((piece, count));
+                else
+                    counts.Add((piece, count));
                 start = end;
             }
         }

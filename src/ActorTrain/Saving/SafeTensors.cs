@@ -9,7 +9,9 @@ namespace ActorTrain.Saving;
 /// </summary>
 public static class SafeTensors
 {
-    /// <summary>Saves a model. The file appears whole or not at all: a write that fails leaves an earlier file as it was.</summary>
+    /// <summary>
+    /// Saves a model. The file appears whole or not at all: a write that fails leaves an earlier file as it was.
+    /// </summary>
     /// <param name="path">Where to; an existing file is replaced.</param>
     /// <param name="model">What to save.</param>
     /// <param name="metadata">What to write about the training: any keys, any values.</param>
@@ -23,7 +25,9 @@ public static class SafeTensors
         catch (Exception denied) when (WholeFile.IsDenial(denied))
         {
             throw new ActorTrainException(
-                $"The model cannot be saved as {path}: {WholeFile.ReasonOf(denied)}.", denied);
+                $"The model cannot be saved as {path}: {WholeFile.ReasonOf(denied)}.",
+                denied
+            );
         }
     }
 

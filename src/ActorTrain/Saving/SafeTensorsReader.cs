@@ -12,15 +12,25 @@ internal static class SafeTensorsReader
     {
         try
         {
-            if (file.Length < 8) throw new FormatException("it is shorter than the length of its header");
+            if (file.Length < 8)
+                throw new FormatException("it is shorter than the length of its header");
             var length = BinaryPrimitives.ReadInt64LittleEndian(file);
             if (length < 2 || length > file.Length - 8)
                 throw new FormatException(
-                    $"its header would be {Plural.Of(length, "byte")} long, and {Plural.Number(file.Length - 8)} follow");
+                    $"its header would be {Plural.Of(length, "byte")} long, and {Plural.Number(file.Length - 8)} follow"
+                );
             using var header = JsonDocument.Parse(file.AsMemory(8, (int)length));
             return Read(path, header.RootElement, file.AsMemory(8 + (int)length));
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or IndexOutOfRangeException
+                        or OverflowException
+            )
         {
             throw new ActorTrainException($"{path} is not a safetensors file that can be read: {e.AsClause()}.", e);
         }
@@ -33,7 +43,8 @@ internal static class SafeTensorsReader
         foreach (var entry in header.EnumerateObject())
         {
             if (entry.Name == "__metadata__")
-                foreach (var pair in entry.Value.EnumerateObject()) metadata[pair.Name] = pair.Value.GetString() ?? "";
+                foreach (var pair in entry.Value.EnumerateObject())
+                    metadata[pair.Name] = pair.Value.GetString() ?? "";
             else if (!tensors.TryAdd(entry.Name, Tensor(entry.Name, entry.Value, content)))
                 throw new FormatException($"it has two tensors {entry.Name}");
         }
@@ -45,15 +56,22 @@ internal static class SafeTensorsReader
         var saved = entry.GetProperty("dtype").GetString();
         var known = Enum.GetValues<ElementType>();
         if (!known.Any(candidate => candidate.SavedName() == saved))
-            throw new FormatException($"its tensor {name} is of type {saved}; it must be one of "
-                + $"{string.Join(", ", known.Select(type => type.SavedName()))}");
+            throw new FormatException(
+                $"its tensor {name} is of type {saved}; it must be one of "
+                    + $"{string.Join(", ", known.Select(type => type.SavedName()))}"
+            );
         var type = known.First(candidate => candidate.SavedName() == saved);
         var shape = entry.GetProperty("shape").EnumerateArray().Select(number => number.GetInt64()).ToArray();
-        var (from, to) = (entry.GetProperty("data_offsets")[0].GetInt64(), entry.GetProperty("data_offsets")[1].GetInt64());
+        var (from, to) = (
+            entry.GetProperty("data_offsets")[0].GetInt64(),
+            entry.GetProperty("data_offsets")[1].GetInt64()
+        );
         var expected = shape.Aggregate((long)type.Size(), (product, length) => checked(product * length));
         if (shape.Any(length => length < 0) || from < 0 || to > content.Length || to - from != expected)
-            throw new FormatException($"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to "
-                + $"{to} of {Plural.Of(content.Length, "byte")}");
+            throw new FormatException(
+                $"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to "
+                    + $"{to} of {Plural.Of(content.Length, "byte")}"
+            );
         return new SavedTensor(name, shape, type, content[(int)from..(int)to]);
     }
 }

@@ -12,14 +12,17 @@ internal static class SafeTensorsWriter
     public static void Write(Stream stream, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
     {
         // Wider elements first, so that every tensor is aligned to its elements.
-        var tensors = From(model.Description.Parameters, model.Parameters).Concat(From(model.Description.State, model.State))
-            .OrderByDescending(tensor => tensor.Type.Size()).ToList();
+        var tensors = From(model.Description.Parameters, model.Parameters)
+            .Concat(From(model.Description.State, model.State))
+            .OrderByDescending(tensor => tensor.Type.Size())
+            .ToList();
         var header = Header(tensors, metadata);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (var tensor in tensors) stream.Write(MemoryMarshal.AsBytes(tensor.Words.Span)[..tensor.Length]);
+        foreach (var tensor in tensors)
+            stream.Write(MemoryMarshal.AsBytes(tensor.Words.Span)[..tensor.Length]);
     }
 
     private static byte[] Header(List<Entry> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -29,13 +32,16 @@ internal static class SafeTensorsWriter
         {
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");
-            foreach (var (key, value) in metadata) json.WriteString(key, value);
+            foreach (var (key, value) in metadata)
+                json.WriteString(key, value);
             json.WriteEndObject();
             var offset = 0L;
-            foreach (var tensor in tensors) offset = WriteEntry(json, tensor, offset);
+            foreach (var tensor in tensors)
+                offset = WriteEntry(json, tensor, offset);
             json.WriteEndObject();
         }
-        while (text.Length % 8 != 0) text.WriteByte((byte)' ');
+        while (text.Length % 8 != 0)
+            text.WriteByte((byte)' ');
         return text.ToArray();
     }
 
@@ -52,7 +58,8 @@ internal static class SafeTensorsWriter
         void WriteNumbers(string name, IReadOnlyList<long> numbers)
         {
             json.WriteStartArray(name);
-            foreach (var number in numbers) json.WriteNumberValue(number);
+            foreach (var number in numbers)
+                json.WriteNumberValue(number);
             json.WriteEndArray();
         }
     }
@@ -62,9 +69,19 @@ internal static class SafeTensorsWriter
         from place in layout.Tensors
         where place.IsSaved
         from name in place.Aliases.Prepend(place.Name)
-        select new Entry(name, place.Shape, place.Type, place.Count * place.Type.Size(),
-            words.Slice(place.Offset, place.Length));
+        select new Entry(
+            name,
+            place.Shape,
+            place.Type,
+            place.Count * place.Type.Size(),
+            words.Slice(place.Offset, place.Length)
+        );
 
-    private sealed record Entry(string Name, IReadOnlyList<long> Shape, ElementType Type, int Length,
-        ReadOnlyMemory<float> Words);
+    private sealed record Entry(
+        string Name,
+        IReadOnlyList<long> Shape,
+        ElementType Type,
+        int Length,
+        ReadOnlyMemory<float> Words
+    );
 }

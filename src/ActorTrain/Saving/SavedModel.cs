@@ -9,14 +9,22 @@ namespace ActorTrain.Saving;
 /// <param name="Path">The file, for errors.</param>
 /// <param name="Metadata">What was written about the training.</param>
 /// <param name="Tensors">The tensors by name.</param>
-public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SavedTensor> Tensors)
+public sealed record SavedModel(
+    string Path,
+    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyDictionary<string, SavedTensor> Tensors
+)
 {
     /// <summary>The values, laid out for a model.</summary>
-    /// <exception cref="ActorTrainException">The file is of another model; the message names the first difference.</exception>
+    /// <exception cref="ActorTrainException">The file is of another model; the message names the first
+    /// difference.</exception>
     public TrainedModel As(ModelDescription model)
     {
-        var known = model.Parameters.Tensors.Concat(model.State.Tensors).Where(tensor => tensor.IsSaved)
-            .SelectMany(tensor => tensor.Aliases.Prepend(tensor.Name)).ToHashSet();
+        var known = model
+            .Parameters.Tensors.Concat(model.State.Tensors)
+            .Where(tensor => tensor.IsSaved)
+            .SelectMany(tensor => tensor.Aliases.Prepend(tensor.Name))
+            .ToHashSet();
         if (Tensors.Keys.FirstOrDefault(name => !known.Contains(name)) is { } strange)
             throw new ActorTrainException($"{Path}: it has a tensor {strange}, which the model {model.Name} has not.");
         return new TrainedModel(model, Gather(model.Name, model.Parameters), Gather(model.Name, model.State));
@@ -31,11 +39,15 @@ public sealed record SavedModel(string Path, IReadOnlyDictionary<string, string>
             if (!Tensors.TryGetValue(place.Name, out var tensor))
                 throw new ActorTrainException($"{Path}: it has no tensor {place.Name}, which the model {model} has.");
             if (!tensor.Shape.SequenceEqual(place.Shape))
-                throw new ActorTrainException($"{Path}: its tensor {place.Name} is [{string.Join(", ", tensor.Shape)}], and that of the model {model} is [{string.Join(", ", place.Shape)}].");
+                throw new ActorTrainException(
+                    $"{Path}: its tensor {place.Name} is [{string.Join(", ", tensor.Shape)}], and that of the model "
+                        + $"{model} is [{string.Join(", ", place.Shape)}]."
+                );
             if (tensor.Type != place.Type)
                 throw new ActorTrainException(
                     $"{Path}: its tensor {place.Name} is {tensor.Type}, and that of the model {model} is "
-                        + $"{place.Type}.");
+                        + $"{place.Type}."
+                );
             tensor.Bytes.Span.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(place.Offset, place.Length)));
         }
         return values;

@@ -13,7 +13,8 @@ public sealed record SavedTensor(string Name, IReadOnlyList<long> Shape, Element
     public float[] ToFloats()
     {
         var values = new float[Bytes.Length / Type.Size()];
-        for (var i = 0; i < values.Length; i++) values[i] = (float)Type.Read(Bytes.Span, i);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)Type.Read(Bytes.Span, i);
         return values;
     }
 }

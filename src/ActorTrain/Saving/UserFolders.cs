@@ -20,8 +20,8 @@ internal static class UserFolders
     /// <param name="program">The program's name.</param>
     public static string? State(string program)
     {
-        var root = Named("XDG_STATE_HOME")
-            ?? Platform(mac: "Application Support", unix: Path.Combine(".local", "state"));
+        var root =
+            Named("XDG_STATE_HOME") ?? Platform(mac: "Application Support", unix: Path.Combine(".local", "state"));
         return root is null ? null : Path.Combine(root, program);
     }
 
@@ -31,9 +31,11 @@ internal static class UserFolders
 
     private static string? Platform(string mac, string unix)
     {
-        if (OperatingSystem.IsWindows()) return NullIfEmpty(Folder(Environment.SpecialFolder.LocalApplicationData));
+        if (OperatingSystem.IsWindows())
+            return NullIfEmpty(Folder(Environment.SpecialFolder.LocalApplicationData));
         var home = NullIfEmpty(Folder(Environment.SpecialFolder.UserProfile));
-        if (home is null) return null;
+        if (home is null)
+            return null;
         return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", mac) : Path.Combine(home, unix);
     }
 

@@ -16,7 +16,8 @@ internal static class WholeFile
     /// would put a file in its place.
     /// </summary>
     public static bool IsDevice(string path) =>
-        !OperatingSystem.IsWindows() && Path.GetFullPath(path) is var full
+        !OperatingSystem.IsWindows()
+        && Path.GetFullPath(path) is var full
         && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal))
         && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
@@ -35,8 +36,10 @@ internal static class WholeFile
         }
         catch (Exception denied) when (IsDenial(denied))
         {
-            throw new ActorTrainException($"{Sentence.Of(what).AsClause()} cannot be written to {path}: "
-                + $"{ReasonOf(denied)}.", denied);
+            throw new ActorTrainException(
+                $"{Sentence.Of(what).AsClause()} cannot be written to {path}: " + $"{ReasonOf(denied)}.",
+                denied
+            );
         }
     }
 
@@ -45,11 +48,14 @@ internal static class WholeFile
     /// <param name="write">Writes them.</param>
     public static void Write(string path, Action<Stream> write)
     {
-        var writing = WriteAsync(path, stream =>
-        {
-            write(stream);
-            return ValueTask.CompletedTask;
-        });
+        var writing = WriteAsync(
+            path,
+            stream =>
+            {
+                write(stream);
+                return ValueTask.CompletedTask;
+            }
+        );
         writing.GetAwaiter().GetResult();
     }
 
@@ -72,7 +78,8 @@ internal static class WholeFile
         {
             // Behind what is there: /dev/stdout may be a file that has lines already.
             var device = new FileStream(path, FileMode.Append, FileAccess.Write);
-            await using (device.ConfigureAwait(false)) await write(device).ConfigureAwait(false);
+            await using (device.ConfigureAwait(false))
+                await write(device).ConfigureAwait(false);
             return;
         }
         // A link goes on to be one: what it points to is replaced.

@@ -8,7 +8,12 @@ internal static class Rate
     /// <summary>The number alone, the same on every machine; small ones with decimals, so that none above 0 is told
     /// as 0 but the very smallest.</summary>
     public static string Of(double samplesPerSecond) =>
-        !double.IsFinite(samplesPerSecond) ? "-"
-        : samplesPerSecond.ToString(
-            samplesPerSecond >= 100 ? "#,0" : samplesPerSecond >= 1 ? "0.#" : "0.####", CultureInfo.InvariantCulture);
+        !double.IsFinite(samplesPerSecond)
+            ? "-"
+            : samplesPerSecond.ToString(
+                samplesPerSecond >= 100 ? "#,0"
+                    : samplesPerSecond >= 1 ? "0.#"
+                    : "0.####",
+                CultureInfo.InvariantCulture
+            );
 }

@@ -5,7 +5,8 @@ namespace ActorTrain.Sentences;
 /// a flood does not fill the log. It keeps a sum a kind, and nothing of each refusal.
 /// </summary>
 /// <typeparam name="TKind">What has a sum of its own: there are few.</typeparam>
-internal sealed class RepeatedLines<TKind> where TKind : notnull
+internal sealed class RepeatedLines<TKind>
+    where TKind : notnull
 {
     private readonly SortedDictionary<TKind, Sum> _sums = [];
 
@@ -13,15 +14,15 @@ internal sealed class RepeatedLines<TKind> where TKind : notnull
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When there is something to be told; null while there is nothing.</summary>
-    public TimeSpan? NextDue =>
-        _sums.Values.Where(sum => sum.Count > 0).Select(sum => (TimeSpan?)DueOf(sum)).Min();
+    public TimeSpan? NextDue => _sums.Values.Where(sum => sum.Count > 0).Select(sum => (TimeSpan?)DueOf(sum)).Min();
 
     /// <summary>Adds one.</summary>
     /// <param name="kind">For the sum.</param>
     /// <param name="what">What happened, as a clause that stands for itself.</param>
     public void Add(TKind kind, string what)
     {
-        if (!_sums.TryGetValue(kind, out var sum)) _sums.Add(kind, sum = new Sum());
+        if (!_sums.TryGetValue(kind, out var sum))
+            _sums.Add(kind, sum = new Sum());
         (sum.Count, sum.Latest) = (sum.Count + 1, what);
     }
 
@@ -29,7 +30,8 @@ internal sealed class RepeatedLines<TKind> where TKind : notnull
     /// <param name="now">The time, on a clock that only goes forward.</param>
     public IReadOnlyList<string> Due(TimeSpan now)
     {
-        if (!(NextDue <= now)) return [];
+        if (!(NextDue <= now))
+            return [];
         var lines = new List<string>();
         foreach (var sum in _sums.Values.Where(sum => sum.Count > 0 && DueOf(sum) <= now))
         {

@@ -17,7 +17,8 @@ internal static class Shares
         var percent = exact.Select(part => (int)Math.Floor(part + 1e-9)).ToArray();
         var missing = (int)Math.Round(exact.Sum()) - percent.Sum();
         var places = Enumerable.Range(0, exact.Length).OrderByDescending(place => exact[place] - percent[place]);
-        foreach (var place in places.Take(Math.Max(0, missing))) percent[place]++;
+        foreach (var place in places.Take(Math.Max(0, missing)))
+            percent[place]++;
         return percent;
     }
 }

@@ -17,17 +17,27 @@ internal static class BuildVersion
     /// <param name="there">The other's version.</param>
     /// <param name="who">Who the other is, such as <c>the coordinator</c>.</param>
     /// <param name="self">Who this is, such as <c>this node</c>.</param>
-    public static string? Difference(string there, string who, string self) => there == Here ? null
-        : $"{who} runs ActorTrain {there}, and {self} ActorTrain {Here}; run the same version on both";
+    public static string? Difference(string there, string who, string self) =>
+        there == Here
+            ? null
+            : $"{who} runs ActorTrain {there}, and {self} ActorTrain {Here}; run the same version on both";
 
     private static string Release =>
-        typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-            .InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(BuildVersion)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
 
-    private static string Protocol => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', WireTypes.All.Select(Shape).Order(StringComparer.Ordinal)))))[..8];
+    private static string Protocol =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(string.Join('\n', WireTypes.All.Select(Shape).Order(StringComparer.Ordinal)))
+            )
+        )[..8];
 
-    private static string Shape(Type type) => type.IsEnum
-        ? $"{type} {string.Join(',', Enum.GetNames(type))}"
-        : $"{type} {string.Join(',', type.GetProperties().Select(property => $"{property.Name} {property.PropertyType}"))}";
+    private static string Shape(Type type) =>
+        type.IsEnum
+            ? $"{type} {string.Join(',', Enum.GetNames(type))}"
+            : $"{type} "
+                + string.Join(',', type.GetProperties().Select(property => $"{property.Name} {property.PropertyType}"));
 }

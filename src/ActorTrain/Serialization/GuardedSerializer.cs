@@ -27,11 +27,13 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     private readonly Serializer? _inner;
     private readonly HashSet<string> _paths;
     private readonly RepeatedLines<string> _refused = new();
+
     // Akka makes its serializers before the system can be logged for.
     private readonly Lazy<ILoggingAdapter> _log;
 
     /// <summary>As Akka makes each serializer that has settings.</summary>
-    public GuardedSerializer(ExtendedActorSystem system, Config settings) : base(system)
+    public GuardedSerializer(ExtendedActorSystem system, Config settings)
+        : base(system)
     {
         _messages = AkkaMessages.All[settings.GetString("guards")];
         _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, typeof(GuardedSerializer)));
@@ -51,7 +53,8 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     /// <exception cref="SerializationException">The message is not on the allow-list.</exception>
     public override byte[] ToBinary(object obj)
     {
-        if (_inner is not null && _messages.Allowed.Contains(Manifest(obj))) return _inner.ToBinary(obj);
+        if (_inner is not null && _messages.Allowed.Contains(Manifest(obj)))
+            return _inner.ToBinary(obj);
         var reason = $"{obj.GetType()} may not travel between nodes: it is not on the allow-list";
         Tell($"Refused: {reason}");
         throw new SerializationException(reason) { Source = nameof(GuardedSerializer) };
@@ -61,8 +64,10 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     public override object FromBinary(byte[] bytes, string manifest)
     {
         var name = manifest ?? "";
-        if (_inner is null || !_messages.Allowed.Contains(name)) return Refuse(Named(name));
-        if (_depth == Deepest) return Refuse("within others");
+        if (_inner is null || !_messages.Allowed.Contains(name))
+            return Refuse(Named(name));
+        if (_depth == Deepest)
+            return Refuse("within others");
         _depth++;
         try
         {
@@ -92,7 +97,8 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     private object Judge(ActorSelectionMessage selection)
     {
         // What is within has been told already.
-        if (selection.Message is RefusedMessage) return RefusedMessage.Instance;
+        if (selection.Message is RefusedMessage)
+            return RefusedMessage.Instance;
         var path = string.Concat(selection.Elements.Select(element => $"/{element}"));
         var isExact = selection.Elements.All(element => element is SelectChildName);
         return isExact && _paths.Contains(path) ? selection : Refuse($"({Printable(path)})");
@@ -115,7 +121,8 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
             _refused.Add(_messages.Name, what);
             lines = _refused.Due(system.Scheduler.MonotonicClock);
         }
-        foreach (var line in lines) _log.Value.Warning("{0}", line);
+        foreach (var line in lines)
+            _log.Value.Warning("{0}", line);
     }
 
     private static string Named(string name) => name.Length == 0 ? "" : $"({Printable(name)})";

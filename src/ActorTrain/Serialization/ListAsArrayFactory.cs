@@ -7,21 +7,31 @@ using Hyperion.ValueSerializers;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// Lists travel as arrays. A message's <c>IReadOnlyList</c> may be a <see cref="List{T}"/> or a type that the compiler made for a collection
-/// expression, which has no name that could be put on an allow-list; an array is what every one of them can become.
+/// Lists travel as arrays. A message's <c>IReadOnlyList</c> may be a <see cref="List{T}"/> or a type that the compiler
+/// made for a collection expression, which has no name that could be put on an allow-list; an array is what every one
+/// of them can become.
 /// </summary>
 internal sealed class ListAsArrayFactory : ValueSerializerFactory
 {
-    public override bool CanSerialize(Hyperion.Serializer serializer, Type type) => !type.IsArray && ElementOf(type) is not null;
+    public override bool CanSerialize(Hyperion.Serializer serializer, Type type) =>
+        !type.IsArray && ElementOf(type) is not null;
 
     public override bool CanDeserialize(Hyperion.Serializer serializer, Type type) => false;
 
     public override ValueSerializer BuildSerializer(
-        Hyperion.Serializer serializer, Type type, ConcurrentDictionary<Type, ValueSerializer> typeMapping) =>
-        typeMapping.GetOrAdd(type, new AsArray(ElementOf(type)!));
+        Hyperion.Serializer serializer,
+        Type type,
+        ConcurrentDictionary<Type, ValueSerializer> typeMapping
+    ) => typeMapping.GetOrAdd(type, new AsArray(ElementOf(type)!));
 
-    private static Type? ElementOf(Type type) => !typeof(IEnumerable).IsAssignableFrom(type) ? null : type.GetInterfaces()
-        .FirstOrDefault(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))?.GetGenericArguments()[0];
+    private static Type? ElementOf(Type type) =>
+        !typeof(IEnumerable).IsAssignableFrom(type)
+            ? null
+            : type.GetInterfaces()
+                .FirstOrDefault(face =>
+                    face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+                )
+                ?.GetGenericArguments()[0];
 
     private sealed class AsArray(Type element) : ValueSerializer
     {

@@ -9,8 +9,8 @@ using Hyperion;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// Carries control messages (<see cref="IWireMessage"/>) between nodes, in Hyperion's format, by an explicit allow-list: any other type,
-/// in or out, is refused and logged.
+/// Carries control messages (<see cref="IWireMessage"/>) between nodes, in Hyperion's format, by an explicit
+/// allow-list: any other type, in or out, is refused and logged.
 /// </summary>
 public sealed class ProtocolSerializer : Akka.Serialization.Serializer
 {
@@ -21,29 +21,37 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
     private const int Envelope = 4_096;
 
     private readonly Hyperion.Serializer _hyperion;
+
     // Akka makes its serializers before the system can be logged for.
     private readonly Lazy<ILoggingAdapter> _log;
 
     /// <summary>Created by Akka for an actor system.</summary>
-    public ProtocolSerializer(ExtendedActorSystem system) : base(system)
+    public ProtocolSerializer(ExtendedActorSystem system)
+        : base(system)
     {
         _log = new Lazy<ILoggingAdapter>(() => Logging.GetLogger(system, typeof(ProtocolSerializer)));
         var frame = system.Settings.Config.GetByteSize(FrameSizeKey) ?? DefaultFrame;
         LargestMessage = (int)Math.Clamp(frame - Envelope, Envelope, int.MaxValue);
-        _hyperion = new Hyperion.Serializer(new SerializerOptions(
-            versionTolerance: false,
-            preserveObjectReferences: false,
-            surrogates:
-            [
-                Surrogate.Create<ISurrogated, ISurrogate>(from => from.ToSurrogate(system), to => to.FromSurrogate(system)),
-                Surrogate.Create<ParameterLayout, LayoutOnWire>(LayoutOnWire.Of, wire => wire.ToLayout()),
-            ],
-            serializerFactories: [new ListAsArrayFactory(), new AllowListFactory()],
-            knownTypes: null,
-            ignoreISerializable: true,
-            packageNameOverrides: null,
-            disallowUnsafeTypes: true,
-            typeFilter: new WireTypeFilter()));
+        _hyperion = new Hyperion.Serializer(
+            new SerializerOptions(
+                versionTolerance: false,
+                preserveObjectReferences: false,
+                surrogates:
+                [
+                    Surrogate.Create<ISurrogated, ISurrogate>(
+                        from => from.ToSurrogate(system),
+                        to => to.FromSurrogate(system)
+                    ),
+                    Surrogate.Create<ParameterLayout, LayoutOnWire>(LayoutOnWire.Of, wire => wire.ToLayout()),
+                ],
+                serializerFactories: [new ListAsArrayFactory(), new AllowListFactory()],
+                knownTypes: null,
+                ignoreISerializable: true,
+                packageNameOverrides: null,
+                disallowUnsafeTypes: true,
+                typeFilter: new WireTypeFilter()
+            )
+        );
     }
 
     /// <summary>
@@ -60,20 +68,30 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
         (ProtocolSerializer)system.Serialization.FindSerializerForType(typeof(IWireMessage));
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The message, or something in it, is not on the allow-list, or it is too large.</exception>
+    /// <exception cref="SerializationException">The message, or something in it, is not on the allow-list, or it is too
+    /// large.</exception>
     public override byte[] ToBinary(object obj)
     {
         var bytes = Write(obj);
-        return bytes.Length <= LargestMessage ? bytes
-            : throw Refused($"{obj.GetType()} has {Plural.Of(bytes.Length, "byte")} and is lost: a frame holds "
-                + $"{LargestMessage} ({FrameSizeKey})", null);
+        return bytes.Length <= LargestMessage
+            ? bytes
+            : throw Refused(
+                $"{obj.GetType()} has {Plural.Of(bytes.Length, "byte")} and is lost: a frame holds "
+                    + $"{LargestMessage} ({FrameSizeKey})",
+                null
+            );
     }
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">The bytes are no message of the allow-list, or too many.</exception>
-    public override object FromBinary(byte[] bytes, Type type) => bytes.Length <= LargestMessage ? Read(bytes)
-        : throw Refused($"a message of {Plural.Of(bytes.Length, "byte")} came; a frame holds {LargestMessage} "
-            + $"({FrameSizeKey})", null);
+    public override object FromBinary(byte[] bytes, Type type) =>
+        bytes.Length <= LargestMessage
+            ? Read(bytes)
+            : throw Refused(
+                $"a message of {Plural.Of(bytes.Length, "byte")} came; a frame holds {LargestMessage} "
+                    + $"({FrameSizeKey})",
+                null
+            );
 
     /// <summary>A message of any size as bytes.</summary>
     /// <exception cref="SerializationException">The message, or something in it, is not on the allow-list.</exception>
@@ -103,7 +121,9 @@ public sealed class ProtocolSerializer : Akka.Serialization.Serializer
             using var stream = new MemoryStream(bytes, writable: false);
             message = _hyperion.Deserialize<object>(stream);
         }
-#pragma warning disable CA1031 // Hyperion throws whatever broken bytes lead it to; to Akka all of it is one thing: a message that cannot be read.
+        // Hyperion throws whatever broken bytes lead it to; to Akka all of it is one thing: a message that cannot be
+        // read.
+#pragma warning disable CA1031
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -4,15 +4,16 @@ using Hyperion;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// Lets Hyperion look up only the names of allowed types. (Its own filter compares assembly-qualified names with short ones and so
-/// lets nothing through: both are brought to one plain form here.)
+/// Lets Hyperion look up only the names of allowed types. (Its own filter compares assembly-qualified names with short
+/// ones and so lets nothing through: both are brought to one plain form here.)
 /// </summary>
 internal sealed partial class WireTypeFilter : ITypeFilter
 {
     public bool IsAllowed(string typeName) => WireTypes.Names.Contains(Plain(typeName));
 
     /// <summary>A type's name without versions, keys, and the name of the core library.</summary>
-    public static string Plain(string typeName) => Details().Replace(typeName, "").Replace(" ", "", StringComparison.Ordinal);
+    public static string Plain(string typeName) =>
+        Details().Replace(typeName, "").Replace(" ", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@", *(Version|Culture|PublicKeyToken)=[^,\]]*|, *%core%|, *System\.Private\.CoreLib|, *mscorlib")]
     private static partial Regex Details();

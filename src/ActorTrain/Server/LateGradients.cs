@@ -5,7 +5,10 @@ using ActorTrain.Staleness;
 
 namespace ActorTrain.Server;
 
-/// <summary>What a shard has for a policy that changes late gradients: the compensation, the weights that workers compute from, and room for what it makes. A shard under another policy has none of it.</summary>
+/// <summary>
+/// What a shard has for a policy that changes late gradients: the compensation, the weights that workers compute from,
+/// and room for what it makes. A shard under another policy has none of it.
+/// </summary>
 internal sealed class LateGradients
 {
     private readonly IGradientCompensation _compensation;
@@ -17,32 +20,52 @@ internal sealed class LateGradients
 
     /// <summary>What a policy needs; null when that is nothing.</summary>
     public static LateGradients? Under(StalenessOptions staleness, JobOptions job, int length) =>
-        GradientCompensations.Of(staleness, job.ShardOptimizer, length) is { } compensation ? new LateGradients(compensation, job.Overlap, length) : null;
+        GradientCompensations.Of(staleness, job.ShardOptimizer, length) is { } compensation
+            ? new LateGradients(compensation, job.Overlap, length)
+            : null;
 
     /// <summary>Whether the weights before an update must still be there after it.</summary>
     public bool ComparesVersions => _compensation.ComparesVersions;
 
     /// <summary>What is applied in a gradient's place, its weight included; valid until the next.</summary>
     public ReadOnlySpan<float> Compensate(
-        string worker, long baseVersion, ReadOnlySpan<float> gradient, float weight, long version,
+        string worker,
+        long baseVersion,
+        ReadOnlySpan<float> gradient,
+        float weight,
+        long version,
         ReadOnlySpan<float> weights,
-        ReadOnlySpan<FlatRange> touched)
+        ReadOnlySpan<FlatRange> touched
+    )
     {
         var computedFrom = baseVersion == version ? null : _handedOut.Find(worker, baseVersion);
-        _compensation.Compensate(new LateGradient(worker, gradient, weight, weights,
-            computedFrom is null ? weights : computedFrom.Values.Span, touched), _compensated);
+        _compensation.Compensate(
+            new LateGradient(
+                worker,
+                gradient,
+                weight,
+                weights,
+                computedFrom is null ? weights : computedFrom.Values.Span,
+                touched
+            ),
+            _compensated
+        );
         return _compensated;
     }
 
     /// <summary>It has been applied.</summary>
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate,
-        ReadOnlySpan<FlatRange> touched) =>
-        _compensation.Updated(before, after, learningRate, touched);
+    public void Updated(
+        ReadOnlySpan<float> before,
+        ReadOnlySpan<float> after,
+        float learningRate,
+        ReadOnlySpan<FlatRange> touched
+    ) => _compensation.Updated(before, after, learningRate, touched);
 
     /// <summary>A worker gets the weights.</summary>
     public void HandOut(string worker, long version, TensorBuffer weights)
     {
-        if (_compensation.ComparesVersions) _handedOut.Add(worker, version, weights);
+        if (_compensation.ComparesVersions)
+            _handedOut.Add(worker, version, weights);
     }
 
     /// <summary>A worker's life has ended.</summary>

@@ -21,10 +21,13 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, b
     /// <summary>Takes in what a worker has; the newer report of an epoch takes the place of the one before.</summary>
     public void Report(WorkerId worker, int epoch, long samples, ReadOnlySpan<float> state)
     {
-        if (samples <= 0 || epoch < _before) return;
+        if (samples <= 0 || epoch < _before)
+            return;
         // Nobody asks for it any more, or never will.
-        if (_epochs.Count > 0 && epoch < _epochs.Keys.Last() && !isEvaluatedAfter(epoch)) return;
-        if (!_epochs.TryGetValue(epoch, out var reports)) _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
+        if (_epochs.Count > 0 && epoch < _epochs.Keys.Last() && !isEvaluatedAfter(epoch))
+            return;
+        if (!_epochs.TryGetValue(epoch, out var reports))
+            _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
         reports[worker.Node] = (samples, state.ToArray());
         Forget(past => !isEvaluatedAfter(past));
     }
@@ -39,7 +42,8 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, b
     // The newest stays, whatever it is.
     private void Forget(Func<int, bool> isUnwanted)
     {
-        foreach (var past in _epochs.Keys.SkipLast(1).Where(isUnwanted).ToList()) _epochs.Remove(past);
+        foreach (var past in _epochs.Keys.SkipLast(1).Where(isUnwanted).ToList())
+            _epochs.Remove(past);
     }
 
     /// <summary>The combination as it was at an epoch's end.</summary>
@@ -48,14 +52,19 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, b
     /// <returns>Samples behind it; 0 before the first report.</returns>
     public long Combine(int epoch, Span<float> combined)
     {
-        if (_epochs.Count == 0) return 0;
+        if (_epochs.Count == 0)
+            return 0;
         var known = _epochs.Where(known => known.Key <= epoch).Select(known => known.Value).LastOrDefault();
         var reports = (epoch == 0 ? _epochs.Values.Last() : known ?? _epochs.Values.First()).Values.ToArray();
         var total = reports.Sum(report => report.Samples);
         reports.MaxBy(report => report.Samples).State.CopyTo(combined);
         foreach (var section in sections.Where(section => section.Type.IsFloat() && reports.Length > 1))
-            Average(section, [.. reports.Select(report => report.Samples / (double)total)],
-                [.. reports.Select(report => report.State)], combined);
+            Average(
+                section,
+                [.. reports.Select(report => report.Samples / (double)total)],
+                [.. reports.Select(report => report.State)],
+                combined
+            );
         return total;
     }
 
@@ -63,19 +72,22 @@ internal sealed class ModelState(IReadOnlyList<TypedRange> sections, Func<int, b
     {
         var result = BytesOf(section, combined);
         // A frozen part of a model, a mask: the same everywhere.
-        if (states.All(state => BytesOf(section, state).SequenceEqual(BytesOf(section, states[0])))) return;
+        if (states.All(state => BytesOf(section, state).SequenceEqual(BytesOf(section, states[0]))))
+            return;
         for (var i = 0; i < section.Count; i++)
         {
             var (sum, first, differ) = (0.0, 0.0, false);
             for (var worker = 0; worker < states.Length; worker++)
             {
                 var value = section.Type.Read(BytesOf(section, states[worker]), i);
-                if (worker == 0) first = value;
+                if (worker == 0)
+                    first = value;
                 // Of equal numbers a weighted sum may be off by a bit.
                 differ |= !value.Equals(first);
                 sum += weights[worker] * value;
             }
-            if (differ) section.Type.Write(result, i, sum);
+            if (differ)
+                section.Type.Write(result, i, sum);
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed class ModelStateActor : ReceiveActor
     private readonly ModelState _state;
     private readonly ITensorLane _lane;
 
-    public static Props Props(ModelState state, ITensorLane lane) => Akka.Actor.Props.Create(() => new ModelStateActor(state, lane));
+    public static Props Props(ModelState state, ITensorLane lane) =>
+        Akka.Actor.Props.Create(() => new ModelStateActor(state, lane));
 
     public ModelStateActor(ModelState state, ITensorLane lane)
     {

@@ -4,7 +4,10 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Server;
 
-/// <summary>Worker, evaluator, client and model state: what the model learns without a gradient (BatchNorm's running statistics).</summary>
+/// <summary>
+/// Worker, evaluator, client and model state: what the model learns without a gradient (BatchNorm's running
+/// statistics).
+/// </summary>
 public static class ModelStateProtocol
 {
     /// <summary>Worker → model state, after a lease. Not answered: the next report makes up for a lost one.</summary>
@@ -31,7 +34,8 @@ public static class ModelStateProtocol
     public sealed record Pull(int Epoch = 0) : IWireMessage;
 
     /// <summary>Model state → whoever pulled.</summary>
-    /// <param name="Samples">Samples that stand behind it; 0 when no worker has reported, and then the payload is empty.</param>
+    /// <param name="Samples">Samples that stand behind it; 0 when no worker has reported, and then the payload is
+    /// empty.</param>
     /// <param name="Payload">The state combined over workers by samples, [state length] f32.</param>
     public sealed record Pulled(long Samples, TensorSlice Payload) : ITensorMessage
     {

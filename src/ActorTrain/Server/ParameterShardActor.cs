@@ -14,12 +14,18 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly ITensorLane _lane;
     private readonly PayloadType _payload;
     private readonly List<(IActorRef By, ShardProtocol.Pull For)> _pulling = [];
-    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(
+        StringComparer.Ordinal
+    );
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(
+        StringComparer.Ordinal
+    );
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     public static Props Props(ShardState shard, ITensorLane lane, PayloadType payload) =>
-        Akka.Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload)).WithDispatcher(DispatcherNames.Compute);
+        Akka
+            .Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload))
+            .WithDispatcher(DispatcherNames.Compute);
 
     public ParameterShardActor(ShardState shard, ITensorLane lane, PayloadType payload)
     {
@@ -52,13 +58,15 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             var version = _shard.Version;
             _lane.Tell(Sender, Answer(push), Self);
-            if (_shard.Version == version) return;
+            if (_shard.Version == version)
+                return;
             AnswerWaiting();
             TellClosed();
         });
         Receive<ShardProtocol.Await>(awaits =>
         {
-            if (!TellWeights(Sender, awaits)) _waiting[awaits.Worker.Node] = (Sender, awaits);
+            if (!TellWeights(Sender, awaits))
+                _waiting[awaits.Worker.Node] = (Sender, awaits);
         });
         Receive<ShardProtocol.WatchStep>(watch =>
         {
@@ -67,7 +75,8 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.Pull>(pull =>
         {
-            if (!TellWeights(Sender, pull)) _pulling.Add((Sender, pull));
+            if (!TellWeights(Sender, pull))
+                _pulling.Add((Sender, pull));
         });
         Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
         Receive<ShardProtocol.Count>(count => Sender.TellInPages(Context.System, _shard.Count(count.Round), Self));
@@ -83,8 +92,16 @@ internal sealed class ParameterShardActor : ReceiveActor
         Receive<ShardProtocol.Fence>(fence =>
         {
             _shard.Fence(fence.Past);
-            if (_watching.TryGetValue(fence.Past.Node, out var watches) && watches.For.Worker.Incarnation <= fence.Past.Incarnation) _watching.Remove(fence.Past.Node);
-            if (_waiting.TryGetValue(fence.Past.Node, out var waits) && waits.For.Worker.Incarnation <= fence.Past.Incarnation) _waiting.Remove(fence.Past.Node);
+            if (
+                _watching.TryGetValue(fence.Past.Node, out var watches)
+                && watches.For.Worker.Incarnation <= fence.Past.Incarnation
+            )
+                _watching.Remove(fence.Past.Node);
+            if (
+                _waiting.TryGetValue(fence.Past.Node, out var waits)
+                && waits.For.Worker.Incarnation <= fence.Past.Incarnation
+            )
+                _waiting.Remove(fence.Past.Node);
         });
         Receive<ShardProtocol.FenceAll>(fence =>
         {
@@ -104,15 +121,22 @@ internal sealed class ParameterShardActor : ReceiveActor
     private void AnswerWaiting()
     {
         _pulling.RemoveAll(pulling => TellWeights(pulling.By, pulling.For));
-        if (_waiting.Count == 0) return;
+        if (_waiting.Count == 0)
+            return;
         foreach (var (node, (worker, awaits)) in _waiting.ToList())
-            if (TellWeights(worker, awaits)) _waiting.Remove(node);
+            if (TellWeights(worker, awaits))
+                _waiting.Remove(node);
     }
 
     private void TellClosed()
     {
-        if (_watching.Count == 0) return;
-        foreach (var (node, (worker, watch)) in _watching.Where(watching => watching.Value.For.Version < _shard.Version).ToList())
+        if (_watching.Count == 0)
+            return;
+        foreach (
+            var (node, (worker, watch)) in _watching
+                .Where(watching => watching.Value.For.Version < _shard.Version)
+                .ToList()
+        )
         {
             _watching.Remove(node);
             worker.Tell(new ShardProtocol.StepClosed(watch.Version));
@@ -121,7 +145,8 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private bool TellWeights(IActorRef by, ShardProtocol.Pull pull)
     {
-        if (_shard.WeightsAfter(pull.Epoch, _payload) is not var (version, isOfEpoch, weights)) return false;
+        if (_shard.WeightsAfter(pull.Epoch, _payload) is not var (version, isOfEpoch, weights))
+            return false;
         var pulled = new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights);
         _lane.Tell(by, pulled with { Epoch = pull.Epoch, IsOfEpoch = isOfEpoch }, Self);
         return true;
@@ -129,16 +154,26 @@ internal sealed class ParameterShardActor : ReceiveActor
 
     private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)
     {
-        if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, isApplied, weights)) return false;
-        _lane.Tell(worker, new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, isApplied, weights), Self);
+        if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, isApplied, weights))
+            return false;
+        _lane.Tell(
+            worker,
+            new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, isApplied, weights),
+            Self
+        );
         return true;
     }
 
     private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
     {
         var staleness = _shard.StalenessOf(push.BaseVersion);
-        var verdict = _shard.Receive(push.Part, push.Worker, push.BaseVersion, push.Payload.Values.Span,
-            push.Untouched);
+        var verdict = _shard.Receive(
+            push.Part,
+            push.Worker,
+            push.BaseVersion,
+            push.Payload.Values.Span,
+            push.Untouched
+        );
         push.Payload.Release();
         Instruments.Judged(verdict, staleness);
         // The coordinator makes an event of what it means, once a lease; here it is each single one.
@@ -146,6 +181,13 @@ internal sealed class ParameterShardActor : ReceiveActor
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
         // What a step has gathered changes nothing yet.
         var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload, push.Worker);
-        return new ShardProtocol.Pushed(_shard.Index, push.Part, verdict, _shard.Version, _shard.OpenTo(push.Worker.Node), weights);
+        return new ShardProtocol.Pushed(
+            _shard.Index,
+            push.Part,
+            verdict,
+            _shard.Version,
+            _shard.OpenTo(push.Worker.Node),
+            weights
+        );
     }
 }

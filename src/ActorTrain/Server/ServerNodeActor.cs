@@ -9,8 +9,8 @@ using Akka.Event;
 namespace ActorTrain.Server;
 
 /// <summary>
-/// Hosts parameter shards on a server node until their job closes them, and remembers for its coordinator what another would need to go on. A job whose coordinator is
-/// gone has a while to be adopted by the next one.
+/// Hosts parameter shards on a server node until their job closes them, and remembers for its coordinator what another
+/// would need to go on. A job whose coordinator is gone has a while to be adopted by the next one.
 /// </summary>
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
@@ -49,35 +49,56 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     public ServerNodeActor(ITensorLane lane)
     {
         _lane = lane;
-        Receive<ServerProtocol.OpenShard>(open => Sender.Tell(new ServerProtocol.ShardOpened(
-            open.JobId, open.Slice, Host(
-                open.JobId, open.Owner, open.Slice.Length,
-                ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)))));
+        Receive<ServerProtocol.OpenShard>(open =>
+            Sender.Tell(
+                new ServerProtocol.ShardOpened(
+                    open.JobId,
+                    open.Slice,
+                    Host(
+                        open.JobId,
+                        open.Owner,
+                        open.Slice.Length,
+                        ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)
+                    )
+                )
+            )
+        );
         Receive<ServerProtocol.OpenModelState>(open =>
         {
             var state = new ModelState(open.Sections, open.Job.IsEvaluatedAfter);
-            Sender.Tell(new ServerProtocol.ModelStateOpened(
-                open.JobId, Host(open.JobId, open.Owner, state.Length, ModelStateActor.Props(state, _lane))));
+            Sender.Tell(
+                new ServerProtocol.ModelStateOpened(
+                    open.JobId,
+                    Host(open.JobId, open.Owner, state.Length, ModelStateActor.Props(state, _lane))
+                )
+            );
         });
         Receive<ServerProtocol.Remember>(remember =>
         {
-            if (!_jobs.TryGetValue(remember.Memory.JobId, out var job)) return;
+            if (!_jobs.TryGetValue(remember.Memory.JobId, out var job))
+                return;
             job.Memory = remember.Memory;
             job.History.Take(remember.History);
             Sender.Tell(job.Remembered);
         });
         Receive<ServerProtocol.RememberModel>(remember =>
         {
-            if (!_jobs.TryGetValue(remember.JobId, out var job)) return;
+            if (!_jobs.TryGetValue(remember.JobId, out var job))
+                return;
             job.Model = remember.Model;
             Sender.Tell(job.Remembered);
         });
-        Receive<ServerProtocol.Recall>(_ => Sender.TellInPages(
-            Context.System,
-            new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Recalled).OfType<RecalledJob>()]), Self));
+        Receive<ServerProtocol.Recall>(_ =>
+            Sender.TellInPages(
+                Context.System,
+                new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Recalled).OfType<RecalledJob>()]),
+                Self
+            )
+        );
         Receive<ServerProtocol.Adopt>(adopt =>
         {
-            if (!_jobs.TryGetValue(adopt.JobId, out var job)) return;
+            if (!_jobs.TryGetValue(adopt.JobId, out var job))
+                return;
             Timers.Cancel(adopt.JobId);
             job.Owner = Context.Watch(Sender);
             // What the coordinator before had told last is not known to this one, which tells it in its own words.
@@ -95,7 +116,11 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<Orphaned>(orphaned =>
         {
-            _log.Warning("No coordinator has gone on with job {0} within {1:0} s: its shards are closed", orphaned.JobId, Adoption.Patience.TotalSeconds);
+            _log.Warning(
+                "No coordinator has gone on with job {0} within {1:0} s: its shards are closed",
+                orphaned.JobId,
+                Adoption.Patience.TotalSeconds
+            );
             Close(orphaned.JobId);
         });
     }
@@ -112,7 +137,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     private IActorRef Host(string jobId, IActorRef owner, int length, Props props)
     {
         Timers.Cancel(nameof(Idle));
-        if (!_jobs.TryGetValue(jobId, out var job)) _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
+        if (!_jobs.TryGetValue(jobId, out var job))
+            _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
         // Before anybody hears of it, and not when it has started: what came in between would be lost.
         job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length })));
@@ -121,7 +147,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 
     private void Close(string jobId)
     {
-        if (!_jobs.Remove(jobId, out var job)) return;
+        if (!_jobs.Remove(jobId, out var job))
+            return;
         Timers.Cancel(jobId);
         Context.Unwatch(job.Owner);
         foreach (var (child, admission) in job.Children)
@@ -129,8 +156,10 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             admission.Dispose();
             Context.Stop(child);
         }
-        if (_jobs.Count == 0) Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
+        if (_jobs.Count == 0)
+            Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 
-    private ShardState ShardOf(ServerProtocol.OpenShard open) => new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);
+    private ShardState ShardOf(ServerProtocol.OpenShard open) =>
+        new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);
 }

@@ -16,7 +16,14 @@ public static class ServerProtocol
     /// <param name="Job">Optimizer, schedule and consistency.</param>
     /// <param name="TrainSamples">Training samples, which the schedule counts in.</param>
     /// <param name="Owner">The job's actor: if it is gone, and no other adopts the job, the shard is closed.</param>
-    public sealed record OpenShard(string JobId, ShardSlice Slice, int Shards, JobOptions Job, int TrainSamples, IActorRef Owner) : IWireMessage;
+    public sealed record OpenShard(
+        string JobId,
+        ShardSlice Slice,
+        int Shards,
+        JobOptions Job,
+        int TrainSamples,
+        IActorRef Owner
+    ) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
@@ -43,7 +50,9 @@ public static class ServerProtocol
     /// <param name="History">What of the history has not been answered for yet, as much as a page holds.</param>
     public sealed record Remember(JobMemory Memory, HistoryPage History) : IWireMessage;
 
-    /// <summary>Job → server, until it is answered for: what is trained. Answered by <see cref="Remembered"/>.</summary>
+    /// <summary>
+    /// Job → server, until it is answered for: what is trained. Answered by <see cref="Remembered"/>.
+    /// </summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Model">What it trains.</param>
     public sealed record RememberModel(string JobId, ModelMemory Model) : IWireMessage;

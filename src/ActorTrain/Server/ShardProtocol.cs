@@ -15,7 +15,9 @@ public static class ShardProtocol
     /// most.</summary>
     internal const int MostUntouched = 6_000;
 
-    /// <summary>First worker → shard: the starting weights. Answered by <see cref="Initialized"/>; only the first counts.</summary>
+    /// <summary>
+    /// First worker → shard: the starting weights. Answered by <see cref="Initialized"/>; only the first counts.
+    /// </summary>
     /// <param name="Payload">The shard's slice of the parameters, [slice length] f32.</param>
     public sealed record Initialize(TensorSlice Payload) : ITensorMessage
     {
@@ -30,11 +32,12 @@ public static class ShardProtocol
     public sealed record Initialized(int Shard) : IWireMessage;
 
     /// <summary>Worker → shard. Answered by <see cref="Pushed"/>; safe to send again after silence.</summary>
-    /// <param name="Part">Which samples this stands for; the shard applies each position once, whoever computed it.</param>
+    /// <param name="Part">Which samples this stands for; the shard applies each position once, whoever computed
+    /// it.</param>
     /// <param name="Worker">The worker and its incarnation; a past life is refused.</param>
     /// <param name="BaseVersion">Shard version the gradient was computed from.</param>
-    /// <param name="Payload">
-    /// Mean gradient over the part's samples, or by how much local steps on them move the parameters, in proportion to those of a whole push; this shard's slice, [slice length] f32.
+    /// <param name="Payload"> Mean gradient over the part's samples, or by how much local steps on them move the
+    /// parameters, in proportion to those of a whole push; this shard's slice, [slice length] f32.
     /// </param>
     public sealed record Push(LeasePart Part, WorkerId Worker, long BaseVersion, TensorSlice Payload) : ITensorMessage
     {
@@ -61,14 +64,16 @@ public static class ShardProtocol
         }
 
         internal static Push Read(BinaryReader header, TensorSlice payload) =>
-            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(),
-                payload)
-            { Untouched = ReadUntouched(header, payload.Length) };
+            new(LeasePart.Read(header), WorkerId.Read(header), header.ReadInt64(), payload)
+            {
+                Untouched = ReadUntouched(header, payload.Length),
+            };
 
         private static FlatRange[] ReadUntouched(BinaryReader header, int length)
         {
             var count = header.Read7BitEncodedInt();
-            if (count == 0) return [];
+            if (count == 0)
+                return [];
             if (count < 0 || count > MostUntouched)
                 throw new FormatException($"it has {count} stretches without a gradient");
             var ranges = new FlatRange[count];
@@ -78,7 +83,8 @@ public static class ShardProtocol
                 ranges[i] = new FlatRange(end + header.Read7BitEncodedInt(), header.Read7BitEncodedInt());
                 if (ranges[i].Offset < end || ranges[i].Length < 1 || ranges[i].End > length || ranges[i].End < end)
                     throw new FormatException(
-                        $"its stretch {i} without a gradient does not lie in a slice of {length}");
+                        $"its stretch {i} without a gradient does not lie in a slice of {length}"
+                    );
                 end = ranges[i].End;
             }
             return ranges;
@@ -90,9 +96,18 @@ public static class ShardProtocol
     /// <param name="Part">The part that was pushed.</param>
     /// <param name="Verdict">What became of it.</param>
     /// <param name="Version">The shard's version.</param>
-    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes any.</param>
-    /// <param name="Payload">The parameters of this version, [slice length] f32; empty where the worker has them.</param>
-    public sealed record Pushed(int Shard, LeasePart Part, Verdict Verdict, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
+    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes
+    /// any.</param>
+    /// <param name="Payload">The parameters of this version, [slice length] f32; empty where the worker has
+    /// them.</param>
+    public sealed record Pushed(
+        int Shard,
+        LeasePart Part,
+        Verdict Verdict,
+        long Version,
+        LeasePart? Step,
+        TensorSlice Payload
+    ) : ITensorMessage
     {
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
@@ -105,10 +120,20 @@ public static class ShardProtocol
         }
 
         internal static Pushed Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), LeasePart.Read(header), Verdict.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), payload);
+            new(
+                header.ReadInt32(),
+                LeasePart.Read(header),
+                Verdict.Read(header),
+                header.ReadInt64(),
+                LeasePart.ReadOrNull(header),
+                payload
+            );
     }
 
-    /// <summary>Worker → shard: I have nothing to do but this part. Answered by <see cref="Awaited"/>, as soon as the shard takes its gradient; safe to send again, and the newest counts.</summary>
+    /// <summary>
+    /// Worker → shard: I have nothing to do but this part. Answered by <see cref="Awaited"/>, as soon as the shard
+    /// takes its gradient; safe to send again, and the newest counts.
+    /// </summary>
     /// <param name="Worker">The worker and its incarnation.</param>
     /// <param name="Part">The part that it is about to compute.</param>
     public sealed record Await(WorkerId Worker, LeasePart Part) : IWireMessage;
@@ -116,11 +141,20 @@ public static class ShardProtocol
     /// <summary>Shard → worker: what the part is to be computed from.</summary>
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Part">The part.</param>
-    /// <param name="Version">Version of <paramref name="Payload"/>: the step before, where this shard has gathered all of it and another has not.</param>
+    /// <param name="Version">Version of <paramref name="Payload"/>: the step before, where this shard has gathered all
+    /// of it and another has not.</param>
     /// <param name="Step">The positions that this version is for; null where it is for any.</param>
-    /// <param name="IsApplied">Whether this shard has applied the part by now. Where every shard has, nobody need compute it.</param>
+    /// <param name="IsApplied">Whether this shard has applied the part by now. Where every shard has, nobody need
+    /// compute it.</param>
     /// <param name="Payload">The parameters, [slice length] f32.</param>
-    public sealed record Awaited(int Shard, LeasePart Part, long Version, LeasePart? Step, bool IsApplied, TensorSlice Payload) : ITensorMessage
+    public sealed record Awaited(
+        int Shard,
+        LeasePart Part,
+        long Version,
+        LeasePart? Step,
+        bool IsApplied,
+        TensorSlice Payload
+    ) : ITensorMessage
     {
         /// <inheritdoc/>
         public void WriteHeader(BinaryWriter header)
@@ -133,10 +167,20 @@ public static class ShardProtocol
         }
 
         internal static Awaited Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), LeasePart.Read(header), header.ReadInt64(), LeasePart.ReadOrNull(header), header.ReadBoolean(), payload);
+            new(
+                header.ReadInt32(),
+                LeasePart.Read(header),
+                header.ReadInt64(),
+                LeasePart.ReadOrNull(header),
+                header.ReadBoolean(),
+                payload
+            );
     }
 
-    /// <summary>Worker → shard: tell me when this version's step is closed. Answered by <see cref="StepClosed"/> then; of several the newest counts.</summary>
+    /// <summary>
+    /// Worker → shard: tell me when this version's step is closed. Answered by <see cref="StepClosed"/> then; of
+    /// several the newest counts.
+    /// </summary>
     /// <param name="Worker">The worker and its incarnation.</param>
     /// <param name="Version">The version that it computes from.</param>
     public sealed record WatchStep(WorkerId Worker, long Version) : IWireMessage;
@@ -158,7 +202,8 @@ public static class ShardProtocol
     /// <summary>Shard → whoever pulled.</summary>
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">Version of <paramref name="Payload"/>.</param>
-    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes any.</param>
+    /// <param name="Step">The positions whose gradients the shard takes at this version; null where it takes
+    /// any.</param>
     /// <param name="Payload">The shard's parameters, [slice length] f32.</param>
     public sealed record Pulled(int Shard, long Version, LeasePart? Step, TensorSlice Payload) : ITensorMessage
     {
@@ -181,9 +226,11 @@ public static class ShardProtocol
         }
 
         internal static Pulled Read(BinaryReader header, TensorSlice payload) =>
-            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header),
-                payload)
-            { Epoch = header.ReadInt32(), IsOfEpoch = header.ReadBoolean() };
+            new(header.ReadInt32(), header.ReadInt64(), LeasePart.ReadOrNull(header), payload)
+            {
+                Epoch = header.ReadInt32(),
+                IsOfEpoch = header.ReadBoolean(),
+            };
     }
 
     /// <summary>Coordinator → shard: what have you counted? Answered by <see cref="Counted"/>.</summary>
@@ -195,7 +242,8 @@ public static class ShardProtocol
     /// <param name="Shard">The shard's index.</param>
     /// <param name="Version">Updates applied.</param>
     /// <param name="DuplicatesRefused">Pushes refused because their samples were applied before.</param>
-    /// <param name="CompleteEpochs">Epochs of which every sample is applied, counted from the first without a gap.</param>
+    /// <param name="CompleteEpochs">Epochs of which every sample is applied, counted from the first without a
+    /// gap.</param>
     /// <param name="Applied">Positions applied of the epochs after those, as stretches in order.</param>
     /// <param name="Workers">What each worker's pushes came to.</param>
     /// <param name="StalenessHistogram">Applied pushes by staleness; the last element counts that and more.</param>
@@ -207,21 +255,31 @@ public static class ShardProtocol
         int CompleteEpochs,
         LeasePart[] Applied,
         WorkerCount[] Workers,
-        long[] StalenessHistogram) : IWireMessage;
+        long[] StalenessHistogram
+    ) : IWireMessage;
 
-    /// <summary>Coordinator → shard: a worker's life has ended; what it pushed so far counts, what comes from now on is refused. Not answered.</summary>
+    /// <summary>
+    /// Coordinator → shard: a worker's life has ended; what it pushed so far counts, what comes from now on is refused.
+    /// Not answered.
+    /// </summary>
     /// <param name="Past">The worker in that life.</param>
     public sealed record Fence(WorkerId Past) : IWireMessage;
 
-    /// <summary>Coordinator → shard: all workers' lives up to this one have ended; another coordinator begins new ones. Not answered.</summary>
+    /// <summary>
+    /// Coordinator → shard: all workers' lives up to this one have ended; another coordinator begins new ones. Not
+    /// answered.
+    /// </summary>
     /// <param name="Incarnation">The newest that has ended.</param>
     public sealed record FenceAll(long Incarnation) : IWireMessage;
 
-    /// <summary>Coordinator → shard, every second and at every change: so it is from now on. Not answered; safe to send again.</summary>
+    /// <summary>
+    /// Coordinator → shard, every second and at every change: so it is from now on. Not answered; safe to send again.
+    /// </summary>
     /// <param name="Staleness">What late gradients are worth.</param>
     /// <param name="Consistency">How the workers march, with the samples of a step in numbers.</param>
     /// <param name="Contributions">N: gradients that make a step, where there are backup workers.</param>
-    public sealed record Govern(StalenessOptions Staleness, ConsistencyOptions Consistency, int Contributions) : IWireMessage;
+    public sealed record Govern(StalenessOptions Staleness, ConsistencyOptions Consistency, int Contributions)
+        : IWireMessage;
 
     /// <summary>What one worker's pushes came to at one shard.</summary>
     /// <param name="Node">The worker's node.</param>
@@ -232,6 +290,12 @@ public static class ShardProtocol
     /// <param name="StalenessMax">Largest of them.</param>
     /// <param name="StalenessHistogram">Its applied pushes by staleness; the last element counts that and more.</param>
     public sealed record WorkerCount(
-        string Node, int Restarts, long Samples, long Pushes, long StalenessSum, long StalenessMax,
-        long[] StalenessHistogram);
+        string Node,
+        int Restarts,
+        long Samples,
+        long Pushes,
+        long StalenessSum,
+        long StalenessMax,
+        long[] StalenessHistogram
+    );
 }

@@ -6,8 +6,8 @@ using Akka.Actor;
 namespace ActorTrain.Server;
 
 /// <summary>
-/// Pulls the parameters of every shard, and the model's state, into two buffers; tells its parent <see cref="Taken"/> and ends.
-/// Asks again what does not answer. If a shard ends meanwhile, the parent hears <see cref="Lost"/>.
+/// Pulls the parameters of every shard, and the model's state, into two buffers; tells its parent <see cref="Taken"/>
+/// and ends. Asks again what does not answer. If a shard ends meanwhile, the parent hears <see cref="Lost"/>.
 /// </summary>
 internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 {
@@ -32,7 +32,8 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     /// <summary>Snapshot → parent: the buffers are filled.</summary>
     /// <param name="Versions">Each shard's version, by index.</param>
     /// <param name="Steps">What each shard takes gradients for at that version, by index; null for any.</param>
-    /// <param name="HasState">Whether a worker has reported the model's state; the state buffer is untouched otherwise.</param>
+    /// <param name="HasState">Whether a worker has reported the model's state; the state buffer is untouched
+    /// otherwise.</param>
     /// <param name="IsOfEpoch">Whether every shard had the weights of the epoch that was asked for.</param>
     public sealed record Taken(long[] Versions, LeasePart?[] Steps, bool HasState, bool IsOfEpoch = true);
 
@@ -50,27 +51,47 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
     /// <param name="state">Room for the state.</param>
     /// <param name="epoch">The epoch at whose end they are wanted; 0 for the newest.</param>
     public static Props Props(
-        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state,
-        int epoch = 0) =>
-        Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state, epoch));
+        ShardPlace[] shards,
+        IActorRef? modelState,
+        ITensorLane lane,
+        Memory<float> parameters,
+        Memory<float> state,
+        int epoch = 0
+    ) => Akka.Actor.Props.Create(() => new SnapshotActor(shards, modelState, lane, parameters, state, epoch));
 
     public SnapshotActor(
-        ShardPlace[] shards, IActorRef? modelState, ITensorLane lane, Memory<float> parameters, Memory<float> state,
-        int epoch)
+        ShardPlace[] shards,
+        IActorRef? modelState,
+        ITensorLane lane,
+        Memory<float> parameters,
+        Memory<float> state,
+        int epoch
+    )
     {
-        (_shards, _modelState, _lane, _parameters, _state, _epoch) =
-            (shards, modelState, lane, parameters, state, epoch);
+        (_shards, _modelState, _lane, _parameters, _state, _epoch) = (
+            shards,
+            modelState,
+            lane,
+            parameters,
+            state,
+            epoch
+        );
         _versions = new long[shards.Length];
         _steps = new LeasePart?[shards.Length];
         _awaited = [.. shards.Select(place => place.Shard)];
-        if (modelState is not null) _awaited.Add(modelState);
+        if (modelState is not null)
+            _awaited.Add(modelState);
 
         Receive<Ask>(_ => AskAwaited());
         Receive<OutOfPatience>(_ =>
         {
-            Context.Parent.Tell(new Lost(
-                $"no weights have come from {NodeOf(_awaited.First())} within {Patience.TotalSeconds:0} s; a firewall "
-                    + "may keep its tensor lane from this node"));
+            Context.Parent.Tell(
+                new Lost(
+                    $"no weights have come from {NodeOf(_awaited.First())} within {Patience.TotalSeconds:0} s; a "
+                        + $"firewall "
+                        + "may keep its tensor lane from this node"
+                )
+            );
             Context.Stop(Self);
         });
         Receive<ShardProtocol.Pulled>(Take);
@@ -83,8 +104,12 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _admission = _lane.Admit(Self, _shards.Select(place => place.Slice.Length).Append(_state.Length).Append(0).ToHashSet());
-        foreach (var target in _awaited) Context.Watch(target);
+        _admission = _lane.Admit(
+            Self,
+            _shards.Select(place => place.Slice.Length).Append(_state.Length).Append(0).ToHashSet()
+        );
+        foreach (var target in _awaited)
+            Context.Watch(target);
         Timers.StartPeriodicTimer("ask", new Ask(), AskAgainAfter);
         Timers.StartSingleTimer("patience", new OutOfPatience(), Patience);
         AskAwaited();
@@ -94,7 +119,8 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     // A tensor is seen when all of it is here: a slow link has its time.
     private TimeSpan Patience =>
-        LeastPatience + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _state.Length) / SlowestLink);
+        LeastPatience
+        + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _state.Length) / SlowestLink);
 
     private static string NodeOf(IActorRef actor) =>
         actor.Path.Address is { HasGlobalScope: true } address ? $"{address.Host}:{address.Port}" : "this node";
@@ -109,7 +135,10 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private void Take(ShardProtocol.Pulled pulled)
     {
-        if (_shards.FirstOrDefault(place => place.Slice.Index == pulled.Shard) is { } place && _awaited.Remove(place.Shard))
+        if (
+            _shards.FirstOrDefault(place => place.Slice.Index == pulled.Shard) is { } place
+            && _awaited.Remove(place.Shard)
+        )
         {
             pulled.Payload.Values.CopyTo(_parameters.Slice(place.Slice.Offset, place.Slice.Length));
             (_versions[pulled.Shard], _steps[pulled.Shard]) = (pulled.Version, pulled.Step);
@@ -132,7 +161,8 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
 
     private void EndIfComplete()
     {
-        if (_awaited.Count > 0) return;
+        if (_awaited.Count > 0)
+            return;
         Context.Parent.Tell(new Taken(_versions, _steps, _hasState, _isOfEpoch));
         Context.Stop(Self);
     }

@@ -6,8 +6,9 @@ using ActorTrain.Parameters;
 namespace ActorTrain.Server;
 
 /// <summary>
-/// The gradients of one synchronous step: their mean ḡ = Σ nᵢ·gᵢ / Σ nᵢ, summed in the order of the epoch, so that it has the same bits whenever each arrives. A gradient whose turn has come is added at once; one that
-/// comes before its turn is kept.
+/// The gradients of one synchronous step: their mean ḡ = Σ nᵢ·gᵢ / Σ nᵢ, summed in the order of the epoch, so that it
+/// has the same bits whenever each arrives. A gradient whose turn has come is added at once; one that comes before its
+/// turn is kept.
 /// </summary>
 /// <param name="length">Length of a gradient.</param>
 /// <param name="memory">Where they are kept.</param>
@@ -25,7 +26,10 @@ internal abstract class StepGathering(int length, TensorPool memory)
     /// <summary>Whether nothing more is waited for.</summary>
     public abstract bool IsComplete { get; }
 
-    /// <summary>The positions whose gradients a worker may bring; null where it may bring any, <see cref="LeasePart.None"/> where it may bring none.</summary>
+    /// <summary>
+    /// The positions whose gradients a worker may bring; null where it may bring any, <see cref="LeasePart.None"/>
+    /// where it may bring none.
+    /// </summary>
     public abstract LeasePart? OpenTo(string node);
 
     /// <summary>What none of its gradients has touched, in order. A parameter that some have no gradient for counts as
@@ -33,17 +37,24 @@ internal abstract class StepGathering(int length, TensorPool memory)
     public IReadOnlyList<FlatRange> Untouched { get; private set; } = [];
 
     /// <summary>Takes in a gradient.</summary>
-    public virtual void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
-        IReadOnlyList<FlatRange> untouched)
+    public virtual void Add(
+        LeasePart part,
+        string node,
+        ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched
+    )
     {
-        if (Contributions == 0) Untouched = untouched;
-        else if (Untouched.Count > 0) Untouched = FlatRange.Common(Untouched, untouched);
+        if (Contributions == 0)
+            Untouched = untouched;
+        else if (Untouched.Count > 0)
+            Untouched = FlatRange.Common(Untouched, untouched);
         Contributions++;
         Samples += part.Count;
         if (IsNext(part))
         {
             Sum(part, gradient);
-            while (_kept.Count > 0 && _kept.First() is { Value: var next } && IsNext(next.Part)) SumKept(next);
+            while (_kept.Count > 0 && _kept.First() is { Value: var next } && IsNext(next.Part))
+                SumKept(next);
             return;
         }
         var copy = memory.Rent(length);
@@ -55,7 +66,8 @@ internal abstract class StepGathering(int length, TensorPool memory)
     /// <returns>The mean; valid until <see cref="Release"/>.</returns>
     public ReadOnlySpan<float> Mean()
     {
-        foreach (var kept in _kept.Values.ToList()) SumKept(kept);
+        foreach (var kept in _kept.Values.ToList())
+            SumKept(kept);
         return _sum!.Values.Span;
     }
 
@@ -63,7 +75,8 @@ internal abstract class StepGathering(int length, TensorPool memory)
     public void Release()
     {
         _sum?.Release();
-        foreach (var (_, gradient) in _kept.Values) gradient.Release();
+        foreach (var (_, gradient) in _kept.Values)
+            gradient.Release();
         _kept.Clear();
         _sum = null;
     }
@@ -105,7 +118,12 @@ internal abstract class StepGathering(int length, TensorPool memory)
 /// <param name="open">What of it has not been applied before: all, unless training was asynchronous then.</param>
 /// <param name="length">Length of a gradient.</param>
 /// <param name="memory">Where gradients are kept.</param>
-internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start, int End)> open, int length, TensorPool memory) : StepGathering(length, memory)
+internal sealed class StretchGathering(
+    LeasePart step,
+    IReadOnlyList<(int Start, int End)> open,
+    int length,
+    TensorPool memory
+) : StepGathering(length, memory)
 {
     private readonly PositionSet _awaited = SetOf(open);
     private readonly PositionSet _unsummed = SetOf(open);
@@ -120,8 +138,12 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
     public override LeasePart? OpenTo(string node) => step;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
-        IReadOnlyList<FlatRange> untouched)
+    public override void Add(
+        LeasePart part,
+        string node,
+        ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched
+    )
     {
         _awaited.Remove(part.Start, part.End);
         base.Add(part, node, gradient, untouched);
@@ -137,7 +159,8 @@ internal sealed class StretchGathering(LeasePart step, IReadOnlyList<(int Start,
     private static PositionSet SetOf(IReadOnlyList<(int Start, int End)> stretches)
     {
         var set = new PositionSet();
-        foreach (var (start, end) in stretches) set.Add(start, end);
+        foreach (var (start, end) in stretches)
+            set.Add(start, end);
         return set;
     }
 }
@@ -163,15 +186,20 @@ internal sealed class CountGathering(int contributions, int length, TensorPool m
     /// </summary>
     public void Excuse(string node)
     {
-        if (!_contributors.Contains(node)) _excused.Add(node);
+        if (!_contributors.Contains(node))
+            _excused.Add(node);
     }
 
     /// <inheritdoc/>
     public override LeasePart? OpenTo(string node) => _contributors.Contains(node) ? LeasePart.None : null;
 
     /// <inheritdoc/>
-    public override void Add(LeasePart part, string node, ReadOnlySpan<float> gradient,
-        IReadOnlyList<FlatRange> untouched)
+    public override void Add(
+        LeasePart part,
+        string node,
+        ReadOnlySpan<float> gradient,
+        IReadOnlyList<FlatRange> untouched
+    )
     {
         _excused.Remove(node);
         _contributors.Add(node);

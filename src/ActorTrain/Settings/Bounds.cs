@@ -23,16 +23,17 @@ internal readonly record struct Bounds(double Least, bool LeastIncluded, double 
         && (MostIncluded ? value <= Most : value < Most);
 
     /// <summary>Completes "it must be …".</summary>
-    public override string ToString() => (LeastIncluded, MostIncluded) switch
-    {
-        _ when double.IsInfinity(Least) && double.IsInfinity(Most) => "a finite number",
-        (true, _) when double.IsInfinity(Most) => $"{Text(Least)} or more",
-        (false, _) when double.IsInfinity(Most) => $"more than {Text(Least)}",
-        (true, true) => $"from {Text(Least)} to {Text(Most)}",
-        (true, false) => $"from {Text(Least)} to below {Text(Most)}",
-        (false, true) => $"more than {Text(Least)} and at most {Text(Most)}",
-        (false, false) => $"more than {Text(Least)} and less than {Text(Most)}",
-    };
+    public override string ToString() =>
+        (LeastIncluded, MostIncluded) switch
+        {
+            _ when double.IsInfinity(Least) && double.IsInfinity(Most) => "a finite number",
+            (true, _) when double.IsInfinity(Most) => $"{Text(Least)} or more",
+            (false, _) when double.IsInfinity(Most) => $"more than {Text(Least)}",
+            (true, true) => $"from {Text(Least)} to {Text(Most)}",
+            (true, false) => $"from {Text(Least)} to below {Text(Most)}",
+            (false, true) => $"more than {Text(Least)} and at most {Text(Most)}",
+            (false, false) => $"more than {Text(Least)} and less than {Text(Most)}",
+        };
 
     private static string Text(double value) => value.ToString("0.############", CultureInfo.InvariantCulture);
 }

@@ -43,10 +43,13 @@ internal sealed class HoconOutline
     private void ReadAll()
     {
         SkipBlank(commas: false);
-        if (Current == '{') Nested('{', () => Members("", _line, '}'));
-        else Members("", _line, close: null);
+        if (Current == '{')
+            Nested('{', () => Members("", _line, '}'));
+        else
+            Members("", _line, close: null);
         SkipBlank(commas: false);
-        if (!AtEnd) throw Malformed(_line, $"nothing may follow the closing }}, but '{Current}' does");
+        if (!AtEnd)
+            throw Malformed(_line, $"nothing may follow the closing }}, but '{Current}' does");
     }
 
     private void Members(string section, int openedAt, char? close)
@@ -54,15 +57,19 @@ internal sealed class HoconOutline
         while (true)
         {
             SkipBlank(commas: true);
-            if (AtEnd && close is null) return;
-            if (AtEnd) throw Malformed(openedAt, "the { of this line is never closed; add a }");
+            if (AtEnd && close is null)
+                return;
+            if (AtEnd)
+                throw Malformed(openedAt, "the { of this line is never closed; add a }");
             if (Current == '}' && close is not null)
             {
                 _at++;
                 return;
             }
-            if (Current is '}' or ']') throw Malformed(_line, $"this {Current} closes nothing; take it out");
-            if (Member(section) && CommaFollows) throw Malformed(_line, "no comma may follow a }; take it out");
+            if (Current is '}' or ']')
+                throw Malformed(_line, $"this {Current} closes nothing; take it out");
+            if (Member(section) && CommaFollows)
+                throw Malformed(_line, "no comma may follow a }; take it out");
         }
     }
 
@@ -81,7 +88,8 @@ internal sealed class HoconOutline
             Nested('{', () => Members(path, line, '}'));
             return true;
         }
-        if (Current is not ('=' or ':')) throw Malformed(line, $"{key} must be followed by = and a value, or by {{");
+        if (Current is not ('=' or ':'))
+            throw Malformed(line, $"{key} must be followed by = and a value, or by {{");
         _at++;
         return Value(path, line);
     }
@@ -102,13 +110,21 @@ internal sealed class HoconOutline
         {
             var before = _at == start ? '.' : _text[_at - 1];
             if (Current == '"' ? before != '.' : before == '"' && Current != '.' && IsOfKey(Current))
-                throw Malformed(line, "a key's part stands in quotes as a whole or not at all; put the quotes around all that is between two dots");
-            if (Current == '"') Quoted();
-            else if (IsOfKey(Current)) _at++;
-            else break;
+                throw Malformed(
+                    line,
+                    "a key's part stands in quotes as a whole or not at all; put the quotes around all that is "
+                        + "between two dots"
+                );
+            if (Current == '"')
+                Quoted();
+            else if (IsOfKey(Current))
+                _at++;
+            else
+                break;
         }
         var key = _text[start.._at].Replace("\"", "", StringComparison.Ordinal);
-        if (key.Contains('\n', StringComparison.Ordinal)) throw Malformed(line, "the key that starts here goes over several lines");
+        if (key.Contains('\n', StringComparison.Ordinal))
+            throw Malformed(line, "the key that starts here goes over several lines");
         return WithoutEmptyParts(key, line);
     }
 
@@ -119,7 +135,8 @@ internal sealed class HoconOutline
 
     private string WithoutEmptyParts(string key, int line)
     {
-        if (key.Length == 0) throw Malformed(line, $"a key is expected here, not '{Printable(Current)}'");
+        if (key.Length == 0)
+            throw Malformed(line, $"a key is expected here, not '{Printable(Current)}'");
         if (key.StartsWith('.') || key.EndsWith('.') || key.Contains("..", StringComparison.Ordinal))
             throw Malformed(line, $"the key {key} has an empty part; write one dot between two names");
         return key;
@@ -133,15 +150,39 @@ internal sealed class HoconOutline
         for (SkipSpace(); !AtEnd && !EndsValue(); SkipSpace())
         {
             isSection = Current == '{';
-            if (isSection) { containers++; Nested('{', () => Members(key, _line, '}')); }
-            else if (Current == '[') { containers++; Nested('[', () => Elements(key, _line)); }
-            else if (Current == '$' && Next == '{') { substitutions++; Substituted(key); }
-            else if (Current == '"') { texts++; Quoted(); }
-            else { texts++; Unquoted(key); }
+            if (isSection)
+            {
+                containers++;
+                Nested('{', () => Members(key, _line, '}'));
+            }
+            else if (Current == '[')
+            {
+                containers++;
+                Nested('[', () => Elements(key, _line));
+            }
+            else if (Current == '$' && Next == '{')
+            {
+                substitutions++;
+                Substituted(key);
+            }
+            else if (Current == '"')
+            {
+                texts++;
+                Quoted();
+            }
+            else
+            {
+                texts++;
+                Unquoted(key);
+            }
             if (texts + substitutions > 0 && containers > 0)
-                throw Malformed(_line, $"the value of {key} mixes text with a {{ or a [; start a new line between them");
+                throw Malformed(
+                    _line,
+                    $"the value of {key} mixes text with a {{ or a [; start a new line between them"
+                );
         }
-        if (texts + containers + substitutions == 0) throw Malformed(line, $"{key} has no value");
+        if (texts + containers + substitutions == 0)
+            throw Malformed(line, $"{key} has no value");
         return isSection;
     }
 
@@ -154,7 +195,8 @@ internal sealed class HoconOutline
         while (true)
         {
             SkipBlank(commas: true);
-            if (AtEnd || Current == '}') throw Malformed(openedAt, "the [ of this line is never closed; add a ]");
+            if (AtEnd || Current == '}')
+                throw Malformed(openedAt, "the [ of this line is never closed; add a ]");
             if (Current == ']')
             {
                 _at++;
@@ -166,7 +208,8 @@ internal sealed class HoconOutline
 
     private void Nested(char open, Action content)
     {
-        if (++_depth > DeepestNesting) throw Malformed(_line, $"{open} stands inside {DeepestNesting} others; that is too deep");
+        if (++_depth > DeepestNesting)
+            throw Malformed(_line, $"{open} stands inside {DeepestNesting} others; that is too deep");
         _at++;
         content();
         _depth--;
@@ -179,24 +222,32 @@ internal sealed class HoconOutline
         _at += quote.Length;
         while (!AtEnd && !_text.AsSpan(_at).StartsWith(quote))
         {
-            if (Current == '\n' && quote.Length == 1) break;
-            if (Current == '\n') _line++;
+            if (Current == '\n' && quote.Length == 1)
+                break;
+            if (Current == '\n')
+                _line++;
             _at += Current == '\\' && quote.Length == 1 && Next != '\n' ? 2 : 1;
         }
-        if (AtEnd || Current == '\n') throw Malformed(line, "the text in quotes that starts here is never closed; add a \"");
+        if (AtEnd || Current == '\n')
+            throw Malformed(line, "the text in quotes that starts here is never closed; add a \"");
         _at += quote.Length;
     }
 
     private void Substituted(string key)
     {
         var end = _text.AsSpan(_at).IndexOfAny('}', '\n');
-        if (end < 0 || _text[_at + end] == '\n') throw Malformed(_line, "the ${ of this line is never closed; add a }");
-        if (_text[_at + 2] == '?') throw Malformed(_line, "${? is not supported; write ${ and a key of this file");
+        if (end < 0 || _text[_at + end] == '\n')
+            throw Malformed(_line, "the ${ of this line is never closed; add a }");
+        if (_text[_at + 2] == '?')
+            throw Malformed(_line, "${? is not supported; write ${ and a key of this file");
         var start = _at += 2;
-        while (IsPlain(Current)) _at++;
-        // What is no plain key, to the letter, is the whole text to Akka's parser, which then stands inside itself without end.
+        while (IsPlain(Current))
+            _at++;
+        // What is no plain key, to the letter, is the whole text to Akka's parser, which then stands inside itself
+        // without end.
         _substitutions.Add(new Substitution(key, WithoutEmptyParts(_text[start.._at], _line), _line));
-        if (AtEnd || Current != '}') throw Malformed(_line, $"a }} is expected here, not '{(AtEnd ? "the end" : Printable(Current))}'");
+        if (AtEnd || Current != '}')
+            throw Malformed(_line, $"a }} is expected here, not '{(AtEnd ? "the end" : Printable(Current))}'");
         _at++;
     }
 
@@ -205,35 +256,46 @@ internal sealed class HoconOutline
         while (!AtEnd && !EndsValue() && Current is not ('{' or '[' or '"' or '$'))
         {
             // HOCON keeps these for later; Akka's parser never gets past one that stands in a list.
-            if ("`^?!@*&\\".Contains(Current, StringComparison.Ordinal)) throw Malformed(_line, $"the value of {key} holds a {Current}; put it into double quotes");
-            if (Current is '=' or ':') throw Malformed(_line, $"the value of {key} holds a {Current}; put it into double quotes, or start a new line");
+            if ("`^?!@*&\\".Contains(Current, StringComparison.Ordinal))
+                throw Malformed(_line, $"the value of {key} holds a {Current}; put it into double quotes");
+            if (Current is '=' or ':')
+                throw Malformed(
+                    _line,
+                    $"the value of {key} holds a {Current}; put it into double quotes, or start a new line"
+                );
             _at++;
         }
-        if (Current == '$' && Next != '{') throw Malformed(_line, $"the value of {key} holds a $; put it into double quotes");
+        if (Current == '$' && Next != '{')
+            throw Malformed(_line, $"the value of {key} holds a $; put it into double quotes");
     }
 
     private void SkipBlank(bool commas)
     {
         while (!AtEnd)
         {
-            if (AtComment) SkipComment();
+            if (AtComment)
+                SkipComment();
             else if (char.IsWhiteSpace(Current) || (commas && Current == ','))
             {
-                if (Current == '\n') _line++;
+                if (Current == '\n')
+                    _line++;
                 _at++;
             }
-            else return;
+            else
+                return;
         }
     }
 
     private void SkipComment()
     {
-        while (!AtEnd && Current != '\n') _at++;
+        while (!AtEnd && Current != '\n')
+            _at++;
     }
 
     private void SkipSpace()
     {
-        while (!AtEnd && Current != '\n' && char.IsWhiteSpace(Current)) _at++;
+        while (!AtEnd && Current != '\n' && char.IsWhiteSpace(Current))
+            _at++;
     }
 
     private static string Printable(char c) => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString();

@@ -19,31 +19,52 @@ internal sealed class KnownKeys
     /// <summary>The keys of the embedded reference.conf.</summary>
     public static KnownKeys Reference { get; } = new(ReferenceConfiguration.Settings.Select(setting => setting.Key));
 
-    /// <summary>Refuses a configuration with a key that does not exist, or with a value where a section belongs.</summary>
+    /// <summary>
+    /// Refuses a configuration with a key that does not exist, or with a value where a section belongs.
+    /// </summary>
     public void Check(Config config)
     {
         foreach (var setting in Setting.AllOf(config, "configuration"))
             Check(setting, key => config is LocatedConfig located ? located.SourceOf(key) : setting.Source);
     }
 
-    /// <summary>Refuses a key below <c>actortrain</c> that does not exist, in the configuration of an actor system that has others of its own.</summary>
+    /// <summary>
+    /// Refuses a key below <c>actortrain</c> that does not exist, in the configuration of an actor system that has
+    /// others of its own.
+    /// </summary>
     public void CheckSystem(Config config)
     {
-        foreach (var setting in Setting.AllOf(config, "configuration").Where(setting => setting.Key.StartsWith("actortrain.", StringComparison.Ordinal)))
+        foreach (
+            var setting in Setting
+                .AllOf(config, "configuration")
+                .Where(setting => setting.Key.StartsWith("actortrain.", StringComparison.Ordinal))
+        )
             Check(setting, _ => setting.Source);
     }
 
     /// <summary>Refuses an override with a key that does not exist.</summary>
-    public void Check(SettingOverride change) => Check(new Setting(change.Key, change.Value, change.Source), _ => change.Source);
+    public void Check(SettingOverride change) =>
+        Check(new Setting(change.Key, change.Value, change.Source), _ => change.Source);
 
     private void Check(Setting setting, Func<string, string> sourceOf)
     {
-        if (setting.Key == "akka" || setting.Key.StartsWith("akka.", StringComparison.Ordinal) || _values.Contains(setting.Key)) return;
+        if (
+            setting.Key == "akka"
+            || setting.Key.StartsWith("akka.", StringComparison.Ordinal)
+            || _values.Contains(setting.Key)
+        )
+            return;
         if (_sections.Contains(setting.Key))
         {
-            if (setting.Value is null) return; // an empty section
-            var child = _values.Where(key => key.StartsWith(setting.Key + ".", StringComparison.Ordinal)).OrderBy(key => !key.EndsWith(".name", StringComparison.Ordinal)).First();
-            throw Error($"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with keys such as {child}.");
+            if (setting.Value is null)
+                return; // an empty section
+            var child = _values
+                .Where(key => key.StartsWith(setting.Key + ".", StringComparison.Ordinal))
+                .OrderBy(key => !key.EndsWith(".name", StringComparison.Ordinal))
+                .First();
+            throw Error(
+                $"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with keys such as {child}."
+            );
         }
         var unknown = FirstUnknown(setting.Key);
         throw Error($"unknown key {unknown} ({sourceOf(unknown)}); {Suggestion(unknown)}");
@@ -52,22 +73,37 @@ internal sealed class KnownKeys
     // A quoted key or value may hold line breaks; an error is one line.
     private static ActorTrainException Error(string message) => new(message.ReplaceLineEndings(" "));
 
-    /// <summary>The shortest beginning of a key that leads nowhere, so that a misspelt section is named and not what is in it.</summary>
+    /// <summary>
+    /// The shortest beginning of a key that leads nowhere, so that a misspelt section is named and not what is in it.
+    /// </summary>
     private string FirstUnknown(string key)
     {
         for (var dot = key.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = key.IndexOf('.', dot + 1))
-            if (!_sections.Contains(key[..dot]) && !_values.Contains(key[..dot])) return key[..dot];
+            if (!_sections.Contains(key[..dot]) && !_values.Contains(key[..dot]))
+                return key[..dot];
         return key;
     }
 
     private string Suggestion(string unknown)
     {
         var (parent, name) = Split(unknown);
-        var siblings = _values.Concat(_sections).Where(key => Split(key).Parent == parent).Select(key => Split(key).Name).Order(StringComparer.Ordinal).ToList();
-        if (_values.Contains(parent)) return $"{parent} is a value and holds no keys.";
-        if (Spelling.Nearest(name, siblings) is { } sibling) return $"did you mean {sibling}?";
-        var elsewhere = _values.Concat(_sections).Where(key => Split(key).Name == name || key.EndsWith("." + unknown, StringComparison.Ordinal)).OrderBy(key => key.Length).FirstOrDefault();
-        if (elsewhere is not null) return $"did you mean {elsewhere}?";
+        var siblings = _values
+            .Concat(_sections)
+            .Where(key => Split(key).Parent == parent)
+            .Select(key => Split(key).Name)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (_values.Contains(parent))
+            return $"{parent} is a value and holds no keys.";
+        if (Spelling.Nearest(name, siblings) is { } sibling)
+            return $"did you mean {sibling}?";
+        var elsewhere = _values
+            .Concat(_sections)
+            .Where(key => Split(key).Name == name || key.EndsWith("." + unknown, StringComparison.Ordinal))
+            .OrderBy(key => key.Length)
+            .FirstOrDefault();
+        if (elsewhere is not null)
+            return $"did you mean {elsewhere}?";
         return parent.Length == 0
             ? "the settings stand under actortrain."
             : $"{parent} has the keys {string.Join(", ", siblings)}.";

@@ -5,7 +5,10 @@ namespace ActorTrain.Settings;
 /// <summary>Reads numbers with a unit: durations and sizes, with HOCON's units.</summary>
 internal static class Quantity
 {
-    /// <summary>A duration such as <c>10s</c> or <c>500 ms</c>; null when it is none. A number alone counts milliseconds, as in HOCON.</summary>
+    /// <summary>
+    /// A duration such as <c>10s</c> or <c>500 ms</c>; null when it is none. A number alone counts milliseconds, as in
+    /// HOCON.
+    /// </summary>
     public static TimeSpan? Duration(string text)
     {
         var seconds = Split(text) switch
@@ -43,7 +46,8 @@ internal static class Quantity
     {
         var digits = text.AsSpan().Trim();
         var end = 0;
-        while (end < digits.Length && (char.IsAsciiDigit(digits[end]) || digits[end] is '.' or '+' or '-')) end++;
+        while (end < digits.Length && (char.IsAsciiDigit(digits[end]) || digits[end] is '.' or '+' or '-'))
+            end++;
         var number = digits[..end];
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? (value, digits[number.Length..].Trim().ToString())

@@ -5,7 +5,8 @@ using Akka.Configuration;
 namespace ActorTrain.Settings;
 
 /// <summary>
-/// Reads settings as typed values and says, in one sentence, what is wrong with one that cannot be. Nobody else reads configuration.
+/// Reads settings as typed values and says, in one sentence, what is wrong with one that cannot be. Nobody else reads
+/// configuration.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -13,7 +14,8 @@ internal sealed class SettingsReader
 
     private SettingsReader(IEnumerable<Setting> settings)
     {
-        foreach (var setting in settings) _settings.TryAdd(setting.Key, setting);
+        foreach (var setting in settings)
+            _settings.TryAdd(setting.Key, setting);
     }
 
     /// <summary>Reads overrides before a configuration before reference.conf. Keys are checked.</summary>
@@ -22,11 +24,18 @@ internal sealed class SettingsReader
     {
         KnownKeys.Reference.Check(config);
         var first = (overrides ?? []).Reverse().Select(given => new Setting(given.Key, given.Value, given.Source));
-        return new SettingsReader([.. first, .. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
+        return new SettingsReader([
+            .. first,
+            .. Setting.AllOf(config, "configuration"),
+            .. ReferenceConfiguration.Settings,
+        ]);
     }
 
-    /// <summary>Reads the configuration of an actor system before reference.conf. What else stands in it is not ours to check.</summary>
-    public static SettingsReader OfSystem(Config config) => new([.. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
+    /// <summary>
+    /// Reads the configuration of an actor system before reference.conf. What else stands in it is not ours to check.
+    /// </summary>
+    public static SettingsReader OfSystem(Config config) =>
+        new([.. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
 
     /// <summary>Reads settings, of those with the same key the first. Whose keys they are is not checked.</summary>
     public static SettingsReader OfSettings(IEnumerable<Setting> settings) => new(settings);
@@ -46,12 +55,18 @@ internal sealed class SettingsReader
     public IReadOnlyList<string> Words(string key, params IReadOnlyList<string> allowed)
     {
         var setting = Given(key);
-        var words = (setting.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
-        return words.Count > 0 && words.All(allowed.Contains) ? words : throw Wrong(setting, "one or more of " + string.Join(", ", allowed));
+        var words = (setting.Value ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Distinct()
+            .ToList();
+        return words.Count > 0 && words.All(allowed.Contains)
+            ? words
+            : throw Wrong(setting, "one or more of " + string.Join(", ", allowed));
     }
 
     /// <summary>The elements of a list, none of which has a comma.</summary>
-    public IReadOnlyList<string> Elements(string key) => (Given(key).Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> Elements(string key) =>
+        (Given(key).Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     public bool Bool(string key) => Switch(Given(key).Value) ?? throw Wrong(Given(key), "on or off");
 
@@ -60,7 +75,8 @@ internal sealed class SettingsReader
     public long Long(string key, long least = long.MinValue, long most = long.MaxValue)
     {
         var setting = Given(key);
-        if (!IsWhole(setting.Value)) throw Wrong(setting, WholeNumber(least, most));
+        if (!IsWhole(setting.Value))
+            throw Wrong(setting, WholeNumber(least, most));
         // Too long a number for a long is beyond the bound on its side.
         if (!long.TryParse(setting.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             throw Wrong(setting, setting.Value!.StartsWith('-') ? $"{least} or more" : $"at most {most}");
@@ -73,7 +89,9 @@ internal sealed class SettingsReader
     {
         var setting = Given(key);
         // Checked as the float it becomes: 1e-50 is 0 then, and 1e39 is infinite.
-        return float.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && bounds.Contain(value)
+        return
+            float.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && bounds.Contain(value)
             ? value
             : throw Wrong(setting, NumberBounds(setting, bounds));
     }
@@ -81,12 +99,15 @@ internal sealed class SettingsReader
     public double Double(string key, Bounds bounds)
     {
         var setting = Given(key);
-        return double.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && bounds.Contain(value)
+        return
+            double.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && bounds.Contain(value)
             ? value
             : throw Wrong(setting, NumberBounds(setting, bounds));
     }
 
-    public TEnum Choice<TEnum>(string key) where TEnum : struct, Enum
+    public TEnum Choice<TEnum>(string key)
+        where TEnum : struct, Enum
     {
         var setting = Given(key);
         var names = Choices.NamesOf<TEnum>();
@@ -97,52 +118,78 @@ internal sealed class SettingsReader
     public TimeSpan Duration(string key, TimeSpan least, TimeSpan? most = null)
     {
         var setting = Given(key);
-        if (Quantity.Duration(setting.Value ?? "") is not { } value) throw Wrong(setting, "a duration such as 10s, 500ms or 2m");
-        if (value >= least && value <= (most ?? TimeSpan.MaxValue)) return value;
-        throw Wrong(setting, most is null ? $"{Written(least)} or more" : $"from {Written(least)} to {Written(most.Value)}");
+        if (Quantity.Duration(setting.Value ?? "") is not { } value)
+            throw Wrong(setting, "a duration such as 10s, 500ms or 2m");
+        if (value >= least && value <= (most ?? TimeSpan.MaxValue))
+            return value;
+        throw Wrong(
+            setting,
+            most is null ? $"{Written(least)} or more" : $"from {Written(least)} to {Written(most.Value)}"
+        );
     }
 
     public long Size(string key, long least, long most = long.MaxValue)
     {
         var setting = Given(key);
-        if (Quantity.Bytes(setting.Value ?? "") is not { } value) throw Wrong(setting, "a size such as 64 MiB or 128 KiB");
-        if (value >= least && value <= most) return value;
-        throw Wrong(setting, most == long.MaxValue
-            ? $"{Plural.Of(least, "byte")} or more" : $"from {Plural.Number(least)} to {Plural.Of(most, "byte")}");
+        if (Quantity.Bytes(setting.Value ?? "") is not { } value)
+            throw Wrong(setting, "a size such as 64 MiB or 128 KiB");
+        if (value >= least && value <= most)
+            return value;
+        throw Wrong(
+            setting,
+            most == long.MaxValue
+                ? $"{Plural.Of(least, "byte")} or more"
+                : $"from {Plural.Number(least)} to {Plural.Of(most, "byte")}"
+        );
     }
 
-    /// <summary>All settings below a key but <c>name</c>, with keys relative to it. What they mean is for the engine to say; switches become on or off.</summary>
+    /// <summary>
+    /// All settings below a key but <c>name</c>, with keys relative to it. What they mean is for the engine to say;
+    /// switches become on or off.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Section(string key)
     {
         var prefix = key + ".";
-        var inside = _settings.Values.Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal) && setting.Key != prefix + "name");
+        var inside = _settings.Values.Where(setting =>
+            setting.Key.StartsWith(prefix, StringComparison.Ordinal) && setting.Key != prefix + "name"
+        );
         return inside.ToDictionary(
             setting => setting.Key[prefix.Length..],
-            setting => Switch(setting.Value) is { } isOn ? (isOn ? "on" : "off") : setting.Value ?? throw Wrong(setting, "a value"),
-            StringComparer.Ordinal);
+            setting =>
+                Switch(setting.Value) is { } isOn
+                    ? (isOn ? "on" : "off")
+                    : setting.Value ?? throw Wrong(setting, "a value"),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>The error about a setting; <paramref name="right"/> completes "it must be …".</summary>
     public ActorTrainException Wrong(string key, string right) => Wrong(Given(key), right);
 
     /// <summary>The error about an element of a list.</summary>
-    public ActorTrainException WrongElement(string key, string element, string right) => new($"{key} has '{Shown(element)}' ({Given(key).Source}); it must be {right}.");
+    public ActorTrainException WrongElement(string key, string element, string right) =>
+        new($"{key} has '{Shown(element)}' ({Given(key).Source}); it must be {right}.");
 
     private static ActorTrainException Wrong(Setting setting, string right) =>
         new($"{setting.Key} is {Shown(setting.Value)} ({setting.Source}); it must be {right}.");
 
     private Setting Given(string key) =>
-        _settings.TryGetValue(key, out var setting) ? setting : throw new InvalidOperationException($"{key} is not in reference.conf");
+        _settings.TryGetValue(key, out var setting)
+            ? setting
+            : throw new InvalidOperationException($"{key} is not in reference.conf");
 
-    private static bool? Switch(string? value) => value switch
-    {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
-        _ => null,
-    };
+    private static bool? Switch(string? value) =>
+        value switch
+        {
+            "on" or "true" or "yes" => true,
+            "off" or "false" or "no" => false,
+            _ => null,
+        };
 
     private static bool IsWhole(string? text) =>
-        text is { Length: > 0 } && text[(text[0] is '+' or '-' ? 1 : 0)..] is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
+        text is { Length: > 0 }
+        && text[(text[0] is '+' or '-' ? 1 : 0)..] is { Length: > 0 } digits
+        && digits.All(char.IsAsciiDigit);
 
     private static string WholeNumber(long least, long most) =>
         least is int.MinValue or long.MinValue ? "a whole number"
@@ -154,7 +201,8 @@ internal sealed class SettingsReader
             ? bounds.ToString()
             : $"a number, {bounds}";
 
-    private static string Shown(string? value) => string.IsNullOrWhiteSpace(value) ? "empty" : value.ReplaceLineEndings(" ");
+    private static string Shown(string? value) =>
+        string.IsNullOrWhiteSpace(value) ? "empty" : value.ReplaceLineEndings(" ");
 
     private static string Written(TimeSpan duration) =>
         duration.TotalSeconds == Math.Floor(duration.TotalSeconds)

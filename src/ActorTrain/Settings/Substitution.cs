@@ -6,11 +6,18 @@ namespace ActorTrain.Settings;
 /// <param name="Line">Its line.</param>
 internal sealed record Substitution(string Key, string Target, int Line)
 {
-    /// <summary>The first substitution that leads back to itself: Akka's parser would overflow the stack on it.</summary>
+    /// <summary>
+    /// The first substitution that leads back to itself: Akka's parser would overflow the stack on it.
+    /// </summary>
     public static Substitution? FirstCycle(IReadOnlyList<Substitution> all) =>
         all.FirstOrDefault(start => Reaches(start, start, all, []));
 
-    private static bool Reaches(Substitution from, Substitution goal, IReadOnlyList<Substitution> all, HashSet<Substitution> seen) =>
+    private static bool Reaches(
+        Substitution from,
+        Substitution goal,
+        IReadOnlyList<Substitution> all,
+        HashSet<Substitution> seen
+    ) =>
         all.Where(next => Overlap(from.Target, next.Key))
             .Any(next => next == goal || (seen.Add(next) && Reaches(next, goal, all, seen)));
 

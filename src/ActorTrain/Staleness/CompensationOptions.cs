@@ -1,10 +1,17 @@
 namespace ActorTrain.Staleness;
 
-/// <summary>Settings of the policies that change a late gradient: sections below <c>actortrain.job.staleness</c>, each read by its policy alone.</summary>
+/// <summary>
+/// Settings of the policies that change a late gradient: sections below <c>actortrain.job.staleness</c>, each read by
+/// its policy alone.
+/// </summary>
 /// <param name="DcAsgd">Section <c>dc-asgd</c>.</param>
 /// <param name="DcAsgdAdaptive">Section <c>dc-asgd-adaptive</c>.</param>
 /// <param name="GapAware">Section <c>gap-aware</c>.</param>
-public sealed record CompensationOptions(DcAsgdOptions DcAsgd, DcAsgdAdaptiveOptions DcAsgdAdaptive, GapAwareOptions GapAware);
+public sealed record CompensationOptions(
+    DcAsgdOptions DcAsgd,
+    DcAsgdAdaptiveOptions DcAsgdAdaptive,
+    GapAwareOptions GapAware
+);
 
 /// <summary>Delay compensation with a constant factor.</summary>
 /// <param name="Lambda">λ, what the compensation counts for, ≥ 0.</param>

@@ -4,9 +4,10 @@ using System.Runtime.CompilerServices;
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// Delay compensation with a factor of its own for each parameter (Zheng et al. 2017, "Asynchronous Stochastic Gradient Descent with Delay Compensation", DC-ASGD-a): as <see cref="DcAsgd"/>, with
-/// λ_t = λ₀ / √(MeanSquare(t) + ε) and MeanSquare(t) = m·MeanSquare(t−1) + (1−m)·g⊙g over all gradients that this shard has applied, from 0. So the compensation is of the gradient's own
-/// size, however large that is. Costs a vector a shard.
+/// Delay compensation with a factor of its own for each parameter (Zheng et al. 2017, "Asynchronous Stochastic Gradient
+/// Descent with Delay Compensation", DC-ASGD-a): as <see cref="DcAsgd"/>, with λ_t = λ₀ / √(MeanSquare(t) + ε) and
+/// MeanSquare(t) = m·MeanSquare(t−1) + (1−m)·g⊙g over all gradients that this shard has applied, from 0. So the
+/// compensation is of the gradient's own size, however large that is. Costs a vector a shard.
 /// </summary>
 /// <param name="options">λ₀, m and ε.</param>
 /// <param name="length">Parameters in the shard.</param>
@@ -17,12 +18,22 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
     public bool ComparesVersions => true;
 
     public void Compensate(in LateGradient late, Span<float> result) =>
-        Elementwise.Run(new Rule(options, late.Weight), late.Gradient, late.Weights, late.ComputedFrom, _meanSquare,
-            result, late.Touched);
+        Elementwise.Run(
+            new Rule(options, late.Weight),
+            late.Gradient,
+            late.Weights,
+            late.ComputedFrom,
+            _meanSquare,
+            result,
+            late.Touched
+        );
 
     private readonly struct Rule(DcAsgdAdaptiveOptions options, float weight) : IElementRule
     {
-        private readonly Vector<float> _lambda = new(options.Lambda), _memory = new(options.Memory), _epsilon = new(options.Epsilon), _weight = new(weight);
+        private readonly Vector<float> _lambda = new(options.Lambda),
+            _memory = new(options.Memory),
+            _epsilon = new(options.Epsilon),
+            _weight = new(weight);
 
         // In double, as Adam's: in single precision 1 − 0.999 would be off by 1e-5.
         private readonly Vector<float> _rest = new((float)(1 - (double)(decimal)options.Memory));

@@ -19,14 +19,26 @@ internal static class Elementwise
 {
     /// <summary>One pass over some stretches.</summary>
     public static void Run<TRule>(
-        TRule rule, ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> third, Span<float> state,
-        Span<float> result, ReadOnlySpan<FlatRange> touched) where TRule : struct, IElementRule
+        TRule rule,
+        ReadOnlySpan<float> first,
+        ReadOnlySpan<float> second,
+        ReadOnlySpan<float> third,
+        Span<float> state,
+        Span<float> result,
+        ReadOnlySpan<FlatRange> touched
+    )
+        where TRule : struct, IElementRule
     {
         foreach (var (offset, length) in touched)
         {
             Run(
-                rule, first.Slice(offset, length), second.Slice(offset, length), third.Slice(offset, length),
-                state.Length == 0 ? [] : state.Slice(offset, length), result.Slice(offset, length));
+                rule,
+                first.Slice(offset, length),
+                second.Slice(offset, length),
+                third.Slice(offset, length),
+                state.Length == 0 ? [] : state.Slice(offset, length),
+                result.Slice(offset, length)
+            );
         }
     }
 
@@ -38,31 +50,68 @@ internal static class Elementwise
     /// <param name="state">Its state; empty for a rule without one.</param>
     /// <param name="result">Where what it makes goes; may be one of the others.</param>
     public static void Run<TRule>(
-        TRule rule, ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> third, Span<float> state, Span<float> result) where TRule : struct, IElementRule
+        TRule rule,
+        ReadOnlySpan<float> first,
+        ReadOnlySpan<float> second,
+        ReadOnlySpan<float> third,
+        Span<float> state,
+        Span<float> result
+    )
+        where TRule : struct, IElementRule
     {
         var width = Vector<float>.Count;
         var whole = first.Length - first.Length % width;
-        Whole(rule, first[..whole], second[..whole], third[..whole], state[..Math.Min(whole, state.Length)], result[..whole]);
+        Whole(
+            rule,
+            first[..whole],
+            second[..whole],
+            third[..whole],
+            state[..Math.Min(whole, state.Length)],
+            result[..whole]
+        );
         var rest = first.Length - whole;
-        if (rest == 0) return;
+        if (rest == 0)
+            return;
 
         // The tail goes through the same vector code, padded.
-        Span<float> a = stackalloc float[width], b = stackalloc float[width], c = stackalloc float[width], s = stackalloc float[width], r = stackalloc float[width];
+        Span<float> a = stackalloc float[width],
+            b = stackalloc float[width],
+            c = stackalloc float[width],
+            s = stackalloc float[width],
+            r = stackalloc float[width];
         first[whole..].CopyTo(a);
         second[whole..].CopyTo(b);
         third[whole..].CopyTo(c);
-        if (state.Length > 0) state[whole..].CopyTo(s);
+        if (state.Length > 0)
+            state[whole..].CopyTo(s);
         Whole(rule, a, b, c, state.Length > 0 ? s : default, r);
-        if (TRule.ChangesState) s[..rest].CopyTo(state[whole..]);
+        if (TRule.ChangesState)
+            s[..rest].CopyTo(state[whole..]);
         r[..rest].CopyTo(result[whole..]);
     }
 
     private static void Whole<TRule>(
-        TRule rule, ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<float> third, Span<float> state, Span<float> result) where TRule : struct, IElementRule
+        TRule rule,
+        ReadOnlySpan<float> first,
+        ReadOnlySpan<float> second,
+        ReadOnlySpan<float> third,
+        Span<float> state,
+        Span<float> result
+    )
+        where TRule : struct, IElementRule
     {
-        if (second.Length != first.Length || third.Length != first.Length || result.Length != first.Length || (state.Length > 0 || TRule.ChangesState) && state.Length != first.Length)
-            throw new ArgumentException($"All must be equally long: {first.Length}, {second.Length}, {third.Length}, {state.Length}, {result.Length}.");
-        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every element.
+        if (
+            second.Length != first.Length
+            || third.Length != first.Length
+            || result.Length != first.Length
+            || (state.Length > 0 || TRule.ChangesState) && state.Length != first.Length
+        )
+            throw new ArgumentException(
+                $"All must be equally long: {first.Length}, {second.Length}, {third.Length}, {state.Length}, "
+                    + $"{result.Length}."
+            );
+        // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every
+        // element.
         ref var a = ref MemoryMarshal.GetReference(first);
         ref var b = ref MemoryMarshal.GetReference(second);
         ref var c = ref MemoryMarshal.GetReference(third);
@@ -72,8 +121,14 @@ internal static class Elementwise
         for (nuint i = 0; i < (nuint)first.Length; i += (nuint)Vector<float>.Count)
         {
             var s = remembers ? Vector.LoadUnsafe(ref states, i) : Vector<float>.Zero;
-            var r = rule.Of(Vector.LoadUnsafe(ref a, i), Vector.LoadUnsafe(ref b, i), Vector.LoadUnsafe(ref c, i), ref s);
-            if (TRule.ChangesState) s.StoreUnsafe(ref states, i);
+            var r = rule.Of(
+                Vector.LoadUnsafe(ref a, i),
+                Vector.LoadUnsafe(ref b, i),
+                Vector.LoadUnsafe(ref c, i),
+                ref s
+            );
+            if (TRule.ChangesState)
+                s.StoreUnsafe(ref states, i);
             r.StoreUnsafe(ref results, i);
         }
     }

@@ -5,14 +5,18 @@ using ActorTrain.Parameters;
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// Divides each element of a gradient by its gap (Barkai, Hakimi and Schuster 2020, "Gap-Aware Mitigation of Gradient Staleness"): g ⊘ G with G = |w − w_bak| / C + 1, where w_bak are the weights
-/// that g was computed from. The gap says how many average updates a parameter has moved since; a parameter that others have left alone keeps its gradient whole, however old it is.
+/// Divides each element of a gradient by its gap (Barkai, Hakimi and Schuster 2020, "Gap-Aware Mitigation of Gradient
+/// Staleness"): g ⊘ G with G = |w − w_bak| / C + 1, where w_bak are the weights that g was computed from. The gap says
+/// how many average updates a parameter has moved since; a parameter that others have left alone keeps its gradient
+/// whole, however old it is.
 /// <para>
-/// C is how far an average update moves the parameter, counted as the authors' group does for SGD: by the root of the running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1)) / η(t))², from 0. A step is
-/// measured over its learning rate, so that it is the optimizer's direction whatever the optimizer, and C is counted at the largest rate so far: as the rate falls, so does the penalty. Until
-/// the first update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never
-/// late, and is left whole. Costs a vector a shard. t counts the shard's updates: a parameter that has a gradient in
-/// few of them is taken for one that moves less than it does, and is penalized more.
+/// C is how far an average update moves the parameter, counted as the authors' group does for SGD: by the root of the
+/// running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1))
+/// / η(t))², from 0. A step is measured over its learning rate, so that it is the optimizer's direction whatever the
+/// optimizer, and C is counted at the largest rate so far: as the rate falls, so does the penalty. Until the first
+/// update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never late, and is
+/// left whole. Costs a vector a shard. t counts the shard's updates: a parameter that has a gradient in few of them is
+/// taken for one that moves less than it does, and is penalized more.
 /// </para>
 /// </summary>
 /// <param name="options">Γ and ε.</param>
@@ -30,24 +34,48 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         var correction = _updates == 0 ? 1 : 1 - Math.Pow((double)(decimal)options.Memory, _updates);
         Elementwise.Run(
             // The least that C may be keeps 0/0 out of what never moved.
-            new Penalty((float)(_fastest / Math.Sqrt(correction)), Math.Max(_fastest * options.Epsilon, float.Epsilon), late.Weight),
-            late.Gradient, late.Weights, late.ComputedFrom, _meanSquare, result, late.Touched);
+            new Penalty(
+                (float)(_fastest / Math.Sqrt(correction)),
+                Math.Max(_fastest * options.Epsilon, float.Epsilon),
+                late.Weight
+            ),
+            late.Gradient,
+            late.Weights,
+            late.ComputedFrom,
+            _meanSquare,
+            result,
+            late.Touched
+        );
     }
 
-    public void Updated(ReadOnlySpan<float> before, ReadOnlySpan<float> after, float learningRate,
-        ReadOnlySpan<FlatRange> touched)
+    public void Updated(
+        ReadOnlySpan<float> before,
+        ReadOnlySpan<float> after,
+        float learningRate,
+        ReadOnlySpan<FlatRange> touched
+    )
     {
         // The schedule may begin and end at a rate of zero: no step, no direction.
-        if (!float.IsFinite(1 / learningRate)) return;
+        if (!float.IsFinite(1 / learningRate))
+            return;
         _updates++;
         _fastest = Math.Max(_fastest, learningRate);
-        Elementwise.Run(new MeanSquare(options.Memory, 1 / learningRate), before, after, after, _meanSquare,
-            _meanSquare, touched);
+        Elementwise.Run(
+            new MeanSquare(options.Memory, 1 / learningRate),
+            before,
+            after,
+            after,
+            _meanSquare,
+            _meanSquare,
+            touched
+        );
     }
 
     private readonly struct Penalty(float rate, float least, float weight) : IElementRule
     {
-        private readonly Vector<float> _rate = new(rate), _least = new(least), _weight = new(weight);
+        private readonly Vector<float> _rate = new(rate),
+            _least = new(least),
+            _weight = new(weight);
 
         public static bool ChangesState => false;
 
@@ -61,7 +89,9 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
 
     private readonly struct MeanSquare(float memory, float perRate) : IElementRule
     {
-        private readonly Vector<float> _memory = new(memory), _rest = new((float)(1 - (double)(decimal)memory)), _perRate = new(perRate);
+        private readonly Vector<float> _memory = new(memory),
+            _rest = new((float)(1 - (double)(decimal)memory)),
+            _perRate = new(perRate);
 
         public static bool ChangesState => false;
 

@@ -17,7 +17,11 @@ public static class StalenessPolicies
         IStalenessPolicy policy = options.Policy switch
         {
             // What these do beside is an IGradientCompensation's.
-            StalenessPolicy.Accept or StalenessPolicy.DcAsgd or StalenessPolicy.DcAsgdAdaptive or StalenessPolicy.GapAware or StalenessPolicy.DanaSlim => new AcceptAll(),
+            StalenessPolicy.Accept
+            or StalenessPolicy.DcAsgd
+            or StalenessPolicy.DcAsgdAdaptive
+            or StalenessPolicy.GapAware
+            or StalenessPolicy.DanaSlim => new AcceptAll(),
             StalenessPolicy.Inverse => new Inverse(),
             StalenessPolicy.StalenessAware => new StalenessAware(),
             StalenessPolicy.DelayThreshold => new DelayThreshold(options.Threshold),

@@ -8,8 +8,11 @@ namespace ActorTrain.Staleness;
 public sealed class RefuseBeyond(long bound, IStalenessPolicy within) : IStalenessPolicy
 {
     /// <inheritdoc/>
-    public Verdict Judge(long staleness) => staleness > bound
-        ? Verdict.Refuse(Refusal.TooStale,
-            $"its staleness of {Plural.Of(staleness, "version")} is beyond the bound of {bound}")
-        : within.Judge(staleness);
+    public Verdict Judge(long staleness) =>
+        staleness > bound
+            ? Verdict.Refuse(
+                Refusal.TooStale,
+                $"its staleness of {Plural.Of(staleness, "version")} is beyond the bound of {bound}"
+            )
+            : within.Judge(staleness);
 }

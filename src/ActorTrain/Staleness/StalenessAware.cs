@@ -1,6 +1,9 @@
 namespace ActorTrain.Staleness;
 
-/// <summary>Scales a gradient by 1/τ, so that its learning rate is α/τ (Zhang et al. 2016, "Staleness-aware Async-SGD", eq. 5); fresh ones, and those one update late, count in full.</summary>
+/// <summary>
+/// Scales a gradient by 1/τ, so that its learning rate is α/τ (Zhang et al. 2016, "Staleness-aware Async-SGD", eq. 5);
+/// fresh ones, and those one update late, count in full.
+/// </summary>
 public sealed class StalenessAware : IStalenessPolicy
 {
     /// <inheritdoc/>

@@ -16,8 +16,9 @@ public enum WorkLevel
 }
 
 /// <summary>
-/// Decides how much work a worker gets that is stale again and again. After so many stale leases in a row it gets shorter ones, which it works off before the others
-/// have gone far; after as many more it only evaluates, and is tried again after a rest. As many good leases in a row bring it back.
+/// Decides how much work a worker gets that is stale again and again. After so many stale leases in a row it gets
+/// shorter ones, which it works off before the others have gone far; after as many more it only evaluates, and is tried
+/// again after a rest. As many good leases in a row bring it back.
 /// </summary>
 /// <param name="options">When a worker is demoted.</param>
 public sealed class StalenessWatch(StalenessOptions options)
@@ -46,22 +47,44 @@ public sealed class StalenessWatch(StalenessOptions options)
     /// <returns>What changes; null when nothing does.</returns>
     public Change? LeaseEnded(string node, int tooStale, int pushes, TimeSpan now, bool othersTrain = true)
     {
-        if (options.DemoteAfter == 0 || pushes == 0) return null;
+        if (options.DemoteAfter == 0 || pushes == 0)
+            return null;
         var state = _workers.GetValueOrDefault(node, new State(WorkLevel.Full, 0, 0, default));
         var isStale = 2 * tooStale >= pushes;
-        state = isStale ? state with { Stale = state.Stale + 1, Good = 0 } : state with { Stale = 0, Good = state.Good + 1 };
+        state = isStale
+            ? state with
+            {
+                Stale = state.Stale + 1,
+                Good = 0,
+            }
+            : state with
+            {
+                Stale = 0,
+                Good = state.Good + 1,
+            };
         Change? change = null;
-        if (state.Stale >= options.DemoteAfter && state.Level < (othersTrain ? WorkLevel.EvaluationOnly : WorkLevel.Reduced))
+        if (
+            state.Stale >= options.DemoteAfter
+            && state.Level < (othersTrain ? WorkLevel.EvaluationOnly : WorkLevel.Reduced)
+        )
         {
             state = state with { Level = state.Level + 1, Stale = 0, RestsUntil = now + options.Rest };
-            change = new Change(node, state.Level, true,
-                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} mostly refused as too stale");
+            change = new Change(
+                node,
+                state.Level,
+                true,
+                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} mostly refused as too stale"
+            );
         }
         else if (state.Good >= options.DemoteAfter && state.Level == WorkLevel.Reduced)
         {
             state = state with { Level = WorkLevel.Full, Good = 0 };
-            change = new Change(node, state.Level, false,
-                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} in time");
+            change = new Change(
+                node,
+                state.Level,
+                false,
+                $"{Plural.Of(options.DemoteAfter, "lease was", "leases in a row were")} in time"
+            );
         }
         _workers[node] = state;
         return change;
@@ -70,9 +93,21 @@ public sealed class StalenessWatch(StalenessOptions options)
     /// <summary>The workers that have rested long enough, and are tried again.</summary>
     public IReadOnlyList<Change> Rested(TimeSpan now)
     {
-        var rested = _workers.Where(worker => worker.Value.Level == WorkLevel.EvaluationOnly && now >= worker.Value.RestsUntil).Select(worker => worker.Key).ToList();
-        foreach (var node in rested) _workers[node] = new State(WorkLevel.Reduced, 0, 0, default);
-        return [.. rested.Select(node => new Change(node, WorkLevel.Reduced, false, $"it has rested for {options.Rest.TotalSeconds:0.#} s"))];
+        var rested = _workers
+            .Where(worker => worker.Value.Level == WorkLevel.EvaluationOnly && now >= worker.Value.RestsUntil)
+            .Select(worker => worker.Key)
+            .ToList();
+        foreach (var node in rested)
+            _workers[node] = new State(WorkLevel.Reduced, 0, 0, default);
+        return
+        [
+            .. rested.Select(node => new Change(
+                node,
+                WorkLevel.Reduced,
+                false,
+                $"it has rested for {options.Rest.TotalSeconds:0.#} s"
+            )),
+        ];
     }
 
     private sealed record State(WorkLevel Level, int Stale, int Good, TimeSpan RestsUntil);

@@ -24,13 +24,15 @@ public sealed record Verdict(VerdictKind Kind, float Scale, Refusal Refusal, str
     public static Verdict Applied { get; } = new(VerdictKind.Applied, 1f, Refusal.None, "");
 
     /// <summary>Seen before; nothing changed.</summary>
-    public static Verdict Duplicate { get; } = new(VerdictKind.Duplicate, 0f, Refusal.None, "these samples were applied before");
+    public static Verdict Duplicate { get; } =
+        new(VerdictKind.Duplicate, 0f, Refusal.None, "these samples were applied before");
 
     /// <summary>Refused for a reason.</summary>
     public static Verdict Refuse(Refusal refusal, string reason) => new(VerdictKind.Refused, 0f, refusal, reason);
 
     /// <summary>Applied, times a factor.</summary>
-    public static Verdict Scaled(float scale) => scale == 1f ? Applied : new(VerdictKind.Applied, scale, Refusal.None, "");
+    public static Verdict Scaled(float scale) =>
+        scale == 1f ? Applied : new(VerdictKind.Applied, scale, Refusal.None, "");
 
     internal void Write(BinaryWriter writer)
     {

@@ -1,6 +1,8 @@
 namespace ActorTrain.Supervision;
 
-/// <summary>How long to wait before another attempt: doubled each time, up to a limit, and given up in the end.</summary>
+/// <summary>
+/// How long to wait before another attempt: doubled each time, up to a limit, and given up in the end.
+/// </summary>
 /// <param name="first">The first wait.</param>
 /// <param name="longest">No wait is longer.</param>
 /// <param name="attempts">Attempts after which it is given up.</param>
@@ -14,7 +16,8 @@ internal sealed class BackOff(TimeSpan first, TimeSpan longest, int attempts)
     /// <summary>The wait before the next attempt; null when it is not worth another.</summary>
     public TimeSpan? Next()
     {
-        if (!HasNext) return null;
+        if (!HasNext)
+            return null;
         var wait = first * Math.Pow(2, _failures++);
         return wait < longest ? wait : longest;
     }

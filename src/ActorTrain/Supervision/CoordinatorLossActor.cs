@@ -33,14 +33,19 @@ internal sealed class CoordinatorLossActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<FarewellOver>(_ =>
         {
-            if (_coordinators.Count == CoordinatorMembers.Left.Going) End();
+            if (_coordinators.Count == CoordinatorMembers.Left.Going)
+                End();
         });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => _cluster.Subscribe(
-        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+    protected override void PreStart() =>
+        _cluster.Subscribe(
+            Self,
+            ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.IMemberEvent)
+        );
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
@@ -50,9 +55,11 @@ internal sealed class CoordinatorLossActor : ReceiveActor, IWithTimers
         var node = happened.Member.UniqueAddress.ToString();
         if (happened is ClusterEvent.MemberRemoved)
         {
-            if (_coordinators.Remove(node) == CoordinatorMembers.Left.None) End();
+            if (_coordinators.Remove(node) == CoordinatorMembers.Left.None)
+                End();
         }
-        else if (happened is not (ClusterEvent.MemberExited or ClusterEvent.MemberDowned)) _coordinators.Stay(node);
+        else if (happened is not (ClusterEvent.MemberExited or ClusterEvent.MemberDowned))
+            _coordinators.Stay(node);
         else if (_coordinators.Go(node) == CoordinatorMembers.Left.Going)
             Timers.StartSingleTimer("farewell", new FarewellOver(), Farewell);
     }

@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// The cluster's downing provider: <see cref="DowningDecision"/> for Akka. Its own split-brain resolver also takes out who is seen by some and not by others, and so the seed
-/// itself when workers come and go quickly.
+/// The cluster's downing provider: <see cref="DowningDecision"/> for Akka. Its own split-brain resolver also takes out
+/// who is seen by some and not by others, and so the seed itself when workers come and go quickly.
 /// </summary>
 internal sealed class CoordinatorSideDowning : IDowningProvider
 {
@@ -28,7 +28,8 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
     // Until then the other side has stopped: it needs as long to see that it is the smaller one.
     public TimeSpan DownRemovalMargin { get; }
 
-    public Props DowningActorProps => Props.Create(() => new DowningActor(_cluster, new DowningDecision(DownRemovalMargin)));
+    public Props DowningActorProps =>
+        Props.Create(() => new DowningActor(_cluster, new DowningDecision(DownRemovalMargin)));
 
     private sealed class DowningActor : ReceiveActor, IWithTimers
     {
@@ -50,21 +51,35 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
 
         private void Look()
         {
-            if (_cluster.IsTerminated) return;
+            if (_cluster.IsTerminated)
+                return;
             var state = _cluster.State;
-            if (state.Members.All(member => member.Address != _cluster.SelfAddress)) return;
-            var members = state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed)).ToDictionary(member => member.Address.ToString());
+            if (state.Members.All(member => member.Address != _cluster.SelfAddress))
+                return;
+            var members = state
+                .Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed))
+                .ToDictionary(member => member.Address.ToString());
             var (takeOut, stop) = _decision.Look(
                 _cluster.SelfRoles.Contains(NodeRoles.Coordinator),
-                [.. members.Select(member => new DowningDecision.Node(member.Key, Votes(member.Value), _cluster.Hears(member.Value, state)))],
-                Context.System.Scheduler.MonotonicClock);
-            foreach (var name in takeOut) _cluster.Down(members[name].Address);
-            if (stop is null) return;
+                [
+                    .. members.Select(member => new DowningDecision.Node(
+                        member.Key,
+                        Votes(member.Value),
+                        _cluster.Hears(member.Value, state)
+                    )),
+                ],
+                Context.System.Scheduler.MonotonicClock
+            );
+            foreach (var name in takeOut)
+                _cluster.Down(members[name].Address);
+            if (stop is null)
+                return;
             Timers.CancelAll();
             Context.GetLogger().Warning("This node stops: {0}", stop);
             Context.System.Terminate();
         }
 
-        private static bool Votes(Member member) => member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
+        private static bool Votes(Member member) =>
+            member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
     }
 }

@@ -3,12 +3,15 @@ using ActorTrain.Leases;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// Decides what becomes of gradients that are not finite. A worker whose pushes are so again and again is quarantined: its device may be at fault. Samples that
-/// give no finite gradient whoever computes it end the job: the data is at fault, or training has diverged.
+/// Decides what becomes of gradients that are not finite. A worker whose pushes are so again and again is quarantined:
+/// its device may be at fault. Samples that give no finite gradient whoever computes it end the job: the data is at
+/// fault, or training has diverged.
 /// </summary>
 public sealed class FiniteWatch
 {
-    /// <summary>Pushes that are not finite, without a better one between them, after which a worker is quarantined.</summary>
+    /// <summary>
+    /// Pushes that are not finite, without a better one between them, after which a worker is quarantined.
+    /// </summary>
     public const int Strikes = 3;
 
     /// <summary>Attempts at the same samples after which the job ends.</summary>
@@ -37,7 +40,8 @@ public sealed class FiniteWatch
             _attempts.Add(part.Epoch, levels = [.. Enumerable.Range(0, Attempts).Select(_ => new PositionSet())]);
         // Level i holds the positions that were tried more than i times: what was on one goes up to the next.
         for (var i = Attempts - 1; i > 0; i--)
-            foreach (var (start, end) in levels[i - 1].Stretches) levels[i].Add(Math.Max(start, part.Start), Math.Min(end, part.End));
+            foreach (var (start, end) in levels[i - 1].Stretches)
+                levels[i].Add(Math.Max(start, part.Start), Math.Min(end, part.End));
         levels[0].Add(part.Start, part.End);
         return levels[^1].OverlapWith(part.Start, part.End) != Overlap.None;
     }

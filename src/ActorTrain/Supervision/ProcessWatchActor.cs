@@ -6,9 +6,11 @@ using Akka.Remote;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// Finds out at once when a node's process is gone. Silence proves nothing, and heartbeats need seconds to tell a slow node from a lost one; but a machine that refuses
-/// connections to the node's port says that nobody listens there any more. So when a connection with a node ends, it tries to connect: refused several times in a row,
-/// it publishes <see cref="Gone"/>, and takes the node out of the cluster where that is its to do. Anything else is left to the failure detector.
+/// Finds out at once when a node's process is gone. Silence proves nothing, and heartbeats need seconds to tell a slow
+/// node from a lost one; but a machine that refuses connections to the node's port says that nobody listens there any
+/// more. So when a connection with a node ends, it tries to connect: refused several times in a row, it publishes
+/// <see cref="Gone"/>, and takes the node out of the cluster where that is its to do. Anything else is left to the
+/// failure detector.
 /// </summary>
 internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 {
@@ -26,7 +28,8 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
     private sealed record Seen(Address Node, bool Refused);
 
     /// <param name="cluster">The cluster that it takes nodes out of; null for one that only tells.</param>
-    public static Props Props(Akka.Cluster.Cluster? cluster) => Akka.Actor.Props.Create(() => new ProcessWatchActor(cluster));
+    public static Props Props(Akka.Cluster.Cluster? cluster) =>
+        Akka.Actor.Props.Create(() => new ProcessWatchActor(cluster));
 
     public ProcessWatchActor(Akka.Cluster.Cluster? cluster)
     {
@@ -47,8 +50,16 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 
     private void Suspect(Address node)
     {
-        if (_cluster is not null && (_cluster.IsTerminated || !_cluster.State.Members.Any(member => member.Address == node && IsThere(member.Status)))) return;
-        if (_refusals.TryAdd(node, 0)) Self.Tell(new Look(node));
+        if (
+            _cluster is not null
+            && (
+                _cluster.IsTerminated
+                || !_cluster.State.Members.Any(member => member.Address == node && IsThere(member.Status))
+            )
+        )
+            return;
+        if (_refusals.TryAdd(node, 0))
+            Self.Tell(new Look(node));
     }
 
     private void Judge(Seen seen)
@@ -66,10 +77,18 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
         }
         _refusals.Remove(seen.Node);
         Context.System.EventStream.Publish(new Gone(seen.Node));
-        if (_cluster is null) return;
+        if (_cluster is null)
+            return;
         // Who is leaving may be gone before everybody has heard that it left: no reason to worry.
-        var left = _cluster.State.Members.All(member => member.Address != seen.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting);
-        if (!left) _log.Warning("The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones", seen.Node.Host, seen.Node.Port);
+        var left = _cluster.State.Members.All(member =>
+            member.Address != seen.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting
+        );
+        if (!left)
+            _log.Warning(
+                "The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones",
+                seen.Node.Host,
+                seen.Node.Port
+            );
         _cluster.Down(seen.Node);
     }
 

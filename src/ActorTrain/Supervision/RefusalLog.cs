@@ -3,7 +3,8 @@ using ActorTrain.Staleness;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// Gathers refused gradients into events that can be read: the first of a kind at once, what follows at most every half a minute, in sums. None is left out.
+/// Gathers refused gradients into events that can be read: the first of a kind at once, what follows at most every half
+/// a minute, in sums. None is left out.
 /// </summary>
 public sealed class RefusalLog
 {
@@ -23,7 +24,8 @@ public sealed class RefusalLog
     /// <summary>Adds refused gradients.</summary>
     public void Add(string node, Refusal refusal, int pushes, long samples, string reason)
     {
-        if (!_sums.TryGetValue((node, refusal), out var sum)) _sums.Add((node, refusal), sum = new Sum());
+        if (!_sums.TryGetValue((node, refusal), out var sum))
+            _sums.Add((node, refusal), sum = new Sum());
         (sum.Pushes, sum.Samples, sum.Reason) = (sum.Pushes + pushes, sum.Samples + samples, reason);
     }
 
@@ -35,7 +37,8 @@ public sealed class RefusalLog
         var due = new List<Entry>();
         foreach (var ((node, refusal), sum) in _sums)
         {
-            if (sum.Pushes == 0 || (!all && now - sum.Told < Interval)) continue;
+            if (sum.Pushes == 0 || (!all && now - sum.Told < Interval))
+                continue;
             due.Add(new Entry(node, refusal, sum.Pushes, sum.Samples, sum.Reason));
             (sum.Pushes, sum.Samples, sum.Told) = (0, 0, now);
         }

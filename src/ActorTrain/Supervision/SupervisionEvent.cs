@@ -1,8 +1,8 @@
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// Something that happened to a job's cluster, and what was done about it. Told to the job's client, written in its report, and published on the
-/// event stream of the coordinator's actor system and of the client's.
+/// Something that happened to a job's cluster, and what was done about it. Told to the job's client, written in its
+/// report, and published on the event stream of the coordinator's actor system and of the client's.
 /// </summary>
 /// <param name="At">Seconds since the job was accepted.</param>
 /// <param name="Kind">What kind of event: one of <see cref="SupervisionEventKinds"/>.</param>
@@ -23,7 +23,9 @@ public static class SupervisionEventKinds
     /// <summary>A worker's node is gone from the cluster.</summary>
     public const string WorkerLost = "worker-lost";
 
-    /// <summary>A worker's node does not answer heartbeats; its life in the job has ended, and what it still pushes is refused.</summary>
+    /// <summary>
+    /// A worker's node does not answer heartbeats; its life in the job has ended, and what it still pushes is refused.
+    /// </summary>
     public const string WorkerUnreachable = "worker-unreachable";
 
     /// <summary>A worker's node answers again; it begins a new life.</summary>

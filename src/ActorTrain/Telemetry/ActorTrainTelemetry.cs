@@ -1,33 +1,54 @@
 namespace ActorTrain.Telemetry;
 
-/// <summary>What a listener to metrics and traces asks for, with OpenTelemetry: <c>AddMeter(ActorTrainTelemetry.Name)</c> and <c>AddSource(ActorTrainTelemetry.Name)</c>.</summary>
+/// <summary>
+/// What a listener to metrics and traces asks for, with OpenTelemetry: <c>AddMeter(ActorTrainTelemetry.Name)</c> and
+/// <c>AddSource(ActorTrainTelemetry.Name)</c>.
+/// </summary>
 public static class ActorTrainTelemetry
 {
     /// <summary>Name of the meter, and of the activity source: <c>ActorTrain</c>.</summary>
     public const string Name = "ActorTrain";
 
-    /// <summary>Counter, samples, on the coordinator's node: samples that every shard has applied. Tag <c>job</c>.</summary>
+    /// <summary>
+    /// Counter, samples, on the coordinator's node: samples that every shard has applied. Tag <c>job</c>.
+    /// </summary>
     public const string SamplesApplied = "actortrain.samples.applied";
 
-    /// <summary>Gauge, samples a second, on the coordinator's node: a worker's throughput, after each of its leases. Tags <c>job</c>, <c>worker</c>.</summary>
+    /// <summary>
+    /// Gauge, samples a second, on the coordinator's node: a worker's throughput, after each of its leases. Tags
+    /// <c>job</c>, <c>worker</c>.
+    /// </summary>
     public const string WorkerThroughput = "actortrain.worker.throughput";
 
-    /// <summary>Counter, on the coordinator's node: what happened to a job's cluster. Tag <c>kind</c>, one of <see cref="Supervision.SupervisionEventKinds"/>.</summary>
+    /// <summary>
+    /// Counter, on the coordinator's node: what happened to a job's cluster. Tag <c>kind</c>, one of
+    /// <see cref="Supervision.SupervisionEventKinds"/>.
+    /// </summary>
     public const string Events = "actortrain.events";
 
-    /// <summary>Counter, on a server node: pushes that a shard has judged. Tag <c>verdict</c>: Applied, Duplicate, Refused.</summary>
+    /// <summary>
+    /// Counter, on a server node: pushes that a shard has judged. Tag <c>verdict</c>: Applied, Duplicate, Refused.
+    /// </summary>
     public const string Pushes = "actortrain.pushes";
 
-    /// <summary>Counter, on a server node: pushes that a shard has refused. Tag <c>reason</c>, such as TooStale, NotFinite, PastLife.</summary>
+    /// <summary>
+    /// Counter, on a server node: pushes that a shard has refused. Tag <c>reason</c>, such as TooStale, NotFinite,
+    /// PastLife.
+    /// </summary>
     public const string PushesRefused = "actortrain.pushes.refused";
 
     /// <summary>Histogram, updates, on a server node: staleness of the pushes that were applied.</summary>
     public const string Staleness = "actortrain.staleness";
 
-    /// <summary>Counter, bytes, on every node: tensors that it has sent to other processes. Tag <c>road</c>: shared-memory, unix, tcp.</summary>
+    /// <summary>
+    /// Counter, bytes, on every node: tensors that it has sent to other processes. Tag <c>road</c>: shared-memory,
+    /// unix, tcp.
+    /// </summary>
     public const string LaneBytes = "actortrain.lane.bytes";
 
-    /// <summary>Activity, on the coordinator's node: a job from its first lease to its end. Tags <c>job</c>, <c>outcome</c>.</summary>
+    /// <summary>
+    /// Activity, on the coordinator's node: a job from its first lease to its end. Tags <c>job</c>, <c>outcome</c>.
+    /// </summary>
     public const string JobActivity = "actortrain.job";
 
     /// <summary>Activity below the job's: an epoch, until its last lease has ended. Tag <c>epoch</c>.</summary>

@@ -4,29 +4,61 @@ using ActorTrain.Staleness;
 
 namespace ActorTrain.Telemetry;
 
-/// <summary>The instruments of <see cref="ActorTrainTelemetry"/>. Where nobody listens each costs the look whether somebody does.</summary>
+/// <summary>
+/// The instruments of <see cref="ActorTrainTelemetry"/>. Where nobody listens each costs the look whether somebody
+/// does.
+/// </summary>
 internal static class Instruments
 {
     private static readonly Meter Meter = new(ActorTrainTelemetry.Name);
-    private static readonly Counter<long> Pushes = Meter.CreateCounter<long>(ActorTrainTelemetry.Pushes, "{push}", "Pushes that a shard has judged");
-    private static readonly Counter<long> Refused = Meter.CreateCounter<long>(ActorTrainTelemetry.PushesRefused, "{push}", "Pushes that a shard has refused");
-    private static readonly Histogram<long> Staleness = Meter.CreateHistogram<long>(ActorTrainTelemetry.Staleness, "{update}", "Staleness of the pushes that were applied");
-    private static readonly Counter<long> LaneBytes = Meter.CreateCounter<long>(ActorTrainTelemetry.LaneBytes, "By", "Tensors sent to other processes");
-    private static readonly Counter<long> Events = Meter.CreateCounter<long>(ActorTrainTelemetry.Events, "{event}", "What happened to a job's cluster");
+    private static readonly Counter<long> Pushes = Meter.CreateCounter<long>(
+        ActorTrainTelemetry.Pushes,
+        "{push}",
+        "Pushes that a shard has judged"
+    );
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
+        ActorTrainTelemetry.PushesRefused,
+        "{push}",
+        "Pushes that a shard has refused"
+    );
+    private static readonly Histogram<long> Staleness = Meter.CreateHistogram<long>(
+        ActorTrainTelemetry.Staleness,
+        "{update}",
+        "Staleness of the pushes that were applied"
+    );
+    private static readonly Counter<long> LaneBytes = Meter.CreateCounter<long>(
+        ActorTrainTelemetry.LaneBytes,
+        "By",
+        "Tensors sent to other processes"
+    );
+    private static readonly Counter<long> Events = Meter.CreateCounter<long>(
+        ActorTrainTelemetry.Events,
+        "{event}",
+        "What happened to a job's cluster"
+    );
 
     /// <summary>Where activities begin.</summary>
     public static ActivitySource Activities { get; } = new(ActorTrainTelemetry.Name);
 
-    public static Counter<long> SamplesApplied { get; } = Meter.CreateCounter<long>(ActorTrainTelemetry.SamplesApplied, "{sample}", "Samples that every shard has applied");
+    public static Counter<long> SamplesApplied { get; } =
+        Meter.CreateCounter<long>(
+            ActorTrainTelemetry.SamplesApplied,
+            "{sample}",
+            "Samples that every shard has applied"
+        );
 
-    public static Gauge<double> WorkerThroughput { get; } = Meter.CreateGauge<double>(ActorTrainTelemetry.WorkerThroughput, "{sample}/s", "A worker's throughput");
+    public static Gauge<double> WorkerThroughput { get; } =
+        Meter.CreateGauge<double>(ActorTrainTelemetry.WorkerThroughput, "{sample}/s", "A worker's throughput");
 
     /// <summary>A shard has judged a push.</summary>
     public static void Judged(Verdict verdict, long staleness)
     {
-        if (Pushes.Enabled) Pushes.Add(1, Tag("verdict", verdict.Kind.ToString()));
-        if (verdict.Kind == VerdictKind.Applied) Staleness.Record(staleness);
-        else if (verdict.Kind == VerdictKind.Refused && Refused.Enabled) Refused.Add(1, Tag("reason", verdict.Refusal.ToString()));
+        if (Pushes.Enabled)
+            Pushes.Add(1, Tag("verdict", verdict.Kind.ToString()));
+        if (verdict.Kind == VerdictKind.Applied)
+            Staleness.Record(staleness);
+        else if (verdict.Kind == VerdictKind.Refused && Refused.Enabled)
+            Refused.Add(1, Tag("reason", verdict.Refusal.ToString()));
     }
 
     /// <summary>A connection has sent a tensor.</summary>

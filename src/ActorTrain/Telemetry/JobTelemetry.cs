@@ -30,12 +30,14 @@ internal sealed class JobTelemetry : IDisposable
     public void Applied(long applied)
     {
         // Shards answer one by one, and what the slowest has not applied does not count: but it never gets less.
-        if (applied <= _applied) return;
+        if (applied <= _applied)
+            return;
         SamplesApplied.Add(applied - _applied, _name);
         _applied = applied;
     }
 
-    public void LeaseEnded(string worker, double throughput) => WorkerThroughput.Record(throughput, _name, Tag("worker", worker));
+    public void LeaseEnded(string worker, double throughput) =>
+        WorkerThroughput.Record(throughput, _name, Tag("worker", worker));
 
     public void EpochCompleted(int epoch)
     {
@@ -46,14 +48,19 @@ internal sealed class JobTelemetry : IDisposable
     public void EvaluationGiven(int epoch, string worker)
     {
         EvaluationEnded(epoch, null);
-        _evaluations[epoch] = Begin(ActorTrainTelemetry.EvaluationActivity, _job)?.SetTag("epoch", epoch).SetTag("worker", worker);
+        _evaluations[epoch] = Begin(ActorTrainTelemetry.EvaluationActivity, _job)
+            ?.SetTag("epoch", epoch)
+            .SetTag("worker", worker);
     }
 
     public void EvaluationEnded(int epoch, double? accuracy, string metric = "")
     {
-        if (!_evaluations.Remove(epoch, out var evaluation)) return;
-        if (accuracy is null) evaluation?.SetStatus(ActivityStatusCode.Error, "it was not finished");
-        else evaluation?.SetTag("accuracy", accuracy).SetTag("metric", metric);
+        if (!_evaluations.Remove(epoch, out var evaluation))
+            return;
+        if (accuracy is null)
+            evaluation?.SetStatus(ActivityStatusCode.Error, "it was not finished");
+        else
+            evaluation?.SetTag("accuracy", accuracy).SetTag("metric", metric);
         End(evaluation);
     }
 
@@ -62,17 +69,21 @@ internal sealed class JobTelemetry : IDisposable
 
     public void Dispose()
     {
-        foreach (var epoch in _evaluations.Keys.ToList()) EvaluationEnded(epoch, null);
+        foreach (var epoch in _evaluations.Keys.ToList())
+            EvaluationEnded(epoch, null);
         End(_epoch);
         End(_job);
     }
 
-    private void BeginEpoch(int epoch) => _epoch = epoch > _epochs ? null : Begin(ActorTrainTelemetry.EpochActivity, _job)?.SetTag("epoch", epoch);
+    private void BeginEpoch(int epoch) =>
+        _epoch = epoch > _epochs ? null : Begin(ActorTrainTelemetry.EpochActivity, _job)?.SetTag("epoch", epoch);
 
-    // An activity that an actor keeps over many messages must not become the current one of the thread that it happens to run on.
+    // An activity that an actor keeps over many messages must not become the current one of the thread that it happens
+    // to run on.
     private static Activity? Begin(string name, Activity? parent)
     {
-        if (!Activities.HasListeners()) return null;
+        if (!Activities.HasListeners())
+            return null;
         var current = Activity.Current;
         Activity.Current = parent;
         var begun = Activities.StartActivity(name);
@@ -82,7 +93,8 @@ internal sealed class JobTelemetry : IDisposable
 
     private static void End(Activity? activity)
     {
-        if (activity is null) return;
+        if (activity is null)
+            return;
         var current = Activity.Current;
         activity.Stop();
         Activity.Current = current;

@@ -22,8 +22,10 @@ internal static class ReusedThreads
         ReusedThread? thread;
         lock (Gate)
         {
-            if (Idle.TryGetValue(name, out var idle)) idle.TryPop(out thread);
-            else thread = null;
+            if (Idle.TryGetValue(name, out var idle))
+                idle.TryPop(out thread);
+            else
+                thread = null;
         }
         (thread ?? new ReusedThread(name)).Run(work);
     }
@@ -31,14 +33,16 @@ internal static class ReusedThreads
     /// <summary>Threads of a name that have finished, and wait.</summary>
     public static int Waiting(string name)
     {
-        lock (Gate) return Idle.TryGetValue(name, out var idle) ? idle.Count : 0;
+        lock (Gate)
+            return Idle.TryGetValue(name, out var idle) ? idle.Count : 0;
     }
 
     private static void Finished(ReusedThread thread)
     {
         lock (Gate)
         {
-            if (!Idle.TryGetValue(thread.Name, out var idle)) Idle.Add(thread.Name, idle = []);
+            if (!Idle.TryGetValue(thread.Name, out var idle))
+                Idle.Add(thread.Name, idle = []);
             idle.Push(thread);
         }
     }
@@ -81,7 +85,8 @@ internal static class ReusedThreads
             Action work;
             lock (_lock)
             {
-                while (_work is null) Monitor.Wait(_lock);
+                while (_work is null)
+                    Monitor.Wait(_lock);
                 (work, _work) = (_work, null);
             }
             work();

@@ -17,8 +17,10 @@ internal sealed class SingleThread(string id) : ExecutorService(id)
     {
         lock (_lock)
         {
-            if (_ended) throw new RejectedExecutionException($"The thread of {Id} has ended");
-            if (!_started) ReusedThreads.Run(Id, Run);
+            if (_ended)
+                throw new RejectedExecutionException($"The thread of {Id} has ended");
+            if (!_started)
+                ReusedThreads.Run(Id, Run);
             _started = true;
             _queue.Enqueue(run);
             Monitor.Pulse(_lock);
@@ -36,14 +38,16 @@ internal sealed class SingleThread(string id) : ExecutorService(id)
 
     private void Run()
     {
-        while (Take() is { } run) run.Run();
+        while (Take() is { } run)
+            run.Run();
     }
 
     private IRunnable? Take()
     {
         lock (_lock)
         {
-            while (_queue.Count == 0 && !_ended) Monitor.Wait(_lock);
+            while (_queue.Count == 0 && !_ended)
+                Monitor.Wait(_lock);
             return _queue.TryDequeue(out var run) ? run : null;
         }
     }

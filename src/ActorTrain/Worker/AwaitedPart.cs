@@ -2,7 +2,9 @@ using ActorTrain.Leases;
 
 namespace ActorTrain.Worker;
 
-/// <summary>A part that a worker cannot compute before every shard takes its gradient, and has asked them about.</summary>
+/// <summary>
+/// A part that a worker cannot compute before every shard takes its gradient, and has asked them about.
+/// </summary>
 /// <param name="part">The part.</param>
 /// <param name="shards">Shards of the job.</param>
 internal sealed class AwaitedPart(LeasePart part, int shards)
@@ -20,7 +22,8 @@ internal sealed class AwaitedPart(LeasePart part, int shards)
     /// <returns>Whether all have: then nobody need compute it.</returns>
     public bool IsDone(int shard, bool isApplied)
     {
-        if (isApplied) _appliedBy.Add(shard);
+        if (isApplied)
+            _appliedBy.Add(shard);
         return _appliedBy.Count == shards;
     }
 }

@@ -10,7 +10,10 @@ using Akka.Event;
 
 namespace ActorTrain.Worker;
 
-/// <summary>Owns an engine and the one thread that uses it. Its parent writes the engine's buffers only while no answer is outstanding.</summary>
+/// <summary>
+/// Owns an engine and the one thread that uses it. Its parent writes the engine's buffers only while no answer is
+/// outstanding.
+/// </summary>
 internal sealed class EngineActor : ReceiveActor
 {
     private readonly JobOptions _job;
@@ -28,7 +31,13 @@ internal sealed class EngineActor : ReceiveActor
 
     /// <summary>Engine → parent.</summary>
     public sealed record Loaded(
-        ModelDescription Model, DatasetDescription Dataset, DeviceDescription Device, Memory<float> Parameters, Memory<float> State, Measurement Measured);
+        ModelDescription Model,
+        DatasetDescription Dataset,
+        DeviceDescription Device,
+        Memory<float> Parameters,
+        Memory<float> State,
+        Measurement Measured
+    );
 
     /// <summary>Engine → parent: there is no engine, for this reason.</summary>
     public sealed record CannotLoad(string Reason);
@@ -38,7 +47,9 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Values">The parameters; released by the engine.</param>
     public readonly record struct Fresh(int Offset, TensorSlice Values);
 
-    /// <summary>Parent → engine: a new life begins, in which nothing is known of local steps before. Not answered.</summary>
+    /// <summary>
+    /// Parent → engine: a new life begins, in which nothing is known of local steps before. Not answered.
+    /// </summary>
     public sealed record Begin;
 
     /// <summary>How a part is computed in local steps.</summary>
@@ -46,7 +57,10 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Steps">What of it each step is for, in order.</param>
     public readonly record struct LocalPart(LeasePart Part, IReadOnlyList<LeasePart> Steps);
 
-    /// <summary>Parent → engine: a gradient for these samples, or what local steps on them come to. Answered by <see cref="Computed"/> or <see cref="OutOfMemory"/>.</summary>
+    /// <summary>
+    /// Parent → engine: a gradient for these samples, or what local steps on them come to. Answered by
+    /// <see cref="Computed"/> or <see cref="OutOfMemory"/>.
+    /// </summary>
     /// <param name="Fresh">Parameters that are newer than those that it has.</param>
     /// <param name="Samples">Indices into the training set.</param>
     /// <param name="Seed">Seeds whatever is random in the step.</param>
@@ -54,21 +68,36 @@ internal sealed class EngineActor : ReceiveActor
     /// <param name="Local">How local steps are taken; null where it is one gradient.</param>
     /// <param name="Abandoned">Asked for when nobody wants it any more: it is answered in any case.</param>
     public sealed record Compute(
-        IReadOnlyList<Fresh> Fresh, ReadOnlyMemory<int> Samples, long Seed, Memory<float> Gradient, LocalPart? Local = null, CancellationToken Abandoned = default);
+        IReadOnlyList<Fresh> Fresh,
+        ReadOnlyMemory<int> Samples,
+        long Seed,
+        Memory<float> Gradient,
+        LocalPart? Local = null,
+        CancellationToken Abandoned = default
+    );
 
-    /// <summary>Parent → engine: no more local steps; what is done by now is to be pushed. Answered by <see cref="Computed"/> where there are any.</summary>
+    /// <summary>
+    /// Parent → engine: no more local steps; what is done by now is to be pushed. Answered by <see cref="Computed"/>
+    /// where there are any.
+    /// </summary>
     public sealed record Curtail;
 
     private sealed record NextStep(LocalRun Run);
 
-    /// <summary>Engine → parent: what is to be pushed lies in its place: a gradient, clipped, or what local steps came to.</summary>
+    /// <summary>
+    /// Engine → parent: what is to be pushed lies in its place: a gradient, clipped, or what local steps came to.
+    /// </summary>
     /// <param name="Result">What was seen.</param>
-    /// <param name="Samples">Samples that it is for, from the first on: fewer than asked for where it was curtailed.</param>
+    /// <param name="Samples">Samples that it is for, from the first on: fewer than asked for where it was
+    /// curtailed.</param>
     /// <param name="NotFinite">Why it must not be pushed, in one sentence that names the samples; null where all is
     /// well.</param>
     public sealed record Computed(StepResult Result, int Samples, string? NotFinite = null);
 
-    /// <summary>Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer; of local steps none is left.</summary>
+    /// <summary>
+    /// Engine → parent: the device has too little memory for so many samples. The engine can go on with fewer; of local
+    /// steps none is left.
+    /// </summary>
     public sealed record OutOfMemory(string Reason, int Samples);
 
     /// <summary>Parent → engine: leave off what was asked for before. Answered by <see cref="AtRest"/>.</summary>
@@ -92,22 +121,29 @@ internal sealed class EngineActor : ReceiveActor
     public sealed record Failed(string Reason, bool MayPass);
 
     /// <summary>
-    /// The strategy of whoever hosts an engine: one that threw has buffers in an unknown state. It is stopped, not restarted, and its
-    /// parent hears why.
+    /// The strategy of whoever hosts an engine: one that threw has buffers in an unknown state. It is stopped, not
+    /// restarted, and its parent hears why.
     /// </summary>
-    public static SupervisorStrategy StopAndTell(IActorRef parent) => new OneForOneStrategy(failure =>
-    {
-        parent.Tell(new Failed(ReasonOf(failure), MayPass: failure is not ActorTrainException));
-        return Directive.Stop;
-    });
+    public static SupervisorStrategy StopAndTell(IActorRef parent) =>
+        new OneForOneStrategy(failure =>
+        {
+            parent.Tell(new Failed(ReasonOf(failure), MayPass: failure is not ActorTrainException));
+            return Directive.Stop;
+        });
 
     /// <param name="factory">Makes the engine.</param>
     /// <param name="job">The job.</param>
     /// <param name="dispatcher">Whose thread it computes on.</param>
-    /// <param name="measure">Where a gradient can be written to measure the engine; null for an engine that is not measured.</param>
+    /// <param name="measure">Where a gradient can be written to measure the engine; null for an engine that is not
+    /// measured.</param>
     /// <param name="stopping">Ends an evaluation.</param>
-    public static Props Props(IEngineFactory factory, JobOptions job, string dispatcher, TensorPool? measure, CancellationToken stopping) =>
-        Akka.Actor.Props.Create(() => new EngineActor(factory, job, measure, stopping)).WithDispatcher(dispatcher);
+    public static Props Props(
+        IEngineFactory factory,
+        JobOptions job,
+        string dispatcher,
+        TensorPool? measure,
+        CancellationToken stopping
+    ) => Akka.Actor.Props.Create(() => new EngineActor(factory, job, measure, stopping)).WithDispatcher(dispatcher);
 
     public EngineActor(IEngineFactory factory, JobOptions job, TensorPool? measure, CancellationToken stopping)
     {
@@ -131,7 +167,8 @@ internal sealed class EngineActor : ReceiveActor
         });
         Receive<NextStep>(next =>
         {
-            if (ReferenceEquals(next.Run, _run)) GoOn(next.Run);
+            if (ReferenceEquals(next.Run, _run))
+                GoOn(next.Run);
         });
         Receive<Curtail>(_ => _run?.Curtail());
         Receive<Begin>(_ => _inner = null);
@@ -155,7 +192,12 @@ internal sealed class EngineActor : ReceiveActor
         try
         {
             _guard?.Remember();
-            var result = _engine!.ComputeGradient(compute.Samples.Span, compute.Seed, compute.Gradient.Span, compute.Abandoned);
+            var result = _engine!.ComputeGradient(
+                compute.Samples.Span,
+                compute.Seed,
+                compute.Gradient.Span,
+                compute.Abandoned
+            );
             CheckUntouched(result);
             if (_guard?.Restore() is { } buffer)
                 return new Computed(result, compute.Samples.Length, StateGuard.Sentence(buffer, compute.Samples.Span));
@@ -179,7 +221,8 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
-            if (!run.IsDone) run.Step();
+            if (!run.IsDone)
+                run.Step();
         }
         catch (OutOfMemoryException shortage)
         {
@@ -205,17 +248,20 @@ internal sealed class EngineActor : ReceiveActor
             throw new ActorTrainException(
                 $"model {_engine!.Model.Name}: {Plural.Of(untouched, "stretch", "stretches")} of its parameters have "
                     + "no "
-                + $"gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}");
+                    + $"gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}"
+            );
     }
 
-    // Akka's own clock counts in milliseconds, on Windows in 16 of them: a hundred steps of a small model are fewer. One
-    // of another scheduler may be virtual, and is what the job goes by.
+    // Akka's own clock counts in milliseconds, on Windows in 16 of them: a hundred steps of a small model are fewer.
+    // One of another scheduler may be virtual, and is what the job goes by.
     private static Func<TimeSpan> Clock
     {
         get
         {
             var scheduler = Context.System.Scheduler;
-            return scheduler is HashedWheelTimerScheduler ? () => Stopwatch.GetElapsedTime(0) : () => scheduler.MonotonicClock;
+            return scheduler is HashedWheelTimerScheduler
+                ? () => Stopwatch.GetElapsedTime(0)
+                : () => scheduler.MonotonicClock;
         }
     }
 
@@ -223,21 +269,35 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
-            _engine = _factory.Create(_job) ?? throw new ActorTrainException($"{_factory.GetType().Name} made no engine for job {_job.Name}");
-            if (EngineContract.FirstViolation(_engine) is { } violation) throw new ActorTrainException(violation);
+            _engine =
+                _factory.Create(_job)
+                ?? throw new ActorTrainException($"{_factory.GetType().Name} made no engine for job {_job.Name}");
+            if (EngineContract.FirstViolation(_engine) is { } violation)
+                throw new ActorTrainException(violation);
             var (parameters, state) = (_engine.Parameters, _engine.State);
-            var measured = _measure is null ? new Measurement(0, _job.Batch)
+            var measured = _measure is null
+                ? new Measurement(0, _job.Batch)
                 : SelfMeasurement.Of(_engine, _job.Batch, _job.LeastMicroBatch, _measure, Clock);
             _engine.Initialize(_job.Seed);
-            if (_measure is not null && state.Length > 0) _guard = new StateGuard(_engine);
-            if (EngineContract.FirstMove(_engine, parameters, state) is { } move) throw new ActorTrainException(move);
-            return new Loaded(_engine.Model, _engine.Dataset, _engine.Device, _engine.Parameters, _engine.State, measured);
+            if (_measure is not null && state.Length > 0)
+                _guard = new StateGuard(_engine);
+            if (EngineContract.FirstMove(_engine, parameters, state) is { } move)
+                throw new ActorTrainException(move);
+            return new Loaded(
+                _engine.Model,
+                _engine.Dataset,
+                _engine.Device,
+                _engine.Parameters,
+                _engine.State,
+                measured
+            );
         }
         catch (ActorTrainException unusable)
         {
             return new CannotLoad(unusable.AsClause());
         }
-#pragma warning disable CA1031 // An engine is anybody's code: whatever it throws is the reason why this node cannot join the job.
+        // An engine is anybody's code: whatever it throws is the reason why this node cannot join the job.
+#pragma warning disable CA1031
         catch (Exception failure)
 #pragma warning restore CA1031
         {

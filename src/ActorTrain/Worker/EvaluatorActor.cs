@@ -7,8 +7,8 @@ using Akka.Event;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// Evaluates while training goes on: an engine and a thread of its own, made when the first evaluation is asked for. Parameters are
-/// taken when asked, and evaluated one snapshot after the other.
+/// Evaluates while training goes on: an engine and a thread of its own, made when the first evaluation is asked for.
+/// Parameters are taken when asked, and evaluated one snapshot after the other.
 /// </summary>
 internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 {
@@ -22,10 +22,21 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
     private IActorRef? _engine;
     private int _lastEpoch;
 
-    public static Props Props(JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, ModelDescription model, WorkerContext context) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(job, coordinator, start, model, context));
+    public static Props Props(
+        JobOptions job,
+        IActorRef coordinator,
+        WorkerProtocol.Start start,
+        ModelDescription model,
+        WorkerContext context
+    ) => Akka.Actor.Props.Create(() => new EvaluatorActor(job, coordinator, start, model, context));
 
-    public EvaluatorActor(JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, ModelDescription model, WorkerContext context)
+    public EvaluatorActor(
+        JobOptions job,
+        IActorRef coordinator,
+        WorkerProtocol.Start start,
+        ModelDescription model,
+        WorkerContext context
+    )
     {
         (_job, _coordinator, _start, _model, _context) = (job, coordinator, start, model, context);
         Waiting();
@@ -46,7 +57,9 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         Receive<WorkerProtocol.Evaluate>(evaluate =>
         {
             _lastEpoch = evaluate.Epoch;
-            Become(() => TakingSnapshot(evaluate.Epoch, new float[_model.Parameters.Length], new float[_model.State.Length]));
+            Become(() =>
+                TakingSnapshot(evaluate.Epoch, new float[_model.Parameters.Length], new float[_model.State.Length])
+            );
         });
         Evaluating();
     }
@@ -58,8 +71,14 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         {
             if (!taken.IsOfEpoch)
             {
-                _coordinator.Tell(new WorkerProtocol.EvaluationFailed(
-                    _start.Worker, epoch, $"the weights of epoch {epoch} are not kept any more", IsPast: true));
+                _coordinator.Tell(
+                    new WorkerProtocol.EvaluationFailed(
+                        _start.Worker,
+                        epoch,
+                        $"the weights of epoch {epoch} are not kept any more",
+                        IsPast: true
+                    )
+                );
                 Stash.UnstashAll();
                 Become(Waiting);
                 return;
@@ -80,7 +99,9 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 
     private void Evaluating()
     {
-        Receive<EngineActor.Evaluated>(evaluated => _coordinator.Tell(new WorkerProtocol.Evaluated(evaluated.Epoch, evaluated.Evaluation)));
+        Receive<EngineActor.Evaluated>(evaluated =>
+            _coordinator.Tell(new WorkerProtocol.Evaluated(evaluated.Epoch, evaluated.Evaluation))
+        );
         Receive<EngineActor.Loaded>(_ => { });
         Receive<EngineActor.CannotLoad>(failure => Fail(failure.Reason));
         Receive<EngineActor.Failed>(failure => Fail(failure.Reason));
@@ -88,8 +109,11 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 
     private IActorRef Engine()
     {
-        if (_engine is not null) return _engine;
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, measure: null, _stopping.Token));
+        if (_engine is not null)
+            return _engine;
+        _engine = Context.ActorOf(
+            EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, measure: null, _stopping.Token)
+        );
         _engine.Tell(new EngineActor.Load());
         return _engine;
     }

@@ -25,7 +25,12 @@ internal sealed class HeldLeases
     public void Add(LeaseRun run)
     {
         _runs.Add(run);
-        _runs.Sort((one, other) => (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo((other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)));
+        _runs.Sort(
+            (one, other) =>
+                (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo(
+                    (other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)
+                )
+        );
     }
 
     public void Remove(LeaseRun run) => _runs.Remove(run);
@@ -34,7 +39,8 @@ internal sealed class HeldLeases
     public LeaseRun? NextFor(ReceivedParameters received)
     {
         foreach (var run in _runs)
-            if (run.Ahead is { } part && received.AreFor(part)) return run;
+            if (run.Ahead is { } part && received.AreFor(part))
+                return run;
         return null;
     }
 
@@ -44,6 +50,7 @@ internal sealed class HeldLeases
     /// <summary>The device holds no more samples at once.</summary>
     public void Recut(int most)
     {
-        foreach (var run in _runs) run.Recut(most);
+        foreach (var run in _runs)
+            run.Recut(most);
     }
 }

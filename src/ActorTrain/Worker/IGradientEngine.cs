@@ -24,7 +24,9 @@ public interface IGradientEngine : IDisposable
     /// <summary>What the engine computes on.</summary>
     DeviceDescription Device { get; }
 
-    /// <summary>The trainable parameters, [<c>Model.Parameters.Length</c>] f32. The runtime writes them, the engine reads them.</summary>
+    /// <summary>
+    /// The trainable parameters, [<c>Model.Parameters.Length</c>] f32. The runtime writes them, the engine reads them.
+    /// </summary>
     Memory<float> Parameters { get; }
 
     /// <summary>
@@ -40,33 +42,46 @@ public interface IGradientEngine : IDisposable
     /// </summary>
     void Initialize(long seed);
 
-    /// <summary>Computes the mean gradient over some training samples, at the current <see cref="Parameters"/>.</summary>
+    /// <summary>
+    /// Computes the mean gradient over some training samples, at the current <see cref="Parameters"/>.
+    /// </summary>
     /// <param name="samples">Indices into the training set, each in [0, <c>Dataset.TrainSamples</c>).</param>
     /// <param name="seed">
     /// Seeds whatever is random in the step: augmentation, dropout. A gradient is a function of parameters, state,
     /// samples and seed, and of nothing else.
     /// </param>
-    /// <param name="gradient">
-    /// Where to write it, every element, [<c>Model.Parameters.Length</c>] f32; what was there means nothing. The runtime hands out
-    /// memory that is sent as it is, another one while the last is still on its way.
+    /// <param name="gradient"> Where to write it, every element, [<c>Model.Parameters.Length</c>] f32; what was there
+    /// means nothing. The runtime hands out memory that is sent as it is, another one while the last is still on its
+    /// way.
     /// </param>
-    /// <exception cref="OutOfMemoryException">The device does not hold so many samples at once. The runtime tries half as many, and remembers it.</exception>
-    /// <exception cref="ActorTrainException">It would fail again whoever tried, such as on a damaged sample. The worker takes no more part; the message is told as it is.</exception>
-    /// <exception cref="EngineFailedException">It may pass. As any other exception: the runtime makes a new engine, five times.</exception>
+    /// <exception cref="OutOfMemoryException">The device does not hold so many samples at once. The runtime tries half
+    /// as many, and remembers it.</exception>
+    /// <exception cref="ActorTrainException">It would fail again whoever tried, such as on a damaged sample. The worker
+    /// takes no more part; the message is told as it is.</exception>
+    /// <exception cref="EngineFailedException">It may pass. As any other exception: the runtime makes a new engine,
+    /// five times.</exception>
     StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient);
 
     /// <summary>
-    /// As <see cref="ComputeGradient(ReadOnlySpan{int}, long, Span{float})"/>, for a gradient that may be abandoned: the others' have made the synchronous step. An engine that can stop in the middle does so;
-    /// without its own implementation it computes to the end.
+    /// As <see cref="ComputeGradient(ReadOnlySpan{int}, long, Span{float})"/>, for a gradient that may be abandoned:
+    /// the others' have made the synchronous step. An engine that can stop in the middle does so; without its own
+    /// implementation it computes to the end.
     /// </summary>
     /// <param name="samples">As there.</param>
     /// <param name="seed">As there.</param>
     /// <param name="gradient">As there; what an abandoned gradient has left in it means nothing.</param>
     /// <param name="abandoned">Asked for when nobody wants the gradient any more.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abandoned"/> was asked for.</exception>
-    StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned) => ComputeGradient(samples, seed, gradient);
+    StepResult ComputeGradient(
+        ReadOnlySpan<int> samples,
+        long seed,
+        Span<float> gradient,
+        CancellationToken abandoned
+    ) => ComputeGradient(samples, seed, gradient);
 
-    /// <summary>Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.</summary>
+    /// <summary>
+    /// Loss and accuracy over the whole test set, at the current <see cref="Parameters"/> and <see cref="State"/>.
+    /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
     Evaluation Evaluate(CancellationToken cancellation);
 }
@@ -91,7 +106,8 @@ public sealed record Evaluation(double Loss, double Accuracy, int Samples);
 /// <summary>A model, as its users compare it.</summary>
 /// <param name="Name">Its name in the job, such as <c>mlp</c>.</param>
 /// <param name="Parameters">Layout of the trainable parameters.</param>
-/// <param name="State">Layout of the state that is learned without a gradient; <see cref="ParameterLayout.Empty"/> for most models.</param>
+/// <param name="State">Layout of the state that is learned without a gradient; <see cref="ParameterLayout.Empty"/> for
+/// most models.</param>
 public sealed record ModelDescription(string Name, ParameterLayout Parameters, ParameterLayout State)
 {
     /// <summary>What <see cref="Evaluation.Accuracy"/> is called where no metric is named.</summary>
@@ -165,6 +181,9 @@ public sealed record DeviceDescription(string Kind, string Name, int Threads, lo
     public override string ToString() =>
         $"{Kind} ({Name}) with {Plural.Of(Threads, "thread")}"
         + (ThreadsReason is null ? "" : $" ({ThreadsReason})")
-        + (MemoryBytes > 0
-            ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB") : "");
+        + (
+            MemoryBytes > 0
+                ? string.Create(CultureInfo.InvariantCulture, $" and {MemoryBytes / (double)(1L << 30):0.#} GiB")
+                : ""
+        );
 }

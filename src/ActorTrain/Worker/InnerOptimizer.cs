@@ -5,7 +5,10 @@ using ActorTrain.Parameters;
 
 namespace ActorTrain.Worker;
 
-/// <summary>What a worker keeps from one local run to the next: the job's optimizer with its state, for one life, and memory for where a run began.</summary>
+/// <summary>
+/// What a worker keeps from one local run to the next: the job's optimizer with its state, for one life, and memory for
+/// where a run began.
+/// </summary>
 /// <param name="job">The job.</param>
 /// <param name="parameters">Parameters of the model.</param>
 /// <param name="samples">Training samples.</param>
@@ -25,16 +28,26 @@ internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples
     /// <param name="weights">The parameters, all of them.</param>
     /// <param name="gradient">The mean gradient; clipped afterwards.</param>
     /// <param name="untouched">Stretches that have no gradient: they stay as they are.</param>
-    public void Step(LeasePart part, Span<float> weights, Span<float> gradient,
-        IReadOnlyList<FlatRange>? untouched = null)
+    public void Step(
+        LeasePart part,
+        Span<float> weights,
+        Span<float> gradient,
+        IReadOnlyList<FlatRange>? untouched = null
+    )
     {
         GradientClipping.Clip(gradient, job.ClipNorm);
-        // What all workers have applied is known to the shards alone. Leases are handed out in order, so the samples before the part's place are nearly those.
+        // What all workers have applied is known to the shards alone. Leases are handed out in order, so the samples
+        // before the part's place are nearly those.
         var before = (part.Epoch - 1L) * samples + part.Start;
         var rate = (float)(job.Optimizer.LearningRate * _schedule.FactorAt(before, part.Count));
         _optimizer.Apply(
-            weights, weights, gradient, rate, StepWeight.Of(part, job.Batch, samples, job.LeastMicroBatch),
-            FlatRange.Without(parameters, untouched ?? []));
+            weights,
+            weights,
+            gradient,
+            rate,
+            StepWeight.Of(part, job.Batch, samples, job.LeastMicroBatch),
+            FlatRange.Without(parameters, untouched ?? [])
+        );
     }
 
     /// <summary>What the shards weigh a push by: 1 for a whole one.</summary>

@@ -4,13 +4,15 @@ namespace ActorTrain.Worker;
 
 /// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
-/// <param name="most">Samples that the device's memory holds at once: a part has no more, unless it is worked off in local steps.</param>
+/// <param name="most">Samples that the device's memory holds at once: a part has no more, unless it is worked off in
+/// local steps.</param>
 /// <param name="isRaced">Whether a gradient is to be abandoned when its step is closed.</param>
 internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 {
     private readonly bool _local = lease.LocalSteps > 0;
-    private Queue<LeasePart> _ahead = new(lease.LocalSteps > 0
-        ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most));
+    private Queue<LeasePart> _ahead = new(
+        lease.LocalSteps > 0 ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most)
+    );
     private int _most = most;
     private readonly List<LeasePart> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];
@@ -40,7 +42,8 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     /// <summary>Begins the next part; null when all are begun.</summary>
     public LeasePart? Next(TimeSpan now)
     {
-        if (!_ahead.TryDequeue(out var part)) return null;
+        if (!_ahead.TryDequeue(out var part))
+            return null;
         _began ??= now;
         _underWay.Add(part);
         return part;
@@ -67,7 +70,10 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     public EngineActor.LocalPart? LocalOf(LeasePart part) =>
         _local ? new(part, part.Cut(Math.Min(lease.MicroBatch, _most), lease.Least, _most)) : null;
 
-    /// <summary>A part was too much for the device: it comes first again, and it and all that are ahead are cut smaller, or worked off in smaller steps.</summary>
+    /// <summary>
+    /// A part was too much for the device: it comes first again, and it and all that are ahead are cut smaller, or
+    /// worked off in smaller steps.
+    /// </summary>
     public void Recut(LeasePart tooMuch, int most)
     {
         _underWay.Remove(tooMuch);
@@ -75,7 +81,9 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         Recut(most);
     }
 
-    /// <summary>Of a part, only the first samples are done now: they are a part of their own, and the rest is still to be begun.</summary>
+    /// <summary>
+    /// Of a part, only the first samples are done now: they are a part of their own, and the rest is still to be begun.
+    /// </summary>
     /// <returns>The part that is done.</returns>
     public LeasePart Shorten(LeasePart part, int samples)
     {
@@ -89,7 +97,8 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     public void Recut(int most)
     {
         _most = most;
-        if (!_local) _ahead = new(_ahead.SelectMany(part => part.Cut(most, lease.Least, most)));
+        if (!_local)
+            _ahead = new(_ahead.SelectMany(part => part.Cut(most, lease.Least, most)));
     }
 
     /// <summary>Every shard has judged a part.</summary>
@@ -102,14 +111,27 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         _underWay.Remove(part);
         _trained += part.Count;
         _pushes++;
-        if (refused is not null) _refused.Add(refused);
-        if (!applied) return;
+        if (refused is not null)
+            _refused.Add(refused);
+        if (!applied)
+            return;
         _lossSum += loss * part.Count;
         _samples += part.Count;
     }
 
     /// <summary>The account of the lease, ended here and now: what is not done goes to somebody else.</summary>
-    public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) => new(
-        worker, lease.Id, [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead, .. _left], [.. _refused],
-        new WorkerProtocol.LeaseAccount(_lossSum, _samples, _trained, _pushes, _began is { } began ? (now - began).TotalSeconds : 0));
+    public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) =>
+        new(
+            worker,
+            lease.Id,
+            [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead, .. _left],
+            [.. _refused],
+            new WorkerProtocol.LeaseAccount(
+                _lossSum,
+                _samples,
+                _trained,
+                _pushes,
+                _began is { } began ? (now - began).TotalSeconds : 0
+            )
+        );
 }

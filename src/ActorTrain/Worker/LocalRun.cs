@@ -5,10 +5,14 @@ using ActorTrain.Parameters;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// The steps that a worker takes on its own copy of the parameters for one push. The push is Δ = (w_start − w_end)/v with v as the shards weigh its samples (1 for a whole push): v·Δ is what the run moved,
-/// however long it was, so that the samples of a short one count as much as all others.
+/// The steps that a worker takes on its own copy of the parameters for one push. The push is Δ = (w_start − w_end)/v
+/// with v as the shards weigh its samples (1 for a whole push): v·Δ is what the run moved, however long it was, so that
+/// the samples of a short one count as much as all others.
 /// </summary>
-/// <remarks>Afterwards the engine has w_start again: shards send only what is newer than what a worker has, and the next run must begin with theirs.</remarks>
+/// <remarks>
+/// Afterwards the engine has w_start again: shards send only what is newer than what a worker has, and the next run
+/// must begin with theirs.
+/// </remarks>
 internal sealed class LocalRun
 {
     private readonly IGradientEngine _engine;
@@ -30,8 +34,14 @@ internal sealed class LocalRun
     /// <param name="samples">The part's indices into the training set.</param>
     /// <param name="gradient">Where the push is to be written; each step's gradient before.</param>
     /// <param name="guard">Looks at the engine's state; null where it has none.</param>
-    public LocalRun(IGradientEngine engine, InnerOptimizer inner, EngineActor.LocalPart local,
-        ReadOnlyMemory<int> samples, Memory<float> gradient, StateGuard? guard = null)
+    public LocalRun(
+        IGradientEngine engine,
+        InnerOptimizer inner,
+        EngineActor.LocalPart local,
+        ReadOnlyMemory<int> samples,
+        Memory<float> gradient,
+        StateGuard? guard = null
+    )
     {
         (_engine, _inner, _part, _samples, _gradient, _guard) = (engine, inner, local.Part, samples, gradient, guard);
         _ahead = new(local.Steps);
@@ -60,7 +70,8 @@ internal sealed class LocalRun
         _done += part.Count;
         _lossSum += result.Loss * part.Count;
         _correct += result.Correct;
-        NotFinite = _guard?.Restore() is { } tensor ? StateGuard.Sentence(tensor, samples)
+        NotFinite =
+            _guard?.Restore() is { } tensor ? StateGuard.Sentence(tensor, samples)
             : TensorPrimitives.IsFiniteAll<float>(gradient) ? null
             : $"the gradient of {SampleNames.Of(samples)} is not finite";
         if (NotFinite is null)
@@ -100,12 +111,15 @@ internal sealed class LocalRun
         {
             TensorPrimitives.Subtract(_inner.Start.Span, _engine.Parameters.Span, gradient);
             var weight = _inner.WeightOf(_part with { Count = _done });
-            if (weight != 1) TensorPrimitives.Divide(gradient, weight, gradient);
+            if (weight != 1)
+                TensorPrimitives.Divide(gradient, weight, gradient);
         }
         Undo();
         return (new StepResult(_lossSum / _done, _correct, _untouched), _done);
     }
 
-    /// <summary>Gives the engine back the parameters that it began with; the inner optimizer keeps what it has learnt.</summary>
+    /// <summary>
+    /// Gives the engine back the parameters that it began with; the inner optimizer keeps what it has learnt.
+    /// </summary>
     public void Undo() => _inner.Start.CopyTo(_engine.Parameters);
 }

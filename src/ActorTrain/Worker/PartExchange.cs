@@ -23,7 +23,10 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
 
     public TensorBuffer Gradient => gradient;
 
-    /// <summary>Asked for when nobody wants the gradient any more; null where that cannot be. Never disposed: who asks may be late, and it holds nothing.</summary>
+    /// <summary>
+    /// Asked for when nobody wants the gradient any more; null where that cannot be. Never disposed: who asks may be
+    /// late, and it holds nothing.
+    /// </summary>
     public CancellationTokenSource? Abandon { get; init; }
 
     /// <summary>Mean training loss over the part's samples, once it is computed.</summary>
@@ -50,15 +53,18 @@ internal sealed class PartExchange(LeasePart part, LeaseRun run, IReadOnlyList<l
     public void Computed(StepResult result, int samples)
     {
         (Loss, Untouched) = (result.Loss, result.Untouched ?? []);
-        if (samples < Part.Count) Part = run.Shorten(Part, samples);
+        if (samples < Part.Count)
+            Part = run.Shorten(Part, samples);
     }
 
     /// <summary>Takes a verdict in; one that is not awaited (the push had been sent twice) changes nothing.</summary>
     /// <returns>Whether it was awaited.</returns>
     public bool Take(int shard, Verdict verdict)
     {
-        if (!_awaited.Remove(shard)) return false;
-        if (verdict.Kind == VerdictKind.Refused) Refused ??= new WorkerProtocol.RefusedPart(Part, verdict.Refusal, verdict.Reason);
+        if (!_awaited.Remove(shard))
+            return false;
+        if (verdict.Kind == VerdictKind.Refused)
+            Refused ??= new WorkerProtocol.RefusedPart(Part, verdict.Refusal, verdict.Reason);
         Applied |= verdict.Kind == VerdictKind.Applied;
         return true;
     }

@@ -3,8 +3,8 @@ using ActorTrain.Lane;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// How fast an engine is on the job's own model, before it has had a lease: a few micro-batches, the first of which warm it up and are not counted. What the engine has
-/// in its parameters and its state afterwards means nothing.
+/// How fast an engine is on the job's own model, before it has had a lease: a few micro-batches, the first of which
+/// warm it up and are not counted. What the engine has in its parameters and its state afterwards means nothing.
 /// </summary>
 internal static class SelfMeasurement
 {

@@ -12,7 +12,9 @@ namespace ActorTrain.Worker;
 internal sealed class StateGuard(IGradientEngine engine)
 {
     private readonly IReadOnlyList<TensorSpec> _floats =
-        [.. engine.Model.State.Tensors.Where(tensor => tensor.Type.IsFloat() && tensor.Length > 0)];
+    [
+        .. engine.Model.State.Tensors.Where(tensor => tensor.Type.IsFloat() && tensor.Length > 0),
+    ];
 
     private readonly float[] _before = new float[engine.State.Length];
 
@@ -35,9 +37,12 @@ internal sealed class StateGuard(IGradientEngine engine)
             var after = engine.State.Span.Slice(tensor.Offset, tensor.Length);
             var before = _before.AsSpan(tensor.Offset, tensor.Length);
             // Most are finite or stay as they are; the last look is at each number.
-            if (tensor.Type == ElementType.F32 && TensorPrimitives.IsFiniteAll<float>(after)) continue;
-            if (MemoryMarshal.AsBytes(after).SequenceEqual(MemoryMarshal.AsBytes(before))) continue;
-            if (!HasBroken(tensor, before, after)) continue;
+            if (tensor.Type == ElementType.F32 && TensorPrimitives.IsFiniteAll<float>(after))
+                continue;
+            if (MemoryMarshal.AsBytes(after).SequenceEqual(MemoryMarshal.AsBytes(before)))
+                continue;
+            if (!HasBroken(tensor, before, after))
+                continue;
             Undo();
             return tensor.Name;
         }
@@ -48,8 +53,10 @@ internal sealed class StateGuard(IGradientEngine engine)
     private static bool HasBroken(TensorSpec tensor, ReadOnlySpan<float> before, ReadOnlySpan<float> after)
     {
         for (var i = 0; i < tensor.Count; i++)
-            if (!double.IsFinite(tensor.Type.Read(MemoryMarshal.AsBytes(after), i))
-                && double.IsFinite(tensor.Type.Read(MemoryMarshal.AsBytes(before), i)))
+            if (
+                !double.IsFinite(tensor.Type.Read(MemoryMarshal.AsBytes(after), i))
+                && double.IsFinite(tensor.Type.Read(MemoryMarshal.AsBytes(before), i))
+            )
                 return true;
         return false;
     }

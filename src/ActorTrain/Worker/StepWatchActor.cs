@@ -4,7 +4,8 @@ using Akka.Actor;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// Abandons a gradient whose step has enough of others'. The training loop shares its thread with the engine and hears nothing meanwhile, so this actor listens for it on another.
+/// Abandons a gradient whose step has enough of others'. The training loop shares its thread with the engine and hears
+/// nothing meanwhile, so this actor listens for it on another.
 /// </summary>
 internal sealed class StepWatchActor : ReceiveActor
 {
@@ -15,7 +16,8 @@ internal sealed class StepWatchActor : ReceiveActor
 
     /// <param name="shard">The job's shard: with backup workers there is one.</param>
     /// <param name="worker">The worker.</param>
-    public static Props Props(IActorRef shard, WorkerId worker) => Akka.Actor.Props.Create(() => new StepWatchActor(shard, worker));
+    public static Props Props(IActorRef shard, WorkerId worker) =>
+        Akka.Actor.Props.Create(() => new StepWatchActor(shard, worker));
 
     public StepWatchActor(IActorRef shard, WorkerId worker)
     {
@@ -26,7 +28,8 @@ internal sealed class StepWatchActor : ReceiveActor
         });
         Receive<ShardProtocol.StepClosed>(closed =>
         {
-            if (_watched?.Version == closed.Version) _watched.Abandon.Cancel();
+            if (_watched?.Version == closed.Version)
+                _watched.Abandon.Cancel();
         });
     }
 }

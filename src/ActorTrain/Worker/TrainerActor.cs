@@ -13,9 +13,9 @@ using Akka.Event;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// The training loop: takes leases, has gradients computed, pushes each to every shard and goes on with the parameters that come back. While
-/// pushes are on their way it computes on, as far ahead as the job's overlap allows. Which gradients they take, shards say: where training is synchronous, it
-/// waits until they take one that it can compute.
+/// The training loop: takes leases, has gradients computed, pushes each to every shard and goes on with the parameters
+/// that come back. While pushes are on their way it computes on, as far ahead as the job's overlap allows. Which
+/// gradients they take, shards say: where training is synchronous, it waits until they take one that it can compute.
 /// </summary>
 internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -42,7 +42,9 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private int _most;
     private int _largest;
 
-    /// <summary>Worker → trainer: finish the micro-batches under way, push what they came to, give back the rest, and end.</summary>
+    /// <summary>
+    /// Worker → trainer: finish the micro-batches under way, push what they came to, give back the rest, and end.
+    /// </summary>
     public sealed record LeaveAfterPart(string Reason);
 
     /// <summary>Worker → trainer: there is no engine any more; give everything back and end.</summary>
@@ -51,15 +53,30 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private sealed record LookForSilence;
 
     public static Props Props(
-        JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context) =>
-        Akka.Actor.Props.Create(() => new TrainerActor(job, coordinator, start, engine, buffers, context)).WithDispatcher(DispatcherNames.Training);
+        JobOptions job,
+        IActorRef coordinator,
+        WorkerProtocol.Start start,
+        IActorRef engine,
+        EngineActor.Loaded buffers,
+        WorkerContext context
+    ) =>
+        Akka
+            .Actor.Props.Create(() => new TrainerActor(job, coordinator, start, engine, buffers, context))
+            .WithDispatcher(DispatcherNames.Training);
 
     public TrainerActor(
-        JobOptions job, IActorRef coordinator, WorkerProtocol.Start start, IActorRef engine, EngineActor.Loaded buffers, WorkerContext context)
+        JobOptions job,
+        IActorRef coordinator,
+        WorkerProtocol.Start start,
+        IActorRef engine,
+        EngineActor.Loaded buffers,
+        WorkerContext context
+    )
     {
         (_job, _coordinator, _start, _engine, _buffers, _context) = (job, coordinator, start, engine, buffers, context);
         _most = buffers.Measured.MostSamples < job.Batch ? buffers.Measured.MostSamples : int.MaxValue;
-        for (var i = 0; i <= job.Overlap; i++) _gradients.Push(context.Lane.Memory.Rent(buffers.Parameters.Length));
+        for (var i = 0; i <= job.Overlap; i++)
+            _gradients.Push(context.Lane.Memory.Rent(buffers.Parameters.Length));
         Pulling();
     }
 
@@ -71,7 +88,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         // Nothing comes where the weights are what they were.
         _admission = _context.Lane.Admit(Self, _start.Shards.Select(place => place.Slice.Length).Append(0).ToHashSet());
-        Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, _buffers.Parameters, _buffers.State), "pull");
+        Context.ActorOf(
+            SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, _buffers.Parameters, _buffers.State),
+            "pull"
+        );
     }
 
     // The gradient that the engine writes, and those that shards may still read, are left to the collector.
@@ -79,14 +99,19 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _admission?.Dispose();
         _received?.Release();
-        foreach (var gradient in _gradients) gradient.Release();
+        foreach (var gradient in _gradients)
+            gradient.Release();
     }
 
     private void Pulling()
     {
         Receive<SnapshotActor.Taken>(taken =>
         {
-            _received = new ReceivedParameters([.. _start.Shards.Select(place => place.Slice)], taken.Versions, taken.Steps);
+            _received = new ReceivedParameters(
+                [.. _start.Shards.Select(place => place.Slice)],
+                taken.Versions,
+                taken.Steps
+            );
             Become(Training);
         });
         Receive<SnapshotActor.Lost>(lost => End(lost.Reason, failed: true, returns: false));
@@ -118,7 +143,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         GoOn();
     }
 
-    /// <summary>This life has ended, by the coordinator's word to a shard. What is held is somebody else's by now; the node's next life begins elsewhere.</summary>
+    /// <summary>
+    /// This life has ended, by the coordinator's word to a shard. What is held is somebody else's by now; the node's
+    /// next life begins elsewhere.
+    /// </summary>
     private void Fenced()
     {
         Timers.Cancel("silence");
@@ -137,31 +165,38 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         if (_leaving is { } reason)
         {
-            if (_computing is null && _pushed.Count == 0) End(reason, failed: false, returns: false);
+            if (_computing is null && _pushed.Count == 0)
+                End(reason, failed: false, returns: false);
             return;
         }
-        if (_computing is not null || _pushed.Count > _job.Overlap) return;
+        if (_computing is not null || _pushed.Count > _job.Overlap)
+            return;
         if (_held.NextFor(_received) is { } run)
         {
             Compute(run);
             return;
         }
         AwaitFirst();
-        if (_requestedAt is null) RequestLease();
+        if (_requestedAt is null)
+            RequestLease();
     }
 
     // Whatever the shards take first: of two parts that are held, the one that comes first in the job.
     private void AwaitFirst()
     {
-        if (_held.First is not { } part) _awaited = null;
-        else if (_awaited?.Part != part) Await(part);
+        if (_held.First is not { } part)
+            _awaited = null;
+        else if (_awaited?.Part != part)
+            Await(part);
     }
 
     private void Await(LeasePart part)
     {
-        if (_awaited?.Part != part) _awaited = new AwaitedPart(part, _start.Shards.Length);
+        if (_awaited?.Part != part)
+            _awaited = new AwaitedPart(part, _start.Shards.Length);
         _awaited.AskedAt = Now;
-        foreach (var shard in _received.NotFor(part)) _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
+        foreach (var shard in _received.NotFor(part))
+            _start.Shards[shard].Shard.Tell(new ShardProtocol.Await(_start.Worker, part));
     }
 
     private void Awaited(ShardProtocol.Awaited awaited)
@@ -176,7 +211,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         if (asked.IsDone(awaited.Shard, awaited.IsApplied) && _held.With(awaited.Part) is { } run)
         {
             run.Skip();
-            if (run.IsDone) EndRun(run);
+            if (run.IsDone)
+                EndRun(run);
         }
         GoOn();
     }
@@ -186,23 +222,37 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _awaited = null;
         var part = run.Next(Now)!.Value;
         // Asked for ahead of need, so that the engine does not wait for a lease.
-        if (_requestedAt is null && _held.AllBegun) RequestLease();
-        if (_trained.Epoch < part.Epoch) _trained = (part.Epoch, 0);
+        if (_requestedAt is null && _held.AllBegun)
+            RequestLease();
+        if (_trained.Epoch < part.Epoch)
+            _trained = (part.Epoch, 0);
         var (fresh, versions) = _received.Take();
-        _computing = new PartExchange(part, run, versions, _gradients.Pop()) { Abandon = run.IsRaced ? new CancellationTokenSource() : null };
+        _computing = new PartExchange(part, run, versions, _gradients.Pop())
+        {
+            Abandon = run.IsRaced ? new CancellationTokenSource() : null,
+        };
         if (_computing.Abandon is { } abandon)
         {
-            if (_stepWatch.IsNobody()) _stepWatch = Context.ActorOf(StepWatchActor.Props(_start.Shards[0].Shard, _start.Worker), "step-watch");
+            if (_stepWatch.IsNobody())
+                _stepWatch = Context.ActorOf(StepWatchActor.Props(_start.Shards[0].Shard, _start.Worker), "step-watch");
             _stepWatch.Tell(new StepWatchActor.Watch(versions[0], abandon));
         }
-        _engine.Tell(new EngineActor.Compute(
-            fresh, SamplesOf(part), SampleOrder.SeedOf(_job.Seed, part), _computing.Gradient.Values, run.LocalOf(part),
-            _computing.Abandon?.Token ?? CancellationToken.None));
+        _engine.Tell(
+            new EngineActor.Compute(
+                fresh,
+                SamplesOf(part),
+                SampleOrder.SeedOf(_job.Seed, part),
+                _computing.Gradient.Values,
+                run.LocalOf(part),
+                _computing.Abandon?.Token ?? CancellationToken.None
+            )
+        );
     }
 
     private void Computed(EngineActor.Computed computed)
     {
-        if (_computing is not { } exchange) return;
+        if (_computing is not { } exchange)
+            return;
         _computing = null;
         if (exchange.Abandon is { IsCancellationRequested: true })
         {
@@ -220,7 +270,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _pushed.Add(exchange);
         Push(exchange);
         // Now, while the engine rests and leaves the state as it is.
-        if (exchange.Run.AllBegun) ReportState();
+        if (exchange.Run.AllBegun)
+            ReportState();
         GoOn();
     }
 
@@ -229,10 +280,15 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _gradients.Push(exchange.Gradient);
         exchange.Run.Judged(
-            exchange.Part, applied: false, new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason),
-            exchange.Loss);
-        if (exchange.Run.AllBegun) ReportState();
-        if (exchange.Run.IsDone) EndRun(exchange.Run);
+            exchange.Part,
+            applied: false,
+            new WorkerProtocol.RefusedPart(exchange.Part, Refusal.NotFinite, reason),
+            exchange.Loss
+        );
+        if (exchange.Run.AllBegun)
+            ReportState();
+        if (exchange.Run.IsDone)
+            EndRun(exchange.Run);
         // Nothing comes back of what is not pushed: newer parameters, with which it may go better, are asked for.
         _received.Outdate();
         GoOn();
@@ -243,14 +299,16 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         _gradients.Push(exchange.Gradient);
         exchange.Run.Abandon(exchange.Part);
-        if (exchange.Run.IsDone) EndRun(exchange.Run);
+        if (exchange.Run.IsDone)
+            EndRun(exchange.Run);
         _received.Outdate();
         GoOn();
     }
 
     private void Halve(EngineActor.OutOfMemory shortage)
     {
-        if (_computing is not { } exchange) return;
+        if (_computing is not { } exchange)
+            return;
         _computing = null;
         _gradients.Push(exchange.Gradient);
         if (shortage.Samples <= _job.LeastMicroBatch)
@@ -259,19 +317,22 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             return;
         }
         // What it has held before it holds again.
-        _most = Math.Max(Math.Max(shortage.Samples / 2, _job.LeastMicroBatch),
-            Math.Min(_largest, shortage.Samples - 1));
+        _most = Math.Max(
+            Math.Max(shortage.Samples / 2, _job.LeastMicroBatch),
+            Math.Min(_largest, shortage.Samples - 1)
+        );
         exchange.Run.Recut(exchange.Part, _most);
         _held.Recut(_most);
         _coordinator.Tell(new WorkerProtocol.OutOfMemory(_start.Worker, shortage.Samples, _most, shortage.Reason));
         GoOn();
     }
 
-    private string TooLittleMemory(EngineActor.OutOfMemory shortage) => shortage.Samples == 1
-        ? $"a single sample is too much for the device: {shortage.Reason}"
-        : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least "
-            + $"{_job.LeastMicroBatch} "
-            + $"(micro-batch-floor): {shortage.Reason}";
+    private string TooLittleMemory(EngineActor.OutOfMemory shortage) =>
+        shortage.Samples == 1
+            ? $"a single sample is too much for the device: {shortage.Reason}"
+            : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least "
+                + $"{_job.LeastMicroBatch} "
+                + $"(micro-batch-floor): {shortage.Reason}";
 
     private void Push(PartExchange exchange)
     {
@@ -280,11 +341,14 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         {
             var (slice, shard) = _start.Shards[index];
             var gradient = exchange.Gradient.Share(slice.Offset, slice.Length, _job.Payload);
-            _context.Lane.Tell(shard, new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index],
-                gradient)
-            {
-                Untouched = FlatRange.In(slice, exchange.Untouched),
-            }, Self);
+            _context.Lane.Tell(
+                shard,
+                new ShardProtocol.Push(exchange.Part, _start.Worker, exchange.Versions[index], gradient)
+                {
+                    Untouched = FlatRange.In(slice, exchange.Untouched),
+                },
+                Self
+            );
         }
     }
 
@@ -299,20 +363,29 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         }
         _received.Offer(pushed.Shard, pushed.Version, pushed.Step, pushed.Payload);
         // A second answer to a push that was sent twice finds nobody.
-        if (_pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange || !exchange.Take(pushed.Shard, pushed.Verdict)) return;
-        if (exchange.Awaited.Count > 0) return;
+        if (
+            _pushed.Find(exchange => exchange.Part == pushed.Part) is not { } exchange
+            || !exchange.Take(pushed.Shard, pushed.Verdict)
+        )
+            return;
+        if (exchange.Awaited.Count > 0)
+            return;
         _pushed.Remove(exchange);
         _gradients.Push(exchange.Gradient);
         exchange.Run.Judged(exchange.Part, exchange.Applied, Named(exchange.Refused), exchange.Loss);
-        if (exchange.Run.IsDone) EndRun(exchange.Run);
+        if (exchange.Run.IsDone)
+            EndRun(exchange.Run);
         GoOn();
     }
 
     // Shards know positions of the epoch's order; whoever looks for the sample knows its index in the data set.
     private WorkerProtocol.RefusedPart? Named(WorkerProtocol.RefusedPart? refused) =>
         refused is { Refusal: Refusal.NotFinite }
-        ? refused with { Reason = $"the gradient of {SampleNames.Of(SamplesOf(refused.Part).Span)} is not finite" }
-        : refused;
+            ? refused with
+            {
+                Reason = $"the gradient of {SampleNames.Of(SamplesOf(refused.Part).Span)} is not finite",
+            }
+            : refused;
 
     private ReadOnlyMemory<int> SamplesOf(LeasePart part)
     {
@@ -325,12 +398,18 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         foreach (var exchange in _pushed.Where(exchange => exchange.PushedAt <= since))
         {
-            _log.Debug("Shards {0} have not answered for {1}: pushing again", string.Join(", ", exchange.Awaited), exchange.Part);
+            _log.Debug(
+                "Shards {0} have not answered for {1}: pushing again",
+                string.Join(", ", exchange.Awaited),
+                exchange.Part
+            );
             Push(exchange);
         }
-        if (_awaited is { } awaited && awaited.AskedAt <= since) Await(awaited.Part);
+        if (_awaited is { } awaited && awaited.AskedAt <= since)
+            Await(awaited.Part);
         // A grant can be lost with a connection: asked for again, and what comes twice is given back.
-        if (_requestedAt <= since) RequestLease();
+        if (_requestedAt <= since)
+            RequestLease();
     }
 
     private void RequestLease()
@@ -350,7 +429,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         }
         _requestedAt = null;
         // Others went on while this one waited: what is here is too old.
-        if (granted.IsPaced && _held.IsEmpty && _trained.Samples > 0) _received.Outdate();
+        if (granted.IsPaced && _held.IsEmpty && _trained.Samples > 0)
+            _received.Outdate();
         _held.Add(new LeaseRun(lease, _most, granted.IsRaced));
         GoOn();
     }
@@ -360,19 +440,33 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         foreach (var run in _held.All)
         {
             run.Leave();
-            if (run.IsDone) EndRun(run);
+            if (run.IsDone)
+                EndRun(run);
         }
         GoOn();
     }
 
     private void GiveBack(Lease lease) =>
-        _coordinator.Tell(new WorkerProtocol.LeaseEnded(_start.Worker, lease.Id, [lease.Stretch], [], new WorkerProtocol.LeaseAccount(0, 0, 0, 0, 0)));
+        _coordinator.Tell(
+            new WorkerProtocol.LeaseEnded(
+                _start.Worker,
+                lease.Id,
+                [lease.Stretch],
+                [],
+                new WorkerProtocol.LeaseAccount(0, 0, 0, 0, 0)
+            )
+        );
 
     private void ReportState()
     {
-        if (_start.ModelState is not { } modelState) return;
+        if (_start.ModelState is not { } modelState)
+            return;
         var state = TensorSlice.CopyOf(_buffers.State.Span);
-        _context.Lane.Tell(modelState, new ModelStateProtocol.Report(_start.Worker, _trained.Epoch, _trained.Samples, state), Self);
+        _context.Lane.Tell(
+            modelState,
+            new ModelStateProtocol.Report(_start.Worker, _trained.Epoch, _trained.Samples, state),
+            Self
+        );
     }
 
     private void EndRun(LeaseRun run)
@@ -383,8 +477,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     private void End(string reason, bool failed, bool returns)
     {
-        if (_held.IsInTheMiddle && _computing is null) ReportState();
-        foreach (var run in _held.All) EndRun(run);
+        if (_held.IsInTheMiddle && _computing is null)
+            ReportState();
+        foreach (var run in _held.All)
+            EndRun(run);
         Withdraw(reason, failed, returns);
     }
 

@@ -9,7 +9,10 @@ using Akka.Event;
 
 namespace ActorTrain.Worker;
 
-/// <summary>One node's worker in one job: loads the engine, joins, and hosts the trainer and the evaluator until the job or the node ends.</summary>
+/// <summary>
+/// One node's worker in one job: loads the engine, joins, and hosts the trainer and the evaluator until the job or the
+/// node ends.
+/// </summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private readonly string _jobId;
@@ -31,7 +34,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
     private sealed record Orphaned;
 
-    /// <summary>Worker → node: the engine failed while it trained. The worker ends; its node may begin another.</summary>
+    /// <summary>
+    /// Worker → node: the engine failed while it trained. The worker ends; its node may begin another.
+    /// </summary>
     public sealed record EngineFailed;
 
     /// <param name="jobId">The job.</param>
@@ -39,8 +44,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     /// <param name="coordinator">The job's actor.</param>
     /// <param name="context">What the node gives to its workers.</param>
     /// <param name="mayReturn">Whether the node begins another worker if this one's engine fails.</param>
-    public static Props Props(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context, bool mayReturn) =>
-        Akka.Actor.Props.Create(() => new WorkerActor(jobId, job, coordinator, context, mayReturn));
+    public static Props Props(
+        string jobId,
+        JobOptions job,
+        IActorRef coordinator,
+        WorkerContext context,
+        bool mayReturn
+    ) => Akka.Actor.Props.Create(() => new WorkerActor(jobId, job, coordinator, context, mayReturn));
 
     public WorkerActor(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context, bool mayReturn)
     {
@@ -55,7 +65,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     protected override void PreStart()
     {
         Context.Watch(_coordinator);
-        _engine = Context.ActorOf(EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token), "engine");
+        _engine = Context.ActorOf(
+            EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token),
+            "engine"
+        );
         _engine.Tell(new EngineActor.Load());
     }
 
@@ -86,8 +99,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
     private void AwaitingStart()
     {
-        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize.Shards,
-            initialize.ModelState)));
+        Receive<WorkerProtocol.Initialize>(initialize =>
+            Become(() => InitializingShards(initialize.Shards, initialize.ModelState))
+        );
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
@@ -104,7 +118,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<ShardProtocol.Initialized>(shard =>
         {
             awaited.Remove(shard.Shard);
-            if (awaited.Count > 0) return;
+            if (awaited.Count > 0)
+                return;
             Timers.Cancel("send-again");
             _coordinator.Tell(new WorkerProtocol.ShardsInitialized());
             Become(AwaitingStart);
@@ -122,10 +137,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its
             // place.
             if (modelState is not null)
-                _context.Lane.Tell(modelState, new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1,
-                    TensorSlice.CopyOf(_loaded!.State.Span)), Self);
+                _context.Lane.Tell(
+                    modelState,
+                    new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(_loaded!.State.Span)),
+                    Self
+                );
             foreach (var (slice, shard) in awaited.Values)
-                _context.Lane.Tell(shard, new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))), Self);
+                _context.Lane.Tell(
+                    shard,
+                    new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))),
+                    Self
+                );
         }
     }
 
@@ -155,7 +177,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
             var returns = _mayReturn && failure.MayPass;
-            if (returns) Context.Parent.Tell(new EngineFailed());
+            if (returns)
+                Context.Parent.Tell(new EngineFailed());
             trainer.Tell(new TrainerActor.LeaveNow(failure.Reason, returns));
             // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
             training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, returns));
@@ -165,7 +188,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<Terminated>(Orphan);
     }
 
-    /// <summary>A new life begins when all of the old one has ended: the engine is the same, and so are the buffers that it reads.</summary>
+    /// <summary>
+    /// A new life begins when all of the old one has ended: the engine is the same, and so are the buffers that it
+    /// reads.
+    /// </summary>
     private void BeginningAnew(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
     {
         _log.Info("A new life begins in job {0}", _job.Name);
@@ -185,7 +211,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<EngineActor.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
-            if (failure.MayPass) Context.Parent.Tell(new EngineFailed());
+            if (failure.MayPass)
+                Context.Parent.Tell(new EngineFailed());
             Context.Stop(Self);
         });
         Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
@@ -215,7 +242,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<WorkerProtocol.CheckLane>(check =>
         {
             // Asked again while it is at it.
-            if (!_probe.IsNobody() && check.Servers.SequenceEqual(_probed)) return;
+            if (!_probe.IsNobody() && check.Servers.SequenceEqual(_probed))
+                return;
             Context.Stop(_probe);
             _probed = check.Servers;
             _probe = Context.ActorOf(LaneProbeActor.Props(_context.Lane, check.Servers, bothWays: true));
@@ -232,7 +260,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         });
         Receive<Orphaned>(_ =>
         {
-            _log.Warning("No coordinator has gone on with job {0} within {1:0} s", _job.Name, Adoption.Patience.TotalSeconds);
+            _log.Warning(
+                "No coordinator has gone on with job {0} within {1:0} s",
+                _job.Name,
+                Adoption.Patience.TotalSeconds
+            );
             Context.Stop(Self);
         });
     }
@@ -240,14 +272,18 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     // A job that is over is closed; one whose coordinator is gone may be adopted by the next.
     private void Orphan(Terminated gone)
     {
-        if (gone.ActorRef.Equals(_coordinator)) Timers.StartSingleTimer("orphan", new Orphaned(), Adoption.Patience);
+        if (gone.ActorRef.Equals(_coordinator))
+            Timers.StartSingleTimer("orphan", new Orphaned(), Adoption.Patience);
     }
 
     private void TellPrepared()
     {
         if (_loaded is { } loaded)
-            _coordinator.TellInPages(Context.System, new WorkerProtocol.Prepared(
-                _jobId, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured), Self);
+            _coordinator.TellInPages(
+                Context.System,
+                new WorkerProtocol.Prepared(_jobId, loaded.Model, loaded.Dataset, loaded.Device, loaded.Measured),
+                Self
+            );
     }
 
     private void StopWith(object lastWord)

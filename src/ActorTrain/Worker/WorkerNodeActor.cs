@@ -4,7 +4,10 @@ using Akka.Event;
 
 namespace ActorTrain.Worker;
 
-/// <summary>Hosts this node's worker, one job at a time. A worker whose engine failed is followed by another, with a new engine, after a pause.</summary>
+/// <summary>
+/// Hosts this node's worker, one job at a time. A worker whose engine failed is followed by another, with a new engine,
+/// after a pause.
+/// </summary>
 internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
 {
     private const int Restarts = 5;
@@ -52,21 +55,26 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerActor.EngineFailed>(_ =>
         {
-            if (!Sender.Equals(_worker) || _restarts.Next() is not { } pause) return;
+            if (!Sender.Equals(_worker) || _restarts.Next() is not { } pause)
+                return;
             _log.Info("A new engine is made in {0:0} s", pause.TotalSeconds);
             Timers.StartSingleTimer("begin-again", _begun!, pause);
         });
         Receive<BeginAgain>(again => Begin(again.Prepare, again.Job));
         Receive<WorkerProtocol.Close>(close =>
         {
-            if (_begun?.Prepare.JobId != close.JobId) return;
+            if (_begun?.Prepare.JobId != close.JobId)
+                return;
             Timers.Cancel("begin-again");
-            if (_worker is not null) Context.Stop(_worker);
+            if (_worker is not null)
+                Context.Stop(_worker);
         });
         Receive<Ended>(ended =>
         {
-            if (ended.Worker.Equals(_worker)) _worker = null;
-            if (_worker is not null) return;
+            if (ended.Worker.Equals(_worker))
+                _worker = null;
+            if (_worker is not null)
+                return;
             _leaver?.Tell(new Left());
             Timers.StartSingleTimer("idle", new Idle(), IdleAfter);
         });
@@ -75,8 +83,10 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         {
             Timers.Cancel("begin-again");
             _leaver = Sender;
-            if (_worker is null) _leaver.Tell(new Left());
-            else _worker.Tell(new WorkerActor.Leave(leave.Reason));
+            if (_worker is null)
+                _leaver.Tell(new Left());
+            else
+                _worker.Tell(new WorkerActor.Leave(leave.Reason));
         });
     }
 
@@ -92,7 +102,8 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
     {
         Timers.Cancel("begin-again");
         Timers.Cancel("idle");
-        if (_worker is not null) Context.Stop(_worker);
+        if (_worker is not null)
+            Context.Stop(_worker);
         _worker = Context.ActorOf(WorkerActor.Props(prepare.JobId, prepare.Job, job, _context, _restarts.HasNext));
         Context.WatchWith(_worker, new Ended(_worker));
         _begun = new BeginAgain(prepare, job);

@@ -18,9 +18,15 @@ internal abstract class WrappedEngine(IGradientEngine inner) : IGradientEngine
 
     public void Initialize(long seed) => inner.Initialize(seed);
 
-    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => ComputeGradient(samples, seed, gradient, CancellationToken.None);
+    public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
+        ComputeGradient(samples, seed, gradient, CancellationToken.None);
 
-    public abstract StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned);
+    public abstract StepResult ComputeGradient(
+        ReadOnlySpan<int> samples,
+        long seed,
+        Span<float> gradient,
+        CancellationToken abandoned
+    );
 
     public virtual Evaluation Evaluate(CancellationToken cancellation) => inner.Evaluate(cancellation);
 

@@ -1,11 +1,12 @@
+using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 
 namespace ActorTrain.Benchmarks.Balance;
 
 /// <summary>
-/// Two workers of unequal speed: what they make together of what each makes alone, beside PyTorch's DistributedDataParallel, whose ideal is twice the slower; and how soon
-/// work follows when their speeds change places.
+/// Two workers of unequal speed: what they make together of what each makes alone, beside PyTorch's
+/// DistributedDataParallel, whose ideal is twice the slower; and how soon work follows when their speeds change places.
 /// </summary>
 internal static class BalanceBenchmark
 {
@@ -14,17 +15,36 @@ internal static class BalanceBenchmark
     public static async Task RunAsync(BenchmarkOptions options)
     {
         var jobs = Jobs.Where(options.Wants).Select(TrainingJob.Named).ToList();
-        if (jobs.Count > 0) await CompareAsync(jobs, options);
-        if (options.Wants("flip")) await FlipBenchmark.RunAsync(options);
+        if (jobs.Count > 0)
+            await CompareAsync(jobs, options);
+        if (options.Wants("flip"))
+            await FlipBenchmark.RunAsync(options);
     }
 
     private static async Task CompareAsync(List<TrainingJob> jobs, BenchmarkOptions options)
     {
-        var table = new Table("job", "run", "images/s", "of fast + slow", "of 2 × slow", "shares", "micro-batches", "staleness") { Keys = 2 };
+        var table = new Table(
+            "job",
+            "run",
+            "images/s",
+            "of fast + slow",
+            "of 2 × slow",
+            "shares",
+            "micro-batches",
+            "staleness"
+        )
+        {
+            Keys = 2,
+        };
         foreach (var job in jobs)
         {
-            await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about {(options.Peer is null ? 2 : 3)} minutes");
-            var (cluster, peer) = (new UnequalCluster(job, options), options.Peer is { } python ? new UnequalPeer(job, python) : null);
+            await Console.Error.WriteLineAsync(
+                $"measuring {job.Name}, {options.Rounds} rounds of about {(options.Peer is null ? 2 : 3)} minutes"
+            );
+            var (cluster, peer) = (
+                new UnequalCluster(job, options),
+                options.Peer is { } python ? new UnequalPeer(job, python) : null
+            );
             for (var round = 0; round < options.Rounds; round++)
             {
                 await cluster.MeasureAsync();
@@ -33,8 +53,17 @@ internal static class BalanceBenchmark
             cluster.Result.AddTo(table, job.Name, "ActorTrain");
             peer?.Result.AddTo(table, job.Name, "PyTorch DDP");
         }
-        table.Print(FormattableString.Invariant(
-            $"Balance: two processes of one thread each, one at {UnequalResult.Slow} of its speed, on {Environment.ProcessorCount} cores; median of {options.Rounds}"));
-        Console.WriteLine("\nof fast + slow: what both make together ÷ the sum of what each makes alone, with the same code. In clusters of their own they share nothing but the machine. of 2 × slow: the ideal of those who wait for the slower one at each step.");
+        table.Print(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Balance: two processes of one thread each, one at {UnequalResult.Slow} of its speed, on "
+                    + $"{Environment.ProcessorCount} cores; median of {options.Rounds}"
+            )
+        );
+        Console.WriteLine(
+            "\nof fast + slow: what both make together ÷ the sum of what each makes alone, with the same code. In "
+                + "clusters of their own they share nothing but the machine. of 2 × slow: the ideal of those who "
+                + "wait for the slower one at each step."
+        );
     }
 }

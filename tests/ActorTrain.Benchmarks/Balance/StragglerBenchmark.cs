@@ -6,7 +6,10 @@ using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Balance;
 
-/// <summary>One of four asynchronous workers has an eighth of the others' speed: what each policy makes of its late gradients, and what balance does about it.</summary>
+/// <summary>
+/// One of four asynchronous workers has an eighth of the others' speed: what each policy makes of its late gradients,
+/// and what balance does about it.
+/// </summary>
 internal static class StragglerBenchmark
 {
     // Together a core and a quarter: two cores can honestly carry them, with a server.
@@ -37,43 +40,81 @@ internal static class StragglerBenchmark
     public static async Task RunAsync(BenchmarkOptions options)
     {
         var ways = Ways.Where(way => options.Wants(way.Name)).ToList();
-        await Console.Error.WriteLineAsync($"measuring {ways.Count} ways with {options.Rounds} seeds, about {ways.Count * options.Rounds * 12 / 60.0:0.0} minutes");
+        await Console.Error.WriteLineAsync(
+            $"measuring {ways.Count} ways with {options.Rounds} seeds, about "
+                + $"{ways.Count * options.Rounds * 12 / 60.0:0.0} minutes"
+        );
         var reports = ways.Select(_ => new List<TrainingReport>()).ToArray();
-        await using var nodes = await LocalNodes.StartAsync(Speeds.Select<double, Func<double>>(speed => () => speed), options.NodeSettings);
+        await using var nodes = await LocalNodes.StartAsync(
+            Speeds.Select<double, Func<double>>(speed => () => speed),
+            options.NodeSettings
+        );
         // Until then this process is still being compiled.
         await nodes.RunAsync(Options(options, "epochs = 3"), _ => { });
         for (var seed = 1; seed <= options.Rounds; seed++)
         {
             for (var i = 0; i < ways.Count; i++)
             {
-                var report = (await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })).Counted();
+                var report = (
+                    await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })
+                ).Counted();
                 reports[i].Add(report);
                 SoFar.Print(
-                    ways[i].Name, seed, ("accuracy", Text(report.TestAccuracy ?? double.NaN, "0.000")), ("seconds", Text(report.WallSeconds, "0.0")),
-                    ("staleness mean", Text(report.Staleness.Mean, "0.0")), ("the slow one's share", Text(Slow(report, nodes.Workers[^1]).Share, "0.000")));
+                    ways[i].Name,
+                    seed,
+                    ("accuracy", Text(report.TestAccuracy ?? double.NaN, "0.000")),
+                    ("seconds", Text(report.WallSeconds, "0.0")),
+                    ("staleness mean", Text(report.Staleness.Mean, "0.0")),
+                    ("the slow one's share", Text(Slow(report, nodes.Workers[^1]).Share, "0.000"))
+                );
             }
         }
         // That a job does not learn is a result here, not a fault: too late gradients can do that.
         Print(nodes.Workers[^1], ways.Select(way => way.Name).Zip(reports));
     }
 
-    private static JobOptions Options(BenchmarkOptions options, string way) => JobOptionsReader.Read(
-        ConfigurationFactory.ParseString($"actortrain.job {{ {way} }}")
-            .WithFallback(ConfigurationFactory.ParseString(options.JobSettings))
-            .WithFallback(ConfigurationFactory.ParseString($"actortrain.job {{ {Job} }}")));
+    private static JobOptions Options(BenchmarkOptions options, string way) =>
+        JobOptionsReader.Read(
+            ConfigurationFactory
+                .ParseString($"actortrain.job {{ {way} }}")
+                .WithFallback(ConfigurationFactory.ParseString(options.JobSettings))
+                .WithFallback(ConfigurationFactory.ParseString($"actortrain.job {{ {Job} }}"))
+        );
 
     private static void Print(string straggler, IEnumerable<(string Name, List<TrainingReport> Reports)> ways)
     {
-        var table = new Table("staleness", "accuracy", "seconds", "staleness mean", "largest", "the slow one's share", "its staleness") { AtTheEnd = true };
+        var table = new Table(
+            "staleness",
+            "accuracy",
+            "seconds",
+            "staleness mean",
+            "largest",
+            "the slow one's share",
+            "its staleness"
+        )
+        {
+            AtTheEnd = true,
+        };
         foreach (var (name, reports) in ways)
         {
             var slow = reports.Select(report => Slow(report, straggler)).ToList();
             table.Add(
-                name, Spread(reports.Select(report => report.TestAccuracy ?? double.NaN), "0.000"), Spread(reports.Select(report => report.WallSeconds), "0.0"),
-                Spread(reports.Select(report => report.Staleness.Mean), "0.0"), $"{reports.Max(report => report.Staleness.Max)}",
-                Spread(slow.Select(worker => worker.Share), "0.000"), Spread(slow.Select(worker => worker.StalenessMean), "0.0"));
+                name,
+                Spread(reports.Select(report => report.TestAccuracy ?? double.NaN), "0.000"),
+                Spread(reports.Select(report => report.WallSeconds), "0.0"),
+                Spread(reports.Select(report => report.Staleness.Mean), "0.0"),
+                $"{reports.Max(report => report.Staleness.Max)}",
+                Spread(slow.Select(worker => worker.Share), "0.000"),
+                Spread(slow.Select(worker => worker.StalenessMean), "0.0")
+            );
         }
-        table.Print(string.Create(CultureInfo.InvariantCulture, $"A straggler: four workers at {string.Join(", ", Speeds)} of a core's speed; mean ± standard deviation over the seeds"));
+        table.Print(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"A straggler: four workers at {string.Join(", ", Speeds)} of a core's speed; mean ± standard "
+                    + $"deviation over the seeds"
+            )
+        );
     }
 
     private static string Spread(IEnumerable<double> values, string format)
@@ -82,7 +123,8 @@ internal static class StragglerBenchmark
         return $"{Text(mean, format)} ± {Text(deviation, format)}";
     }
 
-    private static WorkerSummary Slow(TrainingReport report, string straggler) => report.Workers.Single(worker => worker.Node == straggler);
+    private static WorkerSummary Slow(TrainingReport report, string straggler) =>
+        report.Workers.Single(worker => worker.Node == straggler);
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

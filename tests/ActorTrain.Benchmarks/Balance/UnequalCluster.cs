@@ -19,22 +19,30 @@ internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
         var (together, parts) = await MeasureAsync(1, UnequalResult.Slow);
         Print("both", together);
         var apart = await Task.WhenAll(MeasureAsync(1), MeasureAsync(UnequalResult.Slow));
-        foreach (var one in apart) Print("both, each in a cluster of its own", one.Measured);
-        Result.Add(new UnequalResult.Round(fast, slow, together, parts) { Apart = apart.Sum(one => one.Measured.Throughput) });
+        foreach (var one in apart)
+            Print("both, each in a cluster of its own", one.Measured);
+        Result.Add(
+            new UnequalResult.Round(fast, slow, together, parts) { Apart = apart.Sum(one => one.Measured.Throughput) }
+        );
     }
 
-    private void Print(string who, Measured measured) => SoFar.Print($"{job.Name}, ActorTrain, {who}", Result.Rounds + 1, measured.Figures);
+    private void Print(string who, Measured measured) =>
+        SoFar.Print($"{job.Name}, ActorTrain, {who}", Result.Rounds + 1, measured.Figures);
 
     private async Task<(Measured Measured, IReadOnlyList<WorkerPart> Parts)> MeasureAsync(params double[] speeds)
     {
         await using var cluster = await Cluster.StartAsync(
-            speeds.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }), options.NodeSettings);
+            speeds.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }),
+            options.NodeSettings
+        );
         var steady = new SteadyStretch(() => cluster.ProcessorSeconds);
         var report = await cluster.RunAsync(Sized(speeds.Sum()), steady.Follow);
         return (steady.Measure(report), steady.Parts(cluster.Workers));
     }
 
-    /// <summary>The job with as many epochs as take those speeds as long as a fast worker alone takes for all of them.</summary>
+    /// <summary>
+    /// The job with as many epochs as take those speeds as long as a fast worker alone takes for all of them.
+    /// </summary>
     private JobOptions Sized(double speeds)
     {
         var whole = job.Options(options.JobSettings);

@@ -12,12 +12,19 @@ internal sealed class UnequalPeer(TrainingJob job, PeerPython python)
 
     public UnequalResult Result { get; } = new();
 
-    public void Measure() => Result.Add(new UnequalResult.Round(
-        Printed("the fast one alone", python.Train(job, 1, _samples, 1)),
-        Printed("the slow one alone", python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow)),
-        // Each step takes both as long as the slower one.
-        Printed("both", python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow)),
-        []));
+    public void Measure() =>
+        Result.Add(
+            new UnequalResult.Round(
+                Printed("the fast one alone", python.Train(job, 1, _samples, 1)),
+                Printed(
+                    "the slow one alone",
+                    python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow)
+                ),
+                // Each step takes both as long as the slower one.
+                Printed("both", python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow)),
+                []
+            )
+        );
 
     private Measured Printed(string who, Measured measured)
     {

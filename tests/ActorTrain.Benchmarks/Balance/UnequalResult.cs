@@ -19,7 +19,10 @@ internal sealed class UnequalResult
     /// <param name="Parts">What each did of it; empty where that is not known.</param>
     public sealed record Round(Measured Fast, Measured Slow, Measured Together, IReadOnlyList<WorkerPart> Parts)
     {
-        /// <summary>Images a second of both at once, each in a cluster of its own: what the machine lets two such processes do that have nothing to do with each other.</summary>
+        /// <summary>
+        /// Images a second of both at once, each in a cluster of its own: what the machine lets two such processes do
+        /// that have nothing to do with each other.
+        /// </summary>
         public double? Apart { get; init; }
 
         public double Alone => Fast.Throughput + Slow.Throughput;
@@ -35,22 +38,36 @@ internal sealed class UnequalResult
         Alone("the fast one alone", round => round.Fast);
         Alone("the slow one alone", round => round.Slow);
         if (_rounds[0].Apart is not null)
-            table.Add(job, $"{name}, both, each in a cluster of its own", Measured.Whole(Median(round => round.Apart!.Value)), Text(round => round.Apart!.Value / round.Alone, "0.00"), "", "", "", "");
+            table.Add(
+                job,
+                $"{name}, both, each in a cluster of its own",
+                Measured.Whole(Median(round => round.Apart!.Value)),
+                Text(round => round.Apart!.Value / round.Alone, "0.00"),
+                "",
+                "",
+                "",
+                ""
+            );
         var parts = Enumerable.Range(0, _rounds[0].Parts.Count);
         table.Add(
-            job, $"{name}, both", Throughput(round => round.Together),
+            job,
+            $"{name}, both",
+            Throughput(round => round.Together),
             Text(round => round.Together.Throughput / round.Alone, "0.00"),
             Text(round => round.Together.Throughput / (2 * round.Slow.Throughput), "0.00"),
             WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].Share)), "0.00"),
             WorkerPart.Each(parts.Select(i => Median(round => round.Parts[i].MicroBatch)), "0"),
-            _rounds[0].Parts.Count > 0 ? Text(round => round.Together.Staleness, "0.0") : "");
+            _rounds[0].Parts.Count > 0 ? Text(round => round.Together.Staleness, "0.0") : ""
+        );
 
-        void Alone(string who, Func<Round, Measured> of) => table.Add(job, $"{name}, {who}", Throughput(of), "", "", "", "", "");
+        void Alone(string who, Func<Round, Measured> of) =>
+            table.Add(job, $"{name}, {who}", Throughput(of), "", "", "", "", "");
     }
 
     private string Throughput(Func<Round, Measured> of) => Measured.Whole(Median(round => of(round).Throughput));
 
-    private string Text(Func<Round, double> value, string format) => Median(value).ToString(format, CultureInfo.InvariantCulture);
+    private string Text(Func<Round, double> value, string format) =>
+        Median(value).ToString(format, CultureInfo.InvariantCulture);
 
     private double Median(Func<Round, double> value) => _rounds.Select(value).Median();
 }

@@ -9,8 +9,13 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <summary>Nothing happens to two workers that saturate the cores: nobody may be doubted.</summary>
 internal static class AlarmsBenchmark
 {
-    private const int Workers = 2, MoreEpochsThanThereIsTimeFor = 1_000_000;
-    private static readonly string[] Alarms = [SupervisionEventKinds.WorkerUnreachable, SupervisionEventKinds.WorkerLost];
+    private const int Workers = 2,
+        MoreEpochsThanThereIsTimeFor = 1_000_000;
+    private static readonly string[] Alarms =
+    [
+        SupervisionEventKinds.WorkerUnreachable,
+        SupervisionEventKinds.WorkerLost,
+    ];
 
     /// <returns>Whether nobody was doubted.</returns>
     public static async Task<bool> RunAsync(string name, TimeSpan time, string jobSettings, string nodeSettings)
@@ -19,28 +24,46 @@ internal static class AlarmsBenchmark
         var job = TrainingJob.Named(name).Options(jobSettings) with { Epochs = MoreEpochsThanThereIsTimeFor };
         var (processor, trained) = (cluster.ProcessorSeconds, 0.0);
         var (watch, minutes) = (new Stopwatch(), 0);
-        var report = await cluster.RunAsync(job, (run, progress) =>
-        {
-            if (progress.Seconds >= 60 * (minutes + 1))
+        var report = await cluster.RunAsync(
+            job,
+            (run, progress) =>
             {
-                minutes++;
-                SoFar.Print(
-                    FormattableString.Invariant($"{name}, after {minutes} min"), ("images/s", Measured.Whole(progress.SamplesApplied / progress.Seconds)),
-                    ("alarms", $"{progress.Events.Count(happened => Alarms.Contains(happened.Kind))}"));
+                if (progress.Seconds >= 60 * (minutes + 1))
+                {
+                    minutes++;
+                    SoFar.Print(
+                        FormattableString.Invariant($"{name}, after {minutes} min"),
+                        ("images/s", Measured.Whole(progress.SamplesApplied / progress.Seconds)),
+                        ("alarms", $"{progress.Events.Count(happened => Alarms.Contains(happened.Kind))}")
+                    );
+                }
+                if (progress.Seconds == 0)
+                    processor = cluster.ProcessorSeconds;
+                else
+                    watch.Start();
+                if (trained > 0 || watch.Elapsed < time)
+                    return;
+                trained = (cluster.ProcessorSeconds - processor) / watch.Elapsed.TotalSeconds;
+                run.Stop();
             }
-            if (progress.Seconds == 0) processor = cluster.ProcessorSeconds;
-            else watch.Start();
-            if (trained > 0 || watch.Elapsed < time) return;
-            trained = (cluster.ProcessorSeconds - processor) / watch.Elapsed.TotalSeconds;
-            run.Stop();
-        });
+        );
         var alarms = report.Events.Where(happened => Alarms.Contains(happened.Kind)).ToList();
         var table = new Table("job", "minutes", "images/s", "cores busy", "alarms");
         table.Add(
-            name, (report.WallSeconds / 60).ToString("0.0", CultureInfo.InvariantCulture), Measured.Whole(report.Throughput),
-            trained.ToString("0.00", CultureInfo.InvariantCulture), $"{alarms.Count}");
-        table.Print($"Alarms with {Workers} worker processes at full speed on {Environment.ProcessorCount} cores, while nothing happens to them");
-        foreach (var alarm in alarms) Console.WriteLine(FormattableString.Invariant($"\nFAILED: {alarm.At:0.0} s {alarm.Kind} {alarm.Node}: {alarm.Reason}"));
+            name,
+            (report.WallSeconds / 60).ToString("0.0", CultureInfo.InvariantCulture),
+            Measured.Whole(report.Throughput),
+            trained.ToString("0.00", CultureInfo.InvariantCulture),
+            $"{alarms.Count}"
+        );
+        table.Print(
+            $"Alarms with {Workers} worker processes at full speed on {Environment.ProcessorCount} cores, while "
+                + $"nothing happens to them"
+        );
+        foreach (var alarm in alarms)
+            Console.WriteLine(
+                FormattableString.Invariant($"\nFAILED: {alarm.At:0.0} s {alarm.Kind} {alarm.Node}: {alarm.Reason}")
+            );
         return alarms.Count == 0;
     }
 }

@@ -9,24 +9,56 @@ internal static class ChaosVerbs
     public static Command Chaos()
     {
         var minutes = Minutes(5);
-        var seed = new Option<int>("--seed") { Description = "Seeds the faults and the job.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Seeds the faults and the job.",
+            DefaultValueFactory = _ => 1,
+        };
         var faults = new Option<double>("--faults") { Description = "Faults a minute.", DefaultValueFactory = _ => 2 };
-        var workers = new Option<int>("--workers") { Description = "Worker processes, 2 or more.", DefaultValueFactory = _ => 4 };
+        var workers = new Option<int>("--workers")
+        {
+            Description = "Worker processes, 2 or more.",
+            DefaultValueFactory = _ => 4,
+        };
         var throttle = new Option<double>("--throttle")
         {
-            Description = "The part of the time that each worker computes: so small that the cores carry all of them, and those that start.",
+            Description =
+                "The part of the time that each worker computes: so small that the cores carry all of them, and "
+                + "those that start.",
             DefaultValueFactory = _ => 0.25,
         };
         var (job, node) = Settings();
-        var command = new Command("chaos", "Kills, freezes, sends away and replaces workers while a job trains, beside the same job in quiet. Exit code 1: a sample or an event is missing.")
+        var command = new Command(
+            "chaos",
+            "Kills, freezes, sends away and replaces workers while a job trains, beside the same job in quiet. Exit "
+                + "code 1: a sample or an event is missing."
+        )
         {
-            minutes, seed, faults, workers, throttle, job, node,
+            minutes,
+            seed,
+            faults,
+            workers,
+            throttle,
+            job,
+            node,
         };
-        command.SetAction(async (parsed, cancellation) => ExitCode(await ChaosBenchmark.RunAsync(
-            new ChaosOptions(
-                Math.Max(0.5, parsed.GetValue(minutes)), parsed.GetValue(seed), Math.Max(0, parsed.GetValue(faults)), Math.Max(2, parsed.GetValue(workers)),
-                Math.Clamp(parsed.GetValue(throttle), 0.05, 1), JobOf(parsed.GetValue(job)), NodeOf(parsed.GetValue(node))),
-            cancellation)));
+        command.SetAction(
+            async (parsed, cancellation) =>
+                ExitCode(
+                    await ChaosBenchmark.RunAsync(
+                        new ChaosOptions(
+                            Math.Max(0.5, parsed.GetValue(minutes)),
+                            parsed.GetValue(seed),
+                            Math.Max(0, parsed.GetValue(faults)),
+                            Math.Max(2, parsed.GetValue(workers)),
+                            Math.Clamp(parsed.GetValue(throttle), 0.05, 1),
+                            JobOf(parsed.GetValue(job)),
+                            NodeOf(parsed.GetValue(node))
+                        ),
+                        cancellation
+                    )
+                )
+        );
         return command;
     }
 
@@ -36,17 +68,46 @@ internal static class ChaosVerbs
         var name = new Option<string>("--name") { Description = "The job.", DefaultValueFactory = _ => "mobilenet 64" };
         name.AcceptOnlyFromAmong([.. TrainingJob.All.Select(known => known.Name)]);
         var (job, node) = Settings();
-        var command = new Command("alarms", "Saturates the cores while nothing happens. Exit code 1: a worker was doubted.") { minutes, name, job, node };
-        command.SetAction(async (parsed, _) => ExitCode(await AlarmsBenchmark.RunAsync(
-            parsed.GetValue(name)!, TimeSpan.FromMinutes(parsed.GetValue(minutes)), JobOf(parsed.GetValue(job)), NodeOf(parsed.GetValue(node)))));
+        var command = new Command(
+            "alarms",
+            "Saturates the cores while nothing happens. Exit code 1: a worker was doubted."
+        )
+        {
+            minutes,
+            name,
+            job,
+            node,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+                ExitCode(
+                    await AlarmsBenchmark.RunAsync(
+                        parsed.GetValue(name)!,
+                        TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+                        JobOf(parsed.GetValue(job)),
+                        NodeOf(parsed.GetValue(node))
+                    )
+                )
+        );
         return command;
     }
 
-    private static Option<double> Minutes(double usual) => new("--minutes") { Description = "How long the job lasts, about.", DefaultValueFactory = _ => usual };
+    private static Option<double> Minutes(double usual) =>
+        new("--minutes") { Description = "How long the job lasts, about.", DefaultValueFactory = _ => usual };
 
-    private static (Option<string> Job, Option<string> Node) Settings() => (
-        new Option<string>("--job") { Description = "Job settings over the defaults, such as 'lease-batches = 4'.", DefaultValueFactory = _ => "" },
-        new Option<string>("--node") { Description = "Node settings over the defaults, such as 'lane.same-machine = tcp'.", DefaultValueFactory = _ => "" });
+    private static (Option<string> Job, Option<string> Node) Settings() =>
+        (
+            new Option<string>("--job")
+            {
+                Description = "Job settings over the defaults, such as 'lease-batches = 4'.",
+                DefaultValueFactory = _ => "",
+            },
+            new Option<string>("--node")
+            {
+                Description = "Node settings over the defaults, such as 'lane.same-machine = tcp'.",
+                DefaultValueFactory = _ => "",
+            }
+        );
 
     private static string JobOf(string? settings) => $"actortrain.job {{ {settings} }}";
 

@@ -30,10 +30,19 @@ internal sealed class Crew : IAsyncDisposable
     /// <param name="clock">The clock by which it is counted who was there.</param>
     public static async Task<Crew> StartAsync(int workers, double throttle, string nodeSettings, Func<TimeSpan> clock)
     {
-        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var config = ConfigurationFactory
+            .ParseString("akka.loglevel = OFF")
+            .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
         var crew = new Crew(
-            await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }), throttle, nodeSettings, clock);
-        for (var i = 0; i < workers; i++) crew.Free(crew.Add());
+            await ActorTrainNode.StartAsync(
+                new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+            ),
+            throttle,
+            nodeSettings,
+            clock
+        );
+        for (var i = 0; i < workers; i++)
+            crew.Free(crew.Add());
         return crew;
     }
 
@@ -42,8 +51,13 @@ internal sealed class Crew : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_over) throw new OperationCanceledException("no more workers are started");
-            var worker = WorkerChild.Start(Seed.Address, _file, ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]);
+            if (_over)
+                throw new OperationCanceledException("no more workers are started");
+            var worker = WorkerChild.Start(
+                Seed.Address,
+                _file,
+                ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]
+            );
             _started.Add(worker);
             _alive.Add((worker, _clock(), 1));
             return worker;
@@ -53,7 +67,8 @@ internal sealed class Crew : IAsyncDisposable
     /// <summary>Something may happen to this worker.</summary>
     public void Free(WorkerChild worker)
     {
-        lock (_lock) _free.Add(worker);
+        lock (_lock)
+            _free.Add(worker);
     }
 
     /// <summary>A worker that nothing else happens to; null when there are fewer than two.</summary>
@@ -62,7 +77,8 @@ internal sealed class Crew : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_free.Count < 2) return null;
+            if (_free.Count < 2)
+                return null;
             var worker = _free[victim % _free.Count];
             _free.Remove(worker);
             return worker;
@@ -83,10 +99,16 @@ internal sealed class Crew : IAsyncDisposable
     /// <summary>Seconds that workers were there between two times, all of them together.</summary>
     public double WorkerSeconds(TimeSpan from, TimeSpan to)
     {
-        lock (_lock) return _alive.Sum(entry => entry.Change * Math.Max(0, (to - (entry.At > from ? entry.At : from)).TotalSeconds));
+        lock (_lock)
+            return _alive.Sum(entry =>
+                entry.Change * Math.Max(0, (to - (entry.At > from ? entry.At : from)).TotalSeconds)
+            );
     }
 
-    /// <summary>The same, but a worker counts only from when it was admitted to the job: what those could do that were there to do it.</summary>
+    /// <summary>
+    /// The same, but a worker counts only from when it was admitted to the job: what those could do that were there to
+    /// do it.
+    /// </summary>
     /// <param name="from">The earlier time.</param>
     /// <param name="to">The later time.</param>
     /// <param name="admitted">When a node was admitted first at or after a time; null when it was not.</param>
@@ -98,7 +120,11 @@ internal sealed class Crew : IAsyncDisposable
             foreach (var worker in _alive.GroupBy(entry => entry.Worker))
             {
                 var entries = worker.Append((worker.Key, At: to, Change: -1)).ToList();
-                foreach (var ((_, begins, change), (_, ends, _)) in entries.Zip(entries.Skip(1)).Where(pair => pair.First.Change > 0))
+                foreach (
+                    var ((_, begins, change), (_, ends, _)) in entries
+                        .Zip(entries.Skip(1))
+                        .Where(pair => pair.First.Change > 0)
+                )
                 {
                     // Who was frozen so shortly that nobody noticed is not admitted again.
                     var there = admitted(worker.Key.Node, begins) is { } at && at < ends ? at : begins;
@@ -115,15 +141,18 @@ internal sealed class Crew : IAsyncDisposable
         lock (_lock)
         {
             _over = true;
-            foreach (var worker in _started) worker.Process.Send(Signal.Kill);
+            foreach (var worker in _started)
+                worker.Process.Send(Signal.Kill);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        lock (_lock) _over = true;
+        lock (_lock)
+            _over = true;
         // Who stands still cannot leave.
-        foreach (var worker in _started) worker.Process.Send(Signal.Continue);
+        foreach (var worker in _started)
+            worker.Process.Send(Signal.Continue);
         await Task.WhenAll(_started.Select(worker => Task.Run(worker.Dispose)));
         await Seed.DisposeAsync();
         _file.Dispose();

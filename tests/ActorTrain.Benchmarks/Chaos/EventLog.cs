@@ -20,7 +20,8 @@ internal sealed class EventLog
     {
         get
         {
-            lock (_heard) return [.. _heard];
+            lock (_heard)
+                return [.. _heard];
         }
     }
 
@@ -28,17 +29,33 @@ internal sealed class EventLog
     public async Task ListenAsync(IAsyncEnumerable<SupervisionEvent> events)
     {
         await foreach (var happened in events)
-            lock (_heard) _heard.Add(new Heard(Now, happened));
+            lock (_heard)
+                _heard.Add(new Heard(Now, happened));
     }
 
-    /// <summary>The first event about a node since a time; null when none has come in time, or the job is over.</summary>
-    public async Task<Heard?> FirstAsync(string node, TimeSpan since, TimeSpan patience, CancellationToken over, params string[] kinds)
+    /// <summary>
+    /// The first event about a node since a time; null when none has come in time, or the job is over.
+    /// </summary>
+    public async Task<Heard?> FirstAsync(
+        string node,
+        TimeSpan since,
+        TimeSpan patience,
+        CancellationToken over,
+        params string[] kinds
+    )
     {
         while (true)
         {
             var late = Now > since + patience || over.IsCancellationRequested;
-            if (All.FirstOrDefault(heard => heard.At >= since && heard.Event.Node == node && kinds.Contains(heard.Event.Kind)) is { } heard) return heard;
-            if (late) return null;
+            if (
+                All.FirstOrDefault(heard =>
+                    heard.At >= since && heard.Event.Node == node && kinds.Contains(heard.Event.Kind)
+                ) is
+                { } heard
+            )
+                return heard;
+            if (late)
+                return null;
             await Task.Delay(LookInterval, CancellationToken.None);
         }
     }

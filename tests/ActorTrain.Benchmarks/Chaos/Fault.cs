@@ -24,10 +24,14 @@ internal enum FaultKind
 internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan Lasts)
 {
     // The last fault's consequences are to be seen, too.
-    private const double FirstSecond = 4, SecondsAfterLast = 22;
+    private const double FirstSecond = 4,
+        SecondsAfterLast = 22;
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
-    /// <summary>The faults of a job: as many of each kind, as far as that goes, at random times and in random order. The same seed gives the same ones.</summary>
+    /// <summary>
+    /// The faults of a job: as many of each kind, as far as that goes, at random times and in random order. The same
+    /// seed gives the same ones.
+    /// </summary>
     /// <param name="seed">The seed.</param>
     /// <param name="minutes">How long the job is to last.</param>
     /// <param name="perMinute">Faults a minute.</param>
@@ -43,14 +47,24 @@ internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan La
             random.Shuffle(some);
             kinds.AddRange(some);
         }
-        return [.. Enumerable.Range(0, count).Select(i => new Fault(
-            (FirstSecond + (i + random.NextDouble()) * room) / seconds, kinds[i], random.Next(int.MaxValue), TimeSpan.FromSeconds(Duration(kinds[i], random))))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new Fault(
+                    (FirstSecond + (i + random.NextDouble()) * room) / seconds,
+                    kinds[i],
+                    random.Next(int.MaxValue),
+                    TimeSpan.FromSeconds(Duration(kinds[i], random))
+                )),
+        ];
     }
 
-    private static double Duration(FaultKind kind, Random random) => kind switch
-    {
-        FaultKind.Freeze => 2 + 13 * random.NextDouble(),
-        FaultKind.Visit => 4 + 6 * random.NextDouble(),
-        _ => 2 + 3 * random.NextDouble(),
-    };
+    private static double Duration(FaultKind kind, Random random) =>
+        kind switch
+        {
+            FaultKind.Freeze => 2 + 13 * random.NextDouble(),
+            FaultKind.Visit => 4 + 6 * random.NextDouble(),
+            _ => 2 + 3 * random.NextDouble(),
+        };
 }

@@ -12,12 +12,13 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <param name="over">Cancelled when the job is over.</param>
 internal sealed class FaultMaker(Crew crew, EventLog log, CancellationToken over)
 {
-    // A worker is started, loads its library and measures itself; or is started anew after it was taken out of the cluster. On cores that others use, too.
+    // A worker is started, loads its library and measures itself; or is started anew after it was taken out of the
+    // cluster. On cores that others use, too.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A worker that stands still for so long must be noticed. The failure detector speaks 4.6 s after the last heartbeat, which was up to a second before, and its patience
-    /// grows where heartbeats come irregularly.
+    /// A worker that stands still for so long must be noticed. The failure detector speaks 4.6 s after the last
+    /// heartbeat, which was up to a second before, and its patience grows where heartbeats come irregularly.
     /// </summary>
     private static readonly TimeSpan SurelyNoticed = TimeSpan.FromSeconds(7);
 
@@ -28,9 +29,11 @@ internal sealed class FaultMaker(Crew crew, EventLog log, CancellationToken over
     {
         try
         {
-            if (fault.Kind == FaultKind.Visit) return await VisitAsync(fault);
+            if (fault.Kind == FaultKind.Visit)
+                return await VisitAsync(fault);
             WorkerChild? worker;
-            while ((worker = crew.Take(fault.Victim)) is null) await Task.Delay(Grace, over);
+            while ((worker = crew.Take(fault.Victim)) is null)
+                await Task.Delay(Grace, over);
             return fault.Kind switch
             {
                 FaultKind.Freeze => await FreezeAsync(fault, worker),
@@ -48,7 +51,8 @@ internal sealed class FaultMaker(Crew crew, EventLog log, CancellationToken over
     {
         var began = crew.Send(worker, signal);
         var noticed = WaitAsync(worker.Node, began, kind);
-        if (!await PauseAsync(fault.Lasts)) return new FaultOutcome(fault, began, worker.Node, await noticed, Told.Nothing("the job was over"));
+        if (!await PauseAsync(fault.Lasts))
+            return new FaultOutcome(fault, began, worker.Node, await noticed, Told.Nothing("the job was over"));
         var started = log.Now;
         var another = crew.Add();
         var mended = await WaitAsync(another.Node, started, WorkerJoined);
@@ -66,12 +70,26 @@ internal sealed class FaultMaker(Crew crew, EventLog log, CancellationToken over
         if (told is null && fault.Lasts < SurelyNoticed)
         {
             crew.Free(worker);
-            return new FaultOutcome(fault, began, worker.Node, Told.Nothing("none: too short"), Told.Nothing("none needed"));
+            return new FaultOutcome(
+                fault,
+                began,
+                worker.Node,
+                Told.Nothing("none: too short"),
+                Told.Nothing("none needed")
+            );
         }
         // What is heard after it was let go on is no longer about its silence.
-        var mended = told is null ? Told.Nothing("") : await WaitAsync(worker.Node, told.At > thawed ? told.At : thawed, WorkerReachable, WorkerJoined);
+        var mended = told is null
+            ? Told.Nothing("")
+            : await WaitAsync(worker.Node, told.At > thawed ? told.At : thawed, WorkerReachable, WorkerJoined);
         crew.Free(worker);
-        return new FaultOutcome(fault, began, worker.Node, Tell(told, began, fault.Lasts + Grace, WorkerUnreachable), mended);
+        return new FaultOutcome(
+            fault,
+            began,
+            worker.Node,
+            Tell(told, began, fault.Lasts + Grace, WorkerUnreachable),
+            mended
+        );
     }
 
     private async Task<FaultOutcome> VisitAsync(Fault fault)
@@ -90,9 +108,12 @@ internal sealed class FaultMaker(Crew crew, EventLog log, CancellationToken over
 
     private Told Tell(EventLog.Heard? heard, TimeSpan since, TimeSpan patience, params string[] kinds)
     {
-        if (heard is not null) return new Told(heard.Event.Kind, Seconds(heard.At - since));
+        if (heard is not null)
+            return new Told(heard.Event.Kind, Seconds(heard.At - since));
         var waited = log.Now - since;
-        return waited < patience ? Told.Nothing("the job was over") : new Told($"no {string.Join(" or ", kinds)}", Seconds(waited), Wrong: true);
+        return waited < patience
+            ? Told.Nothing("the job was over")
+            : new Told($"no {string.Join(" or ", kinds)}", Seconds(waited), Wrong: true);
     }
 
     /// <summary>Lets time pass; false when the job was over before.</summary>

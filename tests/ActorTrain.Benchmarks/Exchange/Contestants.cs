@@ -42,7 +42,11 @@ internal sealed class LaneContestant : IContestant
         }
         // By its path, and not by a selection, which systems of ours take for actors of ActorTrain alone.
         var echo = ((ExtendedActorSystem)_system).Provider.ResolveActorRef(path);
-        _exchanger = _system.ActorOf(Props.Create(() => new Exchanger(floats, TensorLane.Get(_system), echo)).WithDispatcher("actortrain.compute-dispatcher"));
+        _exchanger = _system.ActorOf(
+            Props
+                .Create(() => new Exchanger(floats, TensorLane.Get(_system), echo))
+                .WithDispatcher("actortrain.compute-dispatcher")
+        );
         // Right before it is fast: these read and compare what came.
         Exchange(3, read: true);
     }
@@ -67,7 +71,8 @@ internal sealed class LaneContestant : IContestant
         _system.Terminate().Wait();
     }
 
-    private double Exchange(int count, bool read) => _exchanger.Ask<double>(new Exchanger.Go(count, read), Patience).GetAwaiter().GetResult();
+    private double Exchange(int count, bool read) =>
+        _exchanger.Ask<double>(new Exchanger.Go(count, read), Patience).GetAwaiter().GetResult();
 }
 
 /// <summary>A raw socket.</summary>
@@ -75,7 +80,8 @@ internal sealed class RawContestant : IContestant
 {
     private readonly Child _child;
     private readonly Socket _socket;
-    private readonly float[] _sent, _back;
+    private readonly float[] _sent,
+        _back;
 
     public RawContestant(string kind, int floats)
     {
@@ -84,7 +90,8 @@ internal sealed class RawContestant : IContestant
         (_sent, _back) = (new float[floats], new float[floats]);
         Echo.Pattern(_sent, 3);
         Exchange(3);
-        if (!_sent.AsSpan().SequenceEqual(_back)) throw new InvalidOperationException("what came back is not what was sent");
+        if (!_sent.AsSpan().SequenceEqual(_back))
+            throw new InvalidOperationException("what came back is not what was sent");
     }
 
     public double Exchange(int count)
@@ -93,7 +100,8 @@ internal sealed class RawContestant : IContestant
         for (var i = 0; i < count; i++)
         {
             RawEcho.Send(_socket, _sent);
-            if (!RawEcho.Receive(_socket, _back)) throw new InvalidOperationException("the echo ended early");
+            if (!RawEcho.Receive(_socket, _back))
+                throw new InvalidOperationException("the echo ended early");
         }
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }

@@ -10,7 +10,8 @@ namespace ActorTrain.Benchmarks.Exchange;
 internal sealed class Echo : ReceiveActor
 {
     /// <summary>Base versions that say what to do with a push, besides answering it.</summary>
-    public const long Answer = 0, Read = 1;
+    public const long Answer = 0,
+        Read = 1;
 
     private readonly int _floats;
     private readonly ITensorLane _lane;
@@ -25,15 +26,30 @@ internal sealed class Echo : ReceiveActor
             // Its sum is answered as the version, so that who pushed can tell that all of it has come.
             var version = push.BaseVersion == Read ? (long)TensorPrimitives.Sum(push.Payload.Values.Span) : 0;
             push.Payload.Release();
-            lane.Tell(Sender, new ShardProtocol.Pushed(0, push.Part, Verdict.Applied, version, Step: null, _weights.Share(PayloadType.F32)), Self);
+            lane.Tell(
+                Sender,
+                new ShardProtocol.Pushed(
+                    0,
+                    push.Part,
+                    Verdict.Applied,
+                    version,
+                    Step: null,
+                    _weights.Share(PayloadType.F32)
+                ),
+                Self
+            );
         });
     }
 
-    /// <summary>Starts one, and returns its path with its number: the lane admits messages to this very actor.</summary>
+    /// <summary>
+    /// Starts one, and returns its path with its number: the lane admits messages to this very actor.
+    /// </summary>
     public static string Start(ActorSystem system, int floats)
     {
         var lane = TensorLane.Get(system);
-        var echo = system.ActorOf(Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher"));
+        var echo = system.ActorOf(
+            Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher")
+        );
         return echo.Path.ToSerializationFormatWithAddress(lane.Address);
     }
 
@@ -43,6 +59,7 @@ internal sealed class Echo : ReceiveActor
     public static void Pattern(Span<float> values, int seed)
     {
         values.Clear();
-        for (var i = 0; i < values.Length; i += 1009) values[i] = (i / 1009 + seed) % 7;
+        for (var i = 0; i < values.Length; i += 1009)
+            values[i] = (i / 1009 + seed) % 7;
     }
 }

@@ -7,16 +7,28 @@ namespace ActorTrain.Benchmarks.Exchange;
 internal static class ExchangeBenchmark
 {
     private static readonly (string Name, int Floats)[] Sizes =
-        [("0.1 MB", 25_000), ("1 MB", 250_000), ("7.45 MB", 1_863_690), ("100 MB", 25_000_000), ("400 MB", 100_000_000)];
+    [
+        ("0.1 MB", 25_000),
+        ("1 MB", 250_000),
+        ("7.45 MB", 1_863_690),
+        ("100 MB", 25_000_000),
+        ("400 MB", 100_000_000),
+    ];
 
     public static Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("payload", "road", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push") { Keys = 2 };
+        var table = new Table("payload", "road", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push")
+        {
+            Keys = 2,
+        };
         foreach (var (size, floats) in Sizes)
         {
-            foreach (var road in Road.All.Where(road => options.Wants($"{size} {road.Name}"))) table.Add([size, road.Name, .. Measure(road, floats, options)]);
+            foreach (var road in Road.All.Where(road => options.Wants($"{size} {road.Name}")))
+                table.Add([size, road.Name, .. Measure(road, floats, options)]);
         }
-        table.Print($"Exchange: payload to another process and as much back; median of {options.Rounds}, each of at least 0.3 s");
+        table.Print(
+            $"Exchange: payload to another process and as much back; median of {options.Rounds}, each of at least 0.3 s"
+        );
         Console.WriteLine("\nbytes a push: managed bytes allocated in both processes for a push and its answer.");
         return Task.CompletedTask;
     }
@@ -35,15 +47,21 @@ internal static class ExchangeBenchmark
         {
             for (var i = 0; i < contestants.Length; i++)
             {
-                if (contestants[i] is not { } contestant) continue;
+                if (contestants[i] is not { } contestant)
+                    continue;
                 var before = i == 0 ? lane.Allocated : 0;
                 seconds[i].Add(contestant.Exchange(counts[i]) / counts[i]);
-                if (i == 0) bytes.Add((double)(lane.Allocated - before) / counts[i]);
+                if (i == 0)
+                    bytes.Add((double)(lane.Allocated - before) / counts[i]);
             }
         }
         return
         [
-            Milliseconds(seconds[0]), Milliseconds(seconds[1]), Ratio(seconds[1], seconds[0]), Milliseconds(seconds[2]), Ratio(seconds[2], seconds[0]),
+            Milliseconds(seconds[0]),
+            Milliseconds(seconds[1]),
+            Ratio(seconds[1], seconds[0]),
+            Milliseconds(seconds[2]),
+            Ratio(seconds[2], seconds[0]),
             bytes.Median().ToString("N0", CultureInfo.InvariantCulture),
         ];
     }
@@ -55,7 +73,8 @@ internal static class ExchangeBenchmark
         return (int)Math.Clamp(0.3 * count / contestant.Exchange(count), 3, 50_000);
     }
 
-    private static string Milliseconds(List<double> seconds) => seconds.Count == 0 ? "" : (seconds.Median() * 1000).ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Milliseconds(List<double> seconds) =>
+        seconds.Count == 0 ? "" : (seconds.Median() * 1000).ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string Ratio(List<double> over, List<double> under) =>
         over.Count == 0 ? "" : over.Zip(under, (a, b) => a / b).Median().ToString("0.00", CultureInfo.InvariantCulture);

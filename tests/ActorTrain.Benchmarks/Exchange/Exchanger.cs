@@ -40,22 +40,41 @@ internal sealed class Exchanger : ReceiveActor
         });
         Receive<ShardProtocol.Pushed>(pushed =>
         {
-            if (_going!.Read) Check(pushed);
+            if (_going!.Read)
+                Check(pushed);
             pushed.Payload.Release();
-            if (--_left > 0) Push();
-            else _asker.Tell(Stopwatch.GetElapsedTime(_began).TotalSeconds);
+            if (--_left > 0)
+                Push();
+            else
+                _asker.Tell(Stopwatch.GetElapsedTime(_began).TotalSeconds);
         });
     }
 
     protected override void PreStart() => _lane.Admit(Self, new HashSet<int> { _floats });
 
-    private void Push() => _lane.Tell(
-        _echo, new ShardProtocol.Push(new LeasePart(1, 0, 1), _worker, _going!.Read ? Echo.Read : Echo.Answer, _gradient.Share(PayloadType.F32)), Self);
+    private void Push() =>
+        _lane.Tell(
+            _echo,
+            new ShardProtocol.Push(
+                new LeasePart(1, 0, 1),
+                _worker,
+                _going!.Read ? Echo.Read : Echo.Answer,
+                _gradient.Share(PayloadType.F32)
+            ),
+            Self
+        );
 
     private void Check(ShardProtocol.Pushed pushed)
     {
         var answered = (long)TensorPrimitives.Sum(pushed.Payload.Values.Span);
-        if (pushed.Version == _sum && answered == _answeredSum) return;
-        _asker.Tell(new Status.Failure(new InvalidOperationException($"sums {_sum} and {_answeredSum} were sent, {pushed.Version} and {answered} came")));
+        if (pushed.Version == _sum && answered == _answeredSum)
+            return;
+        _asker.Tell(
+            new Status.Failure(
+                new InvalidOperationException(
+                    $"sums {_sum} and {_answeredSum} were sent, {pushed.Version} and {answered} came"
+                )
+            )
+        );
     }
 }

@@ -22,6 +22,11 @@ internal sealed record Road(string Name, string? Setting, string? Raw, bool Read
     /// <summary>The configuration of a system on this road.</summary>
     public Config Configuration => ConfigurationOf(Setting);
 
-    public static Config ConfigurationOf(string? setting) => NodeConfiguration.Client("127.0.0.1", ConfigurationFactory.ParseString(
-        $"actortrain.lane {{ same-machine = {setting ?? "tcp"}, in-flight = 2GiB }}"));
+    public static Config ConfigurationOf(string? setting) =>
+        NodeConfiguration.Client(
+            "127.0.0.1",
+            ConfigurationFactory.ParseString(
+                $"actortrain.lane {{ same-machine = {setting ?? "tcp"}, in-flight = 2GiB }}"
+            )
+        );
 }

@@ -3,7 +3,10 @@ using ActorTrain.Cli;
 
 namespace ActorTrain.Benchmarks.Measuring;
 
-/// <summary>A process that a benchmark talks with, line by line. It ends when its input does, and is ended with this object at the latest.</summary>
+/// <summary>
+/// A process that a benchmark talks with, line by line. It ends when its input does, and is ended with this object at
+/// the latest.
+/// </summary>
 internal sealed class Child : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -14,7 +17,8 @@ internal sealed class Child : IDisposable
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
-        _process.ErrorDataReceived += (_, line) => _lastError = string.IsNullOrWhiteSpace(line.Data) ? _lastError : line.Data;
+        _process.ErrorDataReceived += (_, line) =>
+            _lastError = string.IsNullOrWhiteSpace(line.Data) ? _lastError : line.Data;
         _process.BeginErrorReadLine();
     }
 
@@ -37,18 +41,25 @@ internal sealed class Child : IDisposable
     /// <summary>The command <c>actortrain</c>, as it was built with this program.</summary>
     public static Child OfTheCommand(params string[] arguments) => Of(Beside(typeof(CatalogueProgram)), arguments);
 
-    public static Child Of(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static Child Of(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var start = new ProcessStartInfo(file);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return new Child(start);
     }
 
     /// <summary>Sends it a signal, unless it has ended.</summary>
     public void Send(Signal signal)
     {
-        if (!_process.HasExited) Signals.Send(_process.Id, signal);
+        if (!_process.HasExited)
+            Signals.Send(_process.Id, signal);
     }
 
     public void Tell(string line)
@@ -58,8 +69,12 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>The next line that it writes.</summary>
-    public string Hear() => _process.StandardOutput.ReadLine()
-        ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended early: {_lastError}");
+    public string Hear() =>
+        _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException(
+            $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended early: "
+                + $"{_lastError}"
+        );
 
     /// <summary>Reads and forgets whatever it writes, so that it never waits for a reader.</summary>
     /// <returns>Completes with its last words when it has ended.</returns>
@@ -74,10 +89,14 @@ internal sealed class Child : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(Patience)) _process.Kill(entireProcessTree: true);
+        if (!_process.WaitForExit(Patience))
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 
     private static string Beside(Type type) =>
-        Path.Combine(AppContext.BaseDirectory, type.Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        Path.Combine(
+            AppContext.BaseDirectory,
+            type.Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "")
+        );
 }

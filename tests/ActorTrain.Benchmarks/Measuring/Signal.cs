@@ -17,7 +17,9 @@ internal static partial class Signals
     public static void Send(int process, Signal signal)
     {
         if (Kill(process, (int)signal) != 0)
-            throw new InvalidOperationException($"signal {signal} could not be sent to process {process}: error {Marshal.GetLastPInvokeError()}");
+            throw new InvalidOperationException(
+                $"signal {signal} could not be sent to process {process}: error {Marshal.GetLastPInvokeError()}"
+            );
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

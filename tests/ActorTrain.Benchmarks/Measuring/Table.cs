@@ -17,16 +17,22 @@ internal sealed class Table(params string[] heads)
     public void Add(params string[] cells)
     {
         _rows.Add(cells);
-        if (!AtTheEnd) SoFar.Print(string.Join(", ", cells[..Keys]), heads.Zip(cells).Skip(Keys));
+        if (!AtTheEnd)
+            SoFar.Print(string.Join(", ", cells[..Keys]), heads.Zip(cells).Skip(Keys));
     }
 
     public void Print(string title)
     {
         Console.WriteLine($"\n{title}\n");
-        var widths = heads.Select((head, column) => Math.Max(head.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max())).ToArray();
+        var widths = heads
+            .Select(
+                (head, column) => Math.Max(head.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max())
+            )
+            .ToArray();
         Line(heads, widths);
         Console.WriteLine($"|{string.Join("|", widths.Select(width => new string('-', width + 2)))}|");
-        foreach (var row in _rows) Line(row, widths);
+        foreach (var row in _rows)
+            Line(row, widths);
     }
 
     private static void Line(string[] cells, int[] widths) =>

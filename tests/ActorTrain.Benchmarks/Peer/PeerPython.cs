@@ -8,9 +8,13 @@ namespace ActorTrain.Benchmarks.Peer;
 /// <summary>A Python that has PyTorch with gloo.</summary>
 internal sealed class PeerPython
 {
-    // libopenblas0-pthread: without it Debian's PyTorch multiplies matrices with the reference BLAS, some twenty times slower.
-    private const string Install = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch libopenblas0-pthread";
-    private const string Test = "import torch, torch.distributed as d; assert d.is_gloo_available(); print(torch.__version__)";
+    // libopenblas0-pthread: without it Debian's PyTorch multiplies matrices with the reference BLAS, some twenty times
+    // slower.
+    private const string Install =
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
+        + "python3-torch libopenblas0-pthread";
+    private const string Test =
+        "import torch, torch.distributed as d; assert d.is_gloo_available(); print(torch.__version__)";
     private readonly string _file;
 
     private PeerPython(string file, string version) => (_file, Version) = (file, version);
@@ -18,23 +22,38 @@ internal sealed class PeerPython
     /// <summary>PyTorch's version.</summary>
     public string Version { get; }
 
-    /// <summary>Looks for one, and installs Debian's where there is none; null, with a line that says so, where that cannot be.</summary>
+    /// <summary>
+    /// Looks for one, and installs Debian's where there is none; null, with a line that says so, where that cannot be.
+    /// </summary>
     public static PeerPython? Find()
     {
-        if (Look() is { } found) return found;
+        if (Look() is { } found)
+            return found;
         Console.WriteLine("PyTorch is missing: installing python3-torch and libopenblas0-pthread");
-        if (OperatingSystem.IsLinux()) Run("/bin/sh", "-c", Install);
-        if (Look() is { } installed) return installed;
-        Console.WriteLine("PyTorch cannot be installed here (apt-get and the right to use it are needed): its rows are left out");
+        if (OperatingSystem.IsLinux())
+            Run("/bin/sh", "-c", Install);
+        if (Look() is { } installed)
+            return installed;
+        Console.WriteLine(
+            "PyTorch cannot be installed here (apt-get and the right to use it are needed): its rows are left out"
+        );
         return null;
     }
 
     /// <summary>Starts one of the scripts beside this program.</summary>
     /// <param name="script">Its file name.</param>
     /// <param name="arguments">Its arguments.</param>
-    public Child Start(string script, params string[] arguments) => Child.Of(
-        _file, [Path.Combine(AppContext.BaseDirectory, "Peer", script), .. arguments],
-        new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1", ["OPENBLAS_NUM_THREADS"] = "1", ["GLOO_SOCKET_IFNAME"] = "lo" });
+    public Child Start(string script, params string[] arguments) =>
+        Child.Of(
+            _file,
+            [Path.Combine(AppContext.BaseDirectory, "Peer", script), .. arguments],
+            new Dictionary<string, string>
+            {
+                ["OMP_NUM_THREADS"] = "1",
+                ["OPENBLAS_NUM_THREADS"] = "1",
+                ["GLOO_SOCKET_IFNAME"] = "lo",
+            }
+        );
 
     /// <summary>Trains alone or with DistributedDataParallel.</summary>
     /// <param name="job">Its model and batch.</param>
@@ -44,7 +63,16 @@ internal sealed class PeerPython
     public Measured Train(TrainingJob job, int processes, int samples, params double[] throttles)
     {
         var speeds = string.Join(',', throttles.Select(throttle => throttle.ToString(CultureInfo.InvariantCulture)));
-        using var script = Start("ddp.py", [job.Model, $"{job.Batch}", $"{processes}", $"{samples / job.Batch}", .. speeds.Length > 0 ? [speeds] : Array.Empty<string>()]);
+        using var script = Start(
+            "ddp.py",
+            [
+                job.Model,
+                $"{job.Batch}",
+                $"{processes}",
+                $"{samples / job.Batch}",
+                .. speeds.Length > 0 ? [speeds] : Array.Empty<string>(),
+            ]
+        );
         return Measured.Of(script.Hear());
     }
 
@@ -52,7 +80,8 @@ internal sealed class PeerPython
     {
         // Debian's own comes first: another python3 in the path does not see Debian's packages.
         foreach (var file in new[] { "/usr/bin/python3", "python3", "python" })
-            if (Run(file, "-c", Test) is { } version) return new PeerPython(file, version);
+            if (Run(file, "-c", Test) is { } version)
+                return new PeerPython(file, version);
         return null;
     }
 
@@ -62,7 +91,8 @@ internal sealed class PeerPython
         try
         {
             var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in arguments) start.ArgumentList.Add(argument);
+            foreach (var argument in arguments)
+                start.ArgumentList.Add(argument);
             using var process = Process.Start(start)!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();

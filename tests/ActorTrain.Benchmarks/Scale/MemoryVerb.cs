@@ -41,11 +41,20 @@ internal static class MemoryVerb
         };
         var command = new Command("memory", "One job after the other: what the processes hold after each.")
         {
-            count, models, source, growth,
+            count,
+            models,
+            source,
+            growth,
         };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(count), parsed.GetValue(models) ?? Models, parsed.GetValue(source)!,
-            parsed.GetValue(growth)));
+        command.SetAction(
+            (parsed, _) =>
+                RunAsync(
+                    parsed.GetValue(count),
+                    parsed.GetValue(models) ?? Models,
+                    parsed.GetValue(source)!,
+                    parsed.GetValue(growth)
+                )
+        );
         return command;
     }
 
@@ -62,8 +71,13 @@ internal static class MemoryVerb
         for (var number = 1; number <= count; number++)
         {
             var model = models[(number - 1) % models.Length];
-            var run = await client.SubmitAsync(JobOptionsReader.Read(ConfigurationFactory.ParseString(
-                $"actortrain.job {{ model.name = {model}, data.source = {source}, epochs = 1 }}")));
+            var run = await client.SubmitAsync(
+                JobOptionsReader.Read(
+                    ConfigurationFactory.ParseString(
+                        $"actortrain.job {{ model.name = {model}, data.source = {source}, epochs = 1 }}"
+                    )
+                )
+            );
             await run.Completion;
             await Task.Delay(Settled);
             after.Add((model, Resident(seed.Id), Resident(worker.Process.Id)));
@@ -82,10 +96,12 @@ internal static class MemoryVerb
         {
             var first = after.Take(Known * kinds).Last(job => job.Model == model.Key);
             var last = model.Last();
-            if (last.Seed <= first.Seed * (1 + growth) && last.Worker <= first.Worker * (1 + growth)) continue;
+            if (last.Seed <= first.Seed * (1 + growth) && last.Worker <= first.Worker * (1 + growth))
+                continue;
             Console.WriteLine(
                 $"It grows with {model.Key}: the seed from {Megabytes(first.Seed)} to {Megabytes(last.Seed)} MB, the "
-                + $"worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB.");
+                    + $"worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB."
+            );
             return 1;
         }
         Console.WriteLine("It does not grow.");
@@ -97,7 +113,8 @@ internal static class MemoryVerb
     private static long Resident(int process)
     {
         var words = File.ReadLines($"/proc/{process}/status")
-            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(':', 'k')[1];
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(':', 'k')[1];
         return 1024 * long.Parse(words.Trim(), CultureInfo.InvariantCulture);
     }
 }

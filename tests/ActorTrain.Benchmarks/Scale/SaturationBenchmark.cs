@@ -10,7 +10,10 @@ using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Scale;
 
-/// <summary>Two members of a cluster that send each other vectors of 400 MB over sockets without a pause: heartbeats must come through.</summary>
+/// <summary>
+/// Two members of a cluster that send each other vectors of 400 MB over sockets without a pause: heartbeats must come
+/// through.
+/// </summary>
 internal static class SaturationBenchmark
 {
     public const string Verb = "saturation-node";
@@ -21,7 +24,8 @@ internal static class SaturationBenchmark
     public static async Task RunAsync(BenchmarkOptions options)
     {
         var table = new Table("road", "seconds", "exchanges", "GB/s", "unreachable events");
-        foreach (var road in Roads.Where(options.Wants)) table.Add(await SaturateAsync(road));
+        foreach (var road in Roads.Where(options.Wants))
+            table.Add(await SaturateAsync(road));
         table.Print($"Saturated lane, {Floats:N0} floats a message");
     }
 
@@ -42,32 +46,48 @@ internal static class SaturationBenchmark
         // By its path, and not by a selection, which nodes take for actors of ActorTrain alone.
         var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef(neighbour.Hear());
         var lane = TensorLane.Get(node.System);
-        var exchanger = node.System.ActorOf(Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute));
+        var exchanger = node.System.ActorOf(
+            Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute)
+        );
         var unreachable = 0;
         node.System.ActorOf(Props.Create(() => new Watch(() => Interlocked.Increment(ref unreachable))));
         await exchanger.Ask<double>(new Exchanger.Go(1, Read: true), TimeSpan.FromMinutes(1));
         var (watch, exchanges) = (Stopwatch.StartNew(), 0);
-        for (; watch.Elapsed < Duration; exchanges++) await exchanger.Ask<double>(new Exchanger.Go(1, Read: false), TimeSpan.FromMinutes(1));
-        if (unreachable > 0) throw new InvalidOperationException($"a node was unreachable {unreachable} times");
+        for (; watch.Elapsed < Duration; exchanges++)
+            await exchanger.Ask<double>(new Exchanger.Go(1, Read: false), TimeSpan.FromMinutes(1));
+        if (unreachable > 0)
+            throw new InvalidOperationException($"a node was unreachable {unreachable} times");
         var seconds = watch.Elapsed.TotalSeconds;
         return
         [
-            road, seconds.ToString("0", CultureInfo.InvariantCulture), $"{exchanges}",
-            (2.0 * sizeof(float) * Floats * exchanges / seconds / 1e9).ToString("0.0", CultureInfo.InvariantCulture), $"{unreachable}",
+            road,
+            seconds.ToString("0", CultureInfo.InvariantCulture),
+            $"{exchanges}",
+            (2.0 * sizeof(float) * Floats * exchanges / seconds / 1e9).ToString("0.0", CultureInfo.InvariantCulture),
+            $"{unreachable}",
         ];
     }
 
-    private static NodeOptions Options(string road, HostPort? join) => new([NodeRoles.Server, NodeRoles.Coordinator])
-    {
-        Join = join,
-        Configuration = ConfigurationFactory.ParseString($"akka.loglevel = OFF, actortrain.lane {{ same-machine = {road}, in-flight = 2GiB }}"),
-    };
+    private static NodeOptions Options(string road, HostPort? join) =>
+        new([NodeRoles.Server, NodeRoles.Coordinator])
+        {
+            Join = join,
+            Configuration = ConfigurationFactory.ParseString(
+                $"akka.loglevel = OFF, actortrain.lane {{ same-machine = {road}, in-flight = 2GiB }}"
+            ),
+        };
 
     private sealed class Watch : ReceiveActor
     {
         public Watch(Action unreachable)
         {
-            Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+            Akka.Cluster.Cluster.Get(Context.System)
+                .Subscribe(
+                    Self,
+                    ClusterEvent.InitialStateAsEvents,
+                    typeof(ClusterEvent.UnreachableMember),
+                    typeof(ClusterEvent.MemberRemoved)
+                );
             Receive<ClusterEvent.UnreachableMember>(_ => unreachable());
             Receive<ClusterEvent.MemberRemoved>(_ => unreachable());
         }

@@ -6,7 +6,9 @@ using ActorTrain.TestKit.Exploration;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
-/// <summary>What the simulator finds in each consistency mode: under random faults, and at random speeds without any.</summary>
+/// <summary>
+/// What the simulator finds in each consistency mode: under random faults, and at random speeds without any.
+/// </summary>
 internal static class ExploreVerb
 {
     // Each with another number of samples.
@@ -15,24 +17,50 @@ internal static class ExploreVerb
     public static Command Create()
     {
         var scripts = new Option<int>("--scripts")
-        { Description = "Scripts of each job and kind.", DefaultValueFactory = _ => 20_000 };
+        {
+            Description = "Scripts of each job and kind.",
+            DefaultValueFactory = _ => 20_000,
+        };
         var first = new Option<int>("--first")
-        { Description = "Number of the first; the tests run those from 1 on.", DefaultValueFactory = _ => 1001 };
+        {
+            Description = "Number of the first; the tests run those from 1 on.",
+            DefaultValueFactory = _ => 1001,
+        };
         var only = new Option<string[]>("--only")
-        { Description = "Jobs, by a part of their name; all without it.", AllowMultipleArgumentsPerToken = true };
+        {
+            Description = "Jobs, by a part of their name; all without it.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var faults = new Option<string>("--faults")
-        { Description = "Scripts with faults, without, or both.", DefaultValueFactory = _ => "both" };
+        {
+            Description = "Scripts with faults, without, or both.",
+            DefaultValueFactory = _ => "both",
+        };
         faults.AcceptOnlyFromAmong("with", "without", "both");
-        var command = new Command("explore",
+        var command = new Command(
+            "explore",
             "Runs a job of each consistency mode in virtual time, under random faults and without any, and checks the "
-            + "laws after each. Exit code 1: one is broken.") { scripts, first, only, faults };
+                + "laws after each. Exit code 1: one is broken."
+        )
+        {
+            scripts,
+            first,
+            only,
+            faults,
+        };
         command.SetAction(parsed =>
         {
             var (count, from) = (parsed.GetValue(scripts), parsed.GetValue(first));
             var wanted = parsed.GetValue(only) ?? [];
-            var names = ExploredJobs.Names
-                .Where(name => wanted.Length == 0 || wanted.Any(part => name.Contains(part, StringComparison.Ordinal)));
-            var kinds = parsed.GetValue(faults) switch { "with" => [false], "without" => [true], _ => new[] { true, false } };
+            var names = ExploredJobs.Names.Where(name =>
+                wanted.Length == 0 || wanted.Any(part => name.Contains(part, StringComparison.Ordinal))
+            );
+            var kinds = parsed.GetValue(faults) switch
+            {
+                "with" => [false],
+                "without" => [true],
+                _ => new[] { true, false },
+            };
             var broken = 0;
             foreach (var (name, withoutFaults) in names.SelectMany(name => kinds.Select(kind => (name, kind))))
                 broken += Explore(name, withoutFaults, count, from) ? 0 : 1;
@@ -57,8 +85,11 @@ internal static class ExploreVerb
             }
         }
         SoFar.Print(
-            title, ("scripts", count.ToString(CultureInfo.InvariantCulture)),
-            ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)), ("broken", "0"));
+            title,
+            ("scripts", count.ToString(CultureInfo.InvariantCulture)),
+            ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)),
+            ("broken", "0")
+        );
         return true;
     }
 }

@@ -9,17 +9,27 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// What the simulator says of clusters of two, three and four worker processes, beside what they do. It says it twice. The first time it is told what each worker alone does: how long it takes for a
-/// micro-batch of 32 and of 64 samples, and by how much each of those of 64 differed from their mean, in their order. The second time it is told the steps of each worker in another run of the same cluster.
-/// With micro-batches that follow the speeds all push about equally often, so that nearly every push would have a staleness of N − 1 if each step had the same length: who overtakes whom is a matter of how they
-/// vary. Alone, a worker does not meet the others on the cores, and so varies otherwise. Pauses come together: steps are replayed in their order, not drawn one by one.
+/// What the simulator says of clusters of two, three and four worker processes, beside what they do. It says it twice.
+/// The first time it is told what each worker alone does: how long it takes for a micro-batch of 32 and of 64 samples,
+/// and by how much each of those of 64 differed from their mean, in their order. The second time it is told the steps
+/// of each worker in another run of the same cluster. With micro-batches that follow the speeds all push about equally
+/// often, so that nearly every push would have a staleness of N − 1 if each step had the same length: who overtakes
+/// whom is a matter of how they vary. Alone, a worker does not meet the others on the cores, and so varies otherwise.
+/// Pauses come together: steps are replayed in their order, not drawn one by one.
 /// </summary>
 internal static class PredictionBenchmark
 {
-    private const int Small = 32, Parameters = 93_234, TrainSamples = 12_000;
+    private const int Small = 32,
+        Parameters = 93_234,
+        TrainSamples = 12_000;
 
     // In all at most what two cores carry beside a server.
-    private static readonly double[][] Clusters = [[0.4, 0.2], [0.4, 0.2, 0.2], [0.3, 0.3, 0.15, 0.15]];
+    private static readonly double[][] Clusters =
+    [
+        [0.4, 0.2],
+        [0.4, 0.2, 0.2],
+        [0.3, 0.3, 0.15, 0.15],
+    ];
 
     // Within a machine: shared memory for tensors, loopback for control messages.
     private static readonly TimeSpan Latency = TimeSpan.FromMicroseconds(100);
@@ -29,11 +39,28 @@ internal static class PredictionBenchmark
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        await Console.Error.WriteLineAsync($"measuring workers alone and together, {options.Rounds} rounds of about 6 minutes");
-        var table = new Table("workers", "speeds", "what", "measured", "from each alone", "off", "from steps together", "off") { Keys = 3 };
+        await Console.Error.WriteLineAsync(
+            $"measuring workers alone and together, {options.Rounds} rounds of about 6 minutes"
+        );
+        var table = new Table(
+            "workers",
+            "speeds",
+            "what",
+            "measured",
+            "from each alone",
+            "off",
+            "from steps together",
+            "off"
+        )
+        {
+            Keys = 3,
+        };
         var measured = Clusters.Select(_ => new List<Look>()).ToArray();
         var together = Clusters.Select(_ => new List<Recording>()).ToArray();
-        var alone = Clusters.SelectMany(speeds => speeds).Distinct().ToDictionary(speed => speed, _ => (Small: new List<Recording>(), Whole: new List<Recording>()));
+        var alone = Clusters
+            .SelectMany(speeds => speeds)
+            .Distinct()
+            .ToDictionary(speed => speed, _ => (Small: new List<Recording>(), Whole: new List<Recording>()));
         for (var round = 0; round < options.Rounds; round++)
         {
             foreach (var (speed, (small, whole)) in alone)
@@ -51,27 +78,63 @@ internal static class PredictionBenchmark
                 Print("together", Clusters[i], measured[i][^1]);
             }
 
-            void Print(string what, double[] throttles, Look look) => SoFar.Print(
-                $"{NameOf(throttles)} {what}", round + 1, ("step, ms", (1e3 * look.StepSeconds).ToString("0.000", CultureInfo.InvariantCulture)),
-                ("staleness mean", look.Staleness.ToString("0.00", CultureInfo.InvariantCulture)));
+            void Print(string what, double[] throttles, Look look) =>
+                SoFar.Print(
+                    $"{NameOf(throttles)} {what}",
+                    round + 1,
+                    ("step, ms", (1e3 * look.StepSeconds).ToString("0.000", CultureInfo.InvariantCulture)),
+                    ("staleness mean", look.Staleness.ToString("0.00", CultureInfo.InvariantCulture))
+                );
         }
-        var speeds = alone.ToDictionary(one => one.Key, one => Fitted(one.Key, one.Value.Small, one.Value.Whole, options));
+        var speeds = alone.ToDictionary(
+            one => one.Key,
+            one => Fitted(one.Key, one.Value.Small, one.Value.Whole, options)
+        );
         // What is simulated beside the gradient.
         var beside = Simulate(options, Job.Batch, [Speed.Constant(Job.Batch / 0.01)]).StepSeconds - 0.01;
         for (var i = 0; i < Clusters.Length; i++)
         {
             var recordings = together[i];
             Compare(
-                table, Clusters[i], measured[i],
+                table,
+                Clusters[i],
+                measured[i],
                 Simulate(options, Job.Batch, [.. Clusters[i].Select(speed => speeds[speed])]),
-                Simulate(options, Job.Batch, [.. Clusters[i].Select((_, worker) => Speed.Replayed([.. recordings.SelectMany(recording => recording.RatesOf(worker, beside))]))]));
+                Simulate(
+                    options,
+                    Job.Batch,
+                    [
+                        .. Clusters[i]
+                            .Select(
+                                (_, worker) =>
+                                    Speed.Replayed([
+                                        .. recordings.SelectMany(recording => recording.RatesOf(worker, beside)),
+                                    ])
+                            ),
+                    ]
+                )
+            );
         }
-        table.Print(string.Create(CultureInfo.InvariantCulture, $"{Job.Name} on worker processes of one thread each, on {Environment.ProcessorCount} cores, and in the simulator; median of {options.Rounds}"));
-        Console.WriteLine("\nstep: time from one update to the next. histogram: the part of the pushes that have another staleness (total variation).");
+        table.Print(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Job.Name} on worker processes of one thread each, on {Environment.ProcessorCount} cores, and in "
+                    + $"the simulator; median of {options.Rounds}"
+            )
+        );
+        Console.WriteLine(
+            "\nstep: time from one update to the next. histogram: the part of the pushes that have another staleness "
+                + "(total variation)."
+        );
     }
 
     /// <summary>The speed with which a simulated worker alone takes as long as the real one, and as unevenly.</summary>
-    private static Speed Fitted(double throttle, List<Recording> ofSmall, List<Recording> ofWhole, BenchmarkOptions options)
+    private static Speed Fitted(
+        double throttle,
+        List<Recording> ofSmall,
+        List<Recording> ofWhole,
+        BenchmarkOptions options
+    )
     {
         var (small, whole) = (Step(ofSmall), Step(ofWhole));
         var (toSmall, toWhole) = (small, whole);
@@ -83,21 +146,34 @@ internal static class PredictionBenchmark
             toWhole += whole - Simulate(options, Job.Batch, [even]).StepSeconds;
         }
         var deviations = ofWhole.SelectMany(recording => recording.Deviations).ToList();
-        Console.WriteLine(FormattableString.Invariant(
-            $"a worker at {throttle} of its speed: {1e3 * small:0.00} ms for {Small} samples, {1e3 * whole:0.00} ms for {Job.Batch}, with a standard deviation of {1e3 * Math.Sqrt(deviations.Average(seconds => seconds * seconds)):0.00} ms"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"a worker at {throttle} of its speed: {1e3 * small:0.00} ms for {Small} samples, {1e3 * whole:0.00} "
+                    + $"ms for {Job.Batch}, with a standard deviation of "
+                    + $"{1e3 * Math.Sqrt(deviations.Average(seconds => seconds * seconds)):0.00} ms"
+            )
+        );
         return Of(toSmall, toWhole, deviations);
 
-        static double Step(IEnumerable<Recording> recordings) => recordings.Select(recording => recording.Look.StepSeconds).Median();
+        static double Step(IEnumerable<Recording> recordings) =>
+            recordings.Select(recording => recording.Look.StepSeconds).Median();
 
         static Speed Of(double small, double whole, IEnumerable<double> deviations)
         {
             var sample = Math.Max(1e-9, (whole - small) / (Job.Batch - Small));
             var perStep = Math.Max(0, whole - sample * Job.Batch);
-            return Speed.Replayed([.. deviations.Select(seconds => Job.Batch / Math.Max(1e-6, whole - perStep + seconds))]) with { PerStep = TimeSpan.FromSeconds(perStep) };
+            return Speed.Replayed([
+                .. deviations.Select(seconds => Job.Batch / Math.Max(1e-6, whole - perStep + seconds)),
+            ]) with
+            {
+                PerStep = TimeSpan.FromSeconds(perStep),
+            };
         }
     }
 
-    private static string NameOf(double[] speeds) => string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
+    private static string NameOf(double[] speeds) =>
+        string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
 
     private static void Compare(Table table, double[] speeds, List<Look> measured, Look alone, Look together)
     {
@@ -114,7 +190,16 @@ internal static class PredictionBenchmark
         void Row(string what, Func<Look, double> of, string format)
         {
             var real = measured.Select(of).Median();
-            table.Add($"{speeds.Length}", name, what, Text(real), Text(of(alone)), Percent(of(alone) / real - 1), Text(of(together)), Percent(of(together) / real - 1));
+            table.Add(
+                $"{speeds.Length}",
+                name,
+                what,
+                Text(real),
+                Text(of(alone)),
+                Percent(of(alone) / real - 1),
+                Text(of(together)),
+                Percent(of(together) / real - 1)
+            );
 
             string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
         }
@@ -126,7 +211,10 @@ internal static class PredictionBenchmark
 
     private static async Task<Recording> MeasureAsync(BenchmarkOptions options, int batch, params double[] throttles)
     {
-        await using var cluster = await Cluster.StartAsync(throttles.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }), options.NodeSettings);
+        await using var cluster = await Cluster.StartAsync(
+            throttles.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }),
+            options.NodeSettings
+        );
         var looks = new List<JobProgress>();
         using var pushes = new PushTimes();
         await cluster.RunAsync(Sized(options, batch, throttles.Sum()), looks.Add);
@@ -135,14 +223,22 @@ internal static class PredictionBenchmark
 
     private static Look Simulate(BenchmarkOptions options, int batch, IReadOnlyList<Speed> speeds)
     {
-        var simulation = new Simulation(Seed: 1) { Engines = AnalyticEngines.Small(Parameters, TrainSamples) }.WithSeed().WithLinks(Latency, BytesPerSecond);
+        var simulation = new Simulation(Seed: 1) { Engines = AnalyticEngines.Small(Parameters, TrainSamples) }
+            .WithSeed()
+            .WithLinks(Latency, BytesPerSecond);
         simulation = speeds.Aggregate(simulation, (cluster, speed) => cluster.WithWorkers(1, speed));
-        using var run = simulation.Start(Sized(options, batch, speeds.Count * 0.3) with { MinimumWorkers = speeds.Count });
+        using var run = simulation.Start(
+            Sized(options, batch, speeds.Count * 0.3) with
+            {
+                MinimumWorkers = speeds.Count,
+            }
+        );
         var looks = new List<JobProgress>();
         while (!run.HasEnded)
         {
             run.Advance(TimeSpan.FromSeconds(1));
-            if (run.Progress is { } progress && !looks.Contains(progress)) looks.Add(progress);
+            if (run.Progress is { } progress && !looks.Contains(progress))
+                looks.Add(progress);
         }
         run.ToEnd().ShouldBeSound();
         return Look.Of(looks, [.. Enumerable.Range(1, speeds.Count).Select(i => $"worker-{i}")]);

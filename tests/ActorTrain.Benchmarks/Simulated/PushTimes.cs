@@ -4,7 +4,10 @@ using ActorTrain.Telemetry;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
-/// <summary>When the shard of this process has applied each push, and how stale it was: heard of its own metric, so that a real run is measured as it is.</summary>
+/// <summary>
+/// When the shard of this process has applied each push, and how stale it was: heard of its own metric, so that a real
+/// run is measured as it is.
+/// </summary>
 internal sealed class PushTimes : IDisposable
 {
     private static readonly long Began = Stopwatch.GetTimestamp();
@@ -15,13 +18,17 @@ internal sealed class PushTimes : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ActorTrainTelemetry.Name && instrument.Name == ActorTrainTelemetry.Staleness) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == ActorTrainTelemetry.Name && instrument.Name == ActorTrainTelemetry.Staleness)
+                listener.EnableMeasurementEvents(instrument);
         };
         // On the shard's thread, while another looks.
-        _listener.SetMeasurementEventCallback<long>((_, staleness, _, _) =>
-        {
-            lock (_pushes) _pushes.Add((Stopwatch.GetElapsedTime(Began).TotalSeconds, staleness));
-        });
+        _listener.SetMeasurementEventCallback<long>(
+            (_, staleness, _, _) =>
+            {
+                lock (_pushes)
+                    _pushes.Add((Stopwatch.GetElapsedTime(Began).TotalSeconds, staleness));
+            }
+        );
         _listener.Start();
     }
 
@@ -30,7 +37,8 @@ internal sealed class PushTimes : IDisposable
     {
         get
         {
-            lock (_pushes) return [.. _pushes.Take((int)(Look.From * _pushes.Count)..(int)(Look.To * _pushes.Count))];
+            lock (_pushes)
+                return [.. _pushes.Take((int)(Look.From * _pushes.Count)..(int)(Look.To * _pushes.Count))];
         }
     }
 

@@ -11,26 +11,73 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
-/// <summary>What a simulation costs, by its number of workers; and that the law of staleness holds at each: N workers that are always busy have a mean staleness of N − 1.</summary>
+/// <summary>
+/// What a simulation costs, by its number of workers; and that the law of staleness holds at each: N workers that are
+/// always busy have a mean staleness of N − 1.
+/// </summary>
 internal static class ScaleVerb
 {
-    // The law is one of means: the first round, which begins with nobody's update, must not show. The same at each size: what it costs to begin a worker is part of all its pushes.
-    private const int Rounds = 250, Most = 10_000;
+    // The law is one of means: the first round, which begins with nobody's update, must not show. The same at each
+    // size: what it costs to begin a worker is part of all its pushes.
+    private const int Rounds = 250,
+        Most = 10_000;
 
     private const string Balance = "balance.micro-batch = off, balance.repeat = off";
 
     public static Command Create()
     {
         var most = new Option<int>("--most") { Description = "Workers at most.", DefaultValueFactory = _ => Most };
-        var least = new Option<int>("--least") { Description = "Workers at least: one size alone is what a profiler wants.", DefaultValueFactory = _ => 1 };
-        var command = new Command("scale", "Simulates more and more workers: time, memory and messages, and the law of staleness.") { least, most };
+        var least = new Option<int>("--least")
+        {
+            Description = "Workers at least: one size alone is what a profiler wants.",
+            DefaultValueFactory = _ => 1,
+        };
+        var command = new Command(
+            "scale",
+            "Simulates more and more workers: time, memory and messages, and the law of staleness."
+        )
+        {
+            least,
+            most,
+        };
         command.SetAction(parsed =>
         {
-            var table = new Table("workers", "engine", "pushes", "seconds", "virtual seconds", "messages", "turns", "µs a push", "memory MB", "staleness", "N − 1") { Keys = 2 };
-            foreach (var workers in new[] { 10, 100, 1000, 3000, Most }.Where(workers => workers >= parsed.GetValue(least) && workers <= parsed.GetValue(most)))
-                Measure(table, workers, "analytic", AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * Rounds), $"epochs = 1, {Balance}");
+            var table = new Table(
+                "workers",
+                "engine",
+                "pushes",
+                "seconds",
+                "virtual seconds",
+                "messages",
+                "turns",
+                "µs a push",
+                "memory MB",
+                "staleness",
+                "N − 1"
+            )
+            {
+                Keys = 2,
+            };
+            foreach (
+                var workers in new[] { 10, 100, 1000, 3000, Most }.Where(workers =>
+                    workers >= parsed.GetValue(least) && workers <= parsed.GetValue(most)
+                )
+            )
+                Measure(
+                    table,
+                    workers,
+                    "analytic",
+                    AnalyticEngines.Small(parameters: 4, trainSamples: SimulatedJob.Batch * workers * Rounds),
+                    $"epochs = 1, {Balance}"
+                );
             if (parsed.GetValue(least) <= 1000 && parsed.GetValue(most) >= 1000)
-                Measure(table, 1000, "mlp 784-16-10", new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)), $"epochs = 5, model.name = mlp, model.mlp.hidden = [16], data.source = built-in, {Balance}");
+                Measure(
+                    table,
+                    1000,
+                    "mlp 784-16-10",
+                    new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)),
+                    $"epochs = 5, model.name = mlp, model.mlp.hidden = [16], data.source = built-in, {Balance}"
+                );
             table.Print("Simulated clusters, speeds from 500 to 1,500 samples/s, one thread");
             return 0;
         });
@@ -40,11 +87,26 @@ internal static class ScaleVerb
     private static void Measure(Table table, int workers, string name, IEngineFactory engines, string job)
     {
         var random = new Random(1);
-        var simulation = new Simulation(Seed: 1) { Engines = engines, Links = NetworkOptions.None, Costs = CostOptions.None }.WithSeed();
+        var simulation = new Simulation(Seed: 1)
+        {
+            Engines = engines,
+            Links = NetworkOptions.None,
+            Costs = CostOptions.None,
+        }.WithSeed();
         // All at once: adding them one by one copies the list each time.
         simulation = simulation with
         {
-            Nodes = [.. simulation.Nodes, .. Enumerable.Range(1, workers).Select(i => new NodePlan($"worker-{i}", [Hosting.NodeRoles.Worker], Speed.Constant(500 + 1000 * random.NextDouble())))],
+            Nodes =
+            [
+                .. simulation.Nodes,
+                .. Enumerable
+                    .Range(1, workers)
+                    .Select(i => new NodePlan(
+                        $"worker-{i}",
+                        [Hosting.NodeRoles.Worker],
+                        Speed.Constant(500 + 1000 * random.NextDouble())
+                    )),
+            ],
         };
         Settle();
         var (watch, before) = (Stopwatch.StartNew(), Environment.WorkingSet);
@@ -58,8 +120,18 @@ internal static class ScaleVerb
         var (result, seconds) = (run.ToEnd().ShouldBeSound(), watch.Elapsed.TotalSeconds);
         var pushes = result.Report!.Staleness.Histogram.Sum();
         table.Add(
-            Whole(workers), name, Whole(pushes), Text(seconds, "0.0"), Text(result.Time.TotalSeconds, "0.0"), Whole(result.Links.Sum(link => link.Messages)), Whole(result.Turns),
-            Text(1e6 * seconds / pushes, "0"), Whole((most - before) >> 20), Text(result.Report.Staleness.Mean, "0.00"), Whole(workers - 1));
+            Whole(workers),
+            name,
+            Whole(pushes),
+            Text(seconds, "0.0"),
+            Text(result.Time.TotalSeconds, "0.0"),
+            Whole(result.Links.Sum(link => link.Messages)),
+            Whole(result.Turns),
+            Text(1e6 * seconds / pushes, "0"),
+            Whole((most - before) >> 20),
+            Text(result.Report.Staleness.Mean, "0.00"),
+            Whole(workers - 1)
+        );
     }
 
     // What the simulation before has left is not this one's.

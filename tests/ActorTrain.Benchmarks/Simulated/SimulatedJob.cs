@@ -8,11 +8,16 @@ internal static class SimulatedJob
 {
     public const int Batch = 10;
 
-    public static JobOptions Of(string settings) => JobOptionsReader.Read(ConfigurationFactory.ParseString($$"""
-        actortrain.job { batch = {{Batch}}, evaluate-every = 1000
-          optimizer.learning-rate = 0.001
-          optimizer.momentum = 0
-          {{settings}}
-        }
-        """));
+    public static JobOptions Of(string settings) =>
+        JobOptionsReader.Read(
+            ConfigurationFactory.ParseString(
+                $$"""
+                actortrain.job { batch = {{Batch}}, evaluate-every = 1000
+                  optimizer.learning-rate = 0.001
+                  optimizer.momentum = 0
+                  {{settings}}
+                }
+                """
+            )
+        );
 }

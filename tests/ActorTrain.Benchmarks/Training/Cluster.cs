@@ -4,7 +4,10 @@ using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>A server in this process and workers in processes of their own, one thread each: what <c>actortrain local</c> starts.</summary>
+/// <summary>
+/// A server in this process and workers in processes of their own, one thread each: what <c>actortrain local</c>
+/// starts.
+/// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly ActorTrainNode _seed;
@@ -26,24 +29,33 @@ internal sealed class Cluster : IAsyncDisposable
     public IEnumerable<int> Processes => _workers.Select(worker => worker.Process.Id).Prepend(Environment.ProcessId);
 
     /// <summary>Seconds of processor time of all processes so far.</summary>
-    public double ProcessorSeconds => Environment.CpuUsage.TotalTime.TotalSeconds + _workers.Sum(worker => worker.Process.ProcessorSeconds);
+    public double ProcessorSeconds =>
+        Environment.CpuUsage.TotalTime.TotalSeconds + _workers.Sum(worker => worker.Process.ProcessorSeconds);
 
-    public static Task<Cluster> StartAsync(int workers, string nodeSettings) => StartAsync(Enumerable.Repeat(Array.Empty<string>(), workers), nodeSettings);
+    public static Task<Cluster> StartAsync(int workers, string nodeSettings) =>
+        StartAsync(Enumerable.Repeat(Array.Empty<string>(), workers), nodeSettings);
 
     /// <summary>Starts a cluster of unequal workers.</summary>
     /// <param name="workers">For each worker, its own options of the verb <c>worker</c>.</param>
     /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
     public static async Task<Cluster> StartAsync(IEnumerable<string[]> workers, string nodeSettings)
     {
-        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
-        var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config });
+        var config = ConfigurationFactory
+            .ParseString("akka.loglevel = OFF")
+            .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var seed = await ActorTrainNode.StartAsync(
+            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+        );
         return new Cluster(seed, workers, nodeSettings);
     }
 
-    /// <summary>Runs a job on all workers, and checks that each sample was applied once and that the network has learnt.</summary>
+    /// <summary>
+    /// Runs a job on all workers, and checks that each sample was applied once and that the network has learnt.
+    /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="follow">Told of its progress about once a second.</param>
-    public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow) => (await RunAsync(job, (_, progress) => follow(progress))).Checked();
+    public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow) =>
+        (await RunAsync(job, (_, progress) => follow(progress))).Checked();
 
     /// <summary>Runs a job on all workers for as long as somebody wishes.</summary>
     /// <param name="job">The job.</param>
@@ -51,13 +63,15 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<TrainingReport> RunAsync(JobOptions job, Action<TrainingRun, JobProgress> follow)
     {
         var running = RunToTheEndAsync(job with { MinimumWorkers = _workers.Count }, follow);
-        if (await Task.WhenAny(running, _ended) == _ended) throw new InvalidOperationException(await await _ended);
+        if (await Task.WhenAny(running, _ended) == _ended)
+            throw new InvalidOperationException(await await _ended);
         return await running;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers) worker.Dispose();
+        foreach (var worker in _workers)
+            worker.Dispose();
         await _seed.DisposeAsync();
         _file.Dispose();
     }
@@ -66,7 +80,8 @@ internal sealed class Cluster : IAsyncDisposable
     {
         await using var client = TrainingClient.Of(_seed);
         var run = await client.SubmitAsync(job);
-        await foreach (var progress in run.Progress) follow(run, progress);
+        await foreach (var progress in run.Progress)
+            follow(run, progress);
         return (await run.Completion).Report;
     }
 }

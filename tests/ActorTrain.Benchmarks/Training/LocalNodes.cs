@@ -6,7 +6,9 @@ using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>A server and workers as nodes of this process, one thread each, whose speeds can be changed at any time.</summary>
+/// <summary>
+/// A server and workers as nodes of this process, one thread each, whose speeds can be changed at any time.
+/// </summary>
 internal sealed class LocalNodes : IAsyncDisposable
 {
     private readonly List<ActorTrainNode> _nodes = [];
@@ -21,17 +23,30 @@ internal sealed class LocalNodes : IAsyncDisposable
     /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
     public static async Task<LocalNodes> StartAsync(IEnumerable<Func<double>> throttles, string nodeSettings)
     {
-        var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(nodeSettings));
+        var config = ConfigurationFactory
+            .ParseString("akka.loglevel = OFF")
+            .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
         var nodes = new LocalNodes();
-        nodes._nodes.Add(await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }));
+        nodes._nodes.Add(
+            await ActorTrainNode.StartAsync(
+                new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+            )
+        );
         foreach (var throttle in throttles)
         {
-            nodes._nodes.Add(await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Worker])
-            {
-                Join = nodes._nodes[0].Address,
-                Engines = new ThrottledEngines(new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)), throttle),
-                Configuration = config,
-            }));
+            nodes._nodes.Add(
+                await ActorTrainNode.StartAsync(
+                    new NodeOptions([NodeRoles.Worker])
+                    {
+                        Join = nodes._nodes[0].Address,
+                        Engines = new ThrottledEngines(
+                            new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)),
+                            throttle
+                        ),
+                        Configuration = config,
+                    }
+                )
+            );
         }
         return nodes;
     }
@@ -43,13 +58,15 @@ internal sealed class LocalNodes : IAsyncDisposable
     {
         await using var client = TrainingClient.Of(_nodes[0]);
         var run = await client.SubmitAsync(job with { MinimumWorkers = _nodes.Count - 1 });
-        await foreach (var progress in run.Progress) follow(progress);
+        await foreach (var progress in run.Progress)
+            follow(progress);
         return (await run.Completion).Report;
     }
 
     public async ValueTask DisposeAsync()
     {
         // The seed last: it is whom the others take their leave of.
-        foreach (var node in _nodes.AsEnumerable().Reverse()) await node.DisposeAsync();
+        foreach (var node in _nodes.AsEnumerable().Reverse())
+            await node.DisposeAsync();
     }
 }

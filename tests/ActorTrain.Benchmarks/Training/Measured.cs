@@ -20,10 +20,11 @@ internal sealed record Measured(long Samples, double Seconds, double ProcessorSe
 
     /// <summary>The figures of a run, in words.</summary>
     public IEnumerable<(string Name, string Value)> Figures =>
-    [
-        ("images/s", Whole(Throughput)), ("CPU s per 1,000", ProcessorSecondsPerThousand.ToString("0.000", CultureInfo.InvariantCulture)),
-        ("staleness", Staleness > 0 ? Staleness.ToString("0.0", CultureInfo.InvariantCulture) : ""),
-    ];
+        [
+            ("images/s", Whole(Throughput)),
+            ("CPU s per 1,000", ProcessorSecondsPerThousand.ToString("0.000", CultureInfo.InvariantCulture)),
+            ("staleness", Staleness > 0 ? Staleness.ToString("0.0", CultureInfo.InvariantCulture) : ""),
+        ];
 
     public static string Whole(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

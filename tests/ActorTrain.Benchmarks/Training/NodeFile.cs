@@ -1,6 +1,9 @@
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>The node configuration of worker processes, in a file that goes with this object: one thread each, where it says nothing else.</summary>
+/// <summary>
+/// The node configuration of worker processes, in a file that goes with this object: one thread each, where it says
+/// nothing else.
+/// </summary>
 internal sealed class NodeFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-benchmark-");

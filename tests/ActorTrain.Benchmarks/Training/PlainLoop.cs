@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// One process with one thread that trains without a cluster: the measure of scaling. <c>torchsharp</c> is the loop that one writes with TorchSharp's
-/// own modules and optimizer; <c>engine</c> is ActorTrain's engine and its fused update, in a loop.
+/// One process with one thread that trains without a cluster: the measure of scaling. <c>torchsharp</c> is the loop
+/// that one writes with TorchSharp's own modules and optimizer; <c>engine</c> is ActorTrain's engine and its fused
+/// update, in a loop.
 /// </summary>
 internal static class PlainLoop
 {
@@ -22,28 +23,42 @@ internal static class PlainLoop
     public static void Run(string[] words)
     {
         var (kind, job) = (words[0], TrainingJob.Named(words[1]));
-        var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)).Create(job.Options(""));
+        var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)).Create(
+            job.Options("")
+        );
         engine.Initialize(seed: 1);
-        Func<ReadOnlyMemory<int>, double> step = kind == "engine" ? EngineStep(engine, job) : TorchSharpStep(engine, job);
+        Func<ReadOnlyMemory<int>, double> step =
+            kind == "engine" ? EngineStep(engine, job) : TorchSharpStep(engine, job);
         var order = Enumerable.Range(0, engine.Dataset.TrainSamples).ToArray();
         var at = 0;
         double Next()
         {
-            if (at + job.Batch > order.Length) at = 0;
-            if (at == 0) new Random(1).Shuffle(order);
+            if (at + job.Batch > order.Length)
+                at = 0;
+            if (at == 0)
+                new Random(1).Shuffle(order);
             at += job.Batch;
             return step(order.AsMemory(at - job.Batch, job.Batch));
         }
         var first = Next();
-        for (var i = 0; i < WarmUpSteps; i++) Next();
+        for (var i = 0; i < WarmUpSteps; i++)
+            Next();
         while (Console.ReadLine() is { } line)
         {
             var steps = int.Parse(line, System.Globalization.CultureInfo.InvariantCulture) / job.Batch;
             var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var last = 0.0;
-            for (var i = 0; i < steps; i++) last = Next();
-            if (!(last < first)) throw new InvalidOperationException($"the loop does not learn: loss {first} became {last}");
-            Console.WriteLine(new Measured((long)steps * job.Batch, watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds).ToLine());
+            for (var i = 0; i < steps; i++)
+                last = Next();
+            if (!(last < first))
+                throw new InvalidOperationException($"the loop does not learn: loss {first} became {last}");
+            Console.WriteLine(
+                new Measured(
+                    (long)steps * job.Batch,
+                    watch.Elapsed.TotalSeconds,
+                    (Environment.CpuUsage.TotalTime - processor).TotalSeconds
+                ).ToLine()
+            );
         }
     }
 
@@ -61,17 +76,26 @@ internal static class PlainLoop
 
     private static Func<ReadOnlyMemory<int>, double> TorchSharpStep(Worker.IGradientEngine engine, TrainingJob job)
     {
-        var network = ModelCatalog.Default.Find(job.Model).Build(ModelCatalog.SettingsOf(job.Options("").Model), FashionMnist.Shape, FashionMnist.Classes);
+        var network = ModelCatalog
+            .Default.Find(job.Model)
+            .Build(ModelCatalog.SettingsOf(job.Options("").Model), FashionMnist.Shape, FashionMnist.Classes);
         using (no_grad())
         {
             foreach (var ((_, parameter), place) in network.named_parameters().Zip(engine.Model.Parameters.Tensors))
-                parameter.copy_(tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape]));
+                parameter.copy_(
+                    tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape])
+                );
         }
         var data = FashionMnist.Load(DataSource.BuiltIn);
         var table = data.Normalization.Table();
         var images = tensor(
-            [.. Enumerable.Range(0, data.Train.Count).SelectMany(sample => data.Train.Image(sample).ToArray().Select(pixel => table[pixel]))],
-            [data.Train.Count, 1, 28, 28]);
+            [
+                .. Enumerable
+                    .Range(0, data.Train.Count)
+                    .SelectMany(sample => data.Train.Image(sample).ToArray().Select(pixel => table[pixel])),
+            ],
+            [data.Train.Count, 1, 28, 28]
+        );
         var labels = tensor([.. data.Train.Labels.ToArray().Select(label => (long)label)]);
         var optimizer = optim.SGD(network.parameters(), TrainingJob.LearningRate, TrainingJob.Momentum);
         network.train();
@@ -80,7 +104,10 @@ internal static class PlainLoop
             using var scope = NewDisposeScope();
             var indices = tensor([.. samples.ToArray().Select(sample => (long)sample)]);
             optimizer.zero_grad();
-            var loss = nn.functional.cross_entropy(network.call(images.index_select(0, indices)), labels.index_select(0, indices));
+            var loss = nn.functional.cross_entropy(
+                network.call(images.index_select(0, indices)),
+                labels.index_select(0, indices)
+            );
             loss.backward();
             optimizer.step();
             return loss.item<float>();

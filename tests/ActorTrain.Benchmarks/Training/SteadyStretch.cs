@@ -2,16 +2,20 @@ using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>The part of a job that is measured. What comes before is warm-up: until then the processes are still being compiled.</summary>
+/// <summary>
+/// The part of a job that is measured. What comes before is warm-up: until then the processes are still being compiled.
+/// </summary>
 /// <param name="processorSeconds">Processor time of all processes so far.</param>
 internal sealed class SteadyStretch(Func<double> processorSeconds)
 {
     private const double WarmUp = 0.4;
-    private (JobProgress Progress, double Processor)? _from, _to;
+    private (JobProgress Progress, double Processor)? _from,
+        _to;
 
     public void Follow(JobProgress progress)
     {
-        if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected) return;
+        if (progress.Phase != JobPhase.Training || progress.SamplesApplied < WarmUp * progress.SamplesExpected)
+            return;
         _to = (progress, processorSeconds());
         _from ??= _to;
     }
@@ -20,8 +24,11 @@ internal sealed class SteadyStretch(Func<double> processorSeconds)
     {
         var (first, last) = Ends();
         return new Measured(
-            last.Progress.SamplesApplied - first.Progress.SamplesApplied, last.Progress.Seconds - first.Progress.Seconds,
-            last.Processor - first.Processor, report.Staleness.Mean);
+            last.Progress.SamplesApplied - first.Progress.SamplesApplied,
+            last.Progress.Seconds - first.Progress.Seconds,
+            last.Processor - first.Processor,
+            report.Staleness.Mean
+        );
     }
 
     /// <summary>Who did how much of it, in the order of the nodes.</summary>

@@ -3,14 +3,27 @@ using ActorTrain.Benchmarks.Measuring;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>Whole jobs: a cluster on this machine, beside one process alone and PyTorch's DistributedDataParallel over gloo.</summary>
+/// <summary>
+/// Whole jobs: a cluster on this machine, beside one process alone and PyTorch's DistributedDataParallel over gloo.
+/// </summary>
 internal static class TrainingBenchmark
 {
     private const int Workers = 2;
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("job", "run", "images/s", "efficiency", "against TorchSharp", "CPU s per 1,000", "staleness") { Keys = 2 };
+        var table = new Table(
+            "job",
+            "run",
+            "images/s",
+            "efficiency",
+            "against TorchSharp",
+            "CPU s per 1,000",
+            "staleness"
+        )
+        {
+            Keys = 2,
+        };
         foreach (var job in TrainingJob.All.Where(job => options.Wants(job.Name)))
         {
             await Console.Error.WriteLineAsync($"measuring {job.Name}, {options.Rounds} rounds of about a minute");
@@ -18,18 +31,38 @@ internal static class TrainingBenchmark
             foreach (var run in runs)
             {
                 table.Add(
-                    job.Name, run.Name, Measured.Whole(run.Throughputs.Median()),
-                    run.Alone is { } alone ? Ratio(run, alone) : "", Ratio(run, runs[0]),
-                    run.Measurements.Select(measured => measured.ProcessorSecondsPerThousand).Median().ToString("0.000", CultureInfo.InvariantCulture),
-                    run.Measurements[0].Staleness > 0 ? run.Measurements.Select(measured => measured.Staleness).Median().ToString("0.0", CultureInfo.InvariantCulture) : "");
+                    job.Name,
+                    run.Name,
+                    Measured.Whole(run.Throughputs.Median()),
+                    run.Alone is { } alone ? Ratio(run, alone) : "",
+                    Ratio(run, runs[0]),
+                    run.Measurements.Select(measured => measured.ProcessorSecondsPerThousand)
+                        .Median()
+                        .ToString("0.000", CultureInfo.InvariantCulture),
+                    run.Measurements[0].Staleness > 0
+                        ? run
+                            .Measurements.Select(measured => measured.Staleness)
+                            .Median()
+                            .ToString("0.0", CultureInfo.InvariantCulture)
+                        : ""
+                );
             }
         }
-        table.Print($"Training with {Workers} worker processes of one thread each and a server, on {Environment.ProcessorCount} cores; median of {options.Rounds}");
-        Console.WriteLine($"\nefficiency: images/s ÷ ({Workers} × the same code in one process). against TorchSharp: images/s ÷ ({Workers} ×, or 1 × where one process runs, the loop with TorchSharp's own modules and optimizer).");
+        table.Print(
+            $"Training with {Workers} worker processes of one thread each and a server, on "
+                + $"{Environment.ProcessorCount} cores; median of {options.Rounds}"
+        );
+        Console.WriteLine(
+            $"\nefficiency: images/s ÷ ({Workers} × the same code in one process). against TorchSharp: images/s ÷ "
+                + $"({Workers} ×, or 1 × where one process runs, the loop with TorchSharp's own modules and optimizer)."
+        );
     }
 
     private static string Ratio(Run run, Run alone) =>
-        run.Throughputs.Zip(alone.Throughputs, (together, one) => together / (run.Processes * one)).Median().ToString("0.00", CultureInfo.InvariantCulture);
+        run
+            .Throughputs.Zip(alone.Throughputs, (together, one) => together / (run.Processes * one))
+            .Median()
+            .ToString("0.00", CultureInfo.InvariantCulture);
 
     private static async Task<List<Run>> MeasureAsync(TrainingJob job, BenchmarkOptions options)
     {
@@ -42,13 +75,18 @@ internal static class TrainingBenchmark
         using var torchSharpLoop = Child.OfThisProgram(PlainLoop.Verb, "torchsharp", job.Name);
         using var engineLoop = Child.OfThisProgram(PlainLoop.Verb, "engine", job.Name);
         var (pyTorch, distributed) = (new Run("PyTorch, one process", 1, null), (Run?)null);
-        if (options.Peer is not null) runs.AddRange([pyTorch, distributed = new Run($"PyTorch DDP over gloo, {Workers} processes", Workers, pyTorch)]);
+        if (options.Peer is not null)
+            runs.AddRange([
+                pyTorch,
+                distributed = new Run($"PyTorch DDP over gloo, {Workers} processes", Workers, pyTorch),
+            ]);
         for (var round = 0; round < options.Rounds; round++)
         {
             Add(torchSharp, Ask(torchSharpLoop, samples));
             Add(engine, Ask(engineLoop, samples));
             Add(cluster, await MeasureClusterAsync(job, options));
-            if (distributed is null) continue;
+            if (distributed is null)
+                continue;
             Add(pyTorch, options.Peer!.Train(job, 1, samples));
             Add(distributed, options.Peer!.Train(job, Workers, samples));
         }

@@ -4,26 +4,44 @@ using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>A job to measure, sized so that each run has some ten seconds of steady training after as many of warm-up on two cores.</summary>
+/// <summary>
+/// A job to measure, sized so that each run has some ten seconds of steady training after as many of warm-up on two
+/// cores.
+/// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Batch">Samples a micro-batch.</param>
 /// <param name="Epochs">Epochs of the 12,000 built-in images.</param>
 internal sealed record TrainingJob(string Model, int Batch, int Epochs)
 {
-    public const float LearningRate = 0.01f, Momentum = 0.9f;
+    public const float LearningRate = 0.01f,
+        Momentum = 0.9f;
 
-    public static IReadOnlyList<TrainingJob> All { get; } = [new("mlp", 64, 14), new("mlp", 256, 20), new("cnn", 64, 20), new("mobilenet", 64, 6)];
+    public static IReadOnlyList<TrainingJob> All { get; } =
+    [new("mlp", 64, 14), new("mlp", 256, 20), new("cnn", 64, 20), new("mobilenet", 64, 6)];
 
     public string Name => $"{Model} {Batch}";
 
     public static TrainingJob Named(string name) => All.Single(job => job.Name == name);
 
-    public JobOptions Options(string settings) => JobOptionsReader.Read(
-        ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
-            actortrain.job {
-              name = "{{Name}}", model.name = {{Model}}, data.source = built-in, batch = {{Batch}}, epochs = {{Epochs}}, evaluate-every = {{Epochs}}
-              optimizer { learning-rate = {{LearningRate}}, momentum = {{Momentum}} }
-              schedule.name = constant
-            }
-            """))));
+    public JobOptions Options(string settings) =>
+        JobOptionsReader.Read(
+            ConfigurationFactory
+                .ParseString(settings)
+                .WithFallback(
+                    ConfigurationFactory.ParseString(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $$"""
+                            actortrain.job {
+                              name = "{{Name}}", model.name = {{Model}}, data.source = built-in
+                              batch = {{Batch}}, epochs = {{Epochs}}
+                              evaluate-every = {{Epochs}}
+                              optimizer { learning-rate = {{LearningRate}}, momentum = {{Momentum}} }
+                              schedule.name = constant
+                            }
+                            """
+                        )
+                    )
+                )
+        );
 }

@@ -5,7 +5,9 @@ using ActorTrain.Hosting;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>A worker process of the command. Its port is chosen here, so that one knows which of the cluster's nodes it is.</summary>
+/// <summary>
+/// A worker process of the command. Its port is chosen here, so that one knows which of the cluster's nodes it is.
+/// </summary>
 internal sealed class WorkerChild : IDisposable
 {
     private const string Host = "127.0.0.1";
@@ -26,8 +28,24 @@ internal sealed class WorkerChild : IDisposable
     public static WorkerChild Start(HostPort seed, NodeFile file, IEnumerable<string> arguments)
     {
         var port = FreePort();
-        return new WorkerChild($"{Host}:{port}", Child.OfTheCommand(
-            ["worker", "--join", $"{seed}", "--host", Host, "--port", $"{port}", "--config", file.Path, "--device", "cpu", "--end-with-input", .. arguments]));
+        return new WorkerChild(
+            $"{Host}:{port}",
+            Child.OfTheCommand([
+                "worker",
+                "--join",
+                $"{seed}",
+                "--host",
+                Host,
+                "--port",
+                $"{port}",
+                "--config",
+                file.Path,
+                "--device",
+                "cpu",
+                "--end-with-input",
+                .. arguments,
+            ])
+        );
     }
 
     public void Dispose() => Process.Dispose();

@@ -16,16 +16,25 @@ internal sealed record WorkerPart(long Samples, long Pushes, double Share)
     public static IReadOnlyList<WorkerPart> Between(JobProgress first, JobProgress last, IReadOnlyList<string> nodes)
     {
         var all = Math.Max(1, last.Workers.Sum(worker => worker.Samples) - first.Workers.Sum(worker => worker.Samples));
-        return [.. nodes.Select(node =>
-        {
-            var (samples, pushes) = (Of(last, node).Samples - Of(first, node).Samples, Of(last, node).Pushes - Of(first, node).Pushes);
-            return new WorkerPart(samples, pushes, (double)samples / all);
-        })];
+        return
+        [
+            .. nodes.Select(node =>
+            {
+                var (samples, pushes) = (
+                    Of(last, node).Samples - Of(first, node).Samples,
+                    Of(last, node).Pushes - Of(first, node).Pushes
+                );
+                return new WorkerPart(samples, pushes, (double)samples / all);
+            }),
+        ];
     }
 
     /// <summary>For a table: one number a worker.</summary>
-    public static string Each(IEnumerable<double> values, string format) => string.Join(" : ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
+    public static string Each(IEnumerable<double> values, string format) =>
+        string.Join(" : ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
 
     private static (long Samples, long Pushes) Of(JobProgress progress, string node) =>
-        progress.Workers.FirstOrDefault(worker => worker.Node == node) is { } worker ? (worker.Samples, worker.Pushes) : default;
+        progress.Workers.FirstOrDefault(worker => worker.Node == node) is { } worker
+            ? (worker.Samples, worker.Pushes)
+            : default;
 }

@@ -10,13 +10,19 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Benchmarks.Updates;
 
-/// <summary>A whole push at a shard under each staleness policy: judged, compensated and applied, of two workers in turn, each of whom holds the weights that it was handed last.</summary>
+/// <summary>
+/// A whole push at a shard under each staleness policy: judged, compensated and applied, of two workers in turn, each
+/// of whom holds the weights that it was handed last.
+/// </summary>
 internal static class PolicyBenchmark
 {
     public static void Run(BenchmarkOptions options, string size, int floats)
     {
-        var policies = Enum.GetValues<StalenessPolicy>().Where(policy => options.Wants($"{size} {Choices.NameOf(policy)}")).ToList();
-        if (policies.Count == 0) return;
+        var policies = Enum.GetValues<StalenessPolicy>()
+            .Where(policy => options.Wants($"{size} {Choices.NameOf(policy)}"))
+            .ToList();
+        if (policies.Count == 0)
+            return;
         var pushers = policies.Prepend(StalenessPolicy.Accept).Select(policy => new Pusher(policy, floats)).ToList();
         var seconds = pushers.Select(_ => new List<double>()).ToList();
         // One after the other in each round, so that all of them meet the machine's good and bad times.
@@ -25,18 +31,28 @@ internal static class PolicyBenchmark
             for (var i = 0; i < pushers.Count; i++)
             {
                 var time = UpdateBenchmark.Time(pushers[i].Push, repeats: 40);
-                if (round == 0) continue;
+                if (round == 0)
+                    continue;
                 seconds[i].Add(time);
                 var name = i == 0 ? "accept, which the others are compared with" : Choices.NameOf(policies[i - 1]);
-                SoFar.Print($"{size}, {name}", round, ("ms", (time * 1000).ToString("0.00", CultureInfo.InvariantCulture)));
+                SoFar.Print(
+                    $"{size}, {name}",
+                    round,
+                    ("ms", (time * 1000).ToString("0.00", CultureInfo.InvariantCulture))
+                );
             }
         }
         var table = new Table("policy", "ms", "of accept") { AtTheEnd = true };
         for (var i = 1; i < pushers.Count; i++)
         {
             table.Add(
-                Choices.NameOf(policies[i - 1]), (seconds[i].Median() * 1000).ToString("0.00", CultureInfo.InvariantCulture),
-                seconds[i].Zip(seconds[0], (time, accept) => time / accept).Median().ToString("0.00", CultureInfo.InvariantCulture));
+                Choices.NameOf(policies[i - 1]),
+                (seconds[i].Median() * 1000).ToString("0.00", CultureInfo.InvariantCulture),
+                seconds[i]
+                    .Zip(seconds[0], (time, accept) => time / accept)
+                    .Median()
+                    .ToString("0.00", CultureInfo.InvariantCulture)
+            );
         }
         table.Print($"A push under each staleness policy, {size}, SGD with momentum; median of {options.Rounds}");
     }
@@ -53,8 +69,21 @@ internal static class PolicyBenchmark
 
         public Pusher(StalenessPolicy policy, int floats)
         {
-            var job = JobOptionsReader.Read(null, new SettingOverride("actortrain.job.staleness.policy", Choices.NameOf(policy), "benchmark"), new SettingOverride("actortrain.job.epochs", "1", "benchmark"));
-            _shard = new ShardState(index: 0, floats, samples: 1_000_000 * Batch, job with { Batch = Batch }, new TensorPool(shared: false, keep: 1L << 30));
+            var job = JobOptionsReader.Read(
+                null,
+                new SettingOverride("actortrain.job.staleness.policy", Choices.NameOf(policy), "benchmark"),
+                new SettingOverride("actortrain.job.epochs", "1", "benchmark")
+            );
+            _shard = new ShardState(
+                index: 0,
+                floats,
+                samples: 1_000_000 * Batch,
+                job with
+                {
+                    Batch = Batch,
+                },
+                new TensorPool(shared: false, keep: 1L << 30)
+            );
             _gradient = new float[floats];
             new Random(1).NextSingles(_gradient);
             _shard.Initialize(_gradient);
@@ -65,7 +94,8 @@ internal static class PolicyBenchmark
             var who = _pushes % 2;
             var worker = new WorkerId($"worker:{who}", 1);
             var verdict = _shard.Receive(new LeasePart(1, _pushes++ * Batch, Batch), worker, _has[who], _gradient);
-            if (verdict.Kind != VerdictKind.Applied) throw new InvalidOperationException(verdict.Reason);
+            if (verdict.Kind != VerdictKind.Applied)
+                throw new InvalidOperationException(verdict.Reason);
             _reads[who]?.Release();
             _reads[who] = _shard.Share(PayloadType.F32, worker);
             _has[who] = _shard.Version;

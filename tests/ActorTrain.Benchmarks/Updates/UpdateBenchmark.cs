@@ -6,10 +6,17 @@ using ActorTrain.Parameters;
 
 namespace ActorTrain.Benchmarks.Updates;
 
-/// <summary>The shard's fused update, against the bytes that it must move at the speed at which this machine copies.</summary>
+/// <summary>
+/// The shard's fused update, against the bytes that it must move at the speed at which this machine copies.
+/// </summary>
 internal static class UpdateBenchmark
 {
-    private static readonly (string Name, int Floats)[] Sizes = [("7.45 MB", 1_863_690), ("100 MB", 25_000_000), ("400 MB", 100_000_000)];
+    private static readonly (string Name, int Floats)[] Sizes =
+    [
+        ("7.45 MB", 1_863_690),
+        ("100 MB", 25_000_000),
+        ("400 MB", 100_000_000),
+    ];
 
     /// <summary>Optimizers with the vectors that one update reads and writes.</summary>
     private static readonly (string Name, string Settings, int Vectors)[] Optimizers =
@@ -25,20 +32,35 @@ internal static class UpdateBenchmark
         var table = new Table("vector", "optimizer", "place", "ms", "GB/s", "copy GB/s", "of the bound") { Keys = 3 };
         foreach (var (size, floats) in Sizes)
         {
-            foreach (var (name, settings, vectors) in Optimizers.Where(optimizer => options.Wants($"{size} {optimizer.Name}")))
+            foreach (
+                var (name, settings, vectors) in Optimizers.Where(optimizer =>
+                    options.Wants($"{size} {optimizer.Name}")
+                )
+            )
             {
-                foreach (var elsewhere in new[] { false, true }) table.Add([size, name, elsewhere ? "new" : "same", .. Measure(floats, settings, vectors, elsewhere, options.Rounds)]);
+                foreach (var elsewhere in new[] { false, true })
+                    table.Add([
+                        size,
+                        name,
+                        elsewhere ? "new" : "same",
+                        .. Measure(floats, settings, vectors, elsewhere, options.Rounds),
+                    ]);
             }
         }
         table.Print($"The shard's update on one thread; median of {options.Rounds}");
-        Console.WriteLine("\nplace: whether the new weights go where the old ones are, or, while those are still read, elsewhere. copy: a vector of the same length copied, both directions counted.");
+        Console.WriteLine(
+            "\nplace: whether the new weights go where the old ones are, or, while those are still read, elsewhere. "
+                + "copy: a vector of the same length copied, both directions counted."
+        );
         PolicyBenchmark.Run(options, Sizes[0].Name, Sizes[0].Floats);
         return Task.CompletedTask;
     }
 
     private static string[] Measure(int floats, string settings, int vectors, bool elsewhere, int rounds)
     {
-        var options = JobOptionsReader.Read(Akka.Configuration.ConfigurationFactory.ParseString($"actortrain.job {{ {settings} }}")).Optimizer;
+        var options = JobOptionsReader
+            .Read(Akka.Configuration.ConfigurationFactory.ParseString($"actortrain.job {{ {settings} }}"))
+            .Optimizer;
         Check(options);
         var optimizer = Optimizer.Of(options, floats);
         var (weights, updated, gradient) = (new float[floats], new float[floats], new float[floats]);
@@ -47,7 +69,8 @@ internal static class UpdateBenchmark
         void Update()
         {
             optimizer.Apply(weights, elsewhere ? updated : weights, gradient, 0.001f, 1);
-            if (elsewhere) (weights, updated) = (updated, weights);
+            if (elsewhere)
+                (weights, updated) = (updated, weights);
         }
         Time(Update, repeats);
         Time(() => gradient.CopyTo(updated, 0), repeats);
@@ -64,14 +87,16 @@ internal static class UpdateBenchmark
         [
             (median * 1000).ToString("0.00", CultureInfo.InvariantCulture),
             ((double)vectors * sizeof(float) * floats / median / 1e9).ToString("0.0", CultureInfo.InvariantCulture),
-            (copies.Median() / 1e9).ToString("0.0", CultureInfo.InvariantCulture), shares.Median().ToString("0.00", CultureInfo.InvariantCulture),
+            (copies.Median() / 1e9).ToString("0.0", CultureInfo.InvariantCulture),
+            shares.Median().ToString("0.00", CultureInfo.InvariantCulture),
         ];
     }
 
     public static double Time(Action action, int repeats)
     {
         var began = Stopwatch.GetTimestamp();
-        for (var i = 0; i < repeats; i++) action();
+        for (var i = 0; i < repeats; i++)
+            action();
         return Stopwatch.GetElapsedTime(began).TotalSeconds / repeats;
     }
 
@@ -85,19 +110,24 @@ internal static class UpdateBenchmark
         Optimizer.Of(options, 1001).Apply(weights, updated, gradient, 0.001f, 1);
         for (var i = 0; i < weights.Length; i++)
         {
-            double w = weights[i], g = gradient[i];
+            double w = weights[i],
+                g = gradient[i];
             var expected = options.Kind switch
             {
                 OptimizerKind.Sgd => w - 0.001 * g,
                 OptimizerKind.Adam => w - 0.001 * g / (Math.Abs(g) + options.Epsilon),
                 _ => w * (1 - 0.001 * options.WeightDecay) - 0.001 * g / (Math.Abs(g) + options.Epsilon),
             };
-            if (Math.Abs(updated[i] - expected) > 1e-5) throw new InvalidOperationException($"{options.Kind} makes {updated[i]} of {w} where {expected} is right");
+            if (Math.Abs(updated[i] - expected) > 1e-5)
+                throw new InvalidOperationException(
+                    $"{options.Kind} makes {updated[i]} of {w} where {expected} is right"
+                );
         }
     }
 
     public static void NextSingles(this Random random, float[] values)
     {
-        for (var i = 0; i < values.Length; i++) values[i] = random.NextSingle();
+        for (var i = 0; i < values.Length; i++)
+            values[i] = random.NextSingle();
     }
 }

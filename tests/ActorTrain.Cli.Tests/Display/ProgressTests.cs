@@ -7,25 +7,63 @@ namespace ActorTrain.Cli.Tests.Display;
 public class ProgressTests
 {
     private static readonly JobProgress Training = new(
-        "first", JobPhase.Training, "", 2, 5, 129_024, 300_000, 27, 4812.4, 0.41234, 0.8612, [], [], new StalenessSummary(0.94, 3, []), []);
+        "first",
+        JobPhase.Training,
+        "",
+        2,
+        5,
+        129_024,
+        300_000,
+        27,
+        4812.4,
+        0.41234,
+        0.8612,
+        [],
+        [],
+        new StalenessSummary(0.94, 3, []),
+        []
+    );
 
-    private static EpochSummary Epoch(int number, double? accuracy) => new(number, 60_000, 12.4, 0.5, accuracy is null ? null : 0.4, accuracy);
+    private static EpochSummary Epoch(int number, double? accuracy) =>
+        new(number, 60_000, 12.4, 0.5, accuracy is null ? null : 0.4, accuracy);
 
     [Fact]
-    public void A_line_tells_how_far_how_fast_and_how_long_still() => ProgressLine.Of(Training).ShouldBe(
-        "epoch 2/5  43%  129,024/300,000 samples  4,812 samples/s  loss 0.412  accuracy 0.8612  0 workers  staleness 0.9  ETA 36s");
+    public void A_line_tells_how_far_how_fast_and_how_long_still() =>
+        ProgressLine
+            .Of(Training)
+            .ShouldBe(
+                "epoch 2/5  43%  129,024/300,000 samples  4,812 samples/s  loss 0.412  accuracy 0.8612  0 workers  "
+                    + "staleness 0.9  ETA 36s"
+            );
 
     [Fact]
-    public void Before_anything_is_known_a_line_says_so() => ProgressLine.Of(Training with { SamplesApplied = 0, Seconds = 0, Throughput = 0, TrainLoss = null, TestAccuracy = null }).ShouldBe(
-        "epoch 2/5  0%  0/300,000 samples  0 samples/s  loss -  accuracy -  0 workers  staleness 0.9  ETA -");
+    public void Before_anything_is_known_a_line_says_so() =>
+        ProgressLine
+            .Of(
+                Training with
+                {
+                    SamplesApplied = 0,
+                    Seconds = 0,
+                    Throughput = 0,
+                    TrainLoss = null,
+                    TestAccuracy = null,
+                }
+            )
+            .ShouldBe(
+                "epoch 2/5  0%  0/300,000 samples  0 samples/s  loss -  accuracy -  0 workers  staleness 0.9  ETA -"
+            );
 
     [Fact]
     public void One_sample_and_one_worker_are_not_many()
     {
         var worker = new WorkerSummary("a:1", "cpu", 1, 1, 1, 1, 1, 0, 0, []);
-        ProgressLine.Of(Training with { SamplesApplied = 0, SamplesExpected = 1, Workers = [worker] }).ShouldContain("0/1 sample  ");
+        ProgressLine
+            .Of(Training with { SamplesApplied = 0, SamplesExpected = 1, Workers = [worker] })
+            .ShouldContain("0/1 sample  ");
         ProgressLine.Of(Training with { Workers = [worker] }).ShouldContain("  1 worker  ");
-        ProgressLine.Of(Training with { Phase = JobPhase.Finishing, SamplesApplied = 1 }).ShouldBe("finishing: 1 sample applied, last evaluation under way");
+        ProgressLine
+            .Of(Training with { Phase = JobPhase.Finishing, SamplesApplied = 1 })
+            .ShouldBe("finishing: 1 sample applied, last evaluation under way");
     }
 
     [Fact]
@@ -47,8 +85,12 @@ public class ProgressTests
     [Fact]
     public void An_epoch_and_an_event_are_lines_of_their_own()
     {
-        ProgressLine.Of(Epoch(1, 0.8812), Training).ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
-        ProgressLine.Of(new SupervisionEvent(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others")).ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
+        ProgressLine
+            .Of(Epoch(1, 0.8812), Training)
+            .ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
+        ProgressLine
+            .Of(new SupervisionEvent(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others"))
+            .ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
         ProgressLine.Of(new SupervisionEvent(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
     }
 
@@ -59,8 +101,24 @@ public class ProgressTests
     [InlineData(300, 300, 10, 10.0, 0.0)]
     [InlineData(301, 300, 10, 10.0, 0.0)]
     [InlineData(100, 300, double.NaN, 10.0, 20.0)]
-    public void The_time_left_is_by_the_present_speed_or_else_the_mean(long applied, long expected, double throughput, double seconds, double? left) =>
-        (Training with { SamplesApplied = applied, SamplesExpected = expected, Throughput = throughput, Seconds = seconds }).SecondsLeft().ShouldBe(left);
+    public void The_time_left_is_by_the_present_speed_or_else_the_mean(
+        long applied,
+        long expected,
+        double throughput,
+        double seconds,
+        double? left
+    ) =>
+        (
+            Training with
+            {
+                SamplesApplied = applied,
+                SamplesExpected = expected,
+                Throughput = throughput,
+                Seconds = seconds,
+            }
+        )
+            .SecondsLeft()
+            .ShouldBe(left);
 
     [Fact]
     public void News_come_every_few_seconds_and_at_once_when_something_has_happened()
@@ -70,8 +128,19 @@ public class ProgressTests
         news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
         news.Of(Training, TimeSpan.FromSeconds(2.9)).ShouldBeEmpty();
         news.Of(Training, TimeSpan.FromSeconds(3)).Count.ShouldBe(1);
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1)).ShouldHaveSingleItem().ShouldStartWith("epoch 1/5 done");
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)], Phase = JobPhase.Finishing }, TimeSpan.FromSeconds(3.2)).ShouldHaveSingleItem().ShouldStartWith("finishing");
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1))
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("epoch 1/5 done");
+        news.Of(
+                Training with
+                {
+                    CompletedEpochs = [Epoch(1, 0.88)],
+                    Phase = JobPhase.Finishing,
+                },
+                TimeSpan.FromSeconds(3.2)
+            )
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("finishing");
     }
 
     [Fact]
@@ -82,7 +151,9 @@ public class ProgressTests
 
         news.Of(Training with { CompletedEpochs = [Epoch(1, null)] }, TimeSpan.Zero).ShouldBeEmpty();
         news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero).Count.ShouldBe(1);
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero).ShouldHaveSingleItem().ShouldStartWith("epoch 2/5");
+        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero)
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("epoch 2/5");
     }
 
     [Fact]
@@ -93,6 +164,8 @@ public class ProgressTests
 
         news.Of(waiting, TimeSpan.Zero).Count.ShouldBe(1);
         news.Of(waiting, TimeSpan.FromSeconds(1)).ShouldBeEmpty();
-        news.Of(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2)).ShouldHaveSingleItem().ShouldBe("gathering: 1 of 2 workers is ready");
+        news.Of(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2))
+            .ShouldHaveSingleItem()
+            .ShouldBe("gathering: 1 of 2 workers is ready");
     }
 }

@@ -9,10 +9,28 @@ namespace ActorTrain.Cli.Tests.Display;
 public sealed class TablesTests
 {
     private static readonly WorkerSummary[] Thirds =
-        [.. Enumerable.Range(1, 3).Select(i => new WorkerSummary($"host:{i}", "cpu", 1, 100, 10, 50, 1 / 3.0, 0, 0, []))];
+    [
+        .. Enumerable.Range(1, 3).Select(i => new WorkerSummary($"host:{i}", "cpu", 1, 100, 10, 50, 1 / 3.0, 0, 0, [])),
+    ];
 
-    private static JobProgress Training { get; } = new(
-        "first", JobPhase.Training, "", 1, 1, 300, 300, 1, 100, 0.1, 0.5, [], Thirds, new StalenessSummary(0, 0, []), []);
+    private static JobProgress Training { get; } =
+        new(
+            "first",
+            JobPhase.Training,
+            "",
+            1,
+            1,
+            300,
+            300,
+            1,
+            100,
+            0.1,
+            0.5,
+            [],
+            Thirds,
+            new StalenessSummary(0, 0, []),
+            []
+        );
 
     [Fact]
     public void The_shares_of_workers_add_up_to_100() => Shares(Text(Tables.Workers(Thirds))).ShouldBe([34, 33, 33]);
@@ -20,7 +38,10 @@ public sealed class TablesTests
     [Fact]
     public void The_shares_of_nodes_are_parts_of_what_all_workers_did_also_those_that_have_left()
     {
-        var status = new ClusterStatus([new NodeSummary("host:1", ["worker"]), new NodeSummary("host:2", ["worker"])], Training);
+        var status = new ClusterStatus(
+            [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:2", ["worker"])],
+            Training
+        );
 
         Shares(Text(Tables.Nodes(status))).ShouldBe([34, 33]);
     }
@@ -31,7 +52,9 @@ public sealed class TablesTests
         var lost = Thirds[2] with { Absence = "its process is gone" };
         var job = Training with { Workers = [Thirds[0], Thirds[1], lost] };
         var status = new ClusterStatus(
-            [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:3", ["worker"]) { Absence = lost.Absence }], job);
+            [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:3", ["worker"]) { Absence = lost.Absence }],
+            job
+        );
 
         Text(Tables.Nodes(status)).ShouldContain("gone: its process is gone");
         ProgressLine.Of(job).ShouldContain("  2 workers  ");
@@ -44,7 +67,9 @@ public sealed class TablesTests
         WorkerSummary[] starts = [Thirds[0] with { Samples = 77 }, Thirds[0] with { Samples = 88, Restarts = 1 }];
         var job = Training with { Workers = starts };
         var lines = Text(Tables.Nodes(new ClusterStatus([lost with { Restarts = 1, Absence = null }, lost], job)))
-            .Split('\n').Where(line => line.Contains("host:1", StringComparison.Ordinal)).ToList();
+            .Split('\n')
+            .Where(line => line.Contains("host:1", StringComparison.Ordinal))
+            .ToList();
         lines[0].ShouldContain("host:1 (restart 1) ");
         lines[1].ShouldContain("gone: it was started again");
         Text(Tables.Workers(starts)).ShouldMatch(@"host:1 +cpu +1 +77 [^\n]*\n +host:1 \(restart 1\) +cpu +1 +88 ");
@@ -55,16 +80,35 @@ public sealed class TablesTests
     {
         Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");
         Text(Tables.Nodes(new ClusterStatus([], Training))).ShouldContain(" samples/s ");
-        Summary.Line(Report, stopped: false).ShouldBe("first: done after 2s, 150 samples/s, test mean absolute error 3.7000");
+        Summary
+            .Line(Report, stopped: false)
+            .ShouldBe("first: done after 2s, 150 samples/s, test mean absolute error 3.7000");
     }
 
     [Fact]
     public void One_parameter_and_one_sample_are_not_many() =>
         Summary.Lines(Report, stopped: false).ElementAt(1).ShouldBe("line with 1 parameter on points (300 + 1 sample)");
 
-    private static TrainingReport Report { get; } = new(
-        "first", new ModelSummary("line", 1), new DatasetSummary("points", 300, 1, "aa"), "asynchronous", 1, 3.7, [], 300, 300, 0, 2, 150, [], [],
-        new StalenessSummary(0, 0, []), [], "mean absolute error");
+    private static TrainingReport Report { get; } =
+        new(
+            "first",
+            new ModelSummary("line", 1),
+            new DatasetSummary("points", 300, 1, "aa"),
+            "asynchronous",
+            1,
+            3.7,
+            [],
+            300,
+            300,
+            0,
+            2,
+            150,
+            [],
+            [],
+            new StalenessSummary(0, 0, []),
+            [],
+            "mean absolute error"
+        );
 
     private static IEnumerable<int> Shares(string table) =>
         Regex.Matches(table, @"(\d+)%").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));

@@ -18,7 +18,8 @@ public sealed class ConsoleNewsTests : Akka.TestKit.Xunit2.TestKit
 
         var entry = ExpectMsg<Error>();
         ConsoleNews.Has(entry, withClient: true).ShouldBeTrue();
-        LogLine.Short(entry, "mine", default, hasTrace: true)
+        LogLine
+            .Short(entry, "mine", default, hasTrace: true)
             .ShouldMatch(@"mine: error: akka://\S+ failed: InvalidOperationException: the table is gone$");
     }
 

@@ -54,7 +54,10 @@ public sealed class LogFileTests : IDisposable
             log.Append("three", Now).ShouldBeNull();
         }
 
-        File.ReadAllLines(path).ShouldBe(
-            ["2026-11-26T03:18:39.000+00:00 WARNING 2 entries before this line could not be written", "three"]);
+        File.ReadAllLines(path)
+            .ShouldBe([
+                "2026-11-26T03:18:39.000+00:00 WARNING 2 entries before this line could not be written",
+                "three",
+            ]);
     }
 }

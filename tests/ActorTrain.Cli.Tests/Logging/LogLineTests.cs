@@ -10,7 +10,8 @@ public sealed class LogLineTests
 
     [Fact]
     public void An_entry_begins_with_its_date_time_and_zone() =>
-        LogLine.Full(new Warning(Path, GetType(), "the disk fills."), Morning)
+        LogLine
+            .Full(new Warning(Path, GetType(), "the disk fills."), Morning)
             .ShouldBe($"2026-11-26T03:18:39.123+01:00 WARNING {Path} the disk fills");
 
     [Fact]
@@ -28,9 +29,15 @@ public sealed class LogLineTests
     [Fact]
     public void A_crash_is_one_line_for_the_console_which_says_where_its_trace_is_to_be_had()
     {
-        LogLine.Short(Crash, "mine", Morning, hasTrace: false).ShouldBe("2026-11-26T03:18:39.123+01:00 mine: error: "
-            + $"{Path} failed: InvalidOperationException: the table is gone (--log FILE or --verbose has the trace)");
-        LogLine.Short(Crash, "mine", Morning, hasTrace: true)
+        LogLine
+            .Short(Crash, "mine", Morning, hasTrace: false)
+            .ShouldBe(
+                "2026-11-26T03:18:39.123+01:00 mine: error: "
+                    + $"{Path} failed: InvalidOperationException: the table is gone (--log FILE or --verbose has the "
+                    + $"trace)"
+            );
+        LogLine
+            .Short(Crash, "mine", Morning, hasTrace: true)
             .ShouldEndWith("InvalidOperationException: the table is gone");
     }
 
@@ -54,7 +61,8 @@ public sealed class LogLineTests
 
     [Fact]
     public void A_line_of_another_process_says_whose_it_is() =>
-        LogLine.By("worker 2", "2026-11-26T03:18:39.123+01:00 mine: error: no")
+        LogLine
+            .By("worker 2", "2026-11-26T03:18:39.123+01:00 mine: error: no")
             .ShouldBe("2026-11-26T03:18:39.123+01:00 worker 2: mine: error: no");
 
     private static Error Crash

@@ -10,19 +10,23 @@ public sealed class PeriodicSaveTests
     [Fact]
     public async Task A_failure_is_told_once_and_again_when_its_reason_changes_or_a_save_was_between()
     {
-        var outcomes = new Queue<Exception?>(
-        [
-            Full, Full, new ActorTrainException("The folder is gone."), null, Full,
-            new InvalidOperationException("nobody expected this."), null,
+        var outcomes = new Queue<Exception?>([
+            Full,
+            Full,
+            new ActorTrainException("The folder is gone."),
+            null,
+            Full,
+            new InvalidOperationException("nobody expected this."),
+            null,
         ]);
         var saves = new PeriodicSave(1, Save, epoch => _told.Add($"saved {epoch}"), _told.Add);
 
         var seen = 0;
-        await foreach (var _ in saves.Watch(Epochs(7))) seen++;
+        await foreach (var _ in saves.Watch(Epochs(7)))
+            seen++;
 
         seen.ShouldBe(8, "progress goes on");
-        _told.ShouldBe(
-        [
+        _told.ShouldBe([
             "the model after epoch 1 was not saved: The disk is full; training goes on",
             "the model after epoch 3 was not saved: The folder is gone; training goes on",
             "saved 4",
@@ -43,9 +47,23 @@ public sealed class PeriodicSaveTests
         for (var epoch = 0; epoch <= completed; epoch++)
         {
             await Task.Yield();
-            yield return new JobProgress("first", JobPhase.Training, "", epoch, 100, 60, 180, 1, 60, 0.5, 0.75,
-                [.. Enumerable.Range(1, epoch).Select(number => new EpochSummary(number, 60, 1, 0.5, 0.5, 0.75))], [],
-                new StalenessSummary(0, 0, []), []);
+            yield return new JobProgress(
+                "first",
+                JobPhase.Training,
+                "",
+                epoch,
+                100,
+                60,
+                180,
+                1,
+                60,
+                0.5,
+                0.75,
+                [.. Enumerable.Range(1, epoch).Select(number => new EpochSummary(number, 60, 1, 0.5, 0.5, 0.75))],
+                [],
+                new StalenessSummary(0, 0, []),
+                []
+            );
         }
     }
 }

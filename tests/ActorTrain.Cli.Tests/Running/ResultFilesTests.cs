@@ -31,8 +31,11 @@ public sealed class ResultFilesTests : IDisposable
         Path.GetFileName(place)!.ShouldMatch(@"^report-\d{8}-\d{6}-\d+\.json$");
         (await File.ReadAllTextAsync(place!)).ShouldBe("all of it");
         files.AllInPlace.ShouldBeFalse();
-        _told.ShouldHaveSingleItem().ShouldMatch(
-            @"^The text cannot be written to .*report\.json: Could not find .*; it is kept as .*\.json instead$");
+        _told
+            .ShouldHaveSingleItem()
+            .ShouldMatch(
+                @"^The text cannot be written to .*report\.json: Could not find .*; it is kept as .*\.json instead$"
+            );
     }
 
     [Fact]
@@ -52,11 +55,16 @@ public sealed class ResultFilesTests : IDisposable
     {
         await File.WriteAllTextAsync(In("model"), "the earlier one");
 
-        Should.Throw<IOException>(() => WholeFile.Write(In("model"), stream =>
-        {
-            stream.Write("half of i"u8);
-            throw new IOException("No space left on device");
-        }));
+        Should.Throw<IOException>(() =>
+            WholeFile.Write(
+                In("model"),
+                stream =>
+                {
+                    stream.Write("half of i"u8);
+                    throw new IOException("No space left on device");
+                }
+            )
+        );
 
         (await File.ReadAllTextAsync(In("model"))).ShouldBe("the earlier one");
         Directory.GetFiles(_folder.Path).ShouldBe([In("model")]);
@@ -65,7 +73,8 @@ public sealed class ResultFilesTests : IDisposable
     [Fact]
     public async Task A_link_goes_on_to_be_one_and_what_it_points_to_is_written()
     {
-        if (OperatingSystem.IsWindows()) return; // links need a right there
+        if (OperatingSystem.IsWindows())
+            return; // links need a right there
         await File.WriteAllTextAsync(In("there"), "the earlier one");
         File.CreateSymbolicLink(In("here"), In("there"));
 

@@ -21,18 +21,40 @@ public sealed class SilentConnectionsTests : IDisposable
     [Fact]
     public async Task Silent_connections_beyond_a_seed_s_descriptors_cost_no_job_and_keep_nobody_out()
     {
-        if (!OperatingSystem.IsLinux()) return; // no such limits elsewhere
+        if (!OperatingSystem.IsLinux())
+            return; // no such limits elsewhere
         var config = Path.Combine(_folder.FullName, "seed.conf");
         await File.WriteAllTextAsync(config, $"actortrain.lane.port = {_lane}");
         await using var seed = CommandProcess.StartWithFewDescriptors(
-            Descriptors, "seed", "--port", $"{_control}", "--config", config);
+            Descriptors,
+            "seed",
+            "--port",
+            $"{_control}",
+            "--config",
+            config
+        );
         await using var worker = Worker();
         await using var train = CommandProcess.Start(
-            "train", "--join", Cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in",
-            "--momentum", "0", "--epochs", "100000");
+            "train",
+            "--join",
+            Cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--momentum",
+            "0",
+            "--epochs",
+            "100000"
+        );
         await train.LineWith("epoch 2/");
 
-        foreach (var port in new[] { _control, _lane }) await OpenSilentAndCloseAtOnce(port);
+        foreach (var port in new[] { _control, _lane })
+            await OpenSilentAndCloseAtOnce(port);
 
         await train.LineWith("done in");
         await using var another = Worker();
@@ -60,7 +82,8 @@ public sealed class SilentConnectionsTests : IDisposable
         }
         finally
         {
-            foreach (var socket in silent) socket.Dispose();
+            foreach (var socket in silent)
+                socket.Dispose();
         }
     }
 

@@ -17,9 +17,12 @@ public sealed class ConsistencyProcessTests : IDisposable
     [Fact]
     public async Task The_same_job_gives_the_same_bits_with_one_worker_and_with_three_of_which_one_is_killed()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         var job = Path.Combine(_folder.Path, "job.conf");
-        await File.WriteAllTextAsync(job, """
+        await File.WriteAllTextAsync(
+            job,
+            """
             actortrain.job {
               model { name = mlp, mlp.hidden = [32] }
               data.source = built-in
@@ -29,8 +32,12 @@ public sealed class ConsistencyProcessTests : IDisposable
               consistency.synchronous.global-batch = 256
               consistency.synchronous.deterministic = on
             }
-            """);
-        var (alone, together) = (Path.Combine(_folder.Path, "alone.safetensors"), Path.Combine(_folder.Path, "together.safetensors"));
+            """
+        );
+        var (alone, together) = (
+            Path.Combine(_folder.Path, "alone.safetensors"),
+            Path.Combine(_folder.Path, "together.safetensors")
+        );
         await using var local = CommandProcess.Start("local", job, "--workers", "1", "--save", alone);
         (await local.ExitCode()).ShouldBe(0, local.Everything);
 
@@ -38,7 +45,20 @@ public sealed class ConsistencyProcessTests : IDisposable
         await using var first = Worker();
         await using var second = Worker();
         await using var third = Worker();
-        await using var train = CommandProcess.Start("train", job, "--join", _cluster, "--wait", "60", "--minimum-workers", "3", "--save", together, "--report", ReportFile);
+        await using var train = CommandProcess.Start(
+            "train",
+            job,
+            "--join",
+            _cluster,
+            "--wait",
+            "60",
+            "--minimum-workers",
+            "3",
+            "--save",
+            together,
+            "--report",
+            ReportFile
+        );
         await train.LineWith("epoch 2/40 done in");
         third.Kill();
         (await train.ExitCode()).ShouldBe(0, train.Everything);
@@ -52,26 +72,53 @@ public sealed class ConsistencyProcessTests : IDisposable
     [Fact]
     public async Task How_tightly_they_march_is_changed_while_a_job_runs_and_every_sample_counts_once()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
         await using var first = Worker();
         await using var second = Worker();
         await using var train = CommandProcess.Start(
-            "train", "--join", _cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0", "--epochs", "100000", "--minimum-workers", "2", "--report", ReportFile);
+            "train",
+            "--join",
+            _cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--momentum",
+            "0",
+            "--epochs",
+            "100000",
+            "--minimum-workers",
+            "2",
+            "--report",
+            ReportFile
+        );
         await train.LineWith("epoch 2/");
-        foreach (var (setting, told) in new[]
-        {
-            ("consistency.name=synchronous", "consistency: name = synchronous, synchronous.global-batch = 128, synchronous.backup-workers = 0, synchronous.deterministic = off"),
-            ("consistency.name=asynchronous", "consistency: name = asynchronous"),
-            ("consistency.name=bounded", "consistency: name = bounded, bounded.staleness = 3, bounded.most = 0"),
-            ("consistency.name=asynchronous", "consistency: name = asynchronous"),
-        })
+        foreach (
+            var (setting, told) in new[]
+            {
+                (
+                    "consistency.name=synchronous",
+                    "consistency: name = synchronous, synchronous.global-batch = 128, synchronous.backup-workers = "
+                        + "0, synchronous.deterministic = off"
+                ),
+                ("consistency.name=asynchronous", "consistency: name = asynchronous"),
+                ("consistency.name=bounded", "consistency: name = bounded, bounded.staleness = 3, bounded.most = 0"),
+                ("consistency.name=asynchronous", "consistency: name = asynchronous"),
+            }
+        )
         {
             await using var set = CommandProcess.Start("set", setting, "--join", _cluster);
             (await set.ExitCode()).ShouldBe(0, set.Everything);
             set.Everything.ShouldContain(told);
             await train.LineWith(SupervisionEventKinds.ConsistencyChanged);
-            for (var i = 0; i < 2; i++) await train.LineWith("done in");
+            for (var i = 0; i < 2; i++)
+                await train.LineWith("done in");
         }
         train.Interrupt();
         (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);

@@ -10,7 +10,8 @@ public sealed class CoordinatorLossTests
     [Fact]
     public async Task After_an_orderly_stop_of_the_seed_its_nodes_join_the_next_one_and_train()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var worker = Node("worker");
         await using var server = Node("server");
         await using (var seed = CommandProcess.Start("seed", "--port", $"{_port}"))
@@ -29,8 +30,20 @@ public sealed class CoordinatorLossTests
         await worker.LineWith("joined the cluster");
         await server.LineWith("joined the cluster");
         await using var train = CommandProcess.Start(
-            "train", "--join", Cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in",
-            "--epochs", "1");
+            "train",
+            "--join",
+            Cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--epochs",
+            "1"
+        );
         (await train.ExitCode()).ShouldBe(0, train.Everything);
         (worker.Errors, server.Errors).ShouldBe(("", ""));
     }
@@ -38,7 +51,8 @@ public sealed class CoordinatorLossTests
     [Fact]
     public async Task When_another_coordinator_takes_over_nobody_joins_anew()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = CommandProcess.Start("seed", "--port", $"{_port}");
         await seed.LineWith("ready");
         await using var second = Node("coordinator,server");
@@ -49,8 +63,20 @@ public sealed class CoordinatorLossTests
         (await seed.ExitCode()).ShouldBe(0, seed.Everything);
 
         await using var train = CommandProcess.Start(
-            "train", "--join", address, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in",
-            "--epochs", "1");
+            "train",
+            "--join",
+            address,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--epochs",
+            "1"
+        );
         (await train.ExitCode()).ShouldBe(0, train.Everything);
 
         worker.Everything.ShouldNotContain("is gone");

@@ -8,7 +8,19 @@ namespace ActorTrain.Cli.Tests.Verbs;
 /// <summary>Failures of real processes in the middle of a job.</summary>
 public sealed class FailureProcessTests : IDisposable
 {
-    private static readonly string[] Endless = ["--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0", "--epochs", "100000"];
+    private static readonly string[] Endless =
+    [
+        "--model",
+        "mlp",
+        "--hidden",
+        "32",
+        "--source",
+        "built-in",
+        "--momentum",
+        "0",
+        "--epochs",
+        "100000",
+    ];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
     private readonly string _cluster = $"127.0.0.1:{FreePort.Take()}";
 
@@ -21,7 +33,8 @@ public sealed class FailureProcessTests : IDisposable
     [Fact]
     public async Task A_killed_worker_is_lost_and_the_others_go_on()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = Seed();
         await using var first = Worker();
         await using var second = Worker();
@@ -38,7 +51,8 @@ public sealed class FailureProcessTests : IDisposable
     [Fact]
     public async Task A_frozen_worker_is_doubted_taken_out_and_joins_anew_when_it_goes_on()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = Seed();
         await using var first = Worker();
         await using var second = Worker();
@@ -61,7 +75,8 @@ public sealed class FailureProcessTests : IDisposable
     [Fact]
     public async Task A_lost_server_ends_the_job_at_once_and_names_the_last_save()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
         await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "server");
         await using var worker = Worker();
@@ -71,15 +86,18 @@ public sealed class FailureProcessTests : IDisposable
         server.Kill();
 
         (await train.ExitCode()).ShouldBe(1, train.Everything);
-        train.Errors.ShouldMatch(@"The job failed: the server node 127\.0\.0\.1:\d+ is lost .*, and the weights of shard 0 with it\. "
-            + $@"The last save is {System.Text.RegularExpressions.Regex.Escape(ModelFile)}, after epoch \d+\.");
+        train.Errors.ShouldMatch(
+            @"The job failed: the server node 127\.0\.0\.1:\d+ is lost .*, and the weights of shard 0 with it\. "
+                + $@"The last save is {System.Text.RegularExpressions.Regex.Escape(ModelFile)}, after epoch \d+\."
+        );
         SafeTensors.Load(ModelFile).Metadata["data_class_names"].ShouldStartWith("""["T-shirt/top",""");
     }
 
     [Fact]
     public async Task A_lost_coordinator_is_followed_by_another_that_goes_on_with_the_job()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
         await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "coordinator,server");
         await server.LineWith("joined the cluster");
@@ -97,26 +115,67 @@ public sealed class FailureProcessTests : IDisposable
         report.Workers.Count.ShouldBe(2);
         // The last may not have been evaluated when the job was stopped.
         report.Epochs.SkipLast(2).ShouldAllBe(epoch => epoch.TestAccuracy != null);
-        report.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(4, "what was told before is told still");
+        report
+            .Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined)
+            .ShouldBe(4, "what was told before is told still");
     }
 
     [Fact]
     public async Task A_data_folder_that_vanishes_under_one_worker_stops_nobody()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
-        using TemporaryFolder mine = new(), yours = new();
-        foreach (var folder in new[] { mine, yours }) IdxFiles.WriteTo(folder.Path, train: 12_000, test: 500);
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
+        using TemporaryFolder mine = new(),
+            yours = new();
+        foreach (var folder in new[] { mine, yours })
+            IdxFiles.WriteTo(folder.Path, train: 12_000, test: 500);
         await using var seed = Seed();
-        await using var first = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", mine.Path);
-        await using var second = CommandProcess.Start("worker", "--join", _cluster, "--threads", "1", "--data", yours.Path);
+        await using var first = CommandProcess.Start(
+            "worker",
+            "--join",
+            _cluster,
+            "--threads",
+            "1",
+            "--data",
+            mine.Path
+        );
+        await using var second = CommandProcess.Start(
+            "worker",
+            "--join",
+            _cluster,
+            "--threads",
+            "1",
+            "--data",
+            yours.Path
+        );
         // The machine itself may have the data set, and would name that one.
         var names = new Dictionary<string, string> { ["ACTORTRAIN_DATA"] = yours.Path };
-        await using var train = CommandProcess.StartWith(names,
-            "train", "--join", _cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "full", "--momentum", "0", "--epochs", "100000",
-            "--minimum-workers", "2", "--report", ReportFile);
+        await using var train = CommandProcess.StartWith(
+            names,
+            "train",
+            "--join",
+            _cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "full",
+            "--momentum",
+            "0",
+            "--epochs",
+            "100000",
+            "--minimum-workers",
+            "2",
+            "--report",
+            ReportFile
+        );
         await train.LineWith("epoch 2/");
 
-        foreach (var file in Directory.GetFiles(mine.Path)) File.Delete(file);
+        foreach (var file in Directory.GetFiles(mine.Path))
+            File.Delete(file);
 
         await TrainsOn(train, 2);
 
@@ -126,11 +185,26 @@ public sealed class FailureProcessTests : IDisposable
     [Theory, InlineData("demo"), InlineData("local", "--workers", "2")]
     public async Task A_run_that_fails_tells_why_in_one_line(params string[] verb)
     {
-        await using var run = CommandProcess.Start([.. verb, "--model", "mlp", "--hidden", "32", "--source", "built-in", "--epochs", "3", "--lr", "1e30"]);
+        await using var run = CommandProcess.Start([
+            .. verb,
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--epochs",
+            "3",
+            "--lr",
+            "1e30",
+        ]);
 
         (await run.ExitCode()).ShouldBe(1, run.Everything);
 
-        run.Errors.ShouldMatch(@"^actortrain: The job failed: [^\n]*lower learning rate\. Nothing was saved; [^\n]*\.$", run.Everything);
+        run.Errors.ShouldMatch(
+            @"^actortrain: The job failed: [^\n]*lower learning rate\. Nothing was saved; [^\n]*\.$",
+            run.Everything
+        );
     }
 
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
@@ -138,11 +212,22 @@ public sealed class FailureProcessTests : IDisposable
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");
 
     private CommandProcess Train(params string[] options) =>
-        CommandProcess.Start(["train", "--join", _cluster, "--wait", "60", .. Endless, "--report", ReportFile, .. options]);
+        CommandProcess.Start([
+            "train",
+            "--join",
+            _cluster,
+            "--wait",
+            "60",
+            .. Endless,
+            "--report",
+            ReportFile,
+            .. options,
+        ]);
 
     private static async Task TrainsOn(CommandProcess train, int epochs)
     {
-        for (var i = 0; i <= epochs; i++) await train.LineWith("done in");
+        for (var i = 0; i <= epochs; i++)
+            await train.LineWith("done in");
     }
 
     private async Task CountsOnce(CommandProcess train)

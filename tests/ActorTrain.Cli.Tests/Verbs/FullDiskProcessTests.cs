@@ -8,9 +8,20 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public sealed class FullDiskProcessTests : IDisposable
 {
     private static readonly string[] Short =
-        ["--model", "mlp", "--hidden", "256", "--source", "built-in", "--momentum", "0"];
+    [
+        "--model",
+        "mlp",
+        "--hidden",
+        "256",
+        "--source",
+        "built-in",
+        "--momentum",
+        "0",
+    ];
     private readonly TemporaryFolder _folder = new();
-    private readonly string _disk, _state, _temporary;
+    private readonly string _disk,
+        _state,
+        _temporary;
 
     public FullDiskProcessTests()
     {
@@ -31,13 +42,22 @@ public sealed class FullDiskProcessTests : IDisposable
     public async Task A_model_that_its_disk_has_no_room_for_is_kept_in_the_state_folder_and_the_rest_still_comes()
     {
         await using var demo = OnASmallDisk(
-            "demo", "--epochs", "1", "--save", ModelFile, "--report", Path.Combine(_folder.Path, "report.json"));
+            "demo",
+            "--epochs",
+            "1",
+            "--save",
+            ModelFile,
+            "--report",
+            Path.Combine(_folder.Path, "report.json")
+        );
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
         var kept = Directory.GetFiles(Path.Combine(_state, "actortrain")).ShouldHaveSingleItem();
-        demo.Errors.ShouldBe($"actortrain: The model cannot be saved as {ModelFile}: No space left on device; "
-            + $"it is kept as {kept} instead");
+        demo.Errors.ShouldBe(
+            $"actortrain: The model cannot be saved as {ModelFile}: No space left on device; "
+                + $"it is kept as {kept} instead"
+        );
         SafeTensors.Load(kept).Metadata["epochs"].ShouldBe("1");
         demo.Everything.ShouldContain("demo: done after");
         demo.Everything.ShouldContain($"model: {kept}");
@@ -51,7 +71,17 @@ public sealed class FullDiskProcessTests : IDisposable
         // A file where the folder would be.
         await File.WriteAllTextAsync(Path.Combine(_state, "actortrain"), "");
         await using var demo = OnASmallDisk(
-            "demo", "--epochs", "1", "--quiet", "--save", ModelFile, "--report", ReportFile, "--log", LogFile);
+            "demo",
+            "--epochs",
+            "1",
+            "--quiet",
+            "--save",
+            ModelFile,
+            "--report",
+            ReportFile,
+            "--log",
+            LogFile
+        );
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
@@ -64,23 +94,39 @@ public sealed class FullDiskProcessTests : IDisposable
     public async Task A_save_in_the_middle_that_fails_is_told_once_and_training_goes_on()
     {
         await using var demo = OnASmallDisk(
-            "demo", "--epochs", "4", "--save", ModelFile, "--save-every", "1", "--report", ReportFile);
+            "demo",
+            "--epochs",
+            "4",
+            "--save",
+            ModelFile,
+            "--save-every",
+            "1",
+            "--report",
+            ReportFile
+        );
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
         var told = demo.Errors.Split('\n').Where(line => line.Contains("training goes on", StringComparison.Ordinal));
-        told.ShouldHaveSingleItem().ShouldEndWith("was not saved: The model cannot be saved as "
-            + $"{ModelFile}: No space left on device; training goes on");
+        told.ShouldHaveSingleItem()
+            .ShouldEndWith(
+                "was not saved: The model cannot be saved as "
+                    + $"{ModelFile}: No space left on device; training goes on"
+            );
         SafeTensors.Load(Directory.GetFiles(Path.Combine(_state, "actortrain"))[0]).Metadata["epochs"].ShouldBe("4");
     }
 
     [Fact]
     public async Task A_model_that_no_disk_has_room_for_leaves_the_earlier_one_whole_and_nothing_beside_it()
     {
-        if (OperatingSystem.IsWindows()) return; // no such limits there
+        if (OperatingSystem.IsWindows())
+            return; // no such limits there
         await File.WriteAllTextAsync(ModelFile, "the earlier model");
         await using var demo = CommandProcess.StartWithSmallFiles(
-            100_000, Folders, ["demo", .. Short, "--epochs", "1", "--quiet", "--save", ModelFile]);
+            100_000,
+            Folders,
+            ["demo", .. Short, "--epochs", "1", "--quiet", "--save", ModelFile]
+        );
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
@@ -88,16 +134,21 @@ public sealed class FullDiskProcessTests : IDisposable
         demo.Errors.ShouldContain("; it is lost, as it cannot be kept elsewhere either: ");
         demo.Everything.ShouldContain("demo: done after");
         (await File.ReadAllTextAsync(ModelFile)).ShouldBe("the earlier model");
-        Directory.GetFiles(_folder.Path, "*.*", SearchOption.AllDirectories)
-            .Where(file => file.Contains("model", StringComparison.Ordinal)).ShouldBe([ModelFile]);
+        Directory
+            .GetFiles(_folder.Path, "*.*", SearchOption.AllDirectories)
+            .Where(file => file.Contains("model", StringComparison.Ordinal))
+            .ShouldBe([ModelFile]);
     }
 
     [Fact]
     public async Task An_output_that_takes_nothing_costs_its_lines_and_not_the_model()
     {
-        if (!File.Exists("/dev/full")) return; // Linux has it
+        if (!File.Exists("/dev/full"))
+            return; // Linux has it
         await using var demo = CommandProcess.StartInto(
-            "/dev/full", ["demo", .. Short, "--epochs", "1", "--save", ModelFile]);
+            "/dev/full",
+            ["demo", .. Short, "--epochs", "1", "--save", ModelFile]
+        );
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
@@ -108,23 +159,42 @@ public sealed class FullDiskProcessTests : IDisposable
     [Fact]
     public async Task A_log_that_cannot_be_written_is_told_once_and_costs_nothing_else()
     {
-        if (!File.Exists("/dev/full")) return; // Linux has it
-        await using var demo = CommandProcess.Start(
-            ["demo", .. Short, "--epochs", "1", "--quiet", "--log", "/dev/full"]);
+        if (!File.Exists("/dev/full"))
+            return; // Linux has it
+        await using var demo = CommandProcess.Start([
+            "demo",
+            .. Short,
+            "--epochs",
+            "1",
+            "--quiet",
+            "--log",
+            "/dev/full",
+        ]);
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Finished, demo.Everything);
 
         demo.Errors.ShouldEndWith(
-            "the log cannot be written to /dev/full: No space left on device; lines are lost until it can");
+            "the log cannot be written to /dev/full: No space left on device; lines are lost until it can"
+        );
         demo.Errors.ShouldNotContain("\n");
     }
 
     [Fact]
     public async Task A_device_is_written_to_and_not_replaced_by_a_file()
     {
-        if (!File.Exists("/dev/null")) return; // not on Windows
-        await using var demo = CommandProcess.Start(
-            ["demo", .. Short, "--epochs", "1", "--quiet", "--save", "/dev/null", "--report", "/dev/stdout"]);
+        if (!File.Exists("/dev/null"))
+            return; // not on Windows
+        await using var demo = CommandProcess.Start([
+            "demo",
+            .. Short,
+            "--epochs",
+            "1",
+            "--quiet",
+            "--save",
+            "/dev/null",
+            "--report",
+            "/dev/stdout",
+        ]);
 
         await demo.LineWith("\"samplesApplied\": 12000");
 

@@ -8,7 +8,17 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public sealed class JobProcessTests : IDisposable
 {
     private const int TrainSamples = 12_000;
-    private static readonly string[] Tiny = ["--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0"];
+    private static readonly string[] Tiny =
+    [
+        "--model",
+        "mlp",
+        "--hidden",
+        "32",
+        "--source",
+        "built-in",
+        "--momentum",
+        "0",
+    ];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
 
     private string ReportFile => Path.Combine(_folder.FullName, "report.json");
@@ -20,7 +30,18 @@ public sealed class JobProcessTests : IDisposable
     [Fact]
     public async Task Local_runs_a_job_on_two_processes_and_leaves_its_report_and_its_model()
     {
-        await using var local = CommandProcess.Start(["local", "--workers", "2", .. Tiny, "--epochs", "2", "--report", ReportFile, "--save", ModelFile]);
+        await using var local = CommandProcess.Start([
+            "local",
+            "--workers",
+            "2",
+            .. Tiny,
+            "--epochs",
+            "2",
+            "--report",
+            ReportFile,
+            "--save",
+            ModelFile,
+        ]);
 
         (await local.ExitCode()).ShouldBe(0, local.Everything);
 
@@ -44,12 +65,27 @@ public sealed class JobProcessTests : IDisposable
     [Fact]
     public async Task Nodes_started_by_hand_in_any_order_train_together_and_a_third_worker_joins_in_the_middle()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         var cluster = $"127.0.0.1:{FreePort.Take()}";
         string[] worker = ["worker", "--join", cluster, "--threads", "1"];
         await using var first = CommandProcess.Start(worker);
-        await using var train = CommandProcess.Start(
-            ["train", "--join", cluster, "--wait", "120", .. Tiny, "--epochs", "100000", "--minimum-workers", "2", "--report", ReportFile, "--save", ModelFile]);
+        await using var train = CommandProcess.Start([
+            "train",
+            "--join",
+            cluster,
+            "--wait",
+            "120",
+            .. Tiny,
+            "--epochs",
+            "100000",
+            "--minimum-workers",
+            "2",
+            "--report",
+            ReportFile,
+            "--save",
+            ModelFile,
+        ]);
         await first.LineWith("waiting for the cluster");
         await using var seed = CommandProcess.Start("seed", "--port", cluster.Split(':')[1]);
         await using var second = CommandProcess.Start(worker);

@@ -39,7 +39,8 @@ public sealed class LastResortProcessTests : IDisposable
     [Fact]
     public async Task A_task_that_nobody_waited_for_is_told_when_it_has_failed_and_the_node_goes_on()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         await using var seed = Seed();
         await seed.LineWith("ready");
 

@@ -4,7 +4,9 @@ using ActorTrain.TestKit.Laws;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary><c>actortrain laws</c>: what a person gets of it. That the laws hold is shown in the simulator's own tests.</summary>
+/// <summary>
+/// <c>actortrain laws</c>: what a person gets of it. That the laws hold is shown in the simulator's own tests.
+/// </summary>
 public sealed class LawsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -38,7 +40,10 @@ public sealed class LawsTests : IDisposable
     [Fact]
     public void One_case_that_is_off_breaks_its_law_and_the_report_names_it()
     {
-        var (kept, broken) = (Law(1, LawRow.Near("N = 8", 7, 7.03, 0.005)), Law(2, LawRow.Near("τ = 1", 1, 1, 0.01), LawRow.Near("τ = 2", 0.618, 0.625, 0.01)));
+        var (kept, broken) = (
+            Law(1, LawRow.Near("N = 8", 7, 7.03, 0.005)),
+            Law(2, LawRow.Near("τ = 1", 1, 1, 0.01), LawRow.Near("τ = 2", 0.618, 0.625, 0.01))
+        );
         kept.Holds.ShouldBeTrue();
         var report = new LawReport([kept, broken], 61);
         report.Holds.ShouldBeFalse();
@@ -51,6 +56,8 @@ public sealed class LawsTests : IDisposable
     public async Task There_is_no_law_nought()
     {
         var ran = await Ran.Command("laws", "--only", "0");
-        (ran.ExitCode, ran.Error).ShouldBe((2, $"actortrain: --only is 0; it must be a whole number from 1 to {LawBook.All.Count}.\n"));
+        (ran.ExitCode, ran.Error).ShouldBe(
+            (2, $"actortrain: --only is 0; it must be a whole number from 1 to {LawBook.All.Count}.\n")
+        );
     }
 }

@@ -7,7 +7,18 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public sealed partial class LogProcessTests : IDisposable
 {
     private static readonly string[] Short =
-        ["--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0", "--epochs", "1"];
+    [
+        "--model",
+        "mlp",
+        "--hidden",
+        "32",
+        "--source",
+        "built-in",
+        "--momentum",
+        "0",
+        "--epochs",
+        "1",
+    ];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

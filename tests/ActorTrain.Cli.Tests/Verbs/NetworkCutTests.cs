@@ -15,11 +15,48 @@ public sealed class NetworkCutTests
         using var network = new NetworkNamespaces();
         var cluster = $"{NetworkNamespaces.HereAddress}:4053";
         await using var seed = CommandProcess.StartIn(network.Here, "seed", "--host", NetworkNamespaces.HereAddress);
-        await using var near = CommandProcess.StartIn(network.Here, "worker", "--join", cluster, "--host", NetworkNamespaces.HereAddress, "--threads", "1");
-        await using var far = CommandProcess.StartIn(network.There, "worker", "--join", cluster, "--host", NetworkNamespaces.ThereAddress, "--threads", "1");
+        await using var near = CommandProcess.StartIn(
+            network.Here,
+            "worker",
+            "--join",
+            cluster,
+            "--host",
+            NetworkNamespaces.HereAddress,
+            "--threads",
+            "1"
+        );
+        await using var far = CommandProcess.StartIn(
+            network.There,
+            "worker",
+            "--join",
+            cluster,
+            "--host",
+            NetworkNamespaces.ThereAddress,
+            "--threads",
+            "1"
+        );
         await using var train = CommandProcess.StartIn(
-            network.Here, "train", "--join", cluster, "--wait", "60", "--model", "mlp", "--hidden", "32", "--source", "built-in", "--momentum", "0",
-            "--epochs", "100000", "--minimum-workers", "2", "--report", report);
+            network.Here,
+            "train",
+            "--join",
+            cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--momentum",
+            "0",
+            "--epochs",
+            "100000",
+            "--minimum-workers",
+            "2",
+            "--report",
+            report
+        );
         await far.LineWith("joined the cluster");
         await train.LineWith("epoch 2/");
 
@@ -53,13 +90,43 @@ public sealed class NetworkCutTests
         network.Block(lane);
         var cluster = $"{NetworkNamespaces.HereAddress}:4053";
         await using var seed = CommandProcess.StartIn(
-            network.Here, "seed", "--host", NetworkNamespaces.HereAddress, "--config", settings);
+            network.Here,
+            "seed",
+            "--host",
+            NetworkNamespaces.HereAddress,
+            "--config",
+            settings
+        );
         await using var far = CommandProcess.StartIn(
-            network.There, "worker", "--config", settings, "--join", cluster, "--host", NetworkNamespaces.ThereAddress,
-            "--threads", "1");
+            network.There,
+            "worker",
+            "--config",
+            settings,
+            "--join",
+            cluster,
+            "--host",
+            NetworkNamespaces.ThereAddress,
+            "--threads",
+            "1"
+        );
         await using var train = CommandProcess.StartIn(
-            network.Here, "train", "--join", cluster, "--wait", "60", "--model", "mlp", "--hidden", "32",
-            "--source", "built-in", "--momentum", "0", "--epochs", "1");
+            network.Here,
+            "train",
+            "--join",
+            cluster,
+            "--wait",
+            "60",
+            "--model",
+            "mlp",
+            "--hidden",
+            "32",
+            "--source",
+            "built-in",
+            "--momentum",
+            "0",
+            "--epochs",
+            "1"
+        );
 
         (await train.LineWith(SupervisionEventKinds.LaneBroken)).ShouldContain("open its lane port to that node");
         (await train.LineWith("0 of 1 worker ready; ")).ShouldContain(NetworkNamespaces.ThereAddress);

@@ -6,7 +6,8 @@ public class NodeProcessTests
     [Fact]
     public async Task A_worker_waits_for_its_seed_and_both_leave_when_told()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
         var port = FreePort.Take();
         await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{port}");
         await worker.LineWith($"waiting for the cluster at 127.0.0.1:{port}");
@@ -25,7 +26,12 @@ public class NodeProcessTests
     [Fact]
     public async Task A_worker_that_belongs_to_a_process_ends_with_it()
     {
-        await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{FreePort.Take()}", "--end-with-input");
+        await using var worker = CommandProcess.Start(
+            "worker",
+            "--join",
+            $"127.0.0.1:{FreePort.Take()}",
+            "--end-with-input"
+        );
         await worker.LineWith("waiting for the cluster");
 
         worker.CloseInput();

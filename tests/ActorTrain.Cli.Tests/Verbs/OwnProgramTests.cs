@@ -19,7 +19,17 @@ public sealed class OwnProgramTests : IDisposable
     {
         var report = Path.Combine(_folder.Path, "report.json");
 
-        var ran = await Ran.Program(Mine("epochs = 2, batch = 16, optimizer.learning-rate = 0.02"), "demo", "--epochs", "3", "--quiet", "--report", report, "--save", report + ".safetensors");
+        var ran = await Ran.Program(
+            Mine("epochs = 2, batch = 16, optimizer.learning-rate = 0.02"),
+            "demo",
+            "--epochs",
+            "3",
+            "--quiet",
+            "--report",
+            report,
+            "--save",
+            report + ".safetensors"
+        );
 
         (ran.ExitCode, ran.Error).ShouldBe((0, ""));
         ran.Output.ShouldStartWith("demo: done after");
@@ -37,7 +47,11 @@ public sealed class OwnProgramTests : IDisposable
         JobOptions? seen = null;
         var file = Path.Combine(_folder.Path, "job.conf");
         await File.WriteAllTextAsync(file, "actortrain.job.batch = 7");
-        var program = new NodeProgram((_, _) => throw new ActorTrainException("far enough"), "mine") { Options = "epochs = 2, batch = 16", Validate = job => seen = job };
+        var program = new NodeProgram((_, _) => throw new ActorTrainException("far enough"), "mine")
+        {
+            Options = "epochs = 2, batch = 16",
+            Validate = job => seen = job,
+        };
 
         await Ran.Program(program, "local", file, "--workers", "1", "--seed", "9");
 
@@ -46,7 +60,10 @@ public sealed class OwnProgramTests : IDisposable
 
     [Theory]
     [InlineData("epohs = 3", "unknown key actortrain.job.epohs (the program's options, line 1); did you mean epochs?")]
-    [InlineData("epochs = 3\nbatch = none", "actortrain.job.batch is none (the program's options, line 2); it must be a whole number from 1 to 1000000.")]
+    [InlineData(
+        "epochs = 3\nbatch = none",
+        "actortrain.job.batch is none (the program's options, line 2); it must be a whole number from 1 to 1000000."
+    )]
     public async Task Wrong_options_are_named_with_their_line(string options, string sentence)
     {
         var ran = await Ran.Program(Mine(options), "demo");
@@ -57,7 +74,9 @@ public sealed class OwnProgramTests : IDisposable
     [Fact]
     public async Task It_speaks_of_itself_by_its_own_name_and_has_no_options_of_a_catalogue()
     {
-        (await Ran.Program(Mine(), "train")).Error.ShouldBe($"mine: train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.{Environment.NewLine}");
+        (await Ran.Program(Mine(), "train")).Error.ShouldBe(
+            $"mine: train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.{Environment.NewLine}"
+        );
         (await Ran.Program(Mine(), "train", "--epohs", "3")).Error.ShouldContain("did you mean --epochs?");
         var help = (await Ran.Program(Mine(), "train", "--help")).Output;
         help.ShouldContain("  mine train job.conf --join");
@@ -72,17 +91,29 @@ public sealed class OwnProgramTests : IDisposable
         var ran = await Ran.Program(program, "demo", "--quiet");
 
         ran.ExitCode.ShouldBe(2);
-        ran.Error.TrimEnd().Split(Environment.NewLine)[^1].ShouldEndWith("engine TooShort of model linear: its Parameters is 3 values long, and its layout says 38.");
+        ran.Error.TrimEnd()
+            .Split(Environment.NewLine)[^1]
+            .ShouldEndWith("engine TooShort of model linear: its Parameters is 3 values long, and its layout says 38.");
     }
 
     [Fact]
     public async Task A_sample_that_nobody_can_read_ends_the_job_and_is_named_to_the_client()
     {
         const string sentence = "data set made-up: training sample 471 cannot be read: FormatException: no number";
-        var program = new NodeProgram((_, _) => new Engines(() => new FaultyEngine(new LinearEngine(), (_, samples, _) =>
-        {
-            if (samples.Contains(471)) throw new ActorTrainException(sentence);
-        })), "mine");
+        var program = new NodeProgram(
+            (_, _) =>
+                new Engines(() =>
+                    new FaultyEngine(
+                        new LinearEngine(),
+                        (_, samples, _) =>
+                        {
+                            if (samples.Contains(471))
+                                throw new ActorTrainException(sentence);
+                        }
+                    )
+                ),
+            "mine"
+        );
 
         var ran = await Ran.Program(program, "demo", "--quiet");
 
@@ -96,19 +127,29 @@ public sealed class OwnProgramTests : IDisposable
     {
         var (ran, report) = await RanWith(evaluation => evaluation with { Loss = double.NaN });
 
-        (ran.ExitCode, ran.Error).ShouldBe((1, $"mine: The result cannot be trusted. The test loss of epoch 1 is NaN.{Environment.NewLine}"));
+        (ran.ExitCode, ran.Error).ShouldBe(
+            (1, $"mine: The result cannot be trusted. The test loss of epoch 1 is NaN.{Environment.NewLine}")
+        );
         report.TestAccuracy.ShouldBeNull();
-        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.EvaluationNotFinite && happened.Reason == "the test loss of epoch 1 is NaN");
+        report.Events.ShouldContain(happened =>
+            happened.Kind == SupervisionEventKinds.EvaluationNotFinite
+            && happened.Reason == "the test loss of epoch 1 is NaN"
+        );
     }
 
     [Fact]
     public async Task A_test_sample_that_nobody_can_read_is_named_and_gives_no_accuracy_and_the_exit_code_is_1()
     {
-        var (ran, report) = await RanWith(_ => throw new ActorTrainException("data set made-up: test sample 6 cannot be read: FormatException: no number"));
+        var (ran, report) = await RanWith(_ =>
+            throw new ActorTrainException("data set made-up: test sample 6 cannot be read: FormatException: no number")
+        );
 
         ran.ExitCode.ShouldBe(1);
         ran.Error.ShouldMatch(
-            $@"^mine: The result cannot be trusted\. No node could evaluate epoch [12]: data set made-up: test sample 6 cannot be read: FormatException: no number\.{Environment.NewLine}$");
+            $@"^mine: The result cannot be trusted\. No node could evaluate epoch [12]: "
+                + "data set made-up: test sample 6 cannot be read: FormatException: no number"
+                + $@"\.{Environment.NewLine}$"
+        );
         report.TestAccuracy.ShouldBeNull();
         report.SamplesApplied.ShouldBe(2 * 640);
     }
@@ -116,7 +157,11 @@ public sealed class OwnProgramTests : IDisposable
     private async Task<(Ran Ran, TrainingReport Report)> RanWith(Func<Evaluation, Evaluation> evaluated)
     {
         var report = Path.Combine(_folder.Path, "report.json");
-        var program = new NodeProgram((_, _) => new Engines(() => new FaultyEngine(new LinearEngine(), (_, _, _) => { }) { Evaluated = evaluated }), "mine")
+        var program = new NodeProgram(
+            (_, _) =>
+                new Engines(() => new FaultyEngine(new LinearEngine(), (_, _, _) => { }) { Evaluated = evaluated }),
+            "mine"
+        )
         {
             Options = "epochs = 2, batch = 16",
         };
@@ -132,10 +177,14 @@ public sealed class OwnProgramTests : IDisposable
         var ran = await Ran.Program(program, "demo");
 
         ran.ExitCode.ShouldBe(2);
-        ran.Error.ShouldMatch($@"^mine: The job failed: no worker can take part; 127\.0\.0\.1:\d+: InvalidOperationException: the table is gone\.{Environment.NewLine}$");
+        ran.Error.ShouldMatch(
+            $@"^mine: The job failed: no worker can take part; 127\.0\.0\.1:\d+: "
+                + $@"InvalidOperationException: the table is gone\.{Environment.NewLine}$"
+        );
     }
 
-    private static NodeProgram Mine(string options = "") => new((_, _) => Engines.Linear(), "mine") { Options = options };
+    private static NodeProgram Mine(string options = "") =>
+        new((_, _) => Engines.Linear(), "mine") { Options = options };
 
     private sealed class TooShort : IGradientEngine
     {
@@ -153,7 +202,8 @@ public sealed class OwnProgramTests : IDisposable
 
         public void Initialize(long seed) => _inner.Initialize(seed);
 
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => _inner.ComputeGradient(samples, seed, gradient);
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
+            _inner.ComputeGradient(samples, seed, gradient);
 
         public Evaluation Evaluate(CancellationToken cancellation) => _inner.Evaluate(cancellation);
 

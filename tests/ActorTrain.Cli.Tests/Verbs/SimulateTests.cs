@@ -68,11 +68,15 @@ public sealed class SimulateTests : IDisposable
     [Fact]
     public async Task A_job_can_compute_with_its_own_model()
     {
-        const string model = "actortrain.simulation { engine = model, nodes.worker { count = 2, speed = 2000 } }\n"
-            + "actortrain.job { model.name = mlp, model.mlp.hidden = [16], data.source = built-in, epochs = 3, batch = 100, optimizer.learning-rate = 0.05 }";
+        const string model =
+            "actortrain.simulation { engine = model, nodes.worker { count = 2, speed = 2000 } }\n"
+            + "actortrain.job { model.name = mlp, model.mlp.hidden = [16], data.source = built-in, epochs = 3, batch "
+            + "= 100, optimizer.learning-rate = 0.05 }";
         var report = InFolder("report.json");
         (await Simulate(model, "--report", report, "--quiet")).ExitCode.ShouldBe(0);
-        TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report)).TestAccuracy!.Value.ShouldBeGreaterThan(0.5);
+        TrainingReportJson
+            .Deserialize(await File.ReadAllTextAsync(report))
+            .TestAccuracy!.Value.ShouldBeGreaterThan(0.5);
     }
 
     private string InFolder(string name) => Path.Combine(_folder.Path, name);

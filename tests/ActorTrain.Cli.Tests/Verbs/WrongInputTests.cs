@@ -11,34 +11,72 @@ public sealed class WrongInputTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("", "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, simulate, laws, or --help")]
+    [InlineData(
+        "",
+        "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, "
+            + "simulate, laws, or --help"
+    )]
     [InlineData("trian", "there is no verb trian; did you mean train?")]
-    [InlineData("fly", "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, simulate, laws")]
+    [InlineData(
+        "fly",
+        "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, "
+            + "simulate, laws"
+    )]
     [InlineData("train", "train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("worker", "worker needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("status", "status needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
-    [InlineData("train --join nowhere", "--join: 'nowhere' is not an address; write HOST:PORT, such as 127.0.0.1:4053.")]
-    [InlineData("worker --join 127.0.0.1:0", "--join: '127.0.0.1:0' is not an address; write HOST:PORT, such as 127.0.0.1:4053.")]
-    [InlineData("status --join 127.0.0.1:65536", "--join: '127.0.0.1:65536' is not an address; write HOST:PORT, such as 127.0.0.1:4053.")]
+    [InlineData(
+        "train --join nowhere",
+        "--join: 'nowhere' is not an address; write HOST:PORT, such as 127.0.0.1:4053."
+    )]
+    [InlineData(
+        "worker --join 127.0.0.1:0",
+        "--join: '127.0.0.1:0' is not an address; write HOST:PORT, such as 127.0.0.1:4053."
+    )]
+    [InlineData(
+        "status --join 127.0.0.1:65536",
+        "--join: '127.0.0.1:65536' is not an address; write HOST:PORT, such as 127.0.0.1:4053."
+    )]
     [InlineData("train --epohs 3", "train has no option --epohs; did you mean --epochs?")]
     [InlineData("train --epohs=3", "train has no option --epohs; did you mean --epochs?")]
     [InlineData("seed --prot 3", "seed has no option --prot; did you mean --port?")]
     [InlineData("demo --nonsense", "demo has no option --nonsense; see actortrain demo --help")]
     [InlineData("seed extra", "seed does not know what to do with extra; see actortrain seed --help")]
     [InlineData("train --epochs", "--epochs needs a value; see actortrain train --help")]
-    [InlineData("train --join 127.0.0.1:4053 --batch -3", "actortrain.job.batch is -3 (--batch); it must be 1 or more.")]
-    [InlineData("local --workers 2 --lr fast", "actortrain.job.optimizer.learning-rate is fast (--lr); it must be a number, more than 0.")]
-    [InlineData("demo --optimizer rmsprop", "actortrain.job.optimizer.name is rmsprop (--optimizer); it must be one of sgd, adam, adamw.")]
+    [InlineData(
+        "train --join 127.0.0.1:4053 --batch -3",
+        "actortrain.job.batch is -3 (--batch); it must be 1 or more."
+    )]
+    [InlineData(
+        "local --workers 2 --lr fast",
+        "actortrain.job.optimizer.learning-rate is fast (--lr); it must be a number, more than 0."
+    )]
+    [InlineData(
+        "demo --optimizer rmsprop",
+        "actortrain.job.optimizer.name is rmsprop (--optimizer); it must be one of sgd, adam, adamw."
+    )]
     [InlineData("local", "local needs --workers N, the number of worker processes, such as 2.")]
     [InlineData("local --workers 0", "--workers is 0; it must be a whole number from 1 to 256.")]
     [InlineData("local --workers 257", "--workers is 257; it must be a whole number from 1 to 256.")]
     [InlineData("local --workers two", "--workers is two; it must be a whole number from 1 to 256.")]
-    [InlineData("local --workers 1 --minimum-workers 2", "the job waits for 2 workers and --workers is 1; it must be 2 or more.")]
+    [InlineData(
+        "local --workers 1 --minimum-workers 2",
+        "the job waits for 2 workers and --workers is 1; it must be 2 or more."
+    )]
     [InlineData("train --join 127.0.0.1:4053 --wait -1", "--wait is -1; it must be a whole number from 0 to 86400.")]
     [InlineData("seed --port 65536", "actortrain.seed.port is 65536 (--port); it must be at most 65535.")]
-    [InlineData("seed --role cook", "actortrain.seed.roles is cook (--role); it must be one or more of coordinator, server, worker.")]
-    [InlineData("worker --join 127.0.0.1:4053 --data no-such-folder", "actortrain.worker.data is no-such-folder (--data); it must be a folder that exists, with the data set's files.")]
-    [InlineData("worker --join 127.0.0.1:4053 --threads -1", "actortrain.worker.threads is -1 (--threads); it must be 0 or more.")]
+    [InlineData(
+        "seed --role cook",
+        "actortrain.seed.roles is cook (--role); it must be one or more of coordinator, server, worker."
+    )]
+    [InlineData(
+        "worker --join 127.0.0.1:4053 --data no-such-folder",
+        "actortrain.worker.data is no-such-folder (--data); it must be a folder that exists, with the data set's files."
+    )]
+    [InlineData(
+        "worker --join 127.0.0.1:4053 --threads -1",
+        "actortrain.worker.threads is -1 (--threads); it must be 0 or more."
+    )]
     [InlineData("simulate", "simulate needs SCRIPT.conf, a simulation script such as hocon/simulations/trouble.conf.")]
     [InlineData("simulate no.conf", "no.conf does not exist; name a configuration file.")]
     [InlineData("train no.conf --join 127.0.0.1:4053", "no.conf does not exist; name a configuration file.")]
@@ -46,8 +84,14 @@ public sealed class WrongInputTests : IDisposable
         (await Ran.Command(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldRefuse(sentence);
 
     [Theory]
-    [InlineData("actortrain.job {\n  batch = -3\n}", "actortrain.job.batch is -3 (FILE, line 2); it must be 1 or more.")]
-    [InlineData("actortrain.job {\n\n  optimiser.name = sgd\n}", "unknown key actortrain.job.optimiser (FILE, line 3); did you mean optimizer?")]
+    [InlineData(
+        "actortrain.job {\n  batch = -3\n}",
+        "actortrain.job.batch is -3 (FILE, line 2); it must be 1 or more."
+    )]
+    [InlineData(
+        "actortrain.job {\n\n  optimiser.name = sgd\n}",
+        "unknown key actortrain.job.optimiser (FILE, line 3); did you mean optimizer?"
+    )]
     [InlineData("actortrain.job {\n  epochs = 3\n", "FILE, line 1: the { of this line is never closed; add a }.")]
     [InlineData("actortrain.job {\n  epochs 3\n}", "FILE, line 2: epochs must be followed by = and a value, or by {.")]
     public async Task A_wrong_job_file_is_named_with_its_line(string text, string sentence)
@@ -55,7 +99,9 @@ public sealed class WrongInputTests : IDisposable
         var file = Path.Combine(_folder.FullName, "job.conf");
         await File.WriteAllTextAsync(file, text);
 
-        foreach (var verb in new[] { new[] { "train", file, "--join", "127.0.0.1:4053" }, ["local", file, "--workers", "2"] })
+        foreach (
+            var verb in new[] { new[] { "train", file, "--join", "127.0.0.1:4053" }, ["local", file, "--workers", "2"] }
+        )
             (await Ran.Command(verb)).ShouldRefuse(sentence.Replace("FILE", file, StringComparison.Ordinal));
     }
 
@@ -65,14 +111,20 @@ public sealed class WrongInputTests : IDisposable
         var file = Path.Combine(_folder.FullName, "node.conf");
         await File.WriteAllTextAsync(file, "# a node\nactortrain.worker.treads = 3\n");
 
-        (await Ran.Command("worker", "--join", "127.0.0.1:4053", "--config", file)).ShouldRefuse($"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?");
-        (await Ran.Command("seed", "--config", file)).ShouldRefuse($"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?");
+        (await Ran.Command("worker", "--join", "127.0.0.1:4053", "--config", file)).ShouldRefuse(
+            $"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?"
+        );
+        (await Ran.Command("seed", "--config", file)).ShouldRefuse(
+            $"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?"
+        );
     }
 
     [Fact]
     public async Task An_unknown_model_is_refused_before_anything_starts()
     {
-        foreach (var verb in new[] { new[] { "train", "--join", "127.0.0.1:4053" }, ["local", "--workers", "2"], ["demo"] })
+        foreach (
+            var verb in new[] { new[] { "train", "--join", "127.0.0.1:4053" }, ["local", "--workers", "2"], ["demo"] }
+        )
         {
             var ran = await Ran.Command([.. verb, "--model", "resnet"]);
 
@@ -96,10 +148,13 @@ public sealed class WrongInputTests : IDisposable
         var missing = Path.Combine(_folder.FullName, "missing", "result");
         var longName = Path.Combine(_folder.FullName, new string('x', 300));
 
-        (await With(missing)).ShouldRefuse($"{option} is {missing}, and {Path.GetDirectoryName(missing)} "
-            + "does not exist; it must be a file in a folder that does.");
-        (await With(_folder.FullName))
-            .ShouldRefuse($"{option} is {_folder.FullName}, a folder; it must be a file to write.");
+        (await With(missing)).ShouldRefuse(
+            $"{option} is {missing}, and {Path.GetDirectoryName(missing)} "
+                + "does not exist; it must be a file in a folder that does."
+        );
+        (await With(_folder.FullName)).ShouldRefuse(
+            $"{option} is {_folder.FullName}, a folder; it must be a file to write."
+        );
         (await With("")).ShouldRefuse($"{option} is empty; it must be a file to write.");
         (await With(longName)).Error.ShouldStartWith($"actortrain: {option} is {longName}, which cannot be written: ");
         _folder.GetFileSystemInfos().ShouldBeEmpty();
@@ -114,17 +169,27 @@ public sealed class WrongInputTests : IDisposable
     {
         var file = Path.Combine(_folder.FullName, "result");
 
-        (await Ran.Command([.. verb.Split(' '), one, file, other, file]))
-            .ShouldRefuse($"{one} and {other} are both {file}; they must be two files.");
+        (await Ran.Command([.. verb.Split(' '), one, file, other, file])).ShouldRefuse(
+            $"{one} and {other} are both {file}; they must be two files."
+        );
         File.Exists(file).ShouldBeFalse();
     }
 
     [Fact]
     public async Task A_data_folder_without_the_data_is_refused_at_start()
     {
-        foreach (var verb in new[] { new[] { "worker", "--join", "127.0.0.1:4053" }, ["local", "--workers", "2"], ["demo", "--source", "full"] })
-            (await Ran.Command([.. verb, "--data", _folder.FullName]))
-                .ShouldRefuse($"The data folder {_folder.FullName} is empty; it must have the four files of Fashion-MNIST (train-images-idx3-ubyte.gz and its like).");
+        foreach (
+            var verb in new[]
+            {
+                new[] { "worker", "--join", "127.0.0.1:4053" },
+                ["local", "--workers", "2"],
+                ["demo", "--source", "full"],
+            }
+        )
+            (await Ran.Command([.. verb, "--data", _folder.FullName])).ShouldRefuse(
+                $"The data folder {_folder.FullName} is empty; it must have the four files of Fashion-MNIST "
+                    + $"(train-images-idx3-ubyte.gz and its like)."
+            );
     }
 
     [Fact]
@@ -134,7 +199,9 @@ public sealed class WrongInputTests : IDisposable
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        (await Ran.Command("seed", "--port", $"{port}")).ShouldRefuse($"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free.");
+        (await Ran.Command("seed", "--port", $"{port}")).ShouldRefuse(
+            $"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free."
+        );
     }
 
     [Fact]

@@ -15,8 +15,10 @@ internal static class ChangedOptions
         {
             var value = property.GetValue(options)!;
             if (OptionsAsSettings.IsRecord(value.GetType()))
-                foreach (var (setting, inner) in Of(value)) yield return (setting, With(options, property, inner));
-            else yield return (property.Name, With(options, property, Another(value)));
+                foreach (var (setting, inner) in Of(value))
+                    yield return (setting, With(options, property, inner));
+            else
+                yield return (property.Name, With(options, property, Another(value)));
         }
     }
 
@@ -27,19 +29,24 @@ internal static class ChangedOptions
         return copy;
     }
 
-    private static object Another(object value) => value switch
-    {
-        string text => text + "!",
-        bool isOn => !isOn,
-        int number => number + 1,
-        long number => number + 1,
-        float number => number + 0.5f,
-        double number => number + 0.5,
-        TimeSpan time => time + TimeSpan.FromTicks(1),
-        Enum choice =>
-            Enum.ToObject(choice.GetType(), (Convert.ToInt32(choice, null) + 1) % Enum.GetValues(choice.GetType())
-            .Length),
-        IReadOnlyDictionary<string, string> settings => new Dictionary<string, string>(settings) { ["another"] = "1" },
-        _ => throw new NotSupportedException($"no other value of {value.GetType()} is known here"),
-    };
+    private static object Another(object value) =>
+        value switch
+        {
+            string text => text + "!",
+            bool isOn => !isOn,
+            int number => number + 1,
+            long number => number + 1,
+            float number => number + 0.5f,
+            double number => number + 0.5,
+            TimeSpan time => time + TimeSpan.FromTicks(1),
+            Enum choice => Enum.ToObject(
+                choice.GetType(),
+                (Convert.ToInt32(choice, null) + 1) % Enum.GetValues(choice.GetType()).Length
+            ),
+            IReadOnlyDictionary<string, string> settings => new Dictionary<string, string>(settings)
+            {
+                ["another"] = "1",
+            },
+            _ => throw new NotSupportedException($"no other value of {value.GetType()} is known here"),
+        };
 }

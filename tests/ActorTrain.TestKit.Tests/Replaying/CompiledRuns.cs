@@ -10,8 +10,11 @@ internal static class CompiledRuns
     private const string Asserts = "result.ShouldBeSound();";
 
     private static readonly MetadataReference[] References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path =>
-            MetadataReference.CreateFromFile(path))];
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
 
     /// <summary>The results of running each code, in their order; what each asserts at its end is left out.</summary>
     public static IReadOnlyList<SimulationResult> Of(IReadOnlyList<string> codes)
@@ -19,22 +22,35 @@ internal static class CompiledRuns
         var compilation = Compilation(codes);
         using var image = new MemoryStream();
         var emitted = compilation.Emit(image);
-        emitted.Success.ShouldBeTrue(string.Join("\n", [.. emitted.Diagnostics.Select(found =>
-            found.ToString()), .. codes]));
+        emitted.Success.ShouldBeTrue(
+            string.Join("\n", [.. emitted.Diagnostics.Select(found => found.ToString()), .. codes])
+        );
         image.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image);
-        return [.. codes.Select((_, i) =>
-            (SimulationResult)assembly.GetType($"Replay{i}")!.GetMethod("Run")!.Invoke(null, null)!)];
+        return
+        [
+            .. codes.Select(
+                (_, i) => (SimulationResult)assembly.GetType($"Replay{i}")!.GetMethod("Run")!.Invoke(null, null)!
+            ),
+        ];
     }
 
     /// <summary>What a compiler complains of.</summary>
     public static IReadOnlyList<string> ErrorsOf(string code) =>
-        [.. Compilation([code]).GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error)
-            .Select(found => found.GetMessage())];
+        [
+            .. Compilation([code])
+                .GetDiagnostics()
+                .Where(found => found.Severity == DiagnosticSeverity.Error)
+                .Select(found => found.GetMessage()),
+        ];
 
-    private static CSharpCompilation Compilation(IReadOnlyList<string> codes) => CSharpCompilation.Create(
-        $"Replays{Guid.NewGuid():n}", codes.Select(Tree), References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+    private static CSharpCompilation Compilation(IReadOnlyList<string> codes) =>
+        CSharpCompilation.Create(
+            $"Replays{Guid.NewGuid():n}",
+            codes.Select(Tree),
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
 
     private static SyntaxTree Tree(string code, int number)
     {
@@ -43,6 +59,7 @@ internal static class CompiledRuns
         var statements = code[usings.Length..^Asserts.Length];
         return CSharpSyntaxTree.ParseText(
             $"{usings}\npublic static class Replay{number} {{ public static SimulationResult Run() {{ "
-                + $"{statements}\nreturn result; }} }}");
+                + $"{statements}\nreturn result; }} }}"
+        );
     }
 }

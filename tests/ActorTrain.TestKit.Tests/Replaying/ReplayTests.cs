@@ -17,14 +17,17 @@ public sealed class ReplayTests
     [Fact]
     public void The_code_of_random_runs_compiles_and_gives_the_same_runs_to_the_last_bit()
     {
-        var runs = Enumerable.Range(1, Scripts).Select(number =>
-            RandomRuns.All.Generate(new PCG((uint)number, 1), null, out _)).ToList();
+        var runs = Enumerable
+            .Range(1, Scripts)
+            .Select(number => RandomRuns.All.Generate(new PCG((uint)number, 1), null, out _))
+            .ToList();
         var first = runs.Select(run => run.Simulation.Run(run.Job)).ToList();
         var again = CompiledRuns.Of([.. first.Select(result => result.ToCode())]);
         // Some of all kinds: those that end and those that do not.
         first.ShouldContain(result => result.Report != null);
         first.ShouldContain(result => !result.HasEnded);
-        for (var i = 0; i < Scripts; i++) ShouldBeTheSame(again[i], first[i]);
+        for (var i = 0; i < Scripts; i++)
+            ShouldBeTheSame(again[i], first[i]);
     }
 
     [Fact]
@@ -38,27 +41,32 @@ public sealed class ReplayTests
         run.Make(Fault.Kill("worker-1"));
         var result = run.ToEnd();
 
-        result.Faults.Select(fault =>
-            fault.Fault.Words)
+        result
+            .Faults.Select(fault => fault.Fault.Words)
             .ShouldBe(["freeze worker-2", "thaw worker-2", "join 1 at exponential 100", "kill worker-1"]);
         ShouldBeTheSame(CompiledRuns.Of([result.ToCode()])[0], result);
     }
 
     [Fact]
-    public void A_default_job_and_cluster_are_a_few_lines() => Two.Run(JobOptionsReader.Read()).ToCode().ShouldBe("""
-        using System;
-        using ActorTrain.Job;
-        using ActorTrain.TestKit;
-        using ActorTrain.TestKit.Nodes;
+    public void A_default_job_and_cluster_are_a_few_lines() =>
+        Two.Run(JobOptionsReader.Read())
+            .ToCode()
+            .ShouldBe(
+                """
+                using System;
+                using ActorTrain.Job;
+                using ActorTrain.TestKit;
+                using ActorTrain.TestKit.Nodes;
 
-        var job = JobOptionsReader.Read();
-        var result = new Simulation(Seed: 3)
-            .WithNode(new NodePlan("seed", ["coordinator", "server"], Speed.Constant(1)))
-            .WithNode(new NodePlan("worker-1", ["worker"], Speed.Constant(500)))
-            .WithNode(new NodePlan("worker-2", ["worker"], Speed.Constant(500)))
-            .Run(job);
-        result.ShouldBeSound();
-        """.ReplaceLineEndings("\n"));
+                var job = JobOptionsReader.Read();
+                var result = new Simulation(Seed: 3)
+                    .WithNode(new NodePlan("seed", ["coordinator", "server"], Speed.Constant(1)))
+                    .WithNode(new NodePlan("worker-1", ["worker"], Speed.Constant(500)))
+                    .WithNode(new NodePlan("worker-2", ["worker"], Speed.Constant(500)))
+                    .Run(job);
+                result.ShouldBeSound();
+                """.ReplaceLineEndings("\n")
+            );
 
     [Fact]
     public void Every_setting_of_a_job_is_written_whatever_its_value()
@@ -75,8 +83,10 @@ public sealed class ReplayTests
     public void Engines_of_ones_own_are_a_name_that_does_not_compile_before_it_is_declared()
     {
         var code = (Two with { Engines = new OwnEngines() }).Run(Jobs.Of()).ToCode();
-        code.ShouldContain("\n// engines: of type ActorTrain.TestKit.Tests.Replaying.ReplayTests+OwnEngines, "
-            + "which cannot be written as code; declare it, as it was.\n");
+        code.ShouldContain(
+            "\n// engines: of type ActorTrain.TestKit.Tests.Replaying.ReplayTests+OwnEngines, "
+                + "which cannot be written as code; declare it, as it was.\n"
+        );
         code.ShouldContain("    Engines = engines,\n");
         CompiledRuns.ErrorsOf(code).ShouldBe(["The name 'engines' does not exist in the current context"]);
     }
@@ -85,10 +95,13 @@ public sealed class ReplayTests
     public void Numbers_and_times_and_texts_are_written_to_the_last_bit()
     {
         Gen.Double.Sample(value =>
-            CSharp.Of(value) is var code && (double.IsFinite(value) ? double.Parse(code.TrimEnd('d')).Equals(value)
-            : code.StartsWith("double.")));
-        Gen.Long[0, 1_000_000_000_000_000].Sample(ticks =>
-            new Simulation(1).At(TimeSpan.FromTicks(ticks).TotalSeconds, Fault.Heal()).Script[0].At.Ticks == ticks);
+            CSharp.Of(value) is var code
+            && (double.IsFinite(value) ? double.Parse(code.TrimEnd('d')).Equals(value) : code.StartsWith("double."))
+        );
+        Gen.Long[0, 1_000_000_000_000_000]
+            .Sample(ticks =>
+                new Simulation(1).At(TimeSpan.FromTicks(ticks).TotalSeconds, Fault.Heal()).Script[0].At.Ticks == ticks
+            );
         CSharp.Of("a\"b\\c\n\u2028\ud800").ShouldBe("\"a\\\"b\\\\c\\n\\u2028\\ud800\"");
         CSharp.Of(TimeSpan.FromTicks(1)).ShouldBe("TimeSpan.FromMilliseconds(0.0001)");
         CSharp.Of(float.NegativeInfinity).ShouldBe("float.NegativeInfinity");
@@ -107,8 +120,11 @@ public sealed class ReplayTests
 
     private static string Text(TimelinePoint point) =>
         $"{point with { Samples = new Dictionary<string, long>() }} "
-            + $"{string.Join(", ", point.Samples.OrderBy(worker => worker.Key))}"
-            .Replace(typeof(Dictionary<string, long>).ToString(), "", StringComparison.Ordinal);
+        + $"{string.Join(", ", point.Samples.OrderBy(worker => worker.Key))}".Replace(
+            typeof(Dictionary<string, long>).ToString(),
+            "",
+            StringComparison.Ordinal
+        );
 
     private sealed class OwnEngines : IEngineFactory
     {

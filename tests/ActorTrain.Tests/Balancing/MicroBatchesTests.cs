@@ -13,30 +13,40 @@ public sealed class MicroBatchesTests
     [InlineData(64, new double[] { 300, 100 }, new[] { 96, 32 })]
     [InlineData(10, new double[] { 300, 100 }, new[] { 15, 5 })]
     [InlineData(64, new double[] { 50 }, new[] { 64 })]
-    public void Micro_batches_follow_the_speeds_in_eighths_where_the_batch_can_be_divided_so(int batch, double[] speeds, int[] divided) =>
-        Divide(speeds, batch).ShouldBe(divided);
+    public void Micro_batches_follow_the_speeds_in_eighths_where_the_batch_can_be_divided_so(
+        int batch,
+        double[] speeds,
+        int[] divided
+    ) => Divide(speeds, batch).ShouldBe(divided);
 
     [Fact]
     public void Nobody_gets_nobody_a_batch() => Divide([], 64).ShouldBeEmpty();
 
     [Fact]
     public void Together_they_are_what_they_would_be_if_all_were_equal_and_nobody_has_none() =>
-        Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300]).Sample((speeds, batch) =>
-        {
-            var divided = Divide(speeds, batch);
-            divided.Sum().ShouldBe(batch * speeds.Length);
-            divided.ShouldAllBe(microBatch => microBatch >= 1);
-        });
+        Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300])
+            .Sample(
+                (speeds, batch) =>
+                {
+                    var divided = Divide(speeds, batch);
+                    divided.Sum().ShouldBe(batch * speeds.Length);
+                    divided.ShouldAllBe(microBatch => microBatch >= 1);
+                }
+            );
 
     [Fact]
     public void The_faster_never_gets_less() =>
-        Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300]).Sample((speeds, batch) =>
-        {
-            var divided = Divide(speeds, batch);
-            for (var i = 0; i < speeds.Length; i++)
-                for (var j = 0; j < speeds.Length; j++)
-                    if (speeds[i] > speeds[j]) divided[i].ShouldBeGreaterThanOrEqualTo(divided[j]);
-        });
+        Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300])
+            .Sample(
+                (speeds, batch) =>
+                {
+                    var divided = Divide(speeds, batch);
+                    for (var i = 0; i < speeds.Length; i++)
+                    for (var j = 0; j < speeds.Length; j++)
+                        if (speeds[i] > speeds[j])
+                            divided[i].ShouldBeGreaterThanOrEqualTo(divided[j]);
+                }
+            );
 
     [Fact]
     public void The_slow_keep_about_half_of_the_batch() =>
@@ -61,26 +71,38 @@ public sealed class MicroBatchesTests
         MicroBatches.Divide([new(400, Most: 32), new(200), new(100)], batch: 64).ShouldBe([32, 104, 56]);
 
     [Fact]
-    public void Near_equal_speeds_do_not_lift_a_cap() => MicroBatches.Divide([new(100, Most: 16), new(100)], batch: 64).ShouldBe([16, 112]);
+    public void Near_equal_speeds_do_not_lift_a_cap() =>
+        MicroBatches.Divide([new(100, Most: 16), new(100)], batch: 64).ShouldBe([16, 112]);
 
     [Theory, InlineData(7, 121), InlineData(8, 120), InlineData(1, 127)]
     public void What_holds_less_than_an_eighth_leaves_all_the_rest_to_the_others(int most, int rest) =>
         MicroBatches.Divide([new(100, most), new(100)], batch: 64).ShouldBe([most, rest]);
 
     [Fact]
-    public void Where_all_are_at_their_most_it_stays_so() => MicroBatches.Divide([new(400, Most: 16), new(100, Most: 24)], batch: 64).ShouldBe([16, 24]);
+    public void Where_all_are_at_their_most_it_stays_so() =>
+        MicroBatches.Divide([new(400, Most: 16), new(100, Most: 24)], batch: 64).ShouldBe([16, 24]);
 
     [Fact]
     public void Nobody_gets_more_than_it_holds_and_only_where_all_are_at_their_most_is_it_less_together() =>
-        Gen.Select(Gen.Select(Speed, Gen.Int[1, 400]).Array[1, 12], Gen.Int[1, 40]).Sample((workers, eighths) =>
-        {
-            var batch = 8 * eighths;
-            var divided = MicroBatches.Divide([.. workers.Select(worker => new MicroBatches.Share(worker.Item1, worker.Item2))], batch);
-            for (var i = 0; i < workers.Length; i++) divided[i].ShouldBeInRange(1, workers[i].Item2);
+        Gen.Select(Gen.Select(Speed, Gen.Int[1, 400]).Array[1, 12], Gen.Int[1, 40])
+            .Sample(
+                (workers, eighths) =>
+                {
+                    var batch = 8 * eighths;
+                    var divided = MicroBatches.Divide(
+                        [.. workers.Select(worker => new MicroBatches.Share(worker.Item1, worker.Item2))],
+                        batch
+                    );
+                    for (var i = 0; i < workers.Length; i++)
+                        divided[i].ShouldBeInRange(1, workers[i].Item2);
 
-            var unit = workers.All(worker => worker.Item2 >= eighths) ? eighths : 1;
-            divided.Sum().ShouldBe(Math.Min(batch * workers.Length, workers.Sum(worker => worker.Item2 / unit * unit)));
-        });
+                    var unit = workers.All(worker => worker.Item2 >= eighths) ? eighths : 1;
+                    divided
+                        .Sum()
+                        .ShouldBe(Math.Min(batch * workers.Length, workers.Sum(worker => worker.Item2 / unit * unit)));
+                }
+            );
 
-    private static IReadOnlyList<int> Divide(double[] speeds, int batch) => MicroBatches.Divide([.. speeds.Select(speed => new MicroBatches.Share(speed))], batch);
+    private static IReadOnlyList<int> Divide(double[] speeds, int batch) =>
+        MicroBatches.Divide([.. speeds.Select(speed => new MicroBatches.Share(speed))], batch);
 }

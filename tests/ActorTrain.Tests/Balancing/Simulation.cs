@@ -3,8 +3,15 @@ using ActorTrain.Leases;
 
 namespace ActorTrain.Tests.Balancing;
 
-/// <summary>A job in virtual time: whoever is idle asks, and a lease ends after its samples over its holder's true speed.</summary>
-internal sealed class Simulation(LeasePlanner planner, LeaseBook book, IReadOnlyList<PlannedWorker> workers, Func<PlannedWorker, double> speedOf)
+/// <summary>
+/// A job in virtual time: whoever is idle asks, and a lease ends after its samples over its holder's true speed.
+/// </summary>
+internal sealed class Simulation(
+    LeasePlanner planner,
+    LeaseBook book,
+    IReadOnlyList<PlannedWorker> workers,
+    Func<PlannedWorker, double> speedOf
+)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(0.5);
     private readonly PriorityQueue<(string Node, Lease Lease), TimeSpan> _running = new();
@@ -40,11 +47,16 @@ internal sealed class Simulation(LeasePlanner planner, LeaseBook book, IReadOnly
     {
         foreach (var worker in PlannedWorker.StrongestFirst(workers))
         {
-            if (!_idle.Contains(worker.Node) || planner.Begin(book, workers, Now).Next(worker.Node) is not { } planned) continue;
+            if (!_idle.Contains(worker.Node) || planner.Begin(book, workers, Now).Next(worker.Node) is not { } planned)
+                continue;
             _idle.Remove(worker.Node);
             Granted.Add((worker.Node, planned));
             // Who is stuck never ends.
-            if (speedOf(worker) is > 0 and var speed) _running.Enqueue((worker.Node, planned.Lease), Now + TimeSpan.FromSeconds(planned.Lease.Stretch.Count / speed));
+            if (speedOf(worker) is > 0 and var speed)
+                _running.Enqueue(
+                    (worker.Node, planned.Lease),
+                    Now + TimeSpan.FromSeconds(planned.Lease.Stretch.Count / speed)
+                );
         }
     }
 }

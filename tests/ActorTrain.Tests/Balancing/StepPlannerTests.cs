@@ -7,7 +7,8 @@ namespace ActorTrain.Tests.Balancing;
 /// <summary>Steps of 40 in two epochs of 100 samples, for a worker of 300 samples a second and one of 100.</summary>
 public sealed class StepPlannerTests
 {
-    private static readonly PlannedWorker Fast = new("fast:1", false, 300), Slow = new("slow:1", false, 100);
+    private static readonly PlannedWorker Fast = new("fast:1", false, 300),
+        Slow = new("slow:1", false, 100);
     private readonly LeaseBook _book = new(100, 2);
     private readonly StepPlanner _planner = new(new StepGrid(40, 100), batch: 10, wholeShares: true, repeats: true);
     private readonly StepPlanner _ofBatches = new(new StepGrid(40, 100), batch: 10, wholeShares: false, repeats: false);
@@ -24,7 +25,8 @@ public sealed class StepPlannerTests
     [Fact]
     public void Nobody_gets_more_than_a_part_of_the_step_after()
     {
-        foreach (var worker in new[] { Fast, Slow, Fast, Slow }) Next(worker).ShouldNotBeNull();
+        foreach (var worker in new[] { Fast, Slow, Fast, Slow })
+            Next(worker).ShouldNotBeNull();
         Next(Fast).ShouldBeNull();
         Next(Slow).ShouldBeNull();
     }
@@ -32,7 +34,8 @@ public sealed class StepPlannerTests
     [Fact]
     public void The_next_step_is_handed_out_when_the_one_before_the_last_is_done()
     {
-        foreach (var worker in new[] { Fast, Slow, Fast, Slow }) Next(worker);
+        foreach (var worker in new[] { Fast, Slow, Fast, Slow })
+            Next(worker);
         End(Fast);
         Next(Fast).ShouldBeNull();
         End(Slow);
@@ -50,7 +53,8 @@ public sealed class StepPlannerTests
     [Fact]
     public void What_comes_back_goes_to_whoever_asks()
     {
-        foreach (var worker in new[] { Fast, Slow, Fast }) Next(worker);
+        foreach (var worker in new[] { Fast, Slow, Fast })
+            Next(worker);
         _book.TakeBack(Slow.Node, _round);
         Settle();
         _planner.Next(_book, [Fast], Fast, _now)!.Lease.Stretch.ShouldBe(new LeasePart(1, 30, 10));
@@ -75,7 +79,8 @@ public sealed class StepPlannerTests
     [Fact]
     public void A_straggler_that_all_wait_for_is_repeated_when_it_takes_twice_as_long_as_it_should()
     {
-        foreach (var worker in new[] { Fast, Slow, Fast, Slow }) Next(worker);
+        foreach (var worker in new[] { Fast, Slow, Fast, Slow })
+            Next(worker);
         End(Fast);
         _now = TimeSpan.FromSeconds(0.4);
         Next(Fast).ShouldBeNull();
@@ -86,11 +91,14 @@ public sealed class StepPlannerTests
 
     [Fact]
     public void A_gradient_is_no_larger_than_a_memory_holds() =>
-        _planner.Next(_book, [Fast with { MostSamples = 8 }], Fast with { MostSamples = 8 }, _now)!.Lease.Parts.ShouldAllBe(part => part.Count <= 8);
+        _planner
+            .Next(_book, [Fast with { MostSamples = 8 }], Fast with { MostSamples = 8 }, _now)!
+            .Lease.Parts.ShouldAllBe(part => part.Count <= 8);
 
     private LeasePart? Next(PlannedWorker worker) => _planner.Next(_book, [Fast, Slow], worker, _now)?.Lease.Stretch;
 
-    private void End(PlannedWorker worker) => _book.End(_book.Grants.Where(grant => grant.Holder == worker.Node).Min(grant => grant.Lease.Id), [], _round);
+    private void End(PlannedWorker worker) =>
+        _book.End(_book.Grants.Where(grant => grant.Holder == worker.Node).Min(grant => grant.Lease.Id), [], _round);
 
     private void Settle() => _book.Settle(++_round, new Dictionary<int, PositionSet>());
 }

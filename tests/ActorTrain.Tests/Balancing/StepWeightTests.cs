@@ -10,7 +10,13 @@ public sealed class StepWeightTests
     [Theory]
     [InlineData(0, 32, 1f), InlineData(32, 32, 1f), InlineData(96, 4, 1f)]
     [InlineData(0, 16, 0.5f), InlineData(16, 8, 0.25f), InlineData(16, 32, 1f), InlineData(0, 96, 3f)]
-    [InlineData(96, 1, 0.25f), InlineData(98, 2, 0.5f), InlineData(0, 100, 4f), InlineData(80, 18, 1f), InlineData(80, 16, 0.5f)]
+    [
+        InlineData(96, 1, 0.25f),
+        InlineData(98, 2, 0.5f),
+        InlineData(0, 100, 4f),
+        InlineData(80, 18, 1f),
+        InlineData(80, 16, 0.5f)
+    ]
     public void Every_sample_has_its_part_of_its_step(int start, int count, float weight) =>
         StepWeight.Of(new LeasePart(1, start, count), batch: 32, samples: 100).ShouldBe(weight);
 
@@ -23,35 +29,47 @@ public sealed class StepWeightTests
 
     [Fact]
     public void A_whole_batch_weighs_exactly_one_and_so_does_the_smaller_one_at_the_end() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 3000]).Sample((batch, samples) =>
-        {
-            foreach (var part in new LeasePart(1, 0, samples).Cut(batch)) StepWeight.Of(part, batch, samples).ShouldBe(1f);
-        });
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 3000])
+            .Sample(
+                (batch, samples) =>
+                {
+                    foreach (var part in new LeasePart(1, 0, samples).Cut(batch))
+                        StepWeight.Of(part, batch, samples).ShouldBe(1f);
+                }
+            );
 
     [Fact]
     public void However_an_epoch_is_cut_it_weighs_its_steps() =>
-        Gen.Select(Gen.Int[1, 64], Gen.Int[1, 1000], Gen.Int[1, 100].Array[1, 50]).Sample((batch, samples, sizes) =>
-            Cut(new LeasePart(1, 0, samples), sizes).Sum(part => (double)StepWeight.Of(part, batch, samples))
-                .ShouldBe((samples + batch - 1) / batch, 1e-4));
+        Gen.Select(Gen.Int[1, 64], Gen.Int[1, 1000], Gen.Int[1, 100].Array[1, 50])
+            .Sample(
+                (batch, samples, sizes) =>
+                    Cut(new LeasePart(1, 0, samples), sizes)
+                        .Sum(part => (double)StepWeight.Of(part, batch, samples))
+                        .ShouldBe((samples + batch - 1) / batch, 1e-4)
+            );
 
     [Fact]
     public void The_pushes_that_cut_up_a_batch_are_together_its_gradient() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[0, 3], Gen.Int[1, 20].Array[1, 10]).Sample((batch, index, sizes) =>
-        {
-            const int samples = 100;
-            var count = (samples + batch - 1) / batch;
-            var start = index % count * batch;
-            var whole = new LeasePart(1, start, Math.Min(batch, samples - start));
+        Gen.Select(Gen.Int[1, 40], Gen.Int[0, 3], Gen.Int[1, 20].Array[1, 10])
+            .Sample(
+                (batch, index, sizes) =>
+                {
+                    const int samples = 100;
+                    var count = (samples + batch - 1) / batch;
+                    var start = index % count * batch;
+                    var whole = new LeasePart(1, start, Math.Min(batch, samples - start));
 
-            var sum = new double[Inputs + 1];
-            foreach (var part in Cut(whole, sizes))
-            {
-                var weight = StepWeight.Of(part, batch, samples);
-                foreach (var (i, element) in MeanGradient(part).Index()) sum[i] += weight * element;
-            }
+                    var sum = new double[Inputs + 1];
+                    foreach (var part in Cut(whole, sizes))
+                    {
+                        var weight = StepWeight.Of(part, batch, samples);
+                        foreach (var (i, element) in MeanGradient(part).Index())
+                            sum[i] += weight * element;
+                    }
 
-            ShouldBeNear(sum, MeanGradient(whole), 1e-6);
-        });
+                    ShouldBeNear(sum, MeanGradient(whole), 1e-6);
+                }
+            );
 
     [Fact]
     public void And_so_they_are_for_an_engine()
@@ -64,7 +82,8 @@ public sealed class StepWeightTests
         foreach (var part in Cut(whole, [3, 17, 1, 24, 30]))
         {
             var weight = StepWeight.Of(part, batch: 64, samples: 640);
-            foreach (var (i, element) in Gradient(part).Index()) sum[i] += weight * element;
+            foreach (var (i, element) in Gradient(part).Index())
+                sum[i] += weight * element;
         }
 
         ShouldBeNear(sum, Gradient(whole), 1e-5);
@@ -87,7 +106,8 @@ public sealed class StepWeightTests
         {
             var inputs = Enumerable.Range(1, Inputs).Select(i => Math.Sin(sample * 7 + i * 13)).Append(1).ToArray();
             var error = inputs.Select((input, i) => 0.3 * i * input).Sum() - Math.Cos(sample) - 1;
-            for (var i = 0; i < inputs.Length; i++) gradient[i] += 2 * error * inputs[i] / part.Count;
+            for (var i = 0; i < inputs.Length; i++)
+                gradient[i] += 2 * error * inputs[i] / part.Count;
         }
         return gradient;
     }
@@ -97,7 +117,9 @@ public sealed class StepWeightTests
     {
         var parts = new List<LeasePart>();
         for (var start = whole.Start; start < whole.End; start = parts[^1].End)
-            parts.Add(new LeasePart(whole.Epoch, start, Math.Min(sizes[parts.Count % sizes.Length], whole.End - start)));
+            parts.Add(
+                new LeasePart(whole.Epoch, start, Math.Min(sizes[parts.Count % sizes.Length], whole.End - start))
+            );
         return parts;
     }
 

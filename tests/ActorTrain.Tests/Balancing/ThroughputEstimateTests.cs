@@ -28,29 +28,35 @@ public sealed class ThroughputEstimateTests
     public void A_lease_that_gives_no_speed_is_ignored(long samples, double seconds)
     {
         var estimate = Of(measured: 80);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++) estimate.Took(samples, seconds);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+            estimate.Took(samples, seconds);
         estimate.SamplesPerSecond.ShouldBe(80);
     }
 
     [Fact]
     public void One_lease_that_something_disturbed_changes_nothing_wherever_it_falls() =>
-        Gen.Select(Gen.Int[2, 20], Gen.Int[2, 20], Gen.Double[1, 1000], Gen.Double[-6, 6]).Sample((before, after, steady, exponent) =>
-        {
-            var estimate = Of(steady);
-            for (var i = 1; i < before; i++) Lease(estimate, steady);
-            Lease(estimate, steady * Math.Pow(10, exponent));
-            for (var i = 0; i < after; i++)
-            {
-                estimate.SamplesPerSecond.ShouldBe(steady, steady * 1e-12);
-                Lease(estimate, steady);
-            }
-        });
+        Gen.Select(Gen.Int[2, 20], Gen.Int[2, 20], Gen.Double[1, 1000], Gen.Double[-6, 6])
+            .Sample(
+                (before, after, steady, exponent) =>
+                {
+                    var estimate = Of(steady);
+                    for (var i = 1; i < before; i++)
+                        Lease(estimate, steady);
+                    Lease(estimate, steady * Math.Pow(10, exponent));
+                    for (var i = 0; i < after; i++)
+                    {
+                        estimate.SamplesPerSecond.ShouldBe(steady, steady * 1e-12);
+                        Lease(estimate, steady);
+                    }
+                }
+            );
 
     [Theory, InlineData(1000, 1000), InlineData(1, 1), InlineData(1, 1000)]
     public void Nor_do_two(double one, double other)
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+            Lease(estimate, 100);
         Lease(estimate, one);
         estimate.SamplesPerSecond.ShouldBe(100);
         Lease(estimate, other);
@@ -61,7 +67,8 @@ public sealed class ThroughputEstimateTests
     public void A_real_change_shows_after_three_leases(double speed)
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+            Lease(estimate, 100);
         Lease(estimate, speed);
         Lease(estimate, speed);
         estimate.SamplesPerSecond.ShouldBe(100);
@@ -71,18 +78,23 @@ public sealed class ThroughputEstimateTests
 
     [Fact]
     public void What_is_older_than_five_leases_counts_no_more() =>
-        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Stretches]).Sample((past, recent) =>
-        {
-            var estimate = Of(measured: 0);
-            foreach (var speed in past.Concat(recent)) Lease(estimate, speed);
-            estimate.SamplesPerSecond.ShouldBe(recent.Order().ElementAt(2), 1e-9);
-        });
+        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Stretches])
+            .Sample(
+                (past, recent) =>
+                {
+                    var estimate = Of(measured: 0);
+                    foreach (var speed in past.Concat(recent))
+                        Lease(estimate, speed);
+                    estimate.SamplesPerSecond.ShouldBe(recent.Order().ElementAt(2), 1e-9);
+                }
+            );
 
     [Fact]
     public void A_new_life_begins_anew()
     {
         var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++) Lease(estimate, 100);
+        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+            Lease(estimate, 100);
         estimate.Begin(measured: 7);
         estimate.SamplesPerSecond.ShouldBe(7);
         estimate.Begin(measured: 0);
@@ -96,5 +108,6 @@ public sealed class ThroughputEstimateTests
         return estimate;
     }
 
-    private static void Lease(ThroughputEstimate estimate, double speed) => estimate.Took(samples: 1 << 20, seconds: (1 << 20) / speed);
+    private static void Lease(ThroughputEstimate estimate, double speed) =>
+        estimate.Took(samples: 1 << 20, seconds: (1 << 20) / speed);
 }

@@ -21,11 +21,15 @@ public sealed class ModelMetadataTests
     [Fact]
     public void A_saved_model_names_the_data_that_it_was_trained_on_with_its_classes_and_its_normalisation()
     {
-        Data(ModelMetadata.Of(Jobs.Of(), Report(Pets))).ShouldBe(
-        [
-            "data: pets", "data_fingerprint: c0ffee", "data_classes: 2",
-            """data_class_names: ["cat","Köter \"Rex\""]""", "data_mean: 0.286", "data_deviation: 0.353",
-        ]);
+        Data(ModelMetadata.Of(Jobs.Of(), Report(Pets)))
+            .ShouldBe([
+                "data: pets",
+                "data_fingerprint: c0ffee",
+                "data_classes: 2",
+                """data_class_names: ["cat","Köter \"Rex\""]""",
+                "data_mean: 0.286",
+                "data_deviation: 0.353",
+            ]);
     }
 
     [Fact]
@@ -42,14 +46,47 @@ public sealed class ModelMetadataTests
         Data(ModelMetadata.Of(Jobs.Of(), Report(new DatasetSummary("waves", 60, 10, "c0ffee"))))
             .ShouldBe(["data: waves", "data_fingerprint: c0ffee"]);
 
-    private static IEnumerable<string> Data(IReadOnlyDictionary<string, string> metadata) => metadata
-        .Where(pair => pair.Key.StartsWith("data", StringComparison.Ordinal))
-        .Select(pair => $"{pair.Key}: {pair.Value}");
+    private static IEnumerable<string> Data(IReadOnlyDictionary<string, string> metadata) =>
+        metadata
+            .Where(pair => pair.Key.StartsWith("data", StringComparison.Ordinal))
+            .Select(pair => $"{pair.Key}: {pair.Value}");
 
-    private static JobProgress Progress { get; } = new(
-        "first", JobPhase.Training, "", 2, 3, 60, 180, 1, 60, 0.5, 0.75, [], [], new StalenessSummary(0, 0, []), []);
+    private static JobProgress Progress { get; } =
+        new(
+            "first",
+            JobPhase.Training,
+            "",
+            2,
+            3,
+            60,
+            180,
+            1,
+            60,
+            0.5,
+            0.75,
+            [],
+            [],
+            new StalenessSummary(0, 0, []),
+            []
+        );
 
-    private static TrainingReport Report(DatasetSummary data) => new(
-        "first", new ModelSummary("linear", 38), data, "asynchronous", 7, 0.75, [], 180, 60, 0, 1, 60, [], [],
-        new StalenessSummary(0, 0, []), []);
+    private static TrainingReport Report(DatasetSummary data) =>
+        new(
+            "first",
+            new ModelSummary("linear", 38),
+            data,
+            "asynchronous",
+            7,
+            0.75,
+            [],
+            180,
+            60,
+            0,
+            1,
+            60,
+            [],
+            [],
+            new StalenessSummary(0, 0, []),
+            []
+        );
 }

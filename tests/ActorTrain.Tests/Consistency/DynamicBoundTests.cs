@@ -2,7 +2,10 @@ using ActorTrain.Consistency;
 
 namespace ActorTrain.Tests.Consistency;
 
-/// <summary>A fast worker takes 1 s for a gradient, the slowest 3 s; both have finished one at 10 s. The bound moves from 1 to 4.</summary>
+/// <summary>
+/// A fast worker takes 1 s for a gradient, the slowest 3 s; both have finished one at 10 s. The bound moves from 1 to
+/// 4.
+/// </summary>
 public sealed class DynamicBoundTests
 {
     private static readonly Pace Slowest = At(clock: 5, finishedAt: 10, interval: 3, "slow:1");
@@ -26,7 +29,9 @@ public sealed class DynamicBoundTests
 
     [Fact]
     public void It_never_moves_beyond_the_upper_bound() =>
-        new DynamicBound(0, 2).MostAhead(At(clock: 5), Slowest with { Interval = TimeSpan.FromSeconds(100) }).ShouldBe(2);
+        new DynamicBound(0, 2)
+            .MostAhead(At(clock: 5), Slowest with { Interval = TimeSpan.FromSeconds(100) })
+            .ShouldBe(2);
 
     [Fact]
     public void Of_whom_nothing_is_known_it_stays() => _bound.MostAhead(At(clock: 6, interval: 0), Slowest).ShouldBe(1);

@@ -13,17 +13,22 @@ public sealed class AdmissionChoiceTests
     [InlineData("60,12", 60)]
     [InlineData("12", 12)]
     public void Most_workers_decide_and_of_as_many_the_larger_data_set(string samples, int chosen) =>
-        AdmissionChoice.Of([.. samples.Split(',').Select((count, i) => ($"w:{i}", Prepared(int.Parse(count))))])
+        AdmissionChoice
+            .Of([.. samples.Split(',').Select((count, i) => ($"w:{i}", Prepared(int.Parse(count))))])
             .Dataset.TrainSamples.ShouldBe(chosen);
 
     [Fact]
     public void A_worker_that_trains_on_a_substitute_is_refused_with_its_name() =>
-        AdmissionChoice.RefusalBy("aa", "w:1", Prepared(12).Dataset with { Substitute = "the built-in subset" })!
+        AdmissionChoice
+            .RefusalBy("aa", "w:1", Prepared(12).Dataset with { Substitute = "the built-in subset" })!
             .ShouldEndWith("and 12 training samples (the built-in subset); give it the data of the job");
 
-    private static WorkerProtocol.Prepared Prepared(int samples) => new(
-        "1",
-        new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
-        new DatasetDescription("made-up", samples, 8, $"{samples}"),
-        new DeviceDescription("cpu", "toy", 1), new Measurement(100, 64));
+    private static WorkerProtocol.Prepared Prepared(int samples) =>
+        new(
+            "1",
+            new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+            new DatasetDescription("made-up", samples, 8, $"{samples}"),
+            new DeviceDescription("cpu", "toy", 1),
+            new Measurement(100, 64)
+        );
 }

@@ -12,30 +12,41 @@ public sealed class AdmissionTests
     public void The_same_model_and_data_fit() => Judge(Prepared()).ShouldBeNull();
 
     [Fact]
-    public void Another_model_does_not() => Judge(Prepared(model: "cnn"))!.ShouldBe("model is cnn at late:2 and mlp at early:1");
+    public void Another_model_does_not() =>
+        Judge(Prepared(model: "cnn"))!.ShouldBe("model is cnn at late:2 and mlp at early:1");
 
     [Fact]
-    public void Another_metric_does_not() => Judge(First with { Model = First.Model with { MetricName = "recall" } })!
-        .ShouldBe("the metric of model mlp is recall at late:2 and accuracy at early:1; run the same program on both");
+    public void Another_metric_does_not() =>
+        Judge(First with { Model = First.Model with { MetricName = "recall" } })!
+            .ShouldBe(
+                "the metric of model mlp is recall at late:2 and accuracy at early:1; run the same program on both"
+            );
 
     [Fact]
-    public void Another_shape_does_not() => Judge(Prepared(width: 6))!.ShouldBe("tensor 0 is w [6] at late:2 and w [5] at early:1");
+    public void Another_shape_does_not() =>
+        Judge(Prepared(width: 6))!.ShouldBe("tensor 0 is w [6] at late:2 and w [5] at early:1");
 
     [Fact]
-    public void Another_size_of_data_set_does_not() => Judge(Prepared(train: 50))!
-        .ShouldBe("fashion-mnist has 50 training samples at late:2 and 60 at early:1; give both the same data");
+    public void Another_size_of_data_set_does_not() =>
+        Judge(Prepared(train: 50))!
+            .ShouldBe("fashion-mnist has 50 training samples at late:2 and 60 at early:1; give both the same data");
 
     [Fact]
-    public void Other_contents_of_the_data_set_do_not() => Judge(Prepared(fingerprint: "bb"))!
-        .ShouldBe("fingerprint of fashion-mnist is bb at late:2 and aa at early:1; give both the same data");
+    public void Other_contents_of_the_data_set_do_not() =>
+        Judge(Prepared(fingerprint: "bb"))!
+            .ShouldBe("fingerprint of fashion-mnist is bb at late:2 and aa at early:1; give both the same data");
 
     [Theory]
     [InlineData(
-        "cat,dog", 0.5f, "inputs of fashion-mnist are normalised by mean 0.5 and deviation 0.25 at late:2 and nothing")]
+        "cat,dog",
+        0.5f,
+        "inputs of fashion-mnist are normalised by mean 0.5 and deviation 0.25 at late:2 and nothing"
+    )]
     [InlineData("cat,cow", null, "class 1 of fashion-mnist is cow at late:2 and dog")]
     [InlineData("cat,dog,cow", null, "fashion-mnist has 3 classes at late:2 and 2")]
     public void Other_classes_or_another_normalisation_do_not(string names, float? mean, string sentence) =>
-        new Admission("early:1", Named("cat,dog", null)).Judge("late:2", Named(names, mean))
+        new Admission("early:1", Named("cat,dog", null))
+            .Judge("late:2", Named(names, mean))
             .ShouldBe($"{sentence} at early:1; give both the same data");
 
     [Fact]
@@ -53,22 +64,32 @@ public sealed class AdmissionTests
         (none.Classes, none.ClassNames, none.Mean, none.Deviation).ShouldBe((null, null, null, null));
     }
 
-    private static WorkerProtocol.Prepared Named(string names, float? mean) => First with
-    {
-        Dataset = First.Dataset with
+    private static WorkerProtocol.Prepared Named(string names, float? mean) =>
+        First with
         {
-            Classes = names.Split(',').Length,
-            ClassNames = names.Split(','),
-            Mean = mean,
-            Deviation = mean is null ? null : 0.25f,
-        },
-    };
+            Dataset = First.Dataset with
+            {
+                Classes = names.Split(',').Length,
+                ClassNames = names.Split(','),
+                Mean = mean,
+                Deviation = mean is null ? null : 0.25f,
+            },
+        };
 
-    private static string? Judge(WorkerProtocol.Prepared candidate) => new Admission("early:1", First).Judge("late:2", candidate);
+    private static string? Judge(WorkerProtocol.Prepared candidate) =>
+        new Admission("early:1", First).Judge("late:2", candidate);
 
-    private static WorkerProtocol.Prepared Prepared(string model = "mlp", int width = 5, int train = 60, string fingerprint = "aa") => new(
-        "1",
-        new ModelDescription(model, ParameterLayout.Of([("w", [width])]), ParameterLayout.Empty),
-        new DatasetDescription("fashion-mnist", train, 10, fingerprint),
-        new DeviceDescription("cpu", "toy", 1), new Measurement(100, 64));
+    private static WorkerProtocol.Prepared Prepared(
+        string model = "mlp",
+        int width = 5,
+        int train = 60,
+        string fingerprint = "aa"
+    ) =>
+        new(
+            "1",
+            new ModelDescription(model, ParameterLayout.Of([("w", [width])]), ParameterLayout.Empty),
+            new DatasetDescription("fashion-mnist", train, 10, fingerprint),
+            new DeviceDescription("cpu", "toy", 1),
+            new Measurement(100, 64)
+        );
 }

@@ -11,13 +11,27 @@ namespace ActorTrain.Tests.Coordinator;
 public sealed class CoordinatorActorTests : ActorTests
 {
     private static readonly CoordinatorOptions Options = new(
-        TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
+        TimeSpan.FromMilliseconds(50),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMilliseconds(300)
+    );
 
     private readonly IActorRef _coordinator;
     private int _jobs;
 
-    public CoordinatorActorTests() => _coordinator = Sys.ActorOf(CoordinatorActor.Props(new CoordinatorContext(
-        Options, "c:1", () => $"job {++_jobs}", Akka.Actor.Props.Empty, actor => actor.Path.Name)));
+    public CoordinatorActorTests() =>
+        _coordinator = Sys.ActorOf(
+            CoordinatorActor.Props(
+                new CoordinatorContext(
+                    Options,
+                    "c:1",
+                    () => $"job {++_jobs}",
+                    Akka.Actor.Props.Empty,
+                    actor => actor.Path.Name
+                )
+            )
+        );
 
     [Theory]
     [InlineData("epochs is 0 (JobOptions.Epochs); it must be 1 or more")]
@@ -88,8 +102,9 @@ public sealed class CoordinatorActorTests : ActorTests
         (await NodesAsync()).ShouldBe([(2, null), (0, "it was started again"), (1, "its process is gone")]);
 
         // Each with a host of its own, as another process has.
-        void Enrol() => CreateTestProbe().Send(
-            _coordinator, new NodeProtocol.Enrol("w:1", [NodeRoles.Worker], CreateTestProbe(), Server: null));
+        void Enrol() =>
+            CreateTestProbe()
+                .Send(_coordinator, new NodeProtocol.Enrol("w:1", [NodeRoles.Worker], CreateTestProbe(), Server: null));
     }
 
     private async Task<IEnumerable<(int Restarts, string? Absence)>> NodesAsync()
@@ -100,14 +115,15 @@ public sealed class CoordinatorActorTests : ActorTests
         return status.Cluster.Nodes.Select(node => (node.Restarts, node.Absence));
     }
 
-    private static JobOptions Senseless(string sentence) => sentence.Split(' ')[0] switch
-    {
-        "epochs" => Jobs.Of() with { Epochs = 0 },
-        "batch" => Jobs.Of() with { Batch = -1 },
-        "learning-rate" => Jobs.Of() with { Optimizer = Jobs.Sgd(float.NaN) },
-        "clip-norm" => Jobs.Of() with { ClipNorm = float.PositiveInfinity },
-        _ => Jobs.Of() with { Schedule = null! },
-    };
+    private static JobOptions Senseless(string sentence) =>
+        sentence.Split(' ')[0] switch
+        {
+            "epochs" => Jobs.Of() with { Epochs = 0 },
+            "batch" => Jobs.Of() with { Batch = -1 },
+            "learning-rate" => Jobs.Of() with { Optimizer = Jobs.Sgd(float.NaN) },
+            "clip-norm" => Jobs.Of() with { ClipNorm = float.PositiveInfinity },
+            _ => Jobs.Of() with { Schedule = null! },
+        };
 
     private async Task<TestProbe> SubmitAsync()
     {

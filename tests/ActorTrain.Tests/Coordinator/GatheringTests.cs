@@ -33,24 +33,28 @@ public sealed class GatheringTests
     [Fact]
     public void The_first_to_be_ready_does_not_decide_while_others_load_their_data()
     {
-        foreach (var node in new[] { "a:1", "b:1", "c:1" }) Joined(node);
+        foreach (var node in new[] { "a:1", "b:1", "c:1" })
+            Joined(node);
         Ready("a:1", Few, at: 0).ShouldBeEmpty();
         _gathering.Enough.ShouldBeFalse();
         _gathering.Waiting.ShouldBe(
-            "1 worker ready; waiting up to 5 s for 2 others, to train on the data that most of them have");
+            "1 worker ready; waiting up to 5 s for 2 others, to train on the data that most of them have"
+        );
         Ready("b:1", Many, at: 1).ShouldBeEmpty();
 
         Ready("c:1", Many, at: 2).ShouldHaveSingleItem().Node.ShouldBe("a:1");
 
         _gathering.Admission!.Dataset.TrainSamples.ShouldBe(Many);
-        foreach (var node in new[] { "b:1", "c:1" }) _gathering.LaneChecked(node, trouble: null);
+        foreach (var node in new[] { "b:1", "c:1" })
+            _gathering.LaneChecked(node, trouble: null);
         (_gathering.Enough, _gathering.Ready).ShouldBe((true, 2));
     }
 
     [Theory, InlineData(4.9, false), InlineData(5, true)]
     public void Those_that_take_long_to_load_are_not_waited_for(double at, bool begins)
     {
-        foreach (var node in new[] { "a:1", "b:1" }) Joined(node);
+        foreach (var node in new[] { "a:1", "b:1" })
+            Joined(node);
         Ready("a:1", Few, at: 0);
         _gathering.Settle(TimeSpan.FromSeconds(at)).ShouldBeEmpty();
         _gathering.LaneChecked("a:1", trouble: null);
@@ -75,7 +79,8 @@ public sealed class GatheringTests
             _gathering.TakeUnchecked(TimeSpan.FromSeconds(at)).Workers.Count.ShouldBe(asked);
         _gathering.LaneChecked("a:1", "its tensor lane to s:1 does not work");
         (_gathering.Enough, _gathering.Waiting).ShouldBe(
-            (false, "0 of 1 worker ready; a:1: its tensor lane to s:1 does not work"));
+            (false, "0 of 1 worker ready; a:1: its tensor lane to s:1 does not work")
+        );
         _gathering.LaneChecked("a:1", trouble: null);
         _gathering.Enough.ShouldBeTrue();
     }
@@ -84,11 +89,17 @@ public sealed class GatheringTests
     public void Where_the_job_names_its_data_a_worker_with_other_data_is_refused()
     {
         var named = new Gathering(minimumWorkers: 1, fingerprint: $"{Many}");
-        foreach (var node in new[] { "a:1", "b:1" }) named.Joined(Enrolled(node));
+        foreach (var node in new[] { "a:1", "b:1" })
+            named.Joined(Enrolled(node));
         named.Prepared("a:1", ActorRefs.Nobody, Prepared(Few), TimeSpan.Zero);
-        named.Settle(TimeSpan.Zero).ShouldHaveSingleItem().Reason.ShouldBe(
-            "the job names the data set with fingerprint 60000, and a:1 has made-up with fingerprint 12000 and 12,000 "
-                + "training samples; give it the data of the job");
+        named
+            .Settle(TimeSpan.Zero)
+            .ShouldHaveSingleItem()
+            .Reason.ShouldBe(
+                "the job names the data set with fingerprint 60000, and a:1 has made-up with fingerprint 12000 and "
+                    + "12,000 "
+                    + "training samples; give it the data of the job"
+            );
         named.Prepared("b:1", ActorRefs.Nobody, Prepared(Many), TimeSpan.Zero);
         named.Settle(TimeSpan.Zero).ShouldBeEmpty();
         named.LaneChecked("b:1", trouble: null);
@@ -108,14 +119,16 @@ public sealed class GatheringTests
     [Fact]
     public void A_worker_that_is_lost_before_the_choice_has_no_part_in_it()
     {
-        foreach (var node in new[] { "a:1", "b:1" }) Joined(node);
+        foreach (var node in new[] { "a:1", "b:1" })
+            Joined(node);
         Ready("a:1", Few, at: 0);
         _gathering.Lost("a:1");
         Ready("b:1", Many, at: 1);
         _gathering.Admission!.Dataset.TrainSamples.ShouldBe(Many);
     }
 
-    private const int Few = 12_000, Many = 60_000;
+    private const int Few = 12_000,
+        Many = 60_000;
 
     private IReadOnlyList<Gathering.Refused> Ready(string node, int samples, double at)
     {
@@ -123,15 +136,24 @@ public sealed class GatheringTests
         return _gathering.Settle(TimeSpan.FromSeconds(at));
     }
 
-    private static WorkerProtocol.Prepared Prepared(int samples) => new(
-        "1",
-        new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
-        new DatasetDescription("made-up", samples, 8, $"{samples}"),
-        new DeviceDescription("cpu", "toy", 1), new Measurement(100, 64));
+    private static WorkerProtocol.Prepared Prepared(int samples) =>
+        new(
+            "1",
+            new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+            new DatasetDescription("made-up", samples, 8, $"{samples}"),
+            new DeviceDescription("cpu", "toy", 1),
+            new Measurement(100, 64)
+        );
 
-    private void Joined(string node) =>
-        _gathering.Joined(Enrolled(node));
+    private void Joined(string node) => _gathering.Joined(Enrolled(node));
 
-    private static NodeProtocol.NodeJoined Enrolled(string node) => new(new NodeProtocol.Enrol(
-        node, [NodeRoles.Worker, NodeRoles.Server], Worker: ActorRefs.Nobody, Server: ActorRefs.Nobody));
+    private static NodeProtocol.NodeJoined Enrolled(string node) =>
+        new(
+            new NodeProtocol.Enrol(
+                node,
+                [NodeRoles.Worker, NodeRoles.Server],
+                Worker: ActorRefs.Nobody,
+                Server: ActorRefs.Nobody
+            )
+        );
 }

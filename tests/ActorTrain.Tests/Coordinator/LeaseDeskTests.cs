@@ -38,10 +38,15 @@ public sealed class LeaseDeskTests
     }
 
     [Theory, InlineData(63, 0, 1), InlineData(64, 1, 0), InlineData(128, 2, 0)]
-    public void Where_many_join_one_after_the_other_all_are_looked_at_together(int workers, int millisecondsApart, int grantedAtOnce)
+    public void Where_many_join_one_after_the_other_all_are_looked_at_together(
+        int workers,
+        int millisecondsApart,
+        int grantedAtOnce
+    )
     {
         var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 1));
-        for (var i = 0; i < workers - 1; i++) join($"{i}", 10);
+        for (var i = 0; i < workers - 1; i++)
+            join($"{i}", 10);
         desk.Grant(Noon);
         desk.Asked(join("the last", 10));
         desk.RoundsApart.ShouldBe(TimeSpan.FromMilliseconds(millisecondsApart));
@@ -52,7 +57,18 @@ public sealed class LeaseDeskTests
     [Fact]
     public void At_the_end_the_weak_one_gets_what_the_strong_one_may_not_do()
     {
-        var (desk, join) = Desk(Jobs.Of(epochs: 1, batch: 8, leaseBatches: 1, staleness: Jobs.Accept with { Lead = 1 }, balance: Jobs.ByStrength));
+        var (desk, join) = Desk(
+            Jobs.Of(
+                epochs: 1,
+                batch: 8,
+                leaseBatches: 1,
+                staleness: Jobs.Accept with
+                {
+                    Lead = 1,
+                },
+                balance: Jobs.ByStrength
+            )
+        );
         var (strong, weak) = (join("strong", 1000), join("weak", 10));
         for (var i = 0; i < 2; i++)
         {
@@ -89,7 +105,8 @@ public sealed class LeaseDeskTests
         desk.Grant(Noon).Count.ShouldBe(granted ? 1 : 0);
 
         desk.Govern(Jobs.Accept);
-        desk.Grant(Noon).Count.ShouldBe(granted ? 0 : 1, "whoever waits may go on as soon as there is no lead any more");
+        desk.Grant(Noon)
+            .Count.ShouldBe(granted ? 0 : 1, "whoever waits may go on as soon as there is no lead any more");
     }
 
     [Fact]
@@ -147,7 +164,10 @@ public sealed class LeaseDeskTests
     [Fact]
     public void Who_is_stale_again_and_again_gets_short_leases_then_none_and_is_tried_again()
     {
-        var options = Jobs.Staleness(StalenessPolicy.Accept, bound: 1, demoteAfter: 1) with { Rest = TimeSpan.FromSeconds(30) };
+        var options = Jobs.Staleness(StalenessPolicy.Accept, bound: 1, demoteAfter: 1) with
+        {
+            Rest = TimeSpan.FromSeconds(30),
+        };
         var (desk, join) = Desk(Jobs.Of(epochs: 9, batch: 1, leaseBatches: 8, staleness: options));
         var (worker, _) = (join("a", 10), join("b", 10));
         desk.Asked(worker);
@@ -160,8 +180,10 @@ public sealed class LeaseDeskTests
 
         desk.Asked(worker);
         desk.Grant(Noon).ShouldBeEmpty();
-        desk.Tick(Noon + TimeSpan.FromSeconds(29)).ShouldNotContain(occurrence => occurrence.Kind == SupervisionEventKinds.WorkerPromoted);
-        desk.Tick(Noon + TimeSpan.FromSeconds(30)).ShouldContain(occurrence => occurrence.Kind == SupervisionEventKinds.WorkerPromoted);
+        desk.Tick(Noon + TimeSpan.FromSeconds(29))
+            .ShouldNotContain(occurrence => occurrence.Kind == SupervisionEventKinds.WorkerPromoted);
+        desk.Tick(Noon + TimeSpan.FromSeconds(30))
+            .ShouldContain(occurrence => occurrence.Kind == SupervisionEventKinds.WorkerPromoted);
         desk.Grant(Noon).ShouldHaveSingleItem();
 
         string Stale(Lease lease)
@@ -173,36 +195,60 @@ public sealed class LeaseDeskTests
 
     [Fact]
     public void However_short_the_lead_and_unequal_the_workers_a_job_ends() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Double[1, 200].Array[1, 5], Gen.Int[1, 3]).Sample((lead, speeds, epochs) =>
-        {
-            var (desk, join) = Desk(Jobs.Of(epochs, batch: 4, leaseBatches: 2, staleness: Jobs.Accept with { Lead = lead }, balance: Jobs.ByStrength));
-            var (running, now) = (new PriorityQueue<(WorkerRecord, Lease), TimeSpan>(), TimeSpan.Zero);
-            foreach (var (i, speed) in speeds.Index()) desk.Asked(join($"{i}", speed));
-            for (var looks = 0; !desk.IsDone && looks < 10_000; looks++)
-            {
-                foreach (var (worker, lease, _) in desk.Grant(now)) running.Enqueue((worker, lease), now + TimeSpan.FromSeconds(Seconds(worker, lease)));
-                var tick = now + TimeSpan.FromSeconds(0.5);
-                now = running.TryPeek(out _, out var at) && at <= tick ? at : tick;
-                while (running.TryPeek(out var next, out at) && at <= now)
+        Gen.Select(Gen.Int[0, 3], Gen.Double[1, 200].Array[1, 5], Gen.Int[1, 3])
+            .Sample(
+                (lead, speeds, epochs) =>
                 {
-                    running.Dequeue();
-                    End(desk, next.Item1, next.Item2, seconds: Seconds(next.Item1, next.Item2));
-                    desk.Asked(next.Item1);
-                }
-            }
-            desk.IsDone.ShouldBeTrue();
+                    var (desk, join) = Desk(
+                        Jobs.Of(
+                            epochs,
+                            batch: 4,
+                            leaseBatches: 2,
+                            staleness: Jobs.Accept with
+                            {
+                                Lead = lead,
+                            },
+                            balance: Jobs.ByStrength
+                        )
+                    );
+                    var (running, now) = (new PriorityQueue<(WorkerRecord, Lease), TimeSpan>(), TimeSpan.Zero);
+                    foreach (var (i, speed) in speeds.Index())
+                        desk.Asked(join($"{i}", speed));
+                    for (var looks = 0; !desk.IsDone && looks < 10_000; looks++)
+                    {
+                        foreach (var (worker, lease, _) in desk.Grant(now))
+                            running.Enqueue((worker, lease), now + TimeSpan.FromSeconds(Seconds(worker, lease)));
+                        var tick = now + TimeSpan.FromSeconds(0.5);
+                        now = running.TryPeek(out _, out var at) && at <= tick ? at : tick;
+                        while (running.TryPeek(out var next, out at) && at <= now)
+                        {
+                            running.Dequeue();
+                            End(desk, next.Item1, next.Item2, seconds: Seconds(next.Item1, next.Item2));
+                            desk.Asked(next.Item1);
+                        }
+                    }
+                    desk.IsDone.ShouldBeTrue();
 
-            double Seconds(WorkerRecord worker, Lease lease) => lease.Stretch.Count / speeds[int.Parse(worker.Node)];
-        });
+                    double Seconds(WorkerRecord worker, Lease lease) =>
+                        lease.Stretch.Count / speeds[int.Parse(worker.Node)];
+                }
+            );
 
     /// <summary>A desk over 64 samples, and how a worker takes its place at it.</summary>
     private static (LeaseDesk Desk, Func<string, double, WorkerRecord> Join) Desk(JobOptions job)
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
-            Admission = new Admission("a", new WorkerProtocol.Prepared(
-                "1", new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
-                new DatasetDescription("made-up", 64, 8, "f00d"), Device, new Measurement(10, 16))),
+            Admission = new Admission(
+                "a",
+                new WorkerProtocol.Prepared(
+                    "1",
+                    new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+                    new DatasetDescription("made-up", 64, 8, "f00d"),
+                    Device,
+                    new Measurement(10, 16)
+                )
+            ),
         };
         var desk = new LeaseDesk(job, record);
         return (desk, Join);
@@ -217,17 +263,33 @@ public sealed class LeaseDeskTests
         }
     }
 
-    private static LeaseDesk.Ended End(LeaseDesk desk, WorkerRecord worker, Lease lease, int bad = 0, int pushes = 2, double seconds = 1) =>
-        desk.End(worker, Ended(worker, lease, bad, pushes, Refusal.NotFinite, seconds), Noon, round: 1);
+    private static LeaseDesk.Ended End(
+        LeaseDesk desk,
+        WorkerRecord worker,
+        Lease lease,
+        int bad = 0,
+        int pushes = 2,
+        double seconds = 1
+    ) => desk.End(worker, Ended(worker, lease, bad, pushes, Refusal.NotFinite, seconds), Noon, round: 1);
 
     /// <summary>A lease whose first parts were refused.</summary>
     private static WorkerProtocol.LeaseEnded Ended(
-        WorkerRecord worker, Lease lease, int refused, int pushes, Refusal refusal = Refusal.NotFinite, double seconds = 1)
+        WorkerRecord worker,
+        Lease lease,
+        int refused,
+        int pushes,
+        Refusal refusal = Refusal.NotFinite,
+        double seconds = 1
+    )
     {
         var parts = lease.Parts.Take(refused).ToArray();
         var samples = lease.Stretch.Count;
         return new WorkerProtocol.LeaseEnded(
-            worker.Id, lease.Id, parts, [.. parts.Select(part => new WorkerProtocol.RefusedPart(part, refusal, "so it is"))],
-            new WorkerProtocol.LeaseAccount(samples, samples - parts.Sum(part => part.Count), samples, pushes, seconds));
+            worker.Id,
+            lease.Id,
+            parts,
+            [.. parts.Select(part => new WorkerProtocol.RefusedPart(part, refusal, "so it is"))],
+            new WorkerProtocol.LeaseAccount(samples, samples - parts.Sum(part => part.Count), samples, pushes, seconds)
+        );
     }
 }

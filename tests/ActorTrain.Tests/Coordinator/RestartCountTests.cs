@@ -36,7 +36,10 @@ public sealed class RestartCountTests : ActorTests
     [Fact]
     public void Another_coordinator_goes_on_counting()
     {
-        _restarts.Begin([new WorkerMemory("a:1", 1, _second, Device, 8), new WorkerMemory("a:1", 0, _first, Device, 8)]);
+        _restarts.Begin([
+            new WorkerMemory("a:1", 1, _second, Device, 8),
+            new WorkerMemory("a:1", 0, _first, Device, 8),
+        ]);
         Of("a:1", _second).ShouldBe(1);
         Of("a:1", _first).ShouldBe(2);
     }

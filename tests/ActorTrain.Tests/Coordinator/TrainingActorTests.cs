@@ -25,14 +25,20 @@ public sealed class TrainingActorTests : ActorTests
     private IActorRef _training;
     private ShardProtocol.Counted _count = new(Round: 0, Shard: 0, 0, 0, CompleteEpochs: 0, [], [], new long[4]);
 
-    public TrainingActorTests() : base(ReferenceConfiguration.Config)
+    public TrainingActorTests()
+        : base(ReferenceConfiguration.Config)
     {
         (_job, _client, _shard) = (CreateTestProbe("job"), CreateTestProbe("client"), CreateTestProbe("shard"));
-        _shard.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
-        {
-            if (message is ShardProtocol.Count count) sender.Tell(_count with { Round = count.Round }, _shard);
-            return AutoPilot.KeepRunning;
-        }));
+        _shard.SetAutoPilot(
+            new DelegateAutoPilot(
+                (sender, message) =>
+                {
+                    if (message is ShardProtocol.Count count)
+                        sender.Tell(_count with { Round = count.Round }, _shard);
+                    return AutoPilot.KeepRunning;
+                }
+            )
+        );
         _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2));
     }
 
@@ -40,13 +46,39 @@ public sealed class TrainingActorTests : ActorTests
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
-            Admission = new Admission("a:1", new WorkerProtocol.Prepared(
-                "1", new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty) { MetricName = "recall" },
-                new DatasetDescription("made-up", 64, 8, "f00d"), Device, Measured)),
+            Admission = new Admission(
+                "a:1",
+                new WorkerProtocol.Prepared(
+                    "1",
+                    new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty)
+                    {
+                        MetricName = "recall",
+                    },
+                    new DatasetDescription("made-up", 64, 8, "f00d"),
+                    Device,
+                    Measured
+                )
+            ),
         };
-        if (resumption is not null) record = JobRecord.Resume(job, record.Admission, record.ToMemory(TimeSpan.Zero), new JobHistory(), [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], TimeSpan.Zero);
-        var placed = new ShardPlacementActor.Placed([new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")], null);
-        var options = new CoordinatorOptions(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(300));
+        if (resumption is not null)
+            record = JobRecord.Resume(
+                job,
+                record.Admission,
+                record.ToMemory(TimeSpan.Zero),
+                new JobHistory(),
+                [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")],
+                TimeSpan.Zero
+            );
+        var placed = new ShardPlacementActor.Placed(
+            [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")],
+            null
+        );
+        var options = new CoordinatorOptions(
+            TimeSpan.FromMilliseconds(50),
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMilliseconds(300)
+        );
         return (parent ?? _job).ChildActorOf(TrainingActor.Props(job, _client, record, placed, options, resumption));
     }
 
@@ -126,8 +158,8 @@ public sealed class TrainingActorTests : ActorTests
                 new ShardProtocol.WorkerCount("a:1", 1, 8, 1, 2, 2, [0, 0, 1]),
             ],
         };
-        var told = (JobProgress)await _job.FishForMessageAsync(
-            message => message is JobProgress { Workers: [{ Samples: > 0 }, _] });
+        var told = (JobProgress)
+            await _job.FishForMessageAsync(message => message is JobProgress { Workers: [{ Samples: > 0 }, _] });
         told.Workers.Select(worker => (worker.Node, worker.Restarts, worker.Samples, worker.Share, worker.Absence))
             .ShouldBe([("a:1", 0, 24, 0.75, "it was started again"), ("a:1", 1, 8, 0.25, null)]);
     }
@@ -140,7 +172,8 @@ public sealed class TrainingActorTests : ActorTests
         {
             var lease = await a.Lease();
             a.End(lease);
-            if (i != 1) continue;
+            if (i != 1)
+                continue;
             (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(1);
             a.Tell(new WorkerProtocol.Evaluated(1, new Evaluation(0.5, 0.5, 8)));
         }
@@ -158,7 +191,8 @@ public sealed class TrainingActorTests : ActorTests
         done.Stopped.ShouldBeFalse();
         done.Report.SamplesApplied.ShouldBe(128);
         (done.Report.TestAccuracy, done.Report.Metric).ShouldBe((0.75, "recall"));
-        done.Report.Epochs.Select(epoch => (epoch.Samples, epoch.TrainLoss, epoch.TestAccuracy)).ShouldBe([(64L, 2.0, 0.5), (64L, 2.0, 0.75)]);
+        done.Report.Epochs.Select(epoch => (epoch.Samples, epoch.TrainLoss, epoch.TestAccuracy))
+            .ShouldBe([(64L, 2.0, 0.5), (64L, 2.0, 0.75)]);
         done.Report.Workers.ShouldHaveSingleItem().Share.ShouldBe(1);
         done.Report.Staleness.Histogram.ShouldBe([8]);
     }
@@ -173,9 +207,13 @@ public sealed class TrainingActorTests : ActorTests
             // Anything else that came would fail the next lease.
             var lease = await a.Lease();
             // Not before: a look at the counts in between would find the epoch complete.
-            _count = _count with { CompleteEpochs = epoch };
+            _count = _count with
+            {
+                CompleteEpochs = epoch,
+            };
             a.End(lease);
-            if (!evaluated.Contains(epoch)) continue;
+            if (!evaluated.Contains(epoch))
+                continue;
             (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(epoch);
             a.Tell(new WorkerProtocol.Evaluated(epoch, new Evaluation(0.5, 0.5, 8)));
         }
@@ -220,14 +258,17 @@ public sealed class TrainingActorTests : ActorTests
 
         (await Told(SupervisionEventKinds.EvaluationFailed)).Remedy.ShouldBe("there is no other node to ask");
         var givenUp = await Told(SupervisionEventKinds.EvaluationGivenUp);
-        (givenUp.Reason, givenUp.Remedy).ShouldBe(("no node could evaluate epoch 1", "the report has no test recall for it"));
+        (givenUp.Reason, givenUp.Remedy).ShouldBe(
+            ("no node could evaluate epoch 1", "the report has no test recall for it")
+        );
     }
 
     [Theory, InlineData(true, "32 samples go to others"), InlineData(false, "32 samples wait for a worker")]
     public async Task What_a_lost_worker_held_goes_to_others_only_where_there_are_any(bool others, string remedy)
     {
         var a = await Join("a:1");
-        if (others) await Join("b:1");
+        if (others)
+            await Join("b:1");
         await a.Lease();
         _training.Tell(new NodeProtocol.NodeLost("a:1", "it did not answer."));
 
@@ -235,8 +276,14 @@ public sealed class TrainingActorTests : ActorTests
         (lost.Reason, lost.Remedy).ShouldBe(("it did not answer", remedy));
     }
 
-    [Theory, InlineData(0, true, "it held no lease"), InlineData(1, true, "1 sample goes to others"), InlineData(1, false, "1 sample waits for a worker")]
-    public void What_was_taken_back_is_told_by_its_number(int samples, bool othersTrain, string remedy) => LeaseOccurrences.TakenBack(samples, othersTrain).ShouldBe(remedy);
+    [
+        Theory,
+        InlineData(0, true, "it held no lease"),
+        InlineData(1, true, "1 sample goes to others"),
+        InlineData(1, false, "1 sample waits for a worker")
+    ]
+    public void What_was_taken_back_is_told_by_its_number(int samples, bool othersTrain, string remedy) =>
+        LeaseOccurrences.TakenBack(samples, othersTrain).ShouldBe(remedy);
 
     [Fact]
     public async Task A_worker_that_joins_in_a_pause_is_promised_leases_for_later()
@@ -282,8 +329,13 @@ public sealed class TrainingActorTests : ActorTests
     public async Task A_pause_is_remembered_and_the_next_coordinator_keeps_it()
     {
         await Answer(new ClientProtocol.Pause());
-        var remembered = (TrainingActor.Remembered)await _job.FishForMessageAsync(message => message is TrainingActor.Remembered { Paused: true });
-        _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2), new TrainingActor.Resumption(remembered.Incarnations, remembered.Paused), CreateTestProbe());
+        var remembered = (TrainingActor.Remembered)
+            await _job.FishForMessageAsync(message => message is TrainingActor.Remembered { Paused: true });
+        _training = Begin(
+            Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2),
+            new TrainingActor.Resumption(remembered.Incarnations, remembered.Paused),
+            CreateTestProbe()
+        );
         var a = await Join("a:1");
         a.Tell(new WorkerProtocol.RequestLease(a.Id));
         await Answer(new ClientProtocol.GetStaleness());
@@ -302,18 +354,33 @@ public sealed class TrainingActorTests : ActorTests
         var asked = Jobs.Synchronous() with { Bounded = Jobs.Asynchronous.Bounded };
 
         // Two workers with a batch of 16 each.
-        var resolved = Jobs.Synchronous(globalBatch: 32) with { Bounded = asked.Bounded };
+        var resolved = Jobs.Synchronous(globalBatch: 32) with
+        {
+            Bounded = asked.Bounded,
+        };
         (await Answer(new ClientProtocol.March(asked))).ShouldBe(new ClientProtocol.ConsistencyIs(resolved));
 
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous })).ShouldBe(new ShardProtocol.Govern(Jobs.Accept, resolved, 1));
+        (
+            await _shard.FishForMessageAsync(message =>
+                message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous }
+            )
+        ).ShouldBe(new ShardProtocol.Govern(Jobs.Accept, resolved, 1));
         foreach (var (worker, lease) in new[] { (a, first), (b, second) })
         {
             await worker.Probe.ExpectMsgAsync<WorkerProtocol.Recall>();
             worker.End(lease, lease.Stretch);
         }
-        (await _job.FishForMessageAsync(message => message is TrainingActor.Remembered { Consistency.Mode: ConsistencyMode.Synchronous })).ShouldNotBeNull();
+        (
+            await _job.FishForMessageAsync(message =>
+                message is TrainingActor.Remembered { Consistency.Mode: ConsistencyMode.Synchronous }
+            )
+        ).ShouldNotBeNull();
         a.Tell(new WorkerProtocol.RequestLease(a.Id));
-        var step = ((WorkerProtocol.Granted)await a.Probe.FishForMessageAsync(message => message is WorkerProtocol.Granted)).Lease.Stretch;
+        var step = (
+            (WorkerProtocol.Granted)await a.Probe.FishForMessageAsync(message => message is WorkerProtocol.Granted)
+        )
+            .Lease
+            .Stretch;
         (step.Start, step.Count).ShouldBe((0, 16));
     }
 
@@ -322,19 +389,31 @@ public sealed class TrainingActorTests : ActorTests
     {
         await Join("a:1");
         await Answer(new ClientProtocol.March(Jobs.Synchronous(globalBatch: 32)));
-        await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous });
+        await _shard.FishForMessageAsync(message =>
+            message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Synchronous }
+        );
 
         await Answer(new ClientProtocol.March(Jobs.Asynchronous));
 
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+        (
+            await _shard.FishForMessageAsync(message =>
+                message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous }
+            )
+        ).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_consistency_that_cannot_be_is_refused_and_the_old_one_stays()
     {
-        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(new ClientProtocol.Rejected("actortrain.job.consistency.bounded.staleness is -1 "
-            + "(ConsistencyOptions.Bounded.Staleness); it must be 0 or more"));
-        (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(new ClientProtocol.ConsistencyIs(Jobs.Asynchronous));
+        (await Answer(new ClientProtocol.March(Jobs.Bounded(staleness: -1)))).ShouldBe(
+            new ClientProtocol.Rejected(
+                "actortrain.job.consistency.bounded.staleness is -1 "
+                    + "(ConsistencyOptions.Bounded.Staleness); it must be 0 or more"
+            )
+        );
+        (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(
+            new ClientProtocol.ConsistencyIs(Jobs.Asynchronous)
+        );
     }
 
     [Fact]
@@ -342,7 +421,11 @@ public sealed class TrainingActorTests : ActorTests
     {
         _training = Begin(Jobs.Of(epochs: 2, batch: 16, consistency: Jobs.Synchronous(globalBatch: 32)));
         _training.Tell(new ClientProtocol.Stop());
-        (await _shard.FishForMessageAsync(message => message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous })).ShouldNotBeNull();
+        (
+            await _shard.FishForMessageAsync(message =>
+                message is ShardProtocol.Govern { Consistency.Mode: ConsistencyMode.Asynchronous }
+            )
+        ).ShouldNotBeNull();
         (await Ending<TrainingActor.Done>()).Stopped.ShouldBeTrue();
     }
 
@@ -351,21 +434,34 @@ public sealed class TrainingActorTests : ActorTests
     {
         var asked = Jobs.Staleness(StalenessPolicy.DanaSlim);
 
-        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(new ClientProtocol.Rejected(
-            "actortrain.job.staleness.policy is dana-slim (StalenessOptions.Policy); it must be another while the "
-                + "optimizer's momentum is 0: dana-slim is that momentum, one for each worker"));
-        (await Answer(new ClientProtocol.GetStaleness())).ShouldBe(new ClientProtocol.StalenessIs(Jobs.Accept, Jobs.Sgd(0.02f)));
+        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(
+            new ClientProtocol.Rejected(
+                "actortrain.job.staleness.policy is dana-slim (StalenessOptions.Policy); it must be another while the "
+                    + "optimizer's momentum is 0: dana-slim is that momentum, one for each worker"
+            )
+        );
+        (await Answer(new ClientProtocol.GetStaleness())).ShouldBe(
+            new ClientProtocol.StalenessIs(Jobs.Accept, Jobs.Sgd(0.02f))
+        );
 
         _training = Begin(Jobs.Of(optimizer: Jobs.Sgd(0.02f, momentum: 0.9f)));
-        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(new ClientProtocol.StalenessIs(asked, Jobs.Sgd(0.02f, momentum: 0.9f)));
+        (await Answer(new ClientProtocol.Govern(asked))).ShouldBe(
+            new ClientProtocol.StalenessIs(asked, Jobs.Sgd(0.02f, momentum: 0.9f))
+        );
     }
 
     [Fact]
     public async Task Lives_that_the_coordinator_before_began_after_its_last_memory_are_past()
     {
-        const long remembered = 5, begunSince = 100_000;
-        _training = Begin(Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2), new TrainingActor.Resumption(remembered, Paused: false), CreateTestProbe());
-        var fence = (ShardProtocol.FenceAll)await _shard.FishForMessageAsync(message => message is ShardProtocol.FenceAll);
+        const long remembered = 5,
+            begunSince = 100_000;
+        _training = Begin(
+            Jobs.Of(epochs: 2, batch: 16, leaseBatches: 2),
+            new TrainingActor.Resumption(remembered, Paused: false),
+            CreateTestProbe()
+        );
+        var fence = (ShardProtocol.FenceAll)
+            await _shard.FishForMessageAsync(message => message is ShardProtocol.FenceAll);
         fence.Incarnation.ShouldBeGreaterThanOrEqualTo(remembered + begunSince);
         (await Join("a:1")).Id.Incarnation.ShouldBeGreaterThan(fence.Incarnation);
     }
@@ -401,7 +497,12 @@ public sealed class TrainingActorTests : ActorTests
     }
 
     private async Task<SupervisionEvent> Told(string kind) =>
-        ((ClientProtocol.Happened)await _client.FishForMessageAsync(message => message is ClientProtocol.Happened happened && happened.Event.Kind == kind)).Event;
+        (
+            (ClientProtocol.Happened)
+                await _client.FishForMessageAsync(message =>
+                    message is ClientProtocol.Happened happened && happened.Event.Kind == kind
+                )
+        ).Event;
 
     private async Task<T> Ending<T>() => (T)await _job.FishForMessageAsync(message => message is T);
 
@@ -428,7 +529,21 @@ public sealed class TrainingActorTests : ActorTests
         public void End(Lease lease, params LeasePart[] undone)
         {
             var samples = lease.Stretch.Count - undone.Sum(part => part.Count);
-            Tell(new WorkerProtocol.LeaseEnded(Id, lease.Id, undone, [], new WorkerProtocol.LeaseAccount(LossSum: 2.0 * samples, samples, lease.Stretch.Count, Pushes: 2, Seconds: 1)));
+            Tell(
+                new WorkerProtocol.LeaseEnded(
+                    Id,
+                    lease.Id,
+                    undone,
+                    [],
+                    new WorkerProtocol.LeaseAccount(
+                        LossSum: 2.0 * samples,
+                        samples,
+                        lease.Stretch.Count,
+                        Pushes: 2,
+                        Seconds: 1
+                    )
+                )
+            );
         }
     }
 }

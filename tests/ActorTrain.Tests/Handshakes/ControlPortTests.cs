@@ -18,12 +18,15 @@ namespace ActorTrain.Tests.Handshakes;
 public sealed class ControlPortTests : IDisposable
 {
     // Later: a busy machine has made a connection by then.
-    private const string Never = "1h", Soon = "50ms", Later = "5s";
+    private const string Never = "1h",
+        Soon = "50ms",
+        Later = "5s";
     private readonly List<IDisposable> _mine = [];
 
     public void Dispose()
     {
-        foreach (var one in _mine) one.Dispose();
+        foreach (var one in _mine)
+            one.Dispose();
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class ControlPortTests : IDisposable
     {
         await using var node = new Node(Later, atOnce: 3);
         await using var other = new Node(Never, atOnce: 10);
-        for (var i = 0; i < 6; i++) Connect(node);
+        for (var i = 0; i < 6; i++)
+            Connect(node);
         await StaysConnected(other, node);
     }
 
@@ -85,8 +89,10 @@ public sealed class ControlPortTests : IDisposable
     public async Task Nodes_that_speak_by_TLS_connect_as_well_and_silent_connections_are_closed()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
         await using var node = new Node(Later, atOnce: 10, certificate);
         await using var other = new Node(Never, atOnce: 10, certificate);
         await StaysConnected(other, node);
@@ -140,7 +146,8 @@ public sealed class ControlPortTests : IDisposable
 
         public Node(string timeout, int atOnce, X509Certificate2? certificate = null)
         {
-            var config = ConfigurationFactory.ParseString($$"""
+            var config = ConfigurationFactory.ParseString(
+                $$"""
                 akka.remote.trusted-selection-paths = [ "/user/{{Listener.Name}}" ]
                 actortrain.handshake { timeout = {{timeout}}, at-once = {{atOnce}} }
                 akka.remote.dot-netty.tcp {
@@ -148,10 +155,13 @@ public sealed class ControlPortTests : IDisposable
                   # Akka's own deadline: it is not what these tests see.
                   connection-timeout = 10m
                 }
-                """);
+                """
+            );
             var setup = ActorSystemSetup.Create(
-                BootstrapSetup.Create().WithConfig(NodeConfiguration.Client("127.0.0.1", config)));
-            if (certificate is not null) setup = setup.And(new DotNettySslSetup(certificate, suppressValidation: true));
+                BootstrapSetup.Create().WithConfig(NodeConfiguration.Client("127.0.0.1", config))
+            );
+            if (certificate is not null)
+                setup = setup.And(new DotNettySslSetup(certificate, suppressValidation: true));
             _system = ActorSystem.Create("node", setup);
             _system.ActorOf(Props.Create(() => new Listener(Count)), Listener.Name);
         }
@@ -168,7 +178,7 @@ public sealed class ControlPortTests : IDisposable
         public async Task Reaches(Node other)
         {
             var listener = _system.ActorSelection(new RootActorPath(other.Address) / "user" / Listener.Name);
-            for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience;)
+            for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience; )
             {
                 try
                 {
@@ -187,8 +197,10 @@ public sealed class ControlPortTests : IDisposable
 
         private void Count(object seen)
         {
-            if (seen is Error) Interlocked.Increment(ref _errors);
-            else Interlocked.Increment(ref _disassociations);
+            if (seen is Error)
+                Interlocked.Increment(ref _errors);
+            else
+                Interlocked.Increment(ref _disassociations);
         }
     }
 

@@ -55,27 +55,30 @@ public sealed class PendingHandshakesTests
 
     [Fact]
     public void Whatever_comes_and_goes_the_bound_is_kept_and_nothing_is_lost() =>
-        Gen.Select(Gen.Int[1, 8], Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2]).Array[0, 60]).Sample((atOnce, steps) =>
-        {
-            var pending = new PendingHandshakes<object>(atOnce, Timeout);
-            var there = new List<object>();
-            foreach (var (what, origin) in steps)
-            {
-                if (what == 0 && there.Count > 0)
+        Gen.Select(Gen.Int[1, 8], Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2]).Array[0, 60])
+            .Sample(
+                (atOnce, steps) =>
                 {
-                    pending.Take(there[^1]).ShouldNotBeNull();
-                    there.RemoveAt(there.Count - 1);
-                    continue;
+                    var pending = new PendingHandshakes<object>(atOnce, Timeout);
+                    var there = new List<object>();
+                    foreach (var (what, origin) in steps)
+                    {
+                        if (what == 0 && there.Count > 0)
+                        {
+                            pending.Take(there[^1]).ShouldNotBeNull();
+                            there.RemoveAt(there.Count - 1);
+                            continue;
+                        }
+                        var connection = new object();
+                        there.Add(connection);
+                        if (pending.Add(connection, $"{origin}", "", default) is { } displaced)
+                        {
+                            displaced.Connection.ShouldNotBeSameAs(connection);
+                            there.Remove(displaced.Connection).ShouldBeTrue();
+                        }
+                        pending.Count.ShouldBe(there.Count);
+                        pending.Count.ShouldBeLessThanOrEqualTo(atOnce);
+                    }
                 }
-                var connection = new object();
-                there.Add(connection);
-                if (pending.Add(connection, $"{origin}", "", default) is { } displaced)
-                {
-                    displaced.Connection.ShouldNotBeSameAs(connection);
-                    there.Remove(displaced.Connection).ShouldBeTrue();
-                }
-                pending.Count.ShouldBe(there.Count);
-                pending.Count.ShouldBeLessThanOrEqualTo(atOnce);
-            }
-        });
+            );
 }

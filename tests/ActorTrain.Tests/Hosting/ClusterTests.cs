@@ -35,8 +35,9 @@ public sealed class ClusterTests
         result.Model.Parameters.Length.ShouldBe(LinearEngine.Inputs + 1);
         result.Model.State.Span[0].ShouldBeGreaterThan(0);
         // However fast it is.
-        result.Report.Events.Single(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).Reason
-            .ShouldMatch("is ready, at [1-9][0-9,]* samples/s by its own measurement");
+        result
+            .Report.Events.Single(happened => happened.Kind == SupervisionEventKinds.WorkerJoined)
+            .Reason.ShouldMatch("is ready, at [1-9][0-9,]* samples/s by its own measurement");
     }
 
     [Fact]
@@ -91,7 +92,9 @@ public sealed class ClusterTests
         var result = await run.Completion.WaitAsync(Patience);
 
         result.Stopped.ShouldBeTrue();
-        result.Report.Events.ShouldContain(happened => happened.Kind == "worker-left" && happened.Node == first.Address.ToString());
+        result.Report.Events.ShouldContain(happened =>
+            happened.Kind == "worker-left" && happened.Node == first.Address.ToString()
+        );
         result.Report.SamplesApplied.ShouldBe(result.Report.Workers.Sum(worker => worker.Samples));
         result.Report.DuplicatesRefused.ShouldBe(0);
     }
@@ -105,26 +108,38 @@ public sealed class ClusterTests
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
 
-        await using var other = await Node([NodeRoles.Worker], seed, new Engines(() => new LinearEngine(EndlessSamples, fingerprint: "beef")));
+        await using var other = await Node(
+            [NodeRoles.Worker],
+            seed,
+            new Engines(() => new LinearEngine(EndlessSamples, fingerprint: "beef"))
+        );
         var told = await Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-refused"));
         run.Stop();
         await run.Completion.WaitAsync(Patience);
 
         var refused = told.Events.Single(happened => happened.Kind == "worker-refused");
         refused.Node.ShouldBe(other.Address.ToString());
-        refused.Reason.ShouldBe($"fingerprint of made-up is beef at {other.Address} and f00d at {first.Address}; give both the same data");
+        refused.Reason.ShouldBe(
+            $"fingerprint of made-up is beef at {other.Address} and f00d at {first.Address}; give both the same data"
+        );
     }
 
     [Fact]
     public async Task When_no_engine_can_be_made_the_job_fails_and_says_why()
     {
         await using var seed = await Node([NodeRoles.Coordinator, NodeRoles.Server]);
-        await using var worker = await Node([NodeRoles.Worker], seed, new Engines(() => throw new ActorTrainException("the data folder is empty")));
+        await using var worker = await Node(
+            [NodeRoles.Worker],
+            seed,
+            new Engines(() => throw new ActorTrainException("the data folder is empty"))
+        );
         var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of());
 
         var failure = await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(Patience));
 
-        failure.Message.ShouldBe($"The job failed: no worker can take part; {worker.Address}: the data folder is empty.");
+        failure.Message.ShouldBe(
+            $"The job failed: no worker can take part; {worker.Address}: the data folder is empty."
+        );
     }
 
     [Fact]
@@ -134,7 +149,9 @@ public sealed class ClusterTests
         var client = TrainingClient.Of(node);
         var first = await client.SubmitAsync(Jobs.Of(epochs: 1000));
 
-        (await Should.ThrowAsync<ActorTrainException>(client.SubmitAsync(Jobs.Of()))).Message.ShouldContain("at work on job 'test'");
+        (await Should.ThrowAsync<ActorTrainException>(client.SubmitAsync(Jobs.Of()))).Message.ShouldContain(
+            "at work on job 'test'"
+        );
 
         await using var news = first.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
@@ -149,7 +166,9 @@ public sealed class ClusterTests
     {
         await using var node = await Node(NodeRoles.All, engines: Endless);
         await using var client = await TrainingClient.ConnectAsync(node.Address, Patience);
-        (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe("No job runs on this cluster.");
+        (await Should.ThrowAsync<ActorTrainException>(client.StalenessAsync())).Message.ShouldBe(
+            "No job runs on this cluster."
+        );
         var run = await client.SubmitAsync(Jobs.Of(epochs: 1000));
         await using var news = run.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
@@ -158,16 +177,33 @@ public sealed class ClusterTests
         await client.GovernAsync(changed);
 
         (await client.StalenessAsync()).ShouldBe(changed);
-        changed = await client.GovernAsync([new SettingOverride("actortrain.job.staleness.bound", "9", "test"), new SettingOverride("actortrain.job.staleness.policy", "dc-asgd", "test")]);
+        changed = await client.GovernAsync([
+            new SettingOverride("actortrain.job.staleness.bound", "9", "test"),
+            new SettingOverride("actortrain.job.staleness.policy", "dc-asgd", "test"),
+        ]);
         (await client.StalenessAsync()).ShouldBe(changed);
-        (await Should.ThrowAsync<ActorTrainException>(client.GovernAsync([new SettingOverride("actortrain.job.staleness.policy", "dana-slim", "test")]))).Message
-            .ShouldStartWith("actortrain.job.staleness.policy is dana-slim (test); it must be another while the optimizer's momentum is 0");
+        (
+            await Should.ThrowAsync<ActorTrainException>(
+                client.GovernAsync([new SettingOverride("actortrain.job.staleness.policy", "dana-slim", "test")])
+            )
+        ).Message.ShouldStartWith(
+            "actortrain.job.staleness.policy is dana-slim (test); it must be another while the optimizer's momentum "
+                + "is 0"
+        );
         run.Stop();
         var report = (await run.Completion.WaitAsync(Patience)).Report;
-        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.StalenessChanged && happened.Remedy.Contains("policy = inverse, bound = 8"));
-        report.Events.ShouldContain(happened => happened.Remedy.EndsWith("policy = dc-asgd, bound = 9, lead = 0, demote-after = 0, rest = 0s, dc-asgd.lambda = 0.04"));
+        report.Events.ShouldContain(happened =>
+            happened.Kind == SupervisionEventKinds.StalenessChanged
+            && happened.Remedy.Contains("policy = inverse, bound = 8")
+        );
+        report.Events.ShouldContain(happened =>
+            happened.Remedy.EndsWith(
+                "policy = dc-asgd, bound = 9, lead = 0, demote-after = 0, rest = 0s, dc-asgd.lambda = 0.04"
+            )
+        );
         var events = new List<SupervisionEvent>();
-        await foreach (var happened in run.Events) events.Add(happened);
+        await foreach (var happened in run.Events)
+            events.Add(happened);
         events.ShouldBe(report.Events);
     }
 
@@ -187,7 +223,9 @@ public sealed class ClusterTests
         status.Job.Phase.ShouldBe(JobPhase.Completed);
     }
 
-    /// <summary>The cluster is told of a fetched result, and is free for the next job a moment after the client has it.</summary>
+    /// <summary>
+    /// The cluster is told of a fetched result, and is free for the next job a moment after the client has it.
+    /// </summary>
     private static async Task<TrainingRun> Retry(Func<Task<TrainingRun>> submit)
     {
         for (var attempt = 0; ; attempt++)
@@ -203,9 +241,13 @@ public sealed class ClusterTests
         }
     }
 
-    private static Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition) => InProcessCluster.Until(news, condition);
+    private static Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition) =>
+        InProcessCluster.Until(news, condition);
 
     private static Task<ActorTrainNode> Node(
-        IReadOnlyList<string> roles, ActorTrainNode? join = null, IEngineFactory? engines = null, string withinProcess = "on") =>
-        InProcessCluster.NodeAsync(roles, join?.Address, engines, $"lane.within-process = {withinProcess}");
+        IReadOnlyList<string> roles,
+        ActorTrainNode? join = null,
+        IEngineFactory? engines = null,
+        string withinProcess = "on"
+    ) => InProcessCluster.NodeAsync(roles, join?.Address, engines, $"lane.within-process = {withinProcess}");
 }

@@ -20,7 +20,8 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var system in _systems) await system.Terminate().WaitAsync(Patience);
+        foreach (var system in _systems)
+            await system.Terminate().WaitAsync(Patience);
     }
 
     [Fact]
@@ -28,8 +29,13 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     {
         string[] settings =
         [
-            "akka.actor.default-dispatcher.throughput", "akka.loglevel", "akka.cluster.downing-provider-class", "akka.cluster.failure-detector.acceptable-heartbeat-pause",
-            "akka.scheduler.tick-duration", "akka.remote.dot-netty.tcp.maximum-frame-size", "akka.coordinated-shutdown.run-by-clr-shutdown-hook",
+            "akka.actor.default-dispatcher.throughput",
+            "akka.loglevel",
+            "akka.cluster.downing-provider-class",
+            "akka.cluster.failure-detector.acceptable-heartbeat-pause",
+            "akka.scheduler.tick-duration",
+            "akka.remote.dot-netty.tcp.maximum-frame-size",
+            "akka.coordinated-shutdown.run-by-clr-shutdown-hook",
         ];
         var before = settings.Select(setting => First.Settings.Config.GetString(setting)).ToList();
         var dispatcher = First.Dispatchers.DefaultGlobalDispatcher;
@@ -40,7 +46,10 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
         First.Dispatchers.DefaultGlobalDispatcher.ShouldBeSameAs(dispatcher);
         Akka.Cluster.Cluster.Get(First).SelfRoles.ShouldBe(["shop"]);
         First.Serialization.FindSerializerForType(typeof(Order)).ShouldBeOfType<OrderSerializer>();
-        First.Serialization.FindSerializerForType(typeof(object)).GetType().ShouldBe(Second.Serialization.FindSerializerForType(typeof(object)).GetType());
+        First
+            .Serialization.FindSerializerForType(typeof(object))
+            .GetType()
+            .ShouldBe(Second.Serialization.FindSerializerForType(typeof(object)).GetType());
         First.Serialization.FindSerializerForType(typeof(ClientProtocol.Hello)).ShouldBeOfType<ProtocolSerializer>();
     }
 
@@ -70,7 +79,9 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
 
         await node.StopAsync().WaitAsync(Patience);
 
-        (await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(Patience))).Message.ShouldContain("was stopped");
+        (await Should.ThrowAsync<ActorTrainException>(run.Completion.WaitAsync(Patience))).Message.ShouldContain(
+            "was stopped"
+        );
         (await (await SubmitWhenFreeAsync()).Completion.WaitAsync(Patience)).Report.Epochs.Count.ShouldBe(1);
 
         async Task<TrainingRun> SubmitWhenFreeAsync()
@@ -81,9 +92,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
                 {
                     return await TrainingClient.Of(First).SubmitAsync(Jobs.Of(epochs: 1)).WaitAsync(Patience);
                 }
-                catch (ActorTrainException busy) when (busy.Message.Contains("is at work on job"))
-                {
-                }
+                catch (ActorTrainException busy) when (busy.Message.Contains("is at work on job")) { }
             }
         }
     }
@@ -111,15 +120,21 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
 
         await InProcessCluster.Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-left"));
         Second.WhenTerminated.IsCompleted.ShouldBeFalse();
-        Akka.Cluster.Cluster.Get(Second).State.Members.ShouldAllBe(member => member.Status == Akka.Cluster.MemberStatus.Up);
+        Akka.Cluster.Cluster.Get(Second)
+            .State.Members.ShouldAllBe(member => member.Status == Akka.Cluster.MemberStatus.Up);
         Akka.Cluster.Cluster.Get(Second).State.Members.Count.ShouldBe(2);
         (await AskTheShop()).Number.ShouldBe(2);
         foreach (var name in new[] { "actortrain", "actortrain-lane", "actortrain-coordinator-proxy" })
-            (await Second.ActorSelection($"/user/{name}").Ask<ActorIdentity>(new Identify(name), Patience)).Subject.ShouldBeNull();
+            (
+                await Second.ActorSelection($"/user/{name}").Ask<ActorIdentity>(new Identify(name), Patience)
+            ).Subject.ShouldBeNull();
         ActorTrainExtension.Get(Second).Node.ShouldBeNull();
 
         Start(Second, Engines.Linear(64_000), NodeRoles.Worker);
-        await InProcessCluster.Until(news, progress => progress.Events.Count(happened => happened.Kind == "worker-joined") == 2);
+        await InProcessCluster.Until(
+            news,
+            progress => progress.Events.Count(happened => happened.Kind == "worker-joined") == 2
+        );
         run.Stop();
         (await run.Completion.WaitAsync(Patience)).Stopped.ShouldBeTrue();
     }
@@ -145,8 +160,10 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
         var wrong = Should.Throw<ActorTrainException>(() => Start(other, null, NodeRoles.Coordinator));
 
         wrong.Message.ShouldBe(
-            "A node that may hold the coordinator needs the cluster role 'training', and this system has shop; add it to akka.cluster.roles, or name one that it has in "
-            + "actortrain.coordinator.cluster-role, on every node.");
+            "A node that may hold the coordinator needs the cluster role 'training', and this system has shop; add "
+                + "it to akka.cluster.roles, or name one that it has in "
+                + "actortrain.coordinator.cluster-role, on every node."
+        );
     }
 
     [Fact]
@@ -156,7 +173,9 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
 
         var wrong = Should.Throw<ActorTrainException>(() => Start(alone, null, NodeRoles.Server));
 
-        wrong.Message.ShouldStartWith("ActorTrain needs an actor system that is a member of a cluster: akka.actor.provider of 'alone' is ");
+        wrong.Message.ShouldStartWith(
+            "ActorTrain needs an actor system that is a member of a cluster: akka.actor.provider of 'alone' is "
+        );
         wrong.Message.ShouldEndWith("set it to cluster (with Akka.Hosting: WithRemoting and WithClustering).");
     }
 
@@ -165,7 +184,9 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     {
         using var other = Create("actortrain.coordinator.progres-interval = 1s, shop.opens = 8");
 
-        Should.Throw<ActorTrainException>(() => Start(other, null, NodeRoles.Server)).Message.ShouldContain("actortrain.coordinator.progres-interval");
+        Should
+            .Throw<ActorTrainException>(() => Start(other, null, NodeRoles.Server))
+            .Message.ShouldContain("actortrain.coordinator.progres-interval");
     }
 
     [Fact]
@@ -173,16 +194,20 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     {
         Start(First, null, NodeRoles.Server);
 
-        Should.Throw<ActorTrainException>(() => Start(First, null, NodeRoles.Server)).Message
-            .ShouldBe("The actor system 'shop' has an ActorTrain node already; stop that one first.");
+        Should
+            .Throw<ActorTrainException>(() => Start(First, null, NodeRoles.Server))
+            .Message.ShouldBe("The actor system 'shop' has an ActorTrain node already; stop that one first.");
     }
 
     private static async Task Nodes(TrainingClient client, int count)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while ((await client.StatusAsync(patience.Token)).Nodes.Count != count) patience.Token.ThrowIfCancellationRequested();
+        while ((await client.StatusAsync(patience.Token)).Nodes.Count != count)
+            patience.Token.ThrowIfCancellationRequested();
     }
 
     private Task<Order> AskTheShop() =>
-        Second.ActorSelection(new RootActorPath(Akka.Cluster.Cluster.Get(First).SelfAddress) / "user" / "shop").Ask<Order>(new Order(1), Patience);
+        Second
+            .ActorSelection(new RootActorPath(Akka.Cluster.Cluster.Get(First).SelfAddress) / "user" / "shop")
+            .Ask<Order>(new Order(1), Patience);
 }

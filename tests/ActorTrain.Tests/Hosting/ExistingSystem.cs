@@ -6,7 +6,9 @@ using Akka.Serialization;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>An application's own actor systems, in a cluster of their own with roles, serializer and dispatcher of their own.</summary>
+/// <summary>
+/// An application's own actor systems, in a cluster of their own with roles, serializer and dispatcher of their own.
+/// </summary>
 internal static class ExistingSystem
 {
     public const string Own = """
@@ -27,14 +29,20 @@ internal static class ExistingSystem
         """;
 
     public static ActorSystem Create(string configuration = "") =>
-        ActorSystem.Create("shop", ConfigurationFactory.ParseString(configuration).WithFallback(ConfigurationFactory.ParseString(Own)));
+        ActorSystem.Create(
+            "shop",
+            ConfigurationFactory.ParseString(configuration).WithFallback(ConfigurationFactory.ParseString(Own))
+        );
 
     /// <summary>The systems of one cluster, each a member of it.</summary>
     public static async Task<ActorSystem[]> ClusterAsync(int systems)
     {
         var all = Enumerable.Range(0, systems).Select(_ => Create()).ToArray();
         foreach (var system in all)
-            await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(all[0]).SelfAddress).WaitAsync(Patience);
+            await Akka
+                .Cluster.Cluster.Get(system)
+                .JoinAsync(Akka.Cluster.Cluster.Get(all[0]).SelfAddress)
+                .WaitAsync(Patience);
         return all;
     }
 

@@ -16,28 +16,61 @@ public sealed class GenericHostTests
     [Fact]
     public async Task A_host_trains_beside_its_own_actors_and_its_checks_say_so()
     {
-        using var host = new HostBuilder().ConfigureServices(services => services.AddHealthChecks().Services.AddAkka("shop", builder => builder
-            .AddHocon("akka.loglevel = WARNING, akka.stdout-loglevel = OFF, akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)
-            .AddHocon("actortrain.coordinator { progress-interval = 100ms, cluster-role = shop }", HoconAddMode.Prepend)
-            .WithRemoting("127.0.0.1", 0)
-            .WithClustering(new ClusterOptions { Roles = ["shop"] })
-            .WithCustomSerializer("orders", [typeof(ExistingSystem.Order)], system => new ExistingSystem.OrderSerializer(system))
-            .WithActors((system, registry) => registry.Register<ExistingSystem.Shop>(system.ActorOf(Props.Create(() => new ExistingSystem.Shop()), "shop")))
-            .WithActorTrain(new EmbeddedNodeOptions([.. NodeRoles.All]) { Engines = Engines.Linear() })
-            .WithActorTrainHealthChecks())).Build();
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+                services
+                    .AddHealthChecks()
+                    .Services.AddAkka(
+                        "shop",
+                        builder =>
+                            builder
+                                .AddHocon(
+                                    "akka.loglevel = WARNING, akka.stdout-loglevel = OFF, "
+                                        + "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off",
+                                    HoconAddMode.Prepend
+                                )
+                                .AddHocon(
+                                    "actortrain.coordinator { progress-interval = 100ms, cluster-role = shop }",
+                                    HoconAddMode.Prepend
+                                )
+                                .WithRemoting("127.0.0.1", 0)
+                                .WithClustering(new ClusterOptions { Roles = ["shop"] })
+                                .WithCustomSerializer(
+                                    "orders",
+                                    [typeof(ExistingSystem.Order)],
+                                    system => new ExistingSystem.OrderSerializer(system)
+                                )
+                                .WithActors(
+                                    (system, registry) =>
+                                        registry.Register<ExistingSystem.Shop>(
+                                            system.ActorOf(Props.Create(() => new ExistingSystem.Shop()), "shop")
+                                        )
+                                )
+                                .WithActorTrain(
+                                    new EmbeddedNodeOptions([.. NodeRoles.All]) { Engines = Engines.Linear() }
+                                )
+                                .WithActorTrainHealthChecks()
+                    )
+            )
+            .Build();
         await host.StartAsync().WaitAsync(Patience);
         var system = host.Services.GetRequiredService<ActorSystem>();
         var checks = host.Services.GetRequiredService<HealthCheckService>();
 
         // Not a member yet, so without a coordinator.
         (await Check(checks, "actortrain-enrolment")).ShouldBe(HealthStatus.Unhealthy);
-        await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(system).SelfAddress).WaitAsync(Patience);
+        await Akka
+            .Cluster.Cluster.Get(system)
+            .JoinAsync(Akka.Cluster.Cluster.Get(system).SelfAddress)
+            .WaitAsync(Patience);
         var run = await TrainingClient.Of(system).SubmitAsync(Jobs.Of(epochs: 2));
         (await run.Completion.WaitAsync(Patience)).Report.SamplesApplied.ShouldBe(2 * 640);
 
         (await Check(checks, "actortrain-enrolment")).ShouldBe(HealthStatus.Healthy);
         (await Check(checks, "actortrain-training")).ShouldBe(HealthStatus.Healthy);
-        system.Serialization.FindSerializerForType(typeof(ExistingSystem.Order)).ShouldBeOfType<ExistingSystem.OrderSerializer>();
+        system
+            .Serialization.FindSerializerForType(typeof(ExistingSystem.Order))
+            .ShouldBeOfType<ExistingSystem.OrderSerializer>();
         Akka.Cluster.Cluster.Get(system).SelfRoles.ShouldBe(["shop"]);
         var shop = await host.Services.GetRequiredService<IRequiredActor<ExistingSystem.Shop>>().GetAsync();
         (await shop.Ask<ExistingSystem.Order>(new ExistingSystem.Order(1), Patience)).Number.ShouldBe(2);
@@ -48,5 +81,7 @@ public sealed class GenericHostTests
     }
 
     private static async Task<HealthStatus> Check(HealthCheckService checks, string name) =>
-        (await checks.CheckHealthAsync(check => check.Name == name).WaitAsync(Patience)).Entries.ShouldHaveSingleItem().Value.Status;
+        (await checks.CheckHealthAsync(check => check.Name == name).WaitAsync(Patience))
+            .Entries.ShouldHaveSingleItem()
+            .Value.Status;
 }

@@ -15,7 +15,8 @@ internal sealed class InProcessCluster : IAsyncDisposable
 
     public ActorTrainNode Seed { get; }
 
-    public static async Task<InProcessCluster> StartAsync() => new(await NodeAsync([NodeRoles.Coordinator, NodeRoles.Server]));
+    public static async Task<InProcessCluster> StartAsync() =>
+        new(await NodeAsync([NodeRoles.Coordinator, NodeRoles.Server]));
 
     public async Task<ActorTrainNode> AddWorkerAsync(IEngineFactory engines)
     {
@@ -31,7 +32,8 @@ internal sealed class InProcessCluster : IAsyncDisposable
     }
 
     /// <summary>Runs a job to its end.</summary>
-    public async Task<TrainingReport> RunAsync(JobOptions job) => (await (await SubmitAsync(job)).Completion.WaitAsync(Patience)).Report;
+    public async Task<TrainingReport> RunAsync(JobOptions job) =>
+        (await (await SubmitAsync(job)).Completion.WaitAsync(Patience)).Report;
 
     public Task<TrainingRun> SubmitAsync(JobOptions job) => TrainingClient.Of(Seed).SubmitAsync(job);
 
@@ -43,25 +45,39 @@ internal sealed class InProcessCluster : IAsyncDisposable
         while (await news.MoveNextAsync())
         {
             last = news.Current;
-            if (condition(last)) return last;
-            if (DateTimeOffset.UtcNow > patience) break;
+            if (condition(last))
+                return last;
+            if (DateTimeOffset.UtcNow > patience)
+                break;
         }
-        throw new ShouldAssertException($"The condition did not hold in time; {last?.Phase} {last?.Reason}, {last?.SamplesApplied} samples applied:\n"
-            + string.Join('\n', last?.Events.Select(happened => happened.ToString()) ?? []));
+        throw new ShouldAssertException(
+            $"The condition did not hold in time; {last?.Phase} {last?.Reason}, {last?.SamplesApplied} samples "
+                + $"applied:\n"
+                + string.Join('\n', last?.Events.Select(happened => happened.ToString()) ?? [])
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers.Keys) await worker.DisposeAsync();
+        foreach (var worker in _workers.Keys)
+            await worker.DisposeAsync();
         await Seed.DisposeAsync();
     }
 
     public static Task<ActorTrainNode> NodeAsync(
-        IReadOnlyList<string> roles, HostPort? join = null, IEngineFactory? engines = null, string settings = "") =>
-        ActorTrainNode.StartAsync(new NodeOptions(roles)
-        {
-            Join = join,
-            Engines = engines,
-            Configuration = ConfigurationFactory.ParseString($"actortrain {{ coordinator.progress-interval = 100ms, {settings} }}"),
-        });
+        IReadOnlyList<string> roles,
+        HostPort? join = null,
+        IEngineFactory? engines = null,
+        string settings = ""
+    ) =>
+        ActorTrainNode.StartAsync(
+            new NodeOptions(roles)
+            {
+                Join = join,
+                Engines = engines,
+                Configuration = ConfigurationFactory.ParseString(
+                    $"actortrain {{ coordinator.progress-interval = 100ms, {settings} }}"
+                ),
+            }
+        );
 }

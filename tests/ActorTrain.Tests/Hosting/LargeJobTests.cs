@@ -45,7 +45,8 @@ public sealed class LargeJobTests
     public async Task A_model_of_20_000_tensors_is_trained_and_fetched()
     {
         await using var cluster = await InProcessCluster.StartAsync();
-        foreach (var _ in new[] { 1, 2 }) await cluster.AddWorkerAsync(new ManyTensors());
+        foreach (var _ in new[] { 1, 2 })
+            await cluster.AddWorkerAsync(new ManyTensors());
         await using var client = await TrainingClient.ConnectAsync(cluster.Seed.Address, Patience);
         var run = await client.SubmitAsync(Jobs.Of(epochs: 2, batch: 8) with { MinimumWorkers = 2 });
         var result = await run.Completion.WaitAsync(Patience);
@@ -77,7 +78,10 @@ public sealed class LargeJobTests
         private sealed class Engine : IGradientEngine
         {
             private static readonly ParameterLayout Layout = ParameterLayout.Of(
-                Enumerable.Range(0, Tensors).Select(i => ($"encoder.layers.{i}.attention.projection.weight", (IReadOnlyList<long>)[1])));
+                Enumerable
+                    .Range(0, Tensors)
+                    .Select(i => ($"encoder.layers.{i}.attention.projection.weight", (IReadOnlyList<long>)[1]))
+            );
 
             private readonly float[] _parameters = new float[Tensors];
 

@@ -15,16 +15,20 @@ public sealed class ListeningPortTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        Should.Throw<ActorTrainException>(() => new ListeningPort("127.0.0.1", port, "--port").Check())
+        Should
+            .Throw<ActorTrainException>(() => new ListeningPort("127.0.0.1", port, "--port").Check())
             .Message.ShouldBe(
-                $"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free.");
+                $"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free."
+            );
     }
 
     [Fact]
     public void The_same_is_said_of_a_port_that_was_taken_since_however_deep_the_failure_lies() =>
         new ListeningPort("127.0.0.1", 4053, "actortrain.lane.port")
-            .RefusalBy(new AggregateException(new InvalidOperationException("outer", InUse)))!.Message.ShouldBe(
-                "Port 4053 on 127.0.0.1 is in use; choose another with actortrain.lane.port, or 0 for any that is free.");
+            .RefusalBy(new AggregateException(new InvalidOperationException("outer", InUse)))!
+            .Message.ShouldBe(
+                "Port 4053 on 127.0.0.1 is in use; choose another with actortrain.lane.port, or 0 for any that is free."
+            );
 
     [Fact]
     public void Another_failure_is_none_of_the_port_s() =>
@@ -37,8 +41,10 @@ public sealed class ListeningPortTests
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
-        var starts = Enumerable.Range(0, 2).Select(_ => Task.Run(
-            () => ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Server], Port: port)))).ToArray();
+        var starts = Enumerable
+            .Range(0, 2)
+            .Select(_ => Task.Run(() => ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Server], Port: port))))
+            .ToArray();
 
         // Where both looked at the same moment, each may have found the other's look.
         foreach (var start in starts)
@@ -54,7 +60,8 @@ public sealed class ListeningPortTests
         }
 
         var live = starts.Where(start => start.IsCompletedSuccessfully).ToArray();
-        foreach (var start in live) await (await start).DisposeAsync();
+        foreach (var start in live)
+            await (await start).DisposeAsync();
         live.Length.ShouldBeLessThanOrEqualTo(1);
     }
 }

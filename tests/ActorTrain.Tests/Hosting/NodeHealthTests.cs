@@ -7,23 +7,51 @@ namespace ActorTrain.Tests.Hosting;
 
 public sealed class NodeHealthTests
 {
-    private static readonly JobProgress Job = new("first", JobPhase.Training, "", 1, 2, 64, 128, 1, 10, null, null, [], [], new StalenessSummary(0, 0, []), []);
+    private static readonly JobProgress Job = new(
+        "first",
+        JobPhase.Training,
+        "",
+        1,
+        2,
+        64,
+        128,
+        1,
+        10,
+        null,
+        null,
+        [],
+        [],
+        new StalenessSummary(0, 0, []),
+        []
+    );
 
     [Fact]
     public void Without_a_node_it_is_unhealthy() => NodeHealth.Enrolment(null).Status.ShouldBe(HealthStatus.Unhealthy);
 
     [Fact]
-    public void Without_a_coordinator_it_is_unhealthy() => NodeHealth.Enrolment(new NodeActor.Standing(null)).Status.ShouldBe(HealthStatus.Unhealthy);
+    public void Without_a_coordinator_it_is_unhealthy() =>
+        NodeHealth.Enrolment(new NodeActor.Standing(null)).Status.ShouldBe(HealthStatus.Unhealthy);
 
     [Fact]
-    public void Enrolled_it_is_healthy_and_says_where() => NodeHealth.Enrolment(new NodeActor.Standing(ActorRefs.Nobody)).Status.ShouldBe(HealthStatus.Healthy);
+    public void Enrolled_it_is_healthy_and_says_where() =>
+        NodeHealth.Enrolment(new NodeActor.Standing(ActorRefs.Nobody)).Status.ShouldBe(HealthStatus.Healthy);
 
     [Theory]
     [InlineData(JobPhase.Training, "", HealthStatus.Healthy, "job 'first' is at 64 of 128 samples")]
     [InlineData(JobPhase.Finishing, "", HealthStatus.Healthy, "job 'first' is at 64 of 128 samples")]
     [InlineData(JobPhase.Preparing, "", HealthStatus.Healthy, "job 'first' is at 64 of 128 samples")]
-    [InlineData(JobPhase.Training, "waiting for workers to join", HealthStatus.Degraded, "job 'first' does not train: waiting for workers to join")]
-    [InlineData(JobPhase.Gathering, "waiting for a server", HealthStatus.Degraded, "job 'first' does not train: waiting for a server")]
+    [InlineData(
+        JobPhase.Training,
+        "waiting for workers to join",
+        HealthStatus.Degraded,
+        "job 'first' does not train: waiting for workers to join"
+    )]
+    [InlineData(
+        JobPhase.Gathering,
+        "waiting for a server",
+        HealthStatus.Degraded,
+        "job 'first' does not train: waiting for a server"
+    )]
     [InlineData(JobPhase.Paused, "", HealthStatus.Degraded, "job 'first' is paused")]
     [InlineData(JobPhase.Failed, "out of luck", HealthStatus.Degraded, "job 'first' has failed: out of luck")]
     [InlineData(JobPhase.Completed, "", HealthStatus.Healthy, "no job runs")]

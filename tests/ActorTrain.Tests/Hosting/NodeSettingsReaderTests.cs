@@ -21,21 +21,58 @@ public class NodeSettingsReaderTests
     [Theory]
     [InlineData("port", "65536", "actortrain.seed.port is 65536 (--port); it must be at most 65535.")]
     [InlineData("port", "-1", "actortrain.seed.port is -1 (--port); it must be 0 or more.")]
-    [InlineData("host", "a b", "actortrain.seed.host is a b (--host); it must be a name or address of this machine that other nodes can reach.")]
-    [InlineData("host", "0.0.0.0", "actortrain.seed.host is 0.0.0.0 (--host); it must be a name or address of this machine that other nodes can reach.")]
-    [InlineData("roles", "server,cook", "actortrain.seed.roles is server,cook (--roles); it must be one or more of coordinator, server, worker.")]
-    [InlineData("roles", ",", "actortrain.seed.roles is , (--roles); it must be one or more of coordinator, server, worker.")]
+    [InlineData(
+        "host",
+        "a b",
+        "actortrain.seed.host is a b (--host); it must be a name or address of this machine that other nodes can reach."
+    )]
+    [InlineData(
+        "host",
+        "0.0.0.0",
+        "actortrain.seed.host is 0.0.0.0 (--host); it must be a name or address of this machine that other nodes can "
+            + "reach."
+    )]
+    [InlineData(
+        "roles",
+        "server,cook",
+        "actortrain.seed.roles is server,cook (--roles); it must be one or more of coordinator, server, worker."
+    )]
+    [InlineData(
+        "roles",
+        ",",
+        "actortrain.seed.roles is , (--roles); it must be one or more of coordinator, server, worker."
+    )]
     public void A_wrong_setting_of_a_node_is_named(string key, string value, string sentence) =>
-        Should.Throw<ActorTrainException>(() => NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key)))
+        Should
+            .Throw<ActorTrainException>(() =>
+                NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key))
+            )
             .Message.ShouldBe(sentence);
 
     [Theory]
-    [InlineData("port", "0"), InlineData("port", "65535"), InlineData("roles", "server, worker,server"), InlineData("host", "::1"), InlineData("host", "node-1.lan")]
+    [
+        InlineData("port", "0"),
+        InlineData("port", "65535"),
+        InlineData("roles", "server, worker,server"),
+        InlineData("host", "::1"),
+        InlineData("host", "node-1.lan")
+    ]
     public void A_setting_of_a_node_within_its_bounds_is_taken(string key, string value) =>
-        Should.NotThrow(() => NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key)));
+        Should.NotThrow(() =>
+            NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key))
+        );
 
     [Fact]
     public void A_data_folder_that_is_not_there_is_named() =>
-        Should.Throw<ActorTrainException>(() => NodeSettingsReader.Engine(Config.Empty, new SettingOverride("actortrain.worker.data", "no-such-folder", "--data")))
-            .Message.ShouldBe("actortrain.worker.data is no-such-folder (--data); it must be a folder that exists, with the data set's files.");
+        Should
+            .Throw<ActorTrainException>(() =>
+                NodeSettingsReader.Engine(
+                    Config.Empty,
+                    new SettingOverride("actortrain.worker.data", "no-such-folder", "--data")
+                )
+            )
+            .Message.ShouldBe(
+                "actortrain.worker.data is no-such-folder (--data); it must be a folder that exists, with the data "
+                    + "set's files."
+            );
 }

@@ -17,21 +17,26 @@ public sealed class NodeSituationTests
     [InlineData(nameof(PortAnswer.Silent), "", "it does not answer")]
     [InlineData(nameof(PortAnswer.OutOfReach), "No route to host", "it cannot be reached (No route to host)")]
     [InlineData(
-        nameof(PortAnswer.Listens), "",
-        "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed")]
+        nameof(PortAnswer.Listens),
+        "",
+        "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed"
+    )]
     public void A_seed_s_machine_answers_in_its_own_way(string answer, string detail, string sentence) =>
-        (Outside with { Answer = new PortProbe(Enum.Parse<PortAnswer>(answer), detail) }).Wait
-            .ShouldBe($"waiting for the seed 10.0.0.1:4053: {sentence}");
+        (Outside with { Answer = new PortProbe(Enum.Parse<PortAnswer>(answer), detail) }).Wait.ShouldBe(
+            $"waiting for the seed 10.0.0.1:4053: {sentence}"
+        );
 
     [Fact]
     public void A_seed_that_closed_the_connection_refuses_this_node() =>
-        (Outside with { Answer = new PortProbe(PortAnswer.Listens), Refusal = "it speaks TLS" }).Wait
-            .ShouldBe("waiting for the seed 10.0.0.1:4053: it refuses this node: it speaks TLS");
+        (Outside with { Answer = new PortProbe(PortAnswer.Listens), Refusal = "it speaks TLS" }).Wait.ShouldBe(
+            "waiting for the seed 10.0.0.1:4053: it refuses this node: it speaks TLS"
+        );
 
     [Fact]
     public void A_connection_that_failed_says_nothing_where_nobody_listens() =>
-        (Outside with { Answer = new PortProbe(PortAnswer.Refuses), Refusal = "association failed" }).Wait
-            .ShouldBe("waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)");
+        (Outside with { Answer = new PortProbe(PortAnswer.Refuses), Refusal = "association failed" }).Wait.ShouldBe(
+            "waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)"
+        );
 
     [Fact]
     public void Without_a_seed_of_its_own_it_waits_for_its_system() =>
@@ -43,9 +48,11 @@ public sealed class NodeSituationTests
         var joining = new NodeSituation { Place = ClusterPlace.Joining };
         joining.Wait.ShouldBe("waiting for the cluster to let this node in");
         (joining with { Silent = ["10.0.0.2:5000"] }).Wait.ShouldBe(
-            "waiting for the cluster to let this node in: it takes nobody while 10.0.0.2:5000 does not answer");
+            "waiting for the cluster to let this node in: it takes nobody while 10.0.0.2:5000 does not answer"
+        );
         (joining with { Silent = ["a:1", "b:2"] }).Wait.ShouldBe(
-            "waiting for the cluster to let this node in: it takes nobody while a:1, b:2 do not answer");
+            "waiting for the cluster to let this node in: it takes nobody while a:1, b:2 do not answer"
+        );
     }
 
     [Fact]

@@ -13,9 +13,13 @@ public sealed class OpenPortTests
 
     [Theory, InlineData("10.0.0.5"), InlineData("node-1")]
     public void A_node_that_others_reach_says_what_they_can_do(string host) =>
-        OpenPort.WarningOf(new HostPort(host, 4053)).ShouldBe(
-            $"This node listens on {host}:4053 without authentication: whoever reaches the port can submit jobs and "
-            + "read models; keep it in a private network");
+        OpenPort
+            .WarningOf(new HostPort(host, 4053))
+            .ShouldBe(
+                $"This node listens on {host}:4053 without authentication: whoever reaches the port can submit jobs "
+                    + $"and "
+                    + "read models; keep it in a private network"
+            );
 
     [Fact]
     public void A_system_that_is_not_ours_is_warned_of_each_thing_once()

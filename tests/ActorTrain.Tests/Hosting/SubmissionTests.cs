@@ -43,19 +43,25 @@ public sealed class SubmissionTests : IAsyncLifetime
     {
         var run = await _client.SubmitAsync(Jobs.Of());
         run.Stop();
-        (await Should.ThrowAsync<TrainingStoppedException>(() => run.Completion.WaitAsync(Patience))).Message
-            .ShouldBe("The job was stopped before training began.");
+        (await Should.ThrowAsync<TrainingStoppedException>(() => run.Completion.WaitAsync(Patience))).Message.ShouldBe(
+            "The job was stopped before training began."
+        );
         (await _client.StatusAsync()).Job!.Phase.ShouldBe(JobPhase.Stopped);
     }
 
     [Fact]
     public async Task Any_client_stops_the_job_that_runs_and_its_own_client_gets_what_there_is()
     {
-        await using var worker = await InProcessCluster.NodeAsync([NodeRoles.Worker], _seed.Address, Engines.Linear(trainSamples: 64_000));
+        await using var worker = await InProcessCluster.NodeAsync(
+            [NodeRoles.Worker],
+            _seed.Address,
+            Engines.Linear(trainSamples: 64_000)
+        );
         var run = await _client.SubmitAsync(Jobs.Of(epochs: 100));
         await InProcessCluster.Until(run.Progress.GetAsyncEnumerator(), progress => progress.SamplesApplied > 0);
 
-        await using (var other = await TrainingClient.ConnectAsync(_seed.Address, Patience)) await other.StopAsync();
+        await using (var other = await TrainingClient.ConnectAsync(_seed.Address, Patience))
+            await other.StopAsync();
 
         var result = await run.Completion.WaitAsync(Patience);
         result.Stopped.ShouldBeTrue();
@@ -66,7 +72,8 @@ public sealed class SubmissionTests : IAsyncLifetime
     public async Task A_refused_submit_raises_no_unobserved_exception()
     {
         var unobserved = new ConcurrentQueue<string>();
-        void Note(object? sender, UnobservedTaskExceptionEventArgs failure) => unobserved.Enqueue(failure.Exception.ToString());
+        void Note(object? sender, UnobservedTaskExceptionEventArgs failure) =>
+            unobserved.Enqueue(failure.Exception.ToString());
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
@@ -88,7 +95,9 @@ public sealed class SubmissionTests : IAsyncLifetime
 
     // Of its own, so that nothing of it is held by the test.
     private async Task RefuseAsync() =>
-        (await Should.ThrowAsync<ActorTrainException>(() => _client.SubmitAsync(Jobs.Of()))).Message.ShouldContain("'first'");
+        (await Should.ThrowAsync<ActorTrainException>(() => _client.SubmitAsync(Jobs.Of()))).Message.ShouldContain(
+            "'first'"
+        );
 
     private static JobOptions Named(string name) => Jobs.Of() with { Name = name };
 

@@ -15,11 +15,18 @@ public sealed class TrainingRunTests : IAsyncLifetime
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _mayCompute = new();
 
-    public async Task InitializeAsync() => _node = await InProcessCluster.NodeAsync(NodeRoles.All, engines: Engines.Linear(Samples, _ =>
-    {
-        _begun.TrySetResult();
-        _mayCompute.Wait(Patience);
-    }));
+    public async Task InitializeAsync() =>
+        _node = await InProcessCluster.NodeAsync(
+            NodeRoles.All,
+            engines: Engines.Linear(
+                Samples,
+                _ =>
+                {
+                    _begun.TrySetResult();
+                    _mayCompute.Wait(Patience);
+                }
+            )
+        );
 
     public async Task DisposeAsync()
     {
@@ -37,9 +44,11 @@ public sealed class TrainingRunTests : IAsyncLifetime
         await run.PauseAsync().WaitAsync(Patience);
         await run.PauseAsync().WaitAsync(Patience);
         _mayCompute.Set();
-        // What its worker holds it finishes: a lease of four micro-batches, and one that it has asked for ahead of need.
+        // What its worker holds it finishes: a lease of four micro-batches, and one that it has asked for ahead of
+        // need.
         var paused = await Until(news, progress => progress.Phase == JobPhase.Paused && progress.SamplesApplied > 0);
-        for (var look = 0; look < 5; look++) paused = await Until(news, progress => progress.Phase == JobPhase.Paused);
+        for (var look = 0; look < 5; look++)
+            paused = await Until(news, progress => progress.Phase == JobPhase.Paused);
         paused.SamplesApplied.ShouldBeLessThanOrEqualTo(2 * 4 * 16);
         await run.ResumeAsync().WaitAsync(Patience);
         var report = (await run.Completion.WaitAsync(Patience)).Report;
@@ -48,7 +57,13 @@ public sealed class TrainingRunTests : IAsyncLifetime
         report.Workers.Sum(worker => worker.Samples).ShouldBe(2 * Samples);
         report.DuplicatesRefused.ShouldBe(0);
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == Samples && epoch.TestAccuracy != null);
-        report.Events.Select(happened => happened.Kind).ShouldBe([SupervisionEventKinds.WorkerJoined, SupervisionEventKinds.JobPaused, SupervisionEventKinds.JobResumed]);
+        report
+            .Events.Select(happened => happened.Kind)
+            .ShouldBe([
+                SupervisionEventKinds.WorkerJoined,
+                SupervisionEventKinds.JobPaused,
+                SupervisionEventKinds.JobResumed,
+            ]);
     }
 
     [Fact]
@@ -71,7 +86,8 @@ public sealed class TrainingRunTests : IAsyncLifetime
         var (run, news) = await SubmitHeldAsync();
         await using var _ = news;
         var seen = new TaskCompletionSource<SupervisionEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await run.ForwardEventsToAsync(_node.System.ActorOf(Props.Create(() => new Listener(seen)))).WaitAsync(Patience);
+        await run.ForwardEventsToAsync(_node.System.ActorOf(Props.Create(() => new Listener(seen))))
+            .WaitAsync(Patience);
 
         await run.GovernAsync(Jobs.Staleness(StalenessPolicy.Inverse, bound: 8)).WaitAsync(Patience);
 
@@ -102,7 +118,9 @@ public sealed class TrainingRunTests : IAsyncLifetime
         var run = await TrainingClient.Of(_node).SubmitAsync(Jobs.Of(epochs: 1));
         await run.Completion.WaitAsync(Patience);
 
-        (await Should.ThrowAsync<ActorTrainException>(() => run.PauseAsync().WaitAsync(Patience))).Message.ShouldBe("The run has ended.");
+        (await Should.ThrowAsync<ActorTrainException>(() => run.PauseAsync().WaitAsync(Patience))).Message.ShouldBe(
+            "The run has ended."
+        );
     }
 
     /// <summary>A run whose worker is in the middle of its first micro-batch.</summary>
@@ -113,10 +131,12 @@ public sealed class TrainingRunTests : IAsyncLifetime
         return (run, run.Progress.GetAsyncEnumerator());
     }
 
-    private static Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition) => InProcessCluster.Until(news, condition);
+    private static Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition) =>
+        InProcessCluster.Until(news, condition);
 
     private sealed class Listener : ReceiveActor
     {
-        public Listener(TaskCompletionSource<SupervisionEvent> seen) => Receive<SupervisionEvent>(happened => seen.TrySetResult(happened));
+        public Listener(TaskCompletionSource<SupervisionEvent> seen) =>
+            Receive<SupervisionEvent>(happened => seen.TrySetResult(happened));
     }
 }

@@ -28,9 +28,15 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
         node.Tell(new NodeActor.GetStanding());
         var standing = await ExpectMsgAsync<NodeActor.Standing>();
         standing.Difference.ShouldBe(
-            $"the coordinator runs ActorTrain {Other}, and this node ActorTrain {BuildVersion.Here}; run the same version on both");
-        new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true, Difference = standing.Difference }.Wait
-            .ShouldStartWith("waiting for a coordinator of this version: the coordinator runs ActorTrain 9.9.9");
+            $"the coordinator runs ActorTrain {Other}, and this node ActorTrain {BuildVersion.Here}; run the same "
+                + $"version on both"
+        );
+        new NodeSituation
+        {
+            Place = ClusterPlace.Member,
+            HasCoordinator = true,
+            Difference = standing.Difference,
+        }.Wait.ShouldStartWith("waiting for a coordinator of this version: the coordinator runs ActorTrain 9.9.9");
     }
 
     [Fact]
@@ -38,8 +44,10 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
     {
         Sys.ActorOf(Props.Create(() => new Seed(Other)), HostedNode.RootName);
         var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
-        (await Should.ThrowAsync<ActorTrainException>(TrainingClient.ConnectAsync(address, Patience))).Message
-            .ShouldBe($"The cluster runs ActorTrain {Other}, and this client ActorTrain {BuildVersion.Here}; run the same version on both.");
+        (await Should.ThrowAsync<ActorTrainException>(TrainingClient.ConnectAsync(address, Patience))).Message.ShouldBe(
+            $"The cluster runs ActorTrain {Other}, and this client ActorTrain {BuildVersion.Here}; run the same "
+                + $"version on both."
+        );
     }
 
     [Fact]
@@ -49,7 +57,9 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
     private async Task<(IActorRef Node, Akka.TestKit.TestProbe Coordinator)> NodeAsync()
     {
         var coordinator = CreateTestProbe();
-        var node = Sys.ActorOf(NodeActor.Props("n:1", [NodeRoles.Coordinator], coordinator.Ref, TensorLane.Get(Sys), worker: null));
+        var node = Sys.ActorOf(
+            NodeActor.Props("n:1", [NodeRoles.Coordinator], coordinator.Ref, TensorLane.Get(Sys), worker: null)
+        );
         (await coordinator.ExpectMsgAsync<ClientProtocol.Hello>()).Version.ShouldBe(BuildVersion.Here);
         return (node, coordinator);
     }

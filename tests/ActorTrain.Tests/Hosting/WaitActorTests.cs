@@ -38,8 +38,18 @@ public sealed class WaitActorTests() : ActorTests(TestClock)
     {
         var node = CreateTestProbe();
         var probe = new PortProbe(PortAnswer.Refuses);
-        return (Sys.ActorOf(WaitActor.Props(
-            node, () => _situation, _ => Task.FromResult(probe), () => _now, line => TestActor.Tell(line))), node);
+        return (
+            Sys.ActorOf(
+                WaitActor.Props(
+                    node,
+                    () => _situation,
+                    _ => Task.FromResult(probe),
+                    () => _now,
+                    line => TestActor.Tell(line)
+                )
+            ),
+            node
+        );
     }
 
     private async Task Pass(int seconds, (IActorRef Actor, TestProbe Node) waits, NodeActor.Standing standing)

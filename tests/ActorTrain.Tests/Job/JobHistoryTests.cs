@@ -6,7 +6,8 @@ namespace ActorTrain.Tests.Job;
 
 public sealed class JobHistoryTests
 {
-    private static EpochSummary Epoch(int number, double? accuracy = null) => new(number, 64, 1, 0.5, accuracy, accuracy);
+    private static EpochSummary Epoch(int number, double? accuracy = null) =>
+        new(number, 64, 1, 0.5, accuracy, accuracy);
 
     private static SupervisionEvent Event(int number, int length = 20) =>
         new(number, "worker-joined", "a:1", new string('r', length), "it gets leases");
@@ -43,20 +44,31 @@ public sealed class JobHistoryTests
 
     [Fact]
     public void Whoever_takes_page_after_page_has_all_of_it_whatever_is_lost_or_comes_twice() =>
-        Gen.Select(Gen.Int[0, 2_000], Gen.Int[0, 300], Gen.Int[0, 3].Array[1, 40]).Sample((epochs, events, fates) =>
-        {
-            var (history, follower) = (new JobHistory(), new JobHistory());
-            history.Update([.. Enumerable.Range(1, epochs).Select(i => Epoch(i))], [.. Enumerable.Range(1, events).Select(i => Event(i))]);
-            var pages = 0;
-            foreach (var fate in fates.Concat(Enumerable.Repeat(1, 100)))
-            {
-                var page = history.From(follower.Count);
-                pages++;
-                // Lost, once, or twice.
-                for (var i = 0; i < fate; i++) follower.Take(page);
-                if (follower.Count == history.Count) break;
-            }
-            return follower.Entries.SequenceEqual(history.Entries) && follower.Epochs.SequenceEqual(history.Epochs)
-                && follower.Events.SequenceEqual(history.Events) && pages <= 140;
-        }, iter: 100);
+        Gen.Select(Gen.Int[0, 2_000], Gen.Int[0, 300], Gen.Int[0, 3].Array[1, 40])
+            .Sample(
+                (epochs, events, fates) =>
+                {
+                    var (history, follower) = (new JobHistory(), new JobHistory());
+                    history.Update(
+                        [.. Enumerable.Range(1, epochs).Select(i => Epoch(i))],
+                        [.. Enumerable.Range(1, events).Select(i => Event(i))]
+                    );
+                    var pages = 0;
+                    foreach (var fate in fates.Concat(Enumerable.Repeat(1, 100)))
+                    {
+                        var page = history.From(follower.Count);
+                        pages++;
+                        // Lost, once, or twice.
+                        for (var i = 0; i < fate; i++)
+                            follower.Take(page);
+                        if (follower.Count == history.Count)
+                            break;
+                    }
+                    return follower.Entries.SequenceEqual(history.Entries)
+                        && follower.Epochs.SequenceEqual(history.Epochs)
+                        && follower.Events.SequenceEqual(history.Events)
+                        && pages <= 140;
+                },
+                iter: 100
+            );
 }

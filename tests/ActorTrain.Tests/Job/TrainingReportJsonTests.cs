@@ -7,111 +7,136 @@ namespace ActorTrain.Tests.Job;
 public class TrainingReportJsonTests
 {
     private static readonly TrainingReport Example = new(
-        "first", new ModelSummary("mlp", 1_863_690), new DatasetSummary("fashion-mnist", 60_000, 10_000, "c0ffee"), "asynchronous", 7, 0.8812,
-        [new EpochSummary(1, 60_000, 12.5, 0.52, 0.41, 0.8812), new EpochSummary(2, 30_000, 6.25, double.NaN, null, null)],
-        120_000, 90_000, 3, 18.75, 4800,
+        "first",
+        new ModelSummary("mlp", 1_863_690),
+        new DatasetSummary("fashion-mnist", 60_000, 10_000, "c0ffee"),
+        "asynchronous",
+        7,
+        0.8812,
+        [
+            new EpochSummary(1, 60_000, 12.5, 0.52, 0.41, 0.8812),
+            new EpochSummary(2, 30_000, 6.25, double.NaN, null, null),
+        ],
+        120_000,
+        90_000,
+        3,
+        18.75,
+        4800,
         [new WorkerSummary("127.0.0.1:5001", "cpu Xeon", 1, 90_000, 1407, 4800, 1, 0.5, 2, [1400, 6, 1])],
         [new ShardSummary(0, "127.0.0.1:4053", 1_863_690, 1407)],
         new StalenessSummary(0.5, 2, [800, 500, 107]),
-        [new SupervisionEvent(3.5, "worker-lost", "127.0.0.1:5002", "it left", "its leases go to others")]);
+        [new SupervisionEvent(3.5, "worker-lost", "127.0.0.1:5002", "it left", "its leases go to others")]
+    );
 
     [Fact]
-    public void The_keys_and_their_order_stay_as_they_are() => TrainingReportJson.Serialize(Example).ShouldBe(
-        """
-        {
-          "job": "first",
-          "model": {
-            "name": "mlp",
-            "parameters": 1863690
-          },
-          "data": {
-            "name": "fashion-mnist",
-            "trainSamples": 60000,
-            "testSamples": 10000,
-            "fingerprint": "c0ffee"
-          },
-          "consistency": "asynchronous",
-          "seed": 7,
-          "testAccuracy": 0.8812,
-          "epochs": [
-            {
-              "epoch": 1,
-              "samples": 60000,
-              "seconds": 12.5,
-              "trainLoss": 0.52,
-              "testLoss": 0.41,
-              "testAccuracy": 0.8812
-            },
-            {
-              "epoch": 2,
-              "samples": 30000,
-              "seconds": 6.25,
-              "trainLoss": null,
-              "testLoss": null,
-              "testAccuracy": null
-            }
-          ],
-          "samplesExpected": 120000,
-          "samplesApplied": 90000,
-          "duplicatesRefused": 3,
-          "wallSeconds": 18.75,
-          "throughput": 4800,
-          "workers": [
-            {
-              "node": "127.0.0.1:5001",
-              "device": "cpu Xeon",
-              "threads": 1,
-              "samples": 90000,
-              "pushes": 1407,
-              "throughput": 4800,
-              "share": 1,
-              "stalenessMean": 0.5,
-              "stalenessMax": 2,
-              "stalenessHistogram": [
-                1400,
-                6,
-                1
-              ]
-            }
-          ],
-          "shards": [
-            {
-              "index": 0,
-              "node": "127.0.0.1:4053",
-              "parameters": 1863690,
-              "version": 1407
-            }
-          ],
-          "staleness": {
-            "mean": 0.5,
-            "max": 2,
-            "histogram": [
-              800,
-              500,
-              107
-            ]
-          },
-          "events": [
-            {
-              "at": 3.5,
-              "kind": "worker-lost",
-              "node": "127.0.0.1:5002",
-              "reason": "it left",
-              "remedy": "its leases go to others"
-            }
-          ],
-          "metric": "accuracy"
-        }
+    public void The_keys_and_their_order_stay_as_they_are() =>
+        TrainingReportJson
+            .Serialize(Example)
+            .ShouldBe(
+                """
+                {
+                  "job": "first",
+                  "model": {
+                    "name": "mlp",
+                    "parameters": 1863690
+                  },
+                  "data": {
+                    "name": "fashion-mnist",
+                    "trainSamples": 60000,
+                    "testSamples": 10000,
+                    "fingerprint": "c0ffee"
+                  },
+                  "consistency": "asynchronous",
+                  "seed": 7,
+                  "testAccuracy": 0.8812,
+                  "epochs": [
+                    {
+                      "epoch": 1,
+                      "samples": 60000,
+                      "seconds": 12.5,
+                      "trainLoss": 0.52,
+                      "testLoss": 0.41,
+                      "testAccuracy": 0.8812
+                    },
+                    {
+                      "epoch": 2,
+                      "samples": 30000,
+                      "seconds": 6.25,
+                      "trainLoss": null,
+                      "testLoss": null,
+                      "testAccuracy": null
+                    }
+                  ],
+                  "samplesExpected": 120000,
+                  "samplesApplied": 90000,
+                  "duplicatesRefused": 3,
+                  "wallSeconds": 18.75,
+                  "throughput": 4800,
+                  "workers": [
+                    {
+                      "node": "127.0.0.1:5001",
+                      "device": "cpu Xeon",
+                      "threads": 1,
+                      "samples": 90000,
+                      "pushes": 1407,
+                      "throughput": 4800,
+                      "share": 1,
+                      "stalenessMean": 0.5,
+                      "stalenessMax": 2,
+                      "stalenessHistogram": [
+                        1400,
+                        6,
+                        1
+                      ]
+                    }
+                  ],
+                  "shards": [
+                    {
+                      "index": 0,
+                      "node": "127.0.0.1:4053",
+                      "parameters": 1863690,
+                      "version": 1407
+                    }
+                  ],
+                  "staleness": {
+                    "mean": 0.5,
+                    "max": 2,
+                    "histogram": [
+                      800,
+                      500,
+                      107
+                    ]
+                  },
+                  "events": [
+                    {
+                      "at": 3.5,
+                      "kind": "worker-lost",
+                      "node": "127.0.0.1:5002",
+                      "reason": "it left",
+                      "remedy": "its leases go to others"
+                    }
+                  ],
+                  "metric": "accuracy"
+                }
 
-        """.ReplaceLineEndings("\n"));
+                """.ReplaceLineEndings("\n")
+            );
 
     [Fact]
     public void The_data_set_has_its_classes_and_its_normalisation_where_they_are_known()
     {
-        var json = TrainingReportJson.Serialize(Example with
-        {
-            Data = Example.Data with { Classes = 2, ClassNames = ["cat", "dog"], Mean = 0.286f, Deviation = 0.353f },
-        });
+        var json = TrainingReportJson.Serialize(
+            Example with
+            {
+                Data = Example.Data with
+                {
+                    Classes = 2,
+                    ClassNames = ["cat", "dog"],
+                    Mean = 0.286f,
+                    Deviation = 0.353f,
+                },
+            }
+        );
 
         json.ShouldContain(
             """
@@ -124,7 +149,8 @@ public class TrainingReportJsonTests
                 "mean": 0.286,
                 "deviation": 0.353
               },
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         TrainingReportJson.Serialize(TrainingReportJson.Deserialize(json)).ShouldBe(json);
     }
 
@@ -143,7 +169,9 @@ public class TrainingReportJsonTests
 
         json.ShouldContain("\"metric\": \"mean absolute error\"");
         json.ShouldContain("\"testAccuracy\": 3.7");
-        TrainingReportJson.Deserialize(json.Replace(",\n  \"metric\": \"mean absolute error\"", "", StringComparison.Ordinal)).Metric.ShouldBe("accuracy");
+        TrainingReportJson
+            .Deserialize(json.Replace(",\n  \"metric\": \"mean absolute error\"", "", StringComparison.Ordinal))
+            .Metric.ShouldBe("accuracy");
     }
 
     [Fact]
@@ -159,11 +187,15 @@ public class TrainingReportJsonTests
 
     [Fact]
     public async Task A_folder_that_is_not_there_is_named() =>
-        (await Should.ThrowAsync<ActorTrainException>(() => TrainingReportJson.WriteFileAsync(Example, Path.Combine("no-such-folder", "report.json"))))
-            .Message.ShouldStartWith(
-                $"The report cannot be written to {Path.Combine("no-such-folder", "report.json")}: ");
+        (
+            await Should.ThrowAsync<ActorTrainException>(() =>
+                TrainingReportJson.WriteFileAsync(Example, Path.Combine("no-such-folder", "report.json"))
+            )
+        ).Message.ShouldStartWith($"The report cannot be written to {Path.Combine("no-such-folder", "report.json")}: ");
 
     [Fact]
     public void A_text_that_is_no_report_is_refused() =>
-        Should.Throw<ActorTrainException>(() => TrainingReportJson.Deserialize("[]")).Message.ShouldStartWith("this is no report: ");
+        Should
+            .Throw<ActorTrainException>(() => TrainingReportJson.Deserialize("[]"))
+            .Message.ShouldStartWith("this is no report: ");
 }

@@ -41,7 +41,8 @@ public sealed class BoundsTests
     {
         var owner = new CountingOwner();
         var queue = new OutgoingQueue(bound: 4000);
-        for (var i = 0; i < 5; i++) queue.TryAdd(Message(100, owner));
+        for (var i = 0; i < 5; i++)
+            queue.TryAdd(Message(100, owner));
         queue.Discard().ShouldBe(5);
         owner.Released.ShouldBe(5);
         queue.IsEmpty.ShouldBeTrue();
@@ -88,13 +89,18 @@ public sealed class BoundsTests
     {
         var backOff = new BackOff(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5), attempts: 12);
         var waits = new List<double>();
-        while (backOff.Next() is { } wait) waits.Add(wait.TotalSeconds);
+        while (backOff.Next() is { } wait)
+            waits.Add(wait.TotalSeconds);
         waits.Take(7).ShouldBe([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5], tolerance: 1e-9);
         waits.Count.ShouldBe(12);
         backOff.Reset();
         backOff.Next()!.Value.TotalSeconds.ShouldBe(0.1, 1e-9);
     }
 
-    private static Outgoing Message(int floats, CountingOwner? owner = null) => new(
-        ActorRefs.Nobody, ActorRefs.Nobody, new ShardProtocol.Pulled(0, 0, null, new TensorSlice(new float[floats], owner, PayloadType.F32)));
+    private static Outgoing Message(int floats, CountingOwner? owner = null) =>
+        new(
+            ActorRefs.Nobody,
+            ActorRefs.Nobody,
+            new ShardProtocol.Pulled(0, 0, null, new TensorSlice(new float[floats], owner, PayloadType.F32))
+        );
 }

@@ -7,23 +7,30 @@ public sealed class FrameHeaderTests
 {
     [Fact]
     public void Comes_back_from_its_bytes_as_it_was() =>
-        Gen.Select(Gen.Byte, Gen.Enum<PayloadForm>(), Gen.UShort, Gen.UShort, Gen.Int[0, int.MaxValue], Gen.UInt).Sample((kind, form, route, header, payload, sequence) =>
-        {
-            var frame = new FrameHeader(kind, form, route, header, payload, sequence);
-            Span<byte> bytes = stackalloc byte[FrameHeader.Size];
-            frame.Write(bytes);
-            FrameHeader.Read(bytes).ShouldBe(frame);
-        });
+        Gen.Select(Gen.Byte, Gen.Enum<PayloadForm>(), Gen.UShort, Gen.UShort, Gen.Int[0, int.MaxValue], Gen.UInt)
+            .Sample(
+                (kind, form, route, header, payload, sequence) =>
+                {
+                    var frame = new FrameHeader(kind, form, route, header, payload, sequence);
+                    Span<byte> bytes = stackalloc byte[FrameHeader.Size];
+                    frame.Write(bytes);
+                    FrameHeader.Read(bytes).ShouldBe(frame);
+                }
+            );
 
     [Fact]
-    public void A_payload_of_less_than_nothing_is_refused() => Refused(new FrameHeader(1, PayloadForm.F32, 0, 0, -1, 1), "a payload has -1 floats");
+    public void A_payload_of_less_than_nothing_is_refused() =>
+        Refused(new FrameHeader(1, PayloadForm.F32, 0, 0, -1, 1), "a payload has -1 floats");
 
     [Fact]
-    public void An_unknown_form_is_refused() => Refused(new FrameHeader(1, (PayloadForm)7, 0, 0, 1, 1), "a payload has the unknown form 7");
+    public void An_unknown_form_is_refused() =>
+        Refused(new FrameHeader(1, (PayloadForm)7, 0, 0, 1, 1), "a payload has the unknown form 7");
 
     [Fact]
     public void Another_beginning_is_refused() =>
-        Should.Throw<LaneViolationException>(() => FrameHeader.Read("GET / HTTP/1.1 and more"u8)).Message.ShouldBe("a message does not begin as one");
+        Should
+            .Throw<LaneViolationException>(() => FrameHeader.Read("GET / HTTP/1.1 and more"u8))
+            .Message.ShouldBe("a message does not begin as one");
 
     [Theory]
     [InlineData(-1, 10, 5)]

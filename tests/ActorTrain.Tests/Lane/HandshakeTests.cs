@@ -8,7 +8,11 @@ namespace ActorTrain.Tests.Lane;
 
 public sealed class HandshakeTests : IDisposable
 {
-    private static readonly Handshake Hello = new(new Address("akka.tcp", "train", "10.0.0.1", 4053), 4711, new MemoryProbe.Sign(17, -5));
+    private static readonly Handshake Hello = new(
+        new Address("akka.tcp", "train", "10.0.0.1", 4053),
+        4711,
+        new MemoryProbe.Sign(17, -5)
+    );
     private readonly byte[] _token = Handshake.NewToken();
     private readonly Socket _here;
     private readonly Socket _there;
@@ -29,13 +33,16 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public void The_nodes_own_token_is_accepted_and_says_who_connects() => Received(Hello.ToBytes(_token)).ShouldBe(Hello);
+    public void The_nodes_own_token_is_accepted_and_says_who_connects() =>
+        Received(Hello.ToBytes(_token)).ShouldBe(Hello);
 
     [Fact]
-    public void Who_shares_no_memory_says_so() => Received((Hello with { Probe = null }).ToBytes(_token)).Probe.ShouldBeNull();
+    public void Who_shares_no_memory_says_so() =>
+        Received((Hello with { Probe = null }).ToBytes(_token)).Probe.ShouldBeNull();
 
     [Fact]
-    public void Another_token_is_refused() => Refused(Hello.ToBytes(Handshake.NewToken())).ShouldBe("its token is not this node's");
+    public void Another_token_is_refused() =>
+        Refused(Hello.ToBytes(Handshake.NewToken())).ShouldBe("its token is not this node's");
 
     [Fact]
     public void Another_version_is_refused_by_name()
@@ -46,7 +53,8 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public void Another_language_is_refused() => Refused(new byte[Handshake.Size]).ShouldBe("it does not speak the lane's language");
+    public void Another_language_is_refused() =>
+        Refused(new byte[Handshake.Size]).ShouldBe("it does not speak the lane's language");
 
     [Fact]
     public void An_address_that_is_none_is_refused()
@@ -59,7 +67,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public void A_probe_is_found_by_its_process_and_its_number()
     {
-        if (!SharedFile.IsSupported) return;
+        if (!SharedFile.IsSupported)
+            return;
         var sign = MemoryProbe.TryCreate()!.ToSign();
         MemoryProbe.CanMap(Environment.ProcessId, sign).ShouldBeTrue();
         MemoryProbe.CanMap(Environment.ProcessId, sign with { Number = sign.Number + 1 }).ShouldBeFalse();
@@ -104,7 +113,8 @@ public sealed class HandshakeTests : IDisposable
         _there.Send(bytes);
         var reader = new HelloReader(_token);
         while (true)
-            if (reader.Receive(_here) is { } hello) return hello;
+            if (reader.Receive(_here) is { } hello)
+                return hello;
     }
 
     private string Refused(byte[] bytes) => Should.Throw<LaneViolationException>(() => Received(bytes)).Message;

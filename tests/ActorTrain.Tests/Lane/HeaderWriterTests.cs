@@ -15,23 +15,31 @@ public sealed class HeaderWriterTests
 
     [Fact]
     public void Every_payload_begins_on_a_cache_line_of_the_stream_whatever_came_before() =>
-        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 1000].Array[1, 20], Gen.Enum<PayloadType>()).Sample((handshake, lengths, type) =>
-        {
-            var writer = new HeaderWriter(Here, sent: handshake);
-            long sent = handshake;
-            foreach (var length in lengths)
-            {
-                sent += writer.Write(Message(length, worker: new string('w', length % 40)), (PayloadForm)type, 1).Length;
-                (sent % 64).ShouldBe(0);
-                sent += Narrowing.SizeOf(type) * (long)length;
-            }
-        });
+        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 1000].Array[1, 20], Gen.Enum<PayloadType>())
+            .Sample(
+                (handshake, lengths, type) =>
+                {
+                    var writer = new HeaderWriter(Here, sent: handshake);
+                    long sent = handshake;
+                    foreach (var length in lengths)
+                    {
+                        sent += writer
+                            .Write(Message(length, worker: new string('w', length % 40)), (PayloadForm)type, 1)
+                            .Length;
+                        (sent % 64).ShouldBe(0);
+                        sent += Narrowing.SizeOf(type) * (long)length;
+                    }
+                }
+            );
 
     [Fact]
     public void The_beginning_of_a_payload_may_go_with_its_header()
     {
         var alone = new HeaderWriter(Here, 0).Write(Message(4, "w"), PayloadForm.F32, 1).ToArray();
-        new HeaderWriter(Here, 0).Write(Message(4, "w"), PayloadForm.F32, 1, reference: null, [1, 2, 3, 4]).ToArray().ShouldBe([.. alone, 1, 2, 3, 4]);
+        new HeaderWriter(Here, 0)
+            .Write(Message(4, "w"), PayloadForm.F32, 1, reference: null, [1, 2, 3, 4])
+            .ToArray()
+            .ShouldBe([.. alone, 1, 2, 3, 4]);
     }
 
     [Fact]
@@ -42,6 +50,15 @@ public sealed class HeaderWriterTests
         writer.Write(Message(0, "w"), PayloadForm.F32, 2).Length.ShouldBeLessThan(first);
     }
 
-    private static Outgoing Message(int floats, string worker) => new(
-        ActorRefs.Nobody, ActorRefs.Nobody, new ShardProtocol.Push(new LeasePart(1, 0, 8), new WorkerId(worker, 1), 0, TensorSlice.Of(new float[floats])));
+    private static Outgoing Message(int floats, string worker) =>
+        new(
+            ActorRefs.Nobody,
+            ActorRefs.Nobody,
+            new ShardProtocol.Push(
+                new LeasePart(1, 0, 8),
+                new WorkerId(worker, 1),
+                0,
+                TensorSlice.Of(new float[floats])
+            )
+        );
 }

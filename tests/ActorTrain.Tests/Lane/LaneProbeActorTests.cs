@@ -10,8 +10,8 @@ public sealed class LaneProbeActorTests : ActorTests
     private readonly TestProbe _job;
     private readonly OneWayLane _lane = new();
 
-    public LaneProbeActorTests() : base(TestClock) =>
-        (_server, _job) = (CreateTestProbe("server"), CreateTestProbe("job"));
+    public LaneProbeActorTests()
+        : base(TestClock) => (_server, _job) = (CreateTestProbe("server"), CreateTestProbe("job"));
 
     [Fact]
     public async Task It_passes_when_a_message_came_in_both_directions()
@@ -32,7 +32,8 @@ public sealed class LaneProbeActorTests : ActorTests
         object first = comesIn ? new LaneProtocol.Probe() : new LaneProtocol.ProbeArrived();
         object second = comesIn ? new LaneProtocol.ProbeArrived() : new LaneProtocol.Probe();
         probe.Tell(first, _server.Ref);
-        for (var second0 = 0; second0 < 15; second0++) ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        for (var second0 = 0; second0 < 15; second0++)
+            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
         (await _job.ExpectMsgAsync<LaneProbeActor.Failing>()).Reason.ShouldStartWith(sentence);
 
         probe.Tell(second, _server.Ref);
@@ -63,7 +64,8 @@ public sealed class LaneProbeActorTests : ActorTests
 
         public TensorPool Memory { get; } = new(shared: false, keep: 0);
 
-        public void Tell(IActorRef target, ITensorMessage message, IActorRef sender) => Interlocked.Increment(ref _sent);
+        public void Tell(IActorRef target, ITensorMessage message, IActorRef sender) =>
+            Interlocked.Increment(ref _sent);
 
         public IDisposable Admit(IActorRef receiver, IReadOnlySet<int> lengths) => new MemoryStream();
     }

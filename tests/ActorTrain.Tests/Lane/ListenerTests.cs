@@ -24,7 +24,8 @@ public abstract class ListenerTests(bool unix)
 
     protected override void AfterAll()
     {
-        foreach (var one in _mine) one.Dispose();
+        foreach (var one in _mine)
+            one.Dispose();
         base.AfterAll();
     }
 
@@ -76,11 +77,14 @@ public abstract class ListenerTests(bool unix)
             for (var i = 0; i < 3000 || !end.IsCancellationRequested; i++)
             {
                 silent.Enqueue(Open(listener));
-                if (silent.Count > 64) silent.Dequeue().Dispose();
+                if (silent.Count > 64)
+                    silent.Dequeue().Dispose();
             }
-            foreach (var socket in silent) socket.Dispose();
+            foreach (var socket in silent)
+                socket.Dispose();
         });
-        for (var i = 0; i < 20; i++) ConnectsAsLanesDo(listener).ShouldBeTrue();
+        for (var i = 0; i < 20; i++)
+            ConnectsAsLanesDo(listener).ShouldBeTrue();
         await end.CancelAsync();
         await flood;
     }
@@ -99,7 +103,8 @@ public abstract class ListenerTests(bool unix)
         const int silent = 400;
         var listener = Listen(Never, atOnce: silent + 1);
         var before = Process.GetCurrentProcess().Threads.Count;
-        for (var i = 0; i < silent; i++) Connect(listener);
+        for (var i = 0; i < silent; i++)
+            Connect(listener);
         // Its turn comes after theirs.
         IsWelcome(Connect(listener)).ShouldBeTrue();
         // Other tests of this process have threads, too, but not so many.
@@ -114,7 +119,10 @@ public abstract class ListenerTests(bool unix)
     {
         var failures = 2;
         var listener = Listen(
-            Never, atOnce: 10, socket => failures-- > 0 ? throw new SocketException((int)error) : socket.Accept());
+            Never,
+            atOnce: 10,
+            socket => failures-- > 0 ? throw new SocketException((int)error) : socket.Accept()
+        );
         IsWelcome(Connect(listener)).ShouldBeTrue();
         failures.ShouldBe(-1);
     }
@@ -123,12 +131,17 @@ public abstract class ListenerTests(bool unix)
     public void Where_descriptors_lack_a_silent_connection_gives_its_own_back()
     {
         var lacks = false;
-        var listener = Listen(Never, atOnce: 10, socket =>
-        {
-            if (!lacks) return socket.Accept();
-            lacks = false;
-            throw new SocketException((int)SocketError.TooManyOpenSockets);
-        });
+        var listener = Listen(
+            Never,
+            atOnce: 10,
+            socket =>
+            {
+                if (!lacks)
+                    return socket.Accept();
+                lacks = false;
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
+        );
         var silent = Connect(listener);
         IsWelcome(Connect(listener)).ShouldBeTrue();
         lacks = true;
@@ -151,8 +164,15 @@ public abstract class ListenerTests(bool unix)
         var lane = TensorLane.Get(Sys);
         var options = lane.Options with { Handshake = new HandshakeOptions(timeout, atOnce, Bytes: 65_536) };
         var listener = new LaneListener(
-            "127.0.0.1", options, _token, (socket, hello) => new ReceivingConnection(socket, hello, lane),
-            (_, _) => { }, () => Sys.Scheduler.MonotonicClock, Sys.Log, accept);
+            "127.0.0.1",
+            options,
+            _token,
+            (socket, hello) => new ReceivingConnection(socket, hello, lane),
+            (_, _) => { },
+            () => Sys.Scheduler.MonotonicClock,
+            Sys.Log,
+            accept
+        );
         _mine.Add(listener);
         return listener;
     }
@@ -172,7 +192,8 @@ public abstract class ListenerTests(bool unix)
         var socket = unix
             ? LocalSocket.TryConnect(listener.LocalName!, 4096)!
             : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        if (!unix) socket.Connect(new IPEndPoint(IPAddress.Loopback, listener.Port));
+        if (!unix)
+            socket.Connect(new IPEndPoint(IPAddress.Loopback, listener.Port));
         socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         return socket;
     }
@@ -184,7 +205,8 @@ public abstract class ListenerTests(bool unix)
         {
             try
             {
-                if (IsWelcome(Connect(listener))) return true;
+                if (IsWelcome(Connect(listener)))
+                    return true;
             }
             catch (Exception displaced) when (displaced is SocketException or IOException)
             {

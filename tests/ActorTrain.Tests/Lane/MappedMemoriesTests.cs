@@ -12,7 +12,8 @@ public sealed class MappedMemoriesTests : IDisposable
     [Fact]
     public void A_mapping_that_nobody_reads_is_used_again()
     {
-        if (_theirs.File is null) return;
+        if (_theirs.File is null)
+            return;
         var first = Take();
         _mapped.Return(first);
         Take().ShouldBeSameAs(first);
@@ -21,7 +22,8 @@ public sealed class MappedMemoriesTests : IDisposable
     [Fact]
     public void Given_back_is_what_nobody_reads()
     {
-        if (_theirs.File is null) return;
+        if (_theirs.File is null)
+            return;
         var (idle, other) = (Take(), TensorMemory.Allocate(16, shared: true));
         var read = _mapped.Take(ReferenceTo(other));
         _mapped.Return(idle);

@@ -7,11 +7,14 @@ public sealed class NarrowingTests
 {
     [Theory, InlineData(PayloadType.BF16, 8), InlineData(PayloadType.F16, 11)]
     public void A_number_comes_back_within_half_a_unit_of_its_last_place(PayloadType type, int bits) =>
-        Gen.Float[-60_000, 60_000].Where(value => Math.Abs(value) > 1e-4).Array[1, 70].Sample(values =>
-        {
-            foreach (var (value, back) in values.Zip(ThereAndBack(type, values)))
-                Math.Abs(back - value).ShouldBeLessThanOrEqualTo(MathF.Abs(value) * MathF.Pow(2, -bits));
-        });
+        Gen.Float[-60_000, 60_000]
+            .Where(value => Math.Abs(value) > 1e-4)
+            .Array[1, 70]
+            .Sample(values =>
+            {
+                foreach (var (value, back) in values.Zip(ThereAndBack(type, values)))
+                    Math.Abs(back - value).ShouldBeLessThanOrEqualTo(MathF.Abs(value) * MathF.Pow(2, -bits));
+            });
 
     [Fact]
     public void Bfloat16_rounds_ties_to_even_wherever_they_lie()
@@ -24,12 +27,23 @@ public sealed class NarrowingTests
     [Theory, InlineData(PayloadType.BF16), InlineData(PayloadType.F16)]
     public void What_is_not_a_number_stays_so_and_infinities_too(PayloadType type)
     {
-        var odd = new[] { float.NaN, BitConverter.UInt32BitsToSingle(0x7FFF_FFFF), BitConverter.UInt32BitsToSingle(0xFF80_0001), float.PositiveInfinity, float.NegativeInfinity, 0, -0f };
+        var odd = new[]
+        {
+            float.NaN,
+            BitConverter.UInt32BitsToSingle(0x7FFF_FFFF),
+            BitConverter.UInt32BitsToSingle(0xFF80_0001),
+            float.PositiveInfinity,
+            float.NegativeInfinity,
+            0,
+            -0f,
+        };
         var values = Enumerable.Range(0, 42).Select(i => odd[i % odd.Length]).ToArray();
         foreach (var (value, back) in values.Zip(ThereAndBack(type, values)))
         {
-            if (float.IsNaN(value)) float.IsNaN(back).ShouldBeTrue();
-            else BitConverter.SingleToUInt32Bits(back).ShouldBe(BitConverter.SingleToUInt32Bits(value));
+            if (float.IsNaN(value))
+                float.IsNaN(back).ShouldBeTrue();
+            else
+                BitConverter.SingleToUInt32Bits(back).ShouldBe(BitConverter.SingleToUInt32Bits(value));
         }
     }
 

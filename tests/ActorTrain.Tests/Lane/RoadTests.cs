@@ -18,7 +18,8 @@ public abstract class RoadTests : ActorTests
     private readonly TestProbe _shard;
     private readonly TestProbe _worker;
 
-    protected RoadTests(string road) : base(NodeConfiguration.Client("127.0.0.1", Settings(road)), "worker")
+    protected RoadTests(string road)
+        : base(NodeConfiguration.Client("127.0.0.1", Settings(road)), "worker")
     {
         _serverSystem = ActorSystem.Create("server", NodeConfiguration.Client("127.0.0.1", Settings(road)));
         (_worker, _shard) = (CreateTestProbe(), CreateTestProbe(_serverSystem));
@@ -40,7 +41,8 @@ public abstract class RoadTests : ActorTests
     public void What_is_sent_arrives(PayloadType type)
     {
         var buffer = Worker.Memory.Rent(Length);
-        for (var i = 0; i < Length; i++) buffer.Values.Span[i] = i % 251 - 125;
+        for (var i = 0; i < Length; i++)
+            buffer.Values.Span[i] = i % 251 - 125;
         for (var round = 0; round < 3; round++)
         {
             Send(buffer, type, round);
@@ -84,9 +86,11 @@ public abstract class RoadTests : ActorTests
     public void A_receiver_that_does_not_read_holds_the_sender_back()
     {
         // Three may be unread, as many may wait at the sender.
-        for (var i = 0; i < 3; i++) Send(Worker.Memory.Rent(Length), PayloadType.F32, i);
+        for (var i = 0; i < 3; i++)
+            Send(Worker.Memory.Rent(Length), PayloadType.F32, i);
         AwaitAssert(() => Worker.IsIdle(Server.Address).ShouldBeTrue());
-        for (var i = 3; i < 6; i++) Send(Worker.Memory.Rent(Length), PayloadType.F32, i);
+        for (var i = 3; i < 6; i++)
+            Send(Worker.Memory.Rent(Length), PayloadType.F32, i);
         for (var i = 0; i < 6; i++)
         {
             var push = _shard.ExpectMsg<ShardProtocol.Push>();
@@ -106,13 +110,22 @@ public abstract class RoadTests : ActorTests
     }
 
     private void Send(TensorBuffer buffer, PayloadType type, int start = 0) =>
-        Worker.Tell(Shard(), new ShardProtocol.Push(new LeasePart(1, start, 8), new WorkerId("w:1", 1), 0, buffer.Share(type)), _worker);
+        Worker.Tell(
+            Shard(),
+            new ShardProtocol.Push(new LeasePart(1, start, 8), new WorkerId("w:1", 1), 0, buffer.Share(type)),
+            _worker
+        );
 
     private IActorRef Shard() =>
-        ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(_shard.Ref.Path.ToSerializationFormatWithAddress(Server.Address));
+        ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(
+            _shard.Ref.Path.ToSerializationFormatWithAddress(Server.Address)
+        );
 
-    private static Config Settings(string road) => ConfigurationFactory.ParseString(
-        $"actortrain.lane {{ within-process = off, same-machine = {road}, in-flight = {3 * sizeof(float) * Length}B }}");
+    private static Config Settings(string road) =>
+        ConfigurationFactory.ParseString(
+            $"actortrain.lane {{ within-process = off, same-machine = {road}, in-flight = "
+                + $"{3 * sizeof(float) * Length}B }}"
+        );
 }
 
 public sealed class SharedMemoryRoadTests() : RoadTests("shared-memory")
@@ -120,7 +133,8 @@ public sealed class SharedMemoryRoadTests() : RoadTests("shared-memory")
     [Fact]
     public void Nothing_is_copied()
     {
-        if (!SharedFile.IsSupported) return;
+        if (!SharedFile.IsSupported)
+            return;
         What_is_sent_arrives(PayloadType.F32);
         Server.Probe.ShouldNotBeNull();
         Server.Memory.Allocated.ShouldBe(0);

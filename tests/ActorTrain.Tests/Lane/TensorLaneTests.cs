@@ -24,7 +24,8 @@ public sealed class TensorLaneTests : ActorTests
     private readonly TestProbe _shard;
     private readonly IDisposable _shardAdmission;
 
-    public TensorLaneTests() : base(NodeConfiguration.Client("127.0.0.1", Sockets), "worker")
+    public TensorLaneTests()
+        : base(NodeConfiguration.Client("127.0.0.1", Sockets), "worker")
     {
         _serverSystem = ActorSystem.Create("server", NodeConfiguration.Client("127.0.0.1", Sockets));
         _worker = CreateTestProbe();
@@ -54,7 +55,11 @@ public sealed class TensorLaneTests : ActorTests
         push.Worker.ShouldBe(new WorkerId("w:1", 3));
         push.Payload.Values.ToArray().ShouldBe(Numbers());
 
-        Server.Tell(_shard.Sender, new ShardProtocol.Pushed(2, push.Part, Verdict.Applied, 7, Step: null, TensorSlice.CopyOf(Numbers())), _shard);
+        Server.Tell(
+            _shard.Sender,
+            new ShardProtocol.Pushed(2, push.Part, Verdict.Applied, 7, Step: null, TensorSlice.CopyOf(Numbers())),
+            _shard
+        );
         var pushed = _worker.ExpectMsg<ShardProtocol.Pushed>();
         (pushed.Shard, pushed.Part, pushed.Verdict, pushed.Version).ShouldBe((2, push.Part, Verdict.Applied, 7L));
         pushed.Payload.Values.ToArray().ShouldBe(Numbers());
@@ -64,8 +69,10 @@ public sealed class TensorLaneTests : ActorTests
     [Fact]
     public void Messages_arrive_in_the_order_they_were_sent()
     {
-        for (var i = 0; i < 100; i++) Worker.Tell(RemoteShard, Push(start: i), _worker);
-        for (var i = 0; i < 100; i++) _shard.ExpectMsg<ShardProtocol.Push>().Part.Start.ShouldBe(i);
+        for (var i = 0; i < 100; i++)
+            Worker.Tell(RemoteShard, Push(start: i), _worker);
+        for (var i = 0; i < 100; i++)
+            _shard.ExpectMsg<ShardProtocol.Push>().Part.Start.ShouldBe(i);
     }
 
     [Fact]
@@ -98,7 +105,8 @@ public sealed class TensorLaneTests : ActorTests
             Worker.Tell(RemoteShard, Push(start: 6), _worker);
             _shard.ExpectMsg<ShardProtocol.Push>(TimeSpan.FromMilliseconds(200)).Part.Start.ShouldBeGreaterThan(4);
         });
-        _shard.ReceiveWhile(TimeSpan.FromMilliseconds(200), message => (message as ShardProtocol.Push)?.Payload.Length)
+        _shard
+            .ReceiveWhile(TimeSpan.FromMilliseconds(200), message => (message as ShardProtocol.Push)?.Payload.Length)
             .ShouldAllBe(length => length == Length);
     }
 
@@ -123,8 +131,12 @@ public sealed class TensorLaneTests : ActorTests
         var port = ((ExtendedActorSystem)_serverSystem).Provider.DefaultAddress.Port;
         Shutdown(_serverSystem);
 
-        var again = ActorSystem.Create("server", ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp.port = {port}")
-            .WithFallback(NodeConfiguration.Client("127.0.0.1", Sockets)));
+        var again = ActorSystem.Create(
+            "server",
+            ConfigurationFactory
+                .ParseString($"akka.remote.dot-netty.tcp.port = {port}")
+                .WithFallback(NodeConfiguration.Client("127.0.0.1", Sockets))
+        );
         try
         {
             var shard = CreateTestProbe(again);
@@ -149,12 +161,18 @@ public sealed class TensorLaneTests : ActorTests
         var lent = Worker.Memory.Rent(Length);
         for (var i = 0; i < 300; i++)
         {
-            using var stranger = sharedMemory ? LocalSocket.TryConnect(endpoint.LocalSocket!, 1 << 16)! : new Socket(SocketType.Stream, ProtocolType.Tcp);
-            if (!sharedMemory) stranger.Connect(IPAddress.Loopback, endpoint.Port);
-            // In turn: noise; the right token and then noise; the right token and then a message with something changed in it.
-            // Where the system shares no memory, the local socket carries copies.
+            using var stranger = sharedMemory
+                ? LocalSocket.TryConnect(endpoint.LocalSocket!, 1 << 16)!
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            if (!sharedMemory)
+                stranger.Connect(IPAddress.Loopback, endpoint.Port);
+            // In turn: noise; the right token and then noise; the right token and then a message with something changed
+            // in it. Where the system shares no memory, the local socket carries copies.
             var frame = sharedMemory && Worker.Probe is not null ? Reference(lent) : Frame();
-            var bytes = i % 3 == 0 ? Noise(random) : [.. Hello(endpoint.Token), .. i % 3 == 1 ? Noise(random) : Mutated(random, frame)];
+            var bytes =
+                i % 3 == 0
+                    ? Noise(random)
+                    : [.. Hello(endpoint.Token), .. i % 3 == 1 ? Noise(random) : Mutated(random, frame)];
             try
             {
                 stranger.Send(bytes);
@@ -202,21 +220,36 @@ public sealed class TensorLaneTests : ActorTests
     private byte[] Frame()
     {
         var writer = new HeaderWriter(Worker.Address, sent: 0);
-        return [.. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push()), PayloadForm.F32, 1, null), .. new byte[sizeof(float) * Length]];
+        return
+        [
+            .. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push()), PayloadForm.F32, 1, null),
+            .. new byte[sizeof(float) * Length],
+        ];
     }
 
     private byte[] Reference(TensorBuffer lent)
     {
         var slice = lent.Share(PayloadType.F32);
-        MemoryMarshal.TryGetMemoryManager<float, TensorMemory>(slice.Values, out var memory, out var start, out _).ShouldBeTrue();
+        MemoryMarshal
+            .TryGetMemoryManager<float, TensorMemory>(slice.Values, out var memory, out var start, out _)
+            .ShouldBeTrue();
         var reference = new MemoryReference(memory!.File!.Descriptor, memory.Length, memory.Number, start);
         var writer = new HeaderWriter(Worker.Address, sent: 0);
-        return [.. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push() with { Payload = slice }), PayloadForm.Reference, 1, reference)];
+        return
+        [
+            .. writer.Write(
+                new Outgoing(RemoteShard, ActorRefs.Nobody, Push() with { Payload = slice }),
+                PayloadForm.Reference,
+                1,
+                reference
+            ),
+        ];
     }
 
     private static byte[] Mutated(Random random, byte[] frame)
     {
-        for (var i = 0; i < 3; i++) frame[random.Next(Math.Min(frame.Length, 256))] = (byte)random.Next(256);
+        for (var i = 0; i < 3; i++)
+            frame[random.Next(Math.Min(frame.Length, 256))] = (byte)random.Next(256);
         return frame;
     }
 
@@ -227,7 +260,8 @@ public sealed class TensorLaneTests : ActorTests
         return bytes;
     }
 
-    private byte[] Hello(byte[] token) => new Handshake(Worker.Address, Environment.ProcessId, Worker.Probe?.ToSign()).ToBytes(token);
+    private byte[] Hello(byte[] token) =>
+        new Handshake(Worker.Address, Environment.ProcessId, Worker.Probe?.ToSign()).ToBytes(token);
 
     private static ShardProtocol.Push Push(int start = 0) =>
         new(new LeasePart(1, start, 8), new WorkerId("w:1", 3), 5, TensorSlice.Of(Numbers()));
@@ -236,5 +270,6 @@ public sealed class TensorLaneTests : ActorTests
 
     private static IActorRef SeenFrom(ActorSystem here, ActorSystem there, IActorRef actor) =>
         ((ExtendedActorSystem)here).Provider.ResolveActorRef(
-            actor.Path.ToSerializationFormatWithAddress(((ExtendedActorSystem)there).Provider.DefaultAddress));
+            actor.Path.ToSerializationFormatWithAddress(((ExtendedActorSystem)there).Provider.DefaultAddress)
+        );
 }

@@ -11,9 +11,15 @@ namespace ActorTrain.Tests.Lane;
 
 public sealed class TensorMessageTableTests
 {
-    public static TheoryData<Type> Messages => new(typeof(ITensorMessage).Assembly.GetTypes()
-        .Where(type => typeof(ITensorMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false })
-        .OrderBy(type => type.FullName, StringComparer.Ordinal));
+    public static TheoryData<Type> Messages =>
+        new(
+            typeof(ITensorMessage)
+                .Assembly.GetTypes()
+                .Where(type =>
+                    typeof(ITensorMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false }
+                )
+                .OrderBy(type => type.FullName, StringComparer.Ordinal)
+        );
 
     [Theory, MemberData(nameof(Messages))]
     public void Every_tensor_message_is_in_the_table_and_comes_back_from_its_header(Type type)
@@ -21,11 +27,14 @@ public sealed class TensorMessageTableTests
         TensorMessageTable.Types.ShouldContain(type);
         var message = (ITensorMessage)new Samples(ActorRefs.Nobody).Of(type);
         using var bytes = new MemoryStream();
-        using (var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true)) message.WriteHeader(writer);
+        using (var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true))
+            message.WriteHeader(writer);
         bytes.Position = 0;
 
         using var reader = new BinaryReader(bytes);
-        TensorMessageTable.TryRead(TensorMessageTable.KindOf(message), reader, message.Payload, out var back).ShouldBeTrue();
+        TensorMessageTable
+            .TryRead(TensorMessageTable.KindOf(message), reader, message.Payload, out var back)
+            .ShouldBeTrue();
 
         back.ShouldBeEquivalentTo(message);
         bytes.Position.ShouldBe(bytes.Length);
@@ -37,7 +46,15 @@ public sealed class TensorMessageTableTests
     [InlineData(-1, 2)]
     public void A_push_whose_stretches_do_not_lie_in_its_slice_is_refused(int offset, int length)
     {
-        var push = new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[7])) { Untouched = [new FlatRange(offset, length)] };
+        var push = new ShardProtocol.Push(
+            new LeasePart(1, 0, 1),
+            new WorkerId("a:1", 1),
+            0,
+            TensorSlice.Of(new float[7])
+        )
+        {
+            Untouched = [new FlatRange(offset, length)],
+        };
         using var bytes = new MemoryStream();
         push.WriteHeader(new BinaryWriter(bytes));
         bytes.Position = 0;

@@ -13,7 +13,8 @@ public sealed class LeaseBookTests
         var book = new LeaseBook(samples: 10, epochs: 2);
 
         var stretches = new List<(int, int, int)>();
-        while (Take(book, "a", 4) is { } lease) stretches.Add((lease.Stretch.Epoch, lease.Stretch.Start, lease.Stretch.Count));
+        while (Take(book, "a", 4) is { } lease)
+            stretches.Add((lease.Stretch.Epoch, lease.Stretch.Start, lease.Stretch.Count));
 
         stretches.ShouldBe([(1, 0, 4), (1, 4, 4), (1, 8, 2), (2, 0, 4), (2, 4, 4), (2, 8, 2)]);
         book.Offers.ShouldBeEmpty();
@@ -166,7 +167,8 @@ public sealed class LeaseBookTests
         var book = new LeaseBook(samples: 4, epochs: 1);
         Take(book, "a", 4);
 
-        book.Expire(Noon + TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60), round: 1).Count.ShouldBe(expires ? 1 : 0);
+        book.Expire(Noon + TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(60), round: 1)
+            .Count.ShouldBe(expires ? 1 : 0);
         book.Settle(round: 1, Applied());
 
         (Take(book, "b", 4) is not null).ShouldBe(expires);
@@ -184,45 +186,71 @@ public sealed class LeaseBookTests
 
     [Fact]
     public void However_leases_end_every_position_is_done_and_none_is_lost() =>
-        Gen.Select(Gen.Int[1, 200], Gen.Int[1, 3], Gen.Select(Gen.Int[1, 50], Gen.Int[0, 4]).Array[300]).Sample((samples, epochs, fates) =>
-        {
-            var book = new LeaseBook(samples, epochs);
-            var applied = Enumerable.Range(1, epochs).ToDictionary(epoch => epoch, _ => new PositionSet());
-            var round = 0L;
-            foreach (var (size, fate) in fates.Concat(Enumerable.Repeat((50, 4), 10 * samples * epochs)))
-            {
-                book.Settle(++round, applied);
-                if (Take(book, "w", size) is not { } lease) break;
-                var stretch = lease.Stretch;
-                var half = stretch.Count / 2;
-                // 0: lost with nothing done. 1: lost after a half. 2: all refused. 3: a half given back. 4: done.
-                if (fate is 1 or 3) Apply(stretch with { Count = half });
-                if (fate is 4) Apply(stretch);
-                if (fate < 2) book.TakeBack("w", round + 1);
-                else book.End(lease.Id, fate switch
+        Gen.Select(Gen.Int[1, 200], Gen.Int[1, 3], Gen.Select(Gen.Int[1, 50], Gen.Int[0, 4]).Array[300])
+            .Sample(
+                (samples, epochs, fates) =>
                 {
-                    2 => [stretch],
-                    3 when half < stretch.Count => [stretch with { Start = stretch.Start + half, Count = stretch.Count - half }],
-                    _ => [],
-                }, round + 1);
-            }
-            book.Complete.ShouldBeTrue();
-            applied.Values.ShouldAllBe(epoch => epoch.Count == samples);
+                    var book = new LeaseBook(samples, epochs);
+                    var applied = Enumerable.Range(1, epochs).ToDictionary(epoch => epoch, _ => new PositionSet());
+                    var round = 0L;
+                    foreach (var (size, fate) in fates.Concat(Enumerable.Repeat((50, 4), 10 * samples * epochs)))
+                    {
+                        book.Settle(++round, applied);
+                        if (Take(book, "w", size) is not { } lease)
+                            break;
+                        var stretch = lease.Stretch;
+                        var half = stretch.Count / 2;
+                        // 0: lost with nothing done. 1: lost after a half. 2: all refused. 3: a half given back. 4:
+                        // done.
+                        if (fate is 1 or 3)
+                            Apply(stretch with { Count = half });
+                        if (fate is 4)
+                            Apply(stretch);
+                        if (fate < 2)
+                            book.TakeBack("w", round + 1);
+                        else
+                            book.End(
+                                lease.Id,
+                                fate switch
+                                {
+                                    2 => [stretch],
+                                    3 when half < stretch.Count =>
+                                    [
+                                        stretch with
+                                        {
+                                            Start = stretch.Start + half,
+                                            Count = stretch.Count - half,
+                                        },
+                                    ],
+                                    _ => [],
+                                },
+                                round + 1
+                            );
+                    }
+                    book.Complete.ShouldBeTrue();
+                    applied.Values.ShouldAllBe(epoch => epoch.Count == samples);
 
-            void Apply(LeasePart part)
-            {
-                applied[part.Epoch].OverlapWith(part.Start, part.End).ShouldBe(Overlap.None, "a position was handed out that was done");
-                applied[part.Epoch].Add(part.Start, part.End);
-            }
-        });
+                    void Apply(LeasePart part)
+                    {
+                        applied[part.Epoch]
+                            .OverlapWith(part.Start, part.End)
+                            .ShouldBe(Overlap.None, "a position was handed out that was done");
+                        applied[part.Epoch].Add(part.Start, part.End);
+                    }
+                }
+            );
 
     private static Lease? Take(LeaseBook book, string holder, int size) =>
-        book.Offers.Where(offer => offer.Samples > 0).Select(offer => book.Take(holder, offer.Epoch, size, microBatch: 1, Noon)).FirstOrDefault();
+        book
+            .Offers.Where(offer => offer.Samples > 0)
+            .Select(offer => book.Take(holder, offer.Epoch, size, microBatch: 1, Noon))
+            .FirstOrDefault();
 
     private static Dictionary<int, PositionSet> Applied(params (int Start, int End)[] stretches)
     {
         var set = new PositionSet();
-        foreach (var (start, end) in stretches) set.Add(start, end);
+        foreach (var (start, end) in stretches)
+            set.Add(start, end);
         return new Dictionary<int, PositionSet> { [1] = set };
     }
 }

@@ -34,67 +34,94 @@ public sealed class MicroBatchFloorTests
 
     [Fact]
     public void A_cut_has_all_positions_once_and_no_piece_is_too_small() =>
-        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 64], Gen.Int[1, 64]).Sample((count, samples, floor) =>
-        {
-            var least = Math.Min(floor, samples);
-            var pieces = new LeasePart(2, 7, count).Cut(samples, least);
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 64], Gen.Int[1, 64])
+            .Sample(
+                (count, samples, floor) =>
+                {
+                    var least = Math.Min(floor, samples);
+                    var pieces = new LeasePart(2, 7, count).Cut(samples, least);
 
-            pieces.Sum(piece => piece.Count).ShouldBe(count);
-            pieces.Aggregate(7, (end, piece) => piece.Start == end ? piece.End : -1).ShouldBe(7 + count);
-            pieces.ShouldAllBe(piece => piece.Count >= Math.Min(least, count) && piece.Count < samples + least);
-        });
+                    pieces.Sum(piece => piece.Count).ShouldBe(count);
+                    pieces.Aggregate(7, (end, piece) => piece.Start == end ? piece.End : -1).ShouldBe(7 + count);
+                    pieces.ShouldAllBe(piece => piece.Count >= Math.Min(least, count) && piece.Count < samples + least);
+                }
+            );
 
     [Fact]
     public void Leases_are_granted_and_come_back_so_that_no_gradient_is_too_small() =>
-        Gen.Select(Gen.Int[9, 400], Gen.Int[1, 40], Gen.Int[2, 8], Gen.Int[0, 1_000_000]).Sample((samples, size, floor, seed) =>
-        {
-            var (book, random, now) = (new LeaseBook(samples, epochs: 2, floor), new Random(seed), TimeSpan.Zero);
-            var done = 0;
-            for (var round = 1; !book.Complete && round < 10_000; round++)
-            {
-                foreach (var (epoch, _) in book.Offers.Where(offer => offer.Samples > 0).Take(1).ToList())
+        Gen.Select(Gen.Int[9, 400], Gen.Int[1, 40], Gen.Int[2, 8], Gen.Int[0, 1_000_000])
+            .Sample(
+                (samples, size, floor, seed) =>
                 {
-                    var microBatch = floor + random.Next(12);
-                    if (book.Take("a", epoch, size, microBatch, now) is not { } lease) continue;
-                    var parts = lease.Parts;
-                    parts.ShouldAllBe(part => part.Count >= Math.Min(floor, samples));
-                    // Some of it is left undone, as where its worker has been lost.
-                    var undone = parts.Where(_ => random.Next(3) == 0).ToList();
-                    done += parts.Sum(part => part.Count) - undone.Sum(part => part.Count);
-                    book.End(lease.Id, undone, round);
-                    book.Settle(round, new Dictionary<int, PositionSet>());
+                    var (book, random, now) = (
+                        new LeaseBook(samples, epochs: 2, floor),
+                        new Random(seed),
+                        TimeSpan.Zero
+                    );
+                    var done = 0;
+                    for (var round = 1; !book.Complete && round < 10_000; round++)
+                    {
+                        foreach (var (epoch, _) in book.Offers.Where(offer => offer.Samples > 0).Take(1).ToList())
+                        {
+                            var microBatch = floor + random.Next(12);
+                            if (book.Take("a", epoch, size, microBatch, now) is not { } lease)
+                                continue;
+                            var parts = lease.Parts;
+                            parts.ShouldAllBe(part => part.Count >= Math.Min(floor, samples));
+                            // Some of it is left undone, as where its worker has been lost.
+                            var undone = parts.Where(_ => random.Next(3) == 0).ToList();
+                            done += parts.Sum(part => part.Count) - undone.Sum(part => part.Count);
+                            book.End(lease.Id, undone, round);
+                            book.Settle(round, new Dictionary<int, PositionSet>());
+                        }
+                    }
+                    book.Complete.ShouldBeTrue();
+                    done.ShouldBe(2 * samples);
                 }
-            }
-            book.Complete.ShouldBeTrue();
-            done.ShouldBe(2 * samples);
-        });
+            );
 
     [Fact]
     public void Nor_is_one_in_a_synchronous_step_whoever_asks_repeats_and_gives_back() =>
-        Gen.Select(Gen.Int[9, 300], Gen.Int[1, 12], Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 1_000_000]).Sample((samples, batches, count, whole, seed) =>
-        {
-            const int least = 4, batch = 8;
-            var random = new Random(seed);
-            var book = new LeaseBook(samples, epochs: 2, least);
-            var planner = new StepPlanner(new StepGrid(batch * batches, samples, least), batch, whole, repeats: true);
-            var workers = Enumerable.Range(0, count).Select(i => new PlannedWorker($"{i}", false, 1 + random.Next(100))).ToArray();
-            var held = new List<(string Node, Lease Lease)>();
-            for (var round = 1; !book.Complete && round < 20_000; round++)
-            {
-                var asks = workers[random.Next(count)];
-                if (held.Count(one => one.Node == asks.Node) < 2 && planner.Next(book, workers, asks, TimeSpan.FromSeconds(round)) is { } next)
+        Gen.Select(Gen.Int[9, 300], Gen.Int[1, 12], Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 1_000_000])
+            .Sample(
+                (samples, batches, count, whole, seed) =>
                 {
-                    next.Lease.Parts.ShouldAllBe(part => part.Count >= least);
-                    held.Add((asks.Node, next.Lease));
+                    const int least = 4,
+                        batch = 8;
+                    var random = new Random(seed);
+                    var book = new LeaseBook(samples, epochs: 2, least);
+                    var planner = new StepPlanner(
+                        new StepGrid(batch * batches, samples, least),
+                        batch,
+                        whole,
+                        repeats: true
+                    );
+                    var workers = Enumerable
+                        .Range(0, count)
+                        .Select(i => new PlannedWorker($"{i}", false, 1 + random.Next(100)))
+                        .ToArray();
+                    var held = new List<(string Node, Lease Lease)>();
+                    for (var round = 1; !book.Complete && round < 20_000; round++)
+                    {
+                        var asks = workers[random.Next(count)];
+                        if (
+                            held.Count(one => one.Node == asks.Node) < 2
+                            && planner.Next(book, workers, asks, TimeSpan.FromSeconds(round)) is { } next
+                        )
+                        {
+                            next.Lease.Parts.ShouldAllBe(part => part.Count >= least);
+                            held.Add((asks.Node, next.Lease));
+                        }
+                        if (held.Count == 0 || random.Next(2) == 0)
+                            continue;
+                        var (node, lease) = held[random.Next(held.Count)];
+                        held.Remove((node, lease));
+                        book.End(lease.Id, random.Next(10) == 0 ? lease.Parts : [], round);
+                        book.Settle(round, new Dictionary<int, PositionSet>());
+                    }
+                    book.Complete.ShouldBeTrue();
                 }
-                if (held.Count == 0 || random.Next(2) == 0) continue;
-                var (node, lease) = held[random.Next(held.Count)];
-                held.Remove((node, lease));
-                book.End(lease.Id, random.Next(10) == 0 ? lease.Parts : [], round);
-                book.Settle(round, new Dictionary<int, PositionSet>());
-            }
-            book.Complete.ShouldBeTrue();
-        });
+            );
 
     [Theory]
     [InlineData(100, 32, 8, "0+32 32+32 64+36")]
@@ -105,7 +132,8 @@ public sealed class MicroBatchFloorTests
     {
         var grid = new StepGrid(step, samples, least);
         var all = new List<LeasePart>();
-        for (var position = 0; position < samples; position = all[^1].End) all.Add(grid.StepOf(1, position));
+        for (var position = 0; position < samples; position = all[^1].End)
+            all.Add(grid.StepOf(1, position));
 
         Text(all).ShouldBe(steps);
         for (var position = 0; position < samples; position++)
@@ -115,27 +143,43 @@ public sealed class MicroBatchFloorTests
 
     [Fact]
     public void However_an_epoch_is_cut_its_pushes_weigh_as_many_steps_as_it_has() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 64], Gen.Int[1, 8], Gen.Int[1, 40]).Sample((samples, batch, floor, cut) =>
-        {
-            var least = Math.Min(floor, batch);
-            var grid = new StepGrid(batch, samples, least);
-            var steps = 0;
-            for (var position = 0; position < samples; steps++) position = grid.StepOf(1, position).End;
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 64], Gen.Int[1, 8], Gen.Int[1, 40])
+            .Sample(
+                (samples, batch, floor, cut) =>
+                {
+                    var least = Math.Min(floor, batch);
+                    var grid = new StepGrid(batch, samples, least);
+                    var steps = 0;
+                    for (var position = 0; position < samples; steps++)
+                        position = grid.StepOf(1, position).End;
 
-            new LeasePart(1, 0, samples).Cut(cut).Sum(part => (double)StepWeight.Of(part, batch, samples, least)).ShouldBe(steps, 1e-3);
-            foreach (var part in new LeasePart(1, 0, samples).Cut(batch, least)) StepWeight.Of(part, batch, samples, least).ShouldBe(1f);
-        });
+                    new LeasePart(1, 0, samples)
+                        .Cut(cut)
+                        .Sum(part => (double)StepWeight.Of(part, batch, samples, least))
+                        .ShouldBe(steps, 1e-3);
+                    foreach (var part in new LeasePart(1, 0, samples).Cut(batch, least))
+                        StepWeight.Of(part, batch, samples, least).ShouldBe(1f);
+                }
+            );
 
     [Fact]
     public void The_balance_gives_nobody_less_and_all_together_the_same() =>
-        Gen.Select(Gen.Double[0.01, 1000].Array[1, 12], Gen.Int[2, 64]).Sample((speeds, batch) =>
-        {
-            var least = Math.Max(Math.Min(2, batch), Math.Min(8, batch / 2));
-            var shares = MicroBatches.Divide([.. speeds.Select(speed => new MicroBatches.Share(speed))], batch, least: least);
+        Gen.Select(Gen.Double[0.01, 1000].Array[1, 12], Gen.Int[2, 64])
+            .Sample(
+                (speeds, batch) =>
+                {
+                    var least = Math.Max(Math.Min(2, batch), Math.Min(8, batch / 2));
+                    var shares = MicroBatches.Divide(
+                        [.. speeds.Select(speed => new MicroBatches.Share(speed))],
+                        batch,
+                        least: least
+                    );
 
-            shares.ShouldAllBe(share => share >= least);
-            shares.Sum().ShouldBe(batch * speeds.Length);
-        });
+                    shares.ShouldAllBe(share => share >= least);
+                    shares.Sum().ShouldBe(batch * speeds.Length);
+                }
+            );
 
-    private static string Text(IEnumerable<LeasePart> parts) => string.Join(' ', parts.Select(part => $"{part.Start}+{part.Count}"));
+    private static string Text(IEnumerable<LeasePart> parts) =>
+        string.Join(' ', parts.Select(part => $"{part.Start}+{part.Count}"));
 }

@@ -33,28 +33,37 @@ public sealed class PositionSetTests
 
     [Fact]
     public void Agrees_with_a_plain_set_of_numbers() =>
-        Gen.Select(Gen.Int[0, 60], Gen.Int[1, 20], Gen.Bool).Array[0, 40].Sample(stretches =>
-        {
-            var (set, plain) = (new PositionSet(), new HashSet<int>());
-            foreach (var (start, length, adds) in stretches)
+        Gen.Select(Gen.Int[0, 60], Gen.Int[1, 20], Gen.Bool)
+            .Array[0, 40]
+            .Sample(stretches =>
             {
-                var inside = Enumerable.Range(start, length).Count(plain.Contains);
-                set.OverlapWith(start, start + length).ShouldBe(inside == 0 ? Overlap.None : inside == length ? Overlap.Full : Overlap.Partial);
-                set.MissingFrom(start, start + length).SelectMany(gap => Enumerable.Range(gap.Start, gap.End - gap.Start))
-                    .ShouldBe(Enumerable.Range(start, length).Where(position => !plain.Contains(position)));
-                if (adds)
+                var (set, plain) = (new PositionSet(), new HashSet<int>());
+                foreach (var (start, length, adds) in stretches)
                 {
-                    set.Add(start, start + length);
-                    plain.UnionWith(Enumerable.Range(start, length));
+                    var inside = Enumerable.Range(start, length).Count(plain.Contains);
+                    set.OverlapWith(start, start + length)
+                        .ShouldBe(
+                            inside == 0 ? Overlap.None
+                            : inside == length ? Overlap.Full
+                            : Overlap.Partial
+                        );
+                    set.MissingFrom(start, start + length)
+                        .SelectMany(gap => Enumerable.Range(gap.Start, gap.End - gap.Start))
+                        .ShouldBe(Enumerable.Range(start, length).Where(position => !plain.Contains(position)));
+                    if (adds)
+                    {
+                        set.Add(start, start + length);
+                        plain.UnionWith(Enumerable.Range(start, length));
+                    }
+                    else
+                    {
+                        set.Remove(start, start + length);
+                        plain.ExceptWith(Enumerable.Range(start, length));
+                    }
+                    set.Count.ShouldBe(plain.Count);
+                    set.Stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.End - stretch.Start))
+                        .ShouldBe(plain.Order());
+                    set.Stretches.Zip(set.Stretches.Skip(1)).ShouldAllBe(pair => pair.First.End < pair.Second.Start);
                 }
-                else
-                {
-                    set.Remove(start, start + length);
-                    plain.ExceptWith(Enumerable.Range(start, length));
-                }
-                set.Count.ShouldBe(plain.Count);
-                set.Stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.End - stretch.Start)).ShouldBe(plain.Order());
-                set.Stretches.Zip(set.Stretches.Skip(1)).ShouldAllBe(pair => pair.First.End < pair.Second.Start);
-            }
-        });
+            });
 }

@@ -9,8 +9,7 @@ public sealed class SampleOrderTests
         Order(seed: 3, epoch: 1, samples).Order().ShouldBe(Enumerable.Range(0, samples));
 
     [Fact]
-    public void Is_the_same_for_the_same_seed_and_epoch() =>
-        Order(3, 2, 1000).ShouldBe(Order(3, 2, 1000));
+    public void Is_the_same_for_the_same_seed_and_epoch() => Order(3, 2, 1000).ShouldBe(Order(3, 2, 1000));
 
     [Theory, InlineData(4, 2), InlineData(3, 1)]
     public void Is_another_for_another_seed_or_epoch(long seed, int epoch) =>
@@ -28,14 +27,21 @@ public sealed class SampleOrderTests
         for (var seed = 0; seed < 10_000; seed++)
         {
             var order = Order(seed, 1, 10);
-            for (var i = 0; i < 10; i++) places[i, order[i]]++;
+            for (var i = 0; i < 10; i++)
+                places[i, order[i]]++;
         }
-        foreach (var count in places) count.ShouldBeInRange(850, 1150);
+        foreach (var count in places)
+            count.ShouldBeInRange(850, 1150);
     }
 
     [Fact]
     public void A_parts_seed_is_its_own() =>
-        Enumerable.Range(0, 1000).Select(i => SampleOrder.SeedOf(1, new LeasePart(1 + i % 10, i * 64, 64))).Distinct().Count().ShouldBe(1000);
+        Enumerable
+            .Range(0, 1000)
+            .Select(i => SampleOrder.SeedOf(1, new LeasePart(1 + i % 10, i * 64, 64)))
+            .Distinct()
+            .Count()
+            .ShouldBe(1000);
 
     [Fact]
     public void Is_made_once_while_somebody_has_it()

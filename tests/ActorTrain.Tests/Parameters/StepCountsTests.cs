@@ -17,39 +17,58 @@ public sealed class StepCountsTests
     public void What_takes_no_step_is_not_counted_and_catches_up_with_its_own_number()
     {
         var counts = new StepCounts(10);
-        counts.Step([new FlatRange(0, 4), new FlatRange(7, 3)]).ShouldBe([(new FlatRange(0, 4), 1L), (new FlatRange(7, 3), 1L)]);
-        counts.Step(Touched.All(10)).ShouldBe([(new FlatRange(0, 4), 2L), (new FlatRange(4, 3), 1L), (new FlatRange(7, 3), 2L)]);
+        counts
+            .Step([new FlatRange(0, 4), new FlatRange(7, 3)])
+            .ShouldBe([(new FlatRange(0, 4), 1L), (new FlatRange(7, 3), 1L)]);
+        counts
+            .Step(Touched.All(10))
+            .ShouldBe([(new FlatRange(0, 4), 2L), (new FlatRange(4, 3), 1L), (new FlatRange(7, 3), 2L)]);
         counts.Step([new FlatRange(4, 3)]).ShouldBe([(new FlatRange(4, 3), 2L)]);
         counts.Step(Touched.All(10)).ShouldBe([(new FlatRange(0, 10), 3L)]);
     }
 
     [Fact]
     public void Each_element_has_as_many_steps_as_it_was_touched() =>
-        Gen.Bool.Array[20].Array[1, 30].Sample(steps =>
-        {
-            var (counts, expected) = (new StepCounts(20), new long[20]);
-            foreach (var step in steps)
+        Gen
+            .Bool.Array[20]
+            .Array[1, 30]
+            .Sample(steps =>
             {
-                var stepped = counts.Step(RangesOf(step));
-                for (var i = 0; i < 20; i++) if (step[i]) expected[i]++;
-                var seen = new long[20];
-                foreach (var (range, count) in stepped)
-                    for (var i = range.Offset; i < range.End; i++) seen[i] = count;
-                seen.ShouldBe(expected.Select((count, i) => step[i] ? count : 0));
-            }
-        });
+                var (counts, expected) = (new StepCounts(20), new long[20]);
+                foreach (var step in steps)
+                {
+                    var stepped = counts.Step(RangesOf(step));
+                    for (var i = 0; i < 20; i++)
+                        if (step[i])
+                            expected[i]++;
+                    var seen = new long[20];
+                    foreach (var (range, count) in stepped)
+                        for (var i = range.Offset; i < range.End; i++)
+                            seen[i] = count;
+                    seen.ShouldBe(expected.Select((count, i) => step[i] ? count : 0));
+                }
+            });
 
     [Fact]
     public void What_is_left_and_what_is_common_is_what_the_elements_say() =>
-        Gen.Select(Gen.Bool.Array[30], Gen.Bool.Array[30]).Sample((one, other) =>
-        {
-            FlatRange.Without(30, RangesOf(one)).ShouldBe(RangesOf([.. one.Select(has => !has)]));
-            FlatRange.Common(RangesOf(one), RangesOf(other)).ShouldBe(RangesOf([.. one.Zip(other, (a, b) => a && b)]), customMessage: "touching stretches may be cut");
-        });
+        Gen.Select(Gen.Bool.Array[30], Gen.Bool.Array[30])
+            .Sample(
+                (one, other) =>
+                {
+                    FlatRange.Without(30, RangesOf(one)).ShouldBe(RangesOf([.. one.Select(has => !has)]));
+                    FlatRange
+                        .Common(RangesOf(one), RangesOf(other))
+                        .ShouldBe(
+                            RangesOf([.. one.Zip(other, (a, b) => a && b)]),
+                            customMessage: "touching stretches may be cut"
+                        );
+                }
+            );
 
     [Fact]
     public void A_slice_has_its_part_of_what_is_untouched_counted_from_its_beginning() =>
-        FlatRange.In(new ShardSlice(1, 16, 16), [new FlatRange(0, 20), new FlatRange(30, 10)])
+        FlatRange
+            .In(new ShardSlice(1, 16, 16), [new FlatRange(0, 20), new FlatRange(30, 10)])
             .ShouldBe([new FlatRange(0, 4), new FlatRange(14, 2)]);
 
     private static FlatRange[] RangesOf(bool[] elements)
@@ -57,9 +76,12 @@ public sealed class StepCountsTests
         var ranges = new List<FlatRange>();
         for (var i = 0; i < elements.Length; i++)
         {
-            if (!elements[i]) continue;
-            if (ranges.Count > 0 && ranges[^1].End == i) ranges[^1] = ranges[^1] with { Length = ranges[^1].Length + 1 };
-            else ranges.Add(new FlatRange(i, 1));
+            if (!elements[i])
+                continue;
+            if (ranges.Count > 0 && ranges[^1].End == i)
+                ranges[^1] = ranges[^1] with { Length = ranges[^1].Length + 1 };
+            else
+                ranges.Add(new FlatRange(i, 1));
         }
         return [.. ranges];
     }

@@ -13,10 +13,12 @@ public sealed class RepeatedLinesTests
     {
         _refused.Add(ConnectionRefusal.Overdue, "one");
         _refused.Due(Start).ShouldBe(["one"]);
-        for (var i = 0; i < 5999; i++) _refused.Add(ConnectionRefusal.Overdue, $"number {i}");
+        for (var i = 0; i < 5999; i++)
+            _refused.Add(ConnectionRefusal.Overdue, $"number {i}");
         _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval - TimeSpan.FromTicks(1)).ShouldBeEmpty();
         _refused.NextDue.ShouldBe(Start + RepeatedLines<ConnectionRefusal>.Interval);
-        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval)
+        _refused
+            .Due(Start + RepeatedLines<ConnectionRefusal>.Interval)
             .ShouldBe(["number 5998 (5,999 times since the last word about it)"]);
     }
 

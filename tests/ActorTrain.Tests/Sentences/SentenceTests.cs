@@ -8,14 +8,25 @@ namespace ActorTrain.Tests.Sentences;
 public sealed class SentenceTests
 {
     [Theory]
-    [InlineData("the file is locked", "The file is locked."), InlineData("the file is locked.", "The file is locked."), InlineData("Loading...", "Loading."), InlineData("", "")]
-    [InlineData("a reason\r\nof two lines.\n", "A reason of two lines."), InlineData("there is no /data/..", "There is no /data/...")]
-    public void A_clause_becomes_a_sentence_with_one_full_stop(string clause, string sentence) => Sentence.Of(clause).ShouldBe(sentence);
+    [
+        InlineData("the file is locked", "The file is locked."),
+        InlineData("the file is locked.", "The file is locked."),
+        InlineData("Loading...", "Loading."),
+        InlineData("", "")
+    ]
+    [
+        InlineData("a reason\r\nof two lines.\n", "A reason of two lines."),
+        InlineData("there is no /data/..", "There is no /data/...")
+    ]
+    public void A_clause_becomes_a_sentence_with_one_full_stop(string clause, string sentence) =>
+        Sentence.Of(clause).ShouldBe(sentence);
 
     [Fact]
     public void A_stranger_s_exception_is_told_by_its_kind_and_its_first_line()
     {
-        new InvalidOperationException("Shapes differ.\nException raised from mul at native.cpp:12\nframe #0 …").AsNamedClause().ShouldBe("InvalidOperationException: Shapes differ");
+        new InvalidOperationException("Shapes differ.\nException raised from mul at native.cpp:12\nframe #0 …")
+            .AsNamedClause()
+            .ShouldBe("InvalidOperationException: Shapes differ");
         new InvalidOperationException("\n").AsNamedClause().ShouldBe("InvalidOperationException");
     }
 
@@ -27,6 +38,8 @@ public sealed class SentenceTests
         var happened = record.Event(TimeSpan.Zero, new Occurrence("kind", "a:1", reason, "It is tried again."));
 
         (happened.Reason, happened.Remedy).ShouldBe(("The disk is full", "It is tried again"));
-        Should.Throw<ActorTrainException>(() => JobAnswer.Granted(new ClientProtocol.Rejected(reason))).Message.ShouldBe("The disk is full.");
+        Should
+            .Throw<ActorTrainException>(() => JobAnswer.Granted(new ClientProtocol.Rejected(reason)))
+            .Message.ShouldBe("The disk is full.");
     }
 }

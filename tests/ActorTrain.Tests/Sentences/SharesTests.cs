@@ -11,7 +11,8 @@ public sealed class SharesTests
     [InlineData(new[] { 0.995, 0.005 }, new[] { 100, 0 })]
     [InlineData(new[] { 1.0 }, new[] { 100 })]
     [InlineData(new[] { 0.29, 0.71 }, new[] { 29, 71 })]
-    public void Shares_of_a_whole_add_up_to_100(double[] parts, int[] percent) => Shares.InPercent(parts).ShouldBe(percent);
+    public void Shares_of_a_whole_add_up_to_100(double[] parts, int[] percent) =>
+        Shares.InPercent(parts).ShouldBe(percent);
 
     [Fact]
     public void Where_nothing_is_done_nobody_has_a_share() => Shares.InPercent([0, 0, double.NaN]).ShouldBe([0, 0, 0]);
@@ -21,11 +22,14 @@ public sealed class SharesTests
 
     [Fact]
     public void Whatever_was_done_the_sum_is_100_and_no_share_is_off_by_a_whole_percent() =>
-        Gen.Int[0, 1000].Array[1, 20].Where(counts => counts.Sum() > 0).Sample(counts =>
-        {
-            double[] parts = [.. counts.Select(count => (double)count / counts.Sum())];
-            var percent = Shares.InPercent(parts);
-            percent.Sum().ShouldBe(100);
-            percent.Zip(parts).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second * 100) < 1);
-        });
+        Gen.Int[0, 1000]
+            .Array[1, 20]
+            .Where(counts => counts.Sum() > 0)
+            .Sample(counts =>
+            {
+                double[] parts = [.. counts.Select(count => (double)count / counts.Sum())];
+                var percent = Shares.InPercent(parts);
+                percent.Sum().ShouldBe(100);
+                percent.Zip(parts).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second * 100) < 1);
+            });
 }

@@ -15,9 +15,15 @@ namespace ActorTrain.Tests.Serialization;
 
 public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", Config.Empty))
 {
-    public static TheoryData<Type> Messages => new(typeof(IWireMessage).Assembly.GetTypes()
-        .Where(type => typeof(IWireMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false })
-        .OrderBy(type => type.FullName, StringComparer.Ordinal));
+    public static TheoryData<Type> Messages =>
+        new(
+            typeof(IWireMessage)
+                .Assembly.GetTypes()
+                .Where(type =>
+                    typeof(IWireMessage).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false }
+                )
+                .OrderBy(type => type.FullName, StringComparer.Ordinal)
+        );
 
     private Akka.Serialization.Serializer Serializer => Sys.Serialization.FindSerializerForType(typeof(IWireMessage));
 
@@ -34,13 +40,16 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     }
 
     [Fact]
-    public void It_is_the_serializer_that_akka_uses_for_our_messages() => Serializer.ShouldBeOfType<ProtocolSerializer>();
+    public void It_is_the_serializer_that_akka_uses_for_our_messages() =>
+        Serializer.ShouldBeOfType<ProtocolSerializer>();
 
     [Fact]
     public void A_reference_in_a_message_leads_to_the_same_actor()
     {
         var bytes = Akka.Serialization.Serialization.WithTransport(
-            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(new ClientProtocol.Welcome(TestActor, "1")));
+            (ExtendedActorSystem)Sys,
+            () => Serializer.ToBinary(new ClientProtocol.Welcome(TestActor, "1"))
+        );
         var back = Serializer.FromBinary<ClientProtocol.Welcome>(bytes);
         back.Coordinator.Tell("hello");
         ExpectMsg("hello");
@@ -49,14 +58,18 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     [Fact]
     public void A_type_that_is_not_listed_is_not_sent()
     {
-        Should.Throw<SerializationException>(() => Serializer.ToBinary(new Stranger("hello"))).Message.ShouldContain(nameof(Stranger));
+        Should
+            .Throw<SerializationException>(() => Serializer.ToBinary(new Stranger("hello")))
+            .Message.ShouldContain(nameof(Stranger));
     }
 
     [Fact]
     public void A_type_that_is_not_listed_is_not_received()
     {
         var forged = Forge(new Stranger("hello"));
-        Should.Throw<SerializationException>(() => Serializer.FromBinary<Stranger>(forged)).Message.ShouldContain(nameof(Stranger));
+        Should
+            .Throw<SerializationException>(() => Serializer.FromBinary<Stranger>(forged))
+            .Message.ShouldContain(nameof(Stranger));
     }
 
     [Fact]
@@ -67,8 +80,12 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     }
 
     [Fact]
-    public void A_tensor_never_travels_by_this_road() => Should.Throw<SerializationException>(() => Serializer.ToBinary(
-        new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[8]))));
+    public void A_tensor_never_travels_by_this_road() =>
+        Should.Throw<SerializationException>(() =>
+            Serializer.ToBinary(
+                new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[8]))
+            )
+        );
 
     [Fact]
     public void Broken_bytes_are_refused_whatever_they_are()
@@ -78,7 +95,8 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
         for (var i = 0; i < 2000; i++)
         {
             var bytes = i % 2 == 0 ? good[..random.Next(good.Length)] : new byte[random.Next(1, 200)];
-            if (i % 2 == 1) random.NextBytes(bytes);
+            if (i % 2 == 1)
+                random.NextBytes(bytes);
             Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Finished>(bytes));
         }
     }
@@ -88,9 +106,13 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     {
         var most = ((ProtocolSerializer)Serializer).LargestMessage;
         var message = new ClientProtocol.Failed(new string('x', most), Trained: false);
-        EventFilter.Error(contains: "Failed has ").ExpectOne(() =>
-            Should.Throw<SerializationException>(() => Serializer.ToBinary(message)).Message
-                .ShouldContain("maximum-frame-size"));
+        EventFilter
+            .Error(contains: "Failed has ")
+            .ExpectOne(() =>
+                Should
+                    .Throw<SerializationException>(() => Serializer.ToBinary(message))
+                    .Message.ShouldContain("maximum-frame-size")
+            );
         Should.Throw<SerializationException>(() => Serializer.FromBinary<ClientProtocol.Failed>(new byte[most + 1]));
     }
 
@@ -101,7 +123,9 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
         var places = Enumerable.Range(0, 512).Select(i => new ShardPlace(new ShardSlice(i, i << 20, 1 << 20), shard));
         var start = new WorkerProtocol.Start(new WorkerId("a-long-name-of-a-host:12345", 1), [.. places], shard);
         var bytes = Akka.Serialization.Serialization.WithTransport(
-            (ExtendedActorSystem)Sys, () => Serializer.ToBinary(start));
+            (ExtendedActorSystem)Sys,
+            () => Serializer.ToBinary(start)
+        );
         // The address of a node may be longer than this one.
         (bytes.Length + 512 * 50).ShouldBeLessThan(((ProtocolSerializer)Serializer).LargestMessage);
     }
@@ -109,7 +133,19 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     private static byte[] Forge(object message)
     {
         using var stream = new MemoryStream();
-        new Hyperion.Serializer(new Hyperion.SerializerOptions(false, false, [], [], [], true, [], disallowUnsafeTypes: false, Hyperion.DisabledTypeFilter.Instance)).Serialize(message, stream);
+        new Hyperion.Serializer(
+            new Hyperion.SerializerOptions(
+                false,
+                false,
+                [],
+                [],
+                [],
+                true,
+                [],
+                disallowUnsafeTypes: false,
+                Hyperion.DisabledTypeFilter.Instance
+            )
+        ).Serialize(message, stream);
         return stream.ToArray();
     }
 
@@ -121,8 +157,10 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
 
     private sealed class ActorRefAsPath : System.Text.Json.Serialization.JsonConverter<IActorRef>
     {
-        public override IActorRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override IActorRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, IActorRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.Path.Name);
+        public override void Write(Utf8JsonWriter writer, IActorRef value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Path.Name);
     }
 }

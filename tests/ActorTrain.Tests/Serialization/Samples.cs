@@ -6,7 +6,10 @@ using Akka.Actor;
 
 namespace ActorTrain.Tests.Serialization;
 
-/// <summary>Makes a value of any type that messages are made of, by reflection, so that a new message is tested without anybody's doing.</summary>
+/// <summary>
+/// Makes a value of any type that messages are made of, by reflection, so that a new message is tested without
+/// anybody's doing.
+/// </summary>
 internal sealed class Samples(IActorRef actor)
 {
     private int _count;
@@ -14,20 +17,34 @@ internal sealed class Samples(IActorRef actor)
     public object Of(Type type)
     {
         _count++;
-        if (Nullable.GetUnderlyingType(type) is { } inner) return Of(inner);
-        if (type == typeof(string)) return $"text {_count}";
-        if (type == typeof(bool)) return true;
-        if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
-        if (type.IsPrimitive) return Convert.ChangeType(_count % 100, type);
-        if (type == typeof(IActorRef)) return actor;
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+            return Of(inner);
+        if (type == typeof(string))
+            return $"text {_count}";
+        if (type == typeof(bool))
+            return true;
+        if (type.IsEnum)
+            return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
+        if (type.IsPrimitive)
+            return Convert.ChangeType(_count % 100, type);
+        if (type == typeof(IActorRef))
+            return actor;
         // They lie in the tensor that they are sent with.
-        if (type == typeof(FlatRange[])) return new[] { new FlatRange(1, 2), new FlatRange(5, 1) };
-        if (type == typeof(TensorSlice)) return TensorSlice.Of(new float[] { _count, 0, 0, 0, 0, 0, 0 });
-        if (type == typeof(ParameterLayout)) return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
-        if (type == typeof(IReadOnlyDictionary<string, string>)) return new Dictionary<string, string> { ["key"] = $"value {_count}" };
-        if (type.IsArray) return ArrayOf(type.GetElementType()!);
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return ListOf(type.GetGenericArguments()[0]);
-        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        if (type == typeof(FlatRange[]))
+            return new[] { new FlatRange(1, 2), new FlatRange(5, 1) };
+        if (type == typeof(TensorSlice))
+            return TensorSlice.Of(new float[] { _count, 0, 0, 0, 0, 0, 0 });
+        if (type == typeof(ParameterLayout))
+            return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
+        if (type == typeof(IReadOnlyDictionary<string, string>))
+            return new Dictionary<string, string> { ["key"] = $"value {_count}" };
+        if (type.IsArray)
+            return ArrayOf(type.GetElementType()!);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+            return ListOf(type.GetGenericArguments()[0]);
+        var constructor = type.GetConstructors()
+            .OrderByDescending(candidate => candidate.GetParameters().Length)
+            .First();
         var parameters = constructor.GetParameters();
         var value = constructor.Invoke([.. parameters.Select(parameter => Of(parameter.ParameterType))]);
         var given = parameters.Select(parameter => parameter.Name).ToHashSet();
@@ -40,7 +57,8 @@ internal sealed class Samples(IActorRef actor)
     private Array ArrayOf(Type element)
     {
         var array = Array.CreateInstance(element, 2);
-        for (var i = 0; i < 2; i++) array.SetValue(Of(element), i);
+        for (var i = 0; i < 2; i++)
+            array.SetValue(Of(element), i);
         return array;
     }
 
@@ -52,7 +70,10 @@ internal sealed class Samples(IActorRef actor)
         {
             0 => array,
             1 => Activator.CreateInstance(typeof(List<>).MakeGenericType(element), array)!,
-            _ => typeof(Samples).GetMethod(nameof(Expression), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(element).Invoke(null, [array])!,
+            _ => typeof(Samples)
+                .GetMethod(nameof(Expression), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(element)
+                .Invoke(null, [array])!,
         };
     }
 

@@ -22,19 +22,27 @@ public sealed class StrangerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await ActorTrainNode.StartAsync(
-            new NodeOptions(NodeRoles.All) { Engines = new Engines(() => new LinearEngine()) });
+            new NodeOptions(NodeRoles.All) { Engines = new Engines(() => new LinearEngine()) }
+        );
         _log = _node.System.ActorOf(Props.Create(() => new Log(_warnings)));
         await _log.Ask<ActorIdentity>(new Identify(null));
-        _stranger = ActorSystem.Create("stranger", ConfigurationFactory.ParseString("""
-            akka {
-              actor.provider = remote
-              # For what a test takes from a system that is a member.
-              actor.serialization-identifiers { "Akka.Cluster.Serialization.ClusterMessageSerializer, Akka.Cluster" = 5 }
-              stdout-loglevel = OFF
-              loglevel = OFF
-              remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
-            }
-            """));
+        _stranger = ActorSystem.Create(
+            "stranger",
+            ConfigurationFactory.ParseString(
+                """
+                akka {
+                  actor.provider = remote
+                  # For what a test takes from a system that is a member.
+                  actor.serialization-identifiers {
+                    "Akka.Cluster.Serialization.ClusterMessageSerializer, Akka.Cluster" = 5
+                  }
+                  stdout-loglevel = OFF
+                  loglevel = OFF
+                  remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+                }
+                """
+            )
+        );
     }
 
     public async Task DisposeAsync()
@@ -100,8 +108,8 @@ public sealed class StrangerTests : IAsyncLifetime
 
     private Address Address => Akka.Cluster.Cluster.Get(_node.System).SelfAddress;
 
-    private IActorRef Root => ((ExtendedActorSystem)_stranger).Provider
-        .ResolveActorRef(new RootActorPath(Address) / "user" / "actortrain");
+    private IActorRef Root =>
+        ((ExtendedActorSystem)_stranger).Provider.ResolveActorRef(new RootActorPath(Address) / "user" / "actortrain");
 
     private ActorSelection Select(string path) => _stranger.ActorSelection($"{Address}{path}");
 
@@ -111,7 +119,8 @@ public sealed class StrangerTests : IAsyncLifetime
         await Select("/user/actortrain").Ask<ActorIdentity>(new Identify(null), Patience);
         await _log.Ask<ActorIdentity>(new Identify(null));
         var line = $"Refused a message from another program: {what}";
-        _warnings.Count(warning => warning.StartsWith(line, StringComparison.Ordinal))
+        _warnings
+            .Count(warning => warning.StartsWith(line, StringComparison.Ordinal))
             .ShouldBe(1, string.Join('\n', _warnings));
         Canary.Built.ShouldBe(_builtBefore + built);
         _node.Terminated.IsCompleted.ShouldBeFalse();
@@ -134,7 +143,8 @@ public sealed class StrangerTests : IAsyncLifetime
         public CanaryException() { }
 
 #pragma warning disable SYSLIB0051 // It is by this that Akka builds exceptions.
-        private CanaryException(SerializationInfo info, StreamingContext context) : base(info, context) => Canary.Sing();
+        private CanaryException(SerializationInfo info, StreamingContext context)
+            : base(info, context) => Canary.Sing();
 #pragma warning restore SYSLIB0051
     }
 
@@ -150,7 +160,8 @@ public sealed class StrangerTests : IAsyncLifetime
             Context.System.EventStream.Subscribe(Self, typeof(Warning));
             Receive<Warning>(
                 warning => warning.LogClass == typeof(GuardedSerializer),
-                warning => warnings.Enqueue($"{warning.Message}"));
+                warning => warnings.Enqueue($"{warning.Message}")
+            );
             ReceiveAny(_ => { });
         }
     }

@@ -19,14 +19,20 @@ public sealed class EpochWeightsTests
     {
         var shard = Shard(epochs: 3);
         var ends = new List<float>();
-        foreach (var (epoch, start) in from epoch in Enumerable.Range(1, 3) from start in new[] { 0, 16 } select (epoch, start))
+        foreach (
+            var (epoch, start) in from epoch in Enumerable.Range(1, 3)
+            from start in new[] { 0, 16 }
+            select (epoch, start)
+        )
         {
             shard.Receive(new LeasePart(epoch, start, 16), _worker, shard.Version, [1f]);
-            if (start == 16) ends.Add(shard.Weights[0]);
+            if (start == 16)
+                ends.Add(shard.Weights[0]);
         }
 
         ends.Distinct().Count().ShouldBe(3);
-        for (var epoch = 1; epoch <= 3; epoch++) After(shard, epoch).ShouldBe((2 * epoch, ends[epoch - 1]));
+        for (var epoch = 1; epoch <= 3; epoch++)
+            After(shard, epoch).ShouldBe((2 * epoch, ends[epoch - 1]));
         After(shard, 0).ShouldBe((6, ends[2]), "those of no epoch are the newest");
     }
 
@@ -35,7 +41,8 @@ public sealed class EpochWeightsTests
     {
         var shard = Shard(epochs: 3);
         for (var epoch = 1; epoch <= 2; epoch++)
-            foreach (var start in new[] { 0, 16 }) shard.Receive(new LeasePart(epoch, start, 16), _worker, shard.Version, [1f]);
+            foreach (var start in new[] { 0, 16 })
+                shard.Receive(new LeasePart(epoch, start, 16), _worker, shard.Version, [1f]);
         var second = After(shard, 2);
 
         shard.ForgetEpochsBefore(2);
@@ -49,7 +56,8 @@ public sealed class EpochWeightsTests
     {
         var shard = Shard(epochs: 5, evaluateEvery: 2);
         for (var epoch = 1; epoch <= 5; epoch++)
-            foreach (var start in new[] { 0, 16 }) shard.Receive(new LeasePart(epoch, start, 16), _worker, shard.Version, [1f]);
+            foreach (var start in new[] { 0, 16 })
+                shard.Receive(new LeasePart(epoch, start, 16), _worker, shard.Version, [1f]);
 
         After(shard, 2).Version.ShouldBe(4);
         After(shard, 3, isKept: false).Version.ShouldBe(10, "it is not kept");
@@ -61,7 +69,8 @@ public sealed class EpochWeightsTests
     public void The_last_epochs_are_those_that_there_are_also_when_they_are_kept_no_more()
     {
         var shard = Shard(epochs: 1);
-        foreach (var start in new[] { 0, 16 }) shard.Receive(new LeasePart(1, start, 16), _worker, shard.Version, [1f]);
+        foreach (var start in new[] { 0, 16 })
+            shard.Receive(new LeasePart(1, start, 16), _worker, shard.Version, [1f]);
         shard.ForgetEpochsBefore(2);
 
         After(shard, 1).Version.ShouldBe(2);
@@ -70,19 +79,26 @@ public sealed class EpochWeightsTests
     [Fact]
     public void While_the_step_that_ends_an_epoch_is_gathered_nobody_is_given_others()
     {
-        var shard = Shard(epochs: 2, change: job => job with
-        {
-            Consistency = job.Consistency with
+        var shard = Shard(
+            epochs: 2,
+            change: job =>
+                job with
+                {
+                    Consistency = job.Consistency with
+                    {
+                        Mode = ConsistencyMode.Synchronous,
+                        Synchronous = new SynchronousOptions(0, BackupWorkers: 1, Deterministic: false),
+                    },
+                }
+        );
+        shard.March(
+            Jobs.Of().Consistency with
             {
                 Mode = ConsistencyMode.Synchronous,
                 Synchronous = new SynchronousOptions(0, BackupWorkers: 1, Deterministic: false),
             },
-        });
-        shard.March(Jobs.Of().Consistency with
-        {
-            Mode = ConsistencyMode.Synchronous,
-            Synchronous = new SynchronousOptions(0, BackupWorkers: 1, Deterministic: false),
-        }, contributions: 3);
+            contributions: 3
+        );
         shard.Receive(new LeasePart(1, 0, 16), _worker, 0, [1f]);
         shard.Receive(new LeasePart(1, 16, 16), new WorkerId("b:1", 2), 0, [1f]);
 

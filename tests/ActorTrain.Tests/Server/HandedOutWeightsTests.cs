@@ -23,8 +23,11 @@ public sealed class HandedOutWeightsTests
     {
         var kept = new HandedOutWeights(overlap);
         var versions = Enumerable.Range(0, 6).Select(version => Weights(version)).ToList();
-        for (var version = 0; version < 6; version++) kept.Add("a:1", version, versions[version]);
-        versions.Select(weights => weights.IsRead).ShouldBe(Enumerable.Range(0, 6).Select(version => version >= 5 - overlap));
+        for (var version = 0; version < 6; version++)
+            kept.Add("a:1", version, versions[version]);
+        versions
+            .Select(weights => weights.IsRead)
+            .ShouldBe(Enumerable.Range(0, 6).Select(version => version >= 5 - overlap));
     }
 
     [Fact]

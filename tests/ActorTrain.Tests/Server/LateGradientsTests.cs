@@ -10,7 +10,10 @@ using CsCheck;
 
 namespace ActorTrain.Tests.Server;
 
-/// <summary>A shard under the policies that change a gradient. A push stands for a whole batch, and is answered with the weights that its worker goes on with.</summary>
+/// <summary>
+/// A shard under the policies that change a gradient. A push stands for a whole batch, and is answered with the weights
+/// that its worker goes on with.
+/// </summary>
 public sealed class LateGradientsTests
 {
     private const int Batch = 8;
@@ -38,7 +41,8 @@ public sealed class LateGradientsTests
         shard.Weights[0].ShouldBe(-0.75f);
     }
 
-    // By hand, λ = 1, η = 0.5, γ = 0.5: w₁ = 0.5, b = 1; w₂ = 0.5 − 0.5·(0.5 + 1) = −0.25, b = 1.5. Alice from w₁: g = 1 + (−0.25 − 0.5) = 0.25, b = 0.75 + 0.25 = 1, w₃ = −0.75.
+    // By hand, λ = 1, η = 0.5, γ = 0.5: w₁ = 0.5, b = 1; w₂ = 0.5 − 0.5·(0.5 + 1) = −0.25, b = 1.5. Alice from w₁: g =
+    // 1 + (−0.25 − 0.5) = 0.25, b = 0.75 + 0.25 = 1, w₃ = −0.75.
     [Fact]
     public void What_is_compensated_goes_into_the_optimizers_momentum()
     {
@@ -52,7 +56,10 @@ public sealed class LateGradientsTests
     [Theory, MemberData(nameof(ComparingPolicies))]
     public void A_version_that_was_never_handed_out_is_no_gap(StalenessPolicy policy)
     {
-        var (shard, plain) = (Shard(Jobs.Staleness(policy), Jobs.Sgd(0.5f), 1f, 2f), Shard(Jobs.Accept, Jobs.Sgd(0.5f), 1f, 2f));
+        var (shard, plain) = (
+            Shard(Jobs.Staleness(policy), Jobs.Sgd(0.5f), 1f, 2f),
+            Shard(Jobs.Accept, Jobs.Sgd(0.5f), 1f, 2f)
+        );
         foreach (var (worker, version) in new[] { (Alice, 0L), (Bob, 0L), (Bob with { Incarnation = 3 }, 1L) })
         {
             Push(shard, worker, version, 1f, 3f).ShouldBe(Verdict.Applied);
@@ -63,64 +70,103 @@ public sealed class LateGradientsTests
 
     [Theory, MemberData(nameof(ComparingPolicies))]
     public void Fresh_gradients_train_as_without_the_policy_to_the_last_bit(StalenessPolicy policy) =>
-        Gen.Select(Gen.Int[1, 70], Gen.Int[0, 1000], Gen.OneOf(Gen.Const(Jobs.Sgd(0.1f)), Gen.Const(Jobs.Sgd(0.1f, 0.9f, nesterov: true, weightDecay: 0.01f)), Gen.Const(Jobs.Adam(0.1f, 0.1f, decoupled: true)))).Sample((length, seed, optimizer) =>
-        {
-            var random = new Random(seed);
-            var start = Vector(random, length);
-            var (shard, plain) = (Shard(Jobs.Staleness(policy), optimizer, start), Shard(Jobs.Accept, optimizer, start));
-            for (var i = 0; i < 8; i++)
-            {
-                var gradient = Vector(random, length);
-                Push(shard, i % 2 == 0 ? Alice : Bob, shard.Version, gradient);
-                Push(plain, i % 2 == 0 ? Alice : Bob, plain.Version, gradient);
-            }
-            shard.Weights.ToArray().ShouldBe(plain.Weights.ToArray());
-        }, iter: 50);
+        Gen.Select(
+                Gen.Int[1, 70],
+                Gen.Int[0, 1000],
+                Gen.OneOf(
+                    Gen.Const(Jobs.Sgd(0.1f)),
+                    Gen.Const(Jobs.Sgd(0.1f, 0.9f, nesterov: true, weightDecay: 0.01f)),
+                    Gen.Const(Jobs.Adam(0.1f, 0.1f, decoupled: true))
+                )
+            )
+            .Sample(
+                (length, seed, optimizer) =>
+                {
+                    var random = new Random(seed);
+                    var start = Vector(random, length);
+                    var (shard, plain) = (
+                        Shard(Jobs.Staleness(policy), optimizer, start),
+                        Shard(Jobs.Accept, optimizer, start)
+                    );
+                    for (var i = 0; i < 8; i++)
+                    {
+                        var gradient = Vector(random, length);
+                        Push(shard, i % 2 == 0 ? Alice : Bob, shard.Version, gradient);
+                        Push(plain, i % 2 == 0 ? Alice : Bob, plain.Version, gradient);
+                    }
+                    shard.Weights.ToArray().ShouldBe(plain.Weights.ToArray());
+                },
+                iter: 50
+            );
 
     [Fact]
     public void One_worker_under_dana_slim_is_nesterovs_momentum_to_the_last_bit() =>
-        Gen.Select(Gen.Int[1, 70], Gen.Int[0, 1000], Gen.Float[0.01f, 0.99f], Gen.OneOf(Gen.Const(0f), Gen.Const(0.01f))).Sample((length, seed, momentum, decay) =>
-        {
-            var random = new Random(seed);
-            var start = Vector(random, length);
-            var slim = Shard(Jobs.Staleness(StalenessPolicy.DanaSlim), Jobs.Sgd(0.1f, momentum, nesterov: false, decay), start);
-            var nesterov = Shard(Jobs.Accept, Jobs.Sgd(0.1f, momentum, nesterov: true, decay), start);
-            for (var i = 0; i < 8; i++)
-            {
-                var gradient = Vector(random, length);
-                Push(slim, Alice, slim.Version, gradient);
-                Push(nesterov, Alice, nesterov.Version, gradient);
-            }
-            slim.Weights.ToArray().ShouldBe(nesterov.Weights.ToArray());
-        }, iter: 50);
+        Gen.Select(
+                Gen.Int[1, 70],
+                Gen.Int[0, 1000],
+                Gen.Float[0.01f, 0.99f],
+                Gen.OneOf(Gen.Const(0f), Gen.Const(0.01f))
+            )
+            .Sample(
+                (length, seed, momentum, decay) =>
+                {
+                    var random = new Random(seed);
+                    var start = Vector(random, length);
+                    var slim = Shard(
+                        Jobs.Staleness(StalenessPolicy.DanaSlim),
+                        Jobs.Sgd(0.1f, momentum, nesterov: false, decay),
+                        start
+                    );
+                    var nesterov = Shard(Jobs.Accept, Jobs.Sgd(0.1f, momentum, nesterov: true, decay), start);
+                    for (var i = 0; i < 8; i++)
+                    {
+                        var gradient = Vector(random, length);
+                        Push(slim, Alice, slim.Version, gradient);
+                        Push(nesterov, Alice, nesterov.Version, gradient);
+                    }
+                    slim.Weights.ToArray().ShouldBe(nesterov.Weights.ToArray());
+                },
+                iter: 50
+            );
 
     [Theory, MemberData(nameof(Policies))]
     public void Two_shards_make_the_same_bits_as_one(StalenessPolicy policy) =>
-        Gen.Select(Gen.Int[2, 100], Gen.Double[0, 1], Gen.Int[0, 1000]).Sample((length, where, seed) =>
-        {
-            var cut = 1 + (int)(where * (length - 2));
-            var random = new Random(seed);
-            var (staleness, optimizer) = (Jobs.Staleness(policy), Jobs.Sgd(0.1f, momentum: 0.9f));
-            var start = Vector(random, length);
-            var (one, first, second) = (Shard(staleness, optimizer, start), Shard(staleness, optimizer, start[..cut]), Shard(staleness, optimizer, start[cut..]));
-            var has = new long[3];
-            for (var i = 0; i < 20; i++)
-            {
-                var who = random.Next(3);
-                var (worker, gradient) = (new WorkerId($"worker:{who}", who + 1), Vector(random, length));
-                Push(one, worker, has[who], gradient);
-                Push(first, worker, has[who], gradient[..cut]);
-                Push(second, worker, has[who], gradient[cut..]);
-                has[who] = one.Version;
-            }
-            first.Weights.ToArray().Concat(second.Weights.ToArray()).ShouldBe(one.Weights.ToArray());
-        }, iter: 50);
+        Gen.Select(Gen.Int[2, 100], Gen.Double[0, 1], Gen.Int[0, 1000])
+            .Sample(
+                (length, where, seed) =>
+                {
+                    var cut = 1 + (int)(where * (length - 2));
+                    var random = new Random(seed);
+                    var (staleness, optimizer) = (Jobs.Staleness(policy), Jobs.Sgd(0.1f, momentum: 0.9f));
+                    var start = Vector(random, length);
+                    var (one, first, second) = (
+                        Shard(staleness, optimizer, start),
+                        Shard(staleness, optimizer, start[..cut]),
+                        Shard(staleness, optimizer, start[cut..])
+                    );
+                    var has = new long[3];
+                    for (var i = 0; i < 20; i++)
+                    {
+                        var who = random.Next(3);
+                        var (worker, gradient) = (new WorkerId($"worker:{who}", who + 1), Vector(random, length));
+                        Push(one, worker, has[who], gradient);
+                        Push(first, worker, has[who], gradient[..cut]);
+                        Push(second, worker, has[who], gradient[cut..]);
+                        has[who] = one.Version;
+                    }
+                    first.Weights.ToArray().Concat(second.Weights.ToArray()).ShouldBe(one.Weights.ToArray());
+                },
+                iter: 50
+            );
 
     [Theory, MemberData(nameof(Policies))]
     public void A_bound_refuses_before_anything_is_remembered(StalenessPolicy policy)
     {
         var optimizer = Jobs.Sgd(0.1f, momentum: 0.9f);
-        var (shard, without) = (Shard(Jobs.Staleness(policy, bound: 1), optimizer, 1f), Shard(Jobs.Staleness(policy, bound: 1), optimizer, 1f));
+        var (shard, without) = (
+            Shard(Jobs.Staleness(policy, bound: 1), optimizer, 1f),
+            Shard(Jobs.Staleness(policy, bound: 1), optimizer, 1f)
+        );
         foreach (var each in new[] { shard, without })
         {
             Push(each, Alice, 0, 1f);
@@ -142,7 +188,8 @@ public sealed class LateGradientsTests
         Push(shard, Alice with { Incarnation = 5 }, 1, 1f);
         shard.Weights[0].ShouldBe(0.7f, 1e-6f);
 
-        // A fence of the life before comes late: it is no news, and this life goes on. v = 0.5·1 + 1 = 1.5, u = 0.75 + 1.
+        // A fence of the life before comes late: it is no news, and this life goes on. v = 0.5·1 + 1 = 1.5, u = 0.75 +
+        // 1.
         shard.Fence(Alice with { Incarnation = 4 });
         Push(shard, Alice with { Incarnation = 5 }, 2, 1f);
         shard.Weights[0].ShouldBe(0.7f - 0.175f, 1e-6f);
@@ -168,12 +215,16 @@ public sealed class LateGradientsTests
         var shard = Shard(Jobs.Staleness(policy), Jobs.Sgd(0.1f, momentum: 0.9f), 1f, 2f);
         for (var life = 1; life <= 40; life++)
         {
-            // In turn: nobody says that it has ended, the coordinator does, a new coordinator does, and one pushes that has ended.
+            // In turn: nobody says that it has ended, the coordinator does, a new coordinator does, and one pushes that
+            // has ended.
             var worker = new WorkerId($"worker:{life % 3}", life);
             Push(shard, worker, shard.Version, 1f, 1f);
-            if (life % 4 == 1) shard.Fence(worker);
-            if (life % 4 == 2) shard.FenceAll(life);
-            if (life % 4 == 3) Push(shard, new WorkerId("gone:1", 0), shard.Version, 1f, 1f);
+            if (life % 4 == 1)
+                shard.Fence(worker);
+            if (life % 4 == 2)
+                shard.FenceAll(life);
+            if (life % 4 == 3)
+                Push(shard, new WorkerId("gone:1", 0), shard.Version, 1f, 1f);
         }
         // The weights, the next ones, and one version for each of three workers.
         _pool.Allocated.ShouldBeLessThanOrEqualTo(5);
@@ -181,11 +232,18 @@ public sealed class LateGradientsTests
         AllMemoryIsBack(length: 2);
     }
 
-    [Theory, InlineData(StalenessPolicy.Accept), InlineData(StalenessPolicy.StalenessAware), InlineData(StalenessPolicy.DelayThreshold), InlineData(StalenessPolicy.DanaSlim)]
+    [
+        Theory,
+        InlineData(StalenessPolicy.Accept),
+        InlineData(StalenessPolicy.StalenessAware),
+        InlineData(StalenessPolicy.DelayThreshold),
+        InlineData(StalenessPolicy.DanaSlim)
+    ]
     public void Who_compares_no_versions_keeps_none(StalenessPolicy policy)
     {
         var shard = Shard(Jobs.Staleness(policy), Jobs.Sgd(0.1f, momentum: 0.9f), 1f);
-        foreach (var worker in new[] { Alice, Bob, Alice, Bob }) Push(shard, worker, shard.Version, 1f);
+        foreach (var worker in new[] { Alice, Bob, Alice, Bob })
+            Push(shard, worker, shard.Version, 1f);
         _pool.Allocated.ShouldBe(1);
     }
 
@@ -227,24 +285,45 @@ public sealed class LateGradientsTests
         Push(shard, Alice, 0, 1f);
         Push(shard, Bob, 0, 1f).ShouldBe(Verdict.Applied);
         var refused = Push(shard, Bob, 0, 1f);
-        (refused.Refusal, refused.Reason).ShouldBe((Refusal.TooStale, "its staleness of 2 versions is at or beyond the threshold of 2"));
+        (refused.Refusal, refused.Reason).ShouldBe(
+            (Refusal.TooStale, "its staleness of 2 versions is at or beyond the threshold of 2")
+        );
         (shard.Version, shard.Count().Applied.Sum(part => part.Count)).ShouldBe((2, 2 * Batch));
     }
 
     private static StalenessOptions Dc(float lambda) =>
-        Jobs.Staleness(StalenessPolicy.DcAsgd, compensation: Jobs.Compensation with { DcAsgd = new DcAsgdOptions(lambda) });
+        Jobs.Staleness(
+            StalenessPolicy.DcAsgd,
+            compensation: Jobs.Compensation with
+            {
+                DcAsgd = new DcAsgdOptions(lambda),
+            }
+        );
 
     private ShardState Shard(StalenessOptions staleness, OptimizerOptions optimizer, params float[] weights)
     {
-        var shard = new ShardState(index: 0, weights.Length, samples: 100_000 * Batch, Jobs.Of(epochs: 1, batch: Batch, optimizer: optimizer, staleness: staleness), _pool);
+        var shard = new ShardState(
+            index: 0,
+            weights.Length,
+            samples: 100_000 * Batch,
+            Jobs.Of(epochs: 1, batch: Batch, optimizer: optimizer, staleness: staleness),
+            _pool
+        );
         shard.Initialize(weights);
         return shard;
     }
 
-    /// <summary>A push of samples that were not there before, and its answer, which the worker has read at once.</summary>
+    /// <summary>
+    /// A push of samples that were not there before, and its answer, which the worker has read at once.
+    /// </summary>
     private Verdict Push(ShardState shard, WorkerId worker, long version, params float[] gradient)
     {
-        var verdict = shard.Receive(new LeasePart(1, Interlocked.Increment(ref _pushes) * Batch, Batch), worker, version, gradient);
+        var verdict = shard.Receive(
+            new LeasePart(1, Interlocked.Increment(ref _pushes) * Batch, Batch),
+            worker,
+            version,
+            gradient
+        );
         shard.Share(PayloadType.F32, worker).Release();
         return verdict;
     }
@@ -252,9 +331,11 @@ public sealed class LateGradientsTests
     private void AllMemoryIsBack(int length)
     {
         var allocated = _pool.Allocated;
-        for (var i = 0; i < allocated; i++) _pool.Rent(length);
+        for (var i = 0; i < allocated; i++)
+            _pool.Rent(length);
         _pool.Allocated.ShouldBe(allocated);
     }
 
-    private static float[] Vector(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)];
+    private static float[] Vector(Random random, int length) =>
+        [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)];
 }

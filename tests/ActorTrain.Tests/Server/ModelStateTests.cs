@@ -7,7 +7,9 @@ namespace ActorTrain.Tests.Server;
 
 public sealed class ModelStateTests
 {
-    private static readonly WorkerId A = new("a", 1), B = new("b", 2), C = new("c", 3);
+    private static readonly WorkerId A = new("a", 1),
+        B = new("b", 2),
+        C = new("c", 3);
 
     private readonly ModelState _one = new([new TypedRange(ElementType.F32, 0, 1)], _ => true);
 
@@ -67,7 +69,8 @@ public sealed class ModelStateTests
     public void Of_epochs_that_are_not_evaluated_only_the_newest_is_kept()
     {
         var state = new ModelState([new TypedRange(ElementType.F32, 0, 1)], epoch => epoch % 2 == 0);
-        for (var epoch = 1; epoch <= 5; epoch++) state.Report(A, epoch, samples: 1, [epoch]);
+        for (var epoch = 1; epoch <= 5; epoch++)
+            state.Report(A, epoch, samples: 1, [epoch]);
 
         Combined(state, epoch: 3).ShouldBe([2f]);
         Combined(state, epoch: 4).ShouldBe([4f]);
@@ -90,7 +93,10 @@ public sealed class ModelStateTests
     [Fact]
     public void Of_whole_numbers_the_workers_count_that_has_seen_the_most()
     {
-        var state = new ModelState([new TypedRange(ElementType.I64, 0, 4), new TypedRange(ElementType.Bool, 4, 1)], _ => true);
+        var state = new ModelState(
+            [new TypedRange(ElementType.I64, 0, 4), new TypedRange(ElementType.Bool, 4, 1)],
+            _ => true
+        );
         state.Report(A, 1, samples: 300, Words([3L, 1L], [1, 0, 0, 1]));
         state.Report(B, 1, samples: 100, Words([900L, 0L], [0, 0, 0, 0]));
 
@@ -101,7 +107,13 @@ public sealed class ModelStateTests
     public void Fractions_of_every_precision_are_averaged_as_what_they_are()
     {
         var state = new ModelState(
-            [new TypedRange(ElementType.F64, 0, 2), new TypedRange(ElementType.F16, 2, 1), new TypedRange(ElementType.BF16, 3, 1)], _ => true);
+            [
+                new TypedRange(ElementType.F64, 0, 2),
+                new TypedRange(ElementType.F16, 2, 1),
+                new TypedRange(ElementType.BF16, 3, 1),
+            ],
+            _ => true
+        );
         state.Report(A, 1, samples: 300, Words([1e-300], [(Half)1, (Half)2], [0x3F80, 0x4000]));
         state.Report(B, 1, samples: 100, Words([5e-300], [(Half)5, (Half)2], [0x40A0, 0x4000]));
 
@@ -112,7 +124,11 @@ public sealed class ModelStateTests
         [.. MemoryMarshal.Cast<long, float>(whole), .. MemoryMarshal.Cast<byte, float>(flags)];
 
     private static float[] Words(double[] wide, Half[] halves, ushort[] upper) =>
-        [.. MemoryMarshal.Cast<double, float>(wide), .. MemoryMarshal.Cast<Half, float>(halves), .. MemoryMarshal.Cast<ushort, float>(upper)];
+        [
+            .. MemoryMarshal.Cast<double, float>(wide),
+            .. MemoryMarshal.Cast<Half, float>(halves),
+            .. MemoryMarshal.Cast<ushort, float>(upper),
+        ];
 
     private static float[] Combined(ModelState state, int epoch = 0)
     {

@@ -28,7 +28,9 @@ public sealed class ServerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     public async Task A_job_that_is_closed_leaves_nobody_to_receive_for_it()
     {
         var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
-        server.Tell(new ServerProtocol.OpenModelState("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Of(), TestActor));
+        server.Tell(
+            new ServerProtocol.OpenModelState("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Of(), TestActor)
+        );
         var state = (await ExpectMsgAsync<ServerProtocol.ModelStateOpened>()).ModelState;
         _lane.Admitted.ShouldContainKey(state);
 

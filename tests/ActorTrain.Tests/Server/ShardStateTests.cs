@@ -74,9 +74,17 @@ public sealed class ShardStateTests
 
         var count = shard.Count();
         count.StalenessHistogram[..3].ShouldBe([2, 0, 1]);
-        count.Workers.Select(worker => (worker.Node, worker.Samples, worker.Pushes, worker.StalenessSum, worker.StalenessMax))
+        count
+            .Workers.Select(worker =>
+                (worker.Node, worker.Samples, worker.Pushes, worker.StalenessSum, worker.StalenessMax)
+            )
             .ShouldBe([("alice:1", 16L, 2L, 0L, 0L), ("bob:1", 8L, 1L, 2L, 2L)]);
-        count.Workers.Select(worker => worker.StalenessHistogram[..3]).ShouldBe([[2, 0, 0], [0, 0, 1]]);
+        count
+            .Workers.Select(worker => worker.StalenessHistogram[..3])
+            .ShouldBe([
+                [2, 0, 0],
+                [0, 0, 1],
+            ]);
     }
 
     [Fact]
@@ -114,7 +122,14 @@ public sealed class ShardStateTests
     }
 
     [Theory]
-    [InlineData(0, 0, 8), InlineData(3, 0, 8), InlineData(1, -1, 8), InlineData(1, 57, 8), InlineData(1, 0, 0), InlineData(1, 64, 1)]
+    [
+        InlineData(0, 0, 8),
+        InlineData(3, 0, 8),
+        InlineData(1, -1, 8),
+        InlineData(1, 57, 8),
+        InlineData(1, 0, 0),
+        InlineData(1, 64, 1)
+    ]
     public void Samples_that_the_job_does_not_have_are_refused(int epoch, int start, int count)
     {
         var shard = Shard();
@@ -124,31 +139,40 @@ public sealed class ShardStateTests
 
     [Fact]
     public void A_gradient_that_is_not_finite_anywhere_is_refused_before_it_touches_anything() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Double[0, 1], Gen.OneOf(Gen.Const(float.NaN), Gen.Const(float.PositiveInfinity), Gen.Const(float.NegativeInfinity))).Sample((length, where, bad) =>
-        {
-            var (shard, untouched) = (Shard(length), Shard(length));
-            foreach (var at in new[] { 0, (int)(where * (length - 1)), length - 1 })
-            {
-                var gradient = Ones(length);
-                gradient[at] = bad;
-                shard.Receive(new LeasePart(1, 8, 8), Alice, 0, gradient).Refusal.ShouldBe(Refusal.NotFinite);
-                shard.Version.ShouldBe(0);
-                shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
-                shard.Count().Applied.ShouldBeEmpty();
-            }
+        Gen.Select(
+                Gen.Int[1, 300],
+                Gen.Double[0, 1],
+                Gen.OneOf(Gen.Const(float.NaN), Gen.Const(float.PositiveInfinity), Gen.Const(float.NegativeInfinity))
+            )
+            .Sample(
+                (length, where, bad) =>
+                {
+                    var (shard, untouched) = (Shard(length), Shard(length));
+                    foreach (var at in new[] { 0, (int)(where * (length - 1)), length - 1 })
+                    {
+                        var gradient = Ones(length);
+                        gradient[at] = bad;
+                        shard.Receive(new LeasePart(1, 8, 8), Alice, 0, gradient).Refusal.ShouldBe(Refusal.NotFinite);
+                        shard.Version.ShouldBe(0);
+                        shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
+                        shard.Count().Applied.ShouldBeEmpty();
+                    }
 
-            // The same samples count when they come with a gradient that is finite, and the optimizer knows nothing of those that were not.
-            foreach (var start in new[] { 8, 16 })
-            {
-                shard.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length)).ShouldBe(Verdict.Applied);
-                untouched.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length));
-            }
-            shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
+                    // The same samples count when they come with a gradient that is finite, and the optimizer knows
+                    // nothing of those that were not.
+                    foreach (var start in new[] { 8, 16 })
+                    {
+                        shard.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length)).ShouldBe(Verdict.Applied);
+                        untouched.Receive(new LeasePart(1, start, 8), Alice, 0, Ones(length));
+                    }
+                    shard.Weights.SequenceEqual(untouched.Weights).ShouldBeTrue();
 
-            static ShardState Shard(int length) => Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Adam(0.1f)), [.. Enumerable.Range(0, length)]);
+                    static ShardState Shard(int length) =>
+                        Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Adam(0.1f)), [.. Enumerable.Range(0, length)]);
 
-            static float[] Ones(int length) => [.. Enumerable.Repeat(1f, length)];
-        });
+                    static float[] Ones(int length) => [.. Enumerable.Repeat(1f, length)];
+                }
+            );
 
     [Theory, InlineData(float.MaxValue), InlineData(float.MinValue), InlineData(float.Epsilon)]
     public void The_largest_and_the_smallest_number_are_finite(float number) =>
@@ -171,7 +195,8 @@ public sealed class ShardStateTests
         shard.Weights.ToArray().ShouldBe([0.9f, 1.9f]);
     }
 
-    // By hand, η = 0.7, μ = 0.9: b₁ = 2, w₁ = 1 − 0.7·(2 + 0.9·2) = −1.66; b₂ = 0.9·2 + 1 = 2.8, w₂ = −1.66 − 0.7·(1 + 0.9·2.8) = −4.124.
+    // By hand, η = 0.7, μ = 0.9: b₁ = 2, w₁ = 1 − 0.7·(2 + 0.9·2) = −1.66; b₂ = 0.9·2 + 1 = 2.8, w₂ = −1.66 − 0.7·(1 +
+    // 0.9·2.8) = −4.124.
     [Fact]
     public void What_local_steps_moved_is_applied_by_the_outer_optimizer_at_a_rate_that_stays()
     {
@@ -238,12 +263,27 @@ public sealed class ShardStateTests
     private static ShardState Shard() => Of(Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f)), [1f, 2f]);
 
     // The job's own rule and schedule are the workers': here they would be seen at once.
-    private static ShardState Outer(int steps, float[] weights) => Of(
-        Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Adam(0.1f), schedule: new ScheduleOptions(ScheduleKind.Cosine, WarmUpEpochs: 1, 1, 1, 0), localSteps: Jobs.LocalSteps(steps, 0.7f, 0.9f, nesterov: true)), weights);
+    private static ShardState Outer(int steps, float[] weights) =>
+        Of(
+            Jobs.Of(
+                epochs: 2,
+                batch: 8,
+                optimizer: Jobs.Adam(0.1f),
+                schedule: new ScheduleOptions(ScheduleKind.Cosine, WarmUpEpochs: 1, 1, 1, 0),
+                localSteps: Jobs.LocalSteps(steps, 0.7f, 0.9f, nesterov: true)
+            ),
+            weights
+        );
 
     private static ShardState Of(JobOptions job, float[] weights)
     {
-        var shard = new ShardState(index: 0, weights.Length, samples: 64, job, new TensorPool(shared: false, keep: 1 << 20));
+        var shard = new ShardState(
+            index: 0,
+            weights.Length,
+            samples: 64,
+            job,
+            new TensorPool(shared: false, keep: 1 << 20)
+        );
         shard.Initialize(weights);
         return shard;
     }

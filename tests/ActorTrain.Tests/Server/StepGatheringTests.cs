@@ -58,27 +58,38 @@ public sealed class StepGatheringTests
 
     [Fact]
     public void The_sum_has_the_same_bits_in_whatever_order_gradients_arrive() =>
-        Gen.Select(Gen.Int[1, 9].Array[1, 12], Gen.Int[0, int.MaxValue], Gen.Bool).Sample((counts, seed, counted) =>
-        {
-            var random = new Random(seed);
-            var parts = new List<(LeasePart Part, float[] Gradient)>();
-            foreach (var count in counts) parts.Add((new LeasePart(1, parts.Sum(part => part.Part.Count), count), [.. Enumerable.Range(0, 37).Select(_ => (float)(random.NextDouble() - 0.5))]));
-            var shuffled = parts.ToArray();
-            random.Shuffle(shuffled);
-            Sum(parts).ShouldBe(Sum(shuffled));
+        Gen.Select(Gen.Int[1, 9].Array[1, 12], Gen.Int[0, int.MaxValue], Gen.Bool)
+            .Sample(
+                (counts, seed, counted) =>
+                {
+                    var random = new Random(seed);
+                    var parts = new List<(LeasePart Part, float[] Gradient)>();
+                    foreach (var count in counts)
+                        parts.Add(
+                            (
+                                new LeasePart(1, parts.Sum(part => part.Part.Count), count),
+                                [.. Enumerable.Range(0, 37).Select(_ => (float)(random.NextDouble() - 0.5))]
+                            )
+                        );
+                    var shuffled = parts.ToArray();
+                    random.Shuffle(shuffled);
+                    Sum(parts).ShouldBe(Sum(shuffled));
 
-            float[] Sum(IEnumerable<(LeasePart Part, float[] Gradient)> order)
-            {
-                StepGathering step = counted
-                    ? new CountGathering(parts.Count, 37, Memory)
-                    : new StretchGathering(new LeasePart(1, 0, counts.Sum()), [(0, counts.Sum())], 37, Memory);
-                foreach (var (part, gradient) in order) step.Add(part, $"{part.Start}", gradient, []);
-                step.IsComplete.ShouldBeTrue();
-                var mean = step.Mean().ToArray();
-                step.Release();
-                return mean;
-            }
-        });
+                    float[] Sum(IEnumerable<(LeasePart Part, float[] Gradient)> order)
+                    {
+                        StepGathering step = counted
+                            ? new CountGathering(parts.Count, 37, Memory)
+                            : new StretchGathering(new LeasePart(1, 0, counts.Sum()), [(0, counts.Sum())], 37, Memory);
+                        foreach (var (part, gradient) in order)
+                            step.Add(part, $"{part.Start}", gradient, []);
+                        step.IsComplete.ShouldBeTrue();
+                        var mean = step.Mean().ToArray();
+                        step.Release();
+                        return mean;
+                    }
+                }
+            );
 
-    private static StretchGathering Stretch(int samples) => new(new LeasePart(1, 0, samples), [(0, samples)], 2, Memory);
+    private static StretchGathering Stretch(int samples) =>
+        new(new LeasePart(1, 0, samples), [(0, samples)], 2, Memory);
 }

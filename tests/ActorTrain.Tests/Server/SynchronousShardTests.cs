@@ -8,7 +8,9 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Server;
 
-/// <summary>A shard of one weight that begins at 1, in two epochs of 64 samples, steps of 16, learning rate 0.1.</summary>
+/// <summary>
+/// A shard of one weight that begins at 1, in two epochs of 64 samples, steps of 16, learning rate 0.1.
+/// </summary>
 public sealed class SynchronousShardTests
 {
     private static readonly WorkerId Alice = new("alice:1", 1);
@@ -83,7 +85,8 @@ public sealed class SynchronousShardTests
     public void Of_a_part_that_was_applied_long_ago_a_worker_hears_so()
     {
         var shard = Shard();
-        foreach (var start in new[] { 0, 8 }) Push(shard, start, Alice);
+        foreach (var start in new[] { 0, 8 })
+            Push(shard, start, Alice);
         // It takes the part, if another shard wants it to be computed.
         var (_, step, isApplied, _) = shard.WeightsFor(Bob, new LeasePart(1, 8, 8), PayloadType.F32)!.Value;
         (step, isApplied).ShouldBe((new LeasePart(1, 8, 8), true));
@@ -161,7 +164,8 @@ public sealed class SynchronousShardTests
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
         shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
-        for (var start = 0; start < 120; start += 8) Push(shard, start % 64, Alice, epoch: 1 + start / 64, version: shard.Version).ShouldBe(Verdict.Applied);
+        for (var start = 0; start < 120; start += 8)
+            Push(shard, start % 64, Alice, epoch: 1 + start / 64, version: shard.Version).ShouldBe(Verdict.Applied);
         shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 5);
         Push(shard, 56, Alice, epoch: 2, version: 15);
         shard.Version.ShouldBe(16);
@@ -185,13 +189,31 @@ public sealed class SynchronousShardTests
         shard.Count().CompleteEpochs.ShouldBe(0);
     }
 
-    private static Verdict Push(ShardState shard, int start, WorkerId worker, int epoch = 1, long? version = null, float gradient = 1) =>
-        shard.Receive(new LeasePart(epoch, start, 8), worker, version ?? shard.Version, [gradient]);
+    private static Verdict Push(
+        ShardState shard,
+        int start,
+        WorkerId worker,
+        int epoch = 1,
+        long? version = null,
+        float gradient = 1
+    ) => shard.Receive(new LeasePart(epoch, start, 8), worker, version ?? shard.Version, [gradient]);
 
     private static ShardState Shard(ConsistencyOptions? consistency = null, bool isOnly = true)
     {
-        var job = Jobs.Of(epochs: 2, batch: 8, optimizer: Jobs.Sgd(0.1f), consistency: consistency ?? Jobs.Synchronous(globalBatch: 16));
-        var shard = new ShardState(index: 0, length: 1, samples: 64, job, new TensorPool(shared: false, keep: 1 << 20), isOnly);
+        var job = Jobs.Of(
+            epochs: 2,
+            batch: 8,
+            optimizer: Jobs.Sgd(0.1f),
+            consistency: consistency ?? Jobs.Synchronous(globalBatch: 16)
+        );
+        var shard = new ShardState(
+            index: 0,
+            length: 1,
+            samples: 64,
+            job,
+            new TensorPool(shared: false, keep: 1 << 20),
+            isOnly
+        );
         shard.Initialize([1f]);
         return shard;
     }

@@ -14,7 +14,8 @@ namespace ActorTrain.Tests.Server;
 /// counted for it.</summary>
 public sealed class UntouchedParametersTests
 {
-    private static readonly WorkerId A = new("a:1", 1), B = new("b:1", 2);
+    private static readonly WorkerId A = new("a:1", 1),
+        B = new("b:1", 2);
 
     public static TheoryData<OptimizerKind> Kinds => [OptimizerKind.Sgd, OptimizerKind.Adam, OptimizerKind.AdamW];
 
@@ -31,7 +32,8 @@ public sealed class UntouchedParametersTests
             var touched = Enumerable.Range(0, 3).Where(i => step % (i + 1) == 0).ToArray();
             var gradient = new[] { 0.5f * step, -1, 2 };
             together.Apply(weights, weights, gradient, 0.1f, 1, [.. touched.Select(i => new FlatRange(i, 1))]);
-            foreach (var i in touched) alone[i].Apply(expected.AsSpan(i, 1), expected.AsSpan(i, 1), gradient.AsSpan(i, 1), 0.1f, 1);
+            foreach (var i in touched)
+                alone[i].Apply(expected.AsSpan(i, 1), expected.AsSpan(i, 1), gradient.AsSpan(i, 1), 0.1f, 1);
         }
 
         weights.ShouldBe(expected);
@@ -48,9 +50,13 @@ public sealed class UntouchedParametersTests
         var shard = Shard(job => job with { Staleness = Jobs.Staleness(policy) });
         var reading = shard.Share(PayloadType.F32, A);
 
-        shard.Receive(new LeasePart(1, 0, 16), A, 0, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)]).Kind.ShouldBe(VerdictKind.Applied);
+        shard
+            .Receive(new LeasePart(1, 0, 16), A, 0, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
+            .Kind.ShouldBe(VerdictKind.Applied);
         var first = shard.Weights.ToArray();
-        shard.Receive(new LeasePart(1, 16, 16), A, 1, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)]).Kind.ShouldBe(VerdictKind.Applied);
+        shard
+            .Receive(new LeasePart(1, 16, 16), A, 1, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
+            .Kind.ShouldBe(VerdictKind.Applied);
 
         (first[1], first[2]).ShouldBe((10f, 10f));
         (shard.Weights[1], shard.Weights[2]).ShouldBe((10f, 10f));
@@ -62,14 +68,16 @@ public sealed class UntouchedParametersTests
     [Fact]
     public void In_a_synchronous_step_it_stays_where_no_gradient_of_the_step_has_touched_it()
     {
-        var shard = Shard(job => job with
-        {
-            Consistency = job.Consistency with
+        var shard = Shard(job =>
+            job with
             {
-                Mode = ConsistencyMode.Synchronous,
-                Synchronous = new SynchronousOptions(32, BackupWorkers: 0, Deterministic: false),
-            },
-        });
+                Consistency = job.Consistency with
+                {
+                    Mode = ConsistencyMode.Synchronous,
+                    Synchronous = new SynchronousOptions(32, BackupWorkers: 0, Deterministic: false),
+                },
+            }
+        );
 
         shard.Receive(new LeasePart(1, 0, 16), A, 0, [1f, 1f, 0f, 0f], [new FlatRange(2, 2)]);
         shard.Receive(new LeasePart(1, 16, 16), B, 0, [1f, 0f, 1f, 0f], [new FlatRange(1, 1), new FlatRange(3, 1)]);

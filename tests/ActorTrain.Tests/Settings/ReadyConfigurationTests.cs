@@ -9,7 +9,8 @@ public class ReadyConfigurationTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "hocon");
 
-    public static TheoryData<string> Jobs => [.. Directory.GetFiles(Path.Combine(Folder, "jobs")).Select(file => Path.GetFileName(file)!)];
+    public static TheoryData<string> Jobs =>
+        [.. Directory.GetFiles(Path.Combine(Folder, "jobs")).Select(file => Path.GetFileName(file)!)];
 
     [Theory, MemberData(nameof(Jobs))]
     public void Every_job_is_read_and_bears_its_files_name(string file) =>
@@ -20,6 +21,8 @@ public class ReadyConfigurationTests
     {
         NodeSettingsReader.Seed(ConfigurationFile.Read(Path.Combine(Folder, "seed.conf"))).Port.ShouldBe(4053);
         NodeSettingsReader.Engine(ConfigurationFile.Read(Path.Combine(Folder, "worker.conf"))).Device.ShouldBe("cpu");
-        NodeSettingsReader.Engine(ConfigurationFile.Read(Path.Combine(Folder, "gpu-worker.conf"))).Device.ShouldBe("cuda:0");
+        NodeSettingsReader
+            .Engine(ConfigurationFile.Read(Path.Combine(Folder, "gpu-worker.conf")))
+            .Device.ShouldBe("cuda:0");
     }
 }

@@ -9,7 +9,8 @@ public sealed class DanaSlimTests
 {
     private readonly DanaSlim _slim = new(Jobs.Sgd(0.1f, momentum: 0.5f), 1);
 
-    // By hand, γ = 0.5. a: v = 2, u = 0.5·2 + 2 = 3. b: v = 4, u = 0.5·4 + 4 = 6. a again: v = 0.5·2 + 1 = 2, u = 0.5·2 + 1 = 2.
+    // By hand, γ = 0.5. a: v = 2, u = 0.5·2 + 2 = 3. b: v = 4, u = 0.5·4 + 4 = 6. a again: v = 0.5·2 + 1 = 2, u = 0.5·2
+    // + 1 = 2.
     [Fact]
     public void Each_worker_has_a_momentum_of_its_own_and_looks_ahead_by_it()
     {
@@ -29,7 +30,8 @@ public sealed class DanaSlimTests
     // By hand, decay 0.1 of w = 10: g = 2 + 1 = 3, v = 3, u = 1.5 + 3 = 4.5.
     [Fact]
     public void Weight_decay_is_part_of_the_gradient() =>
-        Of(new DanaSlim(Jobs.Sgd(0.1f, momentum: 0.5f, weightDecay: 0.1f), 1), "a:1", 2f, weight: 10f).ShouldBe(4.5f, 1e-6f);
+        Of(new DanaSlim(Jobs.Sgd(0.1f, momentum: 0.5f, weightDecay: 0.1f), 1), "a:1", 2f, weight: 10f)
+            .ShouldBe(4.5f, 1e-6f);
 
     [Fact]
     public void A_life_that_has_ended_leaves_nothing_to_the_next()
@@ -45,20 +47,29 @@ public sealed class DanaSlimTests
 
     [Fact]
     public void The_shards_own_optimizer_is_left_a_plain_step() =>
-        GradientCompensations.OptimizerUnder(StalenessPolicy.DanaSlim, Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f)).ShouldBe(Jobs.Sgd(0.1f));
+        GradientCompensations
+            .OptimizerUnder(StalenessPolicy.DanaSlim, Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f))
+            .ShouldBe(Jobs.Sgd(0.1f));
 
     [Fact]
     public void Under_any_other_policy_it_is_the_jobs()
     {
         var optimizer = Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f);
-        Enum.GetValues<StalenessPolicy>().Where(policy => GradientCompensations.OptimizerUnder(policy, optimizer) != optimizer).ShouldBe([StalenessPolicy.DanaSlim]);
+        Enum.GetValues<StalenessPolicy>()
+            .Where(policy => GradientCompensations.OptimizerUnder(policy, optimizer) != optimizer)
+            .ShouldBe([StalenessPolicy.DanaSlim]);
     }
 
-    public static TheoryData<OptimizerOptions, bool> Optimizers => new()
-    {
-        { Jobs.Sgd(0.1f, momentum: 0.9f), true }, { Jobs.Sgd(0.1f, momentum: 0.001f), true }, { Jobs.Sgd(0.1f), false }, { Jobs.Sgd(0.1f, momentum: 0.9f, nesterov: true), false },
-        { Jobs.Adam(0.1f), false }, { Jobs.Adam(0.1f, decoupled: true), false },
-    };
+    public static TheoryData<OptimizerOptions, bool> Optimizers =>
+        new()
+        {
+            { Jobs.Sgd(0.1f, momentum: 0.9f), true },
+            { Jobs.Sgd(0.1f, momentum: 0.001f), true },
+            { Jobs.Sgd(0.1f), false },
+            { Jobs.Sgd(0.1f, momentum: 0.9f, nesterov: true), false },
+            { Jobs.Adam(0.1f), false },
+            { Jobs.Adam(0.1f, decoupled: true), false },
+        };
 
     [Theory, MemberData(nameof(Optimizers))]
     public void It_fits_sgd_with_momentum_and_without_nesterov(OptimizerOptions optimizer, bool fits)

@@ -5,14 +5,16 @@ namespace ActorTrain.Tests.Staleness;
 
 public sealed class DcAsgdTests
 {
-    // By hand, λ = 0.5: 2 + 0.5·2·2·(1.25 − 1) = 2.5; −1 + 0.5·1·(3 − 1) = 0; a parameter that nobody moved keeps its 4.
+    // By hand, λ = 0.5: 2 + 0.5·2·2·(1.25 − 1) = 2.5; −1 + 0.5·1·(3 − 1) = 0; a parameter that nobody moved keeps its
+    // 4.
     [Fact]
     public void A_gradient_is_carried_over_to_the_weights_as_they_are() =>
         Constant(0.5f, [2f, -1f, 4f], [1.25f, 3f, 7f], [1f, 1f, 7f]).ShouldBe([2.5f, 0f, 4f]);
 
     // By hand: 0.25·(2 + 0.5·2·2·0.25) = 0.625. The push's part of a step weighs what comes of it, not what is squared.
     [Fact]
-    public void A_pushs_weight_is_that_of_the_whole() => Constant(0.5f, [2f], [1.25f], [1f], weight: 0.25f).ShouldBe([0.625f]);
+    public void A_pushs_weight_is_that_of_the_whole() =>
+        Constant(0.5f, [2f], [1.25f], [1f], weight: 0.25f).ShouldBe([0.625f]);
 
     [Fact]
     public void Without_a_lambda_nothing_is_compensated() => Constant(0, [2f], [9f], [1f]).ShouldBe([2f]);
@@ -31,11 +33,17 @@ public sealed class DcAsgdTests
         Of(adaptive, [-1f], [1f], [1.5f])[0].ShouldBe(-1.81650f, 1e-5f);
     }
 
-    // By hand, m = 0: λ = λ₀/|g|, so the compensation is 2·|g|·gap whatever g's size: 1000·(1 + 2·0.25), 0.001·(1 + 2·0.25).
+    // By hand, m = 0: λ = λ₀/|g|, so the compensation is 2·|g|·gap whatever g's size: 1000·(1 + 2·0.25), 0.001·(1 +
+    // 2·0.25).
     [Fact]
     public void The_adaptive_compensation_is_of_the_gradients_own_size()
     {
-        var result = Of(new DcAsgdAdaptive(new DcAsgdAdaptiveOptions(Lambda: 2, Memory: 0, Epsilon: 1e-20f), 2), [1000f, 0.001f], [1.25f, 1.25f], [1f, 1f]);
+        var result = Of(
+            new DcAsgdAdaptive(new DcAsgdAdaptiveOptions(Lambda: 2, Memory: 0, Epsilon: 1e-20f), 2),
+            [1000f, 0.001f],
+            [1.25f, 1.25f],
+            [1f, 1f]
+        );
         result[0].ShouldBe(1500f, 1e-3f);
         result[1].ShouldBe(0.0015f, 1e-9f);
     }
@@ -43,15 +51,32 @@ public sealed class DcAsgdTests
     // By hand, ε = 1, m = 0.5, g = 2: 2 + 2/√(2 + 1)·4·0.25 = 3.15470.
     [Fact]
     public void Epsilon_is_under_the_root() =>
-        Of(new DcAsgdAdaptive(new DcAsgdAdaptiveOptions(Lambda: 2, Memory: 0.5f, Epsilon: 1), 1), [2f], [1.25f], [1f])[0].ShouldBe(3.15470f, 1e-5f);
+        Of(new DcAsgdAdaptive(new DcAsgdAdaptiveOptions(Lambda: 2, Memory: 0.5f, Epsilon: 1), 1), [2f], [1.25f], [1f])[
+            0
+        ]
+            .ShouldBe(3.15470f, 1e-5f);
 
-    private static float[] Constant(float lambda, float[] gradient, float[] weights, float[] computedFrom, float weight = 1) =>
-        Of(new DcAsgd(new DcAsgdOptions(lambda)), gradient, weights, computedFrom, weight);
+    private static float[] Constant(
+        float lambda,
+        float[] gradient,
+        float[] weights,
+        float[] computedFrom,
+        float weight = 1
+    ) => Of(new DcAsgd(new DcAsgdOptions(lambda)), gradient, weights, computedFrom, weight);
 
-    private static float[] Of(IGradientCompensation compensation, float[] gradient, float[] weights, float[] computedFrom, float weight = 1)
+    private static float[] Of(
+        IGradientCompensation compensation,
+        float[] gradient,
+        float[] weights,
+        float[] computedFrom,
+        float weight = 1
+    )
     {
         var result = new float[gradient.Length];
-        compensation.Compensate(new LateGradient("a:1", gradient, weight, weights, computedFrom, Touched.All(gradient.Length)), result);
+        compensation.Compensate(
+            new LateGradient("a:1", gradient, weight, weights, computedFrom, Touched.All(gradient.Length)),
+            result
+        );
         return result;
     }
 }

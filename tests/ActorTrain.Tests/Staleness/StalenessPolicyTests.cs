@@ -16,23 +16,54 @@ public sealed class StalenessPolicyTests
         new Inverse().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
 
     [Theory, InlineData(0), InlineData(1), InlineData(1_000_000)]
-    public void Accepting_all_gives_every_gradient_its_full_weight(long staleness) => new AcceptAll().Judge(staleness).ShouldBe(Verdict.Applied);
+    public void Accepting_all_gives_every_gradient_its_full_weight(long staleness) =>
+        new AcceptAll().Judge(staleness).ShouldBe(Verdict.Applied);
 
     [Theory, InlineData(0, true), InlineData(4, true), InlineData(5, false), InlineData(long.MaxValue, false)]
     public void What_is_beyond_the_bound_is_refused_and_what_is_at_it_is_not(long staleness, bool applied) =>
-        new RefuseBeyond(bound: 4, new AcceptAll()).Judge(staleness).Kind.ShouldBe(applied ? VerdictKind.Applied : VerdictKind.Refused);
+        new RefuseBeyond(bound: 4, new AcceptAll())
+            .Judge(staleness)
+            .Kind.ShouldBe(applied ? VerdictKind.Applied : VerdictKind.Refused);
 
-    [Theory, InlineData(1, 0, true), InlineData(1, 1, false), InlineData(4, 3, true), InlineData(4, 4, false), InlineData(4, long.MaxValue, false)]
-    public void A_delay_at_the_threshold_is_refused_and_one_below_it_counts_in_full(long threshold, long delay, bool applied) =>
-        new DelayThreshold(threshold).Judge(delay).ShouldBe(applied
-            ? Verdict.Applied
-            : Verdict.Refuse(Refusal.TooStale, $"its staleness of {Plural.Of(delay, "version")} is at or beyond the threshold of {threshold}"));
+    [
+        Theory,
+        InlineData(1, 0, true),
+        InlineData(1, 1, false),
+        InlineData(4, 3, true),
+        InlineData(4, 4, false),
+        InlineData(4, long.MaxValue, false)
+    ]
+    public void A_delay_at_the_threshold_is_refused_and_one_below_it_counts_in_full(
+        long threshold,
+        long delay,
+        bool applied
+    ) =>
+        new DelayThreshold(threshold)
+            .Judge(delay)
+            .ShouldBe(
+                applied
+                    ? Verdict.Applied
+                    : Verdict.Refuse(
+                        Refusal.TooStale,
+                        $"its staleness of {Plural.Of(delay, "version")} is at or beyond the threshold of {threshold}"
+                    )
+            );
 
     [Fact]
     public void A_threshold_is_a_bound_one_lower() =>
-        Gen.Select(Gen.Long[2, 100], Gen.Long[0, 200]).Sample((threshold, staleness) =>
-            StalenessPolicies.Of(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold)).Judge(staleness).Kind
-                .ShouldBe(StalenessPolicies.Of(Options(StalenessPolicy.Accept, bound: threshold - 1)).Judge(staleness).Kind));
+        Gen.Select(Gen.Long[2, 100], Gen.Long[0, 200])
+            .Sample(
+                (threshold, staleness) =>
+                    StalenessPolicies
+                        .Of(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold))
+                        .Judge(staleness)
+                        .Kind.ShouldBe(
+                            StalenessPolicies
+                                .Of(Options(StalenessPolicy.Accept, bound: threshold - 1))
+                                .Judge(staleness)
+                                .Kind
+                        )
+            );
 
     [Fact]
     public void A_refusal_tells_how_late_it_was_and_what_the_bound_is()
@@ -44,36 +75,54 @@ public sealed class StalenessPolicyTests
     }
 
     [Fact]
-    public void Within_the_bound_the_other_policy_judges() => new RefuseBeyond(bound: 4, new Inverse()).Judge(3).Scale.ShouldBe(0.25f);
+    public void Within_the_bound_the_other_policy_judges() =>
+        new RefuseBeyond(bound: 4, new Inverse()).Judge(3).Scale.ShouldBe(0.25f);
 
     [Theory]
-    [InlineData(StalenessPolicy.Accept, 4, 1f), InlineData(StalenessPolicy.Inverse, 4, 0.2f), InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)]
-    [InlineData(StalenessPolicy.DcAsgd, 4, 1f), InlineData(StalenessPolicy.DcAsgdAdaptive, 4, 1f), InlineData(StalenessPolicy.GapAware, 4, 1f), InlineData(StalenessPolicy.DanaSlim, 4, 1f)]
+    [
+        InlineData(StalenessPolicy.Accept, 4, 1f),
+        InlineData(StalenessPolicy.Inverse, 4, 0.2f),
+        InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)
+    ]
+    [
+        InlineData(StalenessPolicy.DcAsgd, 4, 1f),
+        InlineData(StalenessPolicy.DcAsgdAdaptive, 4, 1f),
+        InlineData(StalenessPolicy.GapAware, 4, 1f),
+        InlineData(StalenessPolicy.DanaSlim, 4, 1f)
+    ]
     [InlineData(StalenessPolicy.DelayThreshold, 4, 1f)]
     public void Each_name_stands_for_its_policy(StalenessPolicy policy, long staleness, float scale) =>
         StalenessPolicies.Of(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
 
     [Fact]
     public void A_bound_is_kept_whatever_the_policy_and_no_bound_refuses_none() =>
-        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 100], Gen.Long[0, 200]).Sample((policy, bound, staleness) =>
-        {
-            var verdict = StalenessPolicies.Of(Options(policy, bound)).Judge(staleness);
-            var refused = bound > 0 && staleness > bound;
-            verdict.Kind.ShouldBe(refused ? VerdictKind.Refused : VerdictKind.Applied);
-            if (!refused) verdict.Scale.ShouldBeInRange(float.Epsilon, 1f);
-        });
+        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 100], Gen.Long[0, 200])
+            .Sample(
+                (policy, bound, staleness) =>
+                {
+                    var verdict = StalenessPolicies.Of(Options(policy, bound)).Judge(staleness);
+                    var refused = bound > 0 && staleness > bound;
+                    verdict.Kind.ShouldBe(refused ? VerdictKind.Refused : VerdictKind.Applied);
+                    if (!refused)
+                        verdict.Scale.ShouldBeInRange(float.Epsilon, 1f);
+                }
+            );
 
     [Fact]
     public void The_later_a_gradient_the_less_it_is_worth() =>
-        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 1000]).Sample((policy, staleness) =>
-        {
-            var judge = StalenessPolicies.Of(Options(policy, bound: 0));
-            judge.Judge(staleness + 1).Scale.ShouldBeLessThanOrEqualTo(judge.Judge(staleness).Scale);
-        });
+        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 1000])
+            .Sample(
+                (policy, staleness) =>
+                {
+                    var judge = StalenessPolicies.Of(Options(policy, bound: 0));
+                    judge.Judge(staleness + 1).Scale.ShouldBeLessThanOrEqualTo(judge.Judge(staleness).Scale);
+                }
+            );
 
     [Fact]
     public void A_policy_that_nobody_knows_is_an_error() =>
         Should.Throw<ArgumentOutOfRangeException>(() => StalenessPolicies.Of(Options((StalenessPolicy)99, bound: 0)));
 
-    private static StalenessOptions Options(StalenessPolicy policy, long bound, long threshold = long.MaxValue) => Jobs.Staleness(policy, bound, threshold: threshold);
+    private static StalenessOptions Options(StalenessPolicy policy, long bound, long threshold = long.MaxValue) =>
+        Jobs.Staleness(policy, bound, threshold: threshold);
 }

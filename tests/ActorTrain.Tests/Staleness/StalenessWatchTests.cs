@@ -12,8 +12,20 @@ public sealed class StalenessWatchTests
     [Fact]
     public void Who_is_not_known_gets_whole_leases() => Watch().LevelOf("a").ShouldBe(WorkLevel.Full);
 
-    [Theory, InlineData(4, 10, false), InlineData(5, 10, true), InlineData(1, 3, false), InlineData(2, 3, true), InlineData(1, 1, true), InlineData(0, 1, false)]
-    public void A_lease_is_stale_when_at_least_half_of_its_pushes_were_refused_as_such(int tooStale, int pushes, bool stale)
+    [
+        Theory,
+        InlineData(4, 10, false),
+        InlineData(5, 10, true),
+        InlineData(1, 3, false),
+        InlineData(2, 3, true),
+        InlineData(1, 1, true),
+        InlineData(0, 1, false)
+    ]
+    public void A_lease_is_stale_when_at_least_half_of_its_pushes_were_refused_as_such(
+        int tooStale,
+        int pushes,
+        bool stale
+    )
     {
         var watch = Watch(demoteAfter: 1);
         (watch.LeaseEnded("a", tooStale, pushes, Noon) is not null).ShouldBe(stale);
@@ -28,7 +40,15 @@ public sealed class StalenessWatchTests
         Stale(watch).ShouldBeNull();
         watch.LevelOf("a").ShouldBe(WorkLevel.Full);
 
-        Stale(watch).ShouldBe(new StalenessWatch.Change("a", WorkLevel.Reduced, Demoted: true, "3 leases in a row were mostly refused as too stale"));
+        Stale(watch)
+            .ShouldBe(
+                new StalenessWatch.Change(
+                    "a",
+                    WorkLevel.Reduced,
+                    Demoted: true,
+                    "3 leases in a row were mostly refused as too stale"
+                )
+            );
         watch.LevelOf("a").ShouldBe(WorkLevel.Reduced);
     }
 
@@ -70,7 +90,8 @@ public sealed class StalenessWatchTests
         var watch = Reduced();
         Good(watch).ShouldBeNull();
         Good(watch).ShouldBeNull();
-        Good(watch).ShouldBe(new StalenessWatch.Change("a", WorkLevel.Full, Demoted: false, "3 leases in a row were in time"));
+        Good(watch)
+            .ShouldBe(new StalenessWatch.Change("a", WorkLevel.Full, Demoted: false, "3 leases in a row were in time"));
         watch.LevelOf("a").ShouldBe(WorkLevel.Full);
     }
 
@@ -90,11 +111,14 @@ public sealed class StalenessWatchTests
     public void Who_only_evaluates_is_tried_again_with_short_leases_after_a_rest(int ticks, bool rested)
     {
         var watch = Reduced();
-        for (var i = 0; i < 3; i++) Stale(watch);
+        for (var i = 0; i < 3; i++)
+            Stale(watch);
 
         var changes = watch.Rested(Noon + Rest + TimeSpan.FromTicks(ticks));
 
-        changes.ShouldBe(rested ? [new StalenessWatch.Change("a", WorkLevel.Reduced, Demoted: false, "it has rested for 30 s")] : []);
+        changes.ShouldBe(
+            rested ? [new StalenessWatch.Change("a", WorkLevel.Reduced, Demoted: false, "it has rested for 30 s")] : []
+        );
         watch.LevelOf("a").ShouldBe(rested ? WorkLevel.Reduced : WorkLevel.EvaluationOnly);
     }
 
@@ -102,7 +126,8 @@ public sealed class StalenessWatchTests
     public void After_its_rest_it_is_told_once_and_begins_anew()
     {
         var watch = Reduced();
-        for (var i = 0; i < 3; i++) Stale(watch);
+        for (var i = 0; i < 3; i++)
+            Stale(watch);
         watch.Rested(Noon + Rest).Count.ShouldBe(1);
         watch.Rested(Noon + 2 * Rest).ShouldBeEmpty();
 
@@ -127,7 +152,8 @@ public sealed class StalenessWatchTests
     public void Zero_demotes_nobody()
     {
         var watch = Watch(demoteAfter: 0);
-        for (var i = 0; i < 100; i++) Stale(watch).ShouldBeNull();
+        for (var i = 0; i < 100; i++)
+            Stale(watch).ShouldBeNull();
         watch.LevelOf("a").ShouldBe(WorkLevel.Full);
     }
 
@@ -141,34 +167,45 @@ public sealed class StalenessWatchTests
 
     [Fact]
     public void A_change_is_told_exactly_when_the_level_changes_and_by_one_step() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 2].Array[60]).Sample((demoteAfter, fates) =>
-        {
-            var watch = Watch(demoteAfter);
-            var now = Noon;
-            foreach (var fate in fates)
-            {
-                var before = watch.LevelOf("a");
-                now += TimeSpan.FromSeconds(7);
-                var change = fate == 2 ? watch.Rested(now).SingleOrDefault() : watch.LeaseEnded("a", tooStale: fate, pushes: 1, now);
-                var after = watch.LevelOf("a");
-                (change is not null).ShouldBe(after != before);
-                if (change is null) continue;
-                change.Level.ShouldBe(after);
-                change.Demoted.ShouldBe(after > before);
-                Math.Abs(after - before).ShouldBe(1);
-            }
-        });
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 2].Array[60])
+            .Sample(
+                (demoteAfter, fates) =>
+                {
+                    var watch = Watch(demoteAfter);
+                    var now = Noon;
+                    foreach (var fate in fates)
+                    {
+                        var before = watch.LevelOf("a");
+                        now += TimeSpan.FromSeconds(7);
+                        var change =
+                            fate == 2
+                                ? watch.Rested(now).SingleOrDefault()
+                                : watch.LeaseEnded("a", tooStale: fate, pushes: 1, now);
+                        var after = watch.LevelOf("a");
+                        (change is not null).ShouldBe(after != before);
+                        if (change is null)
+                            continue;
+                        change.Level.ShouldBe(after);
+                        change.Demoted.ShouldBe(after > before);
+                        Math.Abs(after - before).ShouldBe(1);
+                    }
+                }
+            );
 
-    private static StalenessWatch Watch(int demoteAfter = 3) => new(Jobs.Staleness(StalenessPolicy.Accept, bound: 4, demoteAfter) with { Rest = Rest });
+    private static StalenessWatch Watch(int demoteAfter = 3) =>
+        new(Jobs.Staleness(StalenessPolicy.Accept, bound: 4, demoteAfter) with { Rest = Rest });
 
     private static StalenessWatch Reduced()
     {
         var watch = Watch(demoteAfter: 3);
-        for (var i = 0; i < 3; i++) Stale(watch);
+        for (var i = 0; i < 3; i++)
+            Stale(watch);
         return watch;
     }
 
-    private static StalenessWatch.Change? Stale(StalenessWatch watch) => watch.LeaseEnded("a", tooStale: 1, pushes: 1, Noon);
+    private static StalenessWatch.Change? Stale(StalenessWatch watch) =>
+        watch.LeaseEnded("a", tooStale: 1, pushes: 1, Noon);
 
-    private static StalenessWatch.Change? Good(StalenessWatch watch) => watch.LeaseEnded("a", tooStale: 0, pushes: 1, Noon);
+    private static StalenessWatch.Change? Good(StalenessWatch watch) =>
+        watch.LeaseEnded("a", tooStale: 0, pushes: 1, Noon);
 }

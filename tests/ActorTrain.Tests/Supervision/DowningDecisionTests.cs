@@ -2,7 +2,9 @@ using ActorTrain.Supervision;
 
 namespace ActorTrain.Tests.Supervision;
 
-/// <summary>Who goes on when a cluster falls apart: capital letters may hold the coordinator, small ones are workers.</summary>
+/// <summary>
+/// Who goes on when a cluster falls apart: capital letters may hold the coordinator, small ones are workers.
+/// </summary>
 public sealed class DowningDecisionTests
 {
     private static readonly TimeSpan Noon = TimeSpan.FromHours(12);
@@ -38,7 +40,9 @@ public sealed class DowningDecisionTests
     public void Each_is_waited_for_on_its_own_however_restless_the_others_are()
     {
         var decision = new DowningDecision(TimeSpan.FromSeconds(5));
-        for (var second = 0; second < 5; second++) Look(decision, "A", second % 2 == 0 ? "ab" : "ac", Noon + TimeSpan.FromSeconds(second)).TakeOut.ShouldBeEmpty();
+        for (var second = 0; second < 5; second++)
+            Look(decision, "A", second % 2 == 0 ? "ab" : "ac", Noon + TimeSpan.FromSeconds(second))
+                .TakeOut.ShouldBeEmpty();
         Look(decision, "A", "abc", Noon + TimeSpan.FromSeconds(5)).TakeOut.ShouldBe(["a"]);
     }
 
@@ -66,15 +70,22 @@ public sealed class DowningDecisionTests
     {
         var decision = new DowningDecision(TimeSpan.FromSeconds(5));
         decision.Look(decides: false, Nodes("A a", "b"), Noon);
-        decision.Look(decides: false, Nodes("A a", "b"), Noon + TimeSpan.FromSeconds(9)).ShouldSatisfyAllConditions(
-            verdict => verdict.TakeOut.ShouldBeEmpty(), verdict => verdict.Stop.ShouldBeNull());
+        decision
+            .Look(decides: false, Nodes("A a", "b"), Noon + TimeSpan.FromSeconds(9))
+            .ShouldSatisfyAllConditions(
+                verdict => verdict.TakeOut.ShouldBeEmpty(),
+                verdict => verdict.Stop.ShouldBeNull()
+            );
     }
 
     [Fact]
     public void It_says_why_it_stops()
     {
         var decision = new DowningDecision(TimeSpan.Zero);
-        Look(decision, "C a", "AB", Noon).Stop.ShouldBe("it reaches 1 of the 3 nodes that may hold the coordinator, and the others go on without it");
+        Look(decision, "C a", "AB", Noon)
+            .Stop.ShouldBe(
+                "it reaches 1 of the 3 nodes that may hold the coordinator, and the others go on without it"
+            );
     }
 
     private static DowningDecision.Verdict Look(DowningDecision decision, string here, string there, TimeSpan now) =>
@@ -83,5 +94,6 @@ public sealed class DowningDecisionTests
     private static List<DowningDecision.Node> Nodes(string here, string there) =>
         [.. here.Where(char.IsLetter).Select(node => Node(node, true)), .. there.Select(node => Node(node, false))];
 
-    private static DowningDecision.Node Node(char name, bool isReachable) => new($"{name}", char.IsUpper(name), isReachable);
+    private static DowningDecision.Node Node(char name, bool isReachable) =>
+        new($"{name}", char.IsUpper(name), isReachable);
 }

@@ -11,7 +11,9 @@ public sealed class ElasticityTests
     [Fact]
     public async Task Twenty_workers_join_and_leave_in_a_random_order_and_each_sample_counts_once()
     {
-        const int workers = 20, atOnce = 5, samples = 64_000;
+        const int workers = 20,
+            atOnce = 5,
+            samples = 64_000;
         var (engines, random) = (Engines.Linear(samples), new SplitMix64(20));
         await using var cluster = await InProcessCluster.StartAsync();
         var first = await cluster.AddWorkerAsync(engines);
@@ -24,14 +26,18 @@ public sealed class ElasticityTests
         var addresses = new HashSet<string> { first.Address.ToString() };
         for (var joined = 0; joined < workers; joined += atOnce)
         {
-            there.AddRange(await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => cluster.AddWorkerAsync(engines))));
+            there.AddRange(
+                await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => cluster.AddWorkerAsync(engines)))
+            );
             addresses.UnionWith(there.Select(worker => worker.Address.ToString()));
             await InProcessCluster.Until(news, progress => progress.Events.Count(Joined) == joined + atOnce + 1);
             var leaving = there.OrderBy(_ => random.NextBelow(1000)).Take(atOnce).ToList();
             there.RemoveAll(leaving.Contains);
             await Task.WhenAll(leaving.Select(cluster.RemoveWorkerAsync));
         }
-        var before = (await InProcessCluster.Until(news, progress => progress.Events.Count(Left) == workers)).SamplesApplied;
+        var before = (
+            await InProcessCluster.Until(news, progress => progress.Events.Count(Left) == workers)
+        ).SamplesApplied;
         await InProcessCluster.Until(news, progress => progress.SamplesApplied > before);
         run.Stop();
         var report = (await run.Completion.WaitAsync(Patience)).Report;
@@ -44,6 +50,7 @@ public sealed class ElasticityTests
 
         static bool Joined(SupervisionEvent happened) => happened.Kind == SupervisionEventKinds.WorkerJoined;
 
-        static bool Left(SupervisionEvent happened) => happened.Kind is SupervisionEventKinds.WorkerLeft or SupervisionEventKinds.WorkerLost;
+        static bool Left(SupervisionEvent happened) =>
+            happened.Kind is SupervisionEventKinds.WorkerLeft or SupervisionEventKinds.WorkerLost;
     }
 }

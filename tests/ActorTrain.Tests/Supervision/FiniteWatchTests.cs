@@ -7,9 +7,19 @@ namespace ActorTrain.Tests.Supervision;
 public sealed class FiniteWatchTests
 {
     [Theory]
-    [InlineData(2, 0, false), InlineData(3, 0, true), InlineData(2, 2, false), InlineData(3, 3, true), InlineData(3, 4, false), InlineData(100, 101, false)]
-    public void A_lease_with_three_bad_pushes_or_more_is_enough_unless_the_good_outnumber_them(int notFinite, int others, bool quarantined) =>
-        new FiniteWatch().Quarantines("a", notFinite, others).ShouldBe(quarantined);
+    [
+        InlineData(2, 0, false),
+        InlineData(3, 0, true),
+        InlineData(2, 2, false),
+        InlineData(3, 3, true),
+        InlineData(3, 4, false),
+        InlineData(100, 101, false)
+    ]
+    public void A_lease_with_three_bad_pushes_or_more_is_enough_unless_the_good_outnumber_them(
+        int notFinite,
+        int others,
+        bool quarantined
+    ) => new FiniteWatch().Quarantines("a", notFinite, others).ShouldBe(quarantined);
 
     [Fact]
     public void Bad_pushes_add_up_over_leases()
@@ -70,22 +80,26 @@ public sealed class FiniteWatchTests
     {
         var watch = new FiniteWatch();
         for (var epoch = 1; epoch <= 5; epoch++)
-            for (var start = 0; start < 64; start += 8)
-                watch.IsHopeless(new LeasePart(epoch, start, 8)).ShouldBeFalse();
+        for (var start = 0; start < 64; start += 8)
+            watch.IsHopeless(new LeasePart(epoch, start, 8)).ShouldBeFalse();
     }
 
     [Fact]
     public void It_is_hopeless_exactly_when_some_sample_was_tried_three_times() =>
-        Gen.Select(Gen.Int[0, 30], Gen.Int[1, 10]).Array[1, 30].Sample(parts =>
-        {
-            var watch = new FiniteWatch();
-            var attempts = new int[40];
-            foreach (var (start, count) in parts)
+        Gen.Select(Gen.Int[0, 30], Gen.Int[1, 10])
+            .Array[1, 30]
+            .Sample(parts =>
             {
-                for (var i = start; i < start + count; i++) attempts[i]++;
-                var hopeless = attempts.AsSpan(start, count).ToArray().Max() >= FiniteWatch.Attempts;
-                watch.IsHopeless(new LeasePart(1, start, count)).ShouldBe(hopeless);
-                if (hopeless) break;
-            }
-        });
+                var watch = new FiniteWatch();
+                var attempts = new int[40];
+                foreach (var (start, count) in parts)
+                {
+                    for (var i = start; i < start + count; i++)
+                        attempts[i]++;
+                    var hopeless = attempts.AsSpan(start, count).ToArray().Max() >= FiniteWatch.Attempts;
+                    watch.IsHopeless(new LeasePart(1, start, count)).ShouldBe(hopeless);
+                    if (hopeless)
+                        break;
+                }
+            });
 }

@@ -66,25 +66,38 @@ public sealed class RefusalLogTests
         log.Add("a", Refusal.NotFinite, 1, 4, "bad");
         log.Add("b", Refusal.TooStale, 1, 2, "late, too");
 
-        log.Due(Noon).ShouldBe([new RefusalLog.Entry("a", Refusal.NotFinite, 1, 4, "bad"), new RefusalLog.Entry("b", Refusal.TooStale, 1, 2, "late, too")]);
+        log.Due(Noon)
+            .ShouldBe([
+                new RefusalLog.Entry("a", Refusal.NotFinite, 1, 4, "bad"),
+                new RefusalLog.Entry("b", Refusal.TooStale, 1, 2, "late, too"),
+            ]);
     }
 
     [Fact]
     public void None_is_left_out_and_none_told_too_soon() =>
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 1], Gen.Int[1, 5], Gen.Int[0, 40]).Array[0, 60].Sample(happenings =>
-        {
-            var log = new RefusalLog();
-            var (now, told) = (Noon, new List<(TimeSpan At, RefusalLog.Entry Entry)>());
-            foreach (var (node, kind, pushes, seconds) in happenings)
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 1], Gen.Int[1, 5], Gen.Int[0, 40])
+            .Array[0, 60]
+            .Sample(happenings =>
             {
-                log.Add($"{node}", kind == 0 ? Refusal.TooStale : Refusal.NotFinite, pushes, 8 * pushes, "so it is");
-                now += TimeSpan.FromSeconds(seconds);
-                told.AddRange(log.Due(now).Select(entry => (now, entry)));
-            }
-            foreach (var entries in told.GroupBy(entry => (entry.Entry.Node, entry.Entry.Refusal)))
-                foreach (var (first, second) in entries.Zip(entries.Skip(1))) (second.At - first.At).ShouldBeGreaterThanOrEqualTo(RefusalLog.Interval);
-            told.AddRange(log.Due(now, all: true).Select(entry => (now, entry)));
-            told.Sum(entry => entry.Entry.Pushes).ShouldBe(happenings.Sum(happening => happening.Item3));
-            told.Sum(entry => entry.Entry.Samples).ShouldBe(happenings.Sum(happening => 8L * happening.Item3));
-        });
+                var log = new RefusalLog();
+                var (now, told) = (Noon, new List<(TimeSpan At, RefusalLog.Entry Entry)>());
+                foreach (var (node, kind, pushes, seconds) in happenings)
+                {
+                    log.Add(
+                        $"{node}",
+                        kind == 0 ? Refusal.TooStale : Refusal.NotFinite,
+                        pushes,
+                        8 * pushes,
+                        "so it is"
+                    );
+                    now += TimeSpan.FromSeconds(seconds);
+                    told.AddRange(log.Due(now).Select(entry => (now, entry)));
+                }
+                foreach (var entries in told.GroupBy(entry => (entry.Entry.Node, entry.Entry.Refusal)))
+                foreach (var (first, second) in entries.Zip(entries.Skip(1)))
+                    (second.At - first.At).ShouldBeGreaterThanOrEqualTo(RefusalLog.Interval);
+                told.AddRange(log.Due(now, all: true).Select(entry => (now, entry)));
+                told.Sum(entry => entry.Entry.Pushes).ShouldBe(happenings.Sum(happening => happening.Item3));
+                told.Sum(entry => entry.Entry.Samples).ShouldBe(happenings.Sum(happening => 8L * happening.Item3));
+            });
 }

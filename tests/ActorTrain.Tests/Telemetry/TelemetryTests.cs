@@ -10,10 +10,17 @@ using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Telemetry;
 
-/// <summary>What a listener hears of a whole job. Other tests' jobs are heard, too: so a job has a name of its own, and sums are lower bounds.</summary>
+/// <summary>
+/// What a listener hears of a whole job. Other tests' jobs are heard, too: so a job has a name of its own, and sums are
+/// lower bounds.
+/// </summary>
 public sealed class TelemetryTests : IDisposable
 {
-    private readonly ConcurrentQueue<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> _measured = [];
+    private readonly ConcurrentQueue<(
+        string Instrument,
+        double Value,
+        KeyValuePair<string, object?>[] Tags
+    )> _measured = [];
     private readonly ConcurrentQueue<Activity> _ended = [];
     private readonly MeterListener _meter = new();
     private readonly ActivityListener _activities;
@@ -22,10 +29,15 @@ public sealed class TelemetryTests : IDisposable
     {
         _meter.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ActorTrainTelemetry.Name) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == ActorTrainTelemetry.Name)
+                listener.EnableMeasurementEvents(instrument);
         };
-        _meter.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, tags.ToArray())));
-        _meter.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, tags.ToArray())));
+        _meter.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, tags.ToArray()))
+        );
+        _meter.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => _measured.Enqueue((instrument.Name, value, tags.ToArray()))
+        );
         _meter.Start();
         _activities = new ActivityListener
         {
@@ -45,27 +57,54 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task A_job_is_measured_and_traced()
     {
-        await using (var seed = await InProcessCluster.NodeAsync([NodeRoles.Coordinator, NodeRoles.Server], settings: "lane.within-process = off"))
-        await using (await InProcessCluster.NodeAsync([NodeRoles.Worker], seed.Address, Engines.Linear(), "lane.within-process = off"))
+        await using (
+            var seed = await InProcessCluster.NodeAsync(
+                [NodeRoles.Coordinator, NodeRoles.Server],
+                settings: "lane.within-process = off"
+            )
+        )
+        await using (
+            await InProcessCluster.NodeAsync(
+                [NodeRoles.Worker],
+                seed.Address,
+                Engines.Linear(),
+                "lane.within-process = off"
+            )
+        )
         {
-            var run = await TrainingClient.Of(seed).SubmitAsync(Jobs.Of(epochs: 2) with { Name = nameof(TelemetryTests) });
+            var run = await TrainingClient
+                .Of(seed)
+                .SubmitAsync(Jobs.Of(epochs: 2) with { Name = nameof(TelemetryTests) });
             await run.Completion.WaitAsync(Patience);
         }
 
         Of(ActorTrainTelemetry.SamplesApplied).Where(IsMine).Sum(measured => measured.Value).ShouldBe(2 * 640);
         Of(ActorTrainTelemetry.WorkerThroughput).Where(IsMine).ShouldContain(measured => measured.Value > 0);
-        Of(ActorTrainTelemetry.Pushes).Count(measured => Tag(measured, "verdict") == "Applied").ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
+        Of(ActorTrainTelemetry.Pushes)
+            .Count(measured => Tag(measured, "verdict") == "Applied")
+            .ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
         Of(ActorTrainTelemetry.Staleness).Count().ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
-        Of(ActorTrainTelemetry.Events).ShouldContain(measured => Tag(measured, "kind") == SupervisionEventKinds.WorkerJoined);
-        Of(ActorTrainTelemetry.LaneBytes).Sum(measured => measured.Value).ShouldBeGreaterThanOrEqualTo(2 * 640 / 16 * 2 * sizeof(float) * (LinearEngine.Inputs + 1));
+        Of(ActorTrainTelemetry.Events)
+            .ShouldContain(measured => Tag(measured, "kind") == SupervisionEventKinds.WorkerJoined);
+        Of(ActorTrainTelemetry.LaneBytes)
+            .Sum(measured => measured.Value)
+            .ShouldBeGreaterThanOrEqualTo(2 * 640 / 16 * 2 * sizeof(float) * (LinearEngine.Inputs + 1));
 
-        var job = _ended.Single(activity => activity.OperationName == ActorTrainTelemetry.JobActivity && (string?)activity.GetTagItem("job") == nameof(TelemetryTests));
+        var job = _ended.Single(activity =>
+            activity.OperationName == ActorTrainTelemetry.JobActivity
+            && (string?)activity.GetTagItem("job") == nameof(TelemetryTests)
+        );
         job.GetTagItem("outcome").ShouldBe("completed");
         var parts = _ended.Where(activity => activity.ParentSpanId == job.SpanId).ToList();
-        parts.Where(part => part.OperationName == ActorTrainTelemetry.EpochActivity).Select(part => part.GetTagItem("epoch")).ShouldBe([1, 2]);
+        parts
+            .Where(part => part.OperationName == ActorTrainTelemetry.EpochActivity)
+            .Select(part => part.GetTagItem("epoch"))
+            .ShouldBe([1, 2]);
         var evaluations = parts.Where(part => part.OperationName == ActorTrainTelemetry.EvaluationActivity).ToList();
         evaluations.Select(part => part.GetTagItem("epoch")).ShouldBe([1, 2], ignoreOrder: true);
-        evaluations.ShouldAllBe(part => part.GetTagItem("accuracy") != null && part.GetTagItem("metric") as string == "accuracy");
+        evaluations.ShouldAllBe(part =>
+            part.GetTagItem("accuracy") != null && part.GetTagItem("metric") as string == "accuracy"
+        );
     }
 
     [Fact]
@@ -76,9 +115,13 @@ public sealed class TelemetryTests : IDisposable
         Of(ActorTrainTelemetry.PushesRefused).ShouldContain(measured => Tag(measured, "reason") == "TooStale");
     }
 
-    private IEnumerable<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> Of(string instrument) => _measured.Where(measured => measured.Instrument == instrument);
+    private IEnumerable<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> Of(
+        string instrument
+    ) => _measured.Where(measured => measured.Instrument == instrument);
 
-    private static bool IsMine((string, double, KeyValuePair<string, object?>[]) measured) => Tag(measured, "job") == nameof(TelemetryTests);
+    private static bool IsMine((string, double, KeyValuePair<string, object?>[]) measured) =>
+        Tag(measured, "job") == nameof(TelemetryTests);
 
-    private static string? Tag((string, double, KeyValuePair<string, object?>[] Tags) measured, string name) => measured.Tags.FirstOrDefault(tag => tag.Key == name).Value as string;
+    private static string? Tag((string, double, KeyValuePair<string, object?>[] Tags) measured, string name) =>
+        measured.Tags.FirstOrDefault(tag => tag.Key == name).Value as string;
 }

@@ -11,7 +11,8 @@ public sealed class ReusedThreadsTests
     public void A_thread_that_has_finished_runs_the_next_of_its_name()
     {
         var first = Run(() => Environment.CurrentManagedThreadId);
-        for (var i = 0; i < 10; i++) Run(() => Environment.CurrentManagedThreadId).ShouldBe(first);
+        for (var i = 0; i < 10; i++)
+            Run(() => Environment.CurrentManagedThreadId).ShouldBe(first);
         ReusedThreads.Waiting(_name).ShouldBe(1);
     }
 
@@ -22,7 +23,8 @@ public sealed class ReusedThreadsTests
         {
             using var both = new Barrier(2);
             // Each waits for the other: on one thread neither would end.
-            for (var i = 0; i < 2; i++) ReusedThreads.Run(_name, () => both.SignalAndWait(Patience));
+            for (var i = 0; i < 2; i++)
+                ReusedThreads.Run(_name, () => both.SignalAndWait(Patience));
             AwaitWaiting(2);
         }
     }
@@ -33,11 +35,14 @@ public sealed class ReusedThreadsTests
         var thread = Run(() => Environment.CurrentManagedThreadId);
         var other = 0;
         using var ended = new ManualResetEventSlim();
-        ReusedThreads.Run(_name + "'", () =>
-        {
-            other = Environment.CurrentManagedThreadId;
-            ended.Set();
-        });
+        ReusedThreads.Run(
+            _name + "'",
+            () =>
+            {
+                other = Environment.CurrentManagedThreadId;
+                ended.Set();
+            }
+        );
         ended.Wait(Patience).ShouldBeTrue();
         other.ShouldNotBe(thread);
     }

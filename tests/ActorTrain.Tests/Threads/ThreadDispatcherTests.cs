@@ -24,8 +24,10 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
     public async Task Messages_are_handled_in_order()
     {
         var echo = Start(DispatcherNames.Training);
-        for (var i = 0; i < 1000; i++) echo.Tell(i, TestActor);
-        for (var i = 0; i < 1000; i++) (await ExpectMsgAsync<int>()).ShouldBe(i);
+        for (var i = 0; i < 1000; i++)
+            echo.Tell(i, TestActor);
+        for (var i = 0; i < 1000; i++)
+            (await ExpectMsgAsync<int>()).ShouldBe(i);
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
         var first = Watch(Start(DispatcherNames.Training));
         Sys.Stop(first);
         await ExpectTerminatedAsync(first);
-        // The thread ends some time after its last actor; an actor that comes before, at that moment or later is served.
+        // The thread ends some time after its last actor; an actor that comes before, at that moment or later is
+        // served.
         for (var i = 0; i < 30; i++)
         {
             var next = Watch(Start(DispatcherNames.Training));
@@ -44,7 +47,8 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
         }
     }
 
-    private IActorRef Start(string dispatcher) => Sys.ActorOf(Props.Create(() => new Teller()).WithDispatcher(dispatcher));
+    private IActorRef Start(string dispatcher) =>
+        Sys.ActorOf(Props.Create(() => new Teller()).WithDispatcher(dispatcher));
 
     private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Told>("where?", Patience)).Thread;
 

@@ -33,7 +33,8 @@ internal sealed class FaultyEngine(IGradientEngine inner, Fault fault) : IGradie
     public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
         var result = inner.ComputeGradient(samples, seed, gradient);
-        if (_measured) fault(_step++, samples, gradient);
+        if (_measured)
+            fault(_step++, samples, gradient);
         return result;
     }
 

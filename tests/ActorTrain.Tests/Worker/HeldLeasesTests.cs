@@ -7,7 +7,8 @@ namespace ActorTrain.Tests.Worker;
 /// <summary>A lease on the second half of a step of 32, and one on its first.</summary>
 public sealed class HeldLeasesTests
 {
-    private static readonly LeasePart First = new(1, 0, 16), Second = new(1, 16, 16);
+    private static readonly LeasePart First = new(1, 0, 16),
+        Second = new(1, 16, 16);
     private readonly HeldLeases _held = new();
 
     public HeldLeasesTests()
@@ -33,7 +34,8 @@ public sealed class HeldLeasesTests
     [Fact]
     public void What_has_been_begun_is_not_begun_again()
     {
-        foreach (var run in _held.All) run.Next(TimeSpan.Zero);
+        foreach (var run in _held.All)
+            run.Next(TimeSpan.Zero);
         (_held.AllBegun, _held.IsEmpty, _held.First).ShouldBe((true, false, null));
         _held.NextFor(Taking(null)).ShouldBeNull();
     }

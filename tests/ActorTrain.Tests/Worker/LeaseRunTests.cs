@@ -14,8 +14,12 @@ public sealed class LeaseRunTests
     [Fact]
     public void It_hands_out_its_parts_in_order()
     {
-        new[] { _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began) }
-            .ShouldBe([new LeasePart(1, 0, 16), new LeasePart(1, 16, 16), new LeasePart(1, 32, 8), null]);
+        new[] { _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began) }.ShouldBe([
+            new LeasePart(1, 0, 16),
+            new LeasePart(1, 16, 16),
+            new LeasePart(1, 32, 8),
+            null,
+        ]);
         _run.AllBegun.ShouldBeTrue();
         _run.IsDone.ShouldBeFalse();
     }
@@ -32,7 +36,9 @@ public sealed class LeaseRunTests
         _run.IsDone.ShouldBeTrue();
         var ended = _run.End(Me, now: TimeSpan.FromSeconds(14));
         ended.LeaseId.ShouldBe(9);
-        ended.Account.ShouldBe(new WorkerProtocol.LeaseAccount(LossSum: 80, Samples: 40, Trained: 40, Pushes: 3, Seconds: 4));
+        ended.Account.ShouldBe(
+            new WorkerProtocol.LeaseAccount(LossSum: 80, Samples: 40, Trained: 40, Pushes: 3, Seconds: 4)
+        );
         ended.Undone.ShouldBeEmpty();
     }
 
@@ -56,8 +62,22 @@ public sealed class LeaseRunTests
 
         _run.Recut(tooMuch, most: 8);
 
-        new[] { _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began), _run.Next(Began) }
-            .ShouldBe([new LeasePart(1, 0, 8), new LeasePart(1, 8, 8), new LeasePart(1, 16, 8), new LeasePart(1, 24, 8), new LeasePart(1, 32, 8), null]);
+        new[]
+        {
+            _run.Next(Began),
+            _run.Next(Began),
+            _run.Next(Began),
+            _run.Next(Began),
+            _run.Next(Began),
+            _run.Next(Began),
+        }.ShouldBe([
+            new LeasePart(1, 0, 8),
+            new LeasePart(1, 8, 8),
+            new LeasePart(1, 16, 8),
+            new LeasePart(1, 24, 8),
+            new LeasePart(1, 32, 8),
+            null,
+        ]);
     }
 
     [Fact]
@@ -71,7 +91,8 @@ public sealed class LeaseRunTests
         _run.Judged(first, applied: true, refused: null, loss: 2);
 
         _run.IsDone.ShouldBeTrue();
-        _run.End(Me, now: TimeSpan.FromSeconds(14)).Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 8)]);
+        _run.End(Me, now: TimeSpan.FromSeconds(14))
+            .Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 8)]);
     }
 
     [Fact]
@@ -91,7 +112,9 @@ public sealed class LeaseRunTests
 
     [Fact]
     public void What_the_memory_does_not_hold_is_cut_from_the_beginning() =>
-        new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10).Next(Began).ShouldBe(new LeasePart(1, 0, 10));
+        new LeaseRun(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16), most: 10)
+            .Next(Began)
+            .ShouldBe(new LeasePart(1, 0, 10));
 
     [Fact]
     public void In_local_steps_a_part_is_all_of_them_and_what_is_left_at_the_end()
@@ -132,7 +155,8 @@ public sealed class LeaseRunTests
     }
 
     // Two steps of 16 a push.
-    private static LeaseRun Local(int most) => new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16, LocalSteps: 2), most);
+    private static LeaseRun Local(int most) =>
+        new(new Lease(9, new LeasePart(1, 0, 40), MicroBatch: 16, LocalSteps: 2), most);
 
     private static WorkerProtocol.RefusedPart Refused(LeasePart part) => new(part, Refusal.TooStale, "late");
 }

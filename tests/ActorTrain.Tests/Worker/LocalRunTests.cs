@@ -12,27 +12,45 @@ namespace ActorTrain.Tests.Worker;
 /// <summary>One worker and one shard without anything between them: 100 samples in micro-batches of 16.</summary>
 public sealed class LocalRunTests
 {
-    private const int Samples = 100, Batch = 16, Parameters = LinearEngine.Inputs + 1;
+    private const int Samples = 100,
+        Batch = 16,
+        Parameters = LinearEngine.Inputs + 1;
     private static readonly WorkerId Me = new("w:1", 1);
 
-    public static TheoryData<OptimizerOptions> Rules => new(
-        Jobs.Sgd(0.05f), Jobs.Sgd(0.05f, weightDecay: 0.01f), Jobs.Sgd(0.02f, momentum: 0.9f), Jobs.Sgd(0.02f, momentum: 0.9f, nesterov: true), Jobs.Adam(0.01f), Jobs.Adam(0.01f, 0.1f, decoupled: true));
+    public static TheoryData<OptimizerOptions> Rules =>
+        new(
+            Jobs.Sgd(0.05f),
+            Jobs.Sgd(0.05f, weightDecay: 0.01f),
+            Jobs.Sgd(0.02f, momentum: 0.9f),
+            Jobs.Sgd(0.02f, momentum: 0.9f, nesterov: true),
+            Jobs.Adam(0.01f),
+            Jobs.Adam(0.01f, 0.1f, decoupled: true)
+        );
 
-    /// <summary>With an outer step that takes over what was moved, the run is the inner optimizer's own: with its schedule, its clipping and the smaller batch at the end of an epoch.</summary>
+    /// <summary>
+    /// With an outer step that takes over what was moved, the run is the inner optimizer's own: with its schedule, its
+    /// clipping and the smaller batch at the end of an epoch.
+    /// </summary>
     [Theory, MemberData(nameof(Rules))]
     public void Local_steps_of_one_worker_are_as_many_steps_of_the_inner_optimizer(OptimizerOptions rule)
     {
         var plain = Trained(Job(rule, steps: 1));
-        foreach (var steps in new[] { 2, 3, 7 }) Distance(Trained(Job(rule, steps)), plain).ShouldBeLessThan(1e-6, $"{steps} steps");
+        foreach (var steps in new[] { 2, 3, 7 })
+            Distance(Trained(Job(rule, steps)), plain).ShouldBeLessThan(1e-6, $"{steps} steps");
     }
 
     [Fact]
     public void Runs_of_one_step_are_plain_sgd() =>
-        Distance(Trained(Job(Jobs.Sgd(0.05f), steps: 2), stepsARun: 1), Trained(Job(Jobs.Sgd(0.05f), steps: 1))).ShouldBeLessThan(1e-6);
+        Distance(Trained(Job(Jobs.Sgd(0.05f), steps: 2), stepsARun: 1), Trained(Job(Jobs.Sgd(0.05f), steps: 1)))
+            .ShouldBeLessThan(1e-6);
 
     [Fact]
     public void The_comparison_would_show_a_step_that_is_missing() =>
-        Distance(Trained(Job(Jobs.Sgd(0.05f), steps: 3), stepsARun: 3, curtailTo: 2), Trained(Job(Jobs.Sgd(0.05f), steps: 1))).ShouldBeGreaterThan(1e-3);
+        Distance(
+                Trained(Job(Jobs.Sgd(0.05f), steps: 3), stepsARun: 3, curtailTo: 2),
+                Trained(Job(Jobs.Sgd(0.05f), steps: 1))
+            )
+            .ShouldBeGreaterThan(1e-3);
 
     [Fact]
     public void It_pushes_by_how_much_it_moved_and_leaves_the_engine_as_it_was()
@@ -40,7 +58,8 @@ public sealed class LocalRunTests
         var (engine, push) = (Engine(), new float[Parameters]);
         var start = engine.Parameters.ToArray();
         var run = Run(engine, Inner(steps: 3), new LeasePart(1, 0, 48), push);
-        while (!run.IsDone) run.Step();
+        while (!run.IsDone)
+            run.Step();
         var moved = engine.Parameters.ToArray();
 
         run.End().Samples.ShouldBe(48);
@@ -50,7 +69,9 @@ public sealed class LocalRunTests
         moved.ShouldNotBe(start);
     }
 
-    /// <summary>16 of 48 samples weigh a third, and are told three times as large: a shard moves by just what the worker moved.</summary>
+    /// <summary>
+    /// 16 of 48 samples weigh a third, and are told three times as large: a shard moves by just what the worker moved.
+    /// </summary>
     [Fact]
     public void What_a_shorter_run_moved_is_moved_in_full()
     {
@@ -87,10 +108,14 @@ public sealed class LocalRunTests
     [Fact]
     public void A_step_that_is_too_much_changes_nothing_and_the_run_can_be_undone()
     {
-        var engine = new FaultyEngine(Engine(), (step, samples, _) =>
-        {
-            if (step == 1) throw new InsufficientMemoryException("too much");
-        });
+        var engine = new FaultyEngine(
+            Engine(),
+            (step, samples, _) =>
+            {
+                if (step == 1)
+                    throw new InsufficientMemoryException("too much");
+            }
+        );
         engine.Initialize(1);
         var start = engine.Parameters.ToArray();
         var run = Run(engine, Inner(steps: 3), new LeasePart(1, 0, 40), new float[Parameters]);
@@ -109,10 +134,14 @@ public sealed class LocalRunTests
     public void A_gradient_that_is_not_finite_ends_the_run_and_names_its_samples_and_the_inner_optimizer_goes_on()
     {
         var bad = true;
-        var engine = new FaultyEngine(Engine(), (step, samples, gradient) =>
-        {
-            if (bad && step == 1) gradient[3] = float.NaN;
-        });
+        var engine = new FaultyEngine(
+            Engine(),
+            (step, samples, gradient) =>
+            {
+                if (bad && step == 1)
+                    gradient[3] = float.NaN;
+            }
+        );
         engine.Initialize(1);
         var start = engine.Parameters.ToArray();
         var (inner, push) = (Inner(steps: 3, Jobs.Adam(0.01f)), new float[Parameters]);
@@ -127,15 +156,24 @@ public sealed class LocalRunTests
 
         bad = false;
         var next = Run(engine, inner, new LeasePart(1, 48, 48), push);
-        while (!next.IsDone) next.Step();
+        while (!next.IsDone)
+            next.Step();
         next.End();
         push.ShouldAllBe(value => float.IsFinite(value));
     }
 
-    private static JobOptions Job(OptimizerOptions rule, int steps) => Jobs.Of(
-        epochs: 2, batch: Batch, optimizer: rule, clipNorm: 1, schedule: new ScheduleOptions(ScheduleKind.Cosine, WarmUpEpochs: 0.3, 1, 1, Floor: 0.1), localSteps: Jobs.LocalSteps(steps));
+    private static JobOptions Job(OptimizerOptions rule, int steps) =>
+        Jobs.Of(
+            epochs: 2,
+            batch: Batch,
+            optimizer: rule,
+            clipNorm: 1,
+            schedule: new ScheduleOptions(ScheduleKind.Cosine, WarmUpEpochs: 0.3, 1, 1, Floor: 0.1),
+            localSteps: Jobs.LocalSteps(steps)
+        );
 
-    private static InnerOptimizer Inner(int steps, OptimizerOptions? rule = null) => new(Job(rule ?? Jobs.Sgd(0.05f), steps), Parameters, Samples);
+    private static InnerOptimizer Inner(int steps, OptimizerOptions? rule = null) =>
+        new(Job(rule ?? Jobs.Sgd(0.05f), steps), Parameters, Samples);
 
     private static LinearEngine Engine()
     {
@@ -145,7 +183,13 @@ public sealed class LocalRunTests
     }
 
     private static LocalRun Run(IGradientEngine engine, InnerOptimizer inner, LeasePart part, float[] push) =>
-        new(engine, inner, new EngineActor.LocalPart(part, part.Cut(Batch)), Order(part.Epoch).AsMemory(part.Start, part.Count), push);
+        new(
+            engine,
+            inner,
+            new EngineActor.LocalPart(part, part.Cut(Batch)),
+            Order(part.Epoch).AsMemory(part.Start, part.Count),
+            push
+        );
 
     private static int[] Order(int epoch) => SampleOrder.Of(seed: 1, epoch, Samples).ToArray();
 
@@ -159,7 +203,11 @@ public sealed class LocalRunTests
     private static float[] Trained(JobOptions job, int? stepsARun = null, int? curtailTo = null)
     {
         var engine = Engine();
-        var (shard, inner, push) = (Shard(job, engine.Parameters.ToArray()), new InnerOptimizer(job, Parameters, Samples), new float[Parameters]);
+        var (shard, inner, push) = (
+            Shard(job, engine.Parameters.ToArray()),
+            new InnerOptimizer(job, Parameters, Samples),
+            new float[Parameters]
+        );
         for (var epoch = 1; epoch <= job.Epochs; epoch++)
         {
             foreach (var part in new LeasePart(epoch, 0, Samples).Cut(Batch * (stepsARun ?? job.LocalSteps.Steps)))
@@ -168,12 +216,17 @@ public sealed class LocalRunTests
                 if (job.LocalSteps.IsOn)
                 {
                     var run = Run(engine, inner, part, push);
-                    for (var step = 0; !run.IsDone && step < (curtailTo ?? int.MaxValue); step++) run.Step();
+                    for (var step = 0; !run.IsDone && step < (curtailTo ?? int.MaxValue); step++)
+                        run.Step();
                     run.End();
                 }
                 else
                 {
-                    engine.ComputeGradient(Order(epoch).AsSpan(part.Start, part.Count), SampleOrder.SeedOf(1, part), push);
+                    engine.ComputeGradient(
+                        Order(epoch).AsSpan(part.Start, part.Count),
+                        SampleOrder.SeedOf(1, part),
+                        push
+                    );
                     GradientClipping.Clip(push, job.ClipNorm);
                 }
                 shard.Receive(part, Me, shard.Version, push).Kind.ShouldBe(VerdictKind.Applied);
@@ -184,5 +237,8 @@ public sealed class LocalRunTests
 
     /// <summary>Relative to the second.</summary>
     private static double Distance(float[] trained, float[] plain) =>
-        Math.Sqrt(trained.Zip(plain).Sum(pair => Math.Pow(pair.First - (double)pair.Second, 2)) / plain.Sum(value => (double)value * value));
+        Math.Sqrt(
+            trained.Zip(plain).Sum(pair => Math.Pow(pair.First - (double)pair.Second, 2))
+                / plain.Sum(value => (double)value * value)
+        );
 }

@@ -9,7 +9,11 @@ namespace ActorTrain.Tests.Worker;
 /// <summary>Two shards that a worker hears from, at versions 4 and 7.</summary>
 public sealed class ReceivedParametersTests
 {
-    private readonly ReceivedParameters _received = new([new ShardSlice(0, 0, 10), new ShardSlice(1, 10, 5)], [4, 7], [null, null]);
+    private readonly ReceivedParameters _received = new(
+        [new ShardSlice(0, 0, 10), new ShardSlice(1, 10, 5)],
+        [4, 7],
+        [null, null]
+    );
 
     [Fact]
     public void Without_news_the_engine_goes_on_with_what_it_has()
@@ -36,7 +40,8 @@ public sealed class ReceivedParametersTests
     public void Of_several_versions_the_newest_is_kept_and_the_others_are_let_go()
     {
         var owners = new[] { new CountingOwner(), new CountingOwner(), new CountingOwner() };
-        foreach (var (version, owner) in new long[] { 5, 8, 6 }.Zip(owners)) _received.Offer(0, version, null, new TensorSlice(new float[10], owner, PayloadType.F32));
+        foreach (var (version, owner) in new long[] { 5, 8, 6 }.Zip(owners))
+            _received.Offer(0, version, null, new TensorSlice(new float[10], owner, PayloadType.F32));
 
         owners.Select(owner => owner.Released).ShouldBe([1, 0, 1]);
         _received.Take().Versions.ShouldBe([8, 7]);

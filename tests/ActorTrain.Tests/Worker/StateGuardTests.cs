@@ -34,7 +34,9 @@ public sealed class StateGuardTests
 
     [Fact]
     public void The_sentence_names_the_samples() =>
-        StateGuard.Sentence("running_var", [17, 3]).ShouldBe("running_var of the model is not finite after training samples 3, 17");
+        StateGuard
+            .Sentence("running_var", [17, 3])
+            .ShouldBe("running_var of the model is not finite after training samples 3, 17");
 
     [Fact]
     public void Of_many_samples_the_first_are_named()
@@ -47,7 +49,11 @@ public sealed class StateGuardTests
     {
         private readonly LinearEngine _inner = new();
 
-        public ModelDescription Model => _inner.Model with { State = ParameterLayout.Of([("running_mean", [1L]), ("running_var", [1L]), ("mask", [1L])]) };
+        public ModelDescription Model =>
+            _inner.Model with
+            {
+                State = ParameterLayout.Of([("running_mean", [1L]), ("running_var", [1L]), ("mask", [1L])]),
+            };
 
         public DatasetDescription Dataset => _inner.Dataset;
 
@@ -59,7 +65,8 @@ public sealed class StateGuardTests
 
         public void Initialize(long seed) => _inner.Initialize(seed);
 
-        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) => _inner.ComputeGradient(samples, seed, gradient);
+        public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
+            _inner.ComputeGradient(samples, seed, gradient);
 
         public Evaluation Evaluate(CancellationToken cancellation) => _inner.Evaluate(cancellation);
 

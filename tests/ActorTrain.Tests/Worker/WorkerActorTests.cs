@@ -20,7 +20,8 @@ public sealed class WorkerActorTests : ActorTests
     private readonly TestProbe _shard;
     private float _momentum;
 
-    public WorkerActorTests() : base(ReferenceConfiguration.Config) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
+    public WorkerActorTests()
+        : base(ReferenceConfiguration.Config) => (_job, _shard) = (CreateTestProbe("job"), CreateTestProbe("shard"));
 
     private ShardPlace[] Places => [new ShardPlace(new ShardSlice(0, 0, Parameters), _shard)];
 
@@ -33,7 +34,13 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task An_engine_that_cannot_be_made_is_a_reason_not_a_crash()
     {
-        Sys.ActorOf(Props(new Engines(() => throw new ActorTrainException("the data folder is empty")), resendAfter: null, overlap: 0));
+        Sys.ActorOf(
+            Props(
+                new Engines(() => throw new ActorTrainException("the data folder is empty")),
+                resendAfter: null,
+                overlap: 0
+            )
+        );
         (await _job.ExpectMsgAsync<WorkerProtocol.CannotPrepare>()).Reason.ShouldBe("the data folder is empty");
     }
 
@@ -68,7 +75,9 @@ public sealed class WorkerActorTests : ActorTests
 
         var ended = await LeaseEnded();
         ended.Undone.ShouldBe([new LeasePart(1, 0, 16)]);
-        ended.Refused.ShouldBe([new WorkerProtocol.RefusedPart(new LeasePart(1, 0, 16), Refusal.TooStale, "too stale")]);
+        ended.Refused.ShouldBe([
+            new WorkerProtocol.RefusedPart(new LeasePart(1, 0, 16), Refusal.TooStale, "too stale"),
+        ]);
     }
 
     [Fact]
@@ -113,7 +122,8 @@ public sealed class WorkerActorTests : ActorTests
         Grant(new Lease(1, new LeasePart(1, 0, 64), 16));
 
         var pushes = new List<ShardProtocol.Push>();
-        for (var i = 0; i < 3; i++) pushes.Add(await _shard.ExpectMsgAsync<ShardProtocol.Push>());
+        for (var i = 0; i < 3; i++)
+            pushes.Add(await _shard.ExpectMsgAsync<ShardProtocol.Push>());
         pushes.Select(push => (push.Part.Start, push.BaseVersion)).ShouldBe([(0, 10), (16, 10), (32, 10)]);
         var trainer = _shard.Sender;
         await _shard.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
@@ -173,14 +183,18 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task An_engine_that_throws_gives_everything_back_and_says_why()
     {
-        var worker = await Training(Engines.Linear(eachStep: step =>
-        {
-            if (step == 1) throw new InvalidOperationException("the device is gone");
-        }));
+        var worker = await Training(
+            Engines.Linear(eachStep: step =>
+            {
+                if (step == 1)
+                    throw new InvalidOperationException("the device is gone");
+            })
+        );
         Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 11);
 
-        var withdrawn = (WorkerProtocol.Withdrawn)await _job.FishForMessageAsync(message => message is WorkerProtocol.Withdrawn);
+        var withdrawn = (WorkerProtocol.Withdrawn)
+            await _job.FishForMessageAsync(message => message is WorkerProtocol.Withdrawn);
         withdrawn.Failed.ShouldBeTrue();
         withdrawn.Reason.ShouldBe("InvalidOperationException: the device is gone");
         await ExpectTerminatedAsync(worker);
@@ -210,7 +224,11 @@ public sealed class WorkerActorTests : ActorTests
         await Training(Engines.Linear());
         Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
 
-        Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse(Refusal.PastLife, "incarnation 7 of w:1 has ended"), 11);
+        Answer(
+            await _shard.ExpectMsgAsync<ShardProtocol.Push>(),
+            Verdict.Refuse(Refusal.PastLife, "incarnation 7 of w:1 has ended"),
+            11
+        );
 
         await _shard.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
     }
@@ -218,10 +236,18 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task A_micro_batch_that_is_too_much_is_done_in_halves_and_the_job_hears_of_it()
     {
-        await Training(new Engines(() => new FaultyEngine(new LinearEngine(), (_, samples, _) =>
-        {
-            if (samples.Length > 8) throw new InsufficientMemoryException("too much");
-        })));
+        await Training(
+            new Engines(() =>
+                new FaultyEngine(
+                    new LinearEngine(),
+                    (_, samples, _) =>
+                    {
+                        if (samples.Length > 8)
+                            throw new InsufficientMemoryException("too much");
+                    }
+                )
+            )
+        );
         Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
 
         for (var start = 0; start < 32; start += 8)
@@ -231,7 +257,8 @@ public sealed class WorkerActorTests : ActorTests
             Answer(push, Verdict.Applied, 11 + start);
         }
 
-        var shortage = (WorkerProtocol.OutOfMemory)await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
+        var shortage = (WorkerProtocol.OutOfMemory)
+            await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
         shortage.ShouldBe(new WorkerProtocol.OutOfMemory(Id, Samples: 16, Most: 8, "too much"));
         (await LeaseEnded()).Account.Samples.ShouldBe(32);
     }
@@ -252,11 +279,13 @@ public sealed class WorkerActorTests : ActorTests
     public async Task When_its_coordinator_is_gone_another_can_go_on_with_it_as_it_is()
     {
         var engines = 0;
-        var worker = await Training(new Engines(() =>
-        {
-            engines++;
-            return new LinearEngine();
-        }));
+        var worker = await Training(
+            new Engines(() =>
+            {
+                engines++;
+                return new LinearEngine();
+            })
+        );
         Sys.Stop(_job);
         var another = CreateTestProbe("another");
 
@@ -292,17 +321,26 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task Local_steps_that_are_too_large_begin_again_with_halves_and_the_job_hears_of_it()
     {
-        await Training(new Engines(() => new FaultyEngine(new LinearEngine(), (step, samples, _) =>
-        {
-            if (step > 0 && samples.Length > 8) throw new InsufficientMemoryException("too much");
-        })));
+        await Training(
+            new Engines(() =>
+                new FaultyEngine(
+                    new LinearEngine(),
+                    (step, samples, _) =>
+                    {
+                        if (step > 0 && samples.Length > 8)
+                            throw new InsufficientMemoryException("too much");
+                    }
+                )
+            )
+        );
         Grant(Local(samples: 48, steps: 3));
 
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
 
         push.Part.ShouldBe(new LeasePart(1, 0, 48));
         push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 8));
-        var shortage = (WorkerProtocol.OutOfMemory)await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
+        var shortage = (WorkerProtocol.OutOfMemory)
+            await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
         shortage.ShouldBe(new WorkerProtocol.OutOfMemory(Id, Samples: 16, Most: 8, "too much"));
     }
 
@@ -310,13 +348,17 @@ public sealed class WorkerActorTests : ActorTests
     public async Task Told_to_leave_it_pushes_the_local_steps_that_it_has_taken_and_gives_back_the_rest()
     {
         IActorRef? worker = null;
-        worker = await Training(Engines.Linear(eachStep: step =>
-        {
-            if (step != 1) return;
-            worker!.Tell(new WorkerActor.Leave("its node was told to leave"));
-            // Once the worker has answered this, its trainer has the word in its mailbox. By the trainer's turn the engine's next step is ordered.
-            worker.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
-        }));
+        worker = await Training(
+            Engines.Linear(eachStep: step =>
+            {
+                if (step != 1)
+                    return;
+                worker!.Tell(new WorkerActor.Leave("its node was told to leave"));
+                // Once the worker has answered this, its trainer has the word in its mailbox. By the trainer's turn the
+                // engine's next step is ordered.
+                worker.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
+            })
+        );
         Grant(Local(samples: 96, steps: 6));
 
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
@@ -334,20 +376,30 @@ public sealed class WorkerActorTests : ActorTests
         _momentum = 0.9f;
         IActorRef? worker = null;
         var (next, last) = (Id with { Incarnation = 8 }, 0);
-        worker = await Training(Engines.Linear(trainSamples: 640, eachStep: step =>
-        {
-            last = step;
-            if (step == 1) worker!.Tell(new WorkerProtocol.Start(next, Places, null), _job);
-            // No step is quicker than the worker: once it has answered, it has heard all that came before the step.
-            if (step >= 1) worker!.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
-        }));
+        worker = await Training(
+            Engines.Linear(
+                trainSamples: 640,
+                eachStep: step =>
+                {
+                    last = step;
+                    if (step == 1)
+                        worker!.Tell(new WorkerProtocol.Start(next, Places, null), _job);
+                    // No step is quicker than the worker: once it has answered, it has heard all that came before the
+                    // step.
+                    if (step >= 1)
+                        worker!.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
+                }
+            )
+        );
         Grant(Local(samples: 640, steps: 40));
 
         await _shard.FishForMessageAsync(message => message is ShardProtocol.Pull);
 
         last.ShouldBeLessThan(39);
         _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
-        await _job.FishForMessageAsync(message => message is WorkerProtocol.RequestLease { Worker: var who } && who == next);
+        await _job.FishForMessageAsync(message =>
+            message is WorkerProtocol.RequestLease { Worker: var who } && who == next
+        );
         Grant(Local(samples: 48, steps: 3));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 16));
@@ -355,14 +407,21 @@ public sealed class WorkerActorTests : ActorTests
 
     private static Lease Local(int samples, int steps) => new(1, new LeasePart(1, 0, samples), MicroBatch: 16, steps);
 
-    /// <summary>By how much plain steps move parameters that are zero, worked out here; in the proportion of a whole push, which is a micro-batch in the job of these tests.</summary>
+    /// <summary>
+    /// By how much plain steps move parameters that are zero, worked out here; in the proportion of a whole push, which
+    /// is a micro-batch in the job of these tests.
+    /// </summary>
     private float[] Moved(LeasePart part, int microBatch, float[]? momentum = null)
     {
         var (engine, gradient) = (new LinearEngine(), new float[Parameters]);
         momentum ??= new float[Parameters];
         foreach (var piece in part.Cut(microBatch))
         {
-            engine.ComputeGradient(SampleOrder.Of(seed: 1, part.Epoch, 640).Span.Slice(piece.Start, piece.Count), 0, gradient);
+            engine.ComputeGradient(
+                SampleOrder.Of(seed: 1, part.Epoch, 640).Span.Slice(piece.Start, piece.Count),
+                0,
+                gradient
+            );
             for (var i = 0; i < Parameters; i++)
             {
                 momentum[i] = _momentum * momentum[i] + gradient[i] * (piece.Count / 16f);
@@ -372,8 +431,14 @@ public sealed class WorkerActorTests : ActorTests
         return [.. engine.Parameters.ToArray().Select(parameter => (0 - parameter) / (part.Count / 16f))];
     }
 
-    private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) => WorkerActor.Props(
-        "1", Jobs.Of(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap), _job, new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)), mayReturn: false);
+    private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) =>
+        WorkerActor.Props(
+            "1",
+            Jobs.Of(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap),
+            _job,
+            new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)),
+            mayReturn: false
+        );
 
     private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
     {

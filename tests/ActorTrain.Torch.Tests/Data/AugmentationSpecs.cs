@@ -16,7 +16,9 @@ public sealed class AugmentationSpecs
     public void A_flip_mirrors_each_row_for_about_half_of_the_images()
     {
         float[] mirrored = [4, 3, 2, 1, 8, 7, 6, 5, 12, 11, 10, 9];
-        var flips = Enumerable.Range(0, 400).Count(seed => Varied(new Augmentation(true, 0), seed).SequenceEqual(mirrored));
+        var flips = Enumerable
+            .Range(0, 400)
+            .Count(seed => Varied(new Augmentation(true, 0), seed).SequenceEqual(mirrored));
 
         flips.ShouldBeInRange(150, 250);
     }
@@ -24,7 +26,10 @@ public sealed class AugmentationSpecs
     [Fact]
     public void A_crop_moves_the_image_and_fills_with_black()
     {
-        var seen = Enumerable.Range(0, 400).Select(seed => string.Join(' ', Varied(new Augmentation(false, 1), seed))).ToHashSet();
+        var seen = Enumerable
+            .Range(0, 400)
+            .Select(seed => string.Join(' ', Varied(new Augmentation(false, 1), seed)))
+            .ToHashSet();
 
         seen.Count.ShouldBe(9);
         seen.ShouldContain("0 0 0 0 0 1 2 3 0 5 6 7");

@@ -62,19 +62,23 @@ public sealed class AwkwardArraysSpecs
     [InlineData(1L << 16, 1L << 16)]
     [InlineData(long.MaxValue, long.MaxValue)]
     public void A_shape_of_more_numbers_than_an_array_holds_is_refused(long height, long width) =>
-        Sentence(() => ArrayDataset.OfNumbers("n", [height, width], [1], Samples.None, Samples.None)).ShouldBe(
-            $"data set n: its input shape is [{height}, {width}]; it must have {Array.MaxLength} numbers or fewer");
+        Sentence(() => ArrayDataset.OfNumbers("n", [height, width], [1], Samples.None, Samples.None))
+            .ShouldBe(
+                $"data set n: its input shape is [{height}, {width}]; it must have {Array.MaxLength} numbers or fewer"
+            );
 
     [Fact]
     public void An_image_of_more_bytes_than_an_array_holds_is_refused() =>
-        Should.Throw<ArgumentException>(() => new ImageSet(new ImageShape(3, 40_000, 40_000), default, default)).Message
-            .ShouldStartWith("an image of 3×40000×40000 has 4,800,000,000 bytes; it must have 1 to 2147483647");
+        Should
+            .Throw<ArgumentException>(() => new ImageSet(new ImageShape(3, 40_000, 40_000), default, default))
+            .Message.ShouldStartWith("an image of 3×40000×40000 has 4,800,000,000 bytes; it must have 1 to 2147483647");
 
     [Theory]
     [InlineData(1), InlineData(3), InlineData(4), InlineData(1000)]
     public void A_fingerprint_does_not_depend_on_how_many_numbers_are_hashed_at_a_time(int atATime)
     {
-        float[] first = [1, 2, 3, 4, 5, 6, 7], second = [8, 9, 10, 11];
+        float[] first = [1, 2, 3, 4, 5, 6, 7],
+            second = [8, 9, 10, 11];
         var bytes = MemoryMarshal.AsBytes([.. first, .. second]).ToArray();
 
         Fingerprint.Of([first, ReadOnlyMemory<float>.Empty, second], atATime).ShouldBe(Fingerprint.Of(bytes));
@@ -83,7 +87,8 @@ public sealed class AwkwardArraysSpecs
     [Fact]
     public void An_array_beyond_2_GiB_is_read_to_its_last_sample()
     {
-        const int Length = 1 << 20, Count = 520;
+        const int Length = 1 << 20,
+            Count = 520;
         var inputs = new float[Count * Length];
         (inputs[^Length], inputs[^1]) = (3, 4);
         var train = new Samples(inputs, new float[Count]);

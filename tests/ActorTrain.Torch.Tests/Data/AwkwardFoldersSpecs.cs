@@ -53,12 +53,13 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         _pets.Put("val/cat/1.png", PetFolder.Pixels(1));
         _pets.Put("train/cat/.hidden", [1]);
 
-        _pets.Load().Notes.ShouldBe(
-        [
-            $"{_pets.Path}: skipped 1 beside train and test (val); 1 outside of the classes (train/labels.csv); "
-            + "1 hidden (train/cat/.hidden); 3 that are no PNG, JPEG, BMP or WebP by their ending "
-            + "(train/cat/1.tif, train/cat/notes.txt, test/cat/1.gif).",
-        ]);
+        _pets
+            .Load()
+            .Notes.ShouldBe([
+                $"{_pets.Path}: skipped 1 beside train and test (val); 1 outside of the classes (train/labels.csv); "
+                    + "1 hidden (train/cat/.hidden); 3 that are no PNG, JPEG, BMP or WebP by their ending "
+                    + "(train/cat/1.tif, train/cat/notes.txt, test/cat/1.gif).",
+            ]);
     }
 
     [Fact]
@@ -74,8 +75,11 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         factory.Create(Jobs.Of("pets")).Dispose();
         factory.Create(Jobs.Of("pets")).Dispose();
 
-        lines.ShouldHaveSingleItem().ShouldBe(
-            $"{_pets.Path}: skipped 1 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt).");
+        lines
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                $"{_pets.Path}: skipped 1 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt)."
+            );
     }
 
     [Fact]
@@ -90,9 +94,12 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     public void A_class_without_an_image_to_train_on_is_refused()
     {
         Directory.CreateDirectory(_pets["train/emu"]);
-        _pets.Refusal().ShouldBe(
-            "train/emu: the class has no image to train on, and 0 other files; "
-            + "images end in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp.");
+        _pets
+            .Refusal()
+            .ShouldBe(
+                "train/emu: the class has no image to train on, and 0 other files; "
+                    + "images end in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp."
+            );
 
         _pets.Put("train/emu/1.tif", [1]);
         _pets.Refusal().ShouldStartWith("train/emu: the class has no image to train on, and 1 other files;");
@@ -122,8 +129,11 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     {
         _pets.Put("train/stray.JPG", PetFolder.Pixels(1));
 
-        _pets.Refusal().ShouldBe(
-            "train/stray.JPG: the image is in no class; it must lie in a folder of train, which is its class.");
+        _pets
+            .Refusal()
+            .ShouldBe(
+                "train/stray.JPG: the image is in no class; it must lie in a folder of train, which is its class."
+            );
     }
 
     [Fact]
@@ -132,8 +142,9 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         Directory.Delete(_pets["train/dog"], recursive: true);
         Directory.Delete(_pets["test/dog"], recursive: true);
 
-        Should.Throw<ActorTrainException>(() => _pets.Load()).Message
-            .ShouldBe($"{_pets["train"]}: it has 1 folder, one a class; it must have 2 or more.");
+        Should
+            .Throw<ActorTrainException>(() => _pets.Load())
+            .Message.ShouldBe($"{_pets["train"]}: it has 1 folder, one a class; it must have 2 or more.");
     }
 
     [Fact]
@@ -141,21 +152,25 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     {
         Directory.Delete(_pets["test"], recursive: true);
 
-        Should.Throw<ActorTrainException>(() => _pets.Load()).Message
-            .ShouldBe(
+        Should
+            .Throw<ActorTrainException>(() => _pets.Load())
+            .Message.ShouldBe(
                 $"{_pets["test"]} does not exist; "
-                + "a data set of images has the folders train and test, each with a folder a class.");
+                    + "a data set of images has the folders train and test, each with a folder a class."
+            );
     }
 
     [Fact]
     public void The_first_image_of_another_size_is_named_whichever_is_read_first()
     {
-        for (var i = 2; i < 40; i++) _pets.Put($"train/cat/{i:00}.png", PetFolder.Pixels((byte)i));
+        for (var i = 2; i < 40; i++)
+            _pets.Put($"train/cat/{i:00}.png", PetFolder.Pixels((byte)i));
         _pets.Put("train/cat/17.png", ImageFiles.Png(1, 1, 8, 0, [0, 1]));
         _pets.Put("train/cat/31.png", ImageFiles.Png(1, 3, 8, 0, [0, 1, 0, 2, 0, 3]));
         _pets.Put("train/dog/1.png", [1]);
 
-        _pets.Refusal()
+        _pets
+            .Refusal()
             .ShouldBe("train/cat/17.png: it is 1×1; the first image of the data set is 2×1, and all must be alike.");
     }
 
@@ -165,7 +180,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         var onItsSide = ImageFiles.Chunk("eXIf", ImageFiles.Exif(6));
         _pets.Put("train/dog/2.png", ImageFiles.Png(2, 1, 8, 0, [0, 1, 2], onItsSide));
 
-        _pets.Refusal()
+        _pets
+            .Refusal()
             .ShouldBe("train/dog/2.png: it is 1×2; the first image of the data set is 2×1, and all must be alike.");
     }
 
@@ -180,10 +196,12 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     [Fact]
     public void A_file_that_is_not_ours_to_read_is_named()
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         File.SetUnixFileMode(_pets["train/dog/1.png"], UnixFileMode.None);
         // The superuser reads everything.
-        if (Environment.IsPrivilegedProcess) return;
+        if (Environment.IsPrivilegedProcess)
+            return;
 
         _pets.Refusal().ShouldStartWith("train/dog/1.png: it cannot be read as an image (Access to the path");
     }
@@ -211,12 +229,14 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     [Fact]
     public void A_name_with_a_line_s_end_stays_in_one_line()
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         _pets.Put("train/dog/a\nb.png", [1]);
         _pets.Put("train/dog/a\nb.txt", [1]);
 
-        _pets.Refusal().ShouldBe(
-            "train/dog/a?b.png: it cannot be read as an image (its content is no PNG, JPEG, BMP or WebP).");
+        _pets
+            .Refusal()
+            .ShouldBe("train/dog/a?b.png: it cannot be read as an image (its content is no PNG, JPEG, BMP or WebP).");
         File.Delete(_pets["train/dog/a\nb.png"]);
         _pets.Load().Notes.ShouldHaveSingleItem().ShouldContain("train/dog/a?b.txt");
     }
@@ -234,7 +254,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     public void Three_hundred_classes_train()
     {
         using var many = PetFolder.Whole();
-        for (var i = 0; i < 298; i++) many.Put($"train/z{i:000}/1.png", PetFolder.Pixels((byte)i));
+        for (var i = 0; i < 298; i++)
+            many.Put($"train/z{i:000}/1.png", PetFolder.Pixels((byte)i));
 
         var images = many.Load();
         using var engine = Toy.Engine(() => Sequential(Flatten(), Linear(2, 300)), images);
@@ -255,7 +276,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
             new("n", "here", new ImageSet(shape, pixels, new[] { 0, label }), none, classes, new Normalization(0, 1));
 
         Of(300, 299).Description.Fingerprint.ShouldNotBe(Of(300, 299 - 256).Description.Fingerprint);
-        Should.Throw<ActorTrainException>(() => Of(300, 300)).Message
-            .ShouldBe("data set n: training sample 1 has class 300; it must be a whole number from 0 to 299");
+        Should
+            .Throw<ActorTrainException>(() => Of(300, 300))
+            .Message.ShouldBe("data set n: training sample 1 has class 300; it must be a whole number from 0 to 299");
     }
 }

@@ -8,15 +8,56 @@ namespace ActorTrain.Torch.Tests.Data;
 public sealed class AwkwardImagesSpecs
 {
     private static readonly byte[] Jpeg = Photo(SKEncodedImageFormat.Jpeg),
-        EightBitPng = Photo(SKEncodedImageFormat.Png), WebP = Photo(SKEncodedImageFormat.Webp);
+        EightBitPng = Photo(SKEncodedImageFormat.Png),
+        WebP = Photo(SKEncodedImageFormat.Webp);
 
-    private static readonly byte[] SixteenBitPng =
-        Png(40, 30, 16, 0, [.. Enumerable.Range(0, 30).SelectMany(SixteenBitRow)]);
+    private static readonly byte[] SixteenBitPng = Png(
+        40,
+        30,
+        16,
+        0,
+        [.. Enumerable.Range(0, 30).SelectMany(SixteenBitRow)]
+    );
 
     private static readonly byte[] Bmp =
     [
-        .. "BM"u8, 66, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24,
-        .. new byte[26], 1, 2, 3, 4, 5, 6, 0, 0,
+        .. "BM"u8,
+        66,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        54,
+        0,
+        0,
+        0,
+        40,
+        0,
+        0,
+        0,
+        2,
+        0,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        24,
+        .. new byte[26],
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        0,
+        0,
     ];
 
     private static readonly byte[] TwoRows = [0, 10, 20, 0, 30, 40];
@@ -52,7 +93,11 @@ public sealed class AwkwardImagesSpecs
         Refusal(EightBitPng[..^12]).ShouldBe("it is truncated: its end chunk is missing");
         Refusal(EightBitPng[..^1]).ShouldBe("it is truncated: its end chunk is missing");
         Refusal(WebP[..^1])
-            .ShouldBe(FormattableString.Invariant($"it is truncated: its header announces {WebP.Length:N0} bytes, and it has {WebP.Length - 1}"));
+            .ShouldBe(
+                FormattableString.Invariant(
+                    $"it is truncated: its header announces {WebP.Length:N0} bytes, and it has {WebP.Length - 1}"
+                )
+            );
         Refusal(Bmp[..^4]).ShouldBe("it is truncated: its data ends before its last row");
     }
 
@@ -135,10 +180,14 @@ public sealed class AwkwardImagesSpecs
         byte[] text = [.. "a\0b"u8];
         byte[] file =
         [
-            .. PngSignature, .. Header(2, 2, 8, 0),
-            .. Of("tEXt", text), .. Of("IDAT", Compressed(TwoRows)), .. Of("IEND", []),
+            .. PngSignature,
+            .. Header(2, 2, 8, 0),
+            .. Of("tEXt", text),
+            .. Of("IDAT", Compressed(TwoRows)),
+            .. Of("IEND", []),
         ];
-        if (chunk == "IHDR") file[8 + 8 + 13] ^= 1;
+        if (chunk == "IHDR")
+            file[8 + 8 + 13] ^= 1;
 
         Refusal(file).ShouldBe($"it is damaged: the checksum of its chunk {chunk} is wrong");
     }
@@ -207,8 +256,48 @@ public sealed class AwkwardImagesSpecs
         // Rows of three pixels, filtered by none, left, above, mean, Paeth and Paeth.
         byte[] rows =
         [
-            0, 1, 44, 3, 232, 255, 255, 1, 156, 64, 100, 194, 2, 255, 2, 100, 199, 253, 230, 254, 128,
-            3, 48, 54, 62, 161, 151, 169, 4, 208, 200, 44, 1, 234, 94, 4, 234, 95, 22, 161, 22, 162,
+            0,
+            1,
+            44,
+            3,
+            232,
+            255,
+            255,
+            1,
+            156,
+            64,
+            100,
+            194,
+            2,
+            255,
+            2,
+            100,
+            199,
+            253,
+            230,
+            254,
+            128,
+            3,
+            48,
+            54,
+            62,
+            161,
+            151,
+            169,
+            4,
+            208,
+            200,
+            44,
+            1,
+            234,
+            94,
+            4,
+            234,
+            95,
+            22,
+            161,
+            22,
+            162,
         ];
 
         Seen(Png(3, 6, 16, 0, rows)).ShouldBe([1, 4, 255, 156, 0, 2, 0, 253, 1, 48, 211, 1, 0, 0, 233, 233, 0, 0]);
@@ -318,8 +407,9 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void A_webp_is_read() => Seen(Encoded(SKEncodedImageFormat.Webp, 16, 16, (_, _) => Grey(90)))
-        .ShouldAllBe(pixel => Math.Abs(pixel - 90) <= 2);
+    public void A_webp_is_read() =>
+        Seen(Encoded(SKEncodedImageFormat.Webp, 16, 16, (_, _) => Grey(90)))
+            .ShouldAllBe(pixel => Math.Abs(pixel - 90) <= 2);
 
     private static byte[] SixteenBitRow(int y) => Row16([.. Enumerable.Range(0, 40).Select(x => x * y * 40 + 7 * x)]);
 
@@ -357,7 +447,8 @@ public sealed class AwkwardImagesSpecs
     /// <summary>What is wrong with the file, which is named.</summary>
     private static string Refusal(byte[] file)
     {
-        const string before = "train/cat/1.png: it cannot be read as an image (", after = ").";
+        const string before = "train/cat/1.png: it cannot be read as an image (",
+            after = ").";
         var sentence = Complaint(file);
         sentence.ShouldStartWith(before);
         sentence.ShouldEndWith(after);

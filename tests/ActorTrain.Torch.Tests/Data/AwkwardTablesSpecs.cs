@@ -15,35 +15,74 @@ public sealed class AwkwardTablesSpecs : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("quote never closed", "x,kind\n1,a\n2,\"b\n3,c\n4,a\n",
-        ", line 3: kind begins with a quote that is never closed.")]
-    [InlineData("quote closed by the next one", "x,kind\n1,a\n2,\"b\n3,c\n4,\"a\"\n",
-        ", line 3: kind begins with a quote that is never closed.")]
-    [InlineData("quote closed by a stray one", "x,kind\n1,a\n2,\"b\n3,c\n4,a\"\n",
-        ", line 3: kind is quoted up to line 5, with commas in it; a closing quote is missing.")]
-    [InlineData("quote never closed in the header", "x,\"kind\n1,a\n",
-        ", line 1: column 2 begins with a quote that is never closed.")]
-    [InlineData("quote in the middle", "x,kind\n1,a\n2,5\" pipe\n",
-        ", line 3: kind has a quote in it (5\" pipe); such a field must be in quotes, and its own quotes doubled.")]
-    [InlineData("text after a closing quote", "x,kind\n1,\"a\"b\n",
-        ", line 2: kind goes on after its closing quote (\"a\"b); a quote within a field must be doubled.")]
-    [InlineData("line counted after a field of several lines", "x,kind\n1,\"a\nb\nc\"\n\n2,d\ny,d\n",
-        ", line 7: x is y; it must be a number.")]
-    [InlineData("record of several lines named by its first", "x,kind\n1,a\n\"y\n\",\"a\nb\"\n",
-        ", line 3: x is y; it must be a number.")]
+    [InlineData(
+        "quote never closed",
+        "x,kind\n1,a\n2,\"b\n3,c\n4,a\n",
+        ", line 3: kind begins with a quote that is never closed."
+    )]
+    [InlineData(
+        "quote closed by the next one",
+        "x,kind\n1,a\n2,\"b\n3,c\n4,\"a\"\n",
+        ", line 3: kind begins with a quote that is never closed."
+    )]
+    [InlineData(
+        "quote closed by a stray one",
+        "x,kind\n1,a\n2,\"b\n3,c\n4,a\"\n",
+        ", line 3: kind is quoted up to line 5, with commas in it; a closing quote is missing."
+    )]
+    [InlineData(
+        "quote never closed in the header",
+        "x,\"kind\n1,a\n",
+        ", line 1: column 2 begins with a quote that is never closed."
+    )]
+    [InlineData(
+        "quote in the middle",
+        "x,kind\n1,a\n2,5\" pipe\n",
+        ", line 3: kind has a quote in it (5\" pipe); such a field must be in quotes, and its own quotes doubled."
+    )]
+    [InlineData(
+        "text after a closing quote",
+        "x,kind\n1,\"a\"b\n",
+        ", line 2: kind goes on after its closing quote (\"a\"b); a quote within a field must be doubled."
+    )]
+    [InlineData(
+        "line counted after a field of several lines",
+        "x,kind\n1,\"a\nb\nc\"\n\n2,d\ny,d\n",
+        ", line 7: x is y; it must be a number."
+    )]
+    [InlineData(
+        "record of several lines named by its first",
+        "x,kind\n1,a\n\"y\n\",\"a\nb\"\n",
+        ", line 3: x is y; it must be a number."
+    )]
     [InlineData("CR line ends counted", "x,kind\r1,a\r\ry,b\r", ", line 4: x is y; it must be a number.")]
-    [InlineData("CRLF line ends counted", "x,kind\r\n1,\"a\r\nb\"\r\ny,b\r\n",
-        ", line 4: x is y; it must be a number.")]
+    [InlineData(
+        "CRLF line ends counted",
+        "x,kind\r\n1,\"a\r\nb\"\r\ny,b\r\n",
+        ", line 4: x is y; it must be a number."
+    )]
     [InlineData("too few fields", "x,y,kind\n1,2,a\n1,2\n", ", line 3: it has 2 fields; the header has 3.")]
-    [InlineData("too many fields, from decimal commas", "x,kind\n1,5,a\n",
-        ", line 2: it has 3 fields; the header has 2.")]
+    [InlineData(
+        "too many fields, from decimal commas",
+        "x,kind\n1,5,a\n",
+        ", line 2: it has 3 fields; the header has 2."
+    )]
     [InlineData("row of commas", "x,kind\n1,a\n,\n", ", line 3: x is empty; it must be a number.")]
-    [InlineData("NUL in a class", "x,kind\n1,a\n2,b\0\n",
-        ", line 3: kind has a NUL byte in it; the file is damaged, or was not written to its end.")]
-    [InlineData("NUL in a number", "x,kind\n1\0,a\n2,b\n",
-        ", line 2: x has a NUL byte in it; the file is damaged, or was not written to its end.")]
-    [InlineData("header in the middle, of two files joined", "x,kind\n1,a\nx,kind\n2,b\n",
-        ", line 3: x is x; it must be a number.")]
+    [InlineData(
+        "NUL in a class",
+        "x,kind\n1,a\n2,b\0\n",
+        ", line 3: kind has a NUL byte in it; the file is damaged, or was not written to its end."
+    )]
+    [InlineData(
+        "NUL in a number",
+        "x,kind\n1\0,a\n2,b\n",
+        ", line 2: x has a NUL byte in it; the file is damaged, or was not written to its end."
+    )]
+    [InlineData(
+        "header in the middle, of two files joined",
+        "x,kind\n1,a\nx,kind\n2,b\n",
+        ", line 3: x is x; it must be a number."
+    )]
     [InlineData("header alone", "x,kind\n", ": it has a header and no rows.")]
     [InlineData("nothing", "", ": it is empty; its first line must name the columns.")]
     [InlineData("blank lines alone", "\n \n\n", ": it is empty; its first line must name the columns.")]
@@ -51,66 +90,142 @@ public sealed class AwkwardTablesSpecs : IDisposable
         Refusal(text).ShouldBe(sentence, kind);
 
     [Theory]
-    [InlineData("semicolons", "x;y;kind\n1,5;2,5;a\n",
-        ", line 1: its columns are separated by semicolons; they must be separated by commas.")]
-    [InlineData("semicolons and quotes", "\"x\";\"kind\"\n\"1,5\";\"a\"\n",
-        ", line 1: its columns are separated by semicolons; they must be separated by commas.")]
-    [InlineData("spaces, no header", "5.1 3.5  1\n4.9 3.0  1\n",
-        ", line 1: its columns are separated by spaces; they must be separated by commas.")]
-    [InlineData("tabs", "x\tkind\n1\ta\n",
-        ", line 1: its columns are separated by tabs; they must be separated by commas.")]
-    [InlineData("vertical bars", "x|kind\n1|a\n",
-        ", line 1: its columns are separated by vertical bars; they must be separated by commas.")]
-    [InlineData("spaces", "x y kind\n1 2 a\n",
-        ", line 1: its columns are separated by spaces; they must be separated by commas.")]
-    [InlineData("semicolons, a comma in a name", "\"x\";\"cm, or in\";\"kind\"\n1;2;a\n",
-        ", line 1: its columns are separated by semicolons; they must be separated by commas.")]
-    [InlineData("Excel's own first line", "sep=;\nx;kind\n",
-        ", line 1: its columns are separated by what its first line says, which names no columns; they must be separated by commas.")]
-    [InlineData("no header, numbers", "5.1,3.5,1\n4.9,3.0,1\n",
-        ", line 1: it has values (5.1, 3.5, 1); the first line must name the columns.")]
-    [InlineData("no header, a class", "5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,setosa\n",
-        ", line 1: it has values (5.1, 3.5, 1.4, …); the first line must name the columns.")]
+    [InlineData(
+        "semicolons",
+        "x;y;kind\n1,5;2,5;a\n",
+        ", line 1: its columns are separated by semicolons; they must be separated by commas."
+    )]
+    [InlineData(
+        "semicolons and quotes",
+        "\"x\";\"kind\"\n\"1,5\";\"a\"\n",
+        ", line 1: its columns are separated by semicolons; they must be separated by commas."
+    )]
+    [InlineData(
+        "spaces, no header",
+        "5.1 3.5  1\n4.9 3.0  1\n",
+        ", line 1: its columns are separated by spaces; they must be separated by commas."
+    )]
+    [InlineData(
+        "tabs",
+        "x\tkind\n1\ta\n",
+        ", line 1: its columns are separated by tabs; they must be separated by commas."
+    )]
+    [InlineData(
+        "vertical bars",
+        "x|kind\n1|a\n",
+        ", line 1: its columns are separated by vertical bars; they must be separated by commas."
+    )]
+    [InlineData(
+        "spaces",
+        "x y kind\n1 2 a\n",
+        ", line 1: its columns are separated by spaces; they must be separated by commas."
+    )]
+    [InlineData(
+        "semicolons, a comma in a name",
+        "\"x\";\"cm, or in\";\"kind\"\n1;2;a\n",
+        ", line 1: its columns are separated by semicolons; they must be separated by commas."
+    )]
+    [InlineData(
+        "Excel's own first line",
+        "sep=;\nx;kind\n",
+        ", line 1: its columns are separated by what its first line says, which names no columns; they must be "
+            + "separated by commas."
+    )]
+    [InlineData(
+        "no header, numbers",
+        "5.1,3.5,1\n4.9,3.0,1\n",
+        ", line 1: it has values (5.1, 3.5, 1); the first line must name the columns."
+    )]
+    [InlineData(
+        "no header, a class",
+        "5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,setosa\n",
+        ", line 1: it has values (5.1, 3.5, 1.4, …); the first line must name the columns."
+    )]
     [InlineData("no such column", "x,colour\n1,a\n", ": it has no column kind; its columns are x, colour.")]
     [InlineData("near name", "x,knid\n1,a\n", ": it has no column kind (did you mean knid?); its columns are x, knid.")]
-    [InlineData("name in another case", "x,Kind\n1,a\n",
-        ": it has no column kind (did you mean Kind?); its columns are x, Kind.")]
+    [InlineData(
+        "name in another case",
+        "x,Kind\n1,a\n",
+        ": it has no column kind (did you mean Kind?); its columns are x, Kind."
+    )]
     [InlineData("two columns of one name", "x,y,x,kind\n1,2,3,a\n", ", line 1: columns 1 and 3 are both named x.")]
     [InlineData("two targets", "kind,x,kind\na,2,b\n", ", line 1: columns 1 and 3 are both named kind.")]
-    [InlineData("row numbers, as pandas writes them", ",x,kind\n0,1,a\n",
-        ", line 1: column 1 has no name; every column must have one, and one of row numbers must be left out.")]
+    [InlineData(
+        "row numbers, as pandas writes them",
+        ",x,kind\n0,1,a\n",
+        ", line 1: column 1 has no name; every column must have one, and one of row numbers must be left out."
+    )]
     [InlineData("a comma at the end", "x,kind,\n1,a,\n", ", line 1: column 3 has no name; every column must have one.")]
-    [InlineData("the target alone", "kind\na\nb\n",
-        ": kind is its only column; there must be one or more to learn it from.")]
+    [InlineData(
+        "the target alone",
+        "kind\na\nb\n",
+        ": kind is its only column; there must be one or more to learn it from."
+    )]
     [InlineData("JSON", "[{\"x\": 1, \"kind\": \"a\"}]", ": it is JSON; a table must be comma-separated text.")]
-    [InlineData("a page", "<!DOCTYPE html>\n<html>Sign in</html>",
-        ": it is a page of HTML or XML; a table must be comma-separated text.")]
-    [InlineData("Git LFS", "version https://git-lfs.github.com/spec/v1\nsize 12\n",
-        ": it is a Git LFS pointer, in place of a file that git lfs pull fetches; a table must be comma-separated text.")]
+    [InlineData(
+        "a page",
+        "<!DOCTYPE html>\n<html>Sign in</html>",
+        ": it is a page of HTML or XML; a table must be comma-separated text."
+    )]
+    [InlineData(
+        "Git LFS",
+        "version https://git-lfs.github.com/spec/v1\nsize 12\n",
+        ": it is a Git LFS pointer, in place of a file that git lfs pull fetches; a table must be comma-separated text."
+    )]
     public void A_first_line_that_names_no_columns_is_refused(string kind, string text, string sentence) =>
         Refusal(text).ShouldBe(sentence, kind);
 
     [Theory]
     [InlineData("empty", "x,kind\n1,a\n2,\n", ", line 3: kind is empty; every row must have a class.")]
     [InlineData("NA", "x,kind\n1,a\n2,NA\n", ", line 3: kind is NA, a missing value; every row must have a class.")]
-    [InlineData("nan", "x,kind\n1,1.0\n2,nan\n",
-        ", line 3: kind is nan, a missing value; every row must have a class.")]
-    [InlineData("two cases", "x,kind\n1,rose\n2,tulip\n3,Rose\n",
-        ", line 4: kind is Rose, and in line 2 it is rose; classes must differ in more than case and white space.")]
-    [InlineData("two spaces", "x,kind\n1,red rose\n2,tulip\n3,red\u00a0rose\n",
-        ", line 4: kind is red rose, and in line 2 it is red rose; classes must differ in more than case and white space.")]
-    [InlineData("a letter that cannot be seen", "x,kind\n1,rose\n2,ro\u200bse\n",
-        ", line 3: kind is ro\\u200bse, and in line 2 it is rose; classes must differ in more than case and white space.")]
-    [InlineData("true and 1", "x,kind\n1,true\n2,false\n3,1\n",
-        ", line 4: kind is 1, and in line 2 it is true; true and false must not be mixed with 1 and 0.")]
-    [InlineData("0 and False", "x,kind\n1,0\n2,False\n",
-        ", line 3: kind is False, and in line 2 it is 0; true and false must not be mixed with 1 and 0.")]
-    [InlineData("one class", "x,kind\n1,rose\n2,rose\n",
-        ": kind is rose in every row; there must be 2 classes or more.")]
-    [InlineData("one class in two spellings", "x,kind\n1,1\n2,1.0\n",
-        ": kind is 1 in every row; there must be 2 classes or more.")]
-    [InlineData("decimals", "x,kind\n1,1\n2,1.25\n",
-        ", line 3: kind is 1.25; classes are words or whole numbers, and a target that is a number is read by OfNumbers.")]
+    [InlineData(
+        "nan",
+        "x,kind\n1,1.0\n2,nan\n",
+        ", line 3: kind is nan, a missing value; every row must have a class."
+    )]
+    [InlineData(
+        "two cases",
+        "x,kind\n1,rose\n2,tulip\n3,Rose\n",
+        ", line 4: kind is Rose, and in line 2 it is rose; classes must differ in more than case and white space."
+    )]
+    [InlineData(
+        "two spaces",
+        "x,kind\n1,red rose\n2,tulip\n3,red\u00a0rose\n",
+        ", line 4: kind is red rose, and in line 2 it is red rose; classes must differ in more than case and white "
+            + "space."
+    )]
+    [InlineData(
+        "a letter that cannot be seen",
+        "x,kind\n1,rose\n2,ro\u200bse\n",
+        ", line 3: kind is ro\\u200bse, and in line 2 it is rose; classes must differ in more than case and white "
+            + "space."
+    )]
+    [InlineData(
+        "true and 1",
+        "x,kind\n1,true\n2,false\n3,1\n",
+        ", line 4: kind is 1, and in line 2 it is true; true and false must not be mixed with 1 and 0."
+    )]
+    [InlineData(
+        "0 and False",
+        "x,kind\n1,0\n2,False\n",
+        ", line 3: kind is False, and in line 2 it is 0; true and false must not be mixed with 1 and 0."
+    )]
+    [InlineData(
+        "one class",
+        "x,kind\n1,rose\n2,rose\n",
+        ": kind is rose in every row; there must be 2 classes or more."
+    )]
+    [InlineData(
+        "one class in two spellings",
+        "x,kind\n1,1\n2,1.0\n",
+        ": kind is 1 in every row; there must be 2 classes or more."
+    )]
+    [InlineData(
+        "decimals",
+        "x,kind\n1,1\n2,1.25\n",
+        ", line 3: kind is 1.25; classes are words or whole numbers, and a target that is a number is read by "
+            + "OfNumbers."
+    )]
     public void A_target_that_is_no_class_is_refused(string kind, string text, string sentence) =>
         Refusal(text).ShouldBe(sentence, kind);
 
@@ -126,8 +241,9 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void A_name_for_each_row_is_no_class() => Refusal(Table(40, row => $"row {row}"))
-        .ShouldBe(": kind has 40 different values in 40 rows; a class must have several rows.");
+    public void A_name_for_each_row_is_no_class() =>
+        Refusal(Table(40, row => $"row {row}"))
+            .ShouldBe(": kind has 40 different values in 40 rows; a class must have several rows.");
 
     [Theory]
     [InlineData(19, 19), InlineData(20, 10)]
@@ -142,14 +258,22 @@ public sealed class AwkwardTablesSpecs : IDisposable
     [InlineData("inf", "is inf; it must be a finite number.")]
     [InlineData("-Infinity", "is -Infinity; it must be a finite number.")]
     [InlineData("1e39", "is 1e39, which is beyond a 32-bit float; it must be a number from -3.4e38 to 3.4e38.")]
-    [InlineData("\"1,5\"",
-        "is 1,5; it must be a number with a decimal point and without thousands separators, such as 1234.5.")]
-    [InlineData("\"1,234.5\"",
-        "is 1,234.5; it must be a number with a decimal point and without thousands separators, such as 1234.5.")]
-    [InlineData("1 234",
-        "is 1 234; it must be a number with a decimal point and without thousands separators, such as 1234.5.")]
-    [InlineData("1.234.567",
-        "is 1.234.567; it must be a number with a decimal point and without thousands separators, such as 1234.5.")]
+    [InlineData(
+        "\"1,5\"",
+        "is 1,5; it must be a number with a decimal point and without thousands separators, such as 1234.5."
+    )]
+    [InlineData(
+        "\"1,234.5\"",
+        "is 1,234.5; it must be a number with a decimal point and without thousands separators, such as 1234.5."
+    )]
+    [InlineData(
+        "1 234",
+        "is 1 234; it must be a number with a decimal point and without thousands separators, such as 1234.5."
+    )]
+    [InlineData(
+        "1.234.567",
+        "is 1.234.567; it must be a number with a decimal point and without thousands separators, such as 1234.5."
+    )]
     [InlineData("True", "is True; it must be a number, such as 1 or 0.")]
     [InlineData("2024-01-05", "is 2024-01-05; it must be a number.")]
     [InlineData("12 cm", "is 12 cm; it must be a number.")]
@@ -169,32 +293,42 @@ public sealed class AwkwardTablesSpecs : IDisposable
         Refusal("x,kind\n1\u200d2,a\n").ShouldBe(", line 2: x is 1\\u200d2; it must be a number.");
     }
 
-    public static TheoryData<string, byte[], string> Contents => new()
-    {
-        { "a zip archive", [.. "PK\x03\x04"u8, .. new byte[40], .. "a.csv"u8], "a zip archive" },
-        { "an Excel workbook", [.. "PK\x03\x04"u8, .. new byte[26], .. "[Content_Types].xml"u8], "an Excel workbook" },
-        { "an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], "an old Excel workbook" },
-        { "Parquet", [.. "PAR1"u8, 0x15, 4, 0x15, 8], "a Parquet file" },
-        { "NumPy", [0x93, .. "NUMPY"u8, 1, 0], "a NumPy array" },
-        { "bzip2", [.. "BZh91AY"u8], "a bzip2 file" },
-        { "zstd", [0x28, 0xb5, 0x2f, 0xfd, 4, 0], "a zstd file" },
-        { "PNG", [0x89, .. "PNG\r\n"u8, 0x1a, 10], "a PNG image" },
-        { "gzip in gzip", Gzip(Gzip("x,kind\n1,a\n"u8)), "a gzip file in a gzip file" },
-        { "tar in gzip", Gzip([.. "a.csv"u8, .. new byte[252], .. "ustar"u8, .. new byte[250]]), "a tar archive" },
-        { "UTF-16 without a mark", Encoding.Unicode.GetBytes(Flowers), "UTF-16 text without a byte order mark" },
-        { "bytes of any kind", [.. Enumerable.Range(0, 2000).Select(i => (byte)(i * 7919 % 251))], "binary" },
-    };
+    public static TheoryData<string, byte[], string> Contents =>
+        new()
+        {
+            { "a zip archive", [.. "PK\x03\x04"u8, .. new byte[40], .. "a.csv"u8], "a zip archive" },
+            {
+                "an Excel workbook",
+                [.. "PK\x03\x04"u8, .. new byte[26], .. "[Content_Types].xml"u8],
+                "an Excel workbook"
+            },
+            { "an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], "an old Excel workbook" },
+            { "Parquet", [.. "PAR1"u8, 0x15, 4, 0x15, 8], "a Parquet file" },
+            { "NumPy", [0x93, .. "NUMPY"u8, 1, 0], "a NumPy array" },
+            { "bzip2", [.. "BZh91AY"u8], "a bzip2 file" },
+            { "zstd", [0x28, 0xb5, 0x2f, 0xfd, 4, 0], "a zstd file" },
+            { "PNG", [0x89, .. "PNG\r\n"u8, 0x1a, 10], "a PNG image" },
+            { "gzip in gzip", Gzip(Gzip("x,kind\n1,a\n"u8)), "a gzip file in a gzip file" },
+            { "tar in gzip", Gzip([.. "a.csv"u8, .. new byte[252], .. "ustar"u8, .. new byte[250]]), "a tar archive" },
+            { "UTF-16 without a mark", Encoding.Unicode.GetBytes(Flowers), "UTF-16 text without a byte order mark" },
+            { "bytes of any kind", [.. Enumerable.Range(0, 2000).Select(i => (byte)(i * 7919 % 251))], "binary" },
+        };
 
     [Theory, MemberData(nameof(Contents))]
     public void A_file_that_is_no_text_is_named_as_what_it_is(string kind, byte[] content, string what) =>
-        Refusal(content).ShouldBe(
-            $": it is {what}; a table must be comma-separated text, in UTF-8 or with a byte order mark.", kind);
+        Refusal(content)
+            .ShouldBe(
+                $": it is {what}; a table must be comma-separated text, in UTF-8 or with a byte order mark.",
+                kind
+            );
 
     [Fact]
     public void Latin_1_is_refused_and_does_not_merge_two_classes_into_one() =>
         Refusal(Encoding.Latin1.GetBytes("x,kind\n1,caf\u00e9\n2,caf\u00e8\n"))
-            .ShouldBe(", line 2: kind is caf\ufffd, which is not UTF-8 "
-                + "(Latin-1 or Windows-1252, perhaps); save the file as UTF-8.");
+            .ShouldBe(
+                ", line 2: kind is caf\ufffd, which is not UTF-8 "
+                    + "(Latin-1 or Windows-1252, perhaps); save the file as UTF-8."
+            );
 
     [Theory]
     [InlineData(1), InlineData(6), InlineData(12), InlineData(200)]
@@ -225,31 +359,34 @@ public sealed class AwkwardTablesSpecs : IDisposable
     public void A_file_that_may_not_be_read_is_named()
     {
         var (file, reason) = (Write("secret.csv", "x,kind\n1,a\n2,b\n"), "Access to the path");
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         File.SetUnixFileMode(file, UnixFileMode.None);
         // A process that may read every file is still refused the beginning of its own memory.
-        if (Environment.IsPrivilegedProcess) (file, reason) = ("/proc/self/mem", "Input/output error");
+        if (Environment.IsPrivilegedProcess)
+            (file, reason) = ("/proc/self/mem", "Input/output error");
 
         Sentence(() => CsvFile.OfClasses(file, file, "kind")).ShouldStartWith($"{file}: it cannot be read ({reason}");
     }
 
-    public static TheoryData<string, byte[]> Encodings => new()
-    {
-        { "UTF-8", Encoding.UTF8.GetBytes(Flowers) },
-        { "UTF-8 with a mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Flowers)] },
-        { "UTF-16, little endian", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Flowers)] },
-        { "UTF-16, big endian", [0xfe, 0xff, .. Encoding.BigEndianUnicode.GetBytes(Flowers)] },
-        { "UTF-32", [.. Encoding.UTF32.Preamble, .. Encoding.UTF32.GetBytes(Flowers)] },
-        { "CRLF", Encoding.UTF8.GetBytes(Flowers.ReplaceLineEndings("\r\n")) },
-        { "CR", Encoding.UTF8.GetBytes(Flowers.ReplaceLineEndings("\r")) },
-        { "no line end at the end", Encoding.UTF8.GetBytes(Flowers.TrimEnd()) },
-        { "blank lines", Encoding.UTF8.GetBytes("\n" + Flowers.ReplaceLineEndings("\n  \n") + "\n\n") },
-        { "spaces", Encoding.UTF8.GetBytes(Flowers.Replace(",", " ,\t", StringComparison.Ordinal)) },
-        { "quotes", Encoding.UTF8.GetBytes("\"x\",\"kind\"\n\"1\",\" ros\u00e9 \"\n \"2\" ,\"tulpe\"\n") },
-        { "gzip", Gzip(Encoding.UTF8.GetBytes(Flowers)) },
-        { "gzip with a mark", Gzip([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Flowers)]) },
-        { "two gzip files joined", [.. Gzip("x,kind\n1,r"u8), .. Gzip("os\u00e9\n2,tulpe\n"u8)] },
-    };
+    public static TheoryData<string, byte[]> Encodings =>
+        new()
+        {
+            { "UTF-8", Encoding.UTF8.GetBytes(Flowers) },
+            { "UTF-8 with a mark", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Flowers)] },
+            { "UTF-16, little endian", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Flowers)] },
+            { "UTF-16, big endian", [0xfe, 0xff, .. Encoding.BigEndianUnicode.GetBytes(Flowers)] },
+            { "UTF-32", [.. Encoding.UTF32.Preamble, .. Encoding.UTF32.GetBytes(Flowers)] },
+            { "CRLF", Encoding.UTF8.GetBytes(Flowers.ReplaceLineEndings("\r\n")) },
+            { "CR", Encoding.UTF8.GetBytes(Flowers.ReplaceLineEndings("\r")) },
+            { "no line end at the end", Encoding.UTF8.GetBytes(Flowers.TrimEnd()) },
+            { "blank lines", Encoding.UTF8.GetBytes("\n" + Flowers.ReplaceLineEndings("\n  \n") + "\n\n") },
+            { "spaces", Encoding.UTF8.GetBytes(Flowers.Replace(",", " ,\t", StringComparison.Ordinal)) },
+            { "quotes", Encoding.UTF8.GetBytes("\"x\",\"kind\"\n\"1\",\" ros\u00e9 \"\n \"2\" ,\"tulpe\"\n") },
+            { "gzip", Gzip(Encoding.UTF8.GetBytes(Flowers)) },
+            { "gzip with a mark", Gzip([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Flowers)]) },
+            { "two gzip files joined", [.. Gzip("x,kind\n1,r"u8), .. Gzip("os\u00e9\n2,tulpe\n"u8)] },
+        };
 
     private const string Flowers = "x,kind\n1,ros\u00e9\n2,tulpe\n";
 
@@ -259,7 +396,14 @@ public sealed class AwkwardTablesSpecs : IDisposable
         var dataset = Classes(content);
 
         dataset.ClassNames.ShouldBe(["ros\u00e9", "tulpe"], kind);
-        Train(dataset).ShouldBe([[1, 0], [2, 1]], kind);
+        Train(dataset)
+            .ShouldBe(
+                [
+                    [1, 0],
+                    [2, 1],
+                ],
+                kind
+            );
     }
 
     [Fact]
@@ -274,8 +418,8 @@ public sealed class AwkwardTablesSpecs : IDisposable
     [Fact]
     public void Words_are_classes_as_they_are_written()
     {
-        Classes("x,kind\n1,1.10\n2,1.1\n3,None\n4,Na\n5,\"a, \"\"b\"\"\"\n6,\"two\nlines\"\n").ClassNames
-            .ShouldBe(["1.1", "1.10", "Na", "None", "a, \"b\"", "two\nlines"]);
+        Classes("x,kind\n1,1.10\n2,1.1\n3,None\n4,Na\n5,\"a, \"\"b\"\"\"\n6,\"two\nlines\"\n")
+            .ClassNames.ShouldBe(["1.1", "1.10", "Na", "None", "a, \"b\"", "two\nlines"]);
         Classes("x,kind\n1,true\n2,false\n").ClassNames.ShouldBe(["false", "true"]);
     }
 
@@ -284,7 +428,11 @@ public sealed class AwkwardTablesSpecs : IDisposable
     {
         var file = Write("array.csv", "0,1,2\n-1.5e-3,+2,.5\n 1. ,\"7\",3.4028235e38\n");
 
-        Train(CsvFile.OfNumbers(file, file, "2")).ShouldBe([[-1.5e-3f, 2, 0.5f], [1, 7, float.MaxValue]]);
+        Train(CsvFile.OfNumbers(file, file, "2"))
+            .ShouldBe([
+                [-1.5e-3f, 2, 0.5f],
+                [1, 7, float.MaxValue],
+            ]);
     }
 
     [Fact]
@@ -292,21 +440,32 @@ public sealed class AwkwardTablesSpecs : IDisposable
     {
         var (train, test) = (Write("train.csv", "x,y,kind\n1,2,a\n3,4,b\n"), Write("test.csv", "kind,y,x\nb,20,10\n"));
 
-        Test(CsvFile.OfClasses(train, test, "kind")).ShouldBe([[10, 20, 1]]);
+        Test(CsvFile.OfClasses(train, test, "kind"))
+            .ShouldBe([
+                [10, 20, 1],
+            ]);
     }
 
     [Theory]
     [InlineData("x,kind\n1,a\n", ": it has no column width, which TRAIN has; its columns are x, kind.")]
-    [InlineData("x,widht,kind\n1,2,a\n",
-        ": it has no column width (did you mean widht?), which TRAIN has; its columns are x, widht, kind.")]
-    [InlineData("x,width,kind,id\n1,2,a,7\n",
-        ": it has the column id, which TRAIN does not have; both must have the same columns.")]
+    [InlineData(
+        "x,widht,kind\n1,2,a\n",
+        ": it has no column width (did you mean widht?), which TRAIN has; its columns are x, widht, kind."
+    )]
+    [InlineData(
+        "x,width,kind,id\n1,2,a,7\n",
+        ": it has the column id, which TRAIN does not have; both must have the same columns."
+    )]
     [InlineData("x,width\n1,2\n", ": it has no column kind; its columns are x, width.")]
     [InlineData("x,width,kind\n", ": it has a header and no rows.")]
-    [InlineData("x,width,kind\n1,2,a\n1,2,tulip\n",
-        ", line 3: kind is tulip, a class that TRAIN does not have; it has a, rose.")]
-    [InlineData("x,width,kind\n1,2,Rose\n",
-        ", line 2: kind is Rose, a class that TRAIN does not have (did you mean rose?); it has a, rose.")]
+    [InlineData(
+        "x,width,kind\n1,2,a\n1,2,tulip\n",
+        ", line 3: kind is tulip, a class that TRAIN does not have; it has a, rose."
+    )]
+    [InlineData(
+        "x,width,kind\n1,2,Rose\n",
+        ", line 2: kind is Rose, a class that TRAIN does not have (did you mean rose?); it has a, rose."
+    )]
     [InlineData("x,width,kind\n1,2,NA\n", ", line 2: kind is NA, a missing value; every row must have a class.")]
     public void A_test_file_that_does_not_fit_the_training_file_is_refused(string text, string sentence)
     {
@@ -411,7 +570,8 @@ public sealed class AwkwardTablesSpecs : IDisposable
     private static byte[] Gzip(ReadOnlySpan<byte> content)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(content);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+            gzip.Write(content);
         return compressed.ToArray();
     }
 }

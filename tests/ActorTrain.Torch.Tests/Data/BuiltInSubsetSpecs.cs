@@ -19,10 +19,12 @@ public sealed class BuiltInSubsetSpecs
     [Fact]
     public void Is_the_one_whose_provenance_is_written_down()
     {
-        Digest(DataFolder.Header(0x803, 12_000, 28, 28), Subset.Train.Images).ShouldBe("ded9297f1d7b567047797bb831eb9cfd84010a483a4075cb9fc0465219002cb7");
+        Digest(DataFolder.Header(0x803, 12_000, 28, 28), Subset.Train.Images)
+            .ShouldBe("ded9297f1d7b567047797bb831eb9cfd84010a483a4075cb9fc0465219002cb7");
         Digest(DataFolder.Header(0x801, 12_000), Subset.Train.LabelBytes(10))
             .ShouldBe("11a34fec6f816dbe22c806d6de7e130fa048759622a0e6f6da8feb272e09ee1d");
-        Digest(DataFolder.Header(0x803, 2_000, 28, 28), Subset.Test.Images).ShouldBe("15a92dd1e9b16ea361928086e77df4dfa890c255c00b5a8c8162c1040ce8eef1");
+        Digest(DataFolder.Header(0x803, 2_000, 28, 28), Subset.Test.Images)
+            .ShouldBe("15a92dd1e9b16ea361928086e77df4dfa890c255c00b5a8c8162c1040ce8eef1");
         Digest(DataFolder.Header(0x801, 2_000), Subset.Test.LabelBytes(10))
             .ShouldBe("234596aeb6eb48133ec99a62541f90bc0728c9559a681f1e0638037462458f2c");
     }
@@ -34,7 +36,8 @@ public sealed class BuiltInSubsetSpecs
     [Fact]
     public void Is_the_first_of_each_class_where_the_full_set_is_installed_to_compare()
     {
-        if (!Directory.Exists(Installed)) return;
+        if (!Directory.Exists(Installed))
+            return;
         var full = FashionMnist.Load(DataSource.Full, Installed);
 
         Chosen(full.Train, 1200).ShouldBe(Digest(Subset.Train.Images, Subset.Train.LabelBytes(10)));
@@ -44,7 +47,9 @@ public sealed class BuiltInSubsetSpecs
     [Fact]
     public void Its_licence_is_inside_the_assembly()
     {
-        using var licence = new StreamReader(typeof(FashionMnist).Assembly.GetManifestResourceStream("ActorTrain.Torch.BuiltIn.LICENSE")!);
+        using var licence = new StreamReader(
+            typeof(FashionMnist).Assembly.GetManifestResourceStream("ActorTrain.Torch.BuiltIn.LICENSE")!
+        );
 
         licence.ReadToEnd().ShouldContain("2017 Zalando SE");
     }
@@ -58,7 +63,8 @@ public sealed class BuiltInSubsetSpecs
         for (var i = 0; i < full.Count; i++)
         {
             var label = full.Labels.Span[i];
-            if (seen[label]++ >= each) continue;
+            if (seen[label]++ >= each)
+                continue;
             images.Add(full.Image(i).ToArray());
             labels.Add((byte)label);
         }
@@ -68,7 +74,8 @@ public sealed class BuiltInSubsetSpecs
     private static string Digest(params ReadOnlyMemory<byte>[] parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in parts) hash.AppendData(part.Span);
+        foreach (var part in parts)
+            hash.AppendData(part.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -26,19 +26,22 @@ public sealed class DataFolder : IDisposable
     public static byte[] Images(int count) =>
         [.. Header(0x803, count, 28, 28), .. Enumerable.Range(0, count * 28 * 28).Select(i => (byte)(i % 251))];
 
-    public static byte[] Labels(int count) => [.. Header(0x801, count), .. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+    public static byte[] Labels(int count) =>
+        [.. Header(0x801, count), .. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
 
     public static byte[] Header(params int[] numbers)
     {
         var bytes = new byte[numbers.Length * 4];
-        for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * 4), numbers[i]);
+        for (var i = 0; i < numbers.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * 4), numbers[i]);
         return bytes;
     }
 
     public static byte[] Zipped(byte[] content)
     {
         using var stream = new MemoryStream();
-        using (var zip = new GZipStream(stream, CompressionLevel.Fastest)) zip.Write(content);
+        using (var zip = new GZipStream(stream, CompressionLevel.Fastest))
+            zip.Write(content);
         return stream.ToArray();
     }
 

@@ -18,12 +18,15 @@ public sealed class FashionMnistSpecs : IDisposable
 
     [Fact]
     public void Two_engines_share_one_copy() =>
-        FashionMnist.Load(DataSource.Auto, _folder.Path).ShouldBeSameAs(FashionMnist.Load(DataSource.Full, _folder.Path));
+        FashionMnist
+            .Load(DataSource.Auto, _folder.Path)
+            .ShouldBeSameAs(FashionMnist.Load(DataSource.Full, _folder.Path));
 
     [Fact]
     public void The_fingerprint_follows_the_content_and_not_the_place()
     {
-        using DataFolder same = DataFolder.Whole(), other = DataFolder.Whole();
+        using DataFolder same = DataFolder.Whole(),
+            other = DataFolder.Whole();
         var labels = DataFolder.Labels(6);
         labels[^1] = 9;
         other.Write("train-labels-idx1-ubyte", labels);
@@ -44,7 +47,8 @@ public sealed class FashionMnistSpecs : IDisposable
             FashionMnist.Load(DataSource.BuiltIn).Origin.ShouldBe("the built-in subset");
             File.Delete(_folder["t10k-labels-idx1-ubyte.gz"]);
             Environment.SetEnvironmentVariable(FashionMnist.FolderVariable, _folder["nowhere"]);
-            Refusal(() => FashionMnist.Load(DataSource.Auto)).ShouldBe($"The data folder {_folder["nowhere"]} does not exist.");
+            Refusal(() => FashionMnist.Load(DataSource.Auto))
+                .ShouldBe($"The data folder {_folder["nowhere"]} does not exist.");
         }
         finally
         {
@@ -57,7 +61,11 @@ public sealed class FashionMnistSpecs : IDisposable
     {
         File.Delete(_folder["t10k-labels-idx1-ubyte.gz"]);
 
-        Refusal().ShouldBe($"The data folder {_folder.Path} has neither t10k-labels-idx1-ubyte.gz nor t10k-labels-idx1-ubyte; it must have the four files of Fashion-MNIST.");
+        Refusal()
+            .ShouldBe(
+                $"The data folder {_folder.Path} has neither t10k-labels-idx1-ubyte.gz nor t10k-labels-idx1-ubyte; "
+                    + $"it must have the four files of Fashion-MNIST."
+            );
     }
 
     [Fact]
@@ -65,22 +73,56 @@ public sealed class FashionMnistSpecs : IDisposable
     {
         using var empty = new TemporaryFolder();
 
-        Refusal(() => FashionMnist.Load(DataSource.Auto, empty.Path)).ShouldStartWith($"The data folder {empty.Path} is empty; it must have the four files of Fashion-MNIST");
+        Refusal(() => FashionMnist.Load(DataSource.Auto, empty.Path))
+            .ShouldStartWith($"The data folder {empty.Path} is empty; it must have the four files of Fashion-MNIST");
     }
 
-    public static TheoryData<string, byte[], string> Damages { get; } = new()
-    {
-        { "train-images-idx3-ubyte", DataFolder.Images(6)[..^1], "it is truncated; its header announces 4,704 bytes of images, and 4703 follow." },
-        { "train-images-idx3-ubyte", [.. DataFolder.Images(6), 0], "its header announces 4,704 bytes of images, and more follow." },
-        { "train-images-idx3-ubyte", [0, 0, 8], "it is truncated; it ends within its header." },
-        { "train-images-idx3-ubyte", [], "it is truncated; it ends within its header." },
-        { "train-images-idx3-ubyte", DataFolder.Labels(6), "its magic number is 0x00000801; a file of images begins with 0x00000803." },
-        { "train-images-idx3-ubyte", DataFolder.Header(0x803, int.MaxValue, 28, 28), "its header gives 2147483647 as size 1 of 3; it must be 1 to 1000000." },
-        { "train-images-idx3-ubyte", DataFolder.Header(0x803, 6, 28, 0), "its header gives 0 as size 3 of 3; it must be 1 to 256." },
-        { "train-images-idx3-ubyte", [.. DataFolder.Header(0x803, 1, 2, 2), 1, 2, 3, 4], "its images are 2×2; those of Fashion-MNIST are 28×28." },
-        { "train-labels-idx1-ubyte", DataFolder.Images(6), "its magic number is 0x00000803; a file of labels begins with 0x00000801." },
-        { "train-labels-idx1-ubyte", [.. DataFolder.Header(0x801, 6), 0, 1, 10, 3, 4, 5], "label 2 is 10; it must be 0 to 9." },
-    };
+    public static TheoryData<string, byte[], string> Damages { get; } =
+        new()
+        {
+            {
+                "train-images-idx3-ubyte",
+                DataFolder.Images(6)[..^1],
+                "it is truncated; its header announces 4,704 bytes of images, and 4703 follow."
+            },
+            {
+                "train-images-idx3-ubyte",
+                [.. DataFolder.Images(6), 0],
+                "its header announces 4,704 bytes of images, and more follow."
+            },
+            { "train-images-idx3-ubyte", [0, 0, 8], "it is truncated; it ends within its header." },
+            { "train-images-idx3-ubyte", [], "it is truncated; it ends within its header." },
+            {
+                "train-images-idx3-ubyte",
+                DataFolder.Labels(6),
+                "its magic number is 0x00000801; a file of images begins with 0x00000803."
+            },
+            {
+                "train-images-idx3-ubyte",
+                DataFolder.Header(0x803, int.MaxValue, 28, 28),
+                "its header gives 2147483647 as size 1 of 3; it must be 1 to 1000000."
+            },
+            {
+                "train-images-idx3-ubyte",
+                DataFolder.Header(0x803, 6, 28, 0),
+                "its header gives 0 as size 3 of 3; it must be 1 to 256."
+            },
+            {
+                "train-images-idx3-ubyte",
+                [.. DataFolder.Header(0x803, 1, 2, 2), 1, 2, 3, 4],
+                "its images are 2×2; those of Fashion-MNIST are 28×28."
+            },
+            {
+                "train-labels-idx1-ubyte",
+                DataFolder.Images(6),
+                "its magic number is 0x00000803; a file of labels begins with 0x00000801."
+            },
+            {
+                "train-labels-idx1-ubyte",
+                [.. DataFolder.Header(0x801, 6), 0, 1, 10, 3, 4, 5],
+                "label 2 is 10; it must be 0 to 9."
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -96,7 +138,11 @@ public sealed class FashionMnistSpecs : IDisposable
     {
         _folder.Write("train-labels-idx1-ubyte", DataFolder.Labels(5));
 
-        Refusal().ShouldBe($"{_folder["train-images-idx3-ubyte"]} has 6 images and {_folder["train-labels-idx1-ubyte"]} has 5 labels; there must be one label an image.");
+        Refusal()
+            .ShouldBe(
+                $"{_folder["train-images-idx3-ubyte"]} has 6 images and {_folder["train-labels-idx1-ubyte"]} has 5 "
+                    + $"labels; there must be one label an image."
+            );
     }
 
     [Fact]
@@ -117,7 +163,8 @@ public sealed class FashionMnistSpecs : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string FingerprintOf(DataFolder folder) => FashionMnist.Load(DataSource.Full, folder.Path).Description.Fingerprint;
+    private static string FingerprintOf(DataFolder folder) =>
+        FashionMnist.Load(DataSource.Full, folder.Path).Description.Fingerprint;
 
     private string Refusal() => Refusal(() => FashionMnist.Load(DataSource.Auto, _folder.Path));
 

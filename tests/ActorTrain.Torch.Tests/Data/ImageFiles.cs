@@ -11,43 +11,60 @@ internal static class ImageFiles
     public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
     // What the encoder at hand does not write: 32×24 in several scans, 32×24 with restart markers, 8×8 in CMYK, a GIF.
-    public static byte[] ProgressiveJpeg { get; } = Convert.FromBase64String(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCN"
-        + "l4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wgAR"
-        + "CAAYACADASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAAIBA//EABcBAQEBAQAAAAAAAAAAAAAAAAMCAAH/2gAMAwEAAhADEAAAAade"
-        + "fTmtwToSsaav/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAERQSD/2gAIAQEAAQUCaMhDClFx/8QAFxEBAAMAAAAAAAAAAAAAAAAAAQAQEf/aAAgB"
-        + "AwEBPwFgO3//xAAXEQADAQAAAAAAAAAAAAAAAAAAAREQ/9oACAECAQE/AWy0uf/EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEABj8CT//E"
-        + "ABoQAAIDAQEAAAAAAAAAAAAAAAABETFRIWH/2gAIAQEAAT8hSqIC2eSJkMp0TSMx6hvRUf/aAAwDAQACAAMAAAAQxl/f/8QAGBEBAQEBAQAA"
-        + "AAAAAAAAAAAAAQAhETH/2gAIAQMBAT8Q35bDGyAdL//EABgRAQEBAQEAAAAAAAAAAAAAAAEAESEx/9oACAECAQE/ECzkpSlnzb//xAAZEAAD"
-        + "AQEBAAAAAAAAAAAAAAAAARExcWH/2gAIAQEAAT8QaQSoWjW6hPR0ClmiZRoUpCyjwVegqXRLtH//2Q==");
+    public static byte[] ProgressiveJpeg { get; } =
+        Convert.FromBase64String(
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhl"
+                + "bXd7gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8"
+                + "fHx8fHx8fHx8fHx8fHz/wgARCAAYACADASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAAIBA//EABcBAQEBAQAAAAAA"
+                + "AAAAAAAAAAMCAAH/2gAMAwEAAhADEAAAAadefTmtwToSsaav/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAERQSD/2gAIAQEAAQUC"
+                + "aMhDClFx/8QAFxEBAAMAAAAAAAAAAAAAAAAAAQAQEf/aAAgBAwEBPwFgO3//xAAXEQADAQAAAAAAAAAAAAAAAAAAAREQ/9oA"
+                + "CAECAQE/AWy0uf/EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEABj8CT//EABoQAAIDAQEAAAAAAAAAAAAAAAABETFRIWH/"
+                + "2gAIAQEAAT8hSqIC2eSJkMp0TSMx6hvRUf/aAAwDAQACAAMAAAAQxl/f/8QAGBEBAQEBAQAAAAAAAAAAAAAAAQAhETH/2gAI"
+                + "AQMBAT8Q35bDGyAdL//EABgRAQEBAQEAAAAAAAAAAAAAAAEAESEx/9oACAECAQE/ECzkpSlnzb//xAAZEAADAQEBAAAAAAAA"
+                + "AAAAAAAAARExcWH/2gAIAQEAAT8QaQSoWjW6hPR0ClmiZRoUpCyjwVegqXRLtH//2Q=="
+        );
 
-    public static byte[] RestartJpeg { get; } = Convert.FromBase64String(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7gYKBTmCN"
-        + "l4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAAR"
-        + "CAAYACADAREAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEG"
-        + "E1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWG"
-        + "h4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEB"
-        + "AQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYk"
-        + "NOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0"
-        + "tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/90ABAAB/9oADAMBAAIRAxEAPwCWSBVOFra1tTOSuf/Ql2AR4HWn"
-        + "LVnJJ20P/9F6wEnLColNRR5cpI//0pvIH8PWuRTbdzhpt20P/9O9t3R7u9U6qtZmUm0rH//UmbI6daiUtDmlBSR//9WwJCFw3WuF3buzzvZH"
-        + "/9adJGDZFcqSsc0IuKP/17cTsBg9K5pyi0Ytts//0LbgfeXrXEpGSWp//9GR2GMt1rju3oiVB3P/0p0wUyK4npoS+zP/2Q==");
+    public static byte[] RestartJpeg { get; } =
+        Convert.FromBase64String(
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhl"
+                + "bXd7gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8"
+                + "fHx8fHx8fHx8fHx8fHz/wAARCAAYACADAREAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAA"
+                + "AgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6"
+                + "Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG"
+                + "x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREA"
+                + "AgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5"
+                + "OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPE"
+                + "xcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/90ABAAB/9oADAMBAAIRAxEAPwCWSBVOFra1tTOSuf/Ql2AR4HWn"
+                + "LVnJJ20P/9F6wEnLColNRR5cpI//0pvIH8PWuRTbdzhpt20P/9O9t3R7u9U6qtZmUm0rH//UmbI6daiUtDmlBSR//9WwJCFw"
+                + "3WuF3buzzvZH/9adJGDZFcqSsc0IuKP/17cTsBg9K5pyi0Ytts//0LbgfeXrXEpGSWp//9GR2GMt1rju3oiVB3P/0p0wUyK4"
+                + "npoS+zP/2Q=="
+        );
 
-    public static byte[] CmykJpeg { get; } = Convert.FromBase64String(
-        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
-        + "AQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBN"
-        + "AFkASwAAPwB1C2BtyuH/2Q==");
+    public static byte[] CmykJpeg { get; } =
+        Convert.FromBase64String(
+            "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+                + "AQEBAQEBAQEBAQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoI/8QAFBABAAAAAAAA"
+                + "AAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwB1C2BtyuH/2Q=="
+        );
 
-    public static byte[] Gif { get; } = Convert.FromBase64String(
-        "R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
+    public static byte[] Gif { get; } =
+        Convert.FromBase64String("R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
 
     /// <summary>A picture with something in each of its blocks, the same each time.</summary>
     public static byte[] Photo(SKEncodedImageFormat format, int width = 160, int height = 120)
     {
         var random = new SplitMix64(7);
-        return Encoded(format, width, height, (x, y) => new SKColor(
-            (byte)(x * 255 / width), (byte)(y * 255 / height),
-            (byte)(120 + 60 * Math.Sin(x * y / 150.0) + random.NextBelow(16))));
+        return Encoded(
+            format,
+            width,
+            height,
+            (x, y) =>
+                new SKColor(
+                    (byte)(x * 255 / width),
+                    (byte)(y * 255 / height),
+                    (byte)(120 + 60 * Math.Sin(x * y / 150.0) + random.NextBelow(16))
+                )
+        );
     }
 
     /// <summary>A picture by its pixels.</summary>
@@ -55,7 +72,8 @@ internal static class ImageFiles
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++) bitmap.SetPixel(x, y, colour(x, y));
+        for (var x = 0; x < width; x++)
+            bitmap.SetPixel(x, y, colour(x, y));
         using var data = bitmap.Encode(format, quality: 95);
         return data.ToArray();
     }
@@ -69,11 +87,21 @@ internal static class ImageFiles
     /// <param name="before">Chunks before the content.</param>
     /// <param name="interlaced">Whether the rows are those of the seven passes.</param>
     public static byte[] Png(
-        int width, int height, int bits, int colour, byte[] rows, byte[]? before = null, bool interlaced = false) =>
-    [
-        .. PngSignature, .. Header(width, height, bits, colour, interlaced), .. before ?? [],
-        .. Chunk("IDAT", Compressed(rows)), .. Chunk("IEND", []),
-    ];
+        int width,
+        int height,
+        int bits,
+        int colour,
+        byte[] rows,
+        byte[]? before = null,
+        bool interlaced = false
+    ) =>
+        [
+            .. PngSignature,
+            .. Header(width, height, bits, colour, interlaced),
+            .. before ?? [],
+            .. Chunk("IDAT", Compressed(rows)),
+            .. Chunk("IEND", []),
+        ];
 
     public static byte[] Header(int width, int height, int bits, int colour, bool interlaced = false)
     {
@@ -96,7 +124,8 @@ internal static class ImageFiles
     public static byte[] Compressed(byte[] content)
     {
         using var stream = new MemoryStream();
-        using (var zlib = new ZLibStream(stream, CompressionLevel.Optimal)) zlib.Write(content);
+        using (var zlib = new ZLibStream(stream, CompressionLevel.Optimal))
+            zlib.Write(content);
         return stream.ToArray();
     }
 

@@ -16,8 +16,16 @@ public sealed class DeviceChoiceSpecs
 
     [Theory]
     [InlineData("cuda", 0, "The device cuda is not there; this machine, with this build of libtorch, has cpu only.")]
-    [InlineData("cuda:1", 1, "The device cuda:1 is not there; this machine, with this build of libtorch, has cpu and cuda:0.")]
-    [InlineData("cuda:3", 3, "The device cuda:3 is not there; this machine, with this build of libtorch, has cpu and cuda:0 to cuda:2.")]
+    [InlineData(
+        "cuda:1",
+        1,
+        "The device cuda:1 is not there; this machine, with this build of libtorch, has cpu and cuda:0."
+    )]
+    [InlineData(
+        "cuda:3",
+        3,
+        "The device cuda:3 is not there; this machine, with this build of libtorch, has cpu and cuda:0 to cuda:2."
+    )]
     public void Says_what_is_there_where_the_one_asked_for_is_not(string asked, int gpus, string message) =>
         Should.Throw<ActorTrainException>(() => DeviceChoice.Parse(asked).Among(gpus)).Message.ShouldBe(message);
 
@@ -28,8 +36,11 @@ public sealed class DeviceChoiceSpecs
     [InlineData("cuda:-1")]
     [InlineData("cuda:99999999999")]
     public void Refuses_what_names_no_device(string text) =>
-        Should.Throw<ActorTrainException>(() => DeviceChoice.Parse(text)).Message
-            .ShouldBe($"The device is '{text}'; it must be auto, cpu, cuda or cuda:i, where i is the number of a GPU.");
+        Should
+            .Throw<ActorTrainException>(() => DeviceChoice.Parse(text))
+            .Message.ShouldBe(
+                $"The device is '{text}'; it must be auto, cpu, cuda or cuda:i, where i is the number of a GPU."
+            );
 
     [Fact]
     public void Processors_have_a_name() => DeviceNames.Cpu().ShouldNotBeNullOrWhiteSpace();

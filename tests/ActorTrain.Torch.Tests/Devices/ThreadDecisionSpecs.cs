@@ -20,8 +20,11 @@ public sealed class ThreadDecisionSpecs
     [InlineData(16, 2, 0, 6)]
     [InlineData(16, 2, 1, 5)]
     public void Workers_share_and_what_does_not_divide_is_the_first_ones(
-        int processors, int others, int before, int threads) =>
-        ThreadDecision.Share(processors, new OtherWorkers(0, others, before)).Threads.ShouldBe(threads);
+        int processors,
+        int others,
+        int before,
+        int threads
+    ) => ThreadDecision.Share(processors, new OtherWorkers(0, others, before)).Threads.ShouldBe(threads);
 
     [Theory]
     [InlineData(16, 4, 0, 12)]
@@ -29,22 +32,27 @@ public sealed class ThreadDecisionSpecs
     [InlineData(2, 2, 0, 1)]
     [InlineData(2, 8, 3, 1)]
     public void What_others_were_given_is_theirs_and_one_is_left_in_any_case(
-        int processors, int taken, int sharing, int threads) =>
-        ThreadDecision.Share(processors, new OtherWorkers(taken, sharing, Before: 0)).Threads.ShouldBe(threads);
+        int processors,
+        int taken,
+        int sharing,
+        int threads
+    ) => ThreadDecision.Share(processors, new OtherWorkers(taken, sharing, Before: 0)).Threads.ShouldBe(threads);
 
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(7), InlineData(16), InlineData(61)]
     public void Workers_that_share_use_all_processors_and_none_twice(int processors)
     {
         for (var workers = 1; workers <= processors; workers++)
-            Enumerable.Range(0, workers)
+            Enumerable
+                .Range(0, workers)
                 .Sum(before => ThreadDecision.Share(processors, new OtherWorkers(0, workers - 1, before)).Threads)
                 .ShouldBe(processors);
     }
 
     [Fact]
     public void A_share_says_who_has_the_rest() =>
-        ThreadDecision.Share(16, new OtherWorkers(Taken: 4, Sharing: 1, Before: 0)).Reason
-            .ShouldBe("of 16 processors, less 4 that others were given, shared with 1 other worker");
+        ThreadDecision
+            .Share(16, new OtherWorkers(Taken: 4, Sharing: 1, Before: 0))
+            .Reason.ShouldBe("of 16 processors, less 4 that others were given, shared with 1 other worker");
 
     [Theory]
     [InlineData(1, new[] { 1 })]
@@ -83,5 +91,6 @@ public sealed class ThreadDecisionSpecs
     private static ThreadChoice Fastest(int share, params (int Threads, double Speed)[] speeds) =>
         ThreadDecision.Fastest(
             new ThreadChoice(share, "the share"),
-            [.. speeds.Select(tried => new ThreadSpeed(tried.Threads, tried.Speed))]);
+            [.. speeds.Select(tried => new ThreadSpeed(tried.Threads, tried.Speed))]
+        );
 }

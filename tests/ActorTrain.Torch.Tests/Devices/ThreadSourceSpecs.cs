@@ -75,7 +75,8 @@ public sealed class ThreadSourceSpecs : IDisposable
     public void Threads_are_tried_once_a_job()
     {
         var (source, job, tries) = (Source(), Jobs.Of("mlp"), 0);
-        for (var engine = 0; engine < 2; engine++) source.For(job, source.Share(), OneIsFaster).Threads.ShouldBe(1);
+        for (var engine = 0; engine < 2; engine++)
+            source.For(job, source.Share(), OneIsFaster).Threads.ShouldBe(1);
         tries.ShouldBe(1);
         source.For(job with { Epochs = 2 }, source.Share(), OneIsFaster);
         tries.ShouldBe(2);
@@ -90,7 +91,8 @@ public sealed class ThreadSourceSpecs : IDisposable
     [Fact]
     public void One_thread_is_not_tried() =>
         new ThreadSource(0, new WorkerClaims(_folder["workers"]), processors: 1)
-            .For(Jobs.Of("mlp"), new ThreadChoice(1, "the share"), NeverTried).Threads.ShouldBe(1);
+            .For(Jobs.Of("mlp"), new ThreadChoice(1, "the share"), NeverTried)
+            .Threads.ShouldBe(1);
 
     [Fact]
     public void A_deterministic_job_has_as_many_threads_on_equal_machines_whatever_else_they_do()

@@ -15,11 +15,21 @@ public sealed class BatchBufferSpecs
     {
         TorchLibrary.Load();
         var device = new DeviceSource(new TorchOptions("cpu", Threads: 1)).Take();
-        using var batch = new BatchBuffer(new Wide(numbers), new SampleReader(new Wide(numbers), train: true), device, channelsLast: false);
+        using var batch = new BatchBuffer(
+            new Wide(numbers),
+            new SampleReader(new Wide(numbers), train: true),
+            device,
+            channelsLast: false
+        );
 
         batch.MostSamples.ShouldBe(most);
-        Should.Throw<InsufficientMemoryException>(() => batch.Fill(Jobs.Samples(most + 1), seed: 0)).Message
-            .ShouldStartWith(FormattableString.Invariant($"A batch of {most + 1:N0} samples of {numbers:N0} numbers is more than one vector holds, "));
+        Should
+            .Throw<InsufficientMemoryException>(() => batch.Fill(Jobs.Samples(most + 1), seed: 0))
+            .Message.ShouldStartWith(
+                FormattableString.Invariant(
+                    $"A batch of {most + 1:N0} samples of {numbers:N0} numbers is more than one vector holds, "
+                )
+            );
     }
 
     private sealed class Wide(int numbers) : IDataset

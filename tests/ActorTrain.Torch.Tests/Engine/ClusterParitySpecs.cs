@@ -9,12 +9,16 @@ using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>One worker of a real cluster, against a loop over the same batches as one would write it with TorchSharp alone.</summary>
+/// <summary>
+/// One worker of a real cluster, against a loop over the same batches as one would write it with TorchSharp alone.
+/// </summary>
 [Collection(Alone.Name)]
 public sealed class ClusterParitySpecs
 {
-    private const int Steps = 50, Batch = 64;
-    private const float Rate = 0.05f, Momentum = 0.9f;
+    private const int Steps = 50,
+        Batch = 64;
+    private const float Rate = 0.05f,
+        Momentum = 0.9f;
 
     [Fact]
     public async Task Fifty_steps_of_a_cluster_are_those_of_a_plain_loop()
@@ -30,7 +34,10 @@ public sealed class ClusterParitySpecs
     {
         var one = await TrainOnCluster(shards: 1, withinProcess: "on");
         foreach (var (shards, withinProcess) in new[] { (3, "on"), (7, "on"), (7, "off") })
-            (await TrainOnCluster(shards, withinProcess)).ShouldBe(one, customMessage: $"{shards} shards, within process {withinProcess}");
+            (await TrainOnCluster(shards, withinProcess)).ShouldBe(
+                one,
+                customMessage: $"{shards} shards, within process {withinProcess}"
+            );
     }
 
     /// <summary>Ten pushes of five local steps each, which the shards take over as they are.</summary>
@@ -50,11 +57,21 @@ public sealed class ClusterParitySpecs
     private static async Task<float[]> TrainOnCluster(int shards, string withinProcess, int localSteps = 1)
     {
         var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
-        await using var seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config });
+        await using var seed = await ActorTrainNode.StartAsync(
+            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+        );
         await using var worker = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Worker]) { Configuration = config, Join = seed.Address, Engines = new FirstSamples(Steps * Batch) });
+            new NodeOptions([NodeRoles.Worker])
+            {
+                Configuration = config,
+                Join = seed.Address,
+                Engines = new FirstSamples(Steps * Batch),
+            }
+        );
         var job = Jobs.Of("mlp");
-        var run = await TrainingClient.Of(seed).SubmitAsync(job with { Shards = shards, LocalSteps = job.LocalSteps with { Steps = localSteps } });
+        var run = await TrainingClient
+            .Of(seed)
+            .SubmitAsync(job with { Shards = shards, LocalSteps = job.LocalSteps with { Steps = localSteps } });
         var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         result.Report.Shards.Count.ShouldBe(shards);
         result.Report.Shards.ShouldAllBe(shard => shard.Version == Steps / localSteps);
@@ -72,13 +89,19 @@ public sealed class ClusterParitySpecs
         foreach (var samples in order.Chunk(Batch))
         {
             using var scope = NewDisposeScope();
-            nn.functional.cross_entropy(plain.call(PlainLoop.Images(dataset, samples)), PlainLoop.Labels(dataset, samples)).backward();
+            nn.functional.cross_entropy(
+                    plain.call(PlainLoop.Images(dataset, samples)),
+                    PlainLoop.Labels(dataset, samples)
+                )
+                .backward();
             sgd.Step(plain);
         }
         return [.. plain.named_parameters().SelectMany(pair => pair.parameter.detach().data<float>().ToArray())];
     }
 
-    /// <summary>Engines on the first samples of the data set alone, so that an epoch has as many steps as the test wants.</summary>
+    /// <summary>
+    /// Engines on the first samples of the data set alone, so that an epoch has as many steps as the test wants.
+    /// </summary>
     private sealed class FirstSamples(int count) : IEngineFactory
     {
         public IGradientEngine Create(JobOptions job) => new Engine(Jobs.Engine(job.Model.Name), count);

@@ -16,8 +16,18 @@ public sealed class DatasetDescriptionSpecs
         using var engine = Jobs.Engine("mlp");
 
         (engine.Dataset.Classes, engine.Dataset.Mean, engine.Dataset.Deviation).ShouldBe((10, 0.2860f, 0.3530f));
-        engine.Dataset.ClassNames.ShouldBe(
-            ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]);
+        engine.Dataset.ClassNames.ShouldBe([
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ]);
     }
 
     [Fact]
@@ -34,8 +44,10 @@ public sealed class DatasetDescriptionSpecs
 
     [Fact]
     public void Names_of_classes_that_are_too_few_are_refused() =>
-        Toy.Complaint(Model, new Quarters(["a", "b"], null)).ShouldBe(
-            "data set quarters: it has 4 classes, and the number of their names is 2; each class must have one");
+        Toy.Complaint(Model, new Quarters(["a", "b"], null))
+            .ShouldBe(
+                "data set quarters: it has 4 classes, and the number of their names is 2; each class must have one"
+            );
 
     private sealed class Quarters(string[] names, Normalization? normalization) : IDataset
     {
@@ -56,7 +68,6 @@ public sealed class DatasetDescriptionSpecs
         public void ReadTrain(int index, Span<float> input, Span<float> target) =>
             _inner.ReadTrain(index, input, target);
 
-        public void ReadTest(int index, Span<float> input, Span<float> target) =>
-            _inner.ReadTest(index, input, target);
+        public void ReadTest(int index, Span<float> input, Span<float> target) => _inner.ReadTest(index, input, target);
     }
 }

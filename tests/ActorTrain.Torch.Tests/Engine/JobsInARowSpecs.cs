@@ -22,7 +22,8 @@ public sealed class JobsInARowSpecs
 
     // By those other processes find out whether they can map a lane's memory.
     private const int Probes = 64;
-    private readonly List<WeakReference> _engines = [], _datasets = [];
+    private readonly List<WeakReference> _engines = [],
+        _datasets = [];
 
     // Tests before these, in the same process, may have left some.
     private readonly int _engineCount = TorchEngine.Live;
@@ -33,16 +34,20 @@ public sealed class JobsInARowSpecs
     {
         var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config });
-        await using var worker = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Worker])
-        {
-            Configuration = config,
-            Join = seed.Address,
-            Engines = new Engines(this),
-        });
+            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+        );
+        await using var worker = await ActorTrainNode.StartAsync(
+            new NodeOptions([NodeRoles.Worker])
+            {
+                Configuration = config,
+                Join = seed.Address,
+                Engines = new Engines(this),
+            }
+        );
         string[] models = ["mlp", "cnn", "own"];
         for (var round = 0; round < 3; round++)
-            foreach (var model in models) await RunAsync(seed, model);
+            foreach (var model in models)
+                await RunAsync(seed, model);
         await NothingIsLeftAsync();
     }
 
@@ -61,13 +66,20 @@ public sealed class JobsInARowSpecs
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            if (TorchEngine.Live <= _engineCount && Alive(_engines) == 0 && Alive(_datasets) == 0
-                && TensorMemory.LiveBytes <= _laneBytes + Probes) return;
+            if (
+                TorchEngine.Live <= _engineCount
+                && Alive(_engines) == 0
+                && Alive(_datasets) == 0
+                && TensorMemory.LiveBytes <= _laneBytes + Probes
+            )
+                return;
             await Task.Yield();
         }
         throw new ShouldAssertException(
-            $"Left are {TorchEngine.Live - _engineCount} engines that are not disposed of and {Alive(_engines)} that something refers "
-            + $"to, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane.");
+            $"Left are {TorchEngine.Live - _engineCount} engines that are not disposed of and {Alive(_engines)} that "
+                + $"something refers "
+                + $"to, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane."
+        );
     }
 
     private static int Alive(List<WeakReference> references) => references.Count(reference => reference.IsAlive);
@@ -81,9 +93,13 @@ public sealed class JobsInARowSpecs
             return engine;
         }
 
-        private OwnEngineFactory Own() => new(
-            "own", new TorchModel(() => Sequential(Linear(2, 8), BatchNorm1d(8), ReLU(), Linear(8, 4))), Load,
-            new TorchOptions("cpu", Threads: 1));
+        private OwnEngineFactory Own() =>
+            new(
+                "own",
+                new TorchModel(() => Sequential(Linear(2, 8), BatchNorm1d(8), ReLU(), Linear(8, 4))),
+                Load,
+                new TorchOptions("cpu", Threads: 1)
+            );
 
         private IDataset Load(string? folder)
         {

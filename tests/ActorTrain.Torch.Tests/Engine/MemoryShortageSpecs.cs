@@ -9,7 +9,11 @@ public sealed class MemoryShortageSpecs
 {
     [Theory]
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB", true)]
-    [InlineData("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 800 bytes.", true)]
+    [InlineData(
+        "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+            + "allocate 800 bytes.",
+        true
+    )]
     [InlineData("DefaultCPUAllocator: not enough memory: you tried to allocate 800 bytes.", true)]
     [InlineData("mat1 and mat2 shapes cannot be multiplied (64x784 and 785x10)", false)]
     public void Is_told_from_other_errors_by_its_words(string message, bool shortage) =>
@@ -26,6 +30,7 @@ public sealed class MemoryShortageSpecs
 
     [Fact]
     public void Names_the_batch_that_was_too_large() =>
-        MemoryShortage.Of(new InvalidOperationException("CUDA out of memory.\nand a stack trace"), samples: 64).Message
-            .ShouldBe("The device's memory does not suffice for a batch of 64 samples: CUDA out of memory");
+        MemoryShortage
+            .Of(new InvalidOperationException("CUDA out of memory.\nand a stack trace"), samples: 64)
+            .Message.ShouldBe("The device's memory does not suffice for a batch of 64 samples: CUDA out of memory");
 }

@@ -8,8 +8,10 @@ namespace ActorTrain.Torch.Tests.Engine;
 /// <summary>The same batches through a loop as one would write it with TorchSharp alone.</summary>
 public sealed class PlainLoopParitySpecs
 {
-    private const float Rate = 0.05f, Momentum = 0.9f;
-    private const int Steps = 30, Batch = 32;
+    private const float Rate = 0.05f,
+        Momentum = 0.9f;
+    private const int Steps = 30,
+        Batch = 32;
 
     [Theory]
     [InlineData("mlp")]
@@ -27,7 +29,10 @@ public sealed class PlainLoopParitySpecs
         {
             using var scope = NewDisposeScope();
             var samples = Jobs.Samples(Batch, step * Batch);
-            var loss = nn.functional.cross_entropy(plain.call(PlainLoop.Images(dataset, samples)), PlainLoop.Labels(dataset, samples));
+            var loss = nn.functional.cross_entropy(
+                plain.call(PlainLoop.Images(dataset, samples)),
+                PlainLoop.Labels(dataset, samples)
+            );
             loss.backward();
             plainSgd.Step(plain);
 
@@ -36,10 +41,15 @@ public sealed class PlainLoopParitySpecs
         }
 
         var trained = plain.named_parameters().SelectMany(pair => pair.parameter.detach().data<float>().ToArray());
-        engine.Parameters.ToArray().Zip(trained).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThan(1e-6f);
+        engine
+            .Parameters.ToArray()
+            .Zip(trained)
+            .Max(pair => Math.Abs(pair.First - pair.Second))
+            .ShouldBeLessThan(1e-6f);
     }
 
-    // TorchSharp's own arithmetic: a sum rounded in another order grows, through batch normalisation, within a few steps.
+    // TorchSharp's own arithmetic: a sum rounded in another order grows, through batch normalisation, within a few
+    // steps.
     private static void Step(IGradientEngine engine, PlainSgd sgd)
     {
         using var scope = NewDisposeScope();

@@ -33,14 +33,20 @@ public sealed class RandomnessSpecs
         using var alone = Toy.Engine(Build, Data);
         var expected = Enumerable.Range(0, 40).Select(seed => Gradient(alone, seed)).ToArray();
 
-        var together = Enumerable.Range(0, 3).AsParallel().WithDegreeOfParallelism(3).Select(_ =>
-        {
-            using var engine = Toy.Engine(Build, Data);
-            return Enumerable.Range(0, 40).Select(seed => Gradient(engine, seed)).ToArray();
-        }).ToArray();
+        var together = Enumerable
+            .Range(0, 3)
+            .AsParallel()
+            .WithDegreeOfParallelism(3)
+            .Select(_ =>
+            {
+                using var engine = Toy.Engine(Build, Data);
+                return Enumerable.Range(0, 40).Select(seed => Gradient(engine, seed)).ToArray();
+            })
+            .ToArray();
 
         foreach (var gradients in together)
-            for (var i = 0; i < expected.Length; i++) gradients[i].ShouldBe(expected[i]);
+            for (var i = 0; i < expected.Length; i++)
+                gradients[i].ShouldBe(expected[i]);
     }
 
     [Fact]
@@ -67,22 +73,26 @@ public sealed class RandomnessSpecs
         rand(1).item<float>().ShouldBe(first);
         Gradient(engine, seed: 1);
         engine.Evaluate(default);
-        using (Toy.Engine(Build, Data)) rand(1).item<float>().ShouldBe(second);
+        using (Toy.Engine(Build, Data))
+            rand(1).item<float>().ShouldBe(second);
     }
 
     [Fact]
     public void Every_step_epoch_and_worker_has_a_mask_of_its_own()
     {
-        var seeds = from epoch in Enumerable.Range(1, 3)
-                    from start in Enumerable.Range(0, 16)
-                    select SampleOrder.SeedOf(1, new LeasePart(epoch, start * 16, 16));
+        var seeds =
+            from epoch in Enumerable.Range(1, 3)
+            from start in Enumerable.Range(0, 16)
+            select SampleOrder.SeedOf(1, new LeasePart(epoch, start * 16, 16));
         seeds.Distinct().Count().ShouldBe(48);
     }
 
     [Fact]
     public void Layers_that_draw_nothing_need_not_take_turns_and_code_of_ones_own_has_to()
     {
-        KnownLayers.MayDraw(Sequential(Conv2d(1, 2, 3), BatchNorm2d(2), ReLU(), Flatten(), Linear(2, 2))).ShouldBeFalse();
+        KnownLayers
+            .MayDraw(Sequential(Conv2d(1, 2, 3), BatchNorm2d(2), ReLU(), Flatten(), Linear(2, 2)))
+            .ShouldBeFalse();
         KnownLayers.MayDraw(Sequential(Linear(2, 2), Dropout(0.1))).ShouldBeTrue();
         KnownLayers.MayDraw(Sequential(Linear(2, 2), new Planes())).ShouldBeTrue();
 
@@ -94,8 +104,11 @@ public sealed class RandomnessSpecs
     [Fact]
     public void Channels_lie_side_by_side_where_all_layers_are_known_and_there_are_convolutions()
     {
-        KnownLayers.PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), BatchNorm2d(2), Flatten(), Linear(2, 2))).ShouldBeTrue();
-        KnownLayers.PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), Dropout(0.1), Flatten(), Linear(2, 2)))
+        KnownLayers
+            .PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), BatchNorm2d(2), Flatten(), Linear(2, 2)))
+            .ShouldBeTrue();
+        KnownLayers
+            .PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), Dropout(0.1), Flatten(), Linear(2, 2)))
             .ShouldBeFalse("a mask is drawn in the order of the memory");
         KnownLayers.PrefersChannelsLast(Sequential(Flatten(), Linear(2, 2))).ShouldBeFalse("it would not pay");
         KnownLayers.PrefersChannelsLast(new Viewing()).ShouldBeFalse("a view would fail");
@@ -114,7 +127,8 @@ public sealed class RandomnessSpecs
     {
         private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);
 
-        public AlwaysNoisy() : base("noisy") => RegisterComponents();
+        public AlwaysNoisy()
+            : base("noisy") => RegisterComponents();
 
         public override Tensor forward(Tensor input) => _layer.call(input + randn_like(input));
     }

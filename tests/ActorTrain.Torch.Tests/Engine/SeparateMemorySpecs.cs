@@ -26,7 +26,9 @@ public sealed class SeparateMemorySpecs
         separate.Initialize(1);
         for (var step = 0; step < 3; step++)
         {
-            separate.ComputeGradient(Jobs.Samples(8 + step), seed: 0).ShouldBe(shared.ComputeGradient(Jobs.Samples(8 + step), seed: 0));
+            separate
+                .ComputeGradient(Jobs.Samples(8 + step), seed: 0)
+                .ShouldBe(shared.ComputeGradient(Jobs.Samples(8 + step), seed: 0));
             separate.Gradient.ToArray().ShouldBe(shared.Gradient.ToArray());
             separate.State.ToArray().ShouldBe(shared.State.ToArray());
             separate.Parameters.Span[step] = shared.Parameters.Span[step] = step;
@@ -38,11 +40,23 @@ public sealed class SeparateMemorySpecs
     private static TorchEngine Engine(bool sharesMemory)
     {
         var device = new TorchDevice(
-            torch.CPU, new DeviceDescription("cpu", "test", 1), sharesMemory, new ThreadChoice(1, null));
+            torch.CPU,
+            new DeviceDescription("cpu", "test", 1),
+            sharesMemory,
+            new ThreadChoice(1, null)
+        );
         var options = Jobs.Of("mobilenet").Model;
-        return new TorchEngine(new FlatNetwork("mobilenet", Module, device), FashionMnist.Load(DataSource.BuiltIn), Augmentation.None, device, Jobs.Of("mobilenet"));
+        return new TorchEngine(
+            new FlatNetwork("mobilenet", Module, device),
+            FashionMnist.Load(DataSource.BuiltIn),
+            Augmentation.None,
+            device,
+            Jobs.Of("mobilenet")
+        );
 
         torch.nn.Module<torch.Tensor, torch.Tensor> Module() =>
-            ModelCatalog.Default.Find("mobilenet").Build(ModelCatalog.SettingsOf(options), FashionMnist.Shape, FashionMnist.Classes);
+            ModelCatalog
+                .Default.Find("mobilenet")
+                .Build(ModelCatalog.SettingsOf(options), FashionMnist.Shape, FashionMnist.Classes);
     }
 }

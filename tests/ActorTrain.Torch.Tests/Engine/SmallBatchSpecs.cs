@@ -28,11 +28,15 @@ public sealed class SmallBatchSpecs
     {
         using var company = Toy.Engine(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4)));
         using var alone = new OwnEngineFactory(
-            "toy", new TorchModel(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4))), _ => Toy.Quarters(), new TorchOptions("cpu", Threads: 1))
-            .Create(Jobs.Of("toy") with { MicroBatchFloor = 1 });
+            "toy",
+            new TorchModel(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4))),
+            _ => Toy.Quarters(),
+            new TorchOptions("cpu", Threads: 1)
+        ).Create(Jobs.Of("toy") with { MicroBatchFloor = 1 });
         alone.Initialize(seed: 1);
 
-        foreach (var (one, other) in Gradient(company, [17, 4]).Zip(Gradient(alone, [17, 4]))) one.ShouldBe(other, 1e-6f);
+        foreach (var (one, other) in Gradient(company, [17, 4]).Zip(Gradient(alone, [17, 4])))
+            one.ShouldBe(other, 1e-6f);
     }
 
     [Fact]
@@ -49,7 +53,14 @@ public sealed class SmallBatchSpecs
 
     [Fact]
     public void Outputs_that_are_no_batch_are_named_where_company_would_be_cut_off() =>
-        Toy.Complaint(new TorchModel(() => new Summed()) { Loss = (outputs, _) => outputs.sum(), Metric = (_, targets) => zeros(targets.shape[0]) }, samples: 3)
+        Toy.Complaint(
+                new TorchModel(() => new Summed())
+                {
+                    Loss = (outputs, _) => outputs.sum(),
+                    Metric = (_, targets) => zeros(targets.shape[0]),
+                },
+                samples: 3
+            )
             .ShouldBe("model toy: its outputs are [4] for a batch of 8; their first dimension must be the batch's");
 
     [Theory]
@@ -68,8 +79,12 @@ public sealed class SmallBatchSpecs
 
         static IGradientEngine Engine(int most, int batch)
         {
-            var engine = new OwnEngineFactory("toy", new TorchModel(() => new Hungry(most)), _ => Toy.Quarters(), new TorchOptions("cpu", Threads: 1))
-                .Create(Jobs.Of("toy") with { EvaluationBatch = batch });
+            var engine = new OwnEngineFactory(
+                "toy",
+                new TorchModel(() => new Hungry(most)),
+                _ => Toy.Quarters(),
+                new TorchOptions("cpu", Threads: 1)
+            ).Create(Jobs.Of("toy") with { EvaluationBatch = batch });
             engine.Initialize(seed: 1);
             return engine;
         }
@@ -77,24 +92,39 @@ public sealed class SmallBatchSpecs
 
     [Fact]
     public void A_training_sample_that_is_not_finite_is_named_by_its_index() =>
-        Toy.Complaint(new TorchModel(() => Sequential(Linear(1, 1))), WithNaN(train: 5)).ShouldBe(
-            "data set holes: training sample 5 holds a number that is not finite in its input; leave it out, or put a number in its place");
+        Toy.Complaint(new TorchModel(() => Sequential(Linear(1, 1))), WithNaN(train: 5))
+            .ShouldBe(
+                "data set holes: training sample 5 holds a number that is not finite in its input; leave it out, or "
+                    + "put a number in its place"
+            );
 
     [Fact]
     public void A_test_sample_that_is_not_finite_is_named_and_gives_no_accuracy()
     {
         using var engine = Toy.Engine(() => Sequential(Linear(1, 1)), WithNaN(test: 6));
 
-        Should.Throw<ActorTrainException>(() => engine.Evaluate(default)).Message.ShouldBe(
-            "data set holes: test sample 6 holds a number that is not finite in its target; leave it out, or put a number in its place");
+        Should
+            .Throw<ActorTrainException>(() => engine.Evaluate(default))
+            .Message.ShouldBe(
+                "data set holes: test sample 6 holds a number that is not finite in its target; leave it out, or put "
+                    + "a number in its place"
+            );
     }
 
     private static ArrayDataset WithNaN(int train = -1, int test = -1)
     {
         var (inputs, targets) = (new float[20], new float[20]);
-        if (train >= 0) inputs[train] = float.NaN;
-        if (test >= 0) targets[test] = float.PositiveInfinity;
-        return ArrayDataset.OfNumbers("holes", [1], [1], new Samples(inputs, new float[20]), new Samples(new float[20], targets));
+        if (train >= 0)
+            inputs[train] = float.NaN;
+        if (test >= 0)
+            targets[test] = float.PositiveInfinity;
+        return ArrayDataset.OfNumbers(
+            "holes",
+            [1],
+            [1],
+            new Samples(inputs, new float[20]),
+            new Samples(new float[20], targets)
+        );
     }
 
     private static float[] Gradient(IGradientEngine engine, int[] samples)
@@ -108,7 +138,8 @@ public sealed class SmallBatchSpecs
     {
         private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);
 
-        public Summed() : base("summed") => RegisterComponents();
+        public Summed()
+            : base("summed") => RegisterComponents();
 
         public override Tensor forward(Tensor input) => _layer.call(input).sum([0L]);
     }
@@ -119,7 +150,8 @@ public sealed class SmallBatchSpecs
         private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);
         private readonly int _most;
 
-        public Hungry(int most) : base("hungry")
+        public Hungry(int most)
+            : base("hungry")
         {
             _most = most;
             RegisterComponents();

@@ -15,7 +15,8 @@ public sealed class SoakSpecs
         engine.Evaluate(default);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        for (var step = 0; step < 50; step++) engine.ComputeGradient(Jobs.Samples(8), seed: step);
+        for (var step = 0; step < 50; step++)
+            engine.ComputeGradient(Jobs.Samples(8), seed: step);
         engine.Evaluate(default);
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
@@ -25,7 +26,8 @@ public sealed class SoakSpecs
     public void An_engine_takes_its_tensors_with_it(string model)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var engine = Jobs.Started(model)) engine.ComputeGradient(Jobs.Samples(8), seed: 0);
+        using (var engine = Jobs.Started(model))
+            engine.ComputeGradient(Jobs.Samples(8), seed: 0);
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
     }
@@ -57,7 +59,8 @@ public sealed class SoakSpecs
 
         void Work(int steps)
         {
-            for (var step = 0; step < steps; step++) engine.ComputeGradient(Jobs.Samples(64, step), seed: step);
+            for (var step = 0; step < steps; step++)
+                engine.ComputeGradient(Jobs.Samples(64, step), seed: step);
         }
     }
 }

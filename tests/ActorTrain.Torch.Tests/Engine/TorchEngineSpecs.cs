@@ -11,7 +11,9 @@ public sealed class TorchEngineSpecs
         using var engine = Jobs.Engine("mlp");
 
         engine.Model.Name.ShouldBe("mlp");
-        (engine.Dataset.Name, engine.Dataset.TrainSamples, engine.Dataset.TestSamples).ShouldBe(("fashion-mnist", 12_000, 2_000));
+        (engine.Dataset.Name, engine.Dataset.TrainSamples, engine.Dataset.TestSamples).ShouldBe(
+            ("fashion-mnist", 12_000, 2_000)
+        );
         (engine.Device.Kind, engine.Device.Threads).ShouldBe(("cpu", 1));
         engine.Device.Name.ShouldNotBeEmpty();
     }
@@ -45,8 +47,10 @@ public sealed class TorchEngineSpecs
         foreach (var place in engine.Model.State.Tensors)
         {
             var values = engine.State.Slice(place.Offset, place.Length).ToArray();
-            if (place.Name.EndsWith("num_batches_tracked")) MemoryMarshal.Cast<float, long>(values).ToArray().ShouldBe([2L]);
-            else values.ShouldNotBe(before[place.Offset..(place.Offset + place.Length)]);
+            if (place.Name.EndsWith("num_batches_tracked"))
+                MemoryMarshal.Cast<float, long>(values).ToArray().ShouldBe([2L]);
+            else
+                values.ShouldNotBe(before[place.Offset..(place.Offset + place.Length)]);
         }
     }
 
@@ -55,7 +59,11 @@ public sealed class TorchEngineSpecs
     {
         using var engine = Jobs.Started("mobilenet");
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);
-        var (parameters, gradient, state) = (engine.Parameters.ToArray(), engine.Gradient.ToArray(), engine.State.ToArray());
+        var (parameters, gradient, state) = (
+            engine.Parameters.ToArray(),
+            engine.Gradient.ToArray(),
+            engine.State.ToArray()
+        );
 
         var first = engine.Evaluate(default);
         engine.Evaluate(default).ShouldBe(first);
@@ -91,8 +99,12 @@ public sealed class TorchEngineSpecs
     {
         using var engine = Jobs.Started("mlp");
 
-        Should.Throw<ArgumentException>(() => engine.ComputeGradient([], seed: 0)).Message.ShouldStartWith("A gradient needs at least one sample.");
-        Should.Throw<ArgumentException>(() => engine.ComputeGradient([0, 12_000], seed: 0)).Message.ShouldStartWith("Sample 12000 does not exist; the training set has 12000.");
+        Should
+            .Throw<ArgumentException>(() => engine.ComputeGradient([], seed: 0))
+            .Message.ShouldStartWith("A gradient needs at least one sample.");
+        Should
+            .Throw<ArgumentException>(() => engine.ComputeGradient([0, 12_000], seed: 0))
+            .Message.ShouldStartWith("Sample 12000 does not exist; the training set has 12000.");
         Should.Throw<ArgumentException>(() => engine.ComputeGradient([-1], seed: 0));
         engine.ComputeGradient([11_999], seed: 0).Correct.ShouldBeInRange(0, 1);
     }
@@ -136,7 +148,9 @@ public sealed class TorchEngineSpecs
         factory.Create(Jobs.Of("mlp")).Dispose();
         factory.Create(Jobs.Of("mlp")).Dispose();
 
-        lines.Count(line => line == "Training data: fashion-mnist from the built-in subset, 12,000 + 2,000 images.").ShouldBe(1);
+        lines
+            .Count(line => line == "Training data: fashion-mnist from the built-in subset, 12,000 + 2,000 images.")
+            .ShouldBe(1);
         lines.Count.ShouldBeInRange(1, 2);
     }
 
@@ -144,8 +158,9 @@ public sealed class TorchEngineSpecs
     [InlineData(-1)]
     [InlineData(1025)]
     public void A_number_of_threads_that_cannot_be_is_refused(int threads) =>
-        Should.Throw<ActorTrainException>(() => new TorchEngineFactory(new TorchOptions(Threads: threads))).Message
-            .ShouldBe($"The number of threads is {threads}; it must be 0 (what the machine has left) to 1024.");
+        Should
+            .Throw<ActorTrainException>(() => new TorchEngineFactory(new TorchOptions(Threads: threads)))
+            .Message.ShouldBe($"The number of threads is {threads}; it must be 0 (what the machine has left) to 1024.");
 
     [Fact]
     public void Without_a_number_of_threads_there_are_at_most_as_many_as_cores_and_the_device_says_why()
@@ -190,6 +205,7 @@ public sealed class TorchEngineSpecs
     private static void Descend(IGradientEngine engine, float rate)
     {
         var (parameters, gradient) = (engine.Parameters, engine.Gradient);
-        for (var i = 0; i < parameters.Length; i++) parameters.Span[i] -= rate * gradient.Span[i];
+        for (var i = 0; i < parameters.Length; i++)
+            parameters.Span[i] -= rate * gradient.Span[i];
     }
 }

@@ -38,13 +38,17 @@ public sealed class ModelSpecs
         using var cnn = Jobs.Engine("cnn");
 
         cnn.Model.State.Length.ShouldBe(0);
-        cnn.Model.Parameters.Tensors.Select(tensor => tensor.ToString()).ShouldBe(
-        [
-            "features.0.weight [4, 1, 3, 3]", "features.0.bias [4]",
-            "features.3.weight [8, 4, 3, 3]", "features.3.bias [8]",
-            "classifier.0.weight [16, 392]", "classifier.0.bias [16]",
-            "classifier.2.weight [10, 16]", "classifier.2.bias [10]",
-        ]);
+        cnn.Model.Parameters.Tensors.Select(tensor => tensor.ToString())
+            .ShouldBe([
+                "features.0.weight [4, 1, 3, 3]",
+                "features.0.bias [4]",
+                "features.3.weight [8, 4, 3, 3]",
+                "features.3.bias [8]",
+                "classifier.0.weight [16, 392]",
+                "classifier.0.bias [16]",
+                "classifier.2.weight [10, 16]",
+                "classifier.2.bias [10]",
+            ]);
     }
 
     [Fact]
@@ -52,9 +56,19 @@ public sealed class ModelSpecs
     {
         using var mobilenet = Jobs.Engine("mobilenet");
 
-        mobilenet.Model.State.Tensors.Take(4).Select(tensor => tensor.ToString()).ShouldBe(
-            ["features.0.1.running_mean [8]", "features.0.1.running_var [8]", "features.1.1.running_mean [8]", "features.1.1.running_var [8]"]);
-        mobilenet.Model.State.Tensors[^1].ToString().ShouldBe("features.26.1.num_batches_tracked [] I64", "what is to be averaged lies together");
+        mobilenet
+            .Model.State.Tensors.Take(4)
+            .Select(tensor => tensor.ToString())
+            .ShouldBe([
+                "features.0.1.running_mean [8]",
+                "features.0.1.running_var [8]",
+                "features.1.1.running_mean [8]",
+                "features.1.1.running_var [8]",
+            ]);
+        mobilenet
+            .Model.State.Tensors[^1]
+            .ToString()
+            .ShouldBe("features.26.1.num_batches_tracked [] I64", "what is to be averaged lies together");
         mobilenet.Model.State.Tensors.Count.ShouldBe(27 * 3);
     }
 
@@ -65,7 +79,9 @@ public sealed class ModelSpecs
 
         catalog.Names.ShouldBe(["cnn", "linear", "mlp", "mobilenet"]);
         ModelCatalog.Default.Names.ShouldBe(["cnn", "mlp", "mobilenet"]);
-        using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1), catalog).Create(Jobs.Of("linear"));
+        using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1), catalog).Create(
+            Jobs.Of("linear")
+        );
         engine.Initialize(1);
         engine.ComputeGradient(Jobs.Samples(8), seed: 0).Loss.ShouldBeInRange(1, 4);
     }
@@ -74,7 +90,9 @@ public sealed class ModelSpecs
     {
         using var scope = torch.NewDisposeScope();
         var options = Jobs.Of(model, settings).Model;
-        using var network = ModelCatalog.Default.Find(model).Build(ModelCatalog.SettingsOf(options), shape, classes: 10);
+        using var network = ModelCatalog
+            .Default.Find(model)
+            .Build(ModelCatalog.SettingsOf(options), shape, classes: 10);
         network.eval();
         network.call(torch.zeros(2, shape.Channels, shape.Height, shape.Width)).shape.ShouldBe([2, 10]);
         return network.parameters().Sum(parameter => parameter.numel());
@@ -84,11 +102,12 @@ public sealed class ModelSpecs
     {
         public string Name => "linear";
 
-        public void Validate(SettingReader settings)
-        {
-        }
+        public void Validate(SettingReader settings) { }
 
-        public torch.nn.Module<torch.Tensor, torch.Tensor> Build(SettingReader settings, ImageShape input, int classes) =>
-            torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(input.Length, classes));
+        public torch.nn.Module<torch.Tensor, torch.Tensor> Build(
+            SettingReader settings,
+            ImageShape input,
+            int classes
+        ) => torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(input.Length, classes));
     }
 }

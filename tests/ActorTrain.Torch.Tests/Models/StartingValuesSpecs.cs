@@ -38,7 +38,9 @@ public sealed class StartingValuesSpecs
     public void Weights_and_biases_fill_the_range_that_their_inputs_give_them()
     {
         using var engine = Jobs.Started("mlp", ("mlp.hidden", "400"));
-        foreach (var (name, fanIn) in new[] { ("layers.0.weight", 784), ("layers.0.bias", 784), ("layers.2.weight", 400) })
+        foreach (
+            var (name, fanIn) in new[] { ("layers.0.weight", 784), ("layers.0.bias", 784), ("layers.2.weight", 400) }
+        )
         {
             var place = engine.Model.Parameters.Tensors.Single(tensor => tensor.Name == name);
             var values = engine.Parameters.Slice(place.Offset, place.Length).ToArray();
@@ -58,7 +60,10 @@ public sealed class StartingValuesSpecs
         Values("features.3.1.weight").ShouldAllBe(value => value == 1);
         Values("features.3.1.bias").ShouldAllBe(value => value == 0);
         foreach (var place in engine.Model.State.Tensors)
-            engine.State.Slice(place.Offset, place.Length).ToArray().ShouldAllBe(value => value == (place.Name.EndsWith("running_var") ? 1 : 0));
+            engine
+                .State.Slice(place.Offset, place.Length)
+                .ToArray()
+                .ShouldAllBe(value => value == (place.Name.EndsWith("running_var") ? 1 : 0));
 
         float[] Values(string name)
         {

@@ -4,7 +4,8 @@ namespace ActorTrain.Torch.Tests.Native;
 
 public sealed class AdaptedCopySpecs : IDisposable
 {
-    private static readonly byte[] Original = [1, 2, 3], Adapted = new byte[1 << 20];
+    private static readonly byte[] Original = [1, 2, 3],
+        Adapted = new byte[1 << 20];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -21,7 +22,11 @@ public sealed class AdaptedCopySpecs : IDisposable
     [Fact]
     public void Written_by_many_at_once_is_whole_and_leaves_nothing_beside_it()
     {
-        Parallel.For(0, 16, _ => File.ReadAllBytes(AdaptedCopy.WriteTo(_folder.Path, Original, Adapted)).ShouldBe(Adapted));
+        Parallel.For(
+            0,
+            16,
+            _ => File.ReadAllBytes(AdaptedCopy.WriteTo(_folder.Path, Original, Adapted)).ShouldBe(Adapted)
+        );
 
         Directory.GetFiles(_folder.Path).Length.ShouldBe(1);
     }

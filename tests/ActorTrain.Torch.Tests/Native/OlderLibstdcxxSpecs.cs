@@ -6,7 +6,9 @@ namespace ActorTrain.Torch.Tests.Native;
 /// <summary>The library that is adapted exists on Linux only; elsewhere these have nothing to say.</summary>
 public sealed class OlderLibstdcxxSpecs
 {
-    private static readonly byte[]? Library = NativeFolders.Find("libLibTorchSharp.so") is { } path ? File.ReadAllBytes(path) : null;
+    private static readonly byte[]? Library = NativeFolders.Find("libLibTorchSharp.so") is { } path
+        ? File.ReadAllBytes(path)
+        : null;
 
     [Theory]
     [InlineData("GLIBC_2.2.5", 0x09691a75)]
@@ -16,7 +18,8 @@ public sealed class OlderLibstdcxxSpecs
     [Fact]
     public void The_adapted_library_asks_for_no_version_that_is_missing()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
 
         var needs = new ElfImage(OlderLibstdcxx.Adapt(Library)).NeededVersions().ToList();
 
@@ -27,18 +30,22 @@ public sealed class OlderLibstdcxxSpecs
     [Fact]
     public void The_symbol_that_set_up_streams_is_asked_for_by_its_older_name()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
 
         var image = new ElfImage(OlderLibstdcxx.Adapt(Library));
 
-        image.NeededVersions().Where(version => version.Name == "GLIBCXX_3.4")
+        image
+            .NeededVersions()
+            .Where(version => version.Name == "GLIBCXX_3.4")
             .ShouldContain(version => image.SymbolsOf(version).SequenceEqual(new[] { "_ZNSt8ios_base4InitC1Ev" }));
     }
 
     [Fact]
     public void Nothing_else_is_changed()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
 
         var adapted = OlderLibstdcxx.Adapt(Library);
 
@@ -49,46 +56,62 @@ public sealed class OlderLibstdcxxSpecs
     [Fact]
     public void A_library_that_was_adapted_is_not_adapted_again()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
 
-        Should.Throw<FormatException>(() => OlderLibstdcxx.Adapt(OlderLibstdcxx.Adapt(Library)))
+        Should
+            .Throw<FormatException>(() => OlderLibstdcxx.Adapt(OlderLibstdcxx.Adapt(Library)))
             .Message.ShouldBe("it needs GLIBCXX_3.4.32 of 0 libraries, not of one");
     }
 
     [Fact]
     public void What_is_not_a_library_is_refused()
     {
-        Should.Throw<FormatException>(() => OlderLibstdcxx.Adapt("MZ, a Windows program"u8)).Message.ShouldBe("it is not a 64-bit little-endian ELF file");
+        Should
+            .Throw<FormatException>(() => OlderLibstdcxx.Adapt("MZ, a Windows program"u8))
+            .Message.ShouldBe("it is not a 64-bit little-endian ELF file");
         Should.Throw<FormatException>(() => OlderLibstdcxx.Adapt([]));
     }
 
     [Fact]
     public void A_truncated_library_is_refused()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
 
-        Gen.Int[0, Library.Length - 1].Sample(
-            length => { Should.Throw<FormatException>(() => OlderLibstdcxx.Adapt(Library.AsSpan(0, length))); }, iter: 50);
+        Gen.Int[0, Library.Length - 1]
+            .Sample(
+                length =>
+                {
+                    Should.Throw<FormatException>(() => OlderLibstdcxx.Adapt(Library.AsSpan(0, length)));
+                },
+                iter: 50
+            );
     }
 
     [Fact]
     public void A_damaged_section_table_is_refused_or_harmless()
     {
-        if (Library is null) return;
+        if (Library is null)
+            return;
         var table = (int)BitConverter.ToInt64(Library, 40);
 
-        Gen.Select(Gen.Int[table, Library.Length - 1], Gen.Byte).Sample((at, value) =>
-        {
-            var damaged = (byte[])Library.Clone();
-            damaged[at] = value;
-            try
-            {
-                OlderLibstdcxx.Adapt(damaged);
-            }
-            catch (FormatException)
-            {
-                // The one way to refuse.
-            }
-        }, iter: 200);
+        Gen.Select(Gen.Int[table, Library.Length - 1], Gen.Byte)
+            .Sample(
+                (at, value) =>
+                {
+                    var damaged = (byte[])Library.Clone();
+                    damaged[at] = value;
+                    try
+                    {
+                        OlderLibstdcxx.Adapt(damaged);
+                    }
+                    catch (FormatException)
+                    {
+                        // The one way to refuse.
+                    }
+                },
+                iter: 200
+            );
     }
 }

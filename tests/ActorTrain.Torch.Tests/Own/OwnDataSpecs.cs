@@ -8,7 +8,8 @@ namespace ActorTrain.Torch.Tests.Own;
 public sealed class OwnDataSpecs : IDisposable
 {
     // Two pixels, red and white; one of them grey. Written by hand, so that no encoder is needed.
-    private static readonly byte[] RedWhite = Bmp([0, 0, 255, 255, 255, 255]), Grey = Bmp([128, 128, 128, 128, 128, 128]);
+    private static readonly byte[] RedWhite = Bmp([0, 0, 255, 255, 255, 255]),
+        Grey = Bmp([128, 128, 128, 128, 128, 128]);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -19,20 +20,34 @@ public sealed class OwnDataSpecs : IDisposable
     {
         var model = new TorchModel(() => Sequential(Linear(2, 4)));
 
-        Toy.Complaint(model, new Broken(new FormatException("no number"))).ShouldBe("data set broken: training sample 5 cannot be read: FormatException: no number");
-        Toy.Complaint(model, new Broken(null)).ShouldBe("data set broken: training sample 5 has class 12; it must be a whole number from 0 to 3");
+        Toy.Complaint(model, new Broken(new FormatException("no number")))
+            .ShouldBe("data set broken: training sample 5 cannot be read: FormatException: no number");
+        Toy.Complaint(model, new Broken(null))
+            .ShouldBe("data set broken: training sample 5 has class 12; it must be a whole number from 0 to 3");
         using var engine = Toy.Engine(model, new Broken(new IOException("the disk sleeps")));
-        Should.Throw<EngineFailedException>(() => engine.ComputeGradient([5], seed: 0)).Message.ShouldBe("data set broken: training sample 5 cannot be read: IOException: the disk sleeps");
+        Should
+            .Throw<EngineFailedException>(() => engine.ComputeGradient([5], seed: 0))
+            .Message.ShouldBe("data set broken: training sample 5 cannot be read: IOException: the disk sleeps");
     }
 
     [Fact]
     public void Arrays_that_do_not_fit_their_shape_are_refused()
     {
-        Should.Throw<ActorTrainException>(() => ArrayDataset.OfClasses("odd", [3], 2, Samples.Of(new float[7], [0, 1]), Samples.None))
-            .Message.ShouldBe("data set odd: its training samples have 7 numbers of input and 2 of target; a sample has 3 and 1");
-        Should.Throw<ActorTrainException>(() => ArrayDataset.OfClasses("odd", [1], 2, Samples.Of(new float[2], [0, 2]), Samples.None))
+        Should
+            .Throw<ActorTrainException>(() =>
+                ArrayDataset.OfClasses("odd", [3], 2, Samples.Of(new float[7], [0, 1]), Samples.None)
+            )
+            .Message.ShouldBe(
+                "data set odd: its training samples have 7 numbers of input and 2 of target; a sample has 3 and 1"
+            );
+        Should
+            .Throw<ActorTrainException>(() =>
+                ArrayDataset.OfClasses("odd", [1], 2, Samples.Of(new float[2], [0, 2]), Samples.None)
+            )
             .Message.ShouldBe("data set odd: training sample 1 has class 2; it must be a whole number from 0 to 1");
-        Should.Throw<ActorTrainException>(() => ArrayDataset.OfClasses("odd", [], 2, Samples.None, Samples.None)).Message.ShouldContain("its input shape is []");
+        Should
+            .Throw<ActorTrainException>(() => ArrayDataset.OfClasses("odd", [], 2, Samples.None, Samples.None))
+            .Message.ShouldContain("its input shape is []");
     }
 
     [Fact]
@@ -43,20 +58,30 @@ public sealed class OwnDataSpecs : IDisposable
         one.Description.Fingerprint.ShouldBe(Numbers(1).Description.Fingerprint);
         one.Description.Fingerprint.ShouldNotBe(other.Description.Fingerprint);
 
-        static ArrayDataset Numbers(float last) => ArrayDataset.OfNumbers("n", [1], [1], new Samples(new float[] { 0, last }, new float[2]), Samples.None);
+        static ArrayDataset Numbers(float last) =>
+            ArrayDataset.OfNumbers("n", [1], [1], new Samples(new float[] { 0, last }, new float[2]), Samples.None);
     }
 
     [Fact]
     public void A_table_becomes_classes_or_numbers()
     {
-        var (train, test) = (Write("iris.csv", "length,kind,width\n1.5,rose,2\n\"3\",\"tulip, red\",4\n"), Write("test.csv", "length,kind,width\n5,rose,6\n"));
+        var (train, test) = (
+            Write("iris.csv", "length,kind,width\n1.5,rose,2\n\"3\",\"tulip, red\",4\n"),
+            Write("test.csv", "length,kind,width\n5,rose,6\n")
+        );
 
         var kinds = CsvFile.OfClasses(train, test, target: "kind");
-        (kinds.Description.Name, kinds.Description.TrainSamples, kinds.Description.TestSamples, kinds.Classes).ShouldBe(("iris", 2, 1, 2));
+        (kinds.Description.Name, kinds.Description.TrainSamples, kinds.Description.TestSamples, kinds.Classes).ShouldBe(
+            ("iris", 2, 1, 2)
+        );
         kinds.InputShape.ShouldBe([2]);
         ReadTrain(kinds, 1).ShouldBe([3, 4, 1]);
 
-        var widths = CsvFile.OfNumbers(Write("w.csv", "length,width\n1,2\n"), Write("v.csv", "length,width\n3,4\n"), target: "width");
+        var widths = CsvFile.OfNumbers(
+            Write("w.csv", "length,width\n1,2\n"),
+            Write("v.csv", "length,width\n3,4\n"),
+            target: "width"
+        );
         ReadTrain(widths, 0).ShouldBe([1, 2]);
         widths.TargetShape.ShouldBe([1]);
     }
@@ -70,7 +95,9 @@ public sealed class OwnDataSpecs : IDisposable
     {
         var train = Write("train.csv", text);
 
-        Should.Throw<ActorTrainException>(() => CsvFile.OfNumbers(train, train, target)).Message.ShouldBe(sentence.Replace("TRAIN", train, StringComparison.Ordinal));
+        Should
+            .Throw<ActorTrainException>(() => CsvFile.OfNumbers(train, train, target))
+            .Message.ShouldBe(sentence.Replace("TRAIN", train, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,12 +108,21 @@ public sealed class OwnDataSpecs : IDisposable
         WriteImage("test/dog/1.bmp", RedWhite);
 
         var colour = ImageFolder.Load(_folder["pets"]);
-        (colour.Classes, colour.Description.TrainSamples, colour.Description.TestSamples, colour.Description.Name).ShouldBe((2, 2, 1, "pets"));
+        (
+            colour.Classes,
+            colour.Description.TrainSamples,
+            colour.Description.TestSamples,
+            colour.Description.Name
+        ).ShouldBe((2, 2, 1, "pets"));
         colour.Train.Shape.ShouldBe(new ImageShape(3, 1, 2));
         colour.Train.Image(0).ToArray().ShouldBe([255, 255, 0, 255, 0, 255]);
         colour.Test.Labels.ToArray().ShouldBe([1]);
 
-        ImageFolder.Load(_folder["pets"], channels: 1).Train.Image(1).ToArray().ShouldAllBe(pixel => Math.Abs(pixel - 128) <= 1);
+        ImageFolder
+            .Load(_folder["pets"], channels: 1)
+            .Train.Image(1)
+            .ToArray()
+            .ShouldAllBe(pixel => Math.Abs(pixel - 128) <= 1);
     }
 
     [Fact]
@@ -96,26 +132,43 @@ public sealed class OwnDataSpecs : IDisposable
         WriteImage("train/dog/1.bmp", "no image"u8.ToArray());
         Directory.CreateDirectory(_folder["pets/test"]);
 
-        Should.Throw<ActorTrainException>(() => ImageFolder.Load(_folder["pets"])).Message.ShouldStartWith($"{_folder["pets/train/dog/1.bmp"]}: it cannot be read as an image (");
+        Should
+            .Throw<ActorTrainException>(() => ImageFolder.Load(_folder["pets"]))
+            .Message.ShouldStartWith($"{_folder["pets/train/dog/1.bmp"]}: it cannot be read as an image (");
         WriteImage("train/dog/1.bmp", Bmp([1, 2, 3], width: 1));
-        Should.Throw<ActorTrainException>(() => ImageFolder.Load(_folder["pets"])).Message
-            .ShouldBe($"{_folder["pets/train/dog/1.bmp"]}: it is 1×1; the first image of the data set is 2×1, and all must be alike.");
-        Should.Throw<ActorTrainException>(() => ImageFolder.Load(_folder["nowhere"])).Message.ShouldContain("train does not exist;");
+        Should
+            .Throw<ActorTrainException>(() => ImageFolder.Load(_folder["pets"]))
+            .Message.ShouldBe(
+                $"{_folder["pets/train/dog/1.bmp"]}: it is 1×1; the first image of the data set is 2×1, and all must "
+                    + $"be alike."
+            );
+        Should
+            .Throw<ActorTrainException>(() => ImageFolder.Load(_folder["nowhere"]))
+            .Message.ShouldContain("train does not exist;");
     }
 
     [Fact]
     public void A_data_set_whose_inputs_have_no_shape_is_named()
     {
-        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([])).ShouldBe("data set shapeless: its input shape is []; it must have dimensions of 1 or more");
-        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([2, 0])).ShouldBe("data set shapeless: its input shape is [2, 0]; it must have dimensions of 1 or more");
+        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([]))
+            .ShouldBe("data set shapeless: its input shape is []; it must have dimensions of 1 or more");
+        Toy.Complaint(() => Sequential(Linear(2, 2)), new Shapeless([2, 0]))
+            .ShouldBe("data set shapeless: its input shape is [2, 0]; it must have dimensions of 1 or more");
     }
 
     [Fact]
     public void Augmentation_is_for_images_alone()
     {
-        var factory = new OwnEngineFactory("toy", new TorchModel(() => Sequential(Linear(2, 4))), _ => Toy.Quarters(), new TorchOptions("cpu", Threads: 1));
+        var factory = new OwnEngineFactory(
+            "toy",
+            new TorchModel(() => Sequential(Linear(2, 4))),
+            _ => Toy.Quarters(),
+            new TorchOptions("cpu", Threads: 1)
+        );
 
-        Should.Throw<ActorTrainException>(() => factory.Create(Jobs.Of("toy", ("augmentation.flip", "on")))).Message.ShouldContain("data set quarters is none of them");
+        Should
+            .Throw<ActorTrainException>(() => factory.Create(Jobs.Of("toy", ("augmentation.flip", "on"))))
+            .Message.ShouldContain("data set quarters is none of them");
     }
 
     private string Write(string name, string text)
@@ -144,8 +197,36 @@ public sealed class OwnDataSpecs : IDisposable
         pixels.CopyTo(row, 0);
         return
         [
-            .. "BM"u8, .. BitConverter.GetBytes(54 + row.Length), 0, 0, 0, 0, 54, 0, 0, 0,
-            40, 0, 0, 0, .. BitConverter.GetBytes(width), 1, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(row.Length), .. new byte[16], .. row,
+            .. "BM"u8,
+            .. BitConverter.GetBytes(54 + row.Length),
+            0,
+            0,
+            0,
+            0,
+            54,
+            0,
+            0,
+            0,
+            40,
+            0,
+            0,
+            0,
+            .. BitConverter.GetBytes(width),
+            1,
+            0,
+            0,
+            0,
+            1,
+            0,
+            24,
+            0,
+            0,
+            0,
+            0,
+            0,
+            .. BitConverter.GetBytes(row.Length),
+            .. new byte[16],
+            .. row,
         ];
     }
 
@@ -164,9 +245,11 @@ public sealed class OwnDataSpecs : IDisposable
         public void ReadTrain(int index, Span<float> input, Span<float> target)
         {
             _inner.ReadTrain(index, input, target);
-            if (index != 5) return;
+            if (index != 5)
+                return;
             target[0] = 12;
-            if (failure is not null) throw failure;
+            if (failure is not null)
+                throw failure;
         }
 
         public void ReadTest(int index, Span<float> input, Span<float> target) => _inner.ReadTest(index, input, target);

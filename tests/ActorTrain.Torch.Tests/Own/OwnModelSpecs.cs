@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Own;
 
-/// <summary>A module of somebody's own is trained as it is, or refused with a sentence that names what is wrong with it.</summary>
+/// <summary>
+/// A module of somebody's own is trained as it is, or refused with a sentence that names what is wrong with it.
+/// </summary>
 public sealed class OwnModelSpecs
 {
     [Fact]
@@ -43,7 +45,8 @@ public sealed class OwnModelSpecs
         using var engine = Toy.Engine(() =>
         {
             var frozen = Linear(2, 8);
-            foreach (var parameter in frozen.parameters()) parameter.requires_grad = false;
+            foreach (var parameter in frozen.parameters())
+                parameter.requires_grad = false;
             return Sequential(("frozen", frozen), ("head", Linear(8, 4)));
         });
 
@@ -58,11 +61,13 @@ public sealed class OwnModelSpecs
     [Fact]
     public void Loss_and_metric_may_be_its_own()
     {
-        using var engine = Toy.Engine(new TorchModel(() => Sequential(Linear(2, 4)))
-        {
-            Loss = (outputs, _) => (outputs * 0 + 3).mean(),
-            Metric = (outputs, targets) => zeros(targets.shape[0]) + 0.25,
-        });
+        using var engine = Toy.Engine(
+            new TorchModel(() => Sequential(Linear(2, 4)))
+            {
+                Loss = (outputs, _) => (outputs * 0 + 3).mean(),
+                Metric = (outputs, targets) => zeros(targets.shape[0]) + 0.25,
+            }
+        );
 
         engine.ComputeGradient(Jobs.Samples(8), seed: 0).ShouldBe(new ActorTrain.Worker.StepResult(3, 2));
         engine.Evaluate(default).ShouldBe(new ActorTrain.Worker.Evaluation(3, 0.25, 256));
@@ -72,7 +77,11 @@ public sealed class OwnModelSpecs
     public void A_metric_of_its_own_has_the_name_that_its_author_gave_it(bool own, string name)
     {
         var samples = new Samples(new float[] { 0, 1, 2, 3 }, new float[] { 1, 3, 5, 7 });
-        var model = new TorchModel(() => Sequential(Linear(1, 1))) { Metric = own ? (outputs, targets) => (outputs - targets).abs().sum(1) : null, MetricName = "mean absolute error" };
+        var model = new TorchModel(() => Sequential(Linear(1, 1)))
+        {
+            Metric = own ? (outputs, targets) => (outputs - targets).abs().sum(1) : null,
+            MetricName = "mean absolute error",
+        };
         using var engine = Toy.Engine(model, ArrayDataset.OfNumbers("line", [1], [1], samples, samples));
 
         engine.Model.MetricName.ShouldBe(name);
@@ -82,7 +91,10 @@ public sealed class OwnModelSpecs
     public void Numbers_are_learnt_by_their_squared_error_and_have_no_accuracy_unless_somebody_says_what_it_is()
     {
         var samples = new Samples(new float[] { 0, 1, 2, 3 }, new float[] { 1, 3, 5, 7 });
-        using var engine = Toy.Engine(() => Sequential(Linear(1, 1)), ArrayDataset.OfNumbers("line", [1], [1], samples, samples));
+        using var engine = Toy.Engine(
+            () => Sequential(Linear(1, 1)),
+            ArrayDataset.OfNumbers("line", [1], [1], samples, samples)
+        );
         for (var step = 0; step < 300; step++)
         {
             engine.ComputeGradient(Jobs.Samples(4), seed: step);
@@ -97,9 +109,15 @@ public sealed class OwnModelSpecs
     public void What_cannot_be_flattened_is_named()
     {
         Toy.Complaint(() => Sequential(ReLU())).ShouldBe("model toy: it has no parameters to train");
-        Toy.Complaint(() => Sequential(Linear(2, 4).to(ScalarType.Float64))).ShouldBe("model toy: its parameter 0.weight is Float64; parameters must be Float32");
-        Toy.Complaint(() => new Sparse()).ShouldBe("model toy: its parameter weight is sparse; parameters must be dense");
-        Toy.Complaint(() => new Shared()).ShouldBe("model toy: its parameters first and second share a part of their memory; use one parameter in both places, or two of their own");
+        Toy.Complaint(() => Sequential(Linear(2, 4).to(ScalarType.Float64)))
+            .ShouldBe("model toy: its parameter 0.weight is Float64; parameters must be Float32");
+        Toy.Complaint(() => new Sparse())
+            .ShouldBe("model toy: its parameter weight is sparse; parameters must be dense");
+        Toy.Complaint(() => new Shared())
+            .ShouldBe(
+                "model toy: its parameters first and second share a part of their memory; use one parameter in both "
+                    + "places, or two of their own"
+            );
     }
 
     [Fact]
@@ -113,44 +131,76 @@ public sealed class OwnModelSpecs
     [Fact]
     public void A_factory_that_does_not_build_is_named()
     {
-        Toy.Complaint(() => throw new InvalidOperationException("no layers today")).ShouldBe("model toy: its factory fails: InvalidOperationException: no layers today");
+        Toy.Complaint(() => throw new InvalidOperationException("no layers today"))
+            .ShouldBe("model toy: its factory fails: InvalidOperationException: no layers today");
         Toy.Complaint(() => null!).ShouldBe("model toy: its factory gave null; it must build a module");
         var one = Sequential(Linear(2, 4));
-        Toy.Complaint(() => one).ShouldBe("model toy: its factory gave the same module twice; it must build a new one each time");
+        Toy.Complaint(() => one)
+            .ShouldBe("model toy: its factory gave the same module twice; it must build a new one each time");
         var layer = Linear(2, 4);
-        Toy.Complaint(() => Sequential(layer)).ShouldBe("model toy: its factory gave the same 0.weight twice; it must make every layer and buffer anew each time");
+        Toy.Complaint(() => Sequential(layer))
+            .ShouldBe(
+                "model toy: its factory gave the same 0.weight twice; it must make every layer and buffer anew each "
+                    + "time"
+            );
         var mask = zeros(4);
-        Toy.Complaint(() => new Masked(mask)).ShouldBe("model toy: its factory gave the same mask twice; it must make every layer and buffer anew each time");
+        Toy.Complaint(() => new Masked(mask))
+            .ShouldBe(
+                "model toy: its factory gave the same mask twice; it must make every layer and buffer anew each time"
+            );
         var built = 0;
-        Toy.Complaint(() => Sequential(Linear(2, 4 + built++))).ShouldStartWith("model toy: its factory must build the same parameters each time; ");
+        Toy.Complaint(() => Sequential(Linear(2, 4 + built++)))
+            .ShouldStartWith("model toy: its factory must build the same parameters each time; ");
     }
 
     [Fact]
     public void Outputs_that_do_not_fit_the_loss_are_named_with_both_shapes()
     {
-        Toy.Complaint(() => Sequential(Linear(2, 3))).ShouldBe("model toy: its outputs are [8, 3]; the cross-entropy over the 4 classes of quarters needs [8, 4]");
-        Toy.Complaint(() => Sequential(Linear(3, 4))).ShouldStartWith("model toy: its forward fails on inputs [8, 2]: ExternalException: ");
-        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Loss = (outputs, _) => outputs.sum(1) }).ShouldBe("model toy: its loss is [8]; it must be a single number, the mean over the batch");
-        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Loss = (_, targets) => targets.to(ScalarType.Float32).mean() }).ShouldStartWith("model toy: its loss has no gradient;");
-        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Metric = (outputs, _) => outputs }).ShouldBe("model toy: its metric is [8, 4]; it must be one number a sample, [8]");
+        Toy.Complaint(() => Sequential(Linear(2, 3)))
+            .ShouldBe(
+                "model toy: its outputs are [8, 3]; the cross-entropy over the 4 classes of quarters needs [8, 4]"
+            );
+        Toy.Complaint(() => Sequential(Linear(3, 4)))
+            .ShouldStartWith("model toy: its forward fails on inputs [8, 2]: ExternalException: ");
+        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Loss = (outputs, _) => outputs.sum(1) })
+            .ShouldBe("model toy: its loss is [8]; it must be a single number, the mean over the batch");
+        Toy.Complaint(
+                new TorchModel(() => Sequential(Linear(2, 4)))
+                {
+                    Loss = (_, targets) => targets.to(ScalarType.Float32).mean(),
+                }
+            )
+            .ShouldStartWith("model toy: its loss has no gradient;");
+        Toy.Complaint(new TorchModel(() => Sequential(Linear(2, 4))) { Metric = (outputs, _) => outputs })
+            .ShouldBe("model toy: its metric is [8, 4]; it must be one number a sample, [8]");
     }
 
     [Fact]
     public void A_job_of_another_model_is_refused() =>
-        Should.Throw<ActorTrainException>(() => new OwnEngineFactory("toy", new TorchModel(() => Sequential(Linear(2, 4))), _ => Toy.Quarters(), new TorchOptions("cpu")).Create(Jobs.Of("mlp")))
+        Should
+            .Throw<ActorTrainException>(() =>
+                new OwnEngineFactory(
+                    "toy",
+                    new TorchModel(() => Sequential(Linear(2, 4))),
+                    _ => Toy.Quarters(),
+                    new TorchOptions("cpu")
+                ).Create(Jobs.Of("mlp"))
+            )
             .Message.ShouldBe("the job trains model mlp, and this node's program has the model toy");
 
     private static void Descend(ActorTrain.Worker.IGradientEngine engine, float rate)
     {
         var (parameters, gradient) = (engine.Parameters, engine.Gradient);
-        for (var i = 0; i < parameters.Length; i++) parameters.Span[i] -= rate * gradient.Span[i];
+        for (var i = 0; i < parameters.Length; i++)
+            parameters.Span[i] -= rate * gradient.Span[i];
     }
 
     private sealed class Net : Module<Tensor, Tensor>
     {
         private readonly Module<Tensor, Tensor> _layer = Linear(2, 4);
 
-        public Net() : base("net")
+        public Net()
+            : base("net")
         {
             RegisterComponents();
             init.constant_(((TorchSharp.Modules.Linear)_layer).bias, 7);
@@ -163,7 +213,8 @@ public sealed class OwnModelSpecs
     {
         private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);
 
-        public Masked(Tensor mask) : base("masked")
+        public Masked(Tensor mask)
+            : base("masked")
         {
             register_buffer("mask", mask);
             RegisterComponents();
@@ -174,14 +225,16 @@ public sealed class OwnModelSpecs
 
     private sealed class Sparse : Module<Tensor, Tensor>
     {
-        public Sparse() : base("sparse") => register_parameter("weight", Parameter(eye(2, 4).to_sparse()));
+        public Sparse()
+            : base("sparse") => register_parameter("weight", Parameter(eye(2, 4).to_sparse()));
 
         public override Tensor forward(Tensor input) => input;
     }
 
     private sealed class Shared : Module<Tensor, Tensor>
     {
-        public Shared() : base("shared")
+        public Shared()
+            : base("shared")
         {
             var memory = zeros(8);
             register_parameter("first", Parameter(memory.narrow(0, 0, 5)));
@@ -195,7 +248,8 @@ public sealed class OwnModelSpecs
     {
         private readonly TorchSharp.Modules.Parameter _weight = Parameter(ones(2, 2));
 
-        public Tied() : base("tied")
+        public Tied()
+            : base("tied")
         {
             register_parameter("first", _weight);
             register_parameter("second", _weight);

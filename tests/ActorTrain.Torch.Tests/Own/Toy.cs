@@ -28,21 +28,31 @@ internal static class Toy
         }
     }
 
-    public static IGradientEngine Engine(Func<nn.Module<Tensor, Tensor>> build, IDataset? dataset = null) => Engine(new TorchModel(build), dataset);
+    public static IGradientEngine Engine(Func<nn.Module<Tensor, Tensor>> build, IDataset? dataset = null) =>
+        Engine(new TorchModel(build), dataset);
 
     public static IGradientEngine Engine(TorchModel model, IDataset? dataset = null)
     {
-        var engine = new OwnEngineFactory("toy", model, _ => dataset ?? Quarters(), new TorchOptions("cpu", Threads: 1)).Create(Jobs.Of("toy"));
+        var engine = new OwnEngineFactory(
+            "toy",
+            model,
+            _ => dataset ?? Quarters(),
+            new TorchOptions("cpu", Threads: 1)
+        ).Create(Jobs.Of("toy"));
         engine.Initialize(seed: 1);
         return engine;
     }
 
     /// <summary>What the runtime would hear of an engine that is made, started, and asked for a gradient.</summary>
-    public static string Complaint(TorchModel model, IDataset? dataset = null, int samples = 8) => Should.Throw<Exception>(() =>
-    {
-        using var engine = Engine(model, dataset);
-        engine.ComputeGradient(Jobs.Samples(samples), seed: 0);
-    }).Message;
+    public static string Complaint(TorchModel model, IDataset? dataset = null, int samples = 8) =>
+        Should
+            .Throw<Exception>(() =>
+            {
+                using var engine = Engine(model, dataset);
+                engine.ComputeGradient(Jobs.Samples(samples), seed: 0);
+            })
+            .Message;
 
-    public static string Complaint(Func<nn.Module<Tensor, Tensor>> build, IDataset? dataset = null) => Complaint(new TorchModel(build), dataset);
+    public static string Complaint(Func<nn.Module<Tensor, Tensor>> build, IDataset? dataset = null) =>
+        Complaint(new TorchModel(build), dataset);
 }

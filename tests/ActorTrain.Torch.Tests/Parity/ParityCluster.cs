@@ -24,10 +24,18 @@ public sealed class ParityCluster : IAsyncLifetime
     }
 
     internal async Task AddWorkerAsync() =>
-        _workers.Add(await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Worker]) { Join = _seed.Address, Engines = _models }));
+        _workers.Add(
+            await ActorTrainNode.StartAsync(
+                new NodeOptions([NodeRoles.Worker]) { Join = _seed.Address, Engines = _models }
+            )
+        );
 
     /// <summary>Trains a model and saves it: what a user would load.</summary>
-    internal async Task<(SavedModel Saved, TrainingReport Report)> Train(JobOptions job, TorchModel model, IDataset data)
+    internal async Task<(SavedModel Saved, TrainingReport Report)> Train(
+        JobOptions job,
+        TorchModel model,
+        IDataset data
+    )
     {
         var name = $"model-{Guid.NewGuid():n}";
         _models.Add(name, model, data);
@@ -39,7 +47,8 @@ public sealed class ParityCluster : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var worker in _workers) await worker.DisposeAsync();
+        foreach (var worker in _workers)
+            await worker.DisposeAsync();
         await _seed.DisposeAsync();
         _folder.Dispose();
     }

@@ -20,7 +20,8 @@ namespace ActorTrain.Torch.Tests.Parity;
 [Collection(Alone.Name)]
 public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {
-    private const int Steps = 50, Batch = 16;
+    private const int Steps = 50,
+        Batch = 16;
 
     /// <summary>A row of the table.</summary>
     private sealed record Row(Func<Module<Tensor, Tensor>> Build, IDataset Data)
@@ -34,23 +35,43 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         public int Epochs { get; init; } = 1;
     }
 
-    private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0.01f, 0.9f, 0.999f, 1e-8f);
+    private static readonly OptimizerOptions Sgd = new(
+        OptimizerKind.Sgd,
+        0.05f,
+        0.9f,
+        false,
+        0.01f,
+        0.9f,
+        0.999f,
+        1e-8f
+    );
 
     private static readonly OptimizerOptions Adam = Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f };
 
     private static readonly Dictionary<string, Row> Table = new()
     {
         ["linear"] = new(() => Sequential(Linear(8, 16), ReLU(), Linear(16, 4)), Vectors()),
-        ["batch normalisation"] = new(() => Sequential(Linear(8, 16), BatchNorm1d(16), ReLU(), Linear(16, 4)), Vectors()),
-        ["batch normalisation and a leftover of one"] =
-            new(() => Sequential(Linear(8, 16), BatchNorm1d(16), ReLU(), Linear(16, 4)), Vectors(Steps * Batch + 1)),
+        ["batch normalisation"] = new(
+            () => Sequential(Linear(8, 16), BatchNorm1d(16), ReLU(), Linear(16, 4)),
+            Vectors()
+        ),
+        ["batch normalisation and a leftover of one"] = new(
+            () => Sequential(Linear(8, 16), BatchNorm1d(16), ReLU(), Linear(16, 4)),
+            Vectors(Steps * Batch + 1)
+        ),
         ["dropout"] = new(() => new Dropping(), Vectors()),
-        ["dropout of TorchSharp's layers alone"] = new(() => Sequential(Linear(8, 16), ReLU(), Dropout(0.3), Linear(16, 4)), Vectors()),
+        ["dropout of TorchSharp's layers alone"] = new(
+            () => Sequential(Linear(8, 16), ReLU(), Dropout(0.3), Linear(16, 4)),
+            Vectors()
+        ),
         ["noise and stochastic depth"] = new(() => new Noisy(), Vectors()),
         ["buffers of every type"] = new(() => new Buffered(), Vectors()),
         ["unused branches"] = new(() => new Branching(), Vectors()),
         ["unused branches, adam"] = new(() => new Branching(), Vectors()) { Optimizer = Adam },
-        ["unused branches, adamw"] = new(() => new Branching(), Vectors()) { Optimizer = Adam with { Kind = OptimizerKind.AdamW } },
+        ["unused branches, adamw"] = new(() => new Branching(), Vectors())
+        {
+            Optimizer = Adam with { Kind = OptimizerKind.AdamW },
+        },
         ["mixture of experts"] = new(() => new Experts(), Vectors()),
         ["mixture of experts, adam"] = new(() => new Experts(), Vectors()) { Optimizer = Adam },
         ["a layer used twice"] = new(() => new UsedTwice(), Vectors()),
@@ -59,14 +80,30 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         ["views of images"] = new(() => new Viewing(), Data([3, 6, 6])),
         ["views of what is no image"] = new(() => new Planes(), Data([2, 3, 4])),
         ["convolutions"] = new(
-            () => Sequential(Conv2d(3, 6, kernel_size: 3), BatchNorm2d(6), ReLU(), MaxPool2d(2), Flatten(), Linear(24, 4)), Data([3, 6, 6])),
+            () =>
+                Sequential(
+                    Conv2d(3, 6, kernel_size: 3),
+                    BatchNorm2d(6),
+                    ReLU(),
+                    MaxPool2d(2),
+                    Flatten(),
+                    Linear(24, 4)
+                ),
+            Data([3, 6, 6])
+        ),
         ["convolutions and dropout"] = new(
-            () => Sequential(Conv2d(3, 6, kernel_size: 3), Dropout(0.3), ReLU(), MaxPool2d(2), Flatten(), Linear(24, 4)), Data([3, 6, 6])),
+            () =>
+                Sequential(Conv2d(3, 6, kernel_size: 3), Dropout(0.3), ReLU(), MaxPool2d(2), Flatten(), Linear(24, 4)),
+            Data([3, 6, 6])
+        ),
         ["a layer that is set to evaluation"] = new(() => new Remembering("evaluation"), Vectors()),
         ["an input that is kept"] = new(() => new Remembering("input"), Vectors()),
         ["tensors in a dictionary, an object and a closure"] = new(() => new Remembering("anywhere"), Vectors()),
         ["a frozen helper in an array"] = new(() => new Remembering("helper"), Vectors()),
-        ["sparse gradients"] = new(() => new Remembering("sparse"), Vectors()) { Optimizer = Sgd with { WeightDecay = 0 } },
+        ["sparse gradients"] = new(() => new Remembering("sparse"), Vectors())
+        {
+            Optimizer = Sgd with { WeightDecay = 0 },
+        },
         ["lstm"] = new(() => new Recurrent(isLstm: true), Data([5, 4])),
         ["gru"] = new(() => new Recurrent(isLstm: false), Data([5, 4])),
         ["multi-head attention"] = new(() => new Attending(), Data([5, 8])),
@@ -74,8 +111,15 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         ["gpt with tied weights, sgd"] = new(() => new Gpt(), Sentences()) { Loss = Gpt.Loss },
         ["variational autoencoder"] = new(() => new Vae(), Numbers()) { Loss = Vae.Loss },
         ["frozen layers"] = new(() => new Frozen(), Vectors()),
-        ["20 rows at batch 64"] = new(() => Sequential(Linear(8, 16), BatchNorm1d(16), Linear(16, 4)), Vectors(20)) { Batch = 64, Epochs = 10 },
-        ["3 rows at batch 16"] = new(() => Sequential(Linear(8, 16), ReLU(), Linear(16, 4)), Vectors(3)) { Epochs = 10 },
+        ["20 rows at batch 64"] = new(() => Sequential(Linear(8, 16), BatchNorm1d(16), Linear(16, 4)), Vectors(20))
+        {
+            Batch = 64,
+            Epochs = 10,
+        },
+        ["3 rows at batch 16"] = new(() => Sequential(Linear(8, 16), ReLU(), Linear(16, 4)), Vectors(3))
+        {
+            Epochs = 10,
+        },
     };
 
     public static TheoryData<string> Rows => [.. Table.Keys];
@@ -149,23 +193,36 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         var (_, long_) = await cluster.Train(JobOf(row), new TorchModel(row.Build), row.Data);
         foreach (var epochs in new[] { 1, 7, 23 })
         {
-            var (_, until) = await cluster.Train(JobOf(row) with { Epochs = epochs }, new TorchModel(row.Build), row.Data);
-            (long_.Epochs[epochs - 1].TestLoss, long_.Epochs[epochs - 1].TestAccuracy)
-                .ShouldBe((until.Epochs[^1].TestLoss, until.Epochs[^1].TestAccuracy), customMessage: $"epoch {epochs}");
+            var (_, until) = await cluster.Train(
+                JobOf(row) with
+                {
+                    Epochs = epochs,
+                },
+                new TorchModel(row.Build),
+                row.Data
+            );
+            (long_.Epochs[epochs - 1].TestLoss, long_.Epochs[epochs - 1].TestAccuracy).ShouldBe(
+                (until.Epochs[^1].TestLoss, until.Epochs[^1].TestAccuracy),
+                customMessage: $"epoch {epochs}"
+            );
         }
     }
 
-    private static JobOptions JobOf(Row row) => Jobs.Of("own") with
-    {
-        Epochs = row.Epochs,
-        Batch = row.Batch,
-        Optimizer = row.Optimizer,
-        Shards = 1,
-    };
+    private static JobOptions JobOf(Row row) =>
+        Jobs.Of("own") with
+        {
+            Epochs = row.Epochs,
+            Batch = row.Batch,
+            Optimizer = row.Optimizer,
+            Shards = 1,
+        };
 
     // Names, types and whole numbers are the same, all fractions together to within a millionth of their size. (Alone,
     // a bias before a BatchNorm differs by more: its true gradient is zero, and what it has is rounding.)
-    private static void ShouldBeAlike(SavedModel saved, IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> plain)
+    private static void ShouldBeAlike(
+        SavedModel saved,
+        IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> plain
+    )
     {
         saved.Tensors.Keys.Order().ShouldBe(plain.Keys.Order());
         var (difference, size) = (0.0, 0.0);
@@ -173,12 +230,14 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         {
             var tensor = saved.Tensors[name];
             tensor.Type.ShouldBe(Flattening.TypeOf(type)!.Value, name);
-            if (!tensor.Type.IsFloat()) tensor.Bytes.ToArray().ShouldBe(bytes, name);
+            if (!tensor.Type.IsFloat())
+                tensor.Bytes.ToArray().ShouldBe(bytes, name);
             for (var i = 0; i < tensor.Bytes.Length / tensor.Type.Size(); i++)
             {
                 var (ours, theirs) = (tensor.Type.Read(tensor.Bytes.Span, i), tensor.Type.Read(bytes, i));
                 // Minus infinity is what it is.
-                if (ours.Equals(theirs) && !double.IsFinite(theirs)) continue;
+                if (ours.Equals(theirs) && !double.IsFinite(theirs))
+                    continue;
                 (difference, size) = (difference + Math.Pow(ours - theirs, 2), size + theirs * theirs);
             }
         }
@@ -200,11 +259,15 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
             saved.Tensors[name].Bytes.Span.CopyTo(values.bytes);
             tensor.copy_(values);
         }
-        foreach (var (name, tensor) in module.state_dict()) tensor.contiguous().bytes.ToArray().ShouldBe(saved.Tensors[name].Bytes.ToArray(), name);
+        foreach (var (name, tensor) in module.state_dict())
+            tensor.contiguous().bytes.ToArray().ShouldBe(saved.Tensors[name].Bytes.ToArray(), name);
     }
 
     private static string Bits(SavedModel saved) =>
-        string.Join(' ', saved.Tensors.OrderBy(pair => pair.Key).Select(pair => Convert.ToHexString(pair.Value.Bytes.Span)));
+        string.Join(
+            ' ',
+            saved.Tensors.OrderBy(pair => pair.Key).Select(pair => Convert.ToHexString(pair.Value.Bytes.Span))
+        );
 
     private static ArrayDataset Vectors(int samples = Steps * Batch) => Data([8], samples);
 
@@ -217,8 +280,10 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         Samples Some(int count)
         {
             var (inputs, classes) = (new float[count * length], new int[count]);
-            for (var i = 0; i < inputs.Length; i++) inputs[i] = 2 * random.NextFloat() - 1;
-            for (var i = 0; i < count; i++) classes[i] = (inputs[i * length] > 0 ? 1 : 0) + (inputs[i * length + 1] > 0 ? 2 : 0);
+            for (var i = 0; i < inputs.Length; i++)
+                inputs[i] = 2 * random.NextFloat() - 1;
+            for (var i = 0; i < count; i++)
+                classes[i] = (inputs[i * length] > 0 ? 1 : 0) + (inputs[i * length + 1] > 0 ? 2 : 0);
             return Samples.Of(inputs, classes);
         }
     }
@@ -234,8 +299,10 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     {
         var random = new SplitMix64(11);
         var (tokens, next) = (new float[Steps * Batch * 6], new float[Steps * Batch * 6]);
-        for (var i = 0; i < tokens.Length; i++) (tokens[i], next[i]) = (random.NextBelow(11), i % 6 == 5 ? 0 : 1);
-        for (var i = 0; i < tokens.Length; i++) next[i] = i % 6 == 5 ? 0 : tokens[i + 1];
+        for (var i = 0; i < tokens.Length; i++)
+            (tokens[i], next[i]) = (random.NextBelow(11), i % 6 == 5 ? 0 : 1);
+        for (var i = 0; i < tokens.Length; i++)
+            next[i] = i % 6 == 5 ? 0 : tokens[i + 1];
         return ArrayDataset.OfNumbers("sentences", [6], [6], new Samples(tokens, next), Samples.None);
     }
 }

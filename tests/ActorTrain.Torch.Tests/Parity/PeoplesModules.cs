@@ -11,10 +11,12 @@ namespace ActorTrain.Torch.Tests.Parity;
 /// <summary>Dropout inside a module of one's own.</summary>
 internal sealed class Dropping : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _out = Linear(16, 4);
     private readonly Dropout _drop = Dropout(0.4);
 
-    public Dropping() : base(nameof(Dropping)) => RegisterComponents();
+    public Dropping()
+        : base(nameof(Dropping)) => RegisterComponents();
 
     public override Tensor forward(Tensor input) => _out.call(_drop.call(functional.relu(_in.call(input))));
 }
@@ -22,14 +24,18 @@ internal sealed class Dropping : Module<Tensor, Tensor>
 /// <summary>Noise on the inputs, and a layer that is left out now and then (stochastic depth).</summary>
 internal sealed class Noisy : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _middle = Linear(16, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _middle = Linear(16, 16),
+        _out = Linear(16, 4);
 
-    public Noisy() : base(nameof(Noisy)) => RegisterComponents();
+    public Noisy()
+        : base(nameof(Noisy)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
         var hidden = _in.call(training ? input + 0.1 * randn_like(input) : input).relu();
-        if (!training || rand(1).item<float>() < 0.6) hidden = hidden + _middle.call(hidden).relu();
+        if (!training || rand(1).item<float>() < 0.6)
+            hidden = hidden + _middle.call(hidden).relu();
         return _out.call(hidden);
     }
 }
@@ -38,9 +44,11 @@ internal sealed class Noisy : Module<Tensor, Tensor>
 /// precisions.</summary>
 internal sealed class Buffered : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _out = Linear(16, 4);
 
-    public Buffered() : base(nameof(Buffered))
+    public Buffered()
+        : base(nameof(Buffered))
     {
         register_buffer("permutation", randperm(8, dtype: ScalarType.Int64));
         register_buffer("mask", rand(16) > 0.2);
@@ -66,7 +74,8 @@ internal sealed class Buffered : Module<Tensor, Tensor>
             Buffer("mean").mul_(0.9f).add_(hidden.mean([0]), alpha: 0.1f);
             Buffer("wide").mul_(0.9).add_(hidden.mean([0]).to_type(ScalarType.Float64), alpha: 0.1);
         }
-        hidden = (hidden - Buffer("mean")) * Buffer("mask") + Buffer("table") + Buffer("wide").to_type(ScalarType.Float32);
+        hidden =
+            (hidden - Buffer("mean")) * Buffer("mask") + Buffer("table") + Buffer("wide").to_type(ScalarType.Float32);
         return _out.call(hidden);
     }
 
@@ -76,15 +85,20 @@ internal sealed class Buffered : Module<Tensor, Tensor>
 /// <summary>A branch that no loss depends on, and one that is used in every third call.</summary>
 internal sealed class Branching : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _never = Linear(16, 16), _sometimes = Linear(16, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _never = Linear(16, 16),
+        _sometimes = Linear(16, 16),
+        _out = Linear(16, 4);
     private int _calls;
 
-    public Branching() : base(nameof(Branching)) => RegisterComponents();
+    public Branching()
+        : base(nameof(Branching)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
         var hidden = _in.call(input).relu();
-        if (training && _calls++ % 3 == 1) hidden = hidden + _sometimes.call(hidden).relu();
+        if (training && _calls++ % 3 == 1)
+            hidden = hidden + _sometimes.call(hidden).relu();
         return _out.call(hidden);
     }
 }
@@ -92,10 +106,17 @@ internal sealed class Branching : Module<Tensor, Tensor>
 /// <summary>A mixture of experts: the gate chooses one for the batch.</summary>
 internal sealed class Experts : Module<Tensor, Tensor>
 {
-    private readonly Linear _gate = Linear(8, 4), _out = Linear(16, 4);
-    private readonly ModuleList<Linear> _experts = ModuleList(Linear(8, 16), Linear(8, 16), Linear(8, 16), Linear(8, 16));
+    private readonly Linear _gate = Linear(8, 4),
+        _out = Linear(16, 4);
+    private readonly ModuleList<Linear> _experts = ModuleList(
+        Linear(8, 16),
+        Linear(8, 16),
+        Linear(8, 16),
+        Linear(8, 16)
+    );
 
-    public Experts() : base(nameof(Experts)) => RegisterComponents();
+    public Experts()
+        : base(nameof(Experts)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
@@ -108,9 +129,12 @@ internal sealed class Experts : Module<Tensor, Tensor>
 /// <summary>One layer in two fields.</summary>
 internal sealed class UsedTwice : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 8), _again, _out = Linear(8, 4);
+    private readonly Linear _in = Linear(8, 8),
+        _again,
+        _out = Linear(8, 4);
 
-    public UsedTwice() : base(nameof(UsedTwice))
+    public UsedTwice()
+        : base(nameof(UsedTwice))
     {
         _again = _in;
         RegisterComponents();
@@ -122,31 +146,38 @@ internal sealed class UsedTwice : Module<Tensor, Tensor>
 /// <summary>Weights tied by TorchSharp's setter: another parameter over the same memory.</summary>
 internal sealed class TiedBySetter : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 4), _out = Linear(8, 4);
+    private readonly Linear _in = Linear(8, 4),
+        _out = Linear(8, 4);
 
-    public TiedBySetter() : base(nameof(TiedBySetter))
+    public TiedBySetter()
+        : base(nameof(TiedBySetter))
     {
         _out.weight = _in.weight;
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _out.call(functional.linear(_in.call(input).relu(), _in.weight!.t()));
+    public override Tensor forward(Tensor input) =>
+        _out.call(functional.linear(_in.call(input).relu(), _in.weight!.t()));
 }
 
 /// <summary>A hidden state that is carried from call to call, and a counter, in plain fields.</summary>
 internal sealed class Carrying : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _out = Linear(16, 4);
     private Tensor? _carried;
     private int _calls;
 
-    public Carrying() : base(nameof(Carrying)) => RegisterComponents();
+    public Carrying()
+        : base(nameof(Carrying)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
         var hidden = _in.call(input).relu();
-        if (_carried is not null) hidden = hidden + 0.5 * _carried;
-        if (training) _carried = hidden.mean([0], keepdim: true).detach();
+        if (_carried is not null)
+            hidden = hidden + 0.5 * _carried;
+        if (training)
+            _carried = hidden.mean([0], keepdim: true).detach();
         return _out.call(hidden / (1 + _calls++));
     }
 }
@@ -155,9 +186,11 @@ internal sealed class Carrying : Module<Tensor, Tensor>
 internal sealed class Viewing : Module<Tensor, Tensor>
 {
     private readonly Conv2d _convolution = Conv2d(3, 6, kernel_size: 3, padding: 1);
-    private readonly Linear _skip = Linear(3 * 6 * 6, 8), _out = Linear(6 * 6 * 6 + 8, 4);
+    private readonly Linear _skip = Linear(3 * 6 * 6, 8),
+        _out = Linear(6 * 6 * 6 + 8, 4);
 
-    public Viewing() : base(nameof(Viewing)) => RegisterComponents();
+    public Viewing()
+        : base(nameof(Viewing)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
@@ -172,7 +205,8 @@ internal sealed class Planes : Module<Tensor, Tensor>
 {
     private readonly Linear _out = Linear(24, 4);
 
-    public Planes() : base(nameof(Planes)) => RegisterComponents();
+    public Planes()
+        : base(nameof(Planes)) => RegisterComponents();
 
     public override Tensor forward(Tensor input) => _out.call(input.view(-1, 24).relu());
 }
@@ -184,10 +218,13 @@ internal sealed class Recurrent : Module<Tensor, Tensor>
     private readonly GRU? _gru;
     private readonly Linear _out = Linear(8, 4);
 
-    public Recurrent(bool isLstm) : base(nameof(Recurrent))
+    public Recurrent(bool isLstm)
+        : base(nameof(Recurrent))
     {
-        if (isLstm) _lstm = LSTM(4, 8, batchFirst: true);
-        else _gru = GRU(4, 8, batchFirst: true);
+        if (isLstm)
+            _lstm = LSTM(4, 8, batchFirst: true);
+        else
+            _gru = GRU(4, 8, batchFirst: true);
         RegisterComponents();
     }
 
@@ -205,7 +242,8 @@ internal sealed class Attending : Module<Tensor, Tensor>
     private readonly LayerNorm _norm = LayerNorm(8);
     private readonly Linear _out = Linear(8, 4);
 
-    public Attending() : base(nameof(Attending)) => RegisterComponents();
+    public Attending()
+        : base(nameof(Attending)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
@@ -219,13 +257,17 @@ internal sealed class Attending : Module<Tensor, Tensor>
 /// dropout.</summary>
 internal sealed class Gpt : Module<Tensor, Tensor>
 {
-    private const int Vocabulary = 11, Length = 6, Width = 12;
-    private readonly Embedding _tokens = Embedding(Vocabulary, Width), _positions = Embedding(Length, Width);
+    private const int Vocabulary = 11,
+        Length = 6,
+        Width = 12;
+    private readonly Embedding _tokens = Embedding(Vocabulary, Width),
+        _positions = Embedding(Length, Width);
     private readonly ModuleList<Block> _blocks = ModuleList(new Block(), new Block());
     private readonly LayerNorm _norm = LayerNorm(Width);
     private readonly Linear _head = Linear(Width, Vocabulary, hasBias: false);
 
-    public Gpt() : base(nameof(Gpt))
+    public Gpt()
+        : base(nameof(Gpt))
     {
         _head.weight = _tokens.weight!;
         RegisterComponents();
@@ -235,7 +277,8 @@ internal sealed class Gpt : Module<Tensor, Tensor>
     {
         var tokens = input.to_type(ScalarType.Int64);
         var hidden = _tokens.call(tokens) + _positions.call(arange(tokens.shape[1]));
-        foreach (var block in _blocks) hidden = block.call(hidden);
+        foreach (var block in _blocks)
+            hidden = block.call(hidden);
         return _head.call(_norm.call(hidden)).view(tokens.shape[0], -1);
     }
 
@@ -245,11 +288,16 @@ internal sealed class Gpt : Module<Tensor, Tensor>
 
     private sealed class Block : Module<Tensor, Tensor>
     {
-        private readonly LayerNorm _first = LayerNorm(Width), _second = LayerNorm(Width);
-        private readonly Linear _queries = Linear(Width, 3 * Width), _mixed = Linear(Width, Width), _up = Linear(Width, 4 * Width), _down = Linear(4 * Width, Width);
+        private readonly LayerNorm _first = LayerNorm(Width),
+            _second = LayerNorm(Width);
+        private readonly Linear _queries = Linear(Width, 3 * Width),
+            _mixed = Linear(Width, Width),
+            _up = Linear(Width, 4 * Width),
+            _down = Linear(4 * Width, Width);
         private readonly Dropout _drop = Dropout(0.1);
 
-        public Block() : base(nameof(Block))
+        public Block()
+            : base(nameof(Block))
         {
             register_buffer("mask", full(Length, Length, float.NegativeInfinity).triu(1));
             RegisterComponents();
@@ -269,9 +317,13 @@ internal sealed class Gpt : Module<Tensor, Tensor>
 /// side.</summary>
 internal sealed class Vae : Module<Tensor, Tensor>
 {
-    private readonly Linear _encoder = Linear(8, 16), _mean = Linear(16, 3), _spread = Linear(16, 3), _decoder = Linear(3, 8);
+    private readonly Linear _encoder = Linear(8, 16),
+        _mean = Linear(16, 3),
+        _spread = Linear(16, 3),
+        _decoder = Linear(3, 8);
 
-    public Vae() : base(nameof(Vae)) => RegisterComponents();
+    public Vae()
+        : base(nameof(Vae)) => RegisterComponents();
 
     public override Tensor forward(Tensor input)
     {
@@ -291,12 +343,15 @@ internal sealed class Vae : Module<Tensor, Tensor>
 /// <summary>Some of it is frozen.</summary>
 internal sealed class Frozen : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _out = Linear(16, 4);
     private readonly BatchNorm1d _norm = BatchNorm1d(16);
 
-    public Frozen() : base(nameof(Frozen))
+    public Frozen()
+        : base(nameof(Frozen))
     {
-        foreach (var parameter in _in.parameters()) parameter.requires_grad = false;
+        foreach (var parameter in _in.parameters())
+            parameter.requires_grad = false;
         RegisterComponents();
     }
 
@@ -306,7 +361,8 @@ internal sealed class Frozen : Module<Tensor, Tensor>
 /// <summary>Keeps this and that from one call to the next.</summary>
 internal sealed class Remembering : Module<Tensor, Tensor>
 {
-    private readonly Linear _in = Linear(8, 16), _out = Linear(16, 4);
+    private readonly Linear _in = Linear(8, 16),
+        _out = Linear(16, 4);
     private readonly BatchNorm1d _norm = BatchNorm1d(16);
     private readonly Embedding _table = Embedding(8, 16, sparse: true);
     private readonly Dictionary<long, Tensor> _masks = [];
@@ -317,13 +373,15 @@ internal sealed class Remembering : Module<Tensor, Tensor>
     private Tensor? _last;
     private int _calls;
 
-    public Remembering(string what) : base(nameof(Remembering))
+    public Remembering(string what)
+        : base(nameof(Remembering))
     {
         _what = what;
         Tensor? mean = null;
         _average = values => mean = (mean is null ? values : 0.5 * mean + 0.5 * values).detach();
         var helper = Linear(8, 16);
-        foreach (var parameter in helper.parameters()) parameter.requires_grad = false;
+        foreach (var parameter in helper.parameters())
+            parameter.requires_grad = false;
         _helpers = [helper];
         RegisterComponents();
     }
@@ -331,15 +389,20 @@ internal sealed class Remembering : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         _calls++;
-        if (_what == "evaluation" && _calls == 20) _norm.eval();
+        if (_what == "evaluation" && _calls == 20)
+            _norm.eval();
         var mixed = _last is null || _last.shape[0] != input.shape[0] ? input : 0.7 * input + 0.3 * _last;
-        if (_what == "input") (_last, input) = (input, mixed);
+        if (_what == "input")
+            (_last, input) = (input, mixed);
         var hidden = _norm.call(_in.call(input));
-        if (_what == "helper") hidden = hidden + _helpers[0].call(input);
-        if (_what == "sparse") hidden = hidden + _table.call(input.argmax(1));
+        if (_what == "helper")
+            hidden = hidden + _helpers[0].call(input);
+        if (_what == "sparse")
+            hidden = hidden + _table.call(input.argmax(1));
         if (_what == "anywhere")
         {
-            if (!_masks.TryGetValue(input.shape[1], out var mask)) _masks.Add(input.shape[1], mask = linspace(0.5, 1.5, 16));
+            if (!_masks.TryGetValue(input.shape[1], out var mask))
+                _masks.Add(input.shape[1], mask = linspace(0.5, 1.5, 16));
             _box.Held = (hidden * mask).mean([0]).detach();
             hidden = hidden * mask - _average(_box.Held);
         }

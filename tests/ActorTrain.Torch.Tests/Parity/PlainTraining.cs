@@ -14,7 +14,12 @@ namespace ActorTrain.Torch.Tests.Parity;
 internal static class PlainTraining
 {
     /// <summary>The state dictionary after all epochs: names, types and bytes.</summary>
-    public static IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> Run(Func<nn.Module<Tensor, Tensor>> build, JobOptions job, IDataset data, TorchModel own)
+    public static IReadOnlyDictionary<string, (ScalarType Type, byte[] Bytes)> Run(
+        Func<nn.Module<Tensor, Tensor>> build,
+        JobOptions job,
+        IDataset data,
+        TorchModel own
+    )
     {
         using var scope = NewDisposeScope();
         manual_seed(job.Seed);
@@ -30,24 +35,42 @@ internal static class PlainTraining
                 // What is random in a step depends on the job's seed and the step's samples.
                 manual_seed(SampleOrder.SeedOf(job.Seed, part));
                 var outputs = module.call(inputs);
-                var loss = own.Loss?.Invoke(outputs, targets)
-                    ?? (data.Classes > 0 ? nn.functional.cross_entropy(outputs, targets) : nn.functional.mse_loss(outputs, targets));
+                var loss =
+                    own.Loss?.Invoke(outputs, targets)
+                    ?? (
+                        data.Classes > 0
+                            ? nn.functional.cross_entropy(outputs, targets)
+                            : nn.functional.mse_loss(outputs, targets)
+                    );
                 loss.backward();
                 optimizer.Step(module);
-                foreach (var parameter in module.parameters()) parameter.grad = null;
+                foreach (var parameter in module.parameters())
+                    parameter.grad = null;
             }
         }
-        return module.state_dict().ToDictionary(pair => pair.Key, pair => (pair.Value.dtype, pair.Value.detach().contiguous().bytes.ToArray()));
+        return module
+            .state_dict()
+            .ToDictionary(
+                pair => pair.Key,
+                pair => (pair.Value.dtype, pair.Value.detach().contiguous().bytes.ToArray())
+            );
     }
 
     public static (Tensor Inputs, Tensor Targets) Batch(IDataset data, ReadOnlySpan<int> samples)
     {
-        var (input, target) = ((int)data.InputShape.Aggregate(1L, (a, b) => a * b), data.Classes > 0 ? 1 : (int)data.TargetShape.Aggregate(1L, (a, b) => a * b));
+        var (input, target) = (
+            (int)data.InputShape.Aggregate(1L, (a, b) => a * b),
+            data.Classes > 0 ? 1 : (int)data.TargetShape.Aggregate(1L, (a, b) => a * b)
+        );
         var (inputs, targets) = (new float[samples.Length * input], new float[samples.Length * target]);
-        for (var i = 0; i < samples.Length; i++) data.ReadTrain(samples[i], inputs.AsSpan(i * input, input), targets.AsSpan(i * target, target));
+        for (var i = 0; i < samples.Length; i++)
+            data.ReadTrain(samples[i], inputs.AsSpan(i * input, input), targets.AsSpan(i * target, target));
         return (
             tensor(inputs, [samples.Length, .. data.InputShape]),
-            data.Classes > 0 ? tensor(targets.Select(value => (long)value).ToArray()) : tensor(targets, [samples.Length, .. data.TargetShape]));
+            data.Classes > 0
+                ? tensor(targets.Select(value => (long)value).ToArray())
+                : tensor(targets, [samples.Length, .. data.TargetShape])
+        );
     }
 
     /// <summary>SGD and Adam in PyTorch's operations; a parameter without a gradient is skipped whole. (See
@@ -61,7 +84,8 @@ internal static class PlainTraining
             using var _ = no_grad();
             // What TorchSharp's setter has tied is listed twice, and has one gradient: it takes one step.
             foreach (var group in module.parameters().GroupBy(parameter => parameter.storage<float>().data_ptr()))
-                if (group.First().grad is { } gradient) Step(group.First(), gradient);
+                if (group.First().grad is { } gradient)
+                    Step(group.First(), gradient);
         }
 
         public void Dispose()
@@ -77,25 +101,38 @@ internal static class PlainTraining
         {
             using var scope = NewDisposeScope();
             if (!_state.TryGetValue(parameter.Handle, out var state))
-                state = (zeros_like(gradient).DetachFromDisposeScope(), zeros_like(gradient).DetachFromDisposeScope(), 0);
+                state = (
+                    zeros_like(gradient).DetachFromDisposeScope(),
+                    zeros_like(gradient).DetachFromDisposeScope(),
+                    0
+                );
             state.Steps++;
             _state[parameter.Handle] = state;
             var (first, second, steps) = state;
-            using Scalar rate = options.LearningRate, minusRate = -options.LearningRate, decay = options.WeightDecay, momentum = options.Momentum;
+            using Scalar rate = options.LearningRate,
+                minusRate = -options.LearningRate,
+                decay = options.WeightDecay,
+                momentum = options.Momentum;
             if (options.WeightDecay > 0 && options.Kind == OptimizerKind.AdamW)
             {
                 using Scalar shrink = 1 - options.LearningRate * options.WeightDecay;
                 parameter.mul_(shrink);
             }
-            else if (options.WeightDecay > 0) gradient = gradient.add(parameter, alpha: decay);
+            else if (options.WeightDecay > 0)
+                gradient = gradient.add(parameter, alpha: decay);
             if (options.Kind == OptimizerKind.Sgd)
             {
                 first.mul_(momentum).add_(gradient);
                 parameter.add_(first, alpha: minusRate);
                 return;
             }
-            using Scalar beta1 = options.Beta1, beta2 = options.Beta2, rest1 = 1 - 0.9, rest2 = 1 - 0.999, epsilon = options.Epsilon;
-            using Scalar step = -options.LearningRate / (1 - Math.Pow(0.9, steps)), root = Math.Sqrt(1 - Math.Pow(0.999, steps));
+            using Scalar beta1 = options.Beta1,
+                beta2 = options.Beta2,
+                rest1 = 1 - 0.9,
+                rest2 = 1 - 0.999,
+                epsilon = options.Epsilon;
+            using Scalar step = -options.LearningRate / (1 - Math.Pow(0.9, steps)),
+                root = Math.Sqrt(1 - Math.Pow(0.999, steps));
             first.mul_(beta1).add_(gradient, alpha: rest1);
             second.mul_(beta2).add_(gradient * gradient, alpha: rest2);
             parameter.add_(first / (second.sqrt() / root + epsilon), alpha: step);

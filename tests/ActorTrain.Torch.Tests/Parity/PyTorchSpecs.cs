@@ -15,9 +15,21 @@ namespace ActorTrain.Torch.Tests.Parity;
 [Collection(Alone.Name)]
 public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {
-    private const int Steps = 50, Batch = 16, Inputs = 8, Classes = 4;
+    private const int Steps = 50,
+        Batch = 16,
+        Inputs = 8,
+        Classes = 4;
 
-    private static readonly OptimizerOptions Sgd = new(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0.01f, 0.9f, 0.999f, 1e-8f);
+    private static readonly OptimizerOptions Sgd = new(
+        OptimizerKind.Sgd,
+        0.05f,
+        0.9f,
+        false,
+        0.01f,
+        0.9f,
+        0.999f,
+        1e-8f
+    );
 
     private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Modules = new()
     {
@@ -29,10 +41,12 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
         ["gru"] = () => new Halved(new Recurrent(isLstm: false)),
     };
 
-    private static readonly JsonElement Reference = JsonDocument.Parse(File.ReadAllBytes(
-        Path.Combine(AppContext.BaseDirectory, "Parity", "PyTorch", "reference.json"))).RootElement;
+    private static readonly JsonElement Reference = JsonDocument
+        .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Parity", "PyTorch", "reference.json")))
+        .RootElement;
 
-    public static TheoryData<string> Rows => [.. Reference.GetProperty("rows").EnumerateObject().Select(row => row.Name)];
+    public static TheoryData<string> Rows =>
+        [.. Reference.GetProperty("rows").EnumerateObject().Select(row => row.Name)];
 
     [Theory, MemberData(nameof(Rows))]
     public async Task Is_what_PyTorch_has(string row)
@@ -64,8 +78,14 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
     private static Module<Tensor, Tensor> Started(Module<Tensor, Tensor> module)
     {
         using var _ = no_grad();
-        foreach (var (place, (name, parameter)) in module.named_parameters().DistinctBy(pair => pair.parameter.storage<float>().data_ptr())
-            .Select(pair => (pair.name, pair.parameter)).OrderBy(pair => pair.name, StringComparer.Ordinal).Index())
+        foreach (
+            var (place, (name, parameter)) in module
+                .named_parameters()
+                .DistinctBy(pair => pair.parameter.storage<float>().data_ptr())
+                .Select(pair => (pair.name, pair.parameter))
+                .OrderBy(pair => pair.name, StringComparer.Ordinal)
+                .Index()
+        )
             parameter.copy_(tensor(Wave((int)parameter.numel(), 0.5, 2.3 + 0.1 * place)).view(parameter.shape));
         return module;
     }
@@ -92,7 +112,8 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
     {
         private readonly Recurrent _inner;
 
-        public Halved(Recurrent inner) : base("halved")
+        public Halved(Recurrent inner)
+            : base("halved")
         {
             _inner = inner;
             RegisterComponents();

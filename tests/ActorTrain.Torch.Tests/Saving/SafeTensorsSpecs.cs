@@ -8,7 +8,11 @@ namespace ActorTrain.Torch.Tests.Saving;
 
 public sealed class SafeTensorsSpecs : IDisposable
 {
-    private static readonly Dictionary<string, string> Metadata = new() { ["epochs"] = "5", ["note"] = "naïve \"quotes\"" };
+    private static readonly Dictionary<string, string> Metadata = new()
+    {
+        ["epochs"] = "5",
+        ["note"] = "naïve \"quotes\"",
+    };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -19,15 +23,39 @@ public sealed class SafeTensorsSpecs : IDisposable
     {
         SafeTensors.Save(File, Small(), new Dictionary<string, string> { ["epochs"] = "5" });
 
-        var header = """{"__metadata__":{"epochs":"5"},"bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"a.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[8,16]},"bn.running_mean":{"dtype":"F32","shape":[1],"data_offsets":[16,20]}}""";
+        var header = """
+            {"__metadata__":{"epochs":"5"},
+            "bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},
+            "a.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[8,16]},
+            "bn.running_mean":{"dtype":"F32","shape":[1],"data_offsets":[16,20]}}
+            """.ReplaceLineEndings("");
         header = header.PadRight((header.Length + 7) / 8 * 8);
-        System.IO.File.ReadAllBytes(File).ShouldBe(
-        [
-            .. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header),
-            7, 0, 0, 0, 0, 0, 0, 0,         // 7 as I64
-            0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, // 1 and -2 as F32
-            0, 0, 0, 0x3f,                  // 0.5 as F32
-        ]);
+        System
+            .IO.File.ReadAllBytes(File)
+            .ShouldBe([
+                .. BitConverter.GetBytes((long)header.Length),
+                .. Encoding.UTF8.GetBytes(header),
+                7,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0, // 7 as I64
+                0,
+                0,
+                0x80,
+                0x3f,
+                0,
+                0,
+                0,
+                0xc0, // 1 and -2 as F32
+                0,
+                0,
+                0,
+                0x3f, // 0.5 as F32
+            ]);
     }
 
     [Fact]
@@ -60,8 +88,9 @@ public sealed class SafeTensorsSpecs : IDisposable
     {
         var nowhere = _folder["nowhere/model.safetensors"];
 
-        Should.Throw<ActorTrainException>(() => SafeTensors.Save(nowhere, Small(), Metadata)).Message
-            .ShouldStartWith($"The model cannot be saved as {nowhere}: ");
+        Should
+            .Throw<ActorTrainException>(() => SafeTensors.Save(nowhere, Small(), Metadata))
+            .Message.ShouldStartWith($"The model cannot be saved as {nowhere}: ");
     }
 
     [Fact]
@@ -81,13 +110,22 @@ public sealed class SafeTensorsSpecs : IDisposable
         SafeTensors.Save(File, Small(), Metadata);
         var saved = SafeTensors.Load(File);
 
-        Refusal([("a.weight", [2L, 1L])]).ShouldBe($"{File}: its tensor a.weight is [1, 2], and that of the model other is [2, 1].");
-        Refusal([("a.weight", [1L, 2L]), ("b", [1L])]).ShouldBe($"{File}: it has no tensor b, which the model other has.");
-        Should.Throw<ActorTrainException>(() => saved.As(new ModelDescription("other", ParameterLayout.Empty, Small().Description.State))).Message
-            .ShouldBe($"{File}: it has a tensor a.weight, which the model other has not.");
+        Refusal([("a.weight", [2L, 1L])])
+            .ShouldBe($"{File}: its tensor a.weight is [1, 2], and that of the model other is [2, 1].");
+        Refusal([("a.weight", [1L, 2L]), ("b", [1L])])
+            .ShouldBe($"{File}: it has no tensor b, which the model other has.");
+        Should
+            .Throw<ActorTrainException>(() =>
+                saved.As(new ModelDescription("other", ParameterLayout.Empty, Small().Description.State))
+            )
+            .Message.ShouldBe($"{File}: it has a tensor a.weight, which the model other has not.");
 
-        string Refusal(IEnumerable<(string, IReadOnlyList<long>)> tensors) => Should.Throw<ActorTrainException>(
-            () => saved.As(new ModelDescription("other", ParameterLayout.Of(tensors), Small().Description.State))).Message;
+        string Refusal(IEnumerable<(string, IReadOnlyList<long>)> tensors) =>
+            Should
+                .Throw<ActorTrainException>(() =>
+                    saved.As(new ModelDescription("other", ParameterLayout.Of(tensors), Small().Description.State))
+                )
+                .Message;
     }
 
     [Theory]
@@ -106,20 +144,35 @@ public sealed class SafeTensorsSpecs : IDisposable
     public void A_file_that_is_not_whole_is_refused(string header)
     {
         var length = header == "{}" ? 1_000_000 : header.Length;
-        System.IO.File.WriteAllBytes(File, [.. BitConverter.GetBytes((long)length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]);
+        System.IO.File.WriteAllBytes(
+            File,
+            [.. BitConverter.GetBytes((long)length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]
+        );
 
-        Should.Throw<ActorTrainException>(() => SafeTensors.Load(File)).Message.ShouldStartWith($"{File} is not a safetensors file that can be read: ");
+        Should
+            .Throw<ActorTrainException>(() => SafeTensors.Load(File))
+            .Message.ShouldStartWith($"{File} is not a safetensors file that can be read: ");
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_named() =>
-        Should.Throw<ActorTrainException>(() => SafeTensors.Load(File)).Message.ShouldStartWith($"The model {File} cannot be loaded: ");
+        Should
+            .Throw<ActorTrainException>(() => SafeTensors.Load(File))
+            .Message.ShouldStartWith($"The model {File} cannot be loaded: ");
 
     public void Dispose() => _folder.Dispose();
 
-    private static TrainedModel Small(float first = 1) => new(
-        new ModelDescription(
-            "small", ParameterLayout.Of([("a.weight", [1L, 2L])]),
-            ParameterLayout.Of([new TensorSpec("bn.running_mean", [1L], 0), new TensorSpec("bn.num_batches_tracked", [], 0) { Type = ElementType.I64 }])),
-        new[] { first, -2f }, new[] { 0.5f, BitConverter.Int32BitsToSingle(7), 0f });
+    private static TrainedModel Small(float first = 1) =>
+        new(
+            new ModelDescription(
+                "small",
+                ParameterLayout.Of([("a.weight", [1L, 2L])]),
+                ParameterLayout.Of([
+                    new TensorSpec("bn.running_mean", [1L], 0),
+                    new TensorSpec("bn.num_batches_tracked", [], 0) { Type = ElementType.I64 },
+                ])
+            ),
+            new[] { first, -2f },
+            new[] { 0.5f, BitConverter.Int32BitsToSingle(7), 0f }
+        );
 }

@@ -14,21 +14,79 @@ public sealed class TorchJobSpecs
     [InlineData("mobilenet", "mlp.hidden", "the setting of another model")]
     [InlineData("mlp", "augmentation.flip", "true")]
     [InlineData("mlp", "augmentation.crop-padding", "14")]
-    public void Good_settings_pass(string model, string key, string value) => TorchJob.Validate(Jobs.Of(model, (key, value)));
+    public void Good_settings_pass(string model, string key, string value) =>
+        TorchJob.Validate(Jobs.Of(model, (key, value)));
 
     [Theory]
-    [InlineData("mlp", "mlp.hidden", "10,x", "actortrain.job.model.mlp.hidden is 10,x; it must be a list of 0 to 16 whole numbers from 1 to 65536.")]
-    [InlineData("mlp", "mlp.hidden", "0", "actortrain.job.model.mlp.hidden is 0; it must be a list of 0 to 16 whole numbers from 1 to 65536.")]
-    [InlineData("mlp", "mlp.hidden", "65537", "actortrain.job.model.mlp.hidden is 65537; it must be a list of 0 to 16 whole numbers from 1 to 65536.")]
-    [InlineData("cnn", "cnn.channels", "16", "actortrain.job.model.cnn.channels is 16; it must be a list of 2 whole numbers from 1 to 1024.")]
-    [InlineData("cnn", "cnn.hidden", "-1", "actortrain.job.model.cnn.hidden is -1; it must be a whole number from 1 to 65536.")]
-    [InlineData("cnn", "cnn.hidden", "", "actortrain.job.model.cnn.hidden is empty; it must be a whole number from 1 to 65536.")]
-    [InlineData("mobilenet", "mobilenet.width", "0.3", "actortrain.job.model.mobilenet.width is 0.3; it must be 0.25, 0.5, 0.75 or 1.0.")]
-    [InlineData("mlp", "source", "internet", "actortrain.job.data.source is internet; it must be auto, full or built-in.")]
-    [InlineData("mlp", "augmentation.flip", "maybe", "actortrain.job.data.augmentation.flip is maybe; it must be on or off.")]
-    [InlineData("mlp", "augmentation.crop-padding", "15", "actortrain.job.data.augmentation.crop-padding is 15; it must be a whole number from 0 to 14.")]
-    public void A_wrong_setting_is_named_with_its_value_and_what_it_may_be(string model, string key, string value, string message) =>
-        Should.Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Of(model, (key, value)))).Message.ShouldBe(message);
+    [InlineData(
+        "mlp",
+        "mlp.hidden",
+        "10,x",
+        "actortrain.job.model.mlp.hidden is 10,x; it must be a list of 0 to 16 whole numbers from 1 to 65536."
+    )]
+    [InlineData(
+        "mlp",
+        "mlp.hidden",
+        "0",
+        "actortrain.job.model.mlp.hidden is 0; it must be a list of 0 to 16 whole numbers from 1 to 65536."
+    )]
+    [InlineData(
+        "mlp",
+        "mlp.hidden",
+        "65537",
+        "actortrain.job.model.mlp.hidden is 65537; it must be a list of 0 to 16 whole numbers from 1 to 65536."
+    )]
+    [InlineData(
+        "cnn",
+        "cnn.channels",
+        "16",
+        "actortrain.job.model.cnn.channels is 16; it must be a list of 2 whole numbers from 1 to 1024."
+    )]
+    [InlineData(
+        "cnn",
+        "cnn.hidden",
+        "-1",
+        "actortrain.job.model.cnn.hidden is -1; it must be a whole number from 1 to 65536."
+    )]
+    [InlineData(
+        "cnn",
+        "cnn.hidden",
+        "",
+        "actortrain.job.model.cnn.hidden is empty; it must be a whole number from 1 to 65536."
+    )]
+    [InlineData(
+        "mobilenet",
+        "mobilenet.width",
+        "0.3",
+        "actortrain.job.model.mobilenet.width is 0.3; it must be 0.25, 0.5, 0.75 or 1.0."
+    )]
+    [InlineData(
+        "mlp",
+        "source",
+        "internet",
+        "actortrain.job.data.source is internet; it must be auto, full or built-in."
+    )]
+    [InlineData(
+        "mlp",
+        "augmentation.flip",
+        "maybe",
+        "actortrain.job.data.augmentation.flip is maybe; it must be on or off."
+    )]
+    [InlineData(
+        "mlp",
+        "augmentation.crop-padding",
+        "15",
+        "actortrain.job.data.augmentation.crop-padding is 15; it must be a whole number from 0 to 14."
+    )]
+    public void A_wrong_setting_is_named_with_its_value_and_what_it_may_be(
+        string model,
+        string key,
+        string value,
+        string message
+    ) =>
+        Should
+            .Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Of(model, (key, value))))
+            .Message.ShouldBe(message);
 
     [Fact]
     public void A_missing_setting_is_named()
@@ -36,8 +94,12 @@ public sealed class TorchJobSpecs
         var job = Jobs.Of("mlp");
         job = job with { Model = job.Model with { Settings = new Dictionary<string, string>() } };
 
-        Should.Throw<ActorTrainException>(() => TorchJob.Validate(job)).Message
-            .ShouldBe("actortrain.job.model.mlp.hidden is not set; it must be a list of 0 to 16 whole numbers from 1 to 65536.");
+        Should
+            .Throw<ActorTrainException>(() => TorchJob.Validate(job))
+            .Message.ShouldBe(
+                "actortrain.job.model.mlp.hidden is not set; it must be a list of 0 to 16 whole numbers from 1 to "
+                    + "65536."
+            );
     }
 
     [Theory]
@@ -52,8 +114,11 @@ public sealed class TorchJobSpecs
         var job = Jobs.Of("mlp");
         job = job with { Data = job.Data with { Name = "fashion-mnits" } };
 
-        Should.Throw<ActorTrainException>(() => TorchJob.Validate(job)).Message
-            .ShouldBe("unknown data set 'fashion-mnits' (did you mean 'fashion-mnist'?); known data sets: fashion-mnist");
+        Should
+            .Throw<ActorTrainException>(() => TorchJob.Validate(job))
+            .Message.ShouldBe(
+                "unknown data set 'fashion-mnits' (did you mean 'fashion-mnist'?); known data sets: fashion-mnist"
+            );
     }
 
     [Theory]
@@ -61,5 +126,6 @@ public sealed class TorchJobSpecs
     [InlineData("cnn", "", 3)]
     [InlineData("kitten", "sitting", 3)]
     [InlineData("mlp", "mpl", 2)]
-    public void Counts_the_edits_between_two_words(string from, string to, int edits) => KnownNames.Edits(from, to).ShouldBe(edits);
+    public void Counts_the_edits_between_two_words(string from, string to, int edits) =>
+        KnownNames.Edits(from, to).ShouldBe(edits);
 }

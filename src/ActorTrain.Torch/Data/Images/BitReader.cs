@@ -17,9 +17,11 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Symbol(HuffmanTable table)
     {
-        if (_count < 32) Fill();
+        if (_count < 32)
+            Fill();
         var entry = table.Short[(int)(_bits >> (64 - HuffmanTable.ShortBits))];
-        if (entry == 0) return LongSymbol(table);
+        if (entry == 0)
+            return LongSymbol(table);
         Drop(entry >> 8);
         return entry & 0xff;
     }
@@ -28,7 +30,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Drop(int bits)
     {
-        if (bits > _count) throw TooFew();
+        if (bits > _count)
+            throw TooFew();
         _bits <<= bits;
         _count -= bits;
     }
@@ -37,7 +40,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int SkipSymbol(HuffmanTable table)
     {
-        if (_count < 32) Fill();
+        if (_count < 32)
+            Fill();
         var entry = table.Short[(int)(_bits >> (64 - HuffmanTable.ShortBits))];
         if (entry != 0)
         {
@@ -52,8 +56,10 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     /// <summary>A number of so many bits, 16 at most.</summary>
     public int Number(int bits)
     {
-        if (bits == 0) return 0;
-        if (_count < 32) Fill();
+        if (bits == 0)
+            return 0;
+        if (_count < 32)
+            Fill();
         var number = (int)(_bits >> (64 - bits));
         Drop(bits);
         return number;
@@ -70,7 +76,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     public void End()
     {
         Fill();
-        if (_count >= 8) throw new InvalidDataException("it is damaged: more data follows a scan's last block");
+        if (_count >= 8)
+            throw new InvalidDataException("it is damaged: more data follows a scan's last block");
         (_bits, _count) = (0, 0);
     }
 
@@ -78,16 +85,21 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     public void Restart(int number)
     {
         End();
-        while (Position + 1 < _file.Length && _file[Position] == 0xff && _file[Position + 1] == 0xff) Position++;
-        if (Position + 1 >= _file.Length) throw TooFew();
+        while (Position + 1 < _file.Length && _file[Position] == 0xff && _file[Position + 1] == 0xff)
+            Position++;
+        if (Position + 1 >= _file.Length)
+            throw TooFew();
         if (_file[Position] != 0xff || _file[Position + 1] != 0xd0 + number)
             throw new InvalidDataException("it is damaged: a restart marker is missing");
         Position += 2;
     }
 
-    private readonly InvalidDataException TooFew() => new(Position + 1 >= _file.Length
-        ? "it is truncated: it ends within a scan"
-        : "it is damaged: a scan's data ends before its last block");
+    private readonly InvalidDataException TooFew() =>
+        new(
+            Position + 1 >= _file.Length
+                ? "it is truncated: it ends within a scan"
+                : "it is damaged: a scan's data ends before its last block"
+        );
 
     private int LongSymbol(HuffmanTable table)
     {
@@ -122,7 +134,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
             var next = _file[Position];
             if (next == 0xff)
             {
-                if (Position + 1 >= _file.Length || _file[Position + 1] != 0) return;
+                if (Position + 1 >= _file.Length || _file[Position + 1] != 0)
+                    return;
                 Position++;
             }
             Position++;

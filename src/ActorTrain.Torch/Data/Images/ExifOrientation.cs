@@ -11,13 +11,16 @@ internal static class ExifOrientation
     public static int Of(ReadOnlySpan<byte> exif)
     {
         var little = exif.StartsWith("II"u8);
-        if (exif.Length < 8 || !little && !exif.StartsWith("MM"u8)) return 1;
+        if (exif.Length < 8 || !little && !exif.StartsWith("MM"u8))
+            return 1;
         var start = Long(exif[4..]);
-        if (start > exif.Length - 2) return 1;
+        if (start > exif.Length - 2)
+            return 1;
         var entries = Short(exif[(int)start..]);
         var rest = exif[((int)start + 2)..];
         for (; entries > 0 && rest.Length >= 12; entries--, rest = rest[12..])
-            if (Short(rest) == Tag && Short(rest[8..]) is >= 1 and <= 8 and var orientation) return orientation;
+            if (Short(rest) == Tag && Short(rest[8..]) is >= 1 and <= 8 and var orientation)
+                return orientation;
         return 1;
 
         int Short(ReadOnlySpan<byte> at) =>

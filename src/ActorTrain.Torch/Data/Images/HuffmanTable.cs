@@ -8,7 +8,8 @@ internal sealed class HuffmanTable
 
     private const int LongestCode = 16;
     private readonly byte[] _symbols;
-    private readonly int[] _end = new int[LongestCode + 1], _offset = new int[LongestCode + 1];
+    private readonly int[] _end = new int[LongestCode + 1],
+        _offset = new int[LongestCode + 1];
 
     /// <summary>Builds a code.</summary>
     /// <param name="counts">Number of codes of each length, from 1.</param>
@@ -22,12 +23,15 @@ internal sealed class HuffmanTable
             _offset[length] = next - code;
             for (var i = 0; i < counts[length - 1]; i++, code++, next++)
             {
-                if (length > ShortBits) continue;
+                if (length > ShortBits)
+                    continue;
                 var room = 1 << (ShortBits - length);
-                if ((code + 1) * room > Short.Length) throw Wrong();
+                if ((code + 1) * room > Short.Length)
+                    throw Wrong();
                 Short.AsSpan(code * room, room).Fill((ushort)(length << 8 | _symbols[next]));
             }
-            if (code > 1 << length) throw Wrong();
+            if (code > 1 << length)
+                throw Wrong();
             _end[length] = code;
             code <<= 1;
         }
@@ -43,7 +47,8 @@ internal sealed class HuffmanTable
         for (var length = ShortBits + 1; length <= LongestCode; length++)
         {
             var code = bits >> (LongestCode - length);
-            if (code < _end[length] && code + _offset[length] >= 0) return (_symbols[code + _offset[length]], length);
+            if (code < _end[length] && code + _offset[length] >= 0)
+                return (_symbols[code + _offset[length]], length);
         }
         throw new InvalidDataException("it is damaged: its data has a code that stands for nothing");
     }

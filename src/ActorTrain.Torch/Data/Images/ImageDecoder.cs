@@ -14,7 +14,7 @@ internal static class ImageDecoder
 {
     /// <summary>Endings of files that are images.</summary>
     public static IReadOnlyList<string> Endings { get; } =
-        [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp"];
+    [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp"];
 
     /// <summary>The kinds that are read, for a sentence.</summary>
     public const string Kinds = "PNG, JPEG, BMP or WebP";
@@ -31,18 +31,22 @@ internal static class ImageDecoder
         {
             using var data = SKData.Create((nint)content, file.Length);
             using var codec = SKCodec.Create(data) ?? throw Unreadable(file);
-            if (codec.FrameCount > 1) throw Animated();
+            if (codec.FrameCount > 1)
+                throw Animated();
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             var orientation = new Orientation(png?.Orientation ?? (int)codec.EncodedOrigin, width, height);
             var planes = room(orientation.ShapeOf(channels)).Span;
             // Once there is room: what a header announces is not believed before.
-            if (IsJpeg(file)) JpegCheck.Verify(file);
+            if (IsJpeg(file))
+                JpegCheck.Verify(file);
             var length = checked(width * height);
             var pixels = ArrayPool<uint>.Shared.Rent(length);
             try
             {
-                if (png is { BitsPerSample: 16 }) Png16.Read(png.Value, file, pixels);
-                else Decode(codec, pixels);
+                if (png is { BitsPerSample: 16 })
+                    Png16.Read(png.Value, file, pixels);
+                else
+                    Decode(codec, pixels);
                 orientation.Write(pixels.AsSpan(0, length), planes, channels);
             }
             finally
@@ -61,18 +65,25 @@ internal static class ImageDecoder
         var alpha = codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
         SKCodecResult result;
-        fixed (uint* first = pixels) result = codec.GetPixels(info, (nint)first);
-        if (result == SKCodecResult.Success) return;
-        throw new InvalidDataException(result == SKCodecResult.IncompleteInput
-            ? "it is truncated: its data ends before its last row"
-            : $"it is damaged: its data cannot be decoded ({result})");
+        fixed (uint* first = pixels)
+            result = codec.GetPixels(info, (nint)first);
+        if (result == SKCodecResult.Success)
+            return;
+        throw new InvalidDataException(
+            result == SKCodecResult.IncompleteInput
+                ? "it is truncated: its data ends before its last row"
+                : $"it is damaged: its data cannot be decoded ({result})"
+        );
     }
 
     private static PngFile? Check(ReadOnlySpan<byte> file)
     {
-        if (file.Length == 0) throw new InvalidDataException("it is empty");
-        if (file.StartsWith(PngFile.Signature)) return PngFile.Read(file);
-        if (IsWebP(file)) CheckLength(file, 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]));
+        if (file.Length == 0)
+            throw new InvalidDataException("it is empty");
+        if (file.StartsWith(PngFile.Signature))
+            return PngFile.Read(file);
+        if (IsWebP(file))
+            CheckLength(file, 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]));
         else if (!IsJpeg(file) && !file.StartsWith("BM"u8))
             throw new InvalidDataException($"its content is no {Kinds}");
         return null;
@@ -81,7 +92,8 @@ internal static class ImageDecoder
     // The check of a JPEG says more than a decoder that does not begin.
     private static InvalidDataException Unreadable(ReadOnlySpan<byte> file)
     {
-        if (IsJpeg(file)) JpegCheck.Verify(file);
+        if (IsJpeg(file))
+            JpegCheck.Verify(file);
         return new InvalidDataException("it is damaged: its header cannot be read");
     }
 
@@ -92,8 +104,10 @@ internal static class ImageDecoder
 
     private static void CheckLength(ReadOnlySpan<byte> file, long length)
     {
-        if (file.Length >= length) return;
+        if (file.Length >= length)
+            return;
         throw new InvalidDataException(
-            $"it is truncated: its header announces {Plural.Of(length, "byte")}, and it has {file.Length}");
+            $"it is truncated: its header announces {Plural.Of(length, "byte")}, and it has {file.Length}"
+        );
     }
 }

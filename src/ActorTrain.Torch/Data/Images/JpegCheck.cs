@@ -12,15 +12,16 @@ internal sealed class JpegCheck
     // A block's mean is 8 × 128 at most before it is divided by its quantization; twice that leaves room for rounding.
     private const int LargestMean = 2048;
 
-    private readonly HuffmanTable?[] _means = new HuffmanTable?[4], _others = new HuffmanTable?[4];
+    private readonly HuffmanTable?[] _means = new HuffmanTable?[4],
+        _others = new HuffmanTable?[4];
     private readonly int[] _quantization = [1, 1, 1, 1];
     private JpegComponent[] _components = [];
-    private int _units, _restart, _precision;
+    private int _units,
+        _restart,
+        _precision;
     private bool _progressive;
 
-    private JpegCheck()
-    {
-    }
+    private JpegCheck() { }
 
     /// <summary>Reads a file to its end.</summary>
     /// <exception cref="InvalidDataException">It is damaged; the message says how.</exception>
@@ -28,12 +29,14 @@ internal sealed class JpegCheck
 
     private void Read(ReadOnlySpan<byte> file)
     {
-        for (var position = 2; ;)
+        for (var position = 2; ; )
         {
             var marker = NextMarker(file, ref position);
-            if (marker == 0xd9) break;
+            if (marker == 0xd9)
+                break;
             var length = position + 2 <= file.Length ? BinaryPrimitives.ReadUInt16BigEndian(file[position..]) : 0;
-            if (length < 2 || position + length > file.Length) throw Truncated();
+            if (length < 2 || position + length > file.Length)
+                throw Truncated();
             var segment = file.Slice(position + 2, length - 2);
             position += length;
             try
@@ -51,13 +54,18 @@ internal sealed class JpegCheck
 
     private static int NextMarker(ReadOnlySpan<byte> file, ref int position)
     {
-        if (position >= file.Length) throw Truncated();
-        if (file[position] != 0xff) throw new InvalidDataException("it is damaged: bytes stand where a marker must");
-        while (position < file.Length && file[position] == 0xff) position++;
-        if (position >= file.Length) throw Truncated();
+        if (position >= file.Length)
+            throw Truncated();
+        if (file[position] != 0xff)
+            throw new InvalidDataException("it is damaged: bytes stand where a marker must");
+        while (position < file.Length && file[position] == 0xff)
+            position++;
+        if (position >= file.Length)
+            throw Truncated();
         var marker = file[position++];
         // Those without content: only scans have them, or nobody.
-        return marker is > 0x01 and (< 0xd0 or > 0xd8) ? marker
+        return marker is > 0x01 and (< 0xd0 or > 0xd8)
+            ? marker
             : throw new InvalidDataException($"it is damaged: marker {marker:x2} stands where it may not");
     }
 
@@ -93,7 +101,8 @@ internal sealed class JpegCheck
         {
             var counts = segment[1..17];
             var total = 0;
-            foreach (var count in counts) total += count;
+            foreach (var count in counts)
+                total += count;
             var tables = segment[0] >> 4 == 0 ? _means : _others;
             tables[segment[0] & 15] = new HuffmanTable(counts, segment.Slice(17, total));
             segment = segment[(17 + total)..];
@@ -112,7 +121,8 @@ internal sealed class JpegCheck
 
     private void ReadFrame(ReadOnlySpan<byte> segment, bool progressive)
     {
-        if (_components.Length > 0) throw new InvalidDataException("it is damaged: it has a second frame");
+        if (_components.Length > 0)
+            throw new InvalidDataException("it is damaged: it has a second frame");
         (_progressive, _precision) = (progressive, segment[0]);
         var height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]);
         var width = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
@@ -129,9 +139,10 @@ internal sealed class JpegCheck
         _units = Parts(width, 8 * across) * Parts(height, 8 * down);
         foreach (var component in _components)
         {
-            component.Blocks = Parts(Parts(width * component.Across, across), 8)
-                * Parts(Parts(height * component.Down, down), 8);
-            if (progressive) component.NonZero = new ulong[component.Blocks];
+            component.Blocks =
+                Parts(Parts(width * component.Across, across), 8) * Parts(Parts(height * component.Down, down), 8);
+            if (progressive)
+                component.NonZero = new ulong[component.Blocks];
         }
     }
 
@@ -151,13 +162,22 @@ internal sealed class JpegCheck
         var rest = segment[(1 + 2 * components.Length)..];
         var band = _progressive ? (First: (int)rest[0], Last: (int)rest[1]) : (First: 0, Last: 63);
         var (high, low) = _progressive ? (rest[2] >> 4, rest[2] & 15) : (0, 0);
-        if (components.Length == 0 || band.First > band.Last || band.Last > 63) throw Wrong();
-        if (high > 0 && high != low + 1) throw Wrong();
-        if (_progressive && (band.First == 0 ? band.Last > 0 : components.Length > 1)) throw Wrong();
+        if (components.Length == 0 || band.First > band.Last || band.Last > 63)
+            throw Wrong();
+        if (high > 0 && high != low + 1)
+            throw Wrong();
+        if (_progressive && (band.First == 0 ? band.Last > 0 : components.Length > 1))
+            throw Wrong();
         var largest = LargestMean << Math.Max(0, _precision - 8);
         return new JpegScan(
-            components, components.Length > 1 ? _units : components[0].Blocks, _restart, band, high > 0, _progressive,
-            [.. components.Select(component => largest / Math.Max(1, _quantization[component.Quantization]) >> low)]);
+            components,
+            components.Length > 1 ? _units : components[0].Blocks,
+            _restart,
+            band,
+            high > 0,
+            _progressive,
+            [.. components.Select(component => largest / Math.Max(1, _quantization[component.Quantization]) >> low)]
+        );
 
         static InvalidDataException Wrong() => new("it is damaged: a scan's header is wrong");
     }

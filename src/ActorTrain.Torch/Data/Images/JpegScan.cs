@@ -13,8 +13,14 @@ namespace ActorTrain.Torch.Data.Images;
 /// <param name="progressive">Whether the file is progressive.</param>
 /// <param name="largestMean">For each component the largest mean that pixels can have.</param>
 internal sealed class JpegScan(
-    JpegComponent[] components, int units, int restart, (int First, int Last) band, bool refines, bool progressive,
-    int[] largestMean)
+    JpegComponent[] components,
+    int units,
+    int restart,
+    (int First, int Last) band,
+    bool refines,
+    bool progressive,
+    int[] largestMean
+)
 {
     private const int LongestMean = 15;
 
@@ -28,17 +34,21 @@ internal sealed class JpegScan(
     public int Read(ReadOnlySpan<byte> file, int position)
     {
         var reader = new BitReader(file, position);
-        foreach (var component in components) component.Mean = 0;
+        foreach (var component in components)
+            component.Mean = 0;
         for (var unit = 0; unit < units; unit++)
         {
             if (restart > 0 && unit > 0 && unit % restart == 0)
             {
                 CheckNoneIsExpected();
                 reader.Restart((unit / restart - 1) % 8);
-                foreach (var component in components) component.Mean = 0;
+                foreach (var component in components)
+                    component.Mean = 0;
             }
-            if (components.Length == 1) ReadBlock(ref reader, 0, unit);
-            else ReadUnit(ref reader);
+            if (components.Length == 1)
+                ReadBlock(ref reader, 0, unit);
+            else
+                ReadUnit(ref reader);
         }
         CheckNoneIsExpected();
         reader.End();
@@ -47,13 +57,15 @@ internal sealed class JpegScan(
 
     private void CheckNoneIsExpected()
     {
-        if (_empty > 0) throw new InvalidDataException("it is damaged: a scan has more blocks than the image");
+        if (_empty > 0)
+            throw new InvalidDataException("it is damaged: a scan has more blocks than the image");
     }
 
     private void ReadUnit(ref BitReader reader)
     {
         for (var i = 0; i < components.Length; i++)
-            for (var block = components[i].Across * components[i].Down; block > 0; block--) ReadBlock(ref reader, i, 0);
+        for (var block = components[i].Across * components[i].Down; block > 0; block--)
+            ReadBlock(ref reader, i, 0);
     }
 
     private void ReadBlock(ref BitReader reader, int component, int block)
@@ -61,14 +73,18 @@ internal sealed class JpegScan(
         if (band.First > 0)
         {
             ref var nonZero = ref components[component].NonZero[block];
-            if (refines) RefineOthers(ref reader, Others(component), ref nonZero);
-            else ReadOthers(ref reader, Others(component), ref nonZero);
+            if (refines)
+                RefineOthers(ref reader, Others(component), ref nonZero);
+            else
+                ReadOthers(ref reader, Others(component), ref nonZero);
         }
-        else if (refines) reader.Number(1);
+        else if (refines)
+            reader.Number(1);
         else
         {
             ReadMean(ref reader, component);
-            if (!progressive) SkipOthers(ref reader, Others(component));
+            if (!progressive)
+                SkipOthers(ref reader, Others(component));
         }
     }
 
@@ -77,14 +93,14 @@ internal sealed class JpegScan(
     private static InvalidDataException NoTable() =>
         new("it is damaged: a scan names a table of codes that is not there");
 
-    private static InvalidDataException NoSymbol() =>
-        new("it is damaged: its data has a code that stands for nothing");
+    private static InvalidDataException NoSymbol() => new("it is damaged: its data has a code that stands for nothing");
 
     private void ReadMean(ref BitReader reader, int number)
     {
         var component = components[number];
         var bits = reader.Symbol(component.Codes.Means ?? throw NoTable());
-        if (bits > LongestMean) throw NoSymbol();
+        if (bits > LongestMean)
+            throw NoSymbol();
         component.Mean += reader.Difference(bits);
         if (Math.Abs(component.Mean) > largestMean[number])
             throw new InvalidDataException("it is damaged: its data leaves the range of pixels");
@@ -95,10 +111,13 @@ internal sealed class JpegScan(
         for (var k = 1; k < 64; k++)
         {
             var symbol = reader.SkipSymbol(codes);
-            if (symbol == 0) return;
-            if ((symbol & 15) == 0 && symbol != 0xf0) throw NoSymbol();
+            if (symbol == 0)
+                return;
+            if ((symbol & 15) == 0 && symbol != 0xf0)
+                throw NoSymbol();
             k += symbol >> 4;
-            if (k > 63) throw TooMany();
+            if (k > 63)
+                throw TooMany();
         }
     }
 
@@ -121,9 +140,11 @@ internal sealed class JpegScan(
                 return;
             }
             k += zeros;
-            if (k > band.Last) throw TooMany();
+            if (k > band.Last)
+                throw TooMany();
             reader.Drop(bits);
-            if (bits > 0) nonZero |= 1UL << k;
+            if (bits > 0)
+                nonZero |= 1UL << k;
         }
     }
 
@@ -134,23 +155,28 @@ internal sealed class JpegScan(
         {
             var symbol = reader.Symbol(codes);
             var (zeros, bits) = (symbol >> 4, symbol & 15);
-            if (bits > 1) throw NoSymbol();
+            if (bits > 1)
+                throw NoSymbol();
             if (bits == 0 && zeros != 15)
             {
                 _empty = (1 << zeros) + reader.Number(zeros);
                 break;
             }
-            if (bits > 0) reader.Number(1);
+            if (bits > 0)
+                reader.Number(1);
             k = RefineTo(ref reader, k, zeros, nonZero);
             if (k > band.Last)
             {
                 // Sixteen zeros may end with the band, a coefficient must lie in it.
-                if (bits > 0) throw TooMany();
+                if (bits > 0)
+                    throw TooMany();
                 break;
             }
-            if (bits > 0) nonZero |= 1UL << k;
+            if (bits > 0)
+                nonZero |= 1UL << k;
         }
-        if (_empty == 0) return;
+        if (_empty == 0)
+            return;
         RefineTo(ref reader, k, int.MaxValue, nonZero);
         _empty--;
     }
@@ -160,8 +186,10 @@ internal sealed class JpegScan(
     {
         for (; k <= band.Last; k++)
         {
-            if ((nonZero >> k & 1) != 0) reader.Number(1);
-            else if (zeros-- == 0) break;
+            if ((nonZero >> k & 1) != 0)
+                reader.Number(1);
+            else if (zeros-- == 0)
+                break;
         }
         return k;
     }

@@ -33,8 +33,10 @@ internal readonly struct Orientation(int exif, int width, int height)
         for (var row = 0; row < height; row++)
         {
             var line = pixels.Slice(row * width, width);
-            if (channels == 1) WriteGrey(line, planes, start + row * down, right);
-            else WriteColour(line, planes, width * height, start + row * down, right);
+            if (channels == 1)
+                WriteGrey(line, planes, start + row * down, right);
+            else
+                WriteColour(line, planes, width * height, start + row * down, right);
         }
     }
 

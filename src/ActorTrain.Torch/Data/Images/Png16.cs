@@ -8,7 +8,15 @@ internal static class Png16
 {
     // Interlaced images come as seven smaller ones (Adam7): where each begins, and its distance between pixels.
     private static readonly (int X, int Y, int Across, int Down)[] Passes =
-        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ];
 
     /// <summary>Reads them.</summary>
     /// <param name="png">Its chunks.</param>
@@ -25,13 +33,15 @@ internal static class Png16
             _ => throw new InvalidDataException("it is damaged: a palette has no 16 bits"),
         };
         using var compressed = new MemoryStream();
-        foreach (var range in png.Content) compressed.Write(file.AsSpan(range));
+        foreach (var range in png.Content)
+            compressed.Write(file.AsSpan(range));
         compressed.Position = 0;
         using var plain = new ZLibStream(compressed, CompressionMode.Decompress);
         foreach (var (x, y, across, down) in png.Interlaced ? Passes : [(0, 0, 1, 1)])
         {
             var width = (png.Width - x + across - 1) / across;
-            if (width <= 0) continue;
+            if (width <= 0)
+                continue;
             var (row, above) = (new byte[2 * samples * width], new byte[2 * samples * width]);
             for (var line = y; line < png.Height; line += down, (row, above) = (above, row))
             {
@@ -52,14 +62,16 @@ internal static class Png16
         for (var i = 0; i < row.Length; i++)
         {
             var (left, up) = (i < step ? 0 : row[i - step], (int)above[i]);
-            row[i] += (byte)(filter switch
-            {
-                0 => 0,
-                1 => left,
-                2 => up,
-                3 => (left + up) / 2,
-                _ => Nearest(left, up, i < step ? 0 : above[i - step]),
-            });
+            row[i] += (byte)(
+                filter switch
+                {
+                    0 => 0,
+                    1 => left,
+                    2 => up,
+                    3 => (left + up) / 2,
+                    _ => Nearest(left, up, i < step ? 0 : above[i - step]),
+                }
+            );
         }
     }
 
@@ -68,7 +80,9 @@ internal static class Png16
     {
         var (toLeft, toUp) = (Math.Abs(up - corner), Math.Abs(left - corner));
         var toCorner = Math.Abs(left + up - 2 * corner);
-        return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+        return toLeft <= toUp && toLeft <= toCorner ? left
+            : toUp <= toCorner ? up
+            : corner;
     }
 
     private static uint Pixel(ReadOnlySpan<byte> samples, int count)

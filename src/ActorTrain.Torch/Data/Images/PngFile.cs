@@ -5,8 +5,14 @@ namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>The chunks of a PNG file, each checked: a decoder stops reading where it has its last row.</summary>
 internal readonly record struct PngFile(
-    int Width, int Height, int BitsPerSample, int Colour, bool Interlaced, int Orientation,
-    IReadOnlyList<Range> Content)
+    int Width,
+    int Height,
+    int BitsPerSample,
+    int Colour,
+    bool Interlaced,
+    int Orientation,
+    IReadOnlyList<Range> Content
+)
 {
     /// <summary>How every PNG file begins.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
@@ -16,22 +22,29 @@ internal readonly record struct PngFile(
     public static PngFile Read(ReadOnlySpan<byte> file)
     {
         var (png, content) = (default(PngFile), new List<Range>());
-        for (var position = Signature.Length; ;)
+        for (var position = Signature.Length; ; )
         {
-            if (position + 12 > file.Length) throw Truncated();
+            if (position + 12 > file.Length)
+                throw Truncated();
             var length = BinaryPrimitives.ReadUInt32BigEndian(file[position..]);
-            if (length > file.Length - position - 12) throw Truncated();
+            if (length > file.Length - position - 12)
+                throw Truncated();
             var named = file.Slice(position + 4, 4 + (int)length);
             var name = named[..4];
             var data = named[4..];
             var end = position + 8 + (int)length;
             if (Crc32.HashToUInt32(named) != BinaryPrimitives.ReadUInt32BigEndian(file[end..]))
                 throw new InvalidDataException($"it is damaged: the checksum of its chunk {Name(name)} is wrong");
-            if (png.Width == 0) png = Header(name, data);
-            else if (name.SequenceEqual("IDAT"u8)) content.Add((position + 8)..end);
-            else if (name.SequenceEqual("eXIf"u8)) png = png with { Orientation = ExifOrientation.Of(data) };
-            else if (name.SequenceEqual("acTL"u8) && FramesOf(data) > 1) throw ImageDecoder.Animated();
-            else if (name.SequenceEqual("IEND"u8)) return png with { Content = content };
+            if (png.Width == 0)
+                png = Header(name, data);
+            else if (name.SequenceEqual("IDAT"u8))
+                content.Add((position + 8)..end);
+            else if (name.SequenceEqual("eXIf"u8))
+                png = png with { Orientation = ExifOrientation.Of(data) };
+            else if (name.SequenceEqual("acTL"u8) && FramesOf(data) > 1)
+                throw ImageDecoder.Animated();
+            else if (name.SequenceEqual("IEND"u8))
+                return png with { Content = content };
             position = end + 4;
         }
     }

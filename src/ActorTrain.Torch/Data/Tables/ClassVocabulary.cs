@@ -21,9 +21,12 @@ internal sealed class ClassVocabulary
         CheckSpelling(rows);
         CheckNumbers(rows);
         CheckCount([.. rows.Keys]);
-        Names = [.. rows.Keys
-            .OrderBy(name => Number(name) ?? decimal.MaxValue).ThenBy(name => name, StringComparer.Ordinal)];
-        foreach (var (number, name) in Names.Index()) _numbers.Add(name, number);
+        Names =
+        [
+            .. rows.Keys.OrderBy(name => Number(name) ?? decimal.MaxValue).ThenBy(name => name, StringComparer.Ordinal),
+        ];
+        foreach (var (number, name) in Names.Index())
+            _numbers.Add(name, number);
     }
 
     /// <summary>The classes' names, in the order of their numbers.</summary>
@@ -32,10 +35,12 @@ internal sealed class ClassVocabulary
     /// <summary>The number of a class.</summary>
     /// <exception cref="ActorTrainException">It is none of the classes.</exception>
     public float NumberOf(string text, Place place) =>
-        _numbers.TryGetValue(text, out var number) || _numbers.TryGetValue(NameOf(text, place), out number) ? number
+        _numbers.TryGetValue(text, out var number) || _numbers.TryGetValue(NameOf(text, place), out number)
+            ? number
             : throw new ActorTrainException(
                 $"{place}: {Target} is {Field.Shown(text)}, a class that {_train.File} does not have"
-                + $"{Field.Meant(text, Names)}; it has {Field.Shown(Names)}.");
+                    + $"{Field.Meant(text, Names)}; it has {Field.Shown(Names)}."
+            );
 
     private string Target => Field.Shown(_train.Target);
 
@@ -48,7 +53,8 @@ internal sealed class ClassVocabulary
             throw new ActorTrainException($"{place}: {Target} is {what}; every row must have a class.");
         }
         return Number(text) is { } number && decimal.IsInteger(number)
-            ? number.ToString("0", CultureInfo.InvariantCulture) : text;
+            ? number.ToString("0", CultureInfo.InvariantCulture)
+            : text;
     }
 
     /// <summary>The row where each class comes first.</summary>
@@ -57,21 +63,25 @@ internal sealed class ClassVocabulary
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var row = 0; row < _train.Targets.Count; row++)
-            if (seen.Add(_train.Targets[row])) rows.TryAdd(NameOf(_train.Targets[row], _train.PlaceOf(row)), row);
+            if (seen.Add(_train.Targets[row]))
+                rows.TryAdd(NameOf(_train.Targets[row], _train.PlaceOf(row)), row);
         return rows;
     }
 
     private void CheckSpelling(Dictionary<string, int> rows)
     {
         var spellings = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        int? word = null, digit = null;
+        int? word = null,
+            digit = null;
         foreach (var (name, row) in rows)
         {
             var seen = Field.Seen(name);
             if (!spellings.TryAdd(seen, row))
                 throw TwoSpellings(spellings[seen], row, "classes must differ in more than case and white space.");
-            if (bool.TryParse(name, out _)) word ??= row;
-            if (name is "0" or "1") digit ??= row;
+            if (bool.TryParse(name, out _))
+                word ??= row;
+            if (name is "0" or "1")
+                digit ??= row;
         }
         if (word is { } first && digit is { } second)
             throw TwoSpellings(first, second, "true and false must not be mixed with 1 and 0.");
@@ -82,17 +92,20 @@ internal sealed class ClassVocabulary
         var (early, late) = (Math.Min(one, other), Math.Max(one, other));
         return new ActorTrainException(
             $"{_train.PlaceOf(late)}: {Target} is {Field.Shown(_train.Targets[late])}, "
-            + $"and in line {_train.Lines[early]} it is {Field.Shown(_train.Targets[early])}; {rule}");
+                + $"and in line {_train.Lines[early]} it is {Field.Shown(_train.Targets[early])}; {rule}"
+        );
     }
 
     private void CheckNumbers(Dictionary<string, int> rows)
     {
-        if (!rows.Keys.All(name => Number(name) is not null)) return;
+        if (!rows.Keys.All(name => Number(name) is not null))
+            return;
         foreach (var (name, row) in rows)
             if (!decimal.IsInteger(Number(name)!.Value))
                 throw new ActorTrainException(
                     $"{_train.PlaceOf(row)}: {Target} is {Field.Shown(name)}; classes are words or whole numbers, "
-                    + "and a target that is a number is read by OfNumbers.");
+                        + "and a target that is a number is read by OfNumbers."
+                );
     }
 
     private void CheckCount(List<string> names)
@@ -100,12 +113,16 @@ internal sealed class ClassVocabulary
         if (names.Count == 1)
             throw new ActorTrainException(
                 $"{_train.File}: {Target} is {Field.Shown(names[0])} in every row; "
-                + "there must be 2 classes or more.");
-        if (_train.Targets.Count < FewRows || names.Count <= _train.Targets.Count / 2) return;
+                    + "there must be 2 classes or more."
+            );
+        if (_train.Targets.Count < FewRows || names.Count <= _train.Targets.Count / 2)
+            return;
         var cure = names.All(name => Number(name) is not null)
-            ? "a target that is a number is read by OfNumbers" : "a class must have several rows";
+            ? "a target that is a number is read by OfNumbers"
+            : "a class must have several rows";
         throw new ActorTrainException(
-            $"{_train.File}: {Target} has {names.Count} different values in {_train.Targets.Count} rows; {cure}.");
+            $"{_train.File}: {Target} has {names.Count} different values in {_train.Targets.Count} rows; {cure}."
+        );
     }
 
     private static decimal? Number(string text) =>

@@ -7,14 +7,38 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <summary>What the text of one field may be.</summary>
 internal static class Field
 {
-    private const int LongestShown = 60, MostShown = 20, MostCompared = 1000;
+    private const int LongestShown = 60,
+        MostShown = 20,
+        MostCompared = 1000;
 
     // What pandas reads as a value that is not there, and what others write for one. In this case alone: "Na" is
     // sodium. "None" is not among them: it is a word, and the name of many a class.
     private static readonly HashSet<string> Missing = new(StringComparer.Ordinal)
     {
-        "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "?",
-        "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "#NULL!", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!",
+        "NA",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "<NA>",
+        "NaN",
+        "nan",
+        "-NaN",
+        "-nan",
+        "NULL",
+        "null",
+        "?",
+        "1.#IND",
+        "1.#QNAN",
+        "-1.#IND",
+        "-1.#QNAN",
+        "#NULL!",
+        "#VALUE!",
+        "#REF!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NUM!",
     };
 
     /// <summary>Its text without white space around it, and without the marks that joined files have there.</summary>
@@ -22,7 +46,8 @@ internal static class Field
     {
         var trimmed = text.Trim();
         return trimmed.Length > 0 && (IsMark(trimmed[0]) || IsMark(trimmed[^1]))
-            ? trimmed.Trim('\ufeff', '\u200b').Trim() : trimmed;
+            ? trimmed.Trim('\ufeff', '\u200b').Trim()
+            : trimmed;
 
         static bool IsMark(char letter) => letter is '\ufeff' or '\u200b';
     }
@@ -30,13 +55,17 @@ internal static class Field
     /// <summary>The text as a reader sees it: white space is one space, and what has no width is not there.</summary>
     public static string Seen(string text)
     {
-        if (text.All(letter => char.IsAsciiLetterOrDigit(letter))) return text;
+        if (text.All(letter => char.IsAsciiLetterOrDigit(letter)))
+            return text;
         var seen = new StringBuilder();
         foreach (var letter in text)
         {
-            if (char.GetUnicodeCategory(letter) == UnicodeCategory.Format) continue;
-            if (!char.IsWhiteSpace(letter)) seen.Append(letter);
-            else if (seen.Length == 0 || seen[^1] != ' ') seen.Append(' ');
+            if (char.GetUnicodeCategory(letter) == UnicodeCategory.Format)
+                continue;
+            if (!char.IsWhiteSpace(letter))
+                seen.Append(letter);
+            else if (seen.Length == 0 || seen[^1] != ' ')
+                seen.Append(' ');
         }
         return seen.ToString();
     }
@@ -47,13 +76,16 @@ internal static class Field
     /// <summary>The text in a sentence: short, in one line, and nothing in it that cannot be seen.</summary>
     public static string Shown(string text)
     {
-        if (text.Length == 0) return "empty";
+        if (text.Length == 0)
+            return "empty";
         var shown = new StringBuilder();
         foreach (var letter in text.Length > LongestShown ? text.AsSpan(0, LongestShown) : text)
-            if (char.IsWhiteSpace(letter)) shown.Append(' ');
+            if (char.IsWhiteSpace(letter))
+                shown.Append(' ');
             else if (char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format)
                 shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
-            else shown.Append(letter);
+            else
+                shown.Append(letter);
         return text.Length > LongestShown ? shown.Append('…').ToString() : shown.ToString();
     }
 
@@ -66,7 +98,8 @@ internal static class Field
     public static string Meant(string word, IReadOnlyCollection<string> words)
     {
         var compared = words.Where(other => other.Length <= LongestShown).Take(MostCompared);
-        var near = words.FirstOrDefault(other => other.Equals(word, StringComparison.OrdinalIgnoreCase))
+        var near =
+            words.FirstOrDefault(other => other.Equals(word, StringComparison.OrdinalIgnoreCase))
             // To a word of one letter or two, any other is near.
             ?? (word.Length is > 2 and <= LongestShown ? Spelling.Nearest(word, compared) : null);
         return near is null ? "" : $" (did you mean {Shown(near)}?)";
@@ -96,7 +129,8 @@ internal static class Field
     {
         var digits = text.TrimStart('+', '-');
         var separators = digits.Where(letter => !char.IsAsciiDigit(letter)).ToList();
-        return separators.Count > 0 && separators.Count < digits.Length
+        return separators.Count > 0
+            && separators.Count < digits.Length
             && (separators.Count > 1 || separators[0] != '.')
             && separators.All(letter => letter is ',' or '.' or '\'' or '’' or '_' || char.IsWhiteSpace(letter));
     }

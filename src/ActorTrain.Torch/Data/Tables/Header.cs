@@ -6,13 +6,21 @@ namespace ActorTrain.Torch.Data.Tables;
 internal static class Header
 {
     private static readonly (char Delimiter, string Name)[] Delimiters =
-        [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars"), (' ', "spaces")];
+    [
+        (';', "semicolons"),
+        ('\t', "tabs"),
+        ('|', "vertical bars"),
+        (' ', "spaces"),
+    ];
 
     // Text that is no table, by what it begins with.
     private static readonly (string Start, string Name)[] Others =
     [
         ("version https://git-lfs", "a Git LFS pointer, in place of a file that git lfs pull fetches"),
-        ("<", "a page of HTML or XML"), ("{", "JSON"), ("[", "JSON"), ("@relation", "an ARFF file"),
+        ("<", "a page of HTML or XML"),
+        ("{", "JSON"),
+        ("[", "JSON"),
+        ("@relation", "an ARFF file"),
     ];
 
     // pandas writes its index so, unless it is told not to.
@@ -29,14 +37,17 @@ internal static class Header
         if (nameless >= 0)
             throw new ActorTrainException(
                 $"{records.Place}: column {nameless + 1} has no name; "
-                + $"every column must have one{(nameless == 0 ? RowNumbers : "")}.");
+                    + $"every column must have one{(nameless == 0 ? RowNumbers : "")}."
+            );
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
             throw new ActorTrainException(
                 $"{records.Place}: columns {names.IndexOf(twice) + 1} and {names.LastIndexOf(twice) + 1} "
-                + $"are both named {Field.Shown(twice)}.");
+                    + $"are both named {Field.Shown(twice)}."
+            );
         if (names.Count == 1)
             throw new ActorTrainException(
-                $"{file}: {Field.Shown(target)} is its only column; there must be one or more to learn it from.");
+                $"{file}: {Field.Shown(target)} is its only column; there must be one or more to learn it from."
+            );
         return AreValues(names) ? throw new ActorTrainException(Values(names, records)) : names;
     }
 
@@ -52,12 +63,17 @@ internal static class Header
         {
             throw new ActorTrainException(sentence);
         }
-        if (names.Contains(target)) return names;
+        if (names.Contains(target))
+            return names;
         throw new ActorTrainException(
             NoTable(records, file, target)
-            ?? (names.Count(IsNumber) * 2 >= names.Count ? Values(names, records)
-            : $"{file}: it has no column {Field.Shown(target)}{Field.Meant(target, names)}; "
-            + $"its columns are {Field.Shown(names)}."));
+                ?? (
+                    names.Count(IsNumber) * 2 >= names.Count
+                        ? Values(names, records)
+                        : $"{file}: it has no column {Field.Shown(target)}{Field.Meant(target, names)}; "
+                            + $"its columns are {Field.Shown(names)}."
+                )
+        );
     }
 
     private static string? NoTable(RecordReader records, string file, string target)
@@ -67,7 +83,8 @@ internal static class Header
             if (line.StartsWith(start, StringComparison.OrdinalIgnoreCase))
                 return $"{file}: it is {kind}; a table must be comma-separated text.";
         return DelimiterOf(line, records.Count, target) is { } delimiter
-            ? $"{records.Place}: its columns are separated by {delimiter}; they must be separated by commas." : null;
+            ? $"{records.Place}: its columns are separated by {delimiter}; they must be separated by commas."
+            : null;
     }
 
     private static string Values(List<string> names, RecordReader records) =>
@@ -81,18 +98,23 @@ internal static class Header
         foreach (var (delimiter, name) in Delimiters)
         {
             var parts = line.Split(delimiter, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(part => part.Trim('"').Trim()).ToList();
+                .Select(part => part.Trim('"').Trim())
+                .ToList();
             // A space stands within many a name, so there the target or numbers alone decide.
             var sure = columns == 1 && (delimiter != ' ' || parts.All(IsNumber));
-            if (parts.Count > columns && (sure || parts.Contains(target))) return name;
+            if (parts.Count > columns && (sure || parts.Contains(target)))
+                return name;
         }
         return null;
     }
 
     // Columns of an array have numbers for names, one after the other; anything else in numbers is a row.
-    private static bool AreValues(List<string> names) => names.All(IsNumber)
-        && !(int.TryParse(names[0], CultureInfo.InvariantCulture, out var first)
-            && names.Index().All(name => name.Item == (first + name.Index).ToString(CultureInfo.InvariantCulture)));
+    private static bool AreValues(List<string> names) =>
+        names.All(IsNumber)
+        && !(
+            int.TryParse(names[0], CultureInfo.InvariantCulture, out var first)
+            && names.Index().All(name => name.Item == (first + name.Index).ToString(CultureInfo.InvariantCulture))
+        );
 
     private static bool IsNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

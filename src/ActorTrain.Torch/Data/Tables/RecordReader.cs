@@ -22,13 +22,16 @@ internal sealed class RecordReader : IDisposable
     public RecordReader(string file)
     {
         (_file, _text) = (file, TableText.Open(file));
-        _csv = new CsvParser(_text, new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            TrimOptions = TrimOptions.Trim,
-            // Lines are counted here, so that a record's first is known.
-            IgnoreBlankLines = false,
-            BadDataFound = found => _misquoted = found.Field,
-        });
+        _csv = new CsvParser(
+            _text,
+            new CsvConfiguration(CultureInfo.InvariantCulture)
+            {
+                TrimOptions = TrimOptions.Trim,
+                // Lines are counted here, so that a record's first is known.
+                IgnoreBlankLines = false,
+                BadDataFound = found => _misquoted = found.Field,
+            }
+        );
     }
 
     /// <summary>Where the record begins: a quoted field may run over several lines.</summary>
@@ -46,9 +49,9 @@ internal sealed class RecordReader : IDisposable
         do
         {
             Place = new Place(_file, _csv.RawRow + 1);
-            if (!_csv.Read()) return false;
-        }
-        while (_csv.Count == 1 && string.IsNullOrWhiteSpace(_csv.RawRecord));
+            if (!_csv.Read())
+                return false;
+        } while (_csv.Count == 1 && string.IsNullOrWhiteSpace(_csv.RawRecord));
         return true;
     }
 
@@ -60,8 +63,10 @@ internal sealed class RecordReader : IDisposable
     {
         _misquoted = null;
         var text = _csv[index];
-        if (_misquoted is { } field) throw Wrong(index, columns, Misquoted(field.Trim()));
-        if (text.AsSpan().ContainsAny(Suspect)) CheckText(text, index, columns);
+        if (_misquoted is { } field)
+            throw Wrong(index, columns, Misquoted(field.Trim()));
+        if (text.AsSpan().ContainsAny(Suspect))
+            CheckText(text, index, columns);
         return Tables.Field.Trim(text);
     }
 
@@ -80,12 +85,16 @@ internal sealed class RecordReader : IDisposable
         // Where a closing quote is missing, a later quote closes the field: whole records are in it, with their commas.
         if (text.Contains(','))
             throw Wrong(
-                index, columns, $"is quoted up to line {_csv.RawRow}, with commas in it; a closing quote is missing.");
+                index,
+                columns,
+                $"is quoted up to line {_csv.RawRow}, with commas in it; a closing quote is missing."
+            );
     }
 
-    private string Encoding => _text.CurrentEncoding is UTF8Encoding
-        ? "UTF-8 (Latin-1 or Windows-1252, perhaps); save the file as UTF-8"
-        : _text.CurrentEncoding.WebName.ToUpperInvariant() + ", though the file's byte order mark says so";
+    private string Encoding =>
+        _text.CurrentEncoding is UTF8Encoding
+            ? "UTF-8 (Latin-1 or Windows-1252, perhaps); save the file as UTF-8"
+            : _text.CurrentEncoding.WebName.ToUpperInvariant() + ", though the file's byte order mark says so";
 
     private static string Misquoted(string field) =>
         !field.StartsWith('"')

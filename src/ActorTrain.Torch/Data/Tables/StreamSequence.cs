@@ -10,7 +10,8 @@ internal sealed class StreamSequence(params Stream[] parts) : ForwardStream
         while (_at < parts.Length)
         {
             var read = parts[_at].Read(buffer);
-            if (read > 0 || buffer.IsEmpty) return read;
+            if (read > 0 || buffer.IsEmpty)
+                return read;
             _at++;
         }
         return 0;
@@ -19,7 +20,8 @@ internal sealed class StreamSequence(params Stream[] parts) : ForwardStream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            foreach (var part in parts) part.Dispose();
+            foreach (var part in parts)
+                part.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -10,8 +10,13 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <param name="Targets">[rows], as they are written.</param>
 /// <param name="Lines">[rows], the line where each begins.</param>
 internal sealed record Table(
-    string File, string Target, IReadOnlyList<string> Columns,
-    float[] Inputs, IReadOnlyList<string> Targets, IReadOnlyList<int> Lines)
+    string File,
+    string Target,
+    IReadOnlyList<string> Columns,
+    float[] Inputs,
+    IReadOnlyList<string> Targets,
+    IReadOnlyList<int> Lines
+)
 {
     /// <summary>Reads the table to train on.</summary>
     /// <exception cref="ActorTrainException">It cannot be used; the message says where and why.</exception>
@@ -55,7 +60,12 @@ internal sealed record Table(
     }
 
     private static Table ReadRows(
-        string file, string target, RecordReader records, IReadOnlyList<string> header, IReadOnlyList<string> columns)
+        string file,
+        string target,
+        RecordReader records,
+        IReadOnlyList<string> header,
+        IReadOnlyList<string> columns
+    )
     {
         var at = header.Index().ToDictionary(column => column.Item, column => column.Index);
         var (places, targetPlace) = (columns.Select(column => at[column]).ToArray(), at[target]);
@@ -66,15 +76,18 @@ internal sealed record Table(
             targets.Add(records.Count > targetPlace ? records.Field(targetPlace, header) : "");
             if (records.Count != header.Count)
                 throw new ActorTrainException(
-                    $"{records.Place}: it has {Plural.Of(records.Count, "field")}; the header has {header.Count}.");
+                    $"{records.Place}: it has {Plural.Of(records.Count, "field")}; the header has {header.Count}."
+                );
             if (inputs.Count > Array.MaxLength - places.Length)
                 throw new ActorTrainException(
-                    $"{records.Place}: the table has more numbers than one array holds ({Array.MaxLength}).");
+                    $"{records.Place}: the table has more numbers than one array holds ({Array.MaxLength})."
+                );
             foreach (var place in places)
                 inputs.Add(Field.Number(records.Field(place, header), header[place], records.Place));
             lines.Add(records.Place.Line);
         }
-        return lines.Count > 0 ? new Table(file, target, columns, [.. inputs], targets, lines)
+        return lines.Count > 0
+            ? new Table(file, target, columns, [.. inputs], targets, lines)
             : throw new ActorTrainException($"{file}: it has a header and no rows.");
     }
 
@@ -86,11 +99,13 @@ internal sealed record Table(
             var meant = Field.Meant(missing, [.. header.Where(name => !known.Contains(name))]);
             throw new ActorTrainException(
                 $"{file}: it has no column {Field.Shown(missing)}{meant}, which {File} has; "
-                + $"its columns are {Field.Shown(header)}.");
+                    + $"its columns are {Field.Shown(header)}."
+            );
         }
         if (header.FirstOrDefault(column => column != Target && !known.Contains(column)) is { } strange)
             throw new ActorTrainException(
                 $"{file}: it has the column {Field.Shown(strange)}, which {File} does not have; "
-                + "both must have the same columns.");
+                    + "both must have the same columns."
+            );
     }
 }

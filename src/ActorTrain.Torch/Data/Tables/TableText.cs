@@ -10,14 +10,17 @@ internal static class TableText
     /// <exception cref="ActorTrainException">It is no text; the message says what it is.</exception>
     public static StreamReader Open(string file)
     {
-        if (Directory.Exists(file)) throw new ActorTrainException($"{file}: it is a folder; a table is a file.");
+        if (Directory.Exists(file))
+            throw new ActorTrainException($"{file}: it is a folder; a table is a file.");
         var (head, content) = Peek(File.OpenRead(file));
-        if (ContentKind.IsGzip(head)) (head, content) = Peek(new WholeGzipStream(content));
+        if (ContentKind.IsGzip(head))
+            (head, content) = Peek(new WholeGzipStream(content));
         if (ContentKind.Of(head) is not { } kind)
             return new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
         content.Dispose();
         throw new ActorTrainException(
-            $"{file}: it is {kind}; a table must be comma-separated text, in UTF-8 or with a byte order mark.");
+            $"{file}: it is {kind}; a table must be comma-separated text, in UTF-8 or with a byte order mark."
+        );
     }
 
     // The file may be a pipe: what was looked at is read again from memory.

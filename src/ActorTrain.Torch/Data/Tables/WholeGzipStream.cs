@@ -14,17 +14,21 @@ internal sealed class WholeGzipStream : ForwardStream
 
     private readonly GZipStream _plain;
     private readonly byte[] _block = new byte[1 << 16];
-    private int _start, _end;
+    private int _start,
+        _end;
     private bool _ended;
 
     public WholeGzipStream(Stream compressed) =>
         _plain = new GZipStream(
-            new StreamSequence(compressed, new MemoryStream(CompressedMarker)), CompressionMode.Decompress);
+            new StreamSequence(compressed, new MemoryStream(CompressedMarker)),
+            CompressionMode.Decompress
+        );
 
     /// <exception cref="InvalidDataException">The file is damaged, or it ends before its content does.</exception>
     public override int Read(Span<byte> buffer)
     {
-        while (!_ended && _end - _start <= Marker.Length) Refill();
+        while (!_ended && _end - _start <= Marker.Length)
+            Refill();
         var length = Math.Min(buffer.Length, _end - _start - Marker.Length);
         _block.AsSpan(_start, length).CopyTo(buffer);
         _start += length;
@@ -33,7 +37,8 @@ internal sealed class WholeGzipStream : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _plain.Dispose();
+        if (disposing)
+            _plain.Dispose();
         base.Dispose(disposing);
     }
 
@@ -51,7 +56,8 @@ internal sealed class WholeGzipStream : ForwardStream
     private static byte[] Compress(byte[] content)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionMode.Compress)) gzip.Write(content);
+        using (var gzip = new GZipStream(compressed, CompressionMode.Compress))
+            gzip.Write(content);
         return compressed.ToArray();
     }
 }

@@ -9,7 +9,10 @@ internal static class Figures
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>A loss.</summary>
-    public static string Loss(double? loss) => loss is not { } value ? "-" : !double.IsFinite(value) ? "NaN" : value.ToString("0.000", CultureInfo.InvariantCulture);
+    public static string Loss(double? loss) =>
+        loss is not { } value ? "-"
+        : !double.IsFinite(value) ? "NaN"
+        : value.ToString("0.000", CultureInfo.InvariantCulture);
 
     /// <summary>A metric: an accuracy from 0 to 1, or a number of any size that somebody has a name for; never in
     /// percent, as it need not be a share.</summary>
@@ -19,15 +22,23 @@ internal static class Figures
         : value.ToString("#,0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A part of a whole, 0 to 1, in percent. Rounded down: 100 % is all of it.</summary>
-    public static string Percent(double part) => $"{(int)Math.Floor(Math.Clamp(double.IsFinite(part) ? part : 0, 0, 1) * 100 + 1e-9)}%";
+    public static string Percent(double part) =>
+        $"{(int)Math.Floor(Math.Clamp(double.IsFinite(part) ? part : 0, 0, 1) * 100 + 1e-9)}%";
 
     /// <summary>A staleness in versions.</summary>
-    public static string Staleness(double mean) => double.IsFinite(mean) ? mean.ToString("0.0", CultureInfo.InvariantCulture) : "-";
+    public static string Staleness(double mean) =>
+        double.IsFinite(mean) ? mean.ToString("0.0", CultureInfo.InvariantCulture) : "-";
 
     /// <summary>A duration: 8s, 1:05, 2:00:09. An unknown one is -.</summary>
     public static string Duration(double? seconds)
     {
-        if (seconds is not { } value || !double.IsFinite(value) || value < 0 || value > TimeSpan.MaxValue.TotalSeconds / 2) return "-";
+        if (
+            seconds is not { } value
+            || !double.IsFinite(value)
+            || value < 0
+            || value > TimeSpan.MaxValue.TotalSeconds / 2
+        )
+            return "-";
         var time = TimeSpan.FromSeconds(Math.Round(value));
         return time.TotalMinutes < 1 ? $"{time.Seconds}s"
             : time.TotalHours < 1 ? $"{time.Minutes}:{time.Seconds:00}"

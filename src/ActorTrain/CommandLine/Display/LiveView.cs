@@ -11,22 +11,35 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     private const int LatestEvents = 4;
 
     public Task ShowAsync(IAsyncEnumerable<JobProgress> progress) =>
-        console.Live(new Text("")).AutoClear(false).StartAsync(async live =>
-        {
-            await foreach (var moment in progress)
+        console
+            .Live(new Text(""))
+            .AutoClear(false)
+            .StartAsync(async live =>
             {
-                live.UpdateTarget(Picture(moment));
-                live.Refresh();
-            }
-        });
+                await foreach (var moment in progress)
+                {
+                    live.UpdateTarget(Picture(moment));
+                    live.Refresh();
+                }
+            });
 
     /// <summary>The picture of one moment.</summary>
     public static IRenderable Picture(JobProgress progress)
     {
-        List<IRenderable> rows = [new Markup($"{Bar(progress.PartDone())} [bold]{Figures.Percent(progress.PartDone())}[/]  {Markup.Escape(progress.Job)}"), new Text(ProgressLine.Of(progress))];
-        if (progress.Workers.Count > 0) rows.Add(Tables.Workers(progress.Workers));
+        List<IRenderable> rows =
+        [
+            new Markup(
+                $"{Bar(progress.PartDone())} [bold]{Figures.Percent(progress.PartDone())}[/]  "
+                    + $"{Markup.Escape(progress.Job)}"
+            ),
+            new Text(ProgressLine.Of(progress)),
+        ];
+        if (progress.Workers.Count > 0)
+            rows.Add(Tables.Workers(progress.Workers));
         rows.AddRange(progress.CompletedEpochs.Select(epoch => new Text(ProgressLine.Of(epoch, progress))));
-        rows.AddRange(progress.Events.TakeLast(LatestEvents).Select(happened => new Text(ProgressLine.Of(happened), Color.Yellow)));
+        rows.AddRange(
+            progress.Events.TakeLast(LatestEvents).Select(happened => new Text(ProgressLine.Of(happened), Color.Yellow))
+        );
         return new Rows(rows);
     }
 

@@ -11,7 +11,7 @@ internal sealed class PlainView(TextWriter output, TimeSpan interval) : IRunView
         var started = Stopwatch.GetTimestamp();
         var news = new ProgressNews(interval);
         await foreach (var moment in progress)
-            foreach (var line in news.Of(moment, Stopwatch.GetElapsedTime(started)))
-                await output.WriteLineAsync(line);
+        foreach (var line in news.Of(moment, Stopwatch.GetElapsedTime(started)))
+            await output.WriteLineAsync(line);
     }
 }

@@ -7,13 +7,16 @@ namespace ActorTrain.CommandLine.Display;
 /// <summary>A job's progress as one line of text.</summary>
 internal static class ProgressLine
 {
-    public static string Of(JobProgress progress) => progress.Phase switch
-    {
-        JobPhase.Training => Training(progress),
-        JobPhase.Finishing =>
-            $"finishing: {Plural.Of(progress.SamplesApplied, "sample")} applied, last evaluation under way",
-        _ => progress.Reason.Length == 0 ? $"{Phase(progress.Phase)}" : $"{Phase(progress.Phase)}: {progress.Reason}",
-    };
+    public static string Of(JobProgress progress) =>
+        progress.Phase switch
+        {
+            JobPhase.Training => Training(progress),
+            JobPhase.Finishing =>
+                $"finishing: {Plural.Of(progress.SamplesApplied, "sample")} applied, last evaluation under way",
+            _ => progress.Reason.Length == 0
+                ? $"{Phase(progress.Phase)}"
+                : $"{Phase(progress.Phase)}: {progress.Reason}",
+        };
 
     /// <summary>A completed epoch.</summary>
     public static string Of(EpochSummary epoch, JobProgress progress) =>
@@ -22,8 +25,12 @@ internal static class ProgressLine
         + $"{progress.Metric} {Figures.Metric(epoch.TestAccuracy)}";
 
     /// <summary>Something that happened to the cluster.</summary>
-    public static string Of(SupervisionEvent happened) =>
-        $"{happened.Kind} {happened.Node}: {happened.Reason}{(happened.Remedy.Length == 0 ? "" : $"; {happened.Remedy}")}".Replace(" : ", ": ", StringComparison.Ordinal);
+    public static string Of(SupervisionEvent happened)
+    {
+        var about = happened.Node.Length == 0 ? happened.Kind : $"{happened.Kind} {happened.Node}";
+        var remedy = happened.Remedy.Length == 0 ? "" : $"; {happened.Remedy}";
+        return $"{about}: {happened.Reason}{remedy}";
+    }
 
     private static string Training(JobProgress progress) =>
         $"epoch {progress.Epoch}/{progress.Epochs}  {Figures.Percent(progress.PartDone())}  "

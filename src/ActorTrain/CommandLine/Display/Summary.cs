@@ -16,8 +16,10 @@ internal static class Summary
         yield return $"{report.Model.Name} with {Plural.Of(report.Model.Parameters, "parameter")} on "
             + $"{report.Data.Name} "
             + $"({Figures.Count(report.Data.TrainSamples)} + {Plural.Of(report.Data.TestSamples, "sample")})";
-        yield return $"samples applied {Figures.Count(report.SamplesApplied)} {(report.SamplesApplied == report.SamplesExpected ? "=" : "of")} "
-            + $"expected {Figures.Count(report.SamplesExpected)}, duplicates refused {Figures.Count(report.DuplicatesRefused)}";
+        yield return $"samples applied {Figures.Count(report.SamplesApplied)} "
+            + $"{(report.SamplesApplied == report.SamplesExpected ? "=" : "of")} "
+            + $"expected {Figures.Count(report.SamplesExpected)}, duplicates refused "
+            + $"{Figures.Count(report.DuplicatesRefused)}";
         yield return $"staleness mean {Figures.Staleness(report.Staleness.Mean)}, max {report.Staleness.Max}";
     }
 

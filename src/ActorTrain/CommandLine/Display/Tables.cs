@@ -12,8 +12,17 @@ internal static class Tables
     {
         var table = With("worker", "device", "threads", "samples", "share", "samples/s", "staleness", "max");
         foreach (var (worker, share) in workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])))
-            Row(table, Named(worker.Node, worker.Restarts), worker.Device, $"{worker.Threads}", Figures.Count(worker.Samples), $"{share}%",
-                Rate.Of(worker.Throughput), Figures.Staleness(worker.StalenessMean), $"{worker.StalenessMax}");
+            Row(
+                table,
+                Named(worker.Node, worker.Restarts),
+                worker.Device,
+                $"{worker.Threads}",
+                Figures.Count(worker.Samples),
+                $"{share}%",
+                Rate.Of(worker.Throughput),
+                Figures.Staleness(worker.StalenessMean),
+                $"{worker.StalenessMax}"
+            );
         return table;
     }
 
@@ -23,17 +32,23 @@ internal static class Tables
         var table = With("node", "roles", "device", "share", "samples/s", "staleness", "");
         var workers = status.Job?.Workers ?? [];
         // Of all workers, also of those that have left: what they did is a part of the whole, too.
-        var parts = workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
+        var parts = workers
+            .Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
             .ToDictionary(pair => (pair.First.Node, pair.First.Restarts));
         foreach (var node in status.Nodes)
         {
             parts.TryGetValue((node.Node, node.Restarts), out var part);
             var (worker, share) = part;
-            Row(table, Named(node.Node, node.Restarts), string.Join(", ", node.Roles), worker?.Device ?? "",
+            Row(
+                table,
+                Named(node.Node, node.Restarts),
+                string.Join(", ", node.Roles),
+                worker?.Device ?? "",
                 worker is null ? "" : $"{share}%",
                 worker is null ? "" : Rate.Of(worker.Throughput),
                 worker is null ? "" : Figures.Staleness(worker.StalenessMean),
-                (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : "");
+                (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : ""
+            );
         }
         return table;
     }
@@ -44,10 +59,12 @@ internal static class Tables
     public static Table With(params IReadOnlyList<string> columns)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns) table.AddColumn(new TableColumn(column) { NoWrap = true });
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(column) { NoWrap = true });
         return table;
     }
 
     /// <summary>Adds a row to a table.</summary>
-    public static void Row(Table table, params IReadOnlyList<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+    public static void Row(Table table, params IReadOnlyList<string> cells) =>
+        table.AddRow(cells.Select(cell => new Text(cell)));
 }

@@ -1,8 +1,9 @@
 namespace ActorTrain.CommandLine.Logging;
 
 /// <summary>
-/// The exceptions by which a connection ends within Akka.Remote, or does not begin to listen. What the end means (a node
-/// is lost, unreachable, or has left) is told by who watches nodes, and a port that is taken by who starts the node.
+/// The exceptions by which a connection ends within Akka.Remote, or does not begin to listen. What the end means (a
+/// node is lost, unreachable, or has left) is told by who watches nodes, and a port that is taken by who starts the
+/// node.
 /// </summary>
 internal static class ConnectionEnd
 {
@@ -13,7 +14,8 @@ internal static class ConnectionEnd
     public static bool Is(Exception? failure)
     {
         for (var type = failure?.GetType(); type is not null; type = type.BaseType)
-            if (Bases.Contains(type.FullName)) return true;
+            if (Bases.Contains(type.FullName))
+                return true;
         return false;
     }
 }

@@ -17,8 +17,10 @@ internal sealed class LastLogger : MinimalLogger
 
     protected override void Log(object message)
     {
-        if (message is not LogEvent entry || _settings is not { } settings) return;
-        if (entry.LogLevel() < LogLevel.InfoLevel) return;
+        if (message is not LogEvent entry || _settings is not { } settings)
+            return;
+        if (entry.LogLevel() < LogLevel.InfoLevel)
+            return;
         using var sink = new LogSink(settings, new LossyWriter(Console.Error));
         sink.Write(entry);
     }

@@ -8,8 +8,10 @@ namespace ActorTrain.CommandLine.Logging;
 /// <summary>Writes an actor system's log entries to where <see cref="LogSettings"/> say.</summary>
 internal sealed class LineLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
-    private readonly LogSink _sink =
-        new(LogSettings.Of(Context.System.Settings.Config), new LossyWriter(Console.Error));
+    private readonly LogSink _sink = new(
+        LogSettings.Of(Context.System.Settings.Config),
+        new LossyWriter(Console.Error)
+    );
 
     public LineLogger()
     {

@@ -12,6 +12,7 @@ namespace ActorTrain.CommandLine.Logging;
 internal sealed class LogFile : IDisposable
 {
     private static readonly Lock Gate = new();
+
     // For good: who opens one again is not told again what was told already.
     private static readonly Dictionary<string, LogFile> Known = [];
     private static readonly UTF8Encoding WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
@@ -30,7 +31,8 @@ internal sealed class LogFile : IDisposable
         lock (Gate)
         {
             var full = Path.GetFullPath(path);
-            if (!Known.TryGetValue(full, out var file)) Known.Add(full, file = new LogFile(full));
+            if (!Known.TryGetValue(full, out var file))
+                Known.Add(full, file = new LogFile(full));
             file._users++;
             return file;
         }
@@ -54,7 +56,8 @@ internal sealed class LogFile : IDisposable
             {
                 _lost++;
                 var reason = WholeFile.ReasonOf(denied);
-                if (reason == _told) return null;
+                if (reason == _told)
+                    return null;
                 _told = reason;
                 return $"the log cannot be written to {_path}: {reason}; lines are lost until it can";
             }
@@ -65,7 +68,8 @@ internal sealed class LogFile : IDisposable
     {
         lock (Gate)
         {
-            if (--_users > 0) return;
+            if (--_users > 0)
+                return;
             _file?.Dispose();
             _file = null;
         }
@@ -78,7 +82,11 @@ internal sealed class LogFile : IDisposable
     private void Write(string line)
     {
         _file ??= File.OpenHandle(
-            _path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            _path,
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete
+        );
         var end = WholeFile.IsDevice(_path) ? 0 : RandomAccess.GetLength(_file);
         try
         {

@@ -39,8 +39,15 @@ internal static class LogLine
 
     /// <summary>Whether a line that a process wrote is the first of an entry.</summary>
     public static bool Begins(string line) =>
-        line.Length > TimeLength && line[TimeLength] == ' ' && DateTimeOffset.TryParseExact(
-            line.AsSpan(0, TimeLength), Time, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+        line.Length > TimeLength
+        && line[TimeLength] == ' '
+        && DateTimeOffset.TryParseExact(
+            line.AsSpan(0, TimeLength),
+            Time,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out _
+        );
 
     /// <summary>Whether a line that follows an entry belongs to it: its trace does.</summary>
     public static bool GoesOn(string line) => line.StartsWith("  ", StringComparison.Ordinal);
@@ -58,19 +65,22 @@ internal static class LogLine
     private static string Message(LogEvent entry)
     {
         var said = $"{entry.Message}".AsClause();
-        if (entry.Cause is not { } cause) return said;
+        if (entry.Cause is not { } cause)
+            return said;
         // Akka's word for a crash is the exception's message, and nothing else.
-        return said.Length == 0 || said == cause.AsClause() ? $"{entry.LogSource} failed: {cause.AsNamedClause()}"
+        return said.Length == 0 || said == cause.AsClause()
+            ? $"{entry.LogSource} failed: {cause.AsNamedClause()}"
             : $"{said}: {cause.AsNamedClause()}";
     }
 
     private static string Text(DateTimeOffset time) => time.ToString(Time, CultureInfo.InvariantCulture);
 
-    private static string Level(LogEvent entry) => entry.LogLevel() switch
-    {
-        LogLevel.ErrorLevel => "error",
-        LogLevel.WarningLevel => "warning",
-        LogLevel.InfoLevel => "info",
-        _ => "debug",
-    };
+    private static string Level(LogEvent entry) =>
+        entry.LogLevel() switch
+        {
+            LogLevel.ErrorLevel => "error",
+            LogLevel.WarningLevel => "warning",
+            LogLevel.InfoLevel => "info",
+            _ => "debug",
+        };
 }

@@ -18,15 +18,20 @@ internal sealed record LogSettings(string Program, string? File, bool Verbose, b
     private const string Section = "akka.line-logger.";
 
     /// <summary>The settings as an actor system's configuration has them.</summary>
-    public static LogSettings Of(Config config) => new(
-        config.GetString(Section + "program"), config.GetString(Section + "file") is { Length: > 0 } file ? file : null,
-        config.GetBoolean(Section + "verbose"), config.GetBoolean(Section + "with-client"));
+    public static LogSettings Of(Config config) =>
+        new(
+            config.GetString(Section + "program"),
+            config.GetString(Section + "file") is { Length: > 0 } file ? file : null,
+            config.GetBoolean(Section + "verbose"),
+            config.GetBoolean(Section + "with-client")
+        );
 
     /// <summary>The settings as configuration.</summary>
-    public string Hocon => $$"""
-        {{Section}}program = {{ConfigurationFile.Quoted(Program)}}
-        {{Section}}file = {{ConfigurationFile.Quoted(File)}}
-        {{Section}}verbose = {{(Verbose ? "on" : "off")}}
-        {{Section}}with-client = {{(WithClient ? "on" : "off")}}
-        """;
+    public string Hocon =>
+        $$"""
+            {{Section}}program = {{ConfigurationFile.Quoted(Program)}}
+            {{Section}}file = {{ConfigurationFile.Quoted(File)}}
+            {{Section}}verbose = {{(Verbose ? "on" : "off")}}
+            {{Section}}with-client = {{(WithClient ? "on" : "off")}}
+            """;
 }

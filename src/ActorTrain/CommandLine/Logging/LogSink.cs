@@ -15,7 +15,8 @@ internal sealed class LogSink(LogSettings settings, TextWriter console) : IDispo
         var time = LogLine.TimeOf(entry, TimeZoneInfo.Local);
         if (_file?.Append(LogLine.Full(entry, time), time) is { } complaint)
             console.WriteLine(LogLine.Of(time, $"{settings.Program}: error: {complaint}"));
-        if (settings.Verbose) console.WriteLine(LogLine.Full(entry, time));
+        if (settings.Verbose)
+            console.WriteLine(LogLine.Full(entry, time));
         else if (ConsoleNews.Has(entry, settings.WithClient))
             console.WriteLine(LogLine.Short(entry, settings.Program, time, hasTrace: _file is not null));
     }

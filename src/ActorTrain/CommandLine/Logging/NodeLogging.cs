@@ -9,7 +9,8 @@ internal static class NodeLogging
     public static Config Configuration(LogSettings settings)
     {
         LastLogger.Use(settings);
-        return ConfigurationFactory.ParseString($$"""
+        return ConfigurationFactory.ParseString(
+            $$"""
             akka {
               loglevel = {{(settings.Verbose || settings.File is not null ? "INFO" : "WARNING")}}
               stdout-loglevel = OFF
@@ -21,6 +22,7 @@ internal static class NodeLogging
               coordinated-shutdown.run-by-clr-shutdown-hook = off
             }
             {{settings.Hocon}}
-            """);
+            """
+        );
     }
 }

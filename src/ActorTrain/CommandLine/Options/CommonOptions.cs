@@ -6,5 +6,6 @@ namespace ActorTrain.CommandLine.Options;
 internal static class CommonOptions
 {
     /// <summary>Shows traces.</summary>
-    public static Option<bool> Debug { get; } = new("--debug") { Description = "Show the trace of an error.", Recursive = true };
+    public static Option<bool> Debug { get; } =
+        new("--debug") { Description = "Show the trace of an error.", Recursive = true };
 }

@@ -12,7 +12,8 @@ internal sealed class JobSettings
     public JobSettings(Command command, NodeProgram program)
     {
         Add("--name", "TEXT", "What to call the run.", "name");
-        foreach (var (name, valueName, description, key) in program.JobOptions) Add(name, valueName, description, key);
+        foreach (var (name, valueName, description, key) in program.JobOptions)
+            Add(name, valueName, description, key);
         Add("--epochs", "N", "How often every training sample is used.", "epochs");
         Add("--batch", "N", "Samples a micro-batch, and so a push.", "batch");
         Add("--optimizer", "NAME", "sgd, adam or adamw.", "optimizer.name");
@@ -26,7 +27,8 @@ internal sealed class JobSettings
         Add("--lease-batches", "N", "Micro-batches a lease.", "lease-batches");
         Add("--minimum-workers", "N", "Workers that must be ready before training starts.", "minimum-workers");
         Add("--seed", "N", "Seeds the starting weights, the sample order and the augmentation.", "seed");
-        foreach (var (option, _) in _settings) command.Add(option);
+        foreach (var (option, _) in _settings)
+            command.Add(option);
     }
 
     /// <summary>The settings that were given, in no particular order.</summary>

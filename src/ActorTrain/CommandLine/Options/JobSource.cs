@@ -11,7 +11,11 @@ namespace ActorTrain.CommandLine.Options;
 internal sealed class JobSource
 {
     private const string MinimumWorkers = "actortrain.job.minimum-workers";
-    private readonly Argument<string?> _file = new("JOB.conf") { Description = "A job file; see hocon/jobs.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _file = new("JOB.conf")
+    {
+        Description = "A job file; see hocon/jobs.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly JobSettings _settings;
     private readonly NodeProgram _program;
 
@@ -24,25 +28,38 @@ internal sealed class JobSource
     /// <summary>Reads and checks the job.</summary>
     public JobOptions Read(ParseResult parsed) => Read(Configuration(parsed), _settings.Overrides(parsed));
 
-    /// <summary>Reads and checks the job of a cluster whose number of workers is known: it starts when all are there, unless the job says otherwise.</summary>
+    /// <summary>
+    /// Reads and checks the job of a cluster whose number of workers is known: it starts when all are there, unless the
+    /// job says otherwise.
+    /// </summary>
     public JobOptions Read(ParseResult parsed, int workers)
     {
         var (file, options) = (Configuration(parsed), _settings.Overrides(parsed));
-        var said = file.HasPath(MinimumWorkers) || options.Concat(_program.Settings).Any(given => given.Key == MinimumWorkers);
-        var job = Read(file, said ? options : [.. options, new SettingOverride(MinimumWorkers, $"{workers}", "--workers")]);
+        var said =
+            file.HasPath(MinimumWorkers) || options.Concat(_program.Settings).Any(given => given.Key == MinimumWorkers);
+        var job = Read(
+            file,
+            said ? options : [.. options, new SettingOverride(MinimumWorkers, $"{workers}", "--workers")]
+        );
         return job.MinimumWorkers <= workers
             ? job
-            : throw new ActorTrainException($"the job waits for {Plural.Of(job.MinimumWorkers, "worker")} and "
-                + $"--workers is {workers}; it must be {job.MinimumWorkers} or more.");
+            : throw new ActorTrainException(
+                $"the job waits for {Plural.Of(job.MinimumWorkers, "worker")} and "
+                    + $"--workers is {workers}; it must be {job.MinimumWorkers} or more."
+            );
     }
 
     private JobOptions Read(Config file, IReadOnlyList<SettingOverride> overrides)
     {
         // What the program says comes before reference.conf, and what the file says before that.
-        var job = JobOptionsReader.Read(file, [.. _program.Settings.Where(setting => !file.HasPath(setting.Key)), .. overrides]);
+        var job = JobOptionsReader.Read(
+            file,
+            [.. _program.Settings.Where(setting => !file.HasPath(setting.Key)), .. overrides]
+        );
         _program.Validate(job);
         return job;
     }
 
-    private Config Configuration(ParseResult parsed) => parsed.GetValue(_file) is { } path ? ConfigurationFile.Read(path) : Config.Empty;
+    private Config Configuration(ParseResult parsed) =>
+        parsed.GetValue(_file) is { } path ? ConfigurationFile.Read(path) : Config.Empty;
 }

@@ -10,7 +10,11 @@ namespace ActorTrain.CommandLine.Options;
 internal sealed class JoinOption
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly Option<string?> _join = OptionText.Named("--join", "HOST:PORT", "A node of the cluster, such as 127.0.0.1:4053.");
+    private readonly Option<string?> _join = OptionText.Named(
+        "--join",
+        "HOST:PORT",
+        "A node of the cluster, such as 127.0.0.1:4053."
+    );
     private readonly string _verb;
 
     public JoinOption(Command command)
@@ -22,19 +26,31 @@ internal sealed class JoinOption
     /// <summary>A client of a cluster that runs already. Why it waits is said on standard error: output is for answers.
     /// </summary>
     public Task<TrainingClient> ConnectAsync(
-        ParseResult parsed, Terminal terminal, CancellationToken cancellation, TimeSpan? patience = null)
+        ParseResult parsed,
+        Terminal terminal,
+        CancellationToken cancellation,
+        TimeSpan? patience = null
+    )
     {
         var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
         var cluster = Read(parsed);
         var connecting = TrainingClient.ConnectAsync(
-            cluster, patience ?? Patience, NodeLogging.Configuration(log), cancellation);
+            cluster,
+            patience ?? Patience,
+            NodeLogging.Configuration(log),
+            cancellation
+        );
         return ConnectionWait.SayAsync(connecting, cluster, terminal.Error);
     }
 
     /// <summary>The address.</summary>
     public HostPort Read(ParseResult parsed)
     {
-        var text = parsed.GetValue(_join) ?? throw new ActorTrainException($"{_verb} needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.");
+        var text =
+            parsed.GetValue(_join)
+            ?? throw new ActorTrainException(
+                $"{_verb} needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053."
+            );
         try
         {
             return HostPort.Parse(text);

@@ -32,8 +32,10 @@ internal sealed class LogOptions
     public Config Over(ParseResult parsed, Config node, bool withClient = false)
     {
         var file = parsed.GetValue(File);
-        if (file is not null) OutputFile.Check(file, File.Name);
-        return NodeLogging.Configuration(new LogSettings(_program, file, parsed.GetValue(Verbose), withClient))
+        if (file is not null)
+            OutputFile.Check(file, File.Name);
+        return NodeLogging
+            .Configuration(new LogSettings(_program, file, parsed.GetValue(Verbose), withClient))
             .WithFallback(node);
     }
 }

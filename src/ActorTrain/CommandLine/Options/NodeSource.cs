@@ -8,9 +8,21 @@ namespace ActorTrain.CommandLine.Options;
 /// <summary>The node of a verb: an optional node configuration, and options that come before it.</summary>
 internal sealed class NodeSource
 {
-    private readonly Option<string?> _config = OptionText.Named("--config", "FILE.conf", "A node configuration; see hocon.");
-    private readonly Option<string?> _host = OptionText.Named("--host", "HOST", "Address that the node listens on and that others reach it by.");
-    private readonly Option<string?> _port = OptionText.Named("--port", "PORT", "TCP port; 0 lets the system choose one.");
+    private readonly Option<string?> _config = OptionText.Named(
+        "--config",
+        "FILE.conf",
+        "A node configuration; see hocon."
+    );
+    private readonly Option<string?> _host = OptionText.Named(
+        "--host",
+        "HOST",
+        "Address that the node listens on and that others reach it by."
+    );
+    private readonly Option<string?> _port = OptionText.Named(
+        "--port",
+        "PORT",
+        "TCP port; 0 lets the system choose one."
+    );
     private readonly Option<string[]> _roles = new("--role")
     {
         HelpName = "ROLE",
@@ -27,11 +39,14 @@ internal sealed class NodeSource
     }
 
     /// <summary>The node configuration.</summary>
-    public Config Configuration(ParseResult parsed) => parsed.GetValue(_config) is { } path ? ConfigurationFile.Read(path) : Config.Empty;
+    public Config Configuration(ParseResult parsed) =>
+        parsed.GetValue(_config) is { } path ? ConfigurationFile.Read(path) : Config.Empty;
 
-    public NodeSettings Seed(ParseResult parsed, Config config) => NodeSettingsReader.Seed(config, Overrides(parsed, "actortrain.seed"));
+    public NodeSettings Seed(ParseResult parsed, Config config) =>
+        NodeSettingsReader.Seed(config, Overrides(parsed, "actortrain.seed"));
 
-    public NodeSettings Worker(ParseResult parsed, Config config) => NodeSettingsReader.Worker(config, Overrides(parsed, "actortrain.worker"));
+    public NodeSettings Worker(ParseResult parsed, Config config) =>
+        NodeSettingsReader.Worker(config, Overrides(parsed, "actortrain.worker"));
 
     private IEnumerable<SettingOverride> Overrides(ParseResult parsed, string section)
     {
@@ -40,7 +55,9 @@ internal sealed class NodeSource
         [
             .. parsed.Override(_host, section + ".host"),
             .. parsed.Override(_port, section + ".port"),
-            .. roles.Length > 0 ? [new SettingOverride(section + ".roles", string.Join(',', roles), _roles.Name)] : Array.Empty<SettingOverride>(),
+            .. roles.Length > 0
+                ? [new SettingOverride(section + ".roles", string.Join(',', roles), _roles.Name)]
+                : Array.Empty<SettingOverride>(),
         ];
     }
 }

@@ -13,12 +13,19 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
 {
     private const int MostEpochs = 1_000_000;
 
-    /// <summary>The options, and how to read them. Files are tried at once, so that a wrong path is not found after the training.</summary>
+    /// <summary>
+    /// The options, and how to read them. Files are tried at once, so that a wrong path is not found after the
+    /// training.
+    /// </summary>
     public static Func<ParseResult, RunOutput> AddTo(Command command)
     {
         var report = OptionText.Named("--report", "FILE", "Write the report there, as JSON.");
         var save = OptionText.Named("--save", "FILE", "Write the trained model there, as safetensors.");
-        var saveEvery = OptionText.Named("--save-every", "EPOCHS", "Write the model every so many epochs, too, in case that the run does not reach its end.");
+        var saveEvery = OptionText.Named(
+            "--save-every",
+            "EPOCHS",
+            "Write the model every so many epochs, too, in case that the run does not reach its end."
+        );
         var quiet = new Option<bool>("--quiet") { Description = "Show nothing but the result." };
         var plain = new Option<bool>("--plain") { Description = "Lines of text instead of a live view." };
         command.Add(report);
@@ -28,12 +35,22 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
         command.Add(plain);
         return parsed =>
         {
-            var output = new RunOutput(parsed.GetValue(report), parsed.GetValue(save), parsed.Whole(saveEvery, 0, 1, MostEpochs), parsed.GetValue(quiet), parsed.GetValue(plain));
+            var output = new RunOutput(
+                parsed.GetValue(report),
+                parsed.GetValue(save),
+                parsed.Whole(saveEvery, 0, 1, MostEpochs),
+                parsed.GetValue(quiet),
+                parsed.GetValue(plain)
+            );
             if (output.SaveEvery > 0 && output.Model is null)
-                throw new ActorTrainException($"{saveEvery.Name} is given without {save.Name} FILE, which says where to.");
+                throw new ActorTrainException(
+                    $"{saveEvery.Name} is given without {save.Name} FILE, which says where to."
+                );
             OutputFile.CheckAll(
-                (output.Report, report.Name), (output.Model, save.Name),
-                (parsed.GetValue(LogOptions.File), LogOptions.File.Name));
+                (output.Report, report.Name),
+                (output.Model, save.Name),
+                (parsed.GetValue(LogOptions.File), LogOptions.File.Name)
+            );
             return output;
         };
     }

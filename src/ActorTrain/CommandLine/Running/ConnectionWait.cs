@@ -15,14 +15,16 @@ internal static class ConnectionWait
     public static async Task<TrainingClient> SayAsync(Task<TrainingClient> connecting, HostPort node, TextWriter output)
     {
         var log = new WaitLog();
-        for (var waited = TimeSpan.Zero; await Task.WhenAny(connecting, Task.Delay(Interval)) != connecting;)
+        for (var waited = TimeSpan.Zero; await Task.WhenAny(connecting, Task.Delay(Interval)) != connecting; )
         {
             waited += Interval;
             var answer = await PortProbe.ConnectAsync(node.Host, node.Port);
-            var wait = answer.Answer == PortAnswer.Listens
-                ? $"waiting for the cluster at {node}: the node listens, and no coordinator has answered through it"
-                : new NodeSituation { Seed = node, Answer = answer }.Wait;
-            if (log.Due(waited, wait) is { } line) await output.WriteLineAsync(line);
+            var wait =
+                answer.Answer == PortAnswer.Listens
+                    ? $"waiting for the cluster at {node}: the node listens, and no coordinator has answered through it"
+                    : new NodeSituation { Seed = node, Answer = answer }.Wait;
+            if (log.Due(waited, wait) is { } line)
+                await output.WriteLineAsync(line);
         }
         return await connecting;
     }

@@ -12,30 +12,47 @@ namespace ActorTrain.CommandLine.Running;
 /// </param>
 internal sealed class ErrorLines(string program)
 {
-    private const string Unhandled = "Unhandled exception. ", Inner = "---> ";
+    private const string Unhandled = "Unhandled exception. ",
+        Inner = "---> ";
+
     // Those say where something failed; what failed stands in the exception within.
     private static readonly string[] Wrappers =
-        [nameof(AggregateException), nameof(TypeInitializationException), nameof(TargetInvocationException)];
+    [
+        nameof(AggregateException),
+        nameof(TypeInitializationException),
+        nameof(TargetInvocationException),
+    ];
 
-    private string? _last, _type, _said;
+    private string? _last,
+        _type,
+        _said;
     private bool _inMessage;
 
     /// <summary>What the process has said of its end in one line; null while it has said nothing.</summary>
-    public string? Error => _type is null ? _last : _said is null ? _type : $"{_type}: {_said.AsClause()}";
+    public string? Error =>
+        _type is null ? _last
+        : _said is null ? _type
+        : $"{_type}: {_said.AsClause()}";
 
     /// <summary>Takes the next line.</summary>
     public void Take(string line)
     {
-        if (string.IsNullOrWhiteSpace(line)) return;
-        if (line.StartsWith(Unhandled, StringComparison.Ordinal)) Begin(line[Unhandled.Length..]);
-        else if (_type is null) _last = WithoutName(line);
+        if (string.IsNullOrWhiteSpace(line))
+            return;
+        if (line.StartsWith(Unhandled, StringComparison.Ordinal))
+            Begin(line[Unhandled.Length..]);
+        else if (_type is null)
+            _last = WithoutName(line);
         else if (line.TrimStart().StartsWith(Inner, StringComparison.Ordinal))
         {
             _inMessage = false;
-            if (Wrappers.Contains(_type)) Begin(line.TrimStart()[Inner.Length..]);
+            if (Wrappers.Contains(_type))
+                Begin(line.TrimStart()[Inner.Length..]);
         }
-        else if (_inMessage && line.TrimStart().StartsWith("at ", StringComparison.Ordinal)) _inMessage = false;
-        else if (_inMessage) _said += " " + line.Trim();
+        else if (_inMessage && line.TrimStart().StartsWith("at ", StringComparison.Ordinal))
+            _inMessage = false;
+        else if (_inMessage)
+            _said += " " + line.Trim();
     }
 
     private string WithoutName(string line) =>

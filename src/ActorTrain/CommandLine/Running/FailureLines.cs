@@ -31,13 +31,16 @@ internal sealed class FailureLines(Terminal terminal, ParseResult parsed)
     public void Wrong(ActorTrainException wrong)
     {
         terminal.Complain(wrong.Message);
-        if (_traces) terminal.Error.WriteLine(LogLine.Indented(wrong));
+        if (_traces)
+            terminal.Error.WriteLine(LogLine.Indented(wrong));
     }
 
     private void Trace(string sentence, Exception failure)
     {
-        if (_traces) terminal.Error.WriteLine(LogLine.Indented(failure));
-        if (parsed.GetValue(LogOptions.File) is not { } path) return;
+        if (_traces)
+            terminal.Error.WriteLine(LogLine.Indented(failure));
+        if (parsed.GetValue(LogOptions.File) is not { } path)
+            return;
         using var log = LogFile.At(path);
         var now = TimeProvider.System.GetLocalNow();
         var line = LogLine.Of(now, $"ERROR {terminal.Program} {sentence.AsClause()}");
@@ -47,5 +50,7 @@ internal sealed class FailureLines(Terminal terminal, ParseResult parsed)
 
     private static Exception Innermost(Exception failure) =>
         failure is AggregateException or TargetInvocationException or TypeInitializationException
-        && failure.InnerException is { } inner ? Innermost(inner) : failure;
+        && failure.InnerException is { } inner
+            ? Innermost(inner)
+            : failure;
 }

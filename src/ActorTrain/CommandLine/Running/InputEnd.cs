@@ -4,13 +4,17 @@ namespace ActorTrain.CommandLine.Running;
 internal static class InputEnd
 {
     /// <summary>Completes when standard input has ended.</summary>
-    public static Task Reached() => Task.Factory.StartNew(
-        () =>
-        {
-            using var input = Console.OpenStandardInput();
-            var nothing = new byte[64];
-            while (input.Read(nothing) > 0) { }
-        },
-        // Its own thread: it waits for as long as the process lives.
-        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task Reached() =>
+        Task.Factory.StartNew(
+            () =>
+            {
+                using var input = Console.OpenStandardInput();
+                var nothing = new byte[64];
+                while (input.Read(nothing) > 0) { }
+            },
+            // Its own thread: it waits for as long as the process lives.
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 }

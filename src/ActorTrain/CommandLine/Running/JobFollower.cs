@@ -12,7 +12,9 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a stopped run may take to end: with the files still to write, Ctrl-C ends the command within 10 s.</summary>
+    /// <summary>
+    /// How long a stopped run may take to end: with the files still to write, Ctrl-C ends the command within 10 s.
+    /// </summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(7);
 
     private readonly ResultFiles _files = ResultFiles.Of(terminal);
@@ -35,14 +37,20 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         // Told last and with another exit code, so that no number above is taken for a result.
         if (result.Report.Doubt is { } doubt)
             throw new TrainingFailedException($"The result cannot be trusted. {doubt}");
-        return !_files.AllInPlace ? ExitCodes.Failed : result.Stopped ? ExitCodes.Stopped : ExitCodes.Finished;
+        return !_files.AllInPlace ? ExitCodes.Failed
+            : result.Stopped ? ExitCodes.Stopped
+            : ExitCodes.Finished;
     }
 
     private PeriodicSave Saves(TrainingRun run, JobOptions job)
     {
         var path = output.Model!;
         return new PeriodicSave(
-            output.SaveEvery, SaveAsync, epoch => Tell($"saved after epoch {epoch}: {path}"), terminal.Complain);
+            output.SaveEvery,
+            SaveAsync,
+            epoch => Tell($"saved after epoch {epoch}: {path}"),
+            terminal.Complain
+        );
 
         async Task SaveAsync(JobProgress moment)
         {
@@ -53,7 +61,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
 
     private async Task<TrainingResult> ResultOf(TrainingRun run, Task broken, PeriodicSave? saves)
     {
-        if (await Task.WhenAny(run.Completion, broken, interruption.WhenAsked()) == broken) await broken;
+        if (await Task.WhenAny(run.Completion, broken, interruption.WhenAsked()) == broken)
+            await broken;
         try
         {
             return interruption.Token.IsCancellationRequested
@@ -71,7 +80,9 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         catch (TimeoutException late)
         {
             throw new TrainingFailedException(
-                $"The run did not stop within {StopPatience.TotalSeconds:0} s. {LastSave(saves)}", late);
+                $"The run did not stop within {StopPatience.TotalSeconds:0} s. {LastSave(saves)}",
+                late
+            );
         }
     }
 
@@ -93,16 +104,21 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
             await terminal.Output.WriteLineAsync(Summary.Line(report, result.Stopped));
             return;
         }
-        foreach (var line in Summary.Lines(report, result.Stopped)) await terminal.Output.WriteLineAsync(line);
-        if (report.Workers.Count > 0) terminal.Write(Tables.Workers(report.Workers));
-        if (_model is not null) await terminal.Output.WriteLineAsync($"model: {_model}");
-        if (_report is not null) await terminal.Output.WriteLineAsync($"report: {_report}");
+        foreach (var line in Summary.Lines(report, result.Stopped))
+            await terminal.Output.WriteLineAsync(line);
+        if (report.Workers.Count > 0)
+            terminal.Write(Tables.Workers(report.Workers));
+        if (_model is not null)
+            await terminal.Output.WriteLineAsync($"model: {_model}");
+        if (_report is not null)
+            await terminal.Output.WriteLineAsync($"report: {_report}");
     }
 
     private async Task WriteAsync(JobOptions job, TrainingResult result)
     {
         var report = result.Report;
-        if (output.Model is { } model) _model = await _files.WriteAsync(model, SaveAsync);
+        if (output.Model is { } model)
+            _model = await _files.WriteAsync(model, SaveAsync);
         if (output.Report is { } file)
             _report = await _files.WriteAsync(file, path => TrainingReportJson.WriteFileAsync(report, path));
 
@@ -123,7 +139,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     private void Tell(string line)
     {
         // A live view has the screen to itself.
-        if (!output.Quiet && !IsLive) terminal.Output.WriteLine(line);
+        if (!output.Quiet && !IsLive)
+            terminal.Output.WriteLine(line);
     }
 
     private IRunView View() =>

@@ -27,10 +27,15 @@ internal sealed class LastResort : IDisposable
     }
 
     /// <summary>Whether an exception that nobody waited for says something that is said nowhere else.</summary>
-    public static bool IsNews(Exception failure) => failure
-        // Those with a sentence for the user, and those of an end that was asked for, are told by whoever ended it.
-        is not (ActorTrainException or OperationCanceledException or ObjectDisposedException
-            or System.Net.Sockets.SocketException)
+    public static bool IsNews(Exception failure) =>
+        failure
+            // Those with a sentence for the user, and those of an end that was asked for, are told by whoever ended it.
+            is not (
+                ActorTrainException
+                or OperationCanceledException
+                or ObjectDisposedException
+                or System.Net.Sockets.SocketException
+            )
         && !ConnectionEnd.Is(failure)
         && failure.GetType().Namespace?.StartsWith("DotNetty", StringComparison.Ordinal) != true;
 

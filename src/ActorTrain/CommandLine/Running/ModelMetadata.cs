@@ -18,20 +18,40 @@ internal static class ModelMetadata
 
     /// <summary>Of a run that has ended.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, TrainingReport report) =>
-        Of(job, report.Model.Name, report.Data, report.Epochs.Count, report.SamplesApplied, report.TestAccuracy,
-            report.Metric);
+        Of(
+            job,
+            report.Model.Name,
+            report.Data,
+            report.Epochs.Count,
+            report.SamplesApplied,
+            report.TestAccuracy,
+            report.Metric
+        );
 
     /// <summary>In the middle of a run, as far as it is known then.</summary>
     public static IReadOnlyDictionary<string, string> Of(JobOptions job, JobProgress progress, TrainedModel model)
     {
         var epochs = progress.CompletedEpochs.Count;
-        return Of(job, model.Description.Name, model.Data, epochs, progress.SamplesApplied, progress.TestAccuracy,
-            progress.Metric);
+        return Of(
+            job,
+            model.Description.Name,
+            model.Data,
+            epochs,
+            progress.SamplesApplied,
+            progress.TestAccuracy,
+            progress.Metric
+        );
     }
 
     private static Dictionary<string, string> Of(
-        JobOptions job, string model, DatasetSummary? data, int epochs, long samplesApplied, double? testAccuracy,
-        string metric)
+        JobOptions job,
+        string model,
+        DatasetSummary? data,
+        int epochs,
+        long samplesApplied,
+        double? testAccuracy,
+        string metric
+    )
     {
         var metadata = new Dictionary<string, string>
         {
@@ -47,17 +67,25 @@ internal static class ModelMetadata
             ["metric"] = metric,
             ["test_accuracy"] = testAccuracy is { } accuracy ? Text(accuracy) : "",
         };
-        if (data is null) return metadata;
+        if (data is null)
+            return metadata;
         metadata["data_fingerprint"] = data.Fingerprint;
-        if (data.Classes is { } classes) metadata["data_classes"] = Text(classes);
-        if (data.ClassNames is { } names) metadata["data_class_names"] = JsonSerializer.Serialize(names, Readable);
-        if (data.Mean is { } mean) metadata["data_mean"] = Text(mean);
-        if (data.Deviation is { } deviation) metadata["data_deviation"] = Text(deviation);
+        if (data.Classes is { } classes)
+            metadata["data_classes"] = Text(classes);
+        if (data.ClassNames is { } names)
+            metadata["data_class_names"] = JsonSerializer.Serialize(names, Readable);
+        if (data.Mean is { } mean)
+            metadata["data_mean"] = Text(mean);
+        if (data.Deviation is { } deviation)
+            metadata["data_deviation"] = Text(deviation);
         return metadata;
     }
 
     private static string Version =>
-        typeof(ModelMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+        typeof(ModelMetadata)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "";
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

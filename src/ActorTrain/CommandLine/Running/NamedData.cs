@@ -12,12 +12,19 @@ internal static class NamedData
     /// is not here.</summary>
     public static JobOptions Of(NodeProgram program, JobOptions job)
     {
-        if (job.Data.Fingerprint.Length > 0) return job;
+        if (job.Data.Fingerprint.Length > 0)
+            return job;
         try
         {
             // The subset of a machine that lacks the data set is nothing to insist on.
-            return program.EnginesFor(NodeSettingsReader.Engine(Config.Empty, []), job).FindData(job) is { Substitute: null } data
-                ? job with { Data = job.Data with { Fingerprint = data.Fingerprint } } : job;
+            return
+                program.EnginesFor(NodeSettingsReader.Engine(Config.Empty, []), job).FindData(job)
+                    is { Substitute: null } data
+                ? job with
+                {
+                    Data = job.Data with { Fingerprint = data.Fingerprint },
+                }
+                : job;
         }
         catch (ActorTrainException)
         {

@@ -14,13 +14,16 @@ internal static class OutputFile
     public static void CheckAll(params IReadOnlyList<(string? Path, string Option)> files)
     {
         var given = files.Where(file => file.Path is not null).ToList();
-        foreach (var (path, option) in given) Check(path!, option);
+        foreach (var (path, option) in given)
+            Check(path!, option);
         foreach (var same in given.GroupBy(file => Path.GetFullPath(file.Path!)).Where(group => group.Count() > 1))
         {
             var (path, first) = same.First();
-            if (WholeFile.IsDevice(path!)) continue;
+            if (WholeFile.IsDevice(path!))
+                continue;
             throw new ActorTrainException(
-                $"{first} and {same.ElementAt(1).Option} are both {path}; they must be two files.");
+                $"{first} and {same.ElementAt(1).Option} are both {path}; they must be two files."
+            );
         }
     }
 
@@ -28,25 +31,39 @@ internal static class OutputFile
     /// <exception cref="ActorTrainException">It cannot.</exception>
     public static void Check(string path, string option)
     {
-        if (string.IsNullOrWhiteSpace(path)) throw new ActorTrainException($"{option} is empty; it must be a file to write.");
-        if (Directory.Exists(path)) throw new ActorTrainException($"{option} is {path}, a folder; it must be a file to write.");
+        if (string.IsNullOrWhiteSpace(path))
+            throw new ActorTrainException($"{option} is empty; it must be a file to write.");
+        if (Directory.Exists(path))
+            throw new ActorTrainException($"{option} is {path}, a folder; it must be a file to write.");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder))
             throw new ActorTrainException(
-                $"{option} is {path}, and {folder} does not exist; it must be a file in a folder that does.");
+                $"{option} is {path}, and {folder} does not exist; it must be a file in a folder that does."
+            );
         try
         {
-            // A result is renamed into its place, so the folder must take new files, and an old result must not be locked.
-            if (File.Exists(path)) File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
-            if (WholeFile.IsDevice(path)) return;
-            using var trial = new FileStream(WholeFile.PartialOf(path), FileMode.CreateNew, FileAccess.Write,
-                FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            // A result is renamed into its place, so the folder must take new files, and an old result must not be
+            // locked.
+            if (File.Exists(path))
+                File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            if (WholeFile.IsDevice(path))
+                return;
+            using var trial = new FileStream(
+                WholeFile.PartialOf(path),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose
+            );
             trial.Write(Block);
         }
         catch (Exception denied) when (WholeFile.IsDenial(denied))
         {
             throw new ActorTrainException(
-                $"{option} is {path}, which cannot be written: {WholeFile.ReasonOf(denied)}.", denied);
+                $"{option} is {path}, which cannot be written: {WholeFile.ReasonOf(denied)}.",
+                denied
+            );
         }
     }
 }

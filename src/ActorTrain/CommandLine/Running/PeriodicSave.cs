@@ -13,8 +13,7 @@ namespace ActorTrain.CommandLine.Running;
 /// <param name="save">Takes the weights as they are and saves them.</param>
 /// <param name="tell">Told the epoch of each save.</param>
 /// <param name="complain">Told of one that failed: the first, and each that fails for another reason.</param>
-internal sealed class PeriodicSave(
-    int every, Func<JobProgress, Task> save, Action<int> tell, Action<string> complain)
+internal sealed class PeriodicSave(int every, Func<JobProgress, Task> save, Action<int> tell, Action<string> complain)
 {
     private Task _saving = Task.CompletedTask;
     private string? _told;
@@ -25,7 +24,9 @@ internal sealed class PeriodicSave(
 
     /// <summary>Passes a run's progress on, and saves when it is time.</summary>
     public async IAsyncEnumerable<JobProgress> Watch(
-        IAsyncEnumerable<JobProgress> progress, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IAsyncEnumerable<JobProgress> progress,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         await foreach (var moment in progress.WithCancellation(cancellation))
         {
@@ -54,7 +55,8 @@ internal sealed class PeriodicSave(
         catch (Exception failure)
         {
             var reason = failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause();
-            if (reason == _told) return;
+            if (reason == _told)
+                return;
             _told = reason;
             complain($"the model after epoch {epochs} was not saved: {reason}; training goes on");
         }

@@ -46,7 +46,8 @@ internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<
         List<string> tried = [];
         foreach (var folder in elsewhere)
         {
-            if (await TryAsync(folder, path, write, tried) is not { } place) continue;
+            if (await TryAsync(folder, path, write, tried) is not { } place)
+                continue;
             complain($"{denied}; it is kept as {place} instead");
             return place;
         }
@@ -55,13 +56,18 @@ internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<
     }
 
     private static async Task<string?> TryAsync(
-        Func<string?> makeFolder, string path, Func<string, Task> write, List<string> tried)
+        Func<string?> makeFolder,
+        string path,
+        Func<string, Task> write,
+        List<string> tried
+    )
     {
         string? folder = null;
         try
         {
             folder = makeFolder();
-            if (folder is null) return null;
+            if (folder is null)
+                return null;
             var place = Path.Combine(folder, NameFor(path));
             await write(place);
             return place;
@@ -69,7 +75,8 @@ internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<
         catch (Exception failure) when (failure is ActorTrainException || WholeFile.IsDenial(failure))
         {
             tried.Add(failure.AsClause());
-            if (folder is not null) RemoveEmpty(folder);
+            if (folder is not null)
+                RemoveEmpty(folder);
             return null;
         }
     }
@@ -95,8 +102,10 @@ internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<
     private static string Made(string folder)
     {
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, own);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, own);
         return folder;
     }
 
@@ -105,7 +114,8 @@ internal sealed class ResultFiles(Action<string> complain, params IReadOnlyList<
     {
         var (name, extension) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
         var time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        if (name.Length > LongestName) name = name[..LongestName];
+        if (name.Length > LongestName)
+            name = name[..LongestName];
         return $"{name}-{time}-{Environment.ProcessId}{(extension.Length > LongestName ? "" : extension)}";
     }
 }

@@ -17,7 +17,12 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
         for (var first = true; !end.IsCompleted; first = false)
         {
             await using var node = await ActorTrainNode.StartAsync(
-                options with { OnWait = output.WriteLine, WarnsOfOpenPort = first });
+                options with
+                {
+                    OnWait = output.WriteLine,
+                    WarnsOfOpenPort = first,
+                }
+            );
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
             if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted)
@@ -28,9 +33,11 @@ internal sealed class WorkerLife(TextWriter output, NodeOptions options)
                 await node.StopAsync();
                 return;
             }
-            await output.WriteLineAsync(node.EndReason is { } reason
-                ? $"the cluster at {options.Join} is gone: {reason}; this node joins anew"
-                : $"the cluster at {options.Join} is gone");
+            await output.WriteLineAsync(
+                node.EndReason is { } reason
+                    ? $"the cluster at {options.Join} is gone: {reason}; this node joins anew"
+                    : $"the cluster at {options.Join} is gone"
+            );
             await Task.WhenAny(Task.Delay(Pause), end);
         }
     }

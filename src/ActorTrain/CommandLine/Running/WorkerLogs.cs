@@ -21,6 +21,7 @@ internal sealed record WorkerLogs(string? File, bool Verbose)
             yield return "--log";
             yield return FileOf(File, worker);
         }
-        if (Verbose) yield return "--verbose";
+        if (Verbose)
+            yield return "--verbose";
     }
 }

@@ -5,7 +5,9 @@ using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Running;
 
-/// <summary>One child process that works. It ends when its standard input does: so it outlives this process in no case.</summary>
+/// <summary>
+/// One child process that works. It ends when its standard input does: so it outlives this process in no case.
+/// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
     /// <summary>The option by which a worker ends with its input.</summary>
@@ -17,8 +19,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private bool _inLog;
 
-    private WorkerProcess(
-        int number, string program, Process process, Action<string> note, Action<string> log)
+    private WorkerProcess(int number, string program, Process process, Action<string> note, Action<string> log)
     {
         (Number, _process, _errors) = (number, process, new ErrorLines(program));
         // Both streams must be read, or the child stops where a pipe is full.
@@ -29,8 +30,10 @@ internal sealed class WorkerProcess : IDisposable
             var line = read.Data ?? "";
             if (line.StartsWith(NodeProgram.NotePrefix(program), StringComparison.Ordinal))
                 note(line[(program.Length + 2)..]);
-            else if (IsOfLog(line)) log(LogLine.Begins(line) ? LogLine.By($"worker {number}", line) : line);
-            else _errors.Take(line);
+            else if (IsOfLog(line))
+                log(LogLine.Begins(line) ? LogLine.By($"worker {number}", line) : line);
+            else
+                _errors.Take(line);
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -56,11 +59,23 @@ internal sealed class WorkerProcess : IDisposable
     /// <param name="note">Is given each note that it writes.</param>
     /// <param name="log">Is given each line of its log that it writes.</param>
     public static WorkerProcess Start(
-        int number, string program, IReadOnlyList<string> arguments, Action<string> note, Action<string> log)
+        int number,
+        string program,
+        IReadOnlyList<string> arguments,
+        Action<string> note,
+        Action<string> log
+    )
     {
         var (file, before) = ThisProgram();
-        var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in before.Concat(arguments)) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(file)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in before.Concat(arguments))
+            start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
         return new WorkerProcess(number, program, process, note, log);
     }
@@ -95,9 +110,15 @@ internal sealed class WorkerProcess : IDisposable
     private static (string File, string[] Before) ThisProgram()
     {
         var running = Environment.ProcessPath ?? "dotnet";
-        // The installed tool's executable lies elsewhere than its assembly, so what is running is asked, and not what lies where.
-        if (!Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase)) return (running, []);
-        var assembly = Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("this process was started by no program of .NET, and so cannot start itself again");
+        // The installed tool's executable lies elsewhere than its assembly, so what is running is asked, and not what
+        // lies where.
+        if (!Path.GetFileNameWithoutExtension(running).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+            return (running, []);
+        var assembly =
+            Assembly.GetEntryAssembly()
+            ?? throw new InvalidOperationException(
+                "this process was started by no program of .NET, and so cannot start itself again"
+            );
         return (running, [Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll")]);
     }
 }

@@ -22,15 +22,32 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     /// <param name="logs">Where they log.</param>
     /// <param name="terminal">Is told of a worker that ended early while others go on.</param>
     public static WorkerProcesses Start(
-        int count, HostPort join, IReadOnlyList<string> options, WorkerLogs logs, Terminal terminal)
+        int count,
+        HostPort join,
+        IReadOnlyList<string> options,
+        WorkerLogs logs,
+        Terminal terminal
+    )
     {
         var workers = new WorkerProcesses(terminal) { _running = count };
         for (var number = 1; number <= count; number++)
         {
             string[] arguments =
-                ["worker", "--join", $"{join}", WorkerProcess.EndWithInput, .. options, .. logs.Options(number)];
+            [
+                "worker",
+                "--join",
+                $"{join}",
+                WorkerProcess.EndWithInput,
+                .. options,
+                .. logs.Options(number),
+            ];
             var worker = WorkerProcess.Start(
-                number, terminal.Program, arguments, workers.Repeat, terminal.Error.WriteLine);
+                number,
+                terminal.Program,
+                arguments,
+                workers.Repeat,
+                terminal.Error.WriteLine
+            );
             workers._workers.Add(worker);
             _ = workers.WatchAsync(worker);
         }
@@ -45,7 +62,8 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     {
         _ending = true;
         await Task.WhenAll(_workers.Select(worker => worker.EndAsync()));
-        foreach (var worker in _workers) worker.Dispose();
+        foreach (var worker in _workers)
+            worker.Dispose();
         // Nobody may wait for it any longer; a fault that nobody saw is none.
         _broken.TrySetResult();
     }
@@ -55,19 +73,25 @@ internal sealed class WorkerProcesses : IAsyncDisposable
     {
         lock (_notes)
         {
-            if (_notes.Add(note)) _terminal.Complain(note);
+            if (_notes.Add(note))
+                _terminal.Complain(note);
         }
     }
 
     private async Task WatchAsync(WorkerProcess worker)
     {
         var exitCode = await worker.Ended;
-        if (_ending) return;
-        var early = $"worker {worker.Number} ended early with exit code "
+        if (_ending)
+            return;
+        var early =
+            $"worker {worker.Number} ended early with exit code "
             + $"{exitCode}{(worker.Error is { } error ? $": {error.AsClause()}" : "")}";
-        if (exitCode == ExitCodes.WrongInput) _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
-        else if (Interlocked.Decrement(ref _running) == 0) _broken.TrySetException(new InvalidOperationException(early));
+        if (exitCode == ExitCodes.WrongInput)
+            _broken.TrySetException(new ActorTrainException(worker.Error ?? early));
+        else if (Interlocked.Decrement(ref _running) == 0)
+            _broken.TrySetException(new InvalidOperationException(early));
         // Of a node that is gone without a word the job's own event says all that is known.
-        else if (worker.Error is not null || !worker.HasJoined) _terminal.Complain(early);
+        else if (worker.Error is not null || !worker.HasJoined)
+            _terminal.Complain(early);
     }
 }

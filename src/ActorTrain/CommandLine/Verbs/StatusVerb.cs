@@ -17,21 +17,33 @@ internal static class StatusVerb
     {
         var command = new Command("status", "Shows a cluster's nodes, their devices and shares, and its job.");
         var join = new JoinOption(command);
-        var wait = OptionText.Named("--wait", "SECONDS", $"How long to wait for the cluster; {DefaultWait} unless given.");
+        var wait = OptionText.Named(
+            "--wait",
+            "SECONDS",
+            $"How long to wait for the cluster; {DefaultWait} unless given."
+        );
         var json = new Option<bool>("--json") { Description = "Write JSON." };
         command.Add(wait);
         command.Add(json);
-        ExampleHelp.AddTo(command, $"{terminal.Program} status --join 127.0.0.1:4053", $"{terminal.Program} status --join 127.0.0.1:4053 --json");
-        command.SetAction(async (parsed, _) =>
-        {
-            var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
-            using var interruption = new Interruption();
-            await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token, patience);
-            var status = await client.StatusAsync(interruption.Token);
-            if (parsed.GetValue(json)) await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
-            else Show(terminal, status);
-            return ExitCodes.Finished;
-        });
+        ExampleHelp.AddTo(
+            command,
+            $"{terminal.Program} status --join 127.0.0.1:4053",
+            $"{terminal.Program} status --join 127.0.0.1:4053 --json"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
+                using var interruption = new Interruption();
+                await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token, patience);
+                var status = await client.StatusAsync(interruption.Token);
+                if (parsed.GetValue(json))
+                    await terminal.Output.WriteAsync(ClusterStatusJson.Serialize(status));
+                else
+                    Show(terminal, status);
+                return ExitCodes.Finished;
+            }
+        );
         return command;
     }
 

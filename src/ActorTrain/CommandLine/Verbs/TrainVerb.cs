@@ -17,25 +17,41 @@ internal static class TrainVerb
         var command = new Command("train", "Submits a job to a running cluster, follows it, and ends with it.");
         var source = new JobSource(command, program);
         var join = new JoinOption(command);
-        var wait = OptionText.Named("--wait", "SECONDS", $"How long to wait for the cluster; {DefaultWait} unless given.");
+        var wait = OptionText.Named(
+            "--wait",
+            "SECONDS",
+            $"How long to wait for the cluster; {DefaultWait} unless given."
+        );
         command.Add(wait);
         var output = RunOutput.AddTo(command);
         var log = new LogOptions(command, terminal.Program);
-        ExampleHelp.AddTo(command,
+        ExampleHelp.AddTo(
+            command,
             $"{terminal.Program} train job.conf --join 127.0.0.1:4053 --epochs 3",
-            $"{terminal.Program} train --join 127.0.0.1:4053 --optimizer adam --lr 0.001 --report report.json --save model.safetensors");
-        command.SetAction(async (parsed, _) =>
-        {
-            using var interruption = new Interruption();
-            var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
-            var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
-            job = NamedData.Of(program, job);
-            var connecting = TrainingClient.ConnectAsync(
-                cluster, patience, log.Over(parsed, Config.Empty), interruption.Token);
-            await using var client = await ConnectionWait.SayAsync(connecting, cluster, terminal.Output);
-            return await new JobFollower(terminal, runOutput, interruption)
-                .RunAsync(client, job, broken: new TaskCompletionSource().Task);
-        });
+            $"{terminal.Program} train --join 127.0.0.1:4053 --optimizer adam --lr 0.001 --report report.json --save "
+                + $"model.safetensors"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                using var interruption = new Interruption();
+                var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
+                var patience = TimeSpan.FromSeconds(parsed.Whole(wait, DefaultWait, 0, LongestWait));
+                job = NamedData.Of(program, job);
+                var connecting = TrainingClient.ConnectAsync(
+                    cluster,
+                    patience,
+                    log.Over(parsed, Config.Empty),
+                    interruption.Token
+                );
+                await using var client = await ConnectionWait.SayAsync(connecting, cluster, terminal.Output);
+                return await new JobFollower(terminal, runOutput, interruption).RunAsync(
+                    client,
+                    job,
+                    broken: new TaskCompletionSource().Task
+                );
+            }
+        );
         return command;
     }
 }

@@ -17,22 +17,30 @@ internal static class WorkerVerb
         var log = new LogOptions(command, terminal.Program);
         var endWithInput = new Option<bool>(WorkerProcess.EndWithInput) { Hidden = true };
         command.Add(endWithInput);
-        ExampleHelp.AddTo(command, $"{terminal.Program} worker --join 127.0.0.1:4053 --threads 1", $"{terminal.Program} worker --join 192.168.1.10:4053 --host 192.168.1.11 --device cuda:0");
-        command.SetAction(async (parsed, _) =>
-        {
-            var isChild = parsed.GetValue(endWithInput);
-            using var interruption = new Interruption(ofAChild: isChild);
-            var config = node.Configuration(parsed);
-            var settings = node.Worker(parsed, config);
-            var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+        ExampleHelp.AddTo(
+            command,
+            $"{terminal.Program} worker --join 127.0.0.1:4053 --threads 1",
+            $"{terminal.Program} worker --join 192.168.1.10:4053 --host 192.168.1.11 --device cuda:0"
+        );
+        command.SetAction(
+            async (parsed, _) =>
             {
-                Join = join.Read(parsed),
-                Engines = program.EnginesFor(engine.Read(parsed, config), job: null),
-                Configuration = log.Over(parsed, config, withClient: isChild),
-            };
-            await new WorkerLife(terminal.Output, options).RunAsync(isChild ? Task.WhenAny(interruption.WhenAsked(), InputEnd.Reached()) : interruption.WhenAsked());
-            return ExitCodes.Finished;
-        });
+                var isChild = parsed.GetValue(endWithInput);
+                using var interruption = new Interruption(ofAChild: isChild);
+                var config = node.Configuration(parsed);
+                var settings = node.Worker(parsed, config);
+                var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+                {
+                    Join = join.Read(parsed),
+                    Engines = program.EnginesFor(engine.Read(parsed, config), job: null),
+                    Configuration = log.Over(parsed, config, withClient: isChild),
+                };
+                await new WorkerLife(terminal.Output, options).RunAsync(
+                    isChild ? Task.WhenAny(interruption.WhenAsked(), InputEnd.Reached()) : interruption.WhenAsked()
+                );
+                return ExitCodes.Finished;
+            }
+        );
         return command;
     }
 }

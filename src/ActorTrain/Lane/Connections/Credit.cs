@@ -1,8 +1,8 @@
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// The bytes that a receiver will still take: what was sent and not yet read by its actor is never more than it said at the start.
-/// A single payload larger than that passes alone.
+/// The bytes that a receiver will still take: what was sent and not yet read by its actor is never more than it said at
+/// the start. A single payload larger than that passes alone.
 /// </summary>
 internal sealed class Credit(long window)
 {
@@ -16,7 +16,8 @@ internal sealed class Credit(long window)
     {
         lock (_lock)
         {
-            while (!_closed && _sent > 0 && _sent + bytes > window) Monitor.Wait(_lock);
+            while (!_closed && _sent > 0 && _sent + bytes > window)
+                Monitor.Wait(_lock);
             _sent += bytes;
             return !_closed;
         }

@@ -15,8 +15,12 @@ namespace ActorTrain.Lane.Connections;
 /// <param name="accept">Accepts a connection.</param>
 /// <param name="open">Takes over a connection that is known. May fail, where the system has no thread for it.</param>
 internal sealed class Doorway(
-    Socket listener, HandshakeGate<Socket> gate, byte[] token, Func<Socket, Socket> accept,
-    Action<Socket, string, Handshake> open)
+    Socket listener,
+    HandshakeGate<Socket> gate,
+    byte[] token,
+    Func<Socket, Socket> accept,
+    Action<Socket, string, Handshake> open
+)
 {
     // So many in a row, then those that wait have their turn.
     private const int Batch = 32;
@@ -38,8 +42,10 @@ internal sealed class Doorway(
     /// </summary>
     public void Read(Socket socket, TimeSpan now)
     {
-        if (ReferenceEquals(socket, listener)) Accept(now);
-        else if (_unknown.ContainsKey(socket)) Hear(socket);
+        if (ReferenceEquals(socket, listener))
+            Accept(now);
+        else if (_unknown.ContainsKey(socket))
+            Hear(socket);
     }
 
     public void Sweep() => gate.Sweep();
@@ -53,7 +59,8 @@ internal sealed class Doorway(
 
     public void CloseAll()
     {
-        foreach (var socket in _unknown.Keys.ToList()) Close(socket);
+        foreach (var socket in _unknown.Keys.ToList())
+            Close(socket);
     }
 
     private void Accept(TimeSpan now)
@@ -87,14 +94,16 @@ internal sealed class Doorway(
         _unknown[socket] = (Origin.NameOf(remote), new HelloReader(token));
         gate.Begin(socket, Origin.Of(remote), Origin.NameOf(remote));
         // A node says who it is as soon as it is connected: what is here already needs no place among those that wait.
-        if (socket.Poll(TimeSpan.Zero, SelectMode.SelectRead)) Hear(socket);
+        if (socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
+            Hear(socket);
     }
 
     // One that was broken off between its arrival and now has none.
     private static bool TryGetRemote(Socket socket, out EndPoint? remote)
     {
         remote = null;
-        if (socket.AddressFamily == AddressFamily.Unix) return true;
+        if (socket.AddressFamily == AddressFamily.Unix)
+            return true;
         try
         {
             return (remote = socket.RemoteEndPoint) is not null;
@@ -110,7 +119,8 @@ internal sealed class Doorway(
         var (name, reader) = _unknown[socket];
         try
         {
-            if (reader.Receive(socket) is not { } hello) return;
+            if (reader.Receive(socket) is not { } hello)
+                return;
             gate.End(socket);
             _unknown.Remove(socket);
             Open(socket, name, hello);

@@ -19,11 +19,19 @@ internal enum PayloadForm : byte
 }
 
 /// <summary>
-/// The first bytes of a message on the wire, little-endian: magic (4), kind (1), form of the payload (1), route (2), length of the message's
-/// header (2), reserved (2), length of the payload in floats (4), sequence number on the connection (4). Then the header, then the payload.
-/// Kind 0 names a route instead: its header is the receiver's path, a line feed, and the sender's path.
+/// The first bytes of a message on the wire, little-endian: magic (4), kind (1), form of the payload (1), route (2),
+/// length of the message's header (2), reserved (2), length of the payload in floats (4), sequence number on the
+/// connection (4). Then the header, then the payload. Kind 0 names a route instead: its header is the receiver's path,
+/// a line feed, and the sender's path.
 /// </summary>
-internal readonly record struct FrameHeader(byte Kind, PayloadForm Form, ushort Route, ushort HeaderLength, int PayloadLength, uint Sequence)
+internal readonly record struct FrameHeader(
+    byte Kind,
+    PayloadForm Form,
+    ushort Route,
+    ushort HeaderLength,
+    int PayloadLength,
+    uint Sequence
+)
 {
     public const int Size = 20;
     public const byte RouteKind = 0;
@@ -45,16 +53,20 @@ internal readonly record struct FrameHeader(byte Kind, PayloadForm Form, ushort 
     /// <exception cref="LaneViolationException">It is not one, or something in it is beyond its bound.</exception>
     public static FrameHeader Read(ReadOnlySpan<byte> bytes)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new LaneViolationException("a message does not begin as one");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
+            throw new LaneViolationException("a message does not begin as one");
         var header = new FrameHeader(
             bytes[4],
             (PayloadForm)bytes[5],
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]));
-        if (!Enum.IsDefined(header.Form)) throw new LaneViolationException($"a payload has the unknown form {(byte)header.Form}");
-        if (header.PayloadLength < 0) throw new LaneViolationException($"a payload has {header.PayloadLength} floats");
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..])
+        );
+        if (!Enum.IsDefined(header.Form))
+            throw new LaneViolationException($"a payload has the unknown form {(byte)header.Form}");
+        if (header.PayloadLength < 0)
+            throw new LaneViolationException($"a payload has {header.PayloadLength} floats");
         return header;
     }
 }

@@ -8,8 +8,9 @@ using Akka.Actor;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// The first words on a connection, little-endian: magic (4), version (2), token (32), length of the address (2), process (4),
-/// descriptor of its <see cref="MemoryProbe"/> (4), number in it (8); then the address of the node that connects.
+/// The first words on a connection, little-endian: magic (4), version (2), token (32), length of the address (2),
+/// process (4), descriptor of its <see cref="MemoryProbe"/> (4), number in it (8); then the address of the node that
+/// connects.
 /// </summary>
 /// <param name="Node">The node that connects.</param>
 /// <param name="Process">Its process.</param>
@@ -43,10 +44,15 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
     /// <exception cref="LaneViolationException">The words are wrong.</exception>
     public static int LengthOfAddress(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> token)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new LaneViolationException("it does not speak the lane's language");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
+            throw new LaneViolationException("it does not speak the lane's language");
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-        if (version != Version) throw new LaneViolationException($"it speaks version {version} of the lane, and this node version {Version}");
-        if (!CryptographicOperations.FixedTimeEquals(bytes[6..38], token)) throw new LaneViolationException("its token is not this node's");
+        if (version != Version)
+            throw new LaneViolationException(
+                $"it speaks version {version} of the lane, and this node version {Version}"
+            );
+        if (!CryptographicOperations.FixedTimeEquals(bytes[6..38], token))
+            throw new LaneViolationException("its token is not this node's");
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[38..]);
         return length is > 0 and <= LongestAddress
             ? length
@@ -66,7 +72,10 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
     }
 }
 
-/// <summary>The answer to a right <see cref="Handshake"/>: one byte that says so, whether memory can be shared (1), and the credit to begin with (8).</summary>
+/// <summary>
+/// The answer to a right <see cref="Handshake"/>: one byte that says so, whether memory can be shared (1), and the
+/// credit to begin with (8).
+/// </summary>
 internal readonly record struct Welcome(bool SharesMemory, long Credit)
 {
     public const int Size = 10;

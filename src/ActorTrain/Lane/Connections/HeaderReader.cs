@@ -20,12 +20,14 @@ internal sealed class HeaderReader
         _stream.Position = 0;
         try
         {
-            if (TensorMessageTable.TryRead(kind, _reader, payload, out var message)) return message!;
+            if (TensorMessageTable.TryRead(kind, _reader, payload, out var message))
+                return message!;
         }
         catch (Exception failure) when (failure is IOException or FormatException or ArgumentException)
         {
             throw new LaneViolationException(
-                $"a message of kind {kind} has a header that cannot be read: {failure.AsClause()}");
+                $"a message of kind {kind} has a header that cannot be read: {failure.AsClause()}"
+            );
         }
         throw new LaneViolationException($"a message of the unknown kind {kind} came");
     }

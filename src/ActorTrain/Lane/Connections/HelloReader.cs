@@ -22,10 +22,13 @@ internal sealed class HelloReader(byte[] token)
     public Handshake? Receive(Socket socket)
     {
         var received = socket.Receive(_bytes.AsSpan(_received));
-        if (received == 0) throw new EndOfStreamException("the other side closed the connection");
+        if (received == 0)
+            throw new EndOfStreamException("the other side closed the connection");
         _received += received;
-        if (_received < _bytes.Length) return null;
-        if (_bytes.Length > Handshake.Size) return Handshake.Read(_bytes);
+        if (_received < _bytes.Length)
+            return null;
+        if (_bytes.Length > Handshake.Size)
+            return Handshake.Read(_bytes);
         Array.Resize(ref _bytes, Handshake.Size + Handshake.LengthOfAddress(_bytes, token));
         return null;
     }

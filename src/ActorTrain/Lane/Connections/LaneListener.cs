@@ -38,8 +38,15 @@ internal sealed class LaneListener : IDisposable
     /// <param name="log">Told what is wrong.</param>
     /// <param name="accept">Accepts a connection; null: as sockets do.</param>
     public LaneListener(
-        string host, LaneOptions options, byte[] token, Func<Socket, Handshake, ReceivingConnection> receive,
-        Action<Address, string> ended, Func<TimeSpan> clock, ILoggingAdapter log, Func<Socket, Socket>? accept = null)
+        string host,
+        LaneOptions options,
+        byte[] token,
+        Func<Socket, Handshake, ReceivingConnection> receive,
+        Action<Address, string> ended,
+        Func<TimeSpan> clock,
+        ILoggingAdapter log,
+        Func<Socket, Socket>? accept = null
+    )
     {
         (_options, _receive, _ended, _clock, _log) = (options, receive, ended, clock, log);
         accept ??= socket => socket.Accept();
@@ -72,15 +79,22 @@ internal sealed class LaneListener : IDisposable
         _end.Set();
         _tcp.Dispose();
         _local?.Dispose();
-        if (LocalName is not null) LocalSocket.Remove(LocalName);
-        foreach (var socket in _open.Keys) socket.Dispose();
+        if (LocalName is not null)
+            LocalSocket.Remove(LocalName);
+        foreach (var socket in _open.Keys)
+            socket.Dispose();
     }
 
     private void AddDoorway(Socket listener, byte[] token, Func<Socket, Socket> accept)
     {
         Doorway? doorway = null;
         var gate = new HandshakeGate<Socket>(
-            "The lane", _options.Handshake, socket => doorway!.Close(socket), _clock, _log);
+            "The lane",
+            _options.Handshake,
+            socket => doorway!.Close(socket),
+            _clock,
+            _log
+        );
         _doorways.Add(doorway = new Doorway(listener, gate, token, accept, Open));
     }
 
@@ -96,12 +110,14 @@ internal sealed class LaneListener : IDisposable
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                if (_disposed) break;
+                if (_disposed)
+                    break;
                 _log.Error(failure, "The lane's listener has failed, and goes on");
                 _end.Wait(LongestWait);
             }
         }
-        foreach (var doorway in _doorways) doorway.CloseAll();
+        foreach (var doorway in _doorways)
+            doorway.CloseAll();
     }
 
     private void ServeOnce()
@@ -111,26 +127,33 @@ internal sealed class LaneListener : IDisposable
         Wait(waiting, now);
         now = _clock();
         foreach (var socket in waiting)
-            foreach (var doorway in _doorways)
-                doorway.Read(socket, now);
-        foreach (var doorway in _doorways) doorway.Sweep();
+        foreach (var doorway in _doorways)
+            doorway.Read(socket, now);
+        foreach (var doorway in _doorways)
+            doorway.Sweep();
     }
 
     // Leaves in the list those that can be read.
     private void Wait(List<Socket> sockets, TimeSpan now)
     {
         var next = _doorways.Min(doorway => doorway.NextTime(now)) - now ?? LongestWait;
-        var wait = next < TimeSpan.Zero ? TimeSpan.Zero : next > LongestWait ? LongestWait : next;
+        var wait =
+            next < TimeSpan.Zero ? TimeSpan.Zero
+            : next > LongestWait ? LongestWait
+            : next;
         // A part of a millisecond would be none, and so a wait that does not wait.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-        if (sockets.Count > 0) Socket.Select(sockets, null, null, wait);
-        else _end.Wait(wait);
+        if (sockets.Count > 0)
+            Socket.Select(sockets, null, null, wait);
+        else
+            _end.Wait(wait);
     }
 
     private void Open(Socket socket, string name, Handshake hello)
     {
         socket.ReceiveBufferSize = _options.SocketBuffer;
-        if (socket.AddressFamily != AddressFamily.Unix) socket.NoDelay = true;
+        if (socket.AddressFamily != AddressFamily.Unix)
+            socket.NoDelay = true;
         _open[socket] = name;
         try
         {
@@ -142,7 +165,8 @@ internal sealed class LaneListener : IDisposable
             throw;
         }
         // It may have been opened while all were closed.
-        if (_disposed) socket.Dispose();
+        if (_disposed)
+            socket.Dispose();
     }
 
     private void Receive(Socket socket, Handshake hello)
@@ -174,7 +198,8 @@ internal sealed class LaneListener : IDisposable
         {
             _open.TryRemove(socket, out _);
             socket.Dispose();
-            if (!_disposed) _ended(connection.Node, reason);
+            if (!_disposed)
+                _ended(connection.Node, reason);
         }
     }
 }

@@ -3,8 +3,8 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// Memory of another process, mapped once and kept while it is in use: a job sends from the same few places at every step. Of what nobody
-/// reads any more, the most recent is kept.
+/// Memory of another process, mapped once and kept while it is in use: a job sends from the same few places at every
+/// step. Of what nobody reads any more, the most recent is kept.
 /// </summary>
 /// <param name="process">The process.</param>
 internal sealed class MappedMemories(int process)
@@ -18,7 +18,8 @@ internal sealed class MappedMemories(int process)
     /// <summary>A mapping; whoever took it says when it has read it.</summary>
     public sealed class Mapping
     {
-        internal Mapping(TensorMemory memory, long number) => (Memory, Number, Place) = (memory, number, new LinkedListNode<Mapping>(this));
+        internal Mapping(TensorMemory memory, long number) =>
+            (Memory, Number, Place) = (memory, number, new LinkedListNode<Mapping>(this));
 
         public TensorMemory Memory { get; }
 
@@ -35,10 +36,14 @@ internal sealed class MappedMemories(int process)
     {
         lock (_gate)
         {
-            if (!_mappings.TryGetValue(reference.Number, out var mapping)) _mappings.Add(reference.Number, mapping = Map(reference));
+            if (!_mappings.TryGetValue(reference.Number, out var mapping))
+                _mappings.Add(reference.Number, mapping = Map(reference));
             if (mapping.Memory.Length != reference.Length)
-                throw new LaneViolationException($"memory {reference.Number} has {mapping.Memory.Length} floats, and not {reference.Length}");
-            if (mapping.Readers++ == 0 && mapping.Place.List is not null) _idle.Remove(mapping.Place);
+                throw new LaneViolationException(
+                    $"memory {reference.Number} has {mapping.Memory.Length} floats, and not {reference.Length}"
+                );
+            if (mapping.Readers++ == 0 && mapping.Place.List is not null)
+                _idle.Remove(mapping.Place);
             return mapping;
         }
     }
@@ -48,16 +53,19 @@ internal sealed class MappedMemories(int process)
     {
         lock (_gate)
         {
-            if (--mapping.Readers > 0) return;
+            if (--mapping.Readers > 0)
+                return;
             _idle.AddLast(mapping.Place);
-            while (_idle.Count > (_closed ? 0 : Kept)) Forget(_idle.First!.Value);
+            while (_idle.Count > (_closed ? 0 : Kept))
+                Forget(_idle.First!.Value);
         }
     }
 
     /// <summary>The connection has ended: nothing is kept but what is still being read, now and from now on.</summary>
     public void Close()
     {
-        lock (_gate) _closed = true;
+        lock (_gate)
+            _closed = true;
         GiveBack();
     }
 
@@ -66,7 +74,8 @@ internal sealed class MappedMemories(int process)
     {
         lock (_gate)
         {
-            while (_idle.First is { } idle) Forget(idle.Value);
+            while (_idle.First is { } idle)
+                Forget(idle.Value);
         }
     }
 
@@ -81,7 +90,10 @@ internal sealed class MappedMemories(int process)
     {
         try
         {
-            return new Mapping(TensorMemory.Map(SharedFile.Open(process, reference.Descriptor), reference.Length), reference.Number);
+            return new Mapping(
+                TensorMemory.Map(SharedFile.Open(process, reference.Descriptor), reference.Length),
+                reference.Number
+            );
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// Shows whether one process can map another's memory: it must find there the number that the other says. (Two containers on one machine
-/// may see each other's sockets and yet mean different processes by one number.)
+/// Shows whether one process can map another's memory: it must find there the number that the other says. (Two
+/// containers on one machine may see each other's sockets and yet mean different processes by one number.)
 /// </summary>
 internal sealed class MemoryProbe
 {

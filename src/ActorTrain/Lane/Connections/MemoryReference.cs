@@ -26,9 +26,13 @@ internal readonly record struct MemoryReference(int Descriptor, int Length, long
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]));
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..])
+        );
         return reference.Start < 0 || reference.Length < 0 || reference.Start > reference.Length - payloadLength
-            ? throw new LaneViolationException($"a payload of {payloadLength} floats from {reference.Start} does not lie in a memory of {reference.Length}")
+            ? throw new LaneViolationException(
+                $"a payload of {payloadLength} floats from {reference.Start} does not lie in a memory of "
+                    + $"{reference.Length}"
+            )
             : reference;
     }
 }

@@ -8,7 +8,9 @@ internal enum NoteKind : byte
     /// <summary>So many bytes were read by their actor: as many more may come.</summary>
     Credit = 1,
 
-    /// <summary>The payload of the message with this sequence number, which lies in the sender's memory, was read.</summary>
+    /// <summary>
+    /// The payload of the message with this sequence number, which lies in the sender's memory, was read.
+    /// </summary>
     Read = 2,
 }
 
@@ -27,6 +29,8 @@ internal readonly record struct Note(NoteKind Kind, long Value)
     public static Note Read(ReadOnlySpan<byte> bytes)
     {
         var kind = (NoteKind)bytes[0];
-        return Enum.IsDefined(kind) ? new Note(kind, BinaryPrimitives.ReadInt64LittleEndian(bytes[1..])) : throw new LaneViolationException($"a note of the unknown kind {bytes[0]} came");
+        return Enum.IsDefined(kind)
+            ? new Note(kind, BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]))
+            : throw new LaneViolationException($"a note of the unknown kind {bytes[0]} came");
     }
 }

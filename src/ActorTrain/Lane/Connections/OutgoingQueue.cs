@@ -12,8 +12,8 @@ internal readonly record struct Outgoing(IActorRef Target, IActorRef Sender, ITe
 }
 
 /// <summary>
-/// What waits to be sent to one node, bounded in bytes: beyond the bound a message is refused, so that a slow node never makes this
-/// one's memory grow. Outlives the connections that empty it.
+/// What waits to be sent to one node, bounded in bytes: beyond the bound a message is refused, so that a slow node
+/// never makes this one's memory grow. Outlives the connections that empty it.
 /// </summary>
 internal sealed class OutgoingQueue(long bound)
 {
@@ -27,7 +27,8 @@ internal sealed class OutgoingQueue(long bound)
     {
         get
         {
-            lock (_lock) return _queue.Count == 0;
+            lock (_lock)
+                return _queue.Count == 0;
         }
     }
 
@@ -45,7 +46,8 @@ internal sealed class OutgoingQueue(long bound)
     {
         lock (_lock)
         {
-            if (_queue.Count > 0 && _bytes + outgoing.Bytes > bound) return false;
+            if (_queue.Count > 0 && _bytes + outgoing.Bytes > bound)
+                return false;
             _bytes += outgoing.Bytes;
             _queue.Enqueue(outgoing);
             Monitor.Pulse(_lock);
@@ -53,12 +55,15 @@ internal sealed class OutgoingQueue(long bound)
         }
     }
 
-    /// <summary>Waits for a message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.</summary>
+    /// <summary>
+    /// Waits for a message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.
+    /// </summary>
     public bool Wait(CancellationToken stopping)
     {
         lock (_lock)
         {
-            while (!stopping.IsCancellationRequested && _queue.Count == 0) Monitor.Wait(_lock);
+            while (!stopping.IsCancellationRequested && _queue.Count == 0)
+                Monitor.Wait(_lock);
             return !stopping.IsCancellationRequested;
         }
     }
@@ -68,7 +73,8 @@ internal sealed class OutgoingQueue(long bound)
     {
         lock (_lock)
         {
-            if (!_queue.TryDequeue(out outgoing)) return false;
+            if (!_queue.TryDequeue(out outgoing))
+                return false;
             _bytes -= outgoing.Bytes;
             return true;
         }
@@ -77,7 +83,8 @@ internal sealed class OutgoingQueue(long bound)
     /// <summary>Makes whoever waits look again.</summary>
     public void Wake()
     {
-        lock (_lock) Monitor.PulseAll(_lock);
+        lock (_lock)
+            Monitor.PulseAll(_lock);
     }
 
     /// <summary>Throws away what waits; whoever waits for an answer to it will send again.</summary>
@@ -86,7 +93,8 @@ internal sealed class OutgoingQueue(long bound)
         lock (_lock)
         {
             var discarded = _queue.Count;
-            while (_queue.TryDequeue(out var outgoing)) outgoing.Message.Payload.Release();
+            while (_queue.TryDequeue(out var outgoing))
+                outgoing.Message.Payload.Release();
             _bytes = 0;
             return discarded;
         }

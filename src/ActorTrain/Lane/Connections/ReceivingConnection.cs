@@ -7,7 +7,10 @@ using Akka.Actor;
 
 namespace ActorTrain.Lane.Connections;
 
-/// <summary>A connection from another node: reads messages, checks every length before it takes memory, delivers, and says what was read.</summary>
+/// <summary>
+/// A connection from another node: reads messages, checks every length before it takes memory, delivers, and says what
+/// was read.
+/// </summary>
 /// <param name="socket">The connection.</param>
 /// <param name="hello">What it said first.</param>
 /// <param name="lane">The lane that it belongs to.</param>
@@ -34,10 +37,15 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
     /// <exception cref="SocketException">The connection broke.</exception>
     public void Run()
     {
-        var shares = lane.Options.SameMachine == SameMachineRoad.SharedMemory && hello.Probe is { } sign && MemoryProbe.CanMap(hello.Process, sign);
-        if (shares) _mapped = new MappedMemories(hello.Process);
+        var shares =
+            lane.Options.SameMachine == SameMachineRoad.SharedMemory
+            && hello.Probe is { } sign
+            && MemoryProbe.CanMap(hello.Process, sign);
+        if (shares)
+            _mapped = new MappedMemories(hello.Process);
         socket.SendAll(new Welcome(shares, lane.Options.InFlight).ToBytes());
-        while (true) ReceiveMessage();
+        while (true)
+            ReceiveMessage();
     }
 
     /// <summary>The node idles: of the other process's memory nothing is kept that is not being read.</summary>
@@ -60,36 +68,53 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
             Name(frame.Route, Encoding.UTF8.GetString(header));
             return;
         }
-        if (frame.Sequence != ++_sequence) throw new LaneViolationException($"message {frame.Sequence} came where {_sequence} was due");
-        if (!_routes.TryGetValue(frame.Route, out var route)) throw new LaneViolationException($"a message came by route {frame.Route}, which has no name");
+        if (frame.Sequence != ++_sequence)
+            throw new LaneViolationException($"message {frame.Sequence} came where {_sequence} was due");
+        if (!_routes.TryGetValue(frame.Route, out var route))
+            throw new LaneViolationException($"a message came by route {frame.Route}, which has no name");
         var admitted = lane.Admissions.Allows(route.Target, frame.PayloadLength);
         if (admitted == false)
-            throw new LaneViolationException($"a payload of {frame.PayloadLength} floats came for {route.Target}, which has no tensor of that length");
+            throw new LaneViolationException(
+                $"a payload of {frame.PayloadLength} floats came for {route.Target}, which has no tensor of that length"
+            );
 
-        var message = frame.Form == PayloadForm.Reference
-            ? ReceiveReference(frame, _text.AsSpan(frame.HeaderLength))
-            : admitted is null ? Skip(frame) : ReceiveCopy(frame);
-        if (message is null) return;
-        if (admitted is null) message.Payload.Release();
-        else route.Receiver.Tell(message, route.Sender);
+        var message =
+            frame.Form == PayloadForm.Reference ? ReceiveReference(frame, _text.AsSpan(frame.HeaderLength))
+            : admitted is null ? Skip(frame)
+            : ReceiveCopy(frame);
+        if (message is null)
+            return;
+        if (admitted is null)
+            message.Payload.Release();
+        else
+            route.Receiver.Tell(message, route.Sender);
     }
 
     private void Name(ushort number, string text)
     {
-        if (text.Split('\n') is not [{ Length: > 0 } target, var sender]) throw new LaneViolationException("a route's name is none");
-        _routes[number] = new Route(target, lane.Resolve(target), sender.Length == 0 ? ActorRefs.NoSender : lane.Resolve(sender));
+        if (text.Split('\n') is not [{ Length: > 0 } target, var sender])
+            throw new LaneViolationException("a route's name is none");
+        _routes[number] = new Route(
+            target,
+            lane.Resolve(target),
+            sender.Length == 0 ? ActorRefs.NoSender : lane.Resolve(sender)
+        );
     }
 
     private ITensorMessage ReceiveReference(in FrameHeader frame, Span<byte> space)
     {
-        if (_mapped is null) throw new LaneViolationException("a reference came to memory that is not shared");
+        if (_mapped is null)
+            throw new LaneViolationException("a reference came to memory that is not shared");
         if (space.Length < MemoryReference.Size)
             throw new LaneViolationException($"a message's header has {Plural.Of(frame.HeaderLength, "byte")}");
         socket.ReceiveAll(space[..MemoryReference.Size]);
         var reference = MemoryReference.Read(space, frame.PayloadLength);
         var mapping = _mapped.Take(reference);
         var payload = new TensorSlice(
-            ((ReadOnlyMemory<float>)mapping.Memory.Memory).Slice(reference.Start, frame.PayloadLength), new Borrowed(this, mapping, frame.Sequence), PayloadType.F32);
+            ((ReadOnlyMemory<float>)mapping.Memory.Memory).Slice(reference.Start, frame.PayloadLength),
+            new Borrowed(this, mapping, frame.Sequence),
+            PayloadType.F32
+        );
         return MessageOf(frame, payload);
     }
 
@@ -98,11 +123,16 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         var bytes = sizeof(float) * (long)frame.PayloadLength;
         if (Volatile.Read(ref _unread) is > 0 and var unread && unread + bytes > lane.Options.InFlight)
             throw new LaneViolationException(
-                $"{Plural.Of(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may");
+                $"{Plural.Of(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may"
+            );
         var memory = lane.Memory.Take(frame.PayloadLength);
         Interlocked.Add(ref _unread, bytes);
         lane.Received(bytes);
-        var payload = new TensorSlice(memory.Memory[..frame.PayloadLength], new Copied(this, memory), (PayloadType)frame.Form);
+        var payload = new TensorSlice(
+            memory.Memory[..frame.PayloadLength],
+            new Copied(this, memory),
+            (PayloadType)frame.Form
+        );
         try
         {
             Fill(memory.GetSpan()[..frame.PayloadLength], payload.Type);
@@ -175,7 +205,8 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         note.Write(bytes);
         try
         {
-            lock (_writing) socket.SendAll(bytes);
+            lock (_writing)
+                socket.SendAll(bytes);
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
@@ -195,7 +226,8 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         }
     }
 
-    private sealed class Borrowed(ReceivingConnection connection, MappedMemories.Mapping mapping, uint sequence) : ITensorOwner
+    private sealed class Borrowed(ReceivingConnection connection, MappedMemories.Mapping mapping, uint sequence)
+        : ITensorOwner
     {
         public void Released()
         {

@@ -9,8 +9,8 @@ using Akka.Actor;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// A connection to another node: one thread empties a queue into it, another reads the notes that come back. Tells the lane's actor when it
-/// has ended.
+/// A connection to another node: one thread empties a queue into it, another reads the notes that come back. Tells the
+/// lane's actor when it has ended.
 /// </summary>
 internal sealed class SendingConnection : IDisposable
 {
@@ -40,10 +40,21 @@ internal sealed class SendingConnection : IDisposable
     private uint _sequence;
     private int _ended;
 
-    private SendingConnection(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor) =>
-        (_node, _peer, _queue, _lane, _actor) = (node, peer, queue, lane, actor);
+    private SendingConnection(
+        Address node,
+        LaneProtocol.Opened peer,
+        OutgoingQueue queue,
+        TensorLane lane,
+        IActorRef actor
+    ) => (_node, _peer, _queue, _lane, _actor) = (node, peer, queue, lane, actor);
 
-    public static SendingConnection Start(Address node, LaneProtocol.Opened peer, OutgoingQueue queue, TensorLane lane, IActorRef actor)
+    public static SendingConnection Start(
+        Address node,
+        LaneProtocol.Opened peer,
+        OutgoingQueue queue,
+        TensorLane lane,
+        IActorRef actor
+    )
     {
         var connection = new SendingConnection(node, peer, queue, lane, actor);
         connection.StartThread(connection.Send, $"lane to {node.Host}:{node.Port}");
@@ -53,21 +64,24 @@ internal sealed class SendingConnection : IDisposable
     public void Dispose() => End("it was closed");
 
     /// <summary>
-    /// Lends a tensor at once, on the calling thread, where nothing is before it: a reference is sent faster than a thread is woken. False where
-    /// the message must wait its turn in the queue.
+    /// Lends a tensor at once, on the calling thread, where nothing is before it: a reference is sent faster than a
+    /// thread is woken. False where the message must wait its turn in the queue.
     /// </summary>
     public bool TrySendNow(in Outgoing outgoing)
     {
-        if (ReferenceTo(outgoing.Message.Payload) is not { } reference || !Monitor.TryEnter(_sending)) return false;
+        if (ReferenceTo(outgoing.Message.Payload) is not { } reference || !Monitor.TryEnter(_sending))
+            return false;
         try
         {
-            if (!_shares || Volatile.Read(ref _ended) == 1 || !_queue.IsEmpty || LentNow() >= MostLentAtOnce) return false;
+            if (!_shares || Volatile.Read(ref _ended) == 1 || !_queue.IsEmpty || LentNow() >= MostLentAtOnce)
+                return false;
             Lend(_socket!, outgoing, reference);
             return true;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or IOException)
         {
-            // Lost with the connection, as what was on its way before it: whoever waits for an answer hears of it, and sends again.
+            // Lost with the connection, as what was on its way before it: whoever waits for an answer hears of it, and
+            // sends again.
             End(failure.AsNamedClause());
             return true;
         }
@@ -77,25 +91,32 @@ internal sealed class SendingConnection : IDisposable
         }
     }
 
-    private void StartThread(Action run, string name) => new Thread(() =>
-    {
-        try
+    private void StartThread(Action run, string name) =>
+        new Thread(() =>
         {
-            run();
-        }
-#pragma warning disable CA1031 // The last frame of a thread: whatever ends it is told to the lane's actor, which opens the connection again.
-        catch (Exception failure)
+            try
+            {
+                run();
+            }
+            // The last frame of a thread: whatever ends it is told to the lane's actor, which opens the connection
+            // again.
+#pragma warning disable CA1031
+            catch (Exception failure)
 #pragma warning restore CA1031
+            {
+                End(failure.AsNamedClause());
+            }
+        })
         {
-            End(failure.AsNamedClause());
-        }
-    })
-    { IsBackground = true, Name = name }.Start();
+            IsBackground = true,
+            Name = name,
+        }.Start();
 
     // What is lent stays so: the other process may be reading it still, and its memory is not used again.
     private void End(string reason)
     {
-        if (Interlocked.Exchange(ref _ended, 1) == 1) return;
+        if (Interlocked.Exchange(ref _ended, 1) == 1)
+            return;
         _queue.Detach(this);
         _stopping.Cancel();
         _queue.Wake();
@@ -108,7 +129,11 @@ internal sealed class SendingConnection : IDisposable
     private void Send()
     {
         var socket = _socket = Connect();
-        var handshake = new Handshake(_lane.Address, Environment.ProcessId, IsLocal(socket) ? _lane.Probe?.ToSign() : null).ToBytes(_peer.Token);
+        var handshake = new Handshake(
+            _lane.Address,
+            Environment.ProcessId,
+            IsLocal(socket) ? _lane.Probe?.ToSign() : null
+        ).ToBytes(_peer.Token);
         socket.SendAll(handshake);
         _headers = new HeaderWriter(_lane.Address, handshake.Length);
         var welcome = Welcome.Receive(socket);
@@ -122,9 +147,12 @@ internal sealed class SendingConnection : IDisposable
             {
                 lock (_sending)
                 {
-                    if (!_queue.TryTake(out var outgoing)) continue;
-                    if (_shares && ReferenceTo(outgoing.Message.Payload) is { } reference) Lend(socket, outgoing, reference);
-                    else Copy(socket, outgoing, staging);
+                    if (!_queue.TryTake(out var outgoing))
+                        continue;
+                    if (_shares && ReferenceTo(outgoing.Message.Payload) is { } reference)
+                        Lend(socket, outgoing, reference);
+                    else
+                        Copy(socket, outgoing, staging);
                 }
             }
         }
@@ -136,10 +164,22 @@ internal sealed class SendingConnection : IDisposable
 
     private Socket Connect()
     {
-        if (_lane.Options.SameMachine != SameMachineRoad.Tcp && _peer.LocalSocket is { } name && _peer.Machine == LocalSocket.Machine
-            && LocalSocket.TryConnect(name, _lane.Options.SocketBuffer) is { } local) return local;
-        var endpoint = new IPEndPoint(IPAddress.TryParse(_peer.Host, out var ip) ? ip : Dns.GetHostAddresses(_peer.Host)[0], _peer.Port);
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = _lane.Options.SocketBuffer };
+        if (
+            _lane.Options.SameMachine != SameMachineRoad.Tcp
+            && _peer.LocalSocket is { } name
+            && _peer.Machine == LocalSocket.Machine
+            && LocalSocket.TryConnect(name, _lane.Options.SocketBuffer) is { } local
+        )
+            return local;
+        var endpoint = new IPEndPoint(
+            IPAddress.TryParse(_peer.Host, out var ip) ? ip : Dns.GetHostAddresses(_peer.Host)[0],
+            _peer.Port
+        );
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            SendBufferSize = _lane.Options.SocketBuffer,
+        };
         socket.Connect(endpoint);
         return socket;
     }
@@ -147,20 +187,23 @@ internal sealed class SendingConnection : IDisposable
     private static bool IsLocal(Socket socket) => socket.AddressFamily == AddressFamily.Unix;
 
     private static MemoryReference? ReferenceTo(TensorSlice payload) =>
-        MemoryMarshal.TryGetMemoryManager<float, TensorMemory>(payload.Values, out var memory, out var start, out _) && memory.File is { } file
+        MemoryMarshal.TryGetMemoryManager<float, TensorMemory>(payload.Values, out var memory, out var start, out _)
+        && memory.File is { } file
             ? new MemoryReference(file.Descriptor, memory.Length, memory.Number, start)
             : null;
 
     private void Lend(Socket socket, in Outgoing outgoing, in MemoryReference reference)
     {
-        lock (_gate) _lent.Add(++_sequence, outgoing.Message.Payload);
+        lock (_gate)
+            _lent.Add(++_sequence, outgoing.Message.Payload);
         Instruments.Sent(sizeof(float) * (long)outgoing.Message.Payload.Length, "shared-memory");
         socket.SendAll(_headers.Write(outgoing, PayloadForm.Reference, _sequence, reference));
     }
 
     private int LentNow()
     {
-        lock (_gate) return _lent.Count;
+        lock (_gate)
+            return _lent.Count;
     }
 
     private void Copy(Socket socket, in Outgoing outgoing, ushort[] staging)
@@ -168,14 +211,21 @@ internal sealed class SendingConnection : IDisposable
         var payload = outgoing.Message.Payload;
         try
         {
-            if (!_credit!.Take(sizeof(float) * (long)payload.Length)) return;
+            if (!_credit!.Take(sizeof(float) * (long)payload.Length))
+                return;
             var values = payload.Values.Span;
-            Instruments.Sent((payload.Type == PayloadType.F32 ? sizeof(float) : sizeof(ushort)) * (long)payload.Length, IsLocal(socket) ? "unix" : "tcp");
+            Instruments.Sent(
+                (payload.Type == PayloadType.F32 ? sizeof(float) : sizeof(ushort)) * (long)payload.Length,
+                IsLocal(socket) ? "unix" : "tcp"
+            );
             if (payload.Type == PayloadType.F32)
             {
-                // The payload's beginning goes with the header: a packet of its own would wake the receiver for nothing.
+                // The payload's beginning goes with the header: a packet of its own would wake the receiver for
+                // nothing.
                 var first = values[..Math.Min(WithHeader, values.Length)];
-                socket.SendAll(_headers.Write(outgoing, PayloadForm.F32, ++_sequence, null, MemoryMarshal.AsBytes(first)));
+                socket.SendAll(
+                    _headers.Write(outgoing, PayloadForm.F32, ++_sequence, null, MemoryMarshal.AsBytes(first))
+                );
                 socket.SendAll(values[first.Length..]);
                 return;
             }
@@ -200,16 +250,20 @@ internal sealed class SendingConnection : IDisposable
         {
             socket.ReceiveAll(bytes);
             var note = Note.Read(bytes);
-            if (note.Kind == NoteKind.Credit) _credit!.Return(note.Value);
-            else TakeBack((uint)note.Value);
+            if (note.Kind == NoteKind.Credit)
+                _credit!.Return(note.Value);
+            else
+                TakeBack((uint)note.Value);
         }
     }
 
     private void TakeBack(uint sequence)
     {
         TensorSlice? slice;
-        lock (_gate) _lent.Remove(sequence, out slice);
-        if (slice is null) throw new LaneViolationException($"message {sequence} was said to be read, which was not lent");
+        lock (_gate)
+            _lent.Remove(sequence, out slice);
+        if (slice is null)
+            throw new LaneViolationException($"message {sequence} was said to be read, which was not lent");
         slice.Release();
     }
 }

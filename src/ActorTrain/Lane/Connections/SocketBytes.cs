@@ -11,13 +11,16 @@ internal static class SocketBytes
 
     public static void SendAll(this Socket socket, ReadOnlySpan<byte> bytes)
     {
-        while (bytes.Length > 0) bytes = bytes[socket.Send(bytes)..];
+        while (bytes.Length > 0)
+            bytes = bytes[socket.Send(bytes)..];
     }
 
     public static void SendAll(this Socket socket, ReadOnlySpan<float> values)
     {
         for (var start = 0; start < values.Length; start += Piece / sizeof(float))
-            socket.SendAll(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start))));
+            socket.SendAll(
+                MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start)))
+            );
     }
 
     /// <exception cref="EndOfStreamException">The other side has closed the connection.</exception>
@@ -26,7 +29,8 @@ internal static class SocketBytes
         while (bytes.Length > 0)
         {
             var received = socket.Receive(bytes);
-            if (received == 0) throw new EndOfStreamException("the other side closed the connection");
+            if (received == 0)
+                throw new EndOfStreamException("the other side closed the connection");
             bytes = bytes[received..];
         }
     }
@@ -35,6 +39,8 @@ internal static class SocketBytes
     public static void ReceiveAll(this Socket socket, Span<float> values)
     {
         for (var start = 0; start < values.Length; start += Piece / sizeof(float))
-            socket.ReceiveAll(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start))));
+            socket.ReceiveAll(
+                MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start)))
+            );
     }
 }

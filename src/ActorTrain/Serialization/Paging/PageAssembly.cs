@@ -25,8 +25,10 @@ internal sealed class PageAssembly(long mostBytes, TimeSpan patience)
     /// </returns>
     public (byte[]? Message, IReadOnlyList<GivenUp> GivenUp) Add(PageProtocol.Page page, TimeSpan now)
     {
-        if (page.Index == 0) _unfinished[page.Message] = new Unfinished(page.Kind, now);
-        if (!_unfinished.TryGetValue(page.Message, out var message)) return (null, []);
+        if (page.Index == 0)
+            _unfinished[page.Message] = new Unfinished(page.Kind, now);
+        if (!_unfinished.TryGetValue(page.Message, out var message))
+            return (null, []);
         if (page.Index != message.Pages.Count || page.Index >= page.Count)
         {
             _unfinished.Remove(page.Message);
@@ -44,26 +46,35 @@ internal sealed class PageAssembly(long mostBytes, TimeSpan patience)
 
     /// <summary>Gives up what no page has come of for too long.</summary>
     public IReadOnlyList<GivenUp> Expire(TimeSpan now) =>
-        GiveUp(_unfinished.Where(message => now - message.Value.At >= patience),
-            $"no page of it has come for {patience.TotalSeconds:0} s");
+        GiveUp(
+            _unfinished.Where(message => now - message.Value.At >= patience),
+            $"no page of it has come for {patience.TotalSeconds:0} s"
+        );
 
     // The one that has waited longest is the least likely to be completed.
     private List<GivenUp> Shed()
     {
         var excess = _unfinished.Values.Sum(message => message.Bytes) - mostBytes;
-        return excess <= 0 ? []
-            : GiveUp(_unfinished.OrderBy(message => message.Value.At).TakeWhile(message =>
-            {
-                var isNeeded = excess > 0;
-                excess -= message.Value.Bytes;
-                return isNeeded;
-            }), $"unfinished messages would have more than {mostBytes >> 20} MiB together");
+        return excess <= 0
+            ? []
+            : GiveUp(
+                _unfinished
+                    .OrderBy(message => message.Value.At)
+                    .TakeWhile(message =>
+                    {
+                        var isNeeded = excess > 0;
+                        excess -= message.Value.Bytes;
+                        return isNeeded;
+                    }),
+                $"unfinished messages would have more than {mostBytes >> 20} MiB together"
+            );
     }
 
     private List<GivenUp> GiveUp(IEnumerable<KeyValuePair<string, Unfinished>> messages, string reason)
     {
         var givenUp = messages.ToList();
-        foreach (var (name, _) in givenUp) _unfinished.Remove(name);
+        foreach (var (name, _) in givenUp)
+            _unfinished.Remove(name);
         return [.. givenUp.Select(message => new GivenUp(message.Value.Kind, reason))];
     }
 

@@ -26,7 +26,9 @@ internal static class Pages
         var serializer = ProtocolSerializer.Of(system);
         // So that actors in it have full addresses.
         var bytes = Akka.Serialization.Serialization.WithTransport(
-            (ExtendedActorSystem)system, () => serializer.Write(message));
+            (ExtendedActorSystem)system,
+            () => serializer.Write(message)
+        );
         var size = Math.Min(PageBytes, serializer.LargestMessage / 2);
         if (bytes.Length <= size)
         {

@@ -30,8 +30,10 @@ internal sealed class PagesActor : ReceiveActor, IWithTimers
         {
             var (message, givenUp) = _assembly.Add(page, Now);
             Tell(givenUp);
-            if (message is not null) Deliver(page, message);
-            if (_assembly.Count == 0) Timers.Cancel("silence");
+            if (message is not null)
+                Deliver(page, message);
+            if (_assembly.Count == 0)
+                Timers.Cancel("silence");
             else if (!Timers.IsTimerActive("silence"))
                 Timers.StartPeriodicTimer("silence", new LookForSilence(), Patience);
         });

@@ -10,10 +10,23 @@ public sealed class PageAssemblyTests
     private readonly PageAssembly _assembly = new(Most, Patience);
 
     private (byte[]? Message, IReadOnlyList<PageAssembly.GivenUp> GivenUp) Add(
-        string message, int index, int count, int size = 10, double at = 0) =>
-        _assembly.Add(new PageProtocol.Page(
-            message, "Prepared", index, count, ActorRefs.Nobody, [.. Enumerable.Repeat((byte)index, size)]),
-            TimeSpan.FromSeconds(at));
+        string message,
+        int index,
+        int count,
+        int size = 10,
+        double at = 0
+    ) =>
+        _assembly.Add(
+            new PageProtocol.Page(
+                message,
+                "Prepared",
+                index,
+                count,
+                ActorRefs.Nobody,
+                [.. Enumerable.Repeat((byte)index, size)]
+            ),
+            TimeSpan.FromSeconds(at)
+        );
 
     [Fact]
     public void A_message_is_whole_with_its_last_page()

@@ -9,9 +9,9 @@ namespace ActorTrain.Tests.Serialization.Paging;
 /// <summary>Between two actor systems with the frame that Akka has by default.</summary>
 public sealed class PagesTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", EchoIsFound))
 {
-    private static readonly Config EchoIsFound =
-        ConfigurationFactory.ParseString(
-            "akka.remote.trusted-selection-paths = [ \"/user/echo\", \"/user/actortrain-pages\" ]");
+    private static readonly Config EchoIsFound = ConfigurationFactory.ParseString(
+        "akka.remote.trusted-selection-paths = [ \"/user/echo\", \"/user/actortrain-pages\" ]"
+    );
 
     [Theory, InlineData(10), InlineData(64_000), InlineData(1_000_000)]
     public async Task A_message_of_any_size_comes_as_it_was_from_its_sender(int size)
