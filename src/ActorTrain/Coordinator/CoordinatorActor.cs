@@ -20,6 +20,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     private readonly Dictionary<IActorRef, string> _roots = [];
     private readonly Queue<NodeSummary> _gone = [];
     private readonly RestartCount _restarts = new();
+    private const int MostStrangers = 1_000;
     private readonly HashSet<string> _strangers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
@@ -45,11 +46,12 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Hello>(hello =>
         {
             Sender.Tell(new ClientProtocol.Welcome(Self, BuildVersion.Here));
-            var (who, self) = (Sender.Path.Address.ToString(), "this coordinator");
-            // A node says it once a second for as long as it waits.
+            var who = Sender.Path.Address.ToString();
+            // A node says it once a second for as long as it waits, and a foreign program whatever it likes.
             if (
-                BuildVersion.Difference(hello.Version, who, self) is { } difference
-                && _strangers.Add(who + hello.Version)
+                BuildVersion.Difference(hello.Version, who, "this coordinator") is { } difference
+                && _strangers.Count < MostStrangers
+                && _strangers.Add(difference)
             )
                 _log.Warning("{0}", difference);
         });

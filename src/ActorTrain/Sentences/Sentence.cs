@@ -16,6 +16,17 @@ internal static class Sentence
         return clause.EndsWith('/') || clause.EndsWith('\\') ? line : clause;
     }
 
+    /// <summary>
+    /// A text of another program, which is not to write lines of its own in a log: its first 80 characters, and each
+    /// control character as a space.
+    /// </summary>
+    public static string AsPrintable(this string text)
+    {
+        const int longest = 80;
+        var line = string.Concat(text.Take(longest).Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return text.Length <= longest ? line : line + "…";
+    }
+
     /// <summary>What an exception says.</summary>
     public static string AsClause(this Exception failure) => failure.Message.AsClause();
 

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using ActorTrain.Lane;
+using ActorTrain.Sentences;
 
 namespace ActorTrain.Serialization;
 
@@ -20,7 +22,8 @@ internal static class BuildVersion
     public static string? Difference(string there, string who, string self) =>
         there == Here
             ? null
-            : $"{who} runs ActorTrain {there}, and {self} ActorTrain {Here}; run the same version on both";
+            : $"{who} runs ActorTrain {there.AsPrintable()}, and {self} ActorTrain {Here}; run the same "
+                + "version on both";
 
     private static string Release =>
         typeof(BuildVersion)
@@ -30,10 +33,11 @@ internal static class BuildVersion
 
     private static string Protocol =>
         Convert.ToHexStringLower(
-            SHA256.HashData(
-                Encoding.UTF8.GetBytes(string.Join('\n', WireTypes.All.Select(Shape).Order(StringComparer.Ordinal)))
-            )
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', All.Select(Shape).Order(StringComparer.Ordinal))))
         )[..8];
+
+    // Those of the tensor lane, too: what their headers hold are their properties.
+    private static IEnumerable<Type> All => WireTypes.All.Concat(TensorMessageTable.Types);
 
     private static string Shape(Type type) =>
         type.IsEnum

@@ -15,7 +15,6 @@ namespace ActorTrain.Serialization;
 internal sealed class GuardedSerializer : SerializerWithStringManifest
 {
     private const string PathsKey = "akka.remote.trusted-selection-paths";
-    private const int LongestName = 80;
 
     // A selection holds a question, which holds a number: a message within messages without end would end the process.
     private const int Deepest = 2;
@@ -101,7 +100,7 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
             return RefusedMessage.Instance;
         var path = string.Concat(selection.Elements.Select(element => $"/{element}"));
         var isExact = selection.Elements.All(element => element is SelectChildName);
-        return isExact && _paths.Contains(path) ? selection : Refuse($"({Printable(path)})");
+        return isExact && _paths.Contains(path) ? selection : Refuse($"({path.AsPrintable()})");
     }
 
     private static bool IsPlain(object? id) => id is null or string or int or long;
@@ -125,12 +124,5 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
             _log.Value.Warning("{0}", line);
     }
 
-    private static string Named(string name) => name.Length == 0 ? "" : $"({Printable(name)})";
-
-    // A stranger's text: it is not to write lines of its own.
-    private static string Printable(string text)
-    {
-        var line = string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return line.Length <= LongestName ? line : line[..LongestName] + "…";
-    }
+    private static string Named(string name) => name.Length == 0 ? "" : $"({name.AsPrintable()})";
 }
