@@ -24,6 +24,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     private readonly Dictionary<string, Candidate> _ready = [];
     private readonly OrderedDictionary<string, (IActorRef Worker, WorkerProtocol.Prepared Prepared)> _undecided = [];
     private readonly Dictionary<string, (Candidate Candidate, string? Trouble)> _checking = [];
+
+    // When each was asked last for what is awaited of it: to make ready, or to try the lane.
     private readonly Dictionary<string, TimeSpan> _askedAt = [];
     private TimeSpan? _firstReadyAt;
     private readonly OrderedDictionary<string, string> _failures = [];
@@ -31,9 +33,6 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <summary>A worker that fits.</summary>
     public sealed record Candidate(WorkerHost Host, IActorRef Worker, DeviceDescription Device, Measurement Measured)
     {
-        /// <summary>When it was asked last to try the lane; null where it was not.</summary>
-        public TimeSpan? AskedToCheckAt { get; set; }
-
         public bool Asked { get; set; }
 
         public bool Taken { get; set; }
@@ -66,10 +65,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         : _ready.Count + _undecided.Count < minimumWorkers
             ? $"{_ready.Count + _undecided.Count} of {Plural.Of(minimumWorkers, "worker")} ready{Trouble}"
         : Admission is null
-            ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to "
-                + $"{ChoiceWait.TotalSeconds:0} s for {Plural.Of(_preparing.Count, "other")}, to train on the data "
-                + $"that "
-                + "most of them have"
+            ? $"{Plural.Of(_undecided.Count, "worker")} ready; waiting up to {ChoiceWait.TotalSeconds:0} s for "
+                + $"{Plural.Of(_preparing.Count, "other")}, to train on the data that most of them have"
         : "";
 
     /// <summary>
@@ -87,7 +84,8 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// </summary>
     public void Resume(Admission admission) => (Admission, _begun) = (admission, true);
 
-    public void Joined(NodeProtocol.NodeJoined joined)
+    /// <summary>A node is here. Its worker is asked to make ready by whoever says so.</summary>
+    public void Joined(NodeProtocol.NodeJoined joined, TimeSpan now)
     {
         var node = joined.Node;
         if (node.Server is not null)
@@ -101,7 +99,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         _ready.Remove(node.Node);
         _undecided.Remove(node.Node);
         _checking.Remove(node.Node);
-        _askedAt.Remove(node.Node);
+        _askedAt[node.Node] = now;
         _preparing.Add(node.Node);
     }
 
@@ -112,6 +110,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         if (!_workers.ContainsKey(node))
             return;
         _preparing.Remove(node);
+        _askedAt.Remove(node);
         _undecided[node] = (worker, prepared);
         _firstReadyAt ??= now;
     }
@@ -158,30 +157,22 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     {
         if (_servers.Count == 0)
             return ([], []);
-        var unasked = _checking
-            .Values.Select(checking => checking.Candidate)
-            .Where(candidate => candidate.AskedToCheckAt is not { } asked || now - asked >= AskAgainAfter)
-            .ToList();
-        unasked.ForEach(candidate => candidate.AskedToCheckAt = now);
         return (
-            [.. unasked.Select(candidate => candidate.Worker)],
+            [.. _checking.Where(checking => IsToBeAsked(checking.Key, now)).Select(it => it.Value.Candidate.Worker)],
             [.. _servers.Values.Select(server => server.Server!)]
         );
     }
 
     /// <summary>Workers of which nothing has been heard for a while: the question or the answer may be lost.</summary>
-    public IReadOnlyList<IActorRef> TakeSilent(TimeSpan now)
+    public IReadOnlyList<IActorRef> TakeSilent(TimeSpan now) =>
+        [.. _preparing.Where(node => IsToBeAsked(node, now)).Select(node => _workers[node].Actor)];
+
+    private bool IsToBeAsked(string node, TimeSpan now)
     {
-        var silent = new List<IActorRef>();
-        foreach (var node in _preparing)
-        {
-            // It was asked when it joined, a moment before it is seen here first.
-            if (_askedAt.TryAdd(node, now) || now - _askedAt[node] < AskAgainAfter)
-                continue;
-            _askedAt[node] = now;
-            silent.Add(_workers[node].Actor);
-        }
-        return silent;
+        if (_askedAt.TryGetValue(node, out var asked) && now - asked < AskAgainAfter)
+            return false;
+        _askedAt[node] = now;
+        return true;
     }
 
     /// <summary>A worker has tried the lane: it is ready where tensors come through.</summary>
@@ -219,6 +210,7 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
         _ready.Remove(node);
         _servers.Remove(node);
         _workers.Remove(node);
+        _askedAt.Remove(node);
         _coordinators.Remove(node);
         ForgetAdmissionIfEmpty();
     }

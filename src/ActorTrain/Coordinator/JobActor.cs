@@ -262,7 +262,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         Receive<NodeProtocol.NodeJoined>(joined =>
         {
-            _gathering.Joined(joined);
+            _gathering.Joined(joined, Now);
             joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(_jobId, _job));
             Settle(training);
             changed();

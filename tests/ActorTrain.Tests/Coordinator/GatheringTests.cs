@@ -90,15 +90,14 @@ public sealed class GatheringTests
     {
         var named = new Gathering(minimumWorkers: 1, fingerprint: $"{Many}");
         foreach (var node in new[] { "a:1", "b:1" })
-            named.Joined(Enrolled(node));
+            named.Joined(Enrolled(node), TimeSpan.Zero);
         named.Prepared("a:1", ActorRefs.Nobody, Prepared(Few), TimeSpan.Zero);
         named
             .Settle(TimeSpan.Zero)
             .ShouldHaveSingleItem()
             .Reason.ShouldBe(
                 "the job names the data set with fingerprint 60000, and a:1 has made-up with fingerprint 12000 and "
-                    + "12,000 "
-                    + "training samples; give it the data of the job"
+                    + "12,000 training samples; give it the data of the job"
             );
         named.Prepared("b:1", ActorRefs.Nobody, Prepared(Many), TimeSpan.Zero);
         named.Settle(TimeSpan.Zero).ShouldBeEmpty();
@@ -145,7 +144,7 @@ public sealed class GatheringTests
             new Measurement(100, 64)
         );
 
-    private void Joined(string node) => _gathering.Joined(Enrolled(node));
+    private void Joined(string node) => _gathering.Joined(Enrolled(node), TimeSpan.Zero);
 
     private static NodeProtocol.NodeJoined Enrolled(string node) =>
         new(
