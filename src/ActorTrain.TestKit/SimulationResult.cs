@@ -90,7 +90,7 @@ public sealed record SimulationResult(
             foreach (var worker in Report?.Workers ?? [])
                 log.Append(
                     CultureInfo.InvariantCulture,
-                    $"{worker.Node}: {Plural.Of(worker.Samples, "sample")}, "
+                    $"{NodeName.Of(worker.Node, worker.Restarts)}: {Plural.Of(worker.Samples, "sample")}, "
                         + $"{Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n"
                 );
             if (Model is not null)

@@ -76,6 +76,14 @@ public sealed class TablesTests
     }
 
     [Fact]
+    public void A_worker_that_was_lost_under_another_coordinator_stays_in_the_table()
+    {
+        var job = Training with { Workers = [Thirds[0], Thirds[1] with { Absence = "its process is gone" }] };
+        Text(Tables.Nodes(new ClusterStatus([new NodeSummary("host:1", ["worker"])], job)))
+            .ShouldMatch(@"host:2 +worker +cpu .* gone: its process is gone");
+    }
+
+    [Fact]
     public void A_speed_is_in_samples_a_second_whatever_a_sample_is()
     {
         Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");

@@ -1,3 +1,4 @@
+using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Sentences;
 using Spectre.Console;
@@ -14,7 +15,7 @@ internal static class Tables
         foreach (var (worker, share) in workers.Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)])))
             Row(
                 table,
-                Named(worker.Node, worker.Restarts),
+                NodeName.Of(worker.Node, worker.Restarts),
                 worker.Device,
                 $"{worker.Threads}",
                 Figures.Count(worker.Samples),
@@ -35,13 +36,21 @@ internal static class Tables
         var parts = workers
             .Zip(Shares.InPercent([.. workers.Select(worker => worker.Share)]))
             .ToDictionary(pair => (pair.First.Node, pair.First.Restarts));
-        foreach (var node in status.Nodes)
+        // A coordinator that has gone on with another's job does not know the nodes that were lost before it.
+        var before = workers
+            .ExceptBy(status.Nodes.Select(node => (node.Node, node.Restarts)), worker => (worker.Node, worker.Restarts))
+            .Select(worker => new NodeSummary(worker.Node, [NodeRoles.Worker])
+            {
+                Restarts = worker.Restarts,
+                Absence = worker.Absence,
+            });
+        foreach (var node in status.Nodes.Concat(before))
         {
             parts.TryGetValue((node.Node, node.Restarts), out var part);
             var (worker, share) = part;
             Row(
                 table,
-                Named(node.Node, node.Restarts),
+                NodeName.Of(node.Node, node.Restarts),
                 string.Join(", ", node.Roles),
                 worker?.Device ?? "",
                 worker is null ? "" : $"{share}%",
@@ -52,8 +61,6 @@ internal static class Tables
         }
         return table;
     }
-
-    private static string Named(string node, int restarts) => restarts == 0 ? node : $"{node} (restart {restarts})";
 
     /// <summary>An empty table.</summary>
     public static Table With(params IReadOnlyList<string> columns)
