@@ -5,35 +5,29 @@ namespace ActorTrain.Cli.Tests.Display;
 public class FiguresTests
 {
     [Theory]
-    [
-        InlineData(0.0, "0s"),
-        InlineData(59.4, "59s"),
-        InlineData(59.6, "1:00"),
-        InlineData(65.0, "1:05"),
-        InlineData(3599.4, "59:59"),
-        InlineData(3600.0, "1:00:00")
-    ]
-    [
-        InlineData(90_061.0, "25:01:01"),
-        InlineData(null, "-"),
-        InlineData(double.NaN, "-"),
-        InlineData(double.PositiveInfinity, "-"),
-        InlineData(1e300, "-"),
-        InlineData(-1.0, "-")
-    ]
+    [InlineData(0.0, "0s")]
+    [InlineData(59.4, "59s")]
+    [InlineData(59.6, "1:00")]
+    [InlineData(65.0, "1:05")]
+    [InlineData(3599.4, "59:59")]
+    [InlineData(3600.0, "1:00:00")]
+    [InlineData(90_061.0, "25:01:01")]
+    [InlineData(null, "-")]
+    [InlineData(double.NaN, "-")]
+    [InlineData(double.PositiveInfinity, "-")]
+    [InlineData(1e300, "-")]
+    [InlineData(-1.0, "-")]
     public void A_duration_is_as_short_as_it_can_be(double? seconds, string text) =>
         Figures.Duration(seconds).ShouldBe(text);
 
     [Theory]
-    [
-        InlineData(0, "0%"),
-        InlineData(0.994, "99%"),
-        InlineData(0.9999, "99%"),
-        InlineData(1, "100%"),
-        InlineData(1.5, "100%"),
-        InlineData(double.NaN, "0%"),
-        InlineData(0.29, "29%")
-    ]
+    [InlineData(0, "0%")]
+    [InlineData(0.994, "99%")]
+    [InlineData(0.9999, "99%")]
+    [InlineData(1, "100%")]
+    [InlineData(1.5, "100%")]
+    [InlineData(double.NaN, "0%")]
+    [InlineData(0.29, "29%")]
     public void A_hundred_percent_is_all_of_it(double part, string text) => Figures.Percent(part).ShouldBe(text);
 
     [Theory]
@@ -41,14 +35,12 @@ public class FiguresTests
     public void A_loss_that_diverged_is_shown(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
 
     [Theory]
-    [
-        InlineData(null, "-"),
-        InlineData(double.NaN, "-"),
-        InlineData(0.0, "0.0000"),
-        InlineData(0.88123, "0.8812"),
-        InlineData(3.7, "3.7000"),
-        InlineData(-12.5, "-12.5000")
-    ]
+    [InlineData(null, "-")]
+    [InlineData(double.NaN, "-")]
+    [InlineData(0.0, "0.0000")]
+    [InlineData(0.88123, "0.8812")]
+    [InlineData(3.7, "3.7000")]
+    [InlineData(-12.5, "-12.5000")]
     [InlineData(0.000123, "1.230E-4"), InlineData(2e12, "2.000E+12")]
     public void A_metric_may_be_of_any_size(double? metric, string text) => Figures.Metric(metric).ShouldBe(text);
 

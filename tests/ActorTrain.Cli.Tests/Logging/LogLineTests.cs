@@ -32,9 +32,8 @@ public sealed class LogLineTests
         LogLine
             .Short(Crash, "mine", Morning, hasTrace: false)
             .ShouldBe(
-                "2026-11-26T03:18:39.123+01:00 mine: error: "
-                    + $"{Path} failed: InvalidOperationException: the table is gone (--log FILE or --verbose has the "
-                    + $"trace)"
+                $"2026-11-26T03:18:39.123+01:00 mine: error: {Path} failed: InvalidOperationException: the table is "
+                    + "gone (--log FILE or --verbose has the trace)"
             );
         LogLine
             .Short(Crash, "mine", Morning, hasTrace: true)

@@ -34,23 +34,7 @@ public sealed class SilentConnectionsTests : IDisposable
             config
         );
         await using var worker = Worker();
-        await using var train = CommandProcess.Start(
-            "train",
-            "--join",
-            Cluster,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--momentum",
-            "0",
-            "--epochs",
-            "100000"
-        );
+        await using var train = CommandProcess.Start(SmallJob.Train(Cluster, "--epochs", "100000"));
         await train.LineWith("epoch 2/");
 
         foreach (var port in new[] { _control, _lane })

@@ -78,25 +78,7 @@ public sealed class ConsistencyProcessTests : IDisposable
         await using var first = Worker();
         await using var second = Worker();
         await using var train = CommandProcess.Start(
-            "train",
-            "--join",
-            _cluster,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--momentum",
-            "0",
-            "--epochs",
-            "100000",
-            "--minimum-workers",
-            "2",
-            "--report",
-            ReportFile
+            SmallJob.Train(_cluster, "--epochs", "100000", "--minimum-workers", "2", "--report", ReportFile)
         );
         await train.LineWith("epoch 2/");
         foreach (

@@ -29,21 +29,7 @@ public sealed class CoordinatorLossTests
 
         await worker.LineWith("joined the cluster");
         await server.LineWith("joined the cluster");
-        await using var train = CommandProcess.Start(
-            "train",
-            "--join",
-            Cluster,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--epochs",
-            "1"
-        );
+        await using var train = CommandProcess.Start(SmallJob.Train(Cluster, "--epochs", "1"));
         (await train.ExitCode()).ShouldBe(0, train.Everything);
         (worker.Errors, server.Errors).ShouldBe(("", ""));
     }
@@ -62,21 +48,7 @@ public sealed class CoordinatorLossTests
         seed.Terminate();
         (await seed.ExitCode()).ShouldBe(0, seed.Everything);
 
-        await using var train = CommandProcess.Start(
-            "train",
-            "--join",
-            address,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--epochs",
-            "1"
-        );
+        await using var train = CommandProcess.Start(SmallJob.Train(address, "--epochs", "1"));
         (await train.ExitCode()).ShouldBe(0, train.Everything);
 
         worker.Everything.ShouldNotContain("is gone");

@@ -8,19 +8,7 @@ namespace ActorTrain.Cli.Tests.Verbs;
 /// <summary>Failures of real processes in the middle of a job.</summary>
 public sealed class FailureProcessTests : IDisposable
 {
-    private static readonly string[] Endless =
-    [
-        "--model",
-        "mlp",
-        "--hidden",
-        "32",
-        "--source",
-        "built-in",
-        "--momentum",
-        "0",
-        "--epochs",
-        "100000",
-    ];
+    private static readonly string[] Endless = [.. SmallJob.Options, "--epochs", "100000"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
     private readonly string _cluster = $"127.0.0.1:{FreePort.Take()}";
 

@@ -110,8 +110,8 @@ public sealed class FullDiskProcessTests : IDisposable
         var told = demo.Errors.Split('\n').Where(line => line.Contains("training goes on", StringComparison.Ordinal));
         told.ShouldHaveSingleItem()
             .ShouldEndWith(
-                "was not saved: The model cannot be saved as "
-                    + $"{ModelFile}: No space left on device; training goes on"
+                $"was not saved: The model cannot be saved as {ModelFile}: No space left on device; training goes "
+                    + "on"
             );
         SafeTensors.Load(Directory.GetFiles(Path.Combine(_state, "actortrain"))[0]).Metadata["epochs"].ShouldBe("4");
     }

@@ -3,20 +3,18 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public class HelpTests
 {
     [Theory]
-    [
-        InlineData("demo"),
-        InlineData("seed"),
-        InlineData("worker"),
-        InlineData("train"),
-        InlineData("local"),
-        InlineData("status"),
-        InlineData("set"),
-        InlineData("pause"),
-        InlineData("resume"),
-        InlineData("stop"),
-        InlineData("simulate"),
-        InlineData("laws")
-    ]
+    [InlineData("demo")]
+    [InlineData("seed")]
+    [InlineData("worker")]
+    [InlineData("train")]
+    [InlineData("local")]
+    [InlineData("status")]
+    [InlineData("set")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("stop")]
+    [InlineData("simulate")]
+    [InlineData("laws")]
     public async Task Every_verb_explains_itself_with_an_example(string verb)
     {
         var ran = await Ran.Command(verb, "--help");

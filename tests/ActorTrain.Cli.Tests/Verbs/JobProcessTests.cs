@@ -8,17 +8,7 @@ namespace ActorTrain.Cli.Tests.Verbs;
 public sealed class JobProcessTests : IDisposable
 {
     private const int TrainSamples = 12_000;
-    private static readonly string[] Tiny =
-    [
-        "--model",
-        "mlp",
-        "--hidden",
-        "32",
-        "--source",
-        "built-in",
-        "--momentum",
-        "0",
-    ];
+    private static readonly string[] Tiny = [.. SmallJob.Options];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
 
     private string ReportFile => Path.Combine(_folder.FullName, "report.json");

@@ -6,19 +6,7 @@ namespace ActorTrain.Cli.Tests.Verbs;
 /// <summary>The log of real processes: what is in its file, and what is not on the console for it.</summary>
 public sealed partial class LogProcessTests : IDisposable
 {
-    private static readonly string[] Short =
-    [
-        "--model",
-        "mlp",
-        "--hidden",
-        "32",
-        "--source",
-        "built-in",
-        "--momentum",
-        "0",
-        "--epochs",
-        "1",
-    ];
+    private static readonly string[] Short = [.. SmallJob.Options, "--epochs", "1"];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -37,25 +37,7 @@ public sealed class NetworkCutTests
         );
         await using var train = CommandProcess.StartIn(
             network.Here,
-            "train",
-            "--join",
-            cluster,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--momentum",
-            "0",
-            "--epochs",
-            "100000",
-            "--minimum-workers",
-            "2",
-            "--report",
-            report
+            SmallJob.Train(cluster, "--epochs", "100000", "--minimum-workers", "2", "--report", report)
         );
         await far.LineWith("joined the cluster");
         await train.LineWith("epoch 2/");
@@ -109,24 +91,7 @@ public sealed class NetworkCutTests
             "--threads",
             "1"
         );
-        await using var train = CommandProcess.StartIn(
-            network.Here,
-            "train",
-            "--join",
-            cluster,
-            "--wait",
-            "60",
-            "--model",
-            "mlp",
-            "--hidden",
-            "32",
-            "--source",
-            "built-in",
-            "--momentum",
-            "0",
-            "--epochs",
-            "1"
-        );
+        await using var train = CommandProcess.StartIn(network.Here, SmallJob.Train(cluster, "--epochs", "1"));
 
         (await train.LineWith(SupervisionEventKinds.LaneBroken)).ShouldContain("open its lane port to that node");
         (await train.LineWith("0 of 1 worker ready; ")).ShouldContain(NetworkNamespaces.ThereAddress);

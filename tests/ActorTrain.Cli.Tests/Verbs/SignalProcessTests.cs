@@ -10,19 +10,7 @@ public sealed class SignalProcessTests : IDisposable
         Terminate = 15,
         HangUp = 1;
 
-    private static readonly string[] Endless =
-    [
-        "--model",
-        "mlp",
-        "--hidden",
-        "32",
-        "--source",
-        "built-in",
-        "--momentum",
-        "0",
-        "--epochs",
-        "100000",
-    ];
+    private static readonly string[] Endless = [.. SmallJob.Options, "--epochs", "100000"];
 
     private readonly TemporaryFolder _folder = new();
 

@@ -1,0 +1,22 @@
+namespace ActorTrain.Cli.Tests;
+
+/// <summary>A job of seconds, as options of the command.</summary>
+internal static class SmallJob
+{
+    /// <summary>What it trains, on the built-in data.</summary>
+    public static readonly string[] Options =
+    [
+        "--model",
+        "mlp",
+        "--hidden",
+        "32",
+        "--source",
+        "built-in",
+        "--momentum",
+        "0",
+    ];
+
+    /// <summary>It, submitted to a cluster that may not be there yet.</summary>
+    public static string[] Train(string cluster, params string[] more) =>
+        ["train", "--join", cluster, "--wait", "60", .. Options, .. more];
+}
