@@ -154,8 +154,8 @@ public sealed class SimulatedRun : IDisposable
             );
         if (report.SamplesApplied != report.SamplesExpected)
             violations.Add(
-                $"{Plural.Number(report.SamplesApplied)} "
-                    + $"of {Plural.Of(report.SamplesExpected, "sample")} were applied"
+                $"{Plural.Number(report.SamplesApplied)} of {Plural.Of(report.SamplesExpected, "sample")} were "
+                    + "applied"
             );
         // An answer may be lost with its node; what was applied never is.
         foreach (

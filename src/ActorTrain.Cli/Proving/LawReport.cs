@@ -20,8 +20,7 @@ internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds
     public string Line =>
         Holds
             ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Of(Laws.Sum(law => law.Rows.Count), "case")}, "
-                + $"after "
-                + $"{Figures.Duration(Seconds)}"
+                + $"after {Figures.Duration(Seconds)}"
             : $"laws: {string.Join(", ", Laws.Where(law => !law.Holds).Select(law => $"{law.Number} ({law.Name})"))} "
                 + $"of {Laws.Count} broken, after {Figures.Duration(Seconds)}";
 

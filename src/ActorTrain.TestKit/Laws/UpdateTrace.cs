@@ -46,8 +46,8 @@ internal sealed class UpdateTrace(bool weights) : ILaneReader
     {
         if (pushed.Version != _staleness.Count + 1)
             throw new InvalidOperationException(
-                $"Version {pushed.Version} "
-                    + $"came after {Plural.Of(_staleness.Count, "update")}; a trace is of one shard."
+                $"Version {pushed.Version} came after {Plural.Of(_staleness.Count, "update")}; a trace is of one "
+                    + "shard."
             );
         _bases.Remove(pushed.Part, out var computedFrom);
         _staleness.Add(pushed.Version - 1 - computedFrom);

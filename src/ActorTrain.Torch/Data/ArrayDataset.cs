@@ -121,8 +121,7 @@ public sealed class ArrayDataset : IDataset
             ? count
             : throw new ActorTrainException(
                 $"data set {name}: its {which} samples have {Plural.Of(samples.Inputs.Length, "number")} of input and "
-                    + $"{samples.Targets.Length} of target; "
-                    + $"a sample has {_inputLength} and {_targetLength}"
+                    + $"{samples.Targets.Length} of target; a sample has {_inputLength} and {_targetLength}"
             );
     }
 

@@ -13,8 +13,7 @@ internal static class ClassNames
         if (names.Count != classes)
             throw new ActorTrainException(
                 $"data set {dataset}: it has {Plural.Of(classes, "class", "classes")}, and the number of their names "
-                    + $"is {names.Count}; "
-                    + "each class must have one"
+                    + $"is {names.Count}; each class must have one"
             );
         if (names.Any(string.IsNullOrWhiteSpace))
             throw new ActorTrainException(

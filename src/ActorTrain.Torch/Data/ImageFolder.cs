@@ -73,16 +73,14 @@ public static class ImageFolder
                     if (found != expected)
                         throw new ActorTrainException(
                             $"{OneLine(files[i].File)}: it is {found.Width}×{found.Height}; the first image of the "
-                                + $"data set is "
-                                + $"{expected.Width}×{expected.Height}, and all must be alike."
+                                + $"data set is {expected.Width}×{expected.Height}, and all must be alike."
                         );
                     if (i == 0)
                     {
                         if ((Int128)files.Count * channels * expected.Height * expected.Width > Array.MaxLength)
                             throw new ActorTrainException(
                                 $"{folder}: its {Plural.Of(files.Count, "image")} of "
-                                    + $"{expected.Width}×{expected.Height} "
-                                    + "are more than can be held in memory."
+                                    + $"{expected.Width}×{expected.Height} are more than can be held in memory."
                             );
                         pixels = new byte[files.Count * expected.Length];
                     }

@@ -133,9 +133,8 @@ internal sealed class ImageListing
             if (required && !files[true].Any())
             {
                 throw new ActorTrainException(
-                    $"{Line(folder.FullName)}: the class has no image to train on, "
-                        + $"and {files[false].Count()} other files; "
-                        + $"images end in {string.Join(", ", ImageDecoder.Endings)}."
+                    $"{Line(folder.FullName)}: the class has no image to train on, and {files[false].Count()} other "
+                        + $"files; images end in {string.Join(", ", ImageDecoder.Endings)}."
                 );
             }
             var number = _numbers[folder.Name];

@@ -20,8 +20,8 @@ internal sealed class DeviceSource
         var threads = options.Threads is >= 0 and <= MostThreads
             ? options.Threads
             : throw new ActorTrainException(
-                $"The number of threads is {options.Threads}; "
-                    + $"it must be 0 (what the machine has left) to {MostThreads}."
+                $"The number of threads is {options.Threads}; it must be 0 (what the machine has left) to "
+                    + $"{MostThreads}."
             );
         Threads = new ThreadSource(threads, WorkerClaims.OfThisMachine, Environment.ProcessorCount);
     }

@@ -110,8 +110,7 @@ internal sealed class BatchBuffer(
         if (samples > MostSamples)
             throw new InsufficientMemoryException(
                 $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one "
-                    + "vector holds, "
-                    + $"which is {FlatVector.MostNumbers}."
+                    + $"vector holds, which is {FlatVector.MostNumbers}."
             );
         Dispose();
         // If there is no memory for one of them, there is none of either.

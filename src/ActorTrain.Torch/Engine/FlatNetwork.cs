@@ -271,8 +271,7 @@ internal sealed class FlatNetwork : IDisposable
         if (Flattening.FirstBeside(Description, _module) is { } late)
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward makes {late} when it is called first; make it in the "
-                    + "constructor, "
-                    + "where every engine makes it from the job's seed"
+                    + "constructor, where every engine makes it from the job's seed"
             );
         CheckParts(Description.Name, _module);
         foreach (
@@ -283,15 +282,13 @@ internal sealed class FlatNetwork : IDisposable
             if (place.Length > 0 && !_handles.Contains(tensors[0].Handle))
                 throw new ActorTrainException(
                     $"model {Description.Name}: its forward puts another tensor in the place of {place.Name}, which no "
-                        + "other engine "
-                        + "sees; change it in place, by copy_ or add_"
+                        + "other engine sees; change it in place, by copy_ or add_"
                 );
         if (HashOfParameters() != before)
             throw new ActorTrainException(
                 $"model {Description.Name}: its forward changes its parameters in place (a clamp, a renormalisation, "
-                    + "max_norm); "
-                    + "they are the shards', which would overwrite that: compute from a changed copy, or add it to the "
-                    + "loss"
+                    + "max_norm); they are the shards', which would overwrite that: compute from a changed copy, or "
+                    + "add it to the loss"
             );
         _isProven = true;
     }

@@ -61,9 +61,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         outputs.dim() > 0 && outputs.shape[0] == all
             ? outputs.narrow(0, 0, count)
             : throw new ActorTrainException(
-                $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must "
-                    + $"be the "
-                    + "batch's"
+                $"model {model}: its outputs are {Shape(outputs)} for a batch of {all}; their first dimension must be "
+                    + "the batch's"
             );
 
     /// <summary>Has a loss's gradient computed.</summary>

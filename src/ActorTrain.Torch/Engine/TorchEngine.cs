@@ -219,8 +219,7 @@ internal sealed class TorchEngine : IGradientEngine
         if (batch.FirstNotFinite(samples.Length) is var (place, where))
             throw new ActorTrainException(
                 $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its "
-                    + $"{where}; "
-                    + "leave it out, or put a number in its place"
+                    + $"{where}; leave it out, or put a number in its place"
             );
     }
 

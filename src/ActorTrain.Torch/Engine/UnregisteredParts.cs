@@ -127,12 +127,10 @@ internal sealed class UnregisteredParts
             case Tensor tensor:
                 return IsLoose(tensor)
                         ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no "
-                            + "optimizer "
-                            + $"sees it; {Cure("register_parameter")}"
+                            + $"optimizer sees it; {Cure("register_parameter")}"
                     : IsStale(tensor)
                         ? $"{place} holds a tensor that the constructor has made of a parameter or a buffer, "
-                            + $"{Shape(tensor)}; it is not "
-                            + "computed again when that changes: compute it in forward"
+                            + $"{Shape(tensor)}; it is not computed again when that changes: compute it in forward"
                     : null;
         }
         if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Lazy<>))

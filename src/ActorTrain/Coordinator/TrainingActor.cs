@@ -318,8 +318,7 @@ internal sealed partial class TrainingActor : ReceiveActor, IWithTimers, IWithUn
                             $"the test loss of epoch {evaluated.Epoch} is {evaluated.Evaluation.Loss}"
                         ),
                         $"the report has no test {_record.Metric} for it; training may have diverged, and wants a "
-                            + $"lower "
-                            + "learning rate"
+                            + "lower learning rate"
                     )
                 );
             KeepPaceWithEvaluations();

@@ -77,9 +77,8 @@ internal sealed class HostedNode
         if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(options.CoordinatorRole))
             throw new ActorTrainException(
                 $"A node that may hold the coordinator needs the cluster role '{options.CoordinatorRole}', and this "
-                    + $"system has "
-                    + $"{(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, or name "
-                    + $"one that it has in actortrain.coordinator.cluster-role, on every node."
+                    + $"system has {(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, "
+                    + "or name one that it has in actortrain.coordinator.cluster-role, on every node."
             );
         _system = system;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;

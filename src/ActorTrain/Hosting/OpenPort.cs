@@ -10,8 +10,7 @@ internal static class OpenPort
         IsLoopback(address.Host)
             ? null
             : $"This node listens on {address} without authentication: whoever reaches the port can submit jobs and "
-                + $"read "
-                + "models; keep it in a private network";
+                + "read models; keep it in a private network";
 
     /// <summary>
     /// The warnings about a system that is not ours: what is set there that our own nodes do without.
@@ -23,13 +22,11 @@ internal static class OpenPort
     {
         if (buildsAnyType && !IsLoopback(address.Host))
             yield return $"This actor system listens on {address}, and its serializer for System.Object builds "
-                + $"whatever type a "
-                + "message names: whoever reaches the port can misuse that; keep it in a private network, or bind "
-                + "System.Object in akka.actor.serialization-bindings to another serializer";
+                + "whatever type a message names: whoever reaches the port can misuse that; keep it in a private "
+                + "network, or bind System.Object in akka.actor.serialization-bindings to another serializer";
         if (sharesPort)
-            yield return $"akka.remote.dot-netty.tcp.tcp-reuse-addr lets another process listen on port "
-                + $"{address.Port} as well, "
-                + "and take some of its connections; set it to off";
+            yield return $"akka.remote.dot-netty.tcp.tcp-reuse-addr lets another process listen on port {address.Port} "
+                + "as well, and take some of its connections; set it to off";
     }
 
     private static bool IsLoopback(string host) =>

@@ -88,8 +88,7 @@ internal sealed class SnapshotActor : ReceiveActor, IWithTimers
             Context.Parent.Tell(
                 new Lost(
                     $"no weights have come from {NodeOf(_awaited.First())} within {Patience.TotalSeconds:0} s; a "
-                        + $"firewall "
-                        + "may keep its tensor lane from this node"
+                        + "firewall may keep its tensor lane from this node"
                 )
             );
             Context.Stop(Self);

@@ -52,9 +52,8 @@ public sealed class DowningDecision(TimeSpan stableAfter)
                 [],
                 now - _losingSince < stableAfter
                     ? null
-                    : $"it reaches {here} of the {Plural.Of(voters.Count, "node")} that may hold the coordinator, "
-                        + $"and the "
-                        + "others go on without it"
+                    : $"it reaches {here} of the {Plural.Of(voters.Count, "node")} that may hold the coordinator, and "
+                        + "the others go on without it"
             );
         }
         _losingSince = null;

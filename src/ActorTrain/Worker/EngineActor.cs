@@ -247,8 +247,7 @@ internal sealed class EngineActor : ReceiveActor
         if (result.Untouched is { Count: > ShardProtocol.MostUntouched and var untouched })
             throw new ActorTrainException(
                 $"model {_engine!.Model.Name}: {Plural.Of(untouched, "stretch", "stretches")} of its parameters have "
-                    + "no "
-                    + $"gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}"
+                    + $"no gradient; a push can tell of {Plural.Number(ShardProtocol.MostUntouched)}"
             );
     }
 

@@ -19,9 +19,8 @@ internal static class EngineContract
         if (engine.Device is null)
             return $"{name} describes no device; its {nameof(engine.Device)} is null";
         return string.IsNullOrWhiteSpace(model.MetricName) || model.MetricName.Any(char.IsControl)
-                ? $"{name} has no name for its metric; its {nameof(model.MetricName)} must be a text of one line, "
-                    + $"such as "
-                    + $"{ModelDescription.DefaultMetricName}"
+                ? $"{name} has no name for its metric; its {nameof(model.MetricName)} must be a text of one line, such "
+                    + $"as {ModelDescription.DefaultMetricName}"
             : model.Parameters.Length == 0 ? $"{name} has no parameters to train"
             : dataset.TrainSamples < 1
                 ? $"{name} has no training samples: its data set {dataset.Name} has {dataset.TrainSamples}"

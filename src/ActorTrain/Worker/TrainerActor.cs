@@ -331,8 +331,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         shortage.Samples == 1
             ? $"a single sample is too much for the device: {shortage.Reason}"
             : $"{Plural.Of(shortage.Samples, "sample")} are too many for the device, and a gradient is of at least "
-                + $"{_job.LeastMicroBatch} "
-                + $"(micro-batch-floor): {shortage.Reason}";
+                + $"{_job.LeastMicroBatch} (micro-batch-floor): {shortage.Reason}";
 
     private void Push(PartExchange exchange)
     {

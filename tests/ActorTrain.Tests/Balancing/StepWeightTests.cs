@@ -10,13 +10,11 @@ public sealed class StepWeightTests
     [Theory]
     [InlineData(0, 32, 1f), InlineData(32, 32, 1f), InlineData(96, 4, 1f)]
     [InlineData(0, 16, 0.5f), InlineData(16, 8, 0.25f), InlineData(16, 32, 1f), InlineData(0, 96, 3f)]
-    [
-        InlineData(96, 1, 0.25f),
-        InlineData(98, 2, 0.5f),
-        InlineData(0, 100, 4f),
-        InlineData(80, 18, 1f),
-        InlineData(80, 16, 0.5f)
-    ]
+    [InlineData(96, 1, 0.25f)]
+    [InlineData(98, 2, 0.5f)]
+    [InlineData(0, 100, 4f)]
+    [InlineData(80, 18, 1f)]
+    [InlineData(80, 16, 0.5f)]
     public void Every_sample_has_its_part_of_its_step(int start, int count, float weight) =>
         StepWeight.Of(new LeasePart(1, start, count), batch: 32, samples: 100).ShouldBe(weight);
 

@@ -50,13 +50,11 @@ public class NodeSettingsReaderTests
             .Message.ShouldBe(sentence);
 
     [Theory]
-    [
-        InlineData("port", "0"),
-        InlineData("port", "65535"),
-        InlineData("roles", "server, worker,server"),
-        InlineData("host", "::1"),
-        InlineData("host", "node-1.lan")
-    ]
+    [InlineData("port", "0")]
+    [InlineData("port", "65535")]
+    [InlineData("roles", "server, worker,server")]
+    [InlineData("host", "::1")]
+    [InlineData("host", "node-1.lan")]
     public void A_setting_of_a_node_within_its_bounds_is_taken(string key, string value) =>
         Should.NotThrow(() =>
             NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key))

@@ -17,8 +17,7 @@ public sealed class OpenPortTests
             .WarningOf(new HostPort(host, 4053))
             .ShouldBe(
                 $"This node listens on {host}:4053 without authentication: whoever reaches the port can submit jobs "
-                    + $"and "
-                    + "read models; keep it in a private network"
+                    + "and read models; keep it in a private network"
             );
 
     [Fact]

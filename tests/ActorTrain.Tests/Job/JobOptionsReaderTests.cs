@@ -319,46 +319,34 @@ public class JobOptionsReaderTests
     }
 
     [Theory]
-    [
-        InlineData("batch = 1"),
-        InlineData("batch = 1000000"),
-        InlineData("shards = 0"),
-        InlineData("shards = 512"),
-        InlineData("overlap = 16"),
-        InlineData("payload = bf16"),
-        InlineData("seed = -9223372036854775808")
-    ]
-    [
-        InlineData("clip-norm = 0"),
-        InlineData("optimizer.momentum = 0"),
-        InlineData("optimizer.momentum = 0.999"),
-        InlineData("optimizer.learning-rate = 1e-30")
-    ]
-    [
-        InlineData("schedule.step-factor = 1"),
-        InlineData("schedule.floor = 0"),
-        InlineData("schedule.floor = 1"),
-        InlineData("schedule.warm-up = 0.5")
-    ]
-    [
-        InlineData("staleness.policy = dana-slim"),
-        InlineData("staleness { policy = dana-slim, bound = 3 }"),
-        InlineData("staleness { policy = delay-threshold, threshold = 1 }"),
-        InlineData("staleness.dc-asgd.lambda = 0")
-    ]
-    [
-        InlineData("staleness.dc-asgd-adaptive.memory = 0"),
-        InlineData("staleness.policy = dc-asgd-adaptive, optimizer.name = adam"),
-        InlineData("staleness.policy = gap-aware, optimizer.nesterov = on")
-    ]
-    [
-        InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }"),
-        InlineData("optimizer.name = AdamW"),
-        InlineData("local-steps { steps = 2, follow-speed = on }"),
-        InlineData("batch = 100000, local-steps.steps = 10000"),
-        InlineData("local-steps.outer { momentum = 0, nesterov = off }"),
-        InlineData("model {}")
-    ]
+    [InlineData("batch = 1")]
+    [InlineData("batch = 1000000")]
+    [InlineData("shards = 0")]
+    [InlineData("shards = 512")]
+    [InlineData("overlap = 16")]
+    [InlineData("payload = bf16")]
+    [InlineData("seed = -9223372036854775808")]
+    [InlineData("clip-norm = 0")]
+    [InlineData("optimizer.momentum = 0")]
+    [InlineData("optimizer.momentum = 0.999")]
+    [InlineData("optimizer.learning-rate = 1e-30")]
+    [InlineData("schedule.step-factor = 1")]
+    [InlineData("schedule.floor = 0")]
+    [InlineData("schedule.floor = 1")]
+    [InlineData("schedule.warm-up = 0.5")]
+    [InlineData("staleness.policy = dana-slim")]
+    [InlineData("staleness { policy = dana-slim, bound = 3 }")]
+    [InlineData("staleness { policy = delay-threshold, threshold = 1 }")]
+    [InlineData("staleness.dc-asgd.lambda = 0")]
+    [InlineData("staleness.dc-asgd-adaptive.memory = 0")]
+    [InlineData("staleness.policy = dc-asgd-adaptive, optimizer.name = adam")]
+    [InlineData("staleness.policy = gap-aware, optimizer.nesterov = on")]
+    [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }")]
+    [InlineData("optimizer.name = AdamW")]
+    [InlineData("local-steps { steps = 2, follow-speed = on }")]
+    [InlineData("batch = 100000, local-steps.steps = 10000")]
+    [InlineData("local-steps.outer { momentum = 0, nesterov = off }")]
+    [InlineData("model {}")]
     public void A_setting_on_the_right_side_of_its_bound_is_taken(string setting)
     {
         using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");

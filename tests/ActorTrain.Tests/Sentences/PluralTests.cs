@@ -5,13 +5,11 @@ namespace ActorTrain.Tests.Sentences;
 public sealed class PluralTests
 {
     [Theory]
-    [
-        InlineData(0, "0 samples"),
-        InlineData(1, "1 sample"),
-        InlineData(2, "2 samples"),
-        InlineData(60_000, "60,000 samples"),
-        InlineData(-1, "-1 samples")
-    ]
+    [InlineData(0, "0 samples")]
+    [InlineData(1, "1 sample")]
+    [InlineData(2, "2 samples")]
+    [InlineData(60_000, "60,000 samples")]
+    [InlineData(-1, "-1 samples")]
     public void A_noun_agrees_with_its_number(long count, string text) => Plural.Of(count, "sample").ShouldBe(text);
 
     [Theory, InlineData(1, "1 class"), InlineData(3, "3 classes")]

@@ -122,14 +122,12 @@ public sealed class ShardStateTests
     }
 
     [Theory]
-    [
-        InlineData(0, 0, 8),
-        InlineData(3, 0, 8),
-        InlineData(1, -1, 8),
-        InlineData(1, 57, 8),
-        InlineData(1, 0, 0),
-        InlineData(1, 64, 1)
-    ]
+    [InlineData(0, 0, 8)]
+    [InlineData(3, 0, 8)]
+    [InlineData(1, -1, 8)]
+    [InlineData(1, 57, 8)]
+    [InlineData(1, 0, 0)]
+    [InlineData(1, 64, 1)]
     public void Samples_that_the_job_does_not_have_are_refused(int epoch, int start, int count)
     {
         var shard = Shard();

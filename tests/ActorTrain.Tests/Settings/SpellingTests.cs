@@ -5,13 +5,11 @@ namespace ActorTrain.Tests.Settings;
 public class SpellingTests
 {
     [Theory]
-    [
-        InlineData("", "", 0),
-        InlineData("", "ab", 2),
-        InlineData("abc", "abc", 0),
-        InlineData("abc", "axc", 1),
-        InlineData("abc", "ac", 1)
-    ]
+    [InlineData("", "", 0)]
+    [InlineData("", "ab", 2)]
+    [InlineData("abc", "abc", 0)]
+    [InlineData("abc", "axc", 1)]
+    [InlineData("abc", "ac", 1)]
     [InlineData("trian", "train", 1), InlineData("optimiser", "optimizer", 1), InlineData("kitten", "sitting", 3)]
     public void The_distance_counts_letters_wrong_missing_added_or_swapped(string from, string to, int edits) =>
         Spelling.Edits(from, to).ShouldBe(edits);

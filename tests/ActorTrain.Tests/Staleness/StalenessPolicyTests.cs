@@ -79,17 +79,13 @@ public sealed class StalenessPolicyTests
         new RefuseBeyond(bound: 4, new Inverse()).Judge(3).Scale.ShouldBe(0.25f);
 
     [Theory]
-    [
-        InlineData(StalenessPolicy.Accept, 4, 1f),
-        InlineData(StalenessPolicy.Inverse, 4, 0.2f),
-        InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)
-    ]
-    [
-        InlineData(StalenessPolicy.DcAsgd, 4, 1f),
-        InlineData(StalenessPolicy.DcAsgdAdaptive, 4, 1f),
-        InlineData(StalenessPolicy.GapAware, 4, 1f),
-        InlineData(StalenessPolicy.DanaSlim, 4, 1f)
-    ]
+    [InlineData(StalenessPolicy.Accept, 4, 1f)]
+    [InlineData(StalenessPolicy.Inverse, 4, 0.2f)]
+    [InlineData(StalenessPolicy.StalenessAware, 4, 0.25f)]
+    [InlineData(StalenessPolicy.DcAsgd, 4, 1f)]
+    [InlineData(StalenessPolicy.DcAsgdAdaptive, 4, 1f)]
+    [InlineData(StalenessPolicy.GapAware, 4, 1f)]
+    [InlineData(StalenessPolicy.DanaSlim, 4, 1f)]
     [InlineData(StalenessPolicy.DelayThreshold, 4, 1f)]
     public void Each_name_stands_for_its_policy(StalenessPolicy policy, long staleness, float scale) =>
         StalenessPolicies.Of(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);

@@ -7,14 +7,12 @@ namespace ActorTrain.Tests.Supervision;
 public sealed class FiniteWatchTests
 {
     [Theory]
-    [
-        InlineData(2, 0, false),
-        InlineData(3, 0, true),
-        InlineData(2, 2, false),
-        InlineData(3, 3, true),
-        InlineData(3, 4, false),
-        InlineData(100, 101, false)
-    ]
+    [InlineData(2, 0, false)]
+    [InlineData(3, 0, true)]
+    [InlineData(2, 2, false)]
+    [InlineData(3, 3, true)]
+    [InlineData(3, 4, false)]
+    [InlineData(100, 101, false)]
     public void A_lease_with_three_bad_pushes_or_more_is_enough_unless_the_good_outnumber_them(
         int notFinite,
         int others,

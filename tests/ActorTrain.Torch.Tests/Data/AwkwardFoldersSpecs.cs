@@ -155,8 +155,8 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         Should
             .Throw<ActorTrainException>(() => _pets.Load())
             .Message.ShouldBe(
-                $"{_pets["test"]} does not exist; "
-                    + "a data set of images has the folders train and test, each with a folder a class."
+                $"{_pets["test"]} does not exist; a data set of images has the folders train and test, each with a "
+                    + "folder a class."
             );
     }
 

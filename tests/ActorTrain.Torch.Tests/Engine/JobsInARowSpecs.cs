@@ -77,8 +77,7 @@ public sealed class JobsInARowSpecs
         }
         throw new ShouldAssertException(
             $"Left are {TorchEngine.Live - _engineCount} engines that are not disposed of and {Alive(_engines)} that "
-                + $"something refers "
-                + $"to, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane."
+                + $"something refers to, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane."
         );
     }
 

@@ -35,10 +35,10 @@ internal static class ProgressLine
     private static string Training(JobProgress progress) =>
         $"epoch {progress.Epoch}/{progress.Epochs}  {Figures.Percent(progress.PartDone())}  "
         + $"{Figures.Count(progress.SamplesApplied)}/{Plural.Of(progress.SamplesExpected, "sample")}  "
-        + $"{Rate.Of(progress.Throughput)} samples/s  "
-        + $"loss {Figures.Loss(progress.TrainLoss)}  {progress.Metric} {Figures.Metric(progress.TestAccuracy)}  "
-        + $"{Plural.Of(progress.Workers.Count(worker => worker.Absence is null), "worker")}  "
-        + $"staleness {Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}";
+        + $"{Rate.Of(progress.Throughput)} samples/s  loss {Figures.Loss(progress.TrainLoss)}  {progress.Metric} "
+        + $"{Figures.Metric(progress.TestAccuracy)}  "
+        + $"{Plural.Of(progress.Workers.Count(worker => worker.Absence is null), "worker")}  staleness "
+        + $"{Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}";
 
     private static string Phase(JobPhase phase) => phase.ToString().ToLowerInvariant();
 }

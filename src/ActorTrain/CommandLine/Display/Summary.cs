@@ -10,12 +10,11 @@ internal static class Summary
     public static IEnumerable<string> Lines(TrainingReport report, bool stopped)
     {
         yield return $"{report.Job}: {(stopped ? "stopped" : "done")} after {Figures.Duration(report.WallSeconds)}, "
-            + $"{Rate.Of(report.Throughput)} samples/s, "
-            + $"test {report.Metric} {Figures.Metric(report.TestAccuracy)}"
+            + $"{Rate.Of(report.Throughput)} samples/s, test {report.Metric} {Figures.Metric(report.TestAccuracy)}"
             + (report.Data.Substitute is { } substitute ? $", on {substitute} of {report.Data.Name}" : "");
         yield return $"{report.Model.Name} with {Plural.Of(report.Model.Parameters, "parameter")} on "
-            + $"{report.Data.Name} "
-            + $"({Figures.Count(report.Data.TrainSamples)} + {Plural.Of(report.Data.TestSamples, "sample")})";
+            + $"{report.Data.Name} ({Figures.Count(report.Data.TrainSamples)} + "
+            + $"{Plural.Of(report.Data.TestSamples, "sample")})";
         yield return $"samples applied {Figures.Count(report.SamplesApplied)} "
             + $"{(report.SamplesApplied == report.SamplesExpected ? "=" : "of")} "
             + $"expected {Figures.Count(report.SamplesExpected)}, duplicates refused "
