@@ -43,7 +43,7 @@ public sealed class TablesTests
             Training
         );
 
-        Shares(Text(Tables.Nodes(status))).ShouldBe([34, 33]);
+        Shares(Text(Tables.Nodes(status))).ShouldBe([34, 33, 33]);
     }
 
     [Fact]
@@ -73,6 +73,18 @@ public sealed class TablesTests
         lines[0].ShouldContain("host:1 (restart 1) ");
         lines[1].ShouldContain("gone: it was started again");
         Text(Tables.Workers(starts)).ShouldMatch(@"host:1 +cpu +1 +77 [^\n]*\n +host:1 \(restart 1\) +cpu +1 +88 ");
+    }
+
+    [Fact]
+    public void A_long_reason_leaves_the_other_columns_whole()
+    {
+        var reason = "it was removed from the cluster, since it did not answer or its process is gone";
+        var gone = new NodeSummary("10.0.0.1:40531", ["coordinator", "worker"]) { Absence = reason };
+        var worker = Thirds[0] with { Node = gone.Node, Device = "cpu (AMD EPYC)", Throughput = 12_345 };
+        var table = Text(Tables.Nodes(new ClusterStatus([gone], Training with { Workers = [worker] })));
+        table.ShouldMatch(
+            @"10\.0\.0\.1:40531 +coordinator, worker +cpu \(AMD EPYC\) +33% +12,345 +0\.0 +gone: it was"
+        );
     }
 
     [Fact]

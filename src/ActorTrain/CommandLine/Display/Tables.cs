@@ -62,12 +62,12 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>An empty table.</summary>
+    /// <summary>An empty table. A column without a title holds sentences, which go on in the next line.</summary>
     public static Table With(params IReadOnlyList<string> columns)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in columns)
-            table.AddColumn(new TableColumn(column) { NoWrap = true });
+            table.AddColumn(new TableColumn(column) { NoWrap = column.Length > 0 });
         return table;
     }
 
