@@ -95,24 +95,24 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         foreach (var epoch in memory.Epochs)
             record._epochs.TryAdd(epoch.Epoch, EpochRow.Of(epoch));
         foreach (var worker in memory.Workers.OrderBy(worker => worker.Restarts))
-        {
-            if (record.Workers.TryGetValue(worker.Node, out var former))
-                record._former.Add(former);
-            record.Workers[worker.Node] = WorkerRecord.Of(worker);
-        }
+            record.Add(WorkerRecord.Of(worker));
         return record;
     }
 
     /// <summary>The record of a node's worker; a node that was started again begins a new one.</summary>
     public WorkerRecord WorkerOf(WorkerHost host)
     {
-        if (Workers.TryGetValue(host.Node, out var known))
-        {
-            if (known.Host.Restarts == host.Restarts)
-                return known;
-            _former.Add(known);
-        }
-        return Workers[host.Node] = new WorkerRecord(host) { MostSamples = known?.MostSamples ?? int.MaxValue };
+        Workers.TryGetValue(host.Node, out var known);
+        return known?.Host.Restarts == host.Restarts
+            ? known
+            : Add(new WorkerRecord(host) { MostSamples = known?.MostSamples ?? int.MaxValue });
+    }
+
+    private WorkerRecord Add(WorkerRecord worker)
+    {
+        if (Workers.TryGetValue(worker.Node, out var former))
+            _former.Add(former);
+        return Workers[worker.Node] = worker;
     }
 
     private IEnumerable<WorkerRecord> All =>
