@@ -37,6 +37,9 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.NodeLost>(lost =>
         {
+            // Of a process whose address another has by now, which has enrolled before the cluster's word came.
+            if (_nodes.TryGetValue(lost.Node, out var known) && lost.Uid is { } past && past != known.Node.Uid)
+                return;
             if (_nodes.Remove(lost.Node, out var gone))
                 Remember(gone, lost.Reason);
             _job?.Tell(lost);
@@ -178,14 +181,14 @@ internal sealed class CoordinatorActor : ReceiveActor
             return;
         }
         Begin(submit.Job, before: []);
-        Host(JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context, [.. _nodes.Values]));
+        Host(JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context));
     }
 
     private void GoOn(RecalledJob job)
     {
         _log.Warning("Going on with job {0} of the coordinator before", job.Memory.Job.Name);
         Begin(job.Memory.Job, job.Memory.Record.Workers);
-        Host(JobActor.Props(job, _context, [.. _nodes.Values]));
+        Host(JobActor.Props(job, _context));
     }
 
     private void Begin(JobOptions job, IReadOnlyList<WorkerMemory> before)
@@ -203,5 +206,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     {
         _job = Context.ActorOf(props, $"job-{_jobs}");
         Context.Watch(_job);
+        foreach (var node in _nodes.Values)
+            _job.Tell(node);
     }
 }

@@ -178,17 +178,19 @@ internal sealed class Gathering(int minimumWorkers, string fingerprint = "")
     /// <summary>A worker has tried the lane: it is ready where tensors come through.</summary>
     /// <param name="node">The worker's node.</param>
     /// <param name="trouble">Which lane does not work; null where all do.</param>
-    public void LaneChecked(string node, string? trouble)
+    /// <returns>Whether the trouble is news.</returns>
+    public bool LaneChecked(string node, string? trouble)
     {
         if (!_checking.TryGetValue(node, out var checking))
-            return;
+            return false;
         if (trouble is not null)
         {
             _checking[node] = (checking.Candidate, trouble);
-            return;
+            return trouble != checking.Trouble;
         }
         _checking.Remove(node);
         _ready[node] = checking.Candidate;
+        return false;
     }
 
     public string Failed(string node, string reason)

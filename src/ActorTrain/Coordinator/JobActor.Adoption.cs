@@ -15,7 +15,7 @@ internal sealed partial class JobActor
 
     private sealed record OutOfPatience;
 
-    public JobActor(RecalledJob recalled, CoordinatorContext context, IReadOnlyList<NodeProtocol.NodeJoined> nodes)
+    public JobActor(RecalledJob recalled, CoordinatorContext context)
     {
         var memory = recalled.Memory;
         (_jobId, _job, _client, _context) = (memory.JobId, memory.Job, memory.Client, context);
@@ -28,8 +28,6 @@ internal sealed partial class JobActor
             memory.ModelState
         );
         _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Now);
-        foreach (var node in nodes)
-            Self.Tell(node);
         FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
     }
 

@@ -33,35 +33,19 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     public sealed record Over;
 
     /// <summary>A job that was submitted.</summary>
-    public static Props Props(
-        string jobId,
-        JobOptions job,
-        IActorRef client,
-        CoordinatorContext context,
-        IReadOnlyList<NodeProtocol.NodeJoined> nodes
-    ) => Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context, nodes));
+    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context) =>
+        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context));
 
     /// <summary>A job that another coordinator has left.</summary>
-    public static Props Props(
-        RecalledJob memory,
-        CoordinatorContext context,
-        IReadOnlyList<NodeProtocol.NodeJoined> nodes
-    ) => Akka.Actor.Props.Create(() => new JobActor(memory, context, nodes));
+    public static Props Props(RecalledJob memory, CoordinatorContext context) =>
+        Akka.Actor.Props.Create(() => new JobActor(memory, context));
 
-    public JobActor(
-        string jobId,
-        JobOptions job,
-        IActorRef client,
-        CoordinatorContext context,
-        IReadOnlyList<NodeProtocol.NodeJoined> nodes
-    )
+    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context)
     {
         (_jobId, _job, _client, _context) = (jobId, job, client, context);
         _record = new JobRecord(job, Now);
         _gathering = new Gathering(job.MinimumWorkers, job.Data.Fingerprint);
         _client.Tell(new ClientProtocol.Accepted(_jobId));
-        foreach (var node in nodes)
-            Self.Tell(node);
         GatheringWorkers();
     }
 
@@ -276,9 +260,11 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.LaneChecked>(check =>
         {
             var node = _context.NodeOf(Sender);
-            if (check.Trouble is { } trouble)
-                Note(training, new Occurrence(LaneBroken, node, trouble, "it takes part as soon as the lane works"));
-            _gathering.LaneChecked(node, check.Trouble);
+            if (_gathering.LaneChecked(node, check.Trouble))
+                Note(
+                    training,
+                    new Occurrence(LaneBroken, node, check.Trouble!, "it takes part as soon as the lane works")
+                );
             changed();
         });
         Receive<WorkerProtocol.CannotPrepare>(failure =>

@@ -59,4 +59,16 @@ public sealed record EpochMemory(int Epoch, double LossSum, long Samples);
 /// <param name="Host">Where the node hosts its workers; another one where the node was started again.</param>
 /// <param name="Device">What it computes on.</param>
 /// <param name="MostSamples">Samples that its memory holds at once.</param>
-public sealed record WorkerMemory(string Node, int Restarts, IActorRef Host, DeviceDescription Device, int MostSamples);
+/// <param name="LeaseSamples">Samples that it trained on in leases that have ended.</param>
+/// <param name="LeaseSeconds">Seconds that those took it.</param>
+/// <param name="Absence">Why it takes no part; null while it does.</param>
+public sealed record WorkerMemory(
+    string Node,
+    int Restarts,
+    IActorRef Host,
+    DeviceDescription Device,
+    int MostSamples,
+    long LeaseSamples,
+    double LeaseSeconds,
+    string? Absence
+);

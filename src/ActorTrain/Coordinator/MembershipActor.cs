@@ -80,7 +80,7 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
     private void Lose(Member member, string reason)
     {
         _unreachable.Remove(NodeOf(member));
-        Context.Parent.Tell(new NodeProtocol.NodeLost(NodeOf(member), reason));
+        Context.Parent.Tell(new NodeProtocol.NodeLost(NodeOf(member), reason, member.UniqueAddress.Uid));
     }
 
     private static string NodeOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";

@@ -13,7 +13,10 @@ public static class NodeProtocol
     /// <param name="Roles">What it hosts.</param>
     /// <param name="Worker">Where jobs are announced to it; null without the role <c>worker</c>.</param>
     /// <param name="Server">Where shards are opened on it; null without the role <c>server</c>.</param>
-    public sealed record Enrol(string Node, string[] Roles, IActorRef? Worker, IActorRef? Server) : IWireMessage;
+    /// <param name="Uid">The number of its actor system in the cluster, which another at the same address has not.
+    /// </param>
+    public sealed record Enrol(string Node, string[] Roles, IActorRef? Worker, IActorRef? Server, int Uid = 0)
+        : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>
     /// <param name="Coordinator">The coordinator itself, to be watched.</param>
@@ -22,7 +25,8 @@ public static class NodeProtocol
     /// <summary>Membership → coordinator → job: a node has left the cluster, in order or not.</summary>
     /// <param name="Node">Its address, <c>host:port</c>.</param>
     /// <param name="Reason">How it left.</param>
-    internal sealed record NodeLost(string Node, string Reason);
+    /// <param name="Uid">The number of its actor system; null where whoever is at the address is meant.</param>
+    internal sealed record NodeLost(string Node, string Reason, int? Uid = null);
 
     /// <summary>Membership → coordinator → job: a node does not answer; it may come back.</summary>
     /// <param name="Node">Its address, <c>host:port</c>.</param>

@@ -58,14 +58,27 @@ internal sealed class WorkerRecord(WorkerHost host)
     private double LeaseSeconds { get; set; }
 
     public WorkerMemory? ToMemory() =>
-        Device is { } device ? new WorkerMemory(host.Node, host.Restarts, host.Actor, device, MostSamples) : null;
+        Device is { } device
+            ? new WorkerMemory(
+                host.Node,
+                host.Restarts,
+                host.Actor,
+                device,
+                MostSamples,
+                LeaseSamples,
+                LeaseSeconds,
+                Absence
+            )
+            : null;
 
     public static WorkerRecord Of(WorkerMemory memory) =>
         new(new WorkerHost(memory.Node, memory.Restarts, memory.Host))
         {
             Device = memory.Device,
             MostSamples = memory.MostSamples,
-            Absence = "it has not come back since the coordinator was lost",
+            LeaseSamples = memory.LeaseSamples,
+            LeaseSeconds = memory.LeaseSeconds,
+            Absence = memory.Absence ?? "it has not come back since the coordinator was lost",
         };
 
     public void Begin(long incarnation, IActorRef worker, DeviceDescription device, double measured)

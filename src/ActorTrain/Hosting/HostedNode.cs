@@ -112,7 +112,14 @@ internal sealed class HostedNode
             ? new WorkerContext(options.Engines!, _lane, options.ResendAfter)
             : null;
         _root = system.ActorOf(
-            NodeActor.Props(Address.ToString(), options.Roles, coordinator, _lane, worker),
+            NodeActor.Props(
+                Address.ToString(),
+                options.Roles,
+                coordinator,
+                _lane,
+                worker,
+                Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid
+            ),
             RootName
         );
         var waits = system.ActorOf(

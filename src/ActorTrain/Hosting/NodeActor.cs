@@ -39,15 +39,17 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         IReadOnlyList<string> roles,
         IActorRef coordinator,
         ITensorLane lane,
-        WorkerContext? worker
-    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker));
+        WorkerContext? worker,
+        int uid = 0
+    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, uid));
 
     public NodeActor(
         string node,
         IReadOnlyList<string> roles,
         IActorRef coordinator,
         ITensorLane lane,
-        WorkerContext? worker
+        WorkerContext? worker,
+        int uid
     )
     {
         _coordinator = coordinator;
@@ -55,7 +57,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             node,
             [.. roles],
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
-            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null
+            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null,
+            uid
         );
 
         // What comes after these two may be another message in another version.

@@ -129,7 +129,12 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => _admission = _lane.Admit(Self, new HashSet<int> { 0 });
 
-    protected override void PostStop() => _admission?.Dispose();
+    protected override void PostStop()
+    {
+        _admission?.Dispose();
+        foreach (var (_, admission) in _jobs.Values.SelectMany(job => job.Children))
+            admission.Dispose();
+    }
 
     // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

@@ -25,6 +25,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private IActorRef _engine = ActorRefs.Nobody;
     private IActorRef _probe = ActorRefs.Nobody;
     private IActorRef[] _probed = [];
+    private string? _laneTrouble;
     private EngineActor.Loaded? _loaded;
 
     /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
@@ -241,11 +242,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         });
         Receive<WorkerProtocol.CheckLane>(check =>
         {
-            // Asked again while it is at it.
+            // Asked again while it is at it: the answer so far may be lost, or may be another coordinator's.
             if (!_probe.IsNobody() && check.Servers.SequenceEqual(_probed))
+            {
+                if (_laneTrouble is not null)
+                    Sender.Tell(new WorkerProtocol.LaneChecked(_jobId, _laneTrouble));
                 return;
+            }
             Context.Stop(_probe);
-            _probed = check.Servers;
+            (_probed, _laneTrouble) = (check.Servers, null);
             _probe = Context.ActorOf(LaneProbeActor.Props(_context.Lane, check.Servers, bothWays: true));
         });
         Receive<LaneProbeActor.Passed>(_ =>
@@ -256,6 +261,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<LaneProbeActor.Failing>(failing =>
         {
             _log.Warning("Waiting to take part in job {0}: {1}", _job.Name, failing.Reason);
+            _laneTrouble = failing.Reason;
             _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, failing.Reason));
         });
         Receive<Orphaned>(_ =>

@@ -42,6 +42,9 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         _context = context;
         Receive<WorkerProtocol.Prepare>(prepare =>
         {
+            // The coordinator has not heard of it yet.
+            if (_leaver is not null)
+                return;
             if (_worker is not null && _begun?.Prepare.JobId == prepare.JobId)
             {
                 // Another coordinator goes on with the job: the engine is ready, and knows it.

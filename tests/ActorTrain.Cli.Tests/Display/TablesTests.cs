@@ -82,9 +82,7 @@ public sealed class TablesTests
         var gone = new NodeSummary("10.0.0.1:40531", ["coordinator", "worker"]) { Absence = reason };
         var worker = Thirds[0] with { Node = gone.Node, Device = "cpu (AMD EPYC)", Throughput = 12_345 };
         var table = Text(Tables.Nodes(new ClusterStatus([gone], Training with { Workers = [worker] })));
-        table.ShouldMatch(
-            @"10\.0\.0\.1:40531 +coordinator, worker +cpu \(AMD EPYC\) +33% +12,345 +0\.0 +gone: it was"
-        );
+        table.ShouldMatch(@"10\.0\.0\.1:40531 +coordinator, worker +cpu \(AMD EPYC\) +33% +12,345 +0\.0 +gone: it was");
     }
 
     [Fact]

@@ -107,6 +107,18 @@ public sealed class CoordinatorActorTests : ActorTests
                 .Send(_coordinator, new NodeProtocol.Enrol("w:1", [NodeRoles.Worker], CreateTestProbe(), Server: null));
     }
 
+    [Fact]
+    public async Task The_loss_of_a_process_does_not_concern_another_that_has_its_address_by_now()
+    {
+        await SubmitAsync();
+        foreach (var uid in new[] { 1, 2 })
+            _coordinator.Tell(new NodeProtocol.Enrol("w:1", [NodeRoles.Worker], CreateTestProbe(), Server: null, uid));
+        _coordinator.Tell(new NodeProtocol.NodeLost("w:1", "it left the cluster", Uid: 1));
+        (await NodesAsync()).ShouldBe([(1, null), (0, "it was started again")]);
+        _coordinator.Tell(new NodeProtocol.NodeLost("w:1", "it left the cluster", Uid: 2));
+        (await NodesAsync()).ShouldBe([(0, "it was started again"), (1, "it left the cluster")]);
+    }
+
     private async Task<IEnumerable<(int Restarts, string? Absence)>> NodesAsync()
     {
         var client = CreateTestProbe();

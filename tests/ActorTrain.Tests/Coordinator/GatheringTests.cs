@@ -77,7 +77,9 @@ public sealed class GatheringTests
         Ready("a:1", Few, at: 0);
         foreach (var (at, asked) in new[] { (1.0, 1), (1.0, 0), (5.9, 0), (6.0, 1) })
             _gathering.TakeUnchecked(TimeSpan.FromSeconds(at)).Workers.Count.ShouldBe(asked);
-        _gathering.LaneChecked("a:1", "its tensor lane to s:1 does not work");
+        const string trouble = "its tensor lane to s:1 does not work";
+        _gathering.LaneChecked("a:1", trouble).ShouldBeTrue();
+        _gathering.LaneChecked("a:1", trouble).ShouldBeFalse("it has been told");
         (_gathering.Enough, _gathering.Waiting).ShouldBe(
             (false, "0 of 1 worker ready; a:1: its tensor lane to s:1 does not work")
         );

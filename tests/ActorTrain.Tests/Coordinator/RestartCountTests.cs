@@ -36,13 +36,13 @@ public sealed class RestartCountTests : ActorTests
     [Fact]
     public void Another_coordinator_goes_on_counting()
     {
-        _restarts.Begin([
-            new WorkerMemory("a:1", 1, _second, Device, 8),
-            new WorkerMemory("a:1", 0, _first, Device, 8),
-        ]);
+        _restarts.Begin([Memory(1, _second), Memory(0, _first)]);
         Of("a:1", _second).ShouldBe(1);
         Of("a:1", _first).ShouldBe(2);
     }
+
+    private static WorkerMemory Memory(int restarts, IActorRef host) =>
+        new("a:1", restarts, host, Device, MostSamples: 8, LeaseSamples: 0, LeaseSeconds: 0, Absence: null);
 
     private int Of(string node, IActorRef worker) =>
         _restarts.Of(new NodeProtocol.Enrol(node, [NodeRoles.Worker], worker, Server: null));

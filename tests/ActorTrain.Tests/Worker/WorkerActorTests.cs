@@ -45,6 +45,23 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
+    public async Task Whoever_asks_again_about_the_lane_hears_what_is_wrong_with_it_also_another_coordinator()
+    {
+        var worker = await Prepared(Engines.Linear());
+        // One that answers no probe.
+        var check = new WorkerProtocol.CheckLane([CreateTestProbe()]);
+        worker.Tell(check, _job);
+        worker.Tell(new LaneProbeActor.Failing("nothing has arrived"));
+        (await _job.ExpectMsgAsync<WorkerProtocol.LaneChecked>()).Trouble.ShouldBe("nothing has arrived");
+
+        var next = CreateTestProbe();
+        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Of()), next);
+        await next.ExpectMsgAsync<WorkerProtocol.Prepared>();
+        worker.Tell(check, next);
+        (await next.ExpectMsgAsync<WorkerProtocol.LaneChecked>()).Trouble.ShouldBe("nothing has arrived");
+    }
+
+    [Fact]
     public async Task It_works_a_lease_off_part_by_part_with_the_parameters_of_the_answer_before()
     {
         var worker = await Training(Engines.Linear());
