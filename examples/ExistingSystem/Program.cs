@@ -1,5 +1,6 @@
 // A small Akka service that takes orders, and trains a model in the background, in the same actor system.
 //   dotnet run -c Release --project examples/ExistingSystem
+using ActorTrain;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Torch;
@@ -20,15 +21,15 @@ host.Services.AddAkka(
     "shop",
     builder =>
         builder
-            // What the service is without ActorTrain.
+            // The service without ActorTrain.
             .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
             .WithRemoting("127.0.0.1", 0)
             .WithClustering(new ClusterOptions { Roles = ["shop"] })
             .WithActors(
                 (system, registry) =>
-                    registry.Register<OrderDesk>(system.ActorOf(Props.Create(() => new OrderDesk()), "orders"))
+                    registry.Register<OrderActor>(system.ActorOf(Props.Create(() => new OrderActor()), "orders"))
             )
-            // And with it: a cluster role that the service has already, and what this node does for ActorTrain.
+            // ActorTrain: a cluster role that the service already has, and the roles of this node.
             .AddHocon("actortrain.coordinator.cluster-role = shop", HoconAddMode.Prepend)
             .WithActorTrain(
                 new EmbeddedNodeOptions(NodeRoles.All)
@@ -48,13 +49,13 @@ await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(system
 var job = JobOptionsReader.Read(
     ConfigurationFactory.ParseString("actortrain.job { model.name = cnn, data.source = built-in, epochs = 2 }")
 );
-var run = await TrainingClient.Of(system).SubmitAsync(job);
+var run = await TrainingClient.From(system).SubmitAsync(job);
 await run.ForwardEventsToAsync(system.ActorOf(Props.Create(() => new Announcer())));
 
-var orders = await app.Services.GetRequiredService<IRequiredActor<OrderDesk>>().GetAsync();
+var orders = await app.Services.GetRequiredService<IRequiredActor<OrderActor>>().GetAsync();
 await foreach (var progress in run.Progress)
 {
-    var number = await orders.Ask<int>("a book", TimeSpan.FromSeconds(5));
+    var number = await orders.Ask<int>("a lamp", TimeSpan.FromSeconds(5));
     Console.WriteLine(
         $"order {number} taken; {progress.Phase.ToString().ToLowerInvariant()}, {progress.SamplesApplied:N0} of "
             + $"{progress.SamplesExpected:N0} samples"
@@ -71,17 +72,17 @@ await ActorTrainExtension.Get(system).Node!.StopAsync();
 Console.WriteLine($"order {await orders.Ask<int>("a pen", TimeSpan.FromSeconds(5))} taken without ActorTrain");
 await app.StopAsync();
 
-internal sealed class OrderDesk : ReceiveActor
+internal sealed class OrderActor : ReceiveActor
 {
     private int _orders;
 
-    public OrderDesk() => Receive<string>(_ => Sender.Tell(++_orders));
+    public OrderActor() => Receive<string>(_ => Sender.Tell(++_orders));
 }
 
 internal sealed class Announcer : ReceiveActor
 {
     public Announcer() =>
-        Receive<ActorTrain.Supervision.SupervisionEvent>(happened =>
-            Console.WriteLine($"{happened.Kind} {happened.Node}: {happened.Reason}")
+        Receive<ActorTrain.Job.SupervisionEvent>(raised =>
+            Console.WriteLine($"{raised.Kind} {raised.Node}: {raised.Reason}")
         );
 }

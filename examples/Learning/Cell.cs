@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ActorTrain.Supervision;
+using ActorTrain.Job;
 using ActorTrain.TestKit;
 
 namespace Learning;
@@ -9,25 +9,24 @@ internal sealed record Cell(Method Method, int Workers, int Seed)
 {
     public override string ToString() => $"{Method.Name}, {Workers} workers, seed {Seed}";
 
-    /// <summary>Trains from begin to end. Whatever becomes of it is a result.</summary>
+    /// <summary>Trains from beginning to end. A failure is a result, too.</summary>
     public CellResult Run(Setup setup)
     {
         var watch = Stopwatch.StartNew();
-        return CellResult.Of(this, setup.Cluster(this).Run(setup.Job(this)), watch.Elapsed);
+        return CellResult.From(this, setup.Cluster(this).Run(setup.Job(this)), watch.Elapsed);
     }
 }
 
-/// <summary>What came of a cell.</summary>
+/// <summary>The result of a cell.</summary>
 /// <param name="Method">The method's name.</param>
-/// <param name="Workers">Workers.</param>
+/// <param name="Workers">Number of workers.</param>
 /// <param name="Seed">Seed of weights, order and times.</param>
 /// <param name="Outcome"><see cref="Trained"/>, <see cref="Diverged"/>, or <see cref="Broken"/>.</param>
-/// <param name="Accuracy">On the test set at the end, 0 to 1; not a number where the job did not come to its
-/// end.</param>
-/// <param name="Staleness">Mean over all pushes; not a number likewise.</param>
+/// <param name="Accuracy">On the test set at the end, 0 to 1; NaN if the job did not succeed.</param>
+/// <param name="Staleness">Mean over all pushes; NaN if the job did not succeed.</param>
 /// <param name="ClusterSeconds">Virtual seconds that the cluster took.</param>
 /// <param name="Seconds">Seconds that the simulation took.</param>
-/// <param name="Note">Why, where it did not train, and else what is odd about it.</param>
+/// <param name="Note">Why it did not train, or a remark; may be empty.</param>
 internal sealed record CellResult(
     string Method,
     int Workers,
@@ -47,12 +46,12 @@ internal sealed record CellResult(
     // Chance is 0.1.
     private const double NearChance = 0.2;
 
-    public static CellResult Of(Cell cell, SimulationResult result, TimeSpan took)
+    public static CellResult From(Cell cell, SimulationResult result, TimeSpan took)
     {
         var accuracy = result.Report?.TestAccuracy ?? double.NaN;
         var quarantined = result
-            .Events.Where(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined)
-            .Select(happened => happened.Node)
+            .Events.Where(raised => raised.Kind == SupervisionEventKinds.WorkerQuarantined)
+            .Select(raised => raised.Node)
             .Distinct()
             .Count();
         var (outcome, note) = result switch

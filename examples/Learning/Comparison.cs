@@ -4,7 +4,7 @@ using ActorTrain;
 
 namespace Learning;
 
-/// <summary>Runs the cells of a table that are not there yet, and prints it.</summary>
+/// <summary>Runs the missing cells of a table, and prints it.</summary>
 internal static class Comparison
 {
     public static int Run(
@@ -20,13 +20,13 @@ internal static class Comparison
             throw new ActorTrainException(
                 "--workers must be numbers from 1 on, such as 1,4,8, and --seeds at least 1."
             );
-        var known = methods.Where(method => IsRead(setup, method, workers)).ToList();
+        var accepted = methods.Where(method => IsAccepted(setup, method, workers)).ToList();
         var file = new ResultFile(path, setup);
-        // By seeds, so that a comparison that is stopped has all rows.
+        // Seed by seed, so that a comparison that is stopped has all rows.
         var cells = (
             from seed in Enumerable.Range(1, seeds)
             from count in workers
-            from method in known
+            from method in accepted
             select new Cell(method, count, seed)
         )
             .Where(cell => !file.Has(cell))
@@ -52,16 +52,16 @@ internal static class Comparison
         );
         var shown = file
             .Results.Where(result =>
-                known.Exists(method => method.Name == result.Method)
+                accepted.Exists(method => method.Name == result.Method)
                 && workers.Contains(result.Workers)
                 && result.Seed <= seeds
             )
             .ToList();
-        Console.WriteLine(LearningTable.Of(setup, [.. known.Select(method => method.Name)], workers, shown));
+        Console.WriteLine(LearningTable.Create(setup, [.. accepted.Select(method => method.Name)], workers, shown));
         return shown.Exists(result => result.Outcome == CellResult.Broken) ? 1 : 0;
     }
 
-    private static bool IsRead(Setup setup, Method method, IReadOnlyList<int> workers)
+    private static bool IsAccepted(Setup setup, Method method, IReadOnlyList<int> workers)
     {
         try
         {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Learning;
 
-/// <summary>The results as Markdown: accuracy, and below it what it cost.</summary>
+/// <summary>The results as Markdown: a table of accuracies, and one of staleness and time.</summary>
 internal static class LearningTable
 {
-    public static string Of(
+    public static string Create(
         Setup setup,
         IReadOnlyList<string> methods,
         IReadOnlyList<int> workers,
@@ -17,7 +17,7 @@ internal static class LearningTable
         var text = new StringBuilder();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"Test accuracy in %, mean ± sample standard deviation over the seeds, and in brackets the difference to "
+            $"Test accuracy in %, mean ± sample standard deviation over the seeds, and in brackets the difference from "
                 + $"the first column, in points. {setup}.\n"
         );
         Table(
@@ -65,7 +65,7 @@ internal static class LearningTable
             );
     }
 
-    // Over all seeds that have an accuracy: a mean over those that trained alone would flatter.
+    // Over all seeds with an accuracy: a mean over those that trained would be too good.
     private static string Accuracy(IReadOnlyList<CellResult> cell, List<double> first)
     {
         var ended = Ended(cell);
@@ -95,7 +95,7 @@ internal static class LearningTable
     private static string Spread(List<double> values)
     {
         var mean = values.Average();
-        // Of one run there is no spread.
+        // One run has no deviation.
         if (values.Count == 1)
             return string.Create(CultureInfo.InvariantCulture, $"{100 * mean:0.0}");
         var deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));

@@ -4,19 +4,19 @@ using ActorTrain;
 namespace Learning;
 
 /// <summary>A way to train with several workers.</summary>
-/// <param name="Name">What it is called here.</param>
-/// <param name="Settings">Its settings below <c>actortrain.job</c>, over the common ones, for a setup and a number of
-/// workers.</param>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="Settings">Its settings below <c>actortrain.job</c>, which override the common ones, for a setup and a
+/// number of workers.</param>
 internal sealed record Method(string Name, Func<Setup, int, string> Settings);
 
 /// <summary>
-/// The methods that are compared. What a method does not name is common to all: asynchronous, every gradient counts in
-/// full.
+/// The methods that are compared. Settings that a method does not name are common to all: asynchronous, every gradient
+/// counts in full.
 /// </summary>
 internal static class Methods
 {
-    // The part of a job over which the learning rate rises, where a method has that. Goyal et al. (2017) take 5 epochs
-    // of 90; of ten, half an epoch would be a few steps.
+    // The part of a job over which the learning rate rises, if a method has a warm-up. Goyal et al. (2017) use 5 of 90
+    // epochs; the same part of ten epochs would be a few steps.
     private const double WarmUp = 0.2;
 
     public static IReadOnlyList<Method> All { get; } =
@@ -45,7 +45,7 @@ internal static class Methods
                         + $"{setup.LearningRate * workers}, schedule.warm-up = {WarmUp * setup.Epochs}"
                 )
         ),
-        // The batch of one worker is shared out: learning does not depend on their number.
+        // The workers share one batch, so learning does not depend on their number.
         new("synchronous-fixed", (setup, _) => $"{Synchronous(setup.Batch)}, balance.micro-batch = on"),
         new("local-steps-8", (_, _) => LocalSteps(rate: 0.7, momentum: 0.9, nesterov: "on")),
         // As DiLoCo: eight steps of every worker are one outer step.
@@ -66,8 +66,8 @@ internal static class Methods
         ),
     ];
 
-    /// <summary>The method of a name.</summary>
-    /// <exception cref="ActorTrainException">There is none.</exception>
+    /// <summary>Finds a method by its name.</summary>
+    /// <exception cref="ActorTrainException">There is no such method.</exception>
     public static Method Find(string name) =>
         All.FirstOrDefault(method => method.Name == name)
         ?? throw new ActorTrainException(
@@ -75,7 +75,7 @@ internal static class Methods
         );
 
     private static string Synchronous(int globalBatch) =>
-        $"consistency.name = synchronous, consistency.synchronous.global-batch = {globalBatch}";
+        $"consistency.name = synchronous, consistency.synchronous.global-batch-size = {globalBatch}";
 
     private static string LocalSteps(double rate, double momentum, string nesterov) =>
         string.Create(

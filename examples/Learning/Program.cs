@@ -1,6 +1,6 @@
 // How well does a network learn, by method and number of workers? A table of test accuracies, with real gradients in
-// virtual time: dotnet run -c Release --project examples/Learning -- --workers 1,4 --seeds 2 --methods
-// accept,staleness-aware
+// virtual time:
+//   dotnet run -c Release --project examples/Learning -- --workers 1,4 --seeds 2 --methods accept,staleness-aware
 using System.CommandLine;
 using ActorTrain;
 using Learning;
@@ -8,7 +8,7 @@ using Learning;
 var setup = new Setup();
 var methods = new Option<string>("--methods")
 {
-    Description = "Names of methods, separated by commas; all without it.",
+    Description = "Names of methods, separated by commas; all by default.",
     DefaultValueFactory = _ => string.Join(',', Methods.All.Select(method => method.Name)),
 };
 var workers = new Option<string>("--workers")
@@ -36,7 +36,7 @@ var epochs = new Option<int>("--epochs")
     Description = "Epochs, the same for all methods.",
     DefaultValueFactory = _ => setup.Epochs,
 };
-var batch = new Option<int>("--batch") { Description = "Samples a push.", DefaultValueFactory = _ => setup.Batch };
+var batch = new Option<int>("--batch-size") { Description = "Samples a push.", DefaultValueFactory = _ => setup.Batch };
 var rate = new Option<double>("--learning-rate")
 {
     Description = "Learning rate, the same for all methods.",
@@ -49,7 +49,7 @@ var parallel = new Option<int>("--parallel")
 };
 var output = new Option<string>("--out")
 {
-    Description = "File of the finished cells, as CSV. Cells that it holds are not run again.",
+    Description = "CSV file of the finished cells. Cells in it are not run again.",
     DefaultValueFactory = _ => "learning.csv",
 };
 
@@ -79,20 +79,20 @@ command.SetAction(parsed =>
                 Batch = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(rate),
             },
-            [.. Words(methods).Select(Methods.Find)],
-            [.. Words(workers).Select(word => int.TryParse(word, out var count) ? count : 0)],
+            [.. Items(methods).Select(Methods.Find)],
+            [.. Items(workers).Select(item => int.TryParse(item, out var count) ? count : 0)],
             parsed.GetValue(seeds),
             Math.Max(1, parsed.GetValue(parallel)),
             parsed.GetValue(output)!
         );
     }
-    catch (Exception wrong) when (wrong is ActorTrainException or IOException)
+    catch (Exception error) when (error is ActorTrainException or IOException)
     {
-        Console.Error.WriteLine(wrong.Message);
+        Console.Error.WriteLine(error.Message);
         return 1;
     }
 
-    string[] Words(Option<string> option) =>
+    string[] Items(Option<string> option) =>
         parsed.GetValue(option)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 });
 return command.Parse(args).Invoke();

@@ -4,7 +4,7 @@ using ActorTrain;
 namespace Learning;
 
 /// <summary>
-/// The finished cells, as CSV, one line each; written as they come, so that a comparison can be stopped and go on.
+/// The finished cells as CSV, one line each, written at once, so that a comparison can be stopped and continued.
 /// </summary>
 internal sealed class ResultFile
 {
@@ -22,8 +22,10 @@ internal sealed class ResultFile
             File.WriteAllLines(path, [title, Columns]);
         var lines = File.ReadAllLines(path);
         if (lines.FirstOrDefault() != title)
-            throw new ActorTrainException($"{path} is not of this setup, {setup}; name another file by --out.");
-        // What broke is tried again: a data set may have been missing.
+            throw new ActorTrainException(
+                $"{path} has results of another setup, not of {setup}; name another file by --out."
+            );
+        // Broken cells are run again: a data set may have been missing.
         _results.AddRange(lines.Skip(2).Select(Parse).Where(result => result.Outcome != CellResult.Broken));
     }
 

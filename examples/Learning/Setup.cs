@@ -1,4 +1,3 @@
-using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.TestKit;
 using ActorTrain.TestKit.Nodes;
@@ -7,15 +6,14 @@ using Akka.Configuration;
 
 namespace Learning;
 
-/// <summary>What is common to all cells of a table. It was chosen on one worker, and is no method's own.</summary>
+/// <summary>The settings that all cells of a table share. They were chosen on one worker.</summary>
 internal sealed record Setup
 {
-    // Samples a second: a micro-batch takes 32 ms, many times as long as its way to the shard and back.
+    // Samples a second: a micro-batch takes 32 ms, many times as long as a push and its reply.
     private const double PerSecond = 1000;
 
-    // So many times what one worker would take for the largest data set: a job that takes longer has come to a
-    // standstill.
-    private const double Patience = 10,
+    // Times the duration with one worker and the largest data set: a job that takes longer has stalled.
+    private const double TimeoutFactor = 10,
         MostSamples = 60_000;
 
     public string Data { get; init; } = "built-in";
@@ -28,7 +26,7 @@ internal sealed record Setup
 
     public double LearningRate { get; init; } = 0.03;
 
-    /// <summary>The settings in one line: results of another one do not belong into the same table.</summary>
+    /// <summary>The settings in one line: a table has results of one setup only.</summary>
     public override string ToString() =>
         FormattableString.Invariant(
             $"{Data} data, {Model}, {Epochs} epochs, batch {Batch}, learning rate {LearningRate}, momentum 0.9"
@@ -53,7 +51,7 @@ internal sealed record Setup
                               model { name = {{Model}}, mlp.hidden = [64] }
                               data.source = {{Data}}
                               epochs = {{Epochs}}
-                              batch = {{Batch}}
+                              batch-size = {{Batch}}
                               optimizer { name = sgd, learning-rate = {{LearningRate}}, momentum = 0.9 }
                               schedule { name = cosine, warm-up = 0 }
                               staleness.policy = accept
@@ -74,11 +72,11 @@ internal sealed record Setup
     /// </summary>
     public Simulation Cluster(Cell cell)
     {
-        // One thread each: a simulation is one thread.
+        // One thread, as a simulation has.
         var cluster = new Simulation(cell.Seed)
         {
             Engines = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)),
-            Limit = TimeSpan.FromSeconds(Patience * Epochs * MostSamples / PerSecond),
+            Limit = TimeSpan.FromSeconds(TimeoutFactor * Epochs * MostSamples / PerSecond),
         }.WithSeed();
         for (var i = 0; i < cell.Workers; i++)
             cluster = cluster.WithWorkers(1, i % 2 == 0 ? Speed.Constant(PerSecond) : Speed.Exponential(PerSecond));

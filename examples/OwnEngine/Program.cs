@@ -1,14 +1,14 @@
-// An engine of one's own, without Torch: logistic regression on points that a line divides.
+// A custom engine, without Torch: logistic regression on points that a line divides.
 //   dotnet run -c Release --project examples/OwnEngine -- demo
-using ActorTrain.Hosting;
+using ActorTrain.CommandLine;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 
-return await ActorTrainNode.RunAsync(
+return await ActorTrainProgram.RunAsync(
     args,
     new LogisticRegression.Factory(),
-    "epochs = 10, batch = 32, optimizer { momentum = 0, learning-rate = 0.5 }"
+    "epochs = 10, batch-size = 32, optimizer { momentum = 0, learning-rate = 0.5 }"
 );
 
 internal sealed class LogisticRegression : IGradientEngine
@@ -18,16 +18,16 @@ internal sealed class LogisticRegression : IGradientEngine
     private readonly float[] _parameters = new float[3];
 
     public ModelDescription Model { get; } =
-        new("logistic-regression", ParameterLayout.Of([("weight", [1, 2]), ("bias", [1])]), ParameterLayout.Empty);
+        new("logistic-regression", ParameterLayout.Create([("weight", [1, 2]), ("bias", [1])]), ParameterLayout.Empty);
 
     public DatasetDescription Dataset { get; } = new("points", 10_000, 1_000, "1ab5e8d1");
 
     public DeviceDescription Device { get; } = new("cpu", "plain C#", Threads: 1);
 
-    // The runtime writes parameters here; each vector keeps its place for the engine's whole life.
+    // The runtime writes parameters here, so the engine must never replace these vectors.
     public Memory<float> Parameters => _parameters;
 
-    public Memory<float> State => Memory<float>.Empty;
+    public Memory<float> Buffers => Memory<float>.Empty;
 
     public void Initialize(long seed) => _parameters.AsSpan().Clear();
 
@@ -38,13 +38,13 @@ internal sealed class LogisticRegression : IGradientEngine
         foreach (var sample in samples)
         {
             var (x, y, isAbove) = Point(sample);
-            var (probability, lossHere) = Predict(x, y, isAbove);
+            var (probability, sampleLoss) = Predict(x, y, isAbove);
             // The derivative of the cross-entropy by the score, and the mean over the samples.
             var slope = (probability - (isAbove ? 1 : 0)) / samples.Length;
             gradient[0] += slope * x;
             gradient[1] += slope * y;
             gradient[2] += slope;
-            loss += lossHere / samples.Length;
+            loss += sampleLoss / samples.Length;
             correct += probability > 0.5 == isAbove ? 1 : 0;
         }
         return new StepResult(loss, correct);
@@ -72,7 +72,7 @@ internal sealed class LogisticRegression : IGradientEngine
         return (probability, -Math.Log(Math.Max(isAbove ? probability : 1 - probability, 1e-7f)));
     }
 
-    // Every worker makes the same points: a sample is a function of its index.
+    // Every worker computes the same points: a sample is a function of its index.
     private static (float X, float Y, bool IsAbove) Point(int index)
     {
         var random = new Random(index);

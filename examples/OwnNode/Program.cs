@@ -1,8 +1,8 @@
-// One node with every role inside a program of one's own: it submits a job to itself and keeps the weights.
+// A program that hosts one node with every role: it submits a job to the node and saves the weights.
 //   dotnet run -c Release --project examples/OwnNode
+using ActorTrain;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
-using ActorTrain.Saving;
 using ActorTrain.Torch;
 using Akka.Configuration;
 
@@ -17,7 +17,7 @@ var job = JobOptionsReader.Read(
     )
 );
 
-var run = await TrainingClient.Of(node).SubmitAsync(job);
+var run = await TrainingClient.From(node).SubmitAsync(job);
 await foreach (var progress in run.Progress)
     Console.WriteLine(
         $"epoch {progress.Epoch}: {progress.SamplesApplied:N0} of {progress.SamplesExpected:N0} samples, loss "
@@ -26,4 +26,4 @@ await foreach (var progress in run.Progress)
 
 var result = await run.Completion;
 Console.WriteLine($"test accuracy {result.Report.TestAccuracy:0.000}");
-SafeTensors.Save("model.safetensors", result.Model, new Dictionary<string, string> { ["job"] = result.Report.Job });
+result.Model.SaveSafetensors("model.safetensors", new Dictionary<string, string> { ["job"] = result.Report.Job });

@@ -1,19 +1,24 @@
+using System.CommandLine;
 using ActorTrain.Cli.Proving;
 using ActorTrain.Cli.Simulating;
+using ActorTrain.CommandLine;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Settings;
 using ActorTrain.Torch;
 using ActorTrain.Torch.Data;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Cli;
 
 /// <summary>
-/// The program <c>actortrain</c>: it trains the models and the data sets that come with ActorTrain, as jobs name them.
+/// The program <c>actortrain</c>: trains the models and data sets that come with ActorTrain.
 /// </summary>
 internal static class CatalogueProgram
 {
+    /// <summary>The verbs that only this program has.</summary>
+    public static IReadOnlyList<Func<Terminal, NodeProgram, Command>> Verbs { get; } =
+    [SimulateVerb.Create, LawsVerb.Create];
+
     public static NodeProgram Create() =>
         new(Engines, "actortrain")
         {
@@ -34,12 +39,11 @@ internal static class CatalogueProgram
                 new("--flip", "ON/OFF", "Mirror images at random.", "data.augmentation.flip"),
             ],
             DemoSettings = Demo,
-            MoreVerbs = [SimulateVerb.Create, LawsVerb.Create],
         };
 
     /// <summary>
-    /// Files that the job requires are read at once, and so is a data folder that was named while the job is not known;
-    /// a GPU that was named is looked for: what is damaged or missing is found now and not in the first job.
+    /// Reads the job's files at once, or those of the data folder named while there is no job, and finds the GPU named:
+    /// so damaged and missing files and devices are found before the first job.
     /// </summary>
     private static TorchEngineFactory Engines(EngineSettings settings, JobOptions? job)
     {
@@ -59,14 +63,14 @@ internal static class CatalogueProgram
         return engines;
     }
 
-    /// <summary>Small enough for two slow cores to be done in a minute.</summary>
+    /// <summary>A job that two slow cores finish in a minute.</summary>
     private static IEnumerable<SettingOverride> Demo(EngineSettings engine) =>
         [
             new("actortrain.job.model.name", "cnn", "demo"),
             new("actortrain.job.data.source", engine.DataFolder is null ? "built-in" : "full", "demo"),
             new("actortrain.job.epochs", "12", "demo"),
-            // Asynchrony is momentum of its own (Mitliagkas et al. 2016): with three workers, 0.9 beside it makes the
-            // first epochs diverge.
+            // Asynchrony adds momentum (Mitliagkas et al. 2016): with three workers and a momentum of 0.9, the first
+            // epochs diverge.
             new("actortrain.job.optimizer.momentum", "0.5", "demo"),
             new("actortrain.job.optimizer.learning-rate", "0.08", "demo"),
             new("actortrain.job.schedule.name", "cosine", "demo"),

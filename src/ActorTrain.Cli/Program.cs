@@ -1,4 +1,4 @@
 using ActorTrain.Cli;
-using ActorTrain.Hosting;
+using ActorTrain.CommandLine;
 
-return await ActorTrainNode.RunAsync(args, CatalogueProgram.Create());
+return await ActorTrainProgram.RunAsync(args, CatalogueProgram.Create(), CatalogueProgram.Verbs);

@@ -5,7 +5,7 @@ using ActorTrain.Settings;
 namespace ActorTrain.TestKit;
 
 /// <summary>
-/// Takes what a user gives to a simulation, or refuses it in one sentence: what it is of, what it was, what it may be.
+/// Checks what a user gives to a simulation. Refuses it in one sentence: which value, what it is, what it must be.
 /// </summary>
 internal static class Checked
 {
@@ -14,40 +14,40 @@ internal static class Checked
         where T : INumber<T> =>
         bounds.Contain(double.CreateChecked(value))
             ? value
-            : throw Wrong(what, value.ToString(null, CultureInfo.InvariantCulture), bounds.ToString());
+            : throw Error(what, value.ToString(null, CultureInfo.InvariantCulture), bounds.ToString());
 
     /// <summary>A time that is not negative.</summary>
     public static TimeSpan Time(string what, TimeSpan value) =>
-        value >= TimeSpan.Zero ? value : throw Wrong(what, value, "0 s or more");
+        value >= TimeSpan.Zero ? value : throw Error(what, value, "0 s or more");
 
-    /// <summary>A time that is not negative, nor none.</summary>
-    public static TimeSpan SomeTime(string what, TimeSpan value) =>
-        value > TimeSpan.Zero ? value : throw Wrong(what, value, "more than 0 s");
+    /// <summary>A time above 0.</summary>
+    public static TimeSpan PositiveTime(string what, TimeSpan value) =>
+        value > TimeSpan.Zero ? value : throw Error(what, value, "more than 0 s");
 
-    /// <summary>What a link carries: a byte a second at least, and as much as one likes.</summary>
+    /// <summary>A link's bandwidth: 1 byte a second or more, or infinity.</summary>
     public static double BytesPerSecond(string what, double value) =>
         double.IsPositiveInfinity(value) || Bounds.AtLeast(1).Contain(value)
             ? value
-            : throw Wrong(
+            : throw Error(
                 what,
                 value.ToString(CultureInfo.InvariantCulture),
                 "1 or more, or double.PositiveInfinity for no limit"
             );
 
-    /// <summary>The name of a node: some text on one line.</summary>
+    /// <summary>A node's name: text on one line, not empty.</summary>
     public static string Node(string what, string? name) =>
         !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl)
             ? name
-            : throw Wrong(what, name is null ? "null" : "empty", "a node's name, such as worker-1");
+            : throw Error(what, name is null ? "null" : "empty", "a node's name, such as worker-1");
 
-    /// <summary>Something rather than nothing.</summary>
-    public static T There<T>(string what, T? value, string right)
-        where T : class => value ?? throw Wrong(what, "null", right);
+    /// <summary>A value that is not null.</summary>
+    public static T NotNull<T>(string what, T? value, string right)
+        where T : class => value ?? throw Error(what, "null", right);
 
     /// <summary>The error; <paramref name="right"/> completes "it must be …".</summary>
-    public static ActorTrainException Wrong(string what, string value, string right) =>
+    public static ActorTrainException Error(string what, string value, string right) =>
         new($"{what} is {value}; it must be {right}.");
 
-    private static ActorTrainException Wrong(string what, TimeSpan value, string right) =>
-        Wrong(what, FormattableString.Invariant($"{value.TotalSeconds} s"), right);
+    private static ActorTrainException Error(string what, TimeSpan value, string right) =>
+        Error(what, FormattableString.Invariant($"{value.TotalSeconds} s"), right);
 }

@@ -11,14 +11,14 @@ internal static class NodeSettings
     private const string Source = "Simulation.Settings",
         Job = "actortrain.job";
 
-    /// <summary>Takes the settings, or refuses them as the runtime's own reader does: it is that reader.</summary>
+    /// <summary>Checks the settings by the runtime's own readers.</summary>
     /// <param name="hocon">HOCON.</param>
     /// <exception cref="ActorTrainException">
-    /// It is not well-formed, a key does not exist, or a value cannot be.
+    /// It is not well-formed, a key does not exist, or a value is not valid.
     /// </exception>
-    public static string Checked(string hocon)
+    public static string Check(string hocon)
     {
-        TestKit.Checked.There(Source, hocon, "HOCON, such as actortrain.worker.resend-after = 5s");
+        TestKit.Checked.NotNull(Source, hocon, "HOCON, such as actortrain.worker.resend-after = 5s");
         if (string.IsNullOrWhiteSpace(hocon))
             return hocon;
         var settings = ConfigurationFile.Parse(hocon, Source);
@@ -28,8 +28,8 @@ internal static class NodeSettings
                 $"{ofJob.Key} ({ofJob.Source}) is a setting of the job and not of the nodes; "
                     + "give it to JobOptionsReader.Read, or to the job itself."
             );
-        // Whoever reads them refuses what cannot be; in the run it would be too late.
-        CoordinatorOptions.Of(settings);
+        // Their readers refuse invalid values now, and not in the run.
+        CoordinatorOptions.From(settings);
         CoordinatorSideDowning.StableAfterOf(settings);
         WorkerContext.ResendAfterOf(settings);
         return hocon;

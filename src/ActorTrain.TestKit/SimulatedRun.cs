@@ -1,87 +1,65 @@
-using System.Threading.Channels;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
-using ActorTrain.Lane;
-using ActorTrain.Sentences;
-using ActorTrain.Supervision;
 using ActorTrain.TestKit.Faults;
-using ActorTrain.TestKit.Membership;
-using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Time;
 using Akka.Actor;
-using Akka.Event;
 
 namespace ActorTrain.TestKit;
 
 /// <summary>
-/// A job in a simulation, moved on by whoever holds it: between two moves faults can be made by hand. Used by one
-/// thread.
+/// A job in a simulation that its owner advances; faults can be applied by hand in between. Not thread-safe.
 /// </summary>
 public sealed class SimulatedRun : IDisposable
 {
-    private static readonly TimeSpan SubmitAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ResubmitAfter = TimeSpan.FromSeconds(1);
     private readonly Simulation _simulation;
-    private readonly NodeHosting _hosting;
-    private readonly SimulatedLane _lane;
-    private readonly Dictionary<string, SimulatedNode> _nodes = [];
-    private readonly TaskCompletionSource<bool> _accepted = new();
-    private readonly TaskCompletionSource<TrainingResult> _result = new();
-    private readonly List<(TimeSpan At, SupervisionEvent Event)> _happened = [];
-    private readonly List<string> _errors = [];
-    private readonly SimulatedNode _client;
-    private readonly Timeline _timeline = new();
     private readonly JobOptions _job;
+    private readonly SimulatedCluster _cluster;
+    private readonly SimulatedNode _clientNode;
+    private readonly TaskCompletionSource<string> _accepted = new();
+    private readonly TaskCompletionSource<TrainingResult> _result = new();
+    private readonly List<(TimeSpan At, SupervisionEvent Event)> _events = [];
     private readonly List<(TimeSpan At, Fault Fault)> _byHand = [];
+    private readonly Timeline _timeline = new();
+    private IActorRef? _client;
     private bool _disposed;
-    private IActorRef? _run;
-    private long _starts;
-    private int _workers;
 
     internal SimulatedRun(Simulation simulation, JobOptions job)
     {
         (_simulation, _job) = (simulation, job);
-        World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
-        _lane = new SimulatedLane(World, simulation.Reader);
-        _hosting = new NodeHosting(World, _lane, simulation.Engines) { StartAgain = plan => Start(plan) };
-        Membership = new SimulatedMembership(World, simulation.Times, _hosting);
-        World.System.ActorOf(Props.Create(() => new Listener(_errors)));
-        _client = new SimulatedNode(World, NodePlan.Client, 0);
-        foreach (var plan in simulation.Nodes)
-            Start(plan);
-        _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
+        _cluster = new SimulatedCluster(simulation);
+        _clientNode = new SimulatedNode(World, NodePlan.Client, 0);
         foreach (var (at, fault) in simulation.Script)
-            World.Time.At(at, new WorldHappening(() => fault.Happen(this)));
-        World.Time.At(TimeSpan.Zero, new WorldHappening(() => Submit(job)));
+            World.Time.Schedule(at, new WorldEvent(() => fault.Apply(_cluster)));
+        World.Time.Schedule(TimeSpan.Zero, new WorldEvent(Submit));
     }
 
     /// <summary>Time since the simulation began.</summary>
     public TimeSpan Now => World.Time.Now;
 
-    /// <summary>Whether the job has ended, well or not.</summary>
+    /// <summary>Whether the job has ended, in success or failure.</summary>
     public bool HasEnded => _result.Task.IsCompleted;
 
-    /// <summary>The job's latest word; null before the first.</summary>
+    /// <summary>The job's latest progress; null before the first.</summary>
     public JobProgress? Progress { get; private set; }
 
-    /// <summary>What has happened to the cluster so far, oldest first.</summary>
-    public IEnumerable<SupervisionEvent> Events => _happened.Select(happened => happened.Event);
+    /// <summary>The cluster's events so far, oldest first.</summary>
+    public IEnumerable<SupervisionEvent> Events => _events.Select(raised => raised.Event);
 
-    internal World World { get; }
+    private World World => _cluster.World;
 
-    internal SimulatedMembership Membership { get; }
-
-    /// <summary>Makes a fault now.</summary>
-    /// <param name="fault">What.</param>
-    /// <exception cref="ActorTrainException">It is about a node that is not there.</exception>
+    /// <summary>Applies a fault now.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <exception cref="ActorTrainException">It names a node that does not exist.</exception>
     public void Make(Fault fault)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        foreach (var name in Checked.There("Make: fault", fault, "a fault, such as Fault.Kill(\"worker-1\")").Nodes)
-            if (!_nodes.ContainsKey(name))
-                throw SimulationCheck.NoSuchNode($"{fault} cannot happen", name, _nodes.Keys);
+        foreach (var name in Checked.NotNull("Make: fault", fault, "a fault, such as Fault.Kill(\"worker-1\")").Nodes)
+            if (!_cluster.Nodes.ContainsKey(name))
+                throw SimulationCheck.NoSuchNode($"{fault} cannot be applied", name, [.. _cluster.Nodes.Keys]);
         _byHand.Add((World.Time.Now, fault));
-        fault.Happen(this);
+        fault.Apply(_cluster);
     }
 
     /// <summary>Lets time pass; less of it if the job ends.</summary>
@@ -101,27 +79,24 @@ public sealed class SimulatedRun : IDisposable
 #pragma warning disable RS0030 // It has completed.
         var trained = _result.Task.IsCompletedSuccessfully ? _result.Task.Result : null;
 #pragma warning restore RS0030
-        var failure = trained is not null ? null : _result.Task.Exception?.InnerException?.Message ?? NotEnded();
         return new SimulationResult(
             _simulation,
             _job,
             trained?.Report,
             trained?.Model,
-            failure,
+            trained is null ? WhyNotTrained() : null,
             Progress,
-            [.. _happened],
+            [.. _events],
             _timeline.Points,
-            [
-                .. World.Network.Carried.Select(link => new LinkTraffic(
-                    link.Key.From,
-                    link.Key.To,
-                    link.Value.Messages,
-                    link.Value.Bytes
-                )),
-            ],
+            CarriedByLinks(),
             World.Time.Now,
-            World.Time.Happened,
-            Violations(trained?.Report)
+            World.Time.EventsRun,
+            RunViolations.Find(
+                _cluster.Lane.Checker.Violations,
+                _cluster.Errors,
+                _cluster.Lane.Checker.Acknowledged,
+                trained?.Report
+            )
         )
         {
             HasEnded = HasEnded,
@@ -129,159 +104,73 @@ public sealed class SimulatedRun : IDisposable
         };
     }
 
-    private void PassTime(TimeSpan until)
-    {
-        while (!HasEnded && World.Step(until)) { }
-    }
-
-    private string NotEnded()
-    {
-        var nodes = _nodes.Values.Select(node => (node, World.Network.IsCut(node)));
-        var told = _timeline.Points is [.., var latest] ? latest.At : TimeSpan.Zero;
-        return Unended.Sentence(Now, Progress, told, Membership.HasCoordinator, [.. nodes]);
-    }
-
-    // What must be so whatever happens to a cluster.
-    private List<string> Violations(TrainingReport? report)
-    {
-        var violations = _lane.Watch.Violations.Concat(_errors.Select(error => $"an actor failed: {error}")).ToList();
-        if (report is null)
-            return violations;
-        foreach (var epoch in report.Epochs.Where(epoch => epoch.Samples != report.Data.TrainSamples))
-            violations.Add(
-                $"{Plural.Number(epoch.Samples)} of {Plural.Of(report.Data.TrainSamples, "sample")} of "
-                    + $"epoch {epoch.Epoch} were applied"
-            );
-        if (report.SamplesApplied != report.SamplesExpected)
-            violations.Add(
-                $"{Plural.Number(report.SamplesApplied)} of {Plural.Of(report.SamplesExpected, "sample")} were "
-                    + "applied"
-            );
-        // An answer may be lost with its node; what was applied never is.
-        foreach (
-            var acknowledged in _lane.Watch.Acknowledged.Where(acknowledged => acknowledged != report.SamplesExpected)
-        )
-            violations.Add(
-                $"a shard said that it applied {Plural.Of(acknowledged, "sample")} of "
-                    + $"{Plural.Number(report.SamplesExpected)}"
-            );
-        return violations;
-    }
-
-    /// <summary>Ends all actors of the simulation.</summary>
+    /// <summary>Stops all actors of the simulation.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        foreach (var node in _nodes.Values.Where(node => !node.IsDead))
-            _hosting.End(node);
-        if (_run is not null)
-            World.System.Stop(_run);
+        _cluster.Stop();
+        if (_client is not null)
+            World.System.Stop(_client);
         World.End();
     }
 
-    internal void IfThere(string name, Action<SimulatedNode> act)
+    private void PassTime(TimeSpan until)
     {
-        if (!_nodes.TryGetValue(name, out var node))
-            throw new ActorTrainException(
-                $"The simulation has no node '{name}'; its nodes are {string.Join(", ", _nodes.Keys)}."
-            );
-        if (!node.IsDead)
-            act(node);
+        while (!HasEnded && World.Step(until)) { }
     }
 
-    internal void Leave(SimulatedNode node) =>
-        _hosting.Leave(node, () => World.Time.At(World.Time.Now, new WorldHappening(() => Membership.Left(node))));
-
-    internal void Restart(string name)
+    private string WhyNotTrained()
     {
-        if (_nodes.TryGetValue(name, out var node) && node.IsDead)
-            Start(node.Plan);
+        if (_result.Task.Exception?.InnerException is { } failure)
+            return failure.Message;
+        var progressAt = _timeline.Points is [.., var latest] ? latest.At : TimeSpan.Zero;
+        return UnendedJob.Describe(
+            Now,
+            Progress,
+            progressAt,
+            _cluster.Membership.HasCoordinator,
+            [.. _cluster.Nodes.Values.Select(node => (node, World.Network.IsCut(node)))]
+        );
     }
 
-    internal void Join(int count, Speed speed)
-    {
-        for (var i = 0; i < count; i++)
-            Start(new NodePlan(Simulation.NextWorker(ref _workers, _nodes.ContainsKey), [NodeRoles.Worker], speed));
-    }
+    private List<LinkTraffic> CarriedByLinks() =>
+        [
+            .. World.Network.Carried.Select(link => new LinkTraffic(
+                link.Key.From,
+                link.Key.To,
+                link.Value.Messages,
+                link.Value.Bytes
+            )),
+        ];
 
-    private void Start(NodePlan plan)
+    private void Submit()
     {
-        // A node that was taken out starts again by itself, and a script may start it, too.
-        if (_nodes.TryGetValue(plan.Name, out var former) && !former.IsDead)
-            return;
-        var node = new SimulatedNode(World, plan, SplitMix64.Mix(_simulation.Seed, 2, ++_starts));
-        _nodes[plan.Name] = node;
-        Membership.Start(node);
-    }
-
-    private void Submit(JobOptions job)
-    {
-        if (Membership.Coordinator is not { } coordinator)
+        if (_cluster.Membership.Coordinator is not { } coordinator)
         {
-            World.Time.At(World.Time.Now + SubmitAgain, new WorldHappening(() => Submit(job)));
+            World.Time.Schedule(World.Time.Now + ResubmitAfter, new WorldEvent(Submit));
             return;
         }
-        var progress = new Notes<JobProgress>(word =>
+        var progress = new CallbackWriter<JobProgress>(latest =>
         {
-            Progress = word;
-            _timeline.Add(World.Time.Now, word);
+            Progress = latest;
+            _timeline.Add(World.Time.Now, latest);
         });
-        var happened = new Notes<SupervisionEvent>(word => _happened.Add((World.Time.Now, word)));
-        World.Within(
-            _client,
+        var events = new CallbackWriter<SupervisionEvent>(raised => _events.Add((World.Time.Now, raised)));
+        World.RunAs(
+            _clientNode,
             () =>
-                _run = World.System.ActorOf(
-                    TrainingRunActor.Props(
-                        job,
+                _client = World.System.ActorOf(
+                    ClientActor.Props(
+                        _job,
                         coordinator,
-                        _lane,
+                        _cluster.Lane,
                         ActorRefs.Nobody,
-                        progress,
-                        happened,
-                        _accepted,
-                        _result
+                        new ClientOutput(progress, events, _accepted, _result)
                     ),
                     "client"
                 )
         );
-    }
-
-    /// <summary>Takes each word when it comes.</summary>
-    private sealed class Notes<T>(Action<T> take) : ChannelWriter<T>
-    {
-        public override bool TryWrite(T item)
-        {
-            take(item);
-            return true;
-        }
-
-        public override bool TryComplete(Exception? error = null) => true;
-
-        public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(true);
-    }
-
-    /// <summary>Hears of errors, and gives back what lost messages hold.</summary>
-    private sealed class Listener : ReceiveActor
-    {
-        public Listener(List<string> errors)
-        {
-            Receive<Error>(error =>
-            {
-                var text = $"{error.LogSource}: {error.Message} {error.Cause}";
-                if (!text.Contains(Fault.ScriptedReason, StringComparison.Ordinal))
-                    errors.Add(text);
-            });
-            Receive<DeadLetter>(dead => UserDelivery.Discard(dead.Message));
-            Receive<UnhandledMessage>(unhandled => UserDelivery.Discard(unhandled.Message));
-        }
-
-        protected override void PreStart()
-        {
-            foreach (var kind in new[] { typeof(Error), typeof(DeadLetter), typeof(UnhandledMessage) })
-                Context.System.EventStream.Subscribe(Self, kind);
-        }
     }
 }

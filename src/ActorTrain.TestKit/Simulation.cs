@@ -1,4 +1,4 @@
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Faults;
@@ -6,14 +6,13 @@ using ActorTrain.TestKit.Membership;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Replaying;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit;
 
 /// <summary>
-/// A whole cluster in virtual time, on one thread: the coordinator, shards, workers and supervisors are the real ones;
-/// simulated are the clock, the membership, the network and how long a gradient takes. The same seed gives the same
-/// run, to the last bit.
+/// A whole cluster in virtual time, on one thread. The coordinator, shards, workers and supervisors are the real ones;
+/// the clock, the membership, the network and the time of a gradient are simulated. The same seed gives the same run,
+/// bit for bit.
 /// </summary>
 /// <example>
 /// <code>
@@ -24,7 +23,7 @@ namespace ActorTrain.TestKit;
 ///     .Run(job);
 /// </code>
 /// </example>
-/// <param name="Seed">Seeds the order of what happens at the same moment, and all that is random on the nodes.</param>
+/// <param name="Seed">Seeds the order of simultaneous events, and all random numbers of the nodes.</param>
 public sealed record Simulation(long Seed)
 {
     /// <summary>The name of the node that <see cref="WithSeed"/> adds.</summary>
@@ -33,15 +32,15 @@ public sealed record Simulation(long Seed)
     // A time in ticks has to fit into a double.
     private const double MostSeconds = 1e8;
 
-    /// <summary>The nodes that are there from the beginning.</summary>
+    /// <summary>The initial nodes.</summary>
     public IReadOnlyList<NodePlan> Nodes
     {
         get;
         init => field = All(nameof(Nodes), value);
     } = [];
 
-    /// <summary>What happens, and when.</summary>
-    /// <exception cref="ActorTrainException">Something is to happen before the beginning.</exception>
+    /// <summary>The faults and their times.</summary>
+    /// <exception cref="ActorTrainException">A time is negative.</exception>
     public IReadOnlyList<(TimeSpan At, Fault Fault)> Script
     {
         get;
@@ -50,7 +49,7 @@ public sealed record Simulation(long Seed)
             foreach (var (at, fault) in All(nameof(Script), value))
                 (_, _) = (
                     Checked.Time("Simulation.Script: At", at),
-                    Checked.There("Simulation.Script: Fault", fault, AFault)
+                    Checked.NotNull("Simulation.Script: Fault", fault, FaultExample)
                 );
             field = value;
         }
@@ -63,72 +62,72 @@ public sealed record Simulation(long Seed)
         init => field = There(nameof(Links), value);
     } = NetworkOptions.Default;
 
-    /// <summary>What a shard takes for a push.</summary>
+    /// <summary>The time that a shard takes for a push.</summary>
     public CostOptions Costs
     {
         get;
         init => field = There(nameof(Costs), value);
     } = CostOptions.Default;
 
-    /// <summary>What the membership takes its time for.</summary>
+    /// <summary>How long the membership takes.</summary>
     public MembershipTimes Times
     {
         get;
         init => field = There(nameof(Times), value);
     } = new();
 
-    /// <summary>Makes the engines whose gradients the nodes compute.</summary>
+    /// <summary>Creates the engines that compute the nodes' gradients.</summary>
     public IEngineFactory Engines
     {
         get;
         init => field = There(nameof(Engines), value);
     } = AnalyticEngines.Small();
 
-    /// <summary>HOCON over the nodes' defaults, such as <c>actortrain.worker.resend-after = 5s</c>.</summary>
+    /// <summary>HOCON that overrides the nodes' defaults, such as <c>actortrain.worker.resend-after = 5s</c>.</summary>
     /// <exception cref="ActorTrainException">
-    /// It is not well-formed, a key does not exist or is the job's, or a value cannot be.
+    /// It is not well-formed, a key does not exist or is the job's, or a value is not valid.
     /// </exception>
     public string Settings
     {
         get;
-        init => field = NodeSettings.Checked(value);
+        init => field = NodeSettings.Check(value);
     } = "";
 
-    /// <summary>Reads along on the lane; null for nobody.</summary>
+    /// <summary>Reads all messages of the lane; null for none.</summary>
     internal ILaneReader? Reader { get; init; }
 
-    /// <summary>Virtual time after which a run that has not ended is given up, more than 0.</summary>
+    /// <summary>Virtual time after which a run that has not ended is stopped, more than 0.</summary>
     /// <exception cref="ActorTrainException">It is 0 or less.</exception>
     public TimeSpan Limit
     {
         get;
-        init => field = Checked.SomeTime("Simulation.Limit", value);
+        init => field = Checked.PositiveTime("Simulation.Limit", value);
     } = TimeSpan.FromHours(10);
 
-    /// <summary>With a node that holds the coordinator and a parameter shard.</summary>
-    /// <param name="name">What it is called.</param>
+    /// <summary>Adds a node that hosts the coordinator and parameter shards.</summary>
+    /// <param name="name">Its name.</param>
     /// <exception cref="ActorTrainException">The name is empty, or taken.</exception>
     public Simulation WithSeed(string name = SeedName) =>
         WithNode(new NodePlan(name, [NodeRoles.Coordinator, NodeRoles.Server], Speed.Constant(1)));
 
-    /// <summary>With a node.</summary>
+    /// <summary>Adds a node.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="ActorTrainException">Its name is taken.</exception>
     public Simulation WithNode(NodePlan node) =>
-        Nodes.Any(other => other.Name == Checked.There("WithNode: node", node, "a NodePlan").Name)
-            ? throw Taken(node.Name)
+        Nodes.Any(other => other.Name == Checked.NotNull("WithNode: node", node, "a NodePlan").Name)
+            ? throw SimulationCheck.NameTaken(node.Name)
             : this with
             {
                 Nodes = [.. Nodes, node],
             };
 
     /// <summary>
-    /// With workers: <c>worker-1</c>, <c>worker-2</c>, …, going on from those that are there, past names that
-    /// are taken.
+    /// Adds workers <c>worker-1</c>, <c>worker-2</c>, …, numbered after the existing workers; names that are taken are
+    /// skipped.
     /// </summary>
     /// <param name="count">How many, 1 or more.</param>
     /// <param name="speed">How fast each is.</param>
-    /// <exception cref="ActorTrainException">There is none.</exception>
+    /// <exception cref="ActorTrainException">The count is below 1, or there is no speed.</exception>
     public Simulation WithWorkers(int count, Speed speed)
     {
         Checked.Number("WithWorkers: count", count, Bounds.AtLeast(1));
@@ -136,14 +135,14 @@ public sealed record Simulation(long Seed)
         var workers = Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
         var added = Enumerable
             .Range(0, count)
-            .Select(_ => new NodePlan(NextWorker(ref workers, names.Contains), [NodeRoles.Worker], speed));
+            .Select(_ => new NodePlan(WorkerNames.Next(ref workers, names.Contains), [NodeRoles.Worker], speed));
         return this with { Nodes = [.. Nodes, .. added] };
     }
 
-    /// <summary>With all links alike.</summary>
+    /// <summary>Sets the default of all links.</summary>
     /// <param name="latency">Time from one node to another, 0 or more.</param>
-    /// <param name="bytesPerSecond">What one link carries, in one direction, 1 or more; infinity is no limit.</param>
-    /// <exception cref="ActorTrainException">One of them cannot be.</exception>
+    /// <param name="bytesPerSecond">Bandwidth of one link, in one direction, 1 or more; infinity is no limit.</param>
+    /// <exception cref="ActorTrainException">A value is out of range.</exception>
     public Simulation WithLinks(TimeSpan latency, double bytesPerSecond) =>
         this with
         {
@@ -155,56 +154,49 @@ public sealed record Simulation(long Seed)
         };
 
     /// <summary>
-    /// With one link that is different, in both directions; of two between the same nodes the later counts.
+    /// Sets one link, in both directions; of two between the same nodes the later counts.
     /// </summary>
     /// <param name="one">A node.</param>
     /// <param name="other">Another node.</param>
     /// <param name="latency">Time from one to the other, 0 or more.</param>
-    /// <param name="bytesPerSecond">What the link carries, in one direction, 1 or more; infinity is no limit.</param>
+    /// <param name="bytesPerSecond">Its bandwidth, in one direction, 1 or more; infinity is no limit.</param>
     /// <exception cref="ActorTrainException">
-    /// One of them cannot be; nodes that are not there are found at the start.
+    /// A value is not valid. Nodes that do not exist are found at the start.
     /// </exception>
     public Simulation WithLink(string one, string other, TimeSpan latency, double bytesPerSecond)
     {
         if (Checked.Node("WithLink: one", one) == Checked.Node("WithLink: other", other))
-            throw Checked.Wrong("WithLink: other", $"'{other}' as well", "another node than one");
+            throw Checked.Error("WithLink: other", $"'{other}' as well", "another node than one");
         return this with
         {
-            Links = Links with
-            {
-                Links =
-                [
-                    .. Links.Links,
-                    (
-                        one,
-                        other,
-                        Checked.Time("WithLink: latency", latency),
-                        Checked.BytesPerSecond("WithLink: bytesPerSecond", bytesPerSecond)
-                    ),
-                ],
-            },
+            Links = Links.WithLink(
+                one,
+                other,
+                Checked.Time("WithLink: latency", latency),
+                Checked.BytesPerSecond("WithLink: bytesPerSecond", bytesPerSecond)
+            ),
         };
     }
 
-    /// <summary>Something happens.</summary>
+    /// <summary>Adds a fault to the script.</summary>
     /// <param name="seconds">Seconds from the beginning, 0 or more.</param>
-    /// <param name="fault">What.</param>
+    /// <param name="fault">The fault.</param>
     /// <exception cref="ActorTrainException">
-    /// There is no such time; nodes that are not there are found at the start.
+    /// The time is out of range. Nodes that do not exist are found at the start.
     /// </exception>
     public Simulation At(double seconds, Fault fault)
     {
         var given = Checked.Number("At: seconds", seconds, Bounds.Between(0, MostSeconds));
-        // To the nearest tick: the time that code writes down is the same again when it is read.
+        // To the nearest tick, so that a time written as code is the same when it is read.
         var at = TimeSpan.FromTicks((long)Math.Round(given * TimeSpan.TicksPerSecond));
-        return this with { Script = [.. Script, (at, Checked.There("At: fault", fault, AFault))] };
+        return this with { Script = [.. Script, (at, Checked.NotNull("At: fault", fault, FaultExample))] };
     }
 
     /// <summary>Runs a job to its end.</summary>
     /// <param name="job">The job.</param>
-    /// <returns>All that can be known of it; also of one that failed, or did not end.</returns>
+    /// <returns>Its result, also if it failed or did not end.</returns>
     /// <exception cref="ActorTrainException">
-    /// The cluster, its script and its links do not fit together, or the job's options are none that it could have.
+    /// The cluster, its script and its links do not match, or the job's options are not valid.
     /// </exception>
     public SimulationResult Run(JobOptions job)
     {
@@ -215,44 +207,33 @@ public sealed record Simulation(long Seed)
         return run.ToEnd();
     }
 
-    /// <summary>Starts a job, to be moved on step by step.</summary>
+    /// <summary>Starts a job, to be advanced step by step.</summary>
     /// <param name="job">The job.</param>
     /// <exception cref="ActorTrainException">
-    /// The cluster, its script and its links do not fit together, or the job's options are none that it could have.
+    /// The cluster, its script and its links do not match, or the job's options are not valid.
     /// </exception>
     public SimulatedRun Start(JobOptions job)
     {
         new SimulationCheck(this).Check();
-        JobOptionsReader.Check(Checked.There("The simulation's job", job, "options, such as JobOptionsReader.Read()"));
+        JobOptionsReader.Check(
+            Checked.NotNull("The simulation's job", job, "options, such as JobOptionsReader.Read()")
+        );
         return new(this, job);
     }
 
     /// <summary>
-    /// The C# that makes this simulation. <see cref="SimulationResult.ToCode"/> is the whole run, with the job and what
-    /// it uses.
+    /// The C# that creates this simulation. <see cref="SimulationResult.ToCode"/> is the whole run, with job and
+    /// usings.
     /// </summary>
-    public string ToCode() => SimulationCode.Of(this);
+    public string ToCode() => SimulationCode.Create(this);
 
-    /// <summary>The name of a worker that joins: the next number whose name is not taken.</summary>
-    internal static string NextWorker(ref int workers, Predicate<string> isTaken)
-    {
-        while (isTaken(WorkerName(++workers))) { }
-        return WorkerName(workers);
-    }
-
-    /// <summary>The error about a name that another node has.</summary>
-    internal static ActorTrainException Taken(string name) =>
-        new($"The simulation has a node '{name}' already; every name must be its own.");
-
-    private const string AFault = "a fault, such as Fault.Kill(\"worker-1\")";
+    private const string FaultExample = "a fault, such as Fault.Kill(\"worker-1\")";
 
     private static T There<T>(string what, T? value)
-        where T : class => Checked.There($"Simulation.{what}", value, "left out, or be given");
+        where T : class => Checked.NotNull($"Simulation.{what}", value, "left out, or be given");
 
     private static IReadOnlyList<T> All<T>(string what, IReadOnlyList<T>? values) =>
         There(what, values).All(value => value is not null)
             ? values!
-            : throw Checked.Wrong($"Simulation.{what}", "null in one place", "without null");
-
-    private static string WorkerName(int number) => FormattableString.Invariant($"worker-{number}");
+            : throw Checked.Error($"Simulation.{what}", "null in one place", "without null");
 }

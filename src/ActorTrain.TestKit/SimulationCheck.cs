@@ -1,18 +1,17 @@
-using ActorTrain.Hosting;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 
 namespace ActorTrain.TestKit;
 
-/// <summary>Refuses a simulation whose parts do not fit together, before anything of it runs.</summary>
+/// <summary>Refuses a simulation whose parts do not match, before it runs.</summary>
 /// <param name="simulation">The simulation.</param>
 internal sealed class SimulationCheck(Simulation simulation)
 {
     private const int MostNamed = 20;
 
-    /// <summary>Refuses what cannot be however the simulation is moved on.</summary>
-    /// <exception cref="ActorTrainException">The first thing that does not fit.</exception>
+    /// <summary>Checks nodes, script and links.</summary>
+    /// <exception cref="ActorTrainException">The first error.</exception>
     public void Check()
     {
         CheckNodes();
@@ -20,21 +19,25 @@ internal sealed class SimulationCheck(Simulation simulation)
         CheckLinks();
     }
 
-    /// <summary>Refuses a simulation in which nobody would ever train; workers may join by hand as well.</summary>
+    /// <summary>Checks that there are workers; not for a run that workers may join by hand.</summary>
     /// <exception cref="ActorTrainException">There are no workers.</exception>
     public void CheckWorkers()
     {
-        if (Has(NodeRoles.Worker) || simulation.Script.Any(happens => happens.Fault.Joining > 0))
+        if (Has(NodeRoles.Worker) || simulation.Script.Any(entry => entry.Fault.Joining > 0))
             return;
         throw new ActorTrainException(
-            "The simulation has no workers, and none join; add some, such as " + "WithWorkers(4, Speed.Constant(1000))."
+            "The simulation has no workers, and none join; add some, such as WithWorkers(4, Speed.Constant(1000))."
         );
     }
 
-    /// <summary>The error about a node that is not there.</summary>
-    /// <param name="what">What is about it, and cannot be so.</param>
+    /// <summary>The error about a name that another node has.</summary>
+    public static ActorTrainException NameTaken(string name) =>
+        new($"The simulation already has a node '{name}'; every name must be unique.");
+
+    /// <summary>The error about a node that does not exist.</summary>
+    /// <param name="what">What names it, and is refused.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="nodes">Those that are there.</param>
+    /// <param name="nodes">The nodes that exist.</param>
     public static ActorTrainException NoSuchNode(string what, string name, IReadOnlyCollection<string> nodes)
     {
         var named = string.Join(", ", nodes.Take(MostNamed)) + (nodes.Count > MostNamed ? ", …" : "");
@@ -52,7 +55,7 @@ internal sealed class SimulationCheck(Simulation simulation)
                 "The simulation has no nodes; add some, such as WithSeed() and WithWorkers(4, Speed.Constant(1000))."
             );
         if (simulation.Nodes.CountBy(node => node.Name).FirstOrDefault(name => name.Value > 1) is { Value: > 0 } twice)
-            throw Simulation.Taken(twice.Key);
+            throw NameTaken(twice.Key);
         foreach (var node in simulation.Nodes)
             if (node.Roles.Count == 0)
                 throw new ActorTrainException(
@@ -60,7 +63,7 @@ internal sealed class SimulationCheck(Simulation simulation)
                 );
         if (simulation.Nodes.Any(node => node.Name == NodePlan.Client.Name))
             throw new ActorTrainException(
-                $"No node may be called '{NodePlan.Client.Name}': that one submits the job; give it another name."
+                $"No node may be called '{NodePlan.Client.Name}', the node that submits the job; give it another name."
             );
         foreach (var role in new[] { NodeRoles.Coordinator, NodeRoles.Server })
             if (!Has(role))
@@ -71,32 +74,36 @@ internal sealed class SimulationCheck(Simulation simulation)
 
     private bool Has(string role) => simulation.Nodes.Any(node => node.Roles.Contains(role));
 
-    // Nodes that have joined may be spoken of from the moment after.
+    // Faults may name joined nodes only at a later time than they join.
     private void CheckScript()
     {
         var nodes = NodesAtFirst();
         var workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
-        foreach (var moment in simulation.Script.GroupBy(happens => happens.At).OrderBy(moment => moment.Key))
+        foreach (var moment in simulation.Script.GroupBy(entry => entry.At).OrderBy(moment => moment.Key))
         {
             foreach (var (at, fault) in moment)
                 CheckNodesOf(fault, at, nodes);
-            for (var joining = moment.Sum(happens => (long)happens.Fault.Joining); joining > 0; joining--)
-                nodes.Add(Simulation.NextWorker(ref workers, nodes.Contains));
+            for (var joining = moment.Sum(entry => (long)entry.Fault.Joining); joining > 0; joining--)
+                nodes.Add(WorkerNames.Next(ref workers, nodes.Contains));
         }
     }
 
     private static void CheckNodesOf(Fault fault, TimeSpan at, IReadOnlyCollection<string> nodes)
     {
         foreach (var name in fault.Nodes.Where(name => !nodes.Contains(name)))
-            throw NoSuchNode(FormattableString.Invariant($"{fault} at {at.TotalSeconds} s cannot happen"), name, nodes);
+            throw NoSuchNode(
+                FormattableString.Invariant($"{fault} at {at.TotalSeconds} s cannot be applied"),
+                name,
+                nodes
+            );
     }
 
     private void CheckLinks()
     {
         var nodes = NodesAtFirst();
         var workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
-        for (var joining = simulation.Script.Sum(happens => (long)happens.Fault.Joining); joining > 0; joining--)
-            nodes.Add(Simulation.NextWorker(ref workers, nodes.Contains));
+        for (var joining = simulation.Script.Sum(entry => (long)entry.Fault.Joining); joining > 0; joining--)
+            nodes.Add(WorkerNames.Next(ref workers, nodes.Contains));
         foreach (var (one, other, _, _) in simulation.Links.Links)
         foreach (var name in new[] { one, other })
             if (!nodes.Contains(name))
@@ -105,7 +112,7 @@ internal sealed class SimulationCheck(Simulation simulation)
 
     private HashSet<string> NodesAtFirst() => [.. simulation.Nodes.Select(node => node.Name)];
 
-    // worker-9 is near worker-1, and not what was meant.
+    // worker-9 resembles worker-1, but is hardly a typing error of it.
     private static bool IsNumberOfSame(string name, string near) => name.TrimEnd(Digits) == near.TrimEnd(Digits);
 
     private static readonly char[] Digits = [.. "0123456789"];

@@ -2,40 +2,38 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 using ActorTrain.Sentences;
-using ActorTrain.Supervision;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Replaying;
 
 namespace ActorTrain.TestKit;
 
-/// <summary>What a link has carried, in one direction.</summary>
-/// <param name="From">The node that sends.</param>
-/// <param name="To">The node that receives.</param>
-/// <param name="Messages">Messages.</param>
+/// <summary>Totals of a link, in one direction.</summary>
+/// <param name="From">The sending node.</param>
+/// <param name="To">The receiving node.</param>
+/// <param name="Messages">Number of messages.</param>
 /// <param name="Bytes">Their size in all; a control message counts as 200 bytes.</param>
 public sealed record LinkTraffic(string From, string To, long Messages, long Bytes);
 
-/// <summary>All that a simulation has shown.</summary>
+/// <summary>The result of a simulated run.</summary>
 /// <param name="Simulation">The simulation.</param>
 /// <param name="Job">The job that ran in it.</param>
 /// <param name="Report">The job's report; null when it failed or did not end.</param>
-/// <param name="Model">The trained weights; null likewise.</param>
+/// <param name="Model">The trained weights; null when the job failed or did not end.</param>
 /// <param name="Failure">
-/// Why the job failed; or that it did not end, how far it came and what it waits for; null when it ended well.
+/// Why the job failed; or that it did not end, its progress and what it waits for; null when it succeeded.
 /// </param>
-/// <param name="Progress">The job's latest word: phase, reason, samples applied; null when none was heard.</param>
-/// <param name="Happened">What happened to the cluster, oldest first, and the time since the simulation began at which
-/// it was told.</param>
+/// <param name="Progress">The job's latest progress: phase, reason, samples applied; null when there was none.</param>
+/// <param name="Happened">The cluster's events, oldest first, and the times since the simulation began at which the
+/// client received them.</param>
 /// <param name="Timeline">The job second by second.</param>
-/// <param name="Links">What each link has carried.</param>
+/// <param name="Links">Totals of each link.</param>
 /// <param name="Time">Virtual time that it took.</param>
-/// <param name="Turns">Turns of actors, arrivals and timers that were simulated.</param>
-/// <param name="Violations"> What must never be, and was: a sample that counted twice or not at all, a version that
-/// went back, an actor that failed as nobody expected. Empty when all is well.
-/// </param>
+/// <param name="Turns">Number of simulated events: messages processed by actors, arrivals and timers.</param>
+/// <param name="Violations">Violations of laws: a sample that counted twice or not at all, a version that went back, an
+/// actor that failed without a fault that asks for it. Empty for a sound run.</param>
 public sealed record SimulationResult(
     Simulation Simulation,
     JobOptions Job,
@@ -54,44 +52,44 @@ public sealed record SimulationResult(
     private const int MostViolations = 5,
         LastEvents = 10;
 
-    /// <summary>What happened to the cluster, oldest first.</summary>
-    public IEnumerable<SupervisionEvent> Events => Happened.Select(happened => happened.Event);
+    /// <summary>The cluster's events, oldest first.</summary>
+    public IEnumerable<SupervisionEvent> Events => Happened.Select(raised => raised.Event);
 
     /// <summary>
-    /// What its script, and whoever moved it on by hand, has done to the cluster: what was to come after its end has
-    /// not been.
+    /// The faults that were applied, by the script and by hand. Faults that were due after the end are not among them.
     /// </summary>
     public IEnumerable<(TimeSpan At, Fault Fault)> Faults =>
         Simulation.Script.Where(fault => fault.At <= Time).Concat(ByHand);
 
     /// <summary>
-    /// Whether the job has ended, well or not; otherwise <see cref="Failure"/> says what it waits for.
+    /// Whether the job has ended, in success or failure; otherwise <see cref="Failure"/> says what it waits for.
     /// </summary>
     public bool HasEnded { get; init; } = true;
 
-    /// <summary>The faults that were made by hand.</summary>
+    /// <summary>The faults that were applied by hand.</summary>
     internal IReadOnlyList<(TimeSpan At, Fault Fault)> ByHand { get; init; } = [];
 
-    /// <summary>The events, and what came of the job, one a line: the same for the same seed, byte for byte.</summary>
+    /// <summary>The events and the job's result, one a line: the same for the same seed, byte for byte.</summary>
     public string EventLog
     {
         get
         {
             var log = new StringBuilder();
-            foreach (var (at, (_, kind, node, reason, remedy)) in Happened)
+            foreach (var (at, (_, kind, node, reason, action)) in Happened)
                 log.Append(
                     CultureInfo.InvariantCulture,
-                    $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {remedy}\n"
+                    $"{at.TotalSeconds:0.0000000} {kind} {node}: {reason}; {action}\n"
                 );
             log.Append(
                 CultureInfo.InvariantCulture,
-                $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} turns\n"
+                $"{Time.TotalSeconds:0.0000000} {Failure ?? "completed"}, {Turns} simulated events\n"
             );
             foreach (var worker in Report?.Workers ?? [])
                 log.Append(
                     CultureInfo.InvariantCulture,
-                    $"{NodeName.Of(worker.Node, worker.Restarts)}: {Plural.Of(worker.Samples, "sample")}, "
-                        + $"{Plural.Of(worker.Pushes, "push", "pushes")}, staleness {worker.StalenessMean:0.000000}\n"
+                    $"{NodeName.Format(worker.Node, worker.Restarts)}: {Plural.Format(worker.Samples, "sample")}, "
+                        + $"{Plural.Format(worker.Pushes, "push", "pushes")}, "
+                        + $"staleness {worker.StalenessMean:0.000000}\n"
                 );
             if (Model is not null)
                 log.Append(
@@ -102,45 +100,43 @@ public sealed record SimulationResult(
         }
     }
 
-    /// <summary>Passes a run whose job ended well and broke no law.</summary>
+    /// <summary>Asserts that the job succeeded and that no law was broken.</summary>
     /// <returns>This result.</returns>
-    /// <exception cref="SimulationFailedException">
-    /// It did not. The message says what was wrong (of a job that did not end: its phase, what it waits for, how far it
-    /// came), what happened last, and the C# that runs it again.
+    /// <exception cref="SimulationFailedException"> The job failed, did not end, or broke a law. The message says why
+    /// (for a job that did not end: its phase, what it waits for, its progress), and has the last events and the C#
+    /// that runs it again.
     /// </exception>
-    public SimulationResult ShouldBeSound() =>
-        Failure is null && Violations.Count == 0 ? this : throw new SimulationFailedException(Complaint);
+    public SimulationResult ShouldSucceed() =>
+        Failure is null && Violations.Count == 0 ? this : throw new SimulationFailedException(FailureText);
 
     /// <summary>
-    /// The C# that runs it again, to the last bit: the job, the cluster with all that is not as by default, its script,
-    /// and what was done to it by hand. What cannot be written down, such as engines of one's own, is a name that is
-    /// not declared, with a comment that says what it was.
+    /// The C# that runs it again, bit for bit: the job, the cluster as far as it differs from the defaults, its script,
+    /// and the faults applied by hand. A value that cannot be written as code, such as a custom engine, is an
+    /// undeclared name, with a comment that says what it was.
     /// </summary>
-    public string ToCode() => SimulationCode.Of(Simulation, Job, ByHand);
+    public string ToCode() => SimulationCode.Create(Simulation, Job, ByHand);
 
-    private string Complaint
+    private string FailureText
     {
         get
         {
-            var wrong = Failure is null
-                ? "The job ended, but broke a law."
-                : $"The job did not end as it should: {Failure}";
+            var wrong = Failure is null ? "The job ended, but broke a law." : $"The job did not succeed: {Failure}";
             List<string> lines = [wrong, .. Violations.Take(MostViolations)];
             if (Violations.Count > MostViolations)
-                lines.Add($"and {Plural.Of(Violations.Count - MostViolations, "violation")} more");
+                lines.Add($"and {Plural.Format(Violations.Count - MostViolations, "violation")} more");
             if (Failure is not null && Happened.Count > 0)
                 lines.AddRange([
                     "",
-                    "What happened last:",
+                    "Last events:",
                     .. Happened.TakeLast(LastEvents).Select(last => Line(last.At, last.Event)),
                 ]);
             return string.Join("\n", [.. lines, "", "To run it again:", ToCode()]);
         }
     }
 
-    private static string Line(TimeSpan at, SupervisionEvent happened) =>
+    private static string Line(TimeSpan at, SupervisionEvent raised) =>
         FormattableString.Invariant(
-            $"  {at.TotalSeconds:0.000} s {happened.Kind} {happened.Node}: {happened.Reason}; {happened.Remedy}"
+            $"  {at.TotalSeconds:0.000} s {raised.Kind} {raised.Node}: {raised.Reason}; {raised.Action}"
         );
 
     /// <summary>SHA-256 of <see cref="EventLog"/>.</summary>

@@ -4,12 +4,12 @@ namespace ActorTrain.TestKit;
 
 /// <summary>A job at one moment of a simulation.</summary>
 /// <param name="At">Time since the simulation began.</param>
-/// <param name="Phase">Where the job was in its life.</param>
+/// <param name="Phase">The job's phase.</param>
 /// <param name="SamplesApplied">Samples applied until then.</param>
 /// <param name="Throughput">Samples a second since the point before.</param>
 /// <param name="Pushes">Pushes applied until then.</param>
-/// <param name="Staleness">Mean staleness of the pushes since the point before, in versions; not a number where there
-/// were none.</param>
+/// <param name="Staleness">Mean staleness of the pushes since the point before, in versions; NaN if there were
+/// none.</param>
 /// <param name="Samples">Samples of each worker that were applied until then, by node.</param>
 public sealed record TimelinePoint(
     TimeSpan At,
@@ -21,7 +21,7 @@ public sealed record TimelinePoint(
     IReadOnlyDictionary<string, long> Samples
 );
 
-/// <summary>Makes points of a job's words of progress.</summary>
+/// <summary>Builds the timeline from a job's progress.</summary>
 internal sealed class Timeline
 {
     private readonly List<TimelinePoint> _points = [];

@@ -10,25 +10,25 @@ using Akka.Dispatch;
 
 namespace ActorTrain.TestKit;
 
-/// <summary>One simulation's time, network and nodes, and which of them is at work now. Used by one thread.</summary>
+/// <summary>One simulation's time, network and actor system, and the node that runs now. Not thread-safe.</summary>
 internal sealed class World
 {
     private static readonly ConcurrentDictionary<string, World> Worlds = new();
-    private static long _numbers;
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-    private readonly string _number;
+    private static long _lastId;
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(1);
+    private readonly string _id;
     private SimulatedDispatcher? _dispatcher;
     private IRunnable? _run;
     private SimulatedThread? _thread;
     private TimeSpan _spent;
-    private bool _over;
+    private bool _isEnding;
 
     public World(long seed, NetworkOptions network, CostOptions costs, string settings)
     {
-        _number = Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
+        _id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         (Time, Costs) = (new VirtualTime(seed), costs);
         Network = new SimulatedNetwork(this, network);
-        Worlds[_number] = this;
+        Worlds[_id] = this;
         System = ActorSystem.Create("simulation", Configuration(settings));
     }
 
@@ -40,64 +40,64 @@ internal sealed class World
 
     public ActorSystem System { get; }
 
-    /// <summary>The node that is at work; null for the world itself.</summary>
-    public SimulatedNode? Current { get; private set; }
+    /// <summary>The node that runs now; null for the world itself.</summary>
+    public SimulatedNode? CurrentNode { get; private set; }
 
-    /// <summary>The time, for whoever is at work.</summary>
+    /// <summary>The time, with what the running actor has spent.</summary>
     public TimeSpan Now => Time.Now + _spent;
 
-    /// <summary>Whether whoever is at work has taken time.</summary>
-    public bool HasSpent => _spent > TimeSpan.Zero;
+    /// <summary>Whether the running actor has spent time.</summary>
+    public bool HasSpentTime => _spent > TimeSpan.Zero;
 
-    public static World Of(Config system) => Worlds[system.GetString("actortrain-simulation.world")];
+    public static World Get(Config system) => Worlds[system.GetString("actortrain-simulation.world")];
 
-    /// <summary>Does what is next; false when there is nothing until a time.</summary>
+    /// <summary>Runs the next event; false if there is none until a time.</summary>
     public bool Step(TimeSpan until)
     {
-        if (Time.Take(until) is not { } next)
+        if (Time.Next(until) is not { } next)
             return false;
-        if (_over && next is WorldHappening)
+        if (_isEnding && next is WorldEvent)
             return true;
         if (next.Node is { IsFrozen: true } frozen)
             frozen.Hold(next);
-        else if (next.Node is { IsDead: true } && !next.OutlivesNode)
+        else if (next.Node is { IsDead: true } && !next.RunsOnDeadNode)
             next.Drop();
         else
-            Happen(next);
+            RunEvent(next);
         return true;
     }
 
-    // As Within, without an object for each.
-    private void Happen(Happening next)
+    // As RunAs, without a delegate for each event.
+    private void RunEvent(SimulatedEvent next)
     {
-        Current = next.Node;
+        CurrentNode = next.Node;
         try
         {
-            next.Happen();
+            next.Run();
         }
         finally
         {
-            Current = null;
+            CurrentNode = null;
         }
     }
 
-    /// <summary>Does something as a node.</summary>
-    public void Within(SimulatedNode? node, Action action)
+    /// <summary>Runs an action as a node.</summary>
+    public void RunAs(SimulatedNode? node, Action action)
     {
-        var before = Current;
-        Current = node;
+        var before = CurrentNode;
+        CurrentNode = node;
         try
         {
             action();
         }
         finally
         {
-            Current = before;
+            CurrentNode = before;
         }
     }
 
-    /// <summary>Runs an actor's turn.</summary>
-    public void Run(SimulatedDispatcher dispatcher, IRunnable run, SimulatedThread? thread)
+    /// <summary>Runs an actor's mailbox.</summary>
+    public void RunActor(SimulatedDispatcher dispatcher, IRunnable run, SimulatedThread? thread)
     {
         (_dispatcher, _run, _thread, _spent) = (dispatcher, run, thread, TimeSpan.Zero);
         try
@@ -110,9 +110,10 @@ internal sealed class World
         }
     }
 
-    /// <summary>Whoever is at work takes time: its thread is busy, and what it sends from now on leaves then.</summary>
+    /// <summary>The running actor spends time: its thread is busy, and messages that it sends from now on leave after
+    /// it.</summary>
     /// <param name="time">How much.</param>
-    /// <param name="abandoned">Asked for when the thread is to be free at once.</param>
+    /// <param name="abandoned">Canceled to free the thread at once.</param>
     public void Spend(TimeSpan time, CancellationToken abandoned = default)
     {
         if (_dispatcher is null || _run is null || time <= TimeSpan.Zero)
@@ -122,33 +123,33 @@ internal sealed class World
         _thread.Spend(Now, abandoned);
     }
 
-    /// <summary>Something leaves whoever is at work.</summary>
-    public void Depart(Delivery delivery)
+    /// <summary>Sends a message of the running actor.</summary>
+    public void Send(Delivery delivery)
     {
-        if (HasSpent)
+        if (HasSpentTime)
             _thread!.Defer(delivery);
         else
-            delivery.Happen();
+            delivery.Run();
     }
 
-    /// <summary>Nothing is simulated any more but that actors end, who were told to.</summary>
+    /// <summary>Ends the simulation; only events that stop actors still run.</summary>
     public void End()
     {
-        _over = true;
-        // The actor system itself is left to the collector: ending it would be the work of other threads, which the
-        // queue is not made for.
-        var until = Time.Now + Farewell;
+        _isEnding = true;
+        // The actor system itself is left to the garbage collector: terminating it needs other threads, which the queue
+        // does not support.
+        var until = Time.Now + TimeToStop;
         while (Step(until)) { }
-        Worlds.TryRemove(_number, out _);
+        Worlds.TryRemove(_id, out _);
     }
 
     private Config Configuration(string settings)
     {
-        var simulated = $"type = \"{typeof(SimulatedDispatcher.OfSimulation).AssemblyQualifiedName}\"";
-        // Whatever is set, time and threads are the simulation's.
+        var simulated = $"type = \"{typeof(SimulatedDispatcher.PerNodeConfigurator).AssemblyQualifiedName}\"";
+        // These override the settings: time and threads are the simulation's.
         var own = ConfigurationFactory.ParseString(
             $$"""
-            actortrain-simulation.world = {{_number}}
+            actortrain-simulation.world = {{_id}}
             akka.scheduler.implementation = "{{typeof(VirtualScheduler).AssemblyQualifiedName}}"
             akka.actor.default-dispatcher { {{simulated}} }
             akka.actor.internal-dispatcher { {{simulated}} }

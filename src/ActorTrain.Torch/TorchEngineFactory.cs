@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
@@ -7,11 +8,10 @@ using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Native;
 using ActorTrain.Torch.Settings;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch;
 
-/// <summary>Makes engines that compute with TorchSharp.</summary>
+/// <summary>Creates engines that compute with TorchSharp.</summary>
 public sealed class TorchEngineFactory : IEngineFactory
 {
     private readonly TorchOptions _options;
@@ -20,15 +20,15 @@ public sealed class TorchEngineFactory : IEngineFactory
     private readonly Action<string>? _log;
     private int _logged;
 
-    // The next job as a rule has the same: it begins at once, and the process takes as much after one job as after
-    // many.
+    // Kept because the next job usually has the same data set: so it starts without loading, and memory does not grow
+    // from job to job.
     private ImageDataset? _dataset;
 
-    /// <summary>Prepares to make engines; nothing is loaded yet.</summary>
+    /// <summary>Prepares to create engines; nothing is loaded yet.</summary>
     /// <param name="options">What the node gives its engines.</param>
     /// <param name="models">The models that jobs may name; null for those that come with ActorTrain.</param>
-    /// <param name="log">Told in one line how TorchSharp was loaded where that was out of the ordinary, and what data
-    /// is used.</param>
+    /// <param name="log">Gets a line about the data that is used, and one about TorchSharp where an adapted copy was
+    /// loaded.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
     public TorchEngineFactory(TorchOptions options, ModelCatalog? models = null, Action<string>? log = null)
     {
@@ -39,11 +39,11 @@ public sealed class TorchEngineFactory : IEngineFactory
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job)
     {
-        // Before anything of somebody's own runs: a model of theirs may use TorchSharp.
+        // Before any code of a user runs: a user's model may use TorchSharp.
         var library = TorchLibrary.Load();
         var model = _models.Find(job.Model.Name);
         model.Validate(ModelCatalog.SettingsOf(job.Model));
-        var settings = DataSettings.Of(job.Data);
+        var settings = DataSettings.From(job.Data);
         var dataset = _dataset = FashionMnist.Load(settings.Source, _options.DataFolder);
         if (_log is not null && Interlocked.Exchange(ref _logged, 1) == 0)
         {
@@ -51,7 +51,7 @@ public sealed class TorchEngineFactory : IEngineFactory
                 _log(library.Description);
             _log(
                 $"Training data: {dataset.Description.Name} from {dataset.Origin}, "
-                    + $"{Plural.Number(dataset.Train.Count)} + {Plural.Of(dataset.Test.Count, "image")}."
+                    + $"{Plural.Number(dataset.Train.Count)} + {Plural.Format(dataset.Test.Count, "image")}."
             );
         }
         return Build(model, job, dataset, settings);
@@ -59,9 +59,9 @@ public sealed class TorchEngineFactory : IEngineFactory
 
     /// <inheritdoc/>
     public DatasetDescription? FindData(JobOptions job) =>
-        FashionMnist.Load(DataSettings.Of(job.Data).Source, _options.DataFolder).Description;
+        FashionMnist.Load(DataSettings.From(job.Data).Source, _options.DataFolder).Description;
 
-    /// <summary>Loads TorchSharp and looks for the device now, and not with the first job.</summary>
+    /// <summary>Loads TorchSharp and looks for the device now instead of with the first job.</summary>
     /// <exception cref="ActorTrainException">The device is not there, or the library cannot be loaded.</exception>
     public DeviceDescription FindDevice() => _device.Find();
 
@@ -71,17 +71,21 @@ public sealed class TorchEngineFactory : IEngineFactory
     /// <inheritdoc/>
     public void NodeStopped() => _device.Threads.NodeStopped();
 
-    // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
+    // In a method of its own: TorchSharp's types must not be used before its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TorchEngine Build(ITorchModel model, JobOptions job, ImageDataset dataset, DataSettings settings)
     {
-        var device = _device.Take();
+        var device = _device.Open();
         HostAllocator.KeepHeapsOfThisThread();
         var network = new FlatNetwork(
             model.Name,
             () => model.Build(ModelCatalog.SettingsOf(job.Model), dataset.Train.Shape, dataset.Classes),
             device
         );
-        return _device.Settle(new TorchEngine(network, dataset, settings.Augmentation, device, job), device, job);
+        return _device.ChooseThreads(
+            new TorchEngine(network, dataset, settings.Augmentation, device, job),
+            device,
+            job
+        );
     }
 }

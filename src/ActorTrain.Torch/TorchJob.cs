@@ -4,7 +4,7 @@ using ActorTrain.Torch.Settings;
 
 namespace ActorTrain.Torch;
 
-/// <summary>What a job asks of the engine, checked before anything is loaded.</summary>
+/// <summary>Checks what a job demands of the engine before anything is loaded.</summary>
 public static class TorchJob
 {
     /// <summary>
@@ -18,6 +18,6 @@ public static class TorchJob
     public static void Validate(JobOptions job, ModelCatalog? models = null)
     {
         (models ?? ModelCatalog.Default).Validate(job.Model);
-        _ = DataSettings.Of(job.Data);
+        _ = DataSettings.From(job.Data);
     }
 }

@@ -1,8 +1,8 @@
 namespace ActorTrain;
 
 /// <summary>
-/// Something the user gave cannot be used: a setting, a file, an address. The message is one sentence that says
-/// what is wrong, where, and what would be right; the command line prints it alone and exits with code 2.
+/// An error in the user's input: a setting, a file, an address. The message is one sentence that says what is wrong,
+/// where, and what would be right; the command line prints only that and exits with code 2.
 /// </summary>
 public class ActorTrainException : Exception
 {

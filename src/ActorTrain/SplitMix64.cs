@@ -5,7 +5,7 @@ namespace ActorTrain;
 /// every version of .NET.
 /// </summary>
 /// <param name="seed">Any number.</param>
-public struct SplitMix64(long seed)
+internal struct SplitMix64(long seed)
 {
     private ulong _state = unchecked((ulong)seed);
 

@@ -10,29 +10,29 @@ using ActorTrain.Benchmarks.Updates;
 
 namespace ActorTrain.Benchmarks;
 
-/// <summary>What the README's tables are made with.</summary>
+/// <summary>The benchmarks behind the README's tables.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand(
-            "Measures the tensor lane, the shard's update, the engine and whole jobs; each checks its result before "
-                + "it prints a time."
+            "Measures the tensor lane, the shard's update, the engine and whole jobs; each result is checked before "
+                + "its time is printed."
         )
         {
             Verb(
                 "exchange",
-                "A push and its answer, over every road, beside a raw socket loop and gloo.",
+                "A push and its reply over every transport, compared with a raw socket loop and gloo.",
                 ExchangeBenchmark.RunAsync
             ),
             Verb(
                 "update",
-                "The shard's fused update of each optimizer, beside the memory's bandwidth.",
+                "The shard's fused update of each optimizer, compared with the memory's bandwidth.",
                 UpdateBenchmark.RunAsync
             ),
             Verb(
                 "training",
-                "Two worker processes and a server on this machine, beside the plain loop and PyTorch DDP.",
+                "Two worker processes and a server on this machine, compared with the plain loop and PyTorch DDP.",
                 TrainingBenchmark.RunAsync
             ),
             Verb(
@@ -42,13 +42,13 @@ internal static class Program
             ),
             Verb(
                 "saturation",
-                "A minute of a lane that is never idle, with 100 million floats a message: the cluster must not "
-                    + "notice.",
+                "A minute of a lane that is never idle, with 100 million floats a message: no node may become "
+                    + "unreachable.",
                 SaturationBenchmark.RunAsync
             ),
             Verb(
                 "balance",
-                "A fast and a slow worker, alone and together, beside PyTorch DDP; and how soon work follows a "
+                "A fast and a slow worker, alone and together, compared with PyTorch DDP; and how soon work follows a "
                     + "change of their speeds.",
                 BalanceBenchmark.RunAsync
             ),
@@ -66,7 +66,7 @@ internal static class Program
             MemoryVerb.Create(),
             Verb(
                 "predict",
-                "What the simulator says of two, three and four worker processes, beside what they do.",
+                "The simulator's predictions for two, three and four worker processes, compared with measurements.",
                 PredictionBenchmark.RunAsync,
                 rounds: 3
             ),
@@ -86,27 +86,27 @@ internal static class Program
                 "Also measure PyTorch; installs Debian's python3-torch and libopenblas0-pthread where they are "
                 + "missing.",
         };
-        var times = new Option<int>("--rounds")
+        var roundsOption = new Option<int>("--rounds")
         {
-            Description = "Rounds that the median is taken of.",
+            Description = "Rounds of the median.",
             DefaultValueFactory = _ => rounds,
         };
         var only = new Option<string[]>("--only")
         {
-            Description = "Rows or jobs to measure, by a part of their name; all without it.",
+            Description = "Rows or jobs to measure, by a part of their name; all by default.",
             AllowMultipleArgumentsPerToken = true,
         };
         var job = new Option<string>("--job")
         {
-            Description = "Job settings over the defaults, such as 'overlap = 1, epochs = 20'.",
+            Description = "Job settings that override the defaults, such as 'max-in-flight-pushes = 1, epochs = 20'.",
             DefaultValueFactory = _ => "",
         };
         var node = new Option<string>("--node")
         {
-            Description = "Node settings over the defaults, such as 'lane.same-machine = tcp'.",
+            Description = "Node settings that override the defaults, such as 'lane.same-machine = tcp'.",
             DefaultValueFactory = _ => "",
         };
-        var command = new Command(name, description) { peer, times, only, job, node };
+        var command = new Command(name, description) { peer, roundsOption, only, job, node };
         command.SetAction(
             async (parsed, _) =>
             {
@@ -114,7 +114,7 @@ internal static class Program
                 await run(
                     new BenchmarkOptions(
                         python,
-                        Math.Max(1, parsed.GetValue(times)),
+                        Math.Max(1, parsed.GetValue(roundsOption)),
                         parsed.GetValue(only) ?? [],
                         $"actortrain.job {{ {parsed.GetValue(job)} }}",
                         $"actortrain {{ {parsed.GetValue(node)} }}"
@@ -125,23 +125,23 @@ internal static class Program
         return command;
     }
 
-    /// <summary>A process that a benchmark starts for itself.</summary>
+    /// <summary>A process that a benchmark starts itself.</summary>
     private static Command Hidden(string name, Action<string[]> run)
     {
-        var words = new Argument<string[]>("words");
-        var command = new Command(name) { words };
+        var arguments = new Argument<string[]>("arguments");
+        var command = new Command(name) { arguments };
         command.Hidden = true;
-        command.SetAction(parsed => run(parsed.GetValue(words) ?? []));
+        command.SetAction(parsed => run(parsed.GetValue(arguments) ?? []));
         return command;
     }
 }
 
-/// <summary>How a benchmark is to be run.</summary>
+/// <summary>Options of a benchmark.</summary>
 /// <param name="Peer">A Python with PyTorch; null to leave the peer out.</param>
-/// <param name="Rounds">Rounds that the median is taken of.</param>
+/// <param name="Rounds">Rounds of the median.</param>
 /// <param name="Only">Parts of names; empty for all.</param>
-/// <param name="JobSettings">HOCON over the job's defaults.</param>
-/// <param name="NodeSettings">HOCON over the nodes' defaults.</param>
+/// <param name="JobSettings">HOCON that overrides the job's defaults.</param>
+/// <param name="NodeSettings">HOCON that overrides the nodes' defaults.</param>
 internal sealed record BenchmarkOptions(
     PeerPython? Peer,
     int Rounds,

@@ -4,27 +4,27 @@ using System.Threading.Channels;
 
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>The command as a process of its own, ended with the test at the latest.</summary>
+/// <summary>The command as a process, ended with the test at the latest.</summary>
 internal sealed partial class CommandProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
     private readonly Process _process;
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
-    private readonly Channel<string> _complaints = Channel.CreateUnbounded<string>();
-    private readonly List<string> _seen = [];
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
+    private readonly List<string> _outputText = [];
     private readonly List<string> _errors = [];
 
     private CommandProcess(Process process)
     {
         _process = process;
-        process.OutputDataReceived += (_, line) => Take(line.Data, error: false);
-        process.ErrorDataReceived += (_, line) => Take(line.Data, error: true);
+        process.OutputDataReceived += (_, line) => Add(line.Data, error: false);
+        process.ErrorDataReceived += (_, line) => Add(line.Data, error: true);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
 
     /// <summary>
-    /// What it has written on its error stream, but that it waited for something, as it does on a busy machine.
+    /// Its error stream, without the lines that it waits for something, which a busy machine produces.
     /// </summary>
     public string Errors
     {
@@ -38,29 +38,29 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has written on its output.</summary>
+    /// <summary>Its output.</summary>
     public string Output
     {
         get
         {
             lock (_errors)
-                return string.Join('\n', _seen);
+                return string.Join('\n', _outputText);
         }
     }
 
-    /// <summary>All that it has written, for a test's message.</summary>
+    /// <summary>Its output and error stream, for a test's message.</summary>
     public string Everything => Output + "\n" + Errors;
 
-    public static CommandProcess Start(params string[] arguments) => Of("dotnet", [Command, .. arguments]);
+    public static CommandProcess Start(params string[] arguments) => Launch("dotnet", [Command, .. arguments]);
 
     /// <summary>With environment variables of its own.</summary>
     public static CommandProcess StartWith(
         IReadOnlyDictionary<string, string> environment,
         params string[] arguments
-    ) => Of("dotnet", [Command, .. arguments], environment);
+    ) => Launch("dotnet", [Command, .. arguments], environment);
 
     /// <summary>
-    /// With a small disk at a folder, for this process alone: a file system in memory that goes with the process.
+    /// With a small disk at a folder, for this process alone: a file system in memory that ends with the process.
     /// </summary>
     public static CommandProcess StartWithSmallDisk(
         string folder,
@@ -68,7 +68,7 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string> environment,
         params string[] arguments
     ) =>
-        Of(
+        Launch(
             "unshare",
             [
                 "--mount",
@@ -82,26 +82,26 @@ internal sealed partial class CommandProcess : IAsyncDisposable
             environment
         );
 
-    /// <summary>As <c>nohup</c> does: the end of its terminal is not its end.</summary>
+    /// <summary>Ignores the end of its terminal, as with <c>nohup</c>.</summary>
     public static CommandProcess StartIgnoringHangup(params string[] arguments) =>
-        Of("/bin/sh", ["-c", "trap '' HUP; exec dotnet \"$@\"", "sh", Command, .. arguments]);
+        Launch("/bin/sh", ["-c", "trap '' HUP; exec dotnet \"$@\"", "sh", Command, .. arguments]);
 
     /// <summary>With its standard output on a device.</summary>
     public static CommandProcess StartInto(string device, params string[] arguments) =>
-        Of("/bin/sh", ["-c", $"exec dotnet \"$@\" > {device}", "sh", Command, .. arguments]);
+        Launch("/bin/sh", ["-c", $"exec dotnet \"$@\" > {device}", "sh", Command, .. arguments]);
 
-    /// <summary>In a network namespace: <c>ip netns exec</c> becomes the command, it is no parent of it.</summary>
+    /// <summary>In a network namespace: <c>ip netns exec</c> replaces itself with the command.</summary>
     public static CommandProcess StartIn(string network, params string[] arguments) =>
-        Of("ip", ["netns", "exec", network, "dotnet", Command, .. arguments]);
+        Launch("ip", ["netns", "exec", network, "dotnet", Command, .. arguments]);
 
-    /// <summary>With no file of its own larger than so many bytes, as on a disk that is full.</summary>
+    /// <summary>With a limit on the size of its files, as on a full disk.</summary>
     public static CommandProcess StartWithSmallFiles(
         int bytes,
         IReadOnlyDictionary<string, string> environment,
         params string[] arguments
     ) =>
-        // The runtime's own mapping of compiled code is a file, too.
-        Of(
+        // The runtime's own mapping of compiled code is a file too.
+        Launch(
             "/bin/bash",
             [
                 "-c",
@@ -113,19 +113,19 @@ internal sealed partial class CommandProcess : IAsyncDisposable
             environment
         );
 
-    /// <summary>With no more descriptors than so many, as where <c>ulimit -n</c> is small.</summary>
+    /// <summary>With a limit on its file descriptors, as with a small <c>ulimit -n</c>.</summary>
     public static CommandProcess StartWithFewDescriptors(int descriptors, params string[] arguments) =>
-        Of("/bin/bash", ["-c", $"ulimit -n {descriptors}; exec dotnet \"$@\"", "bash", Command, .. arguments]);
+        Launch("/bin/bash", ["-c", $"ulimit -n {descriptors}; exec dotnet \"$@\"", "bash", Command, .. arguments]);
 
     private static string Command => Path.Combine(AppContext.BaseDirectory, "actortrain.dll");
 
-    private static CommandProcess Of(
+    private static CommandProcess Launch(
         string file,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null
     )
     {
-        // Whoever runs the tests may ignore signals (nohup, a job in the background), and so would the command.
+        // If the test runner ignores signals (nohup, a background job), the command would inherit that.
         if (OperatingSystem.IsLinux())
             (file, arguments) = ("env", ["--default-signal=HUP,INT,QUIT,TERM", file, .. arguments]);
         var start = new ProcessStartInfo(file)
@@ -141,16 +141,16 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         return new CommandProcess(Process.Start(start)!);
     }
 
-    /// <summary>The next line of output that contains a text.</summary>
+    /// <summary>Waits for the next line of output that contains a text.</summary>
     public Task<string> LineWith(string text) => NextWith(text, _output);
 
-    /// <summary>The next line of the error stream that contains a text.</summary>
-    public Task<string> ErrorWith(string text) => NextWith(text, _complaints);
+    /// <summary>Waits for the next line of the error stream that contains a text.</summary>
+    public Task<string> ErrorWith(string text) => NextWith(text, _errorLines);
 
     /// <summary>Waits for its end.</summary>
     public async Task<int> ExitCode()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(Timeout);
         return _process.ExitCode;
     }
 
@@ -163,29 +163,29 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     /// <summary>SIGHUP: its terminal is closed.</summary>
     public void HangUp() => Signal(1);
 
-    /// <summary>Any signal.</summary>
+    /// <summary>Sends a signal.</summary>
     public void Signal(int signal) => SendSignal(_process.Id, signal).ShouldBe(0);
 
-    /// <summary>Stops it as it stands; it does not know.</summary>
+    /// <summary>Suspends it (SIGSTOP); it does not notice.</summary>
     public void Freeze() => Signal(19);
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Resumes it (SIGCONT).</summary>
     public void Thaw() => Signal(18);
 
-    /// <summary>The end without a chance to do anything.</summary>
+    /// <summary>Ends it at once (SIGKILL).</summary>
     public void Kill() => _process.Kill();
 
     public void CloseInput() => _process.StandardInput.Close();
 
-    /// <summary>A line for its standard input.</summary>
+    /// <summary>Writes a line to its standard input.</summary>
     public void Type(string line) => _process.StandardInput.WriteLine(line);
 
     private async Task<string> NextWith(string text, Channel<string> lines)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
-            await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
+            await foreach (var line in lines.Reader.ReadAllAsync(timeout.Token))
                 if (line.Contains(text, StringComparison.Ordinal))
                     return line;
         }
@@ -201,16 +201,16 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Take(string? line, bool error)
+    private void Add(string? line, bool error)
     {
-        var lines = error ? _complaints : _output;
+        var lines = error ? _errorLines : _output;
         if (line is null)
         {
             lines.Writer.TryComplete();
             return;
         }
         lock (_errors)
-            (error ? _errors : _seen).Add(line);
+            (error ? _errors : _outputText).Add(line);
         lines.Writer.TryWrite(line);
     }
 

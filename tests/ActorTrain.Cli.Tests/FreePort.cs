@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>A port that nobody uses, for a seed whose workers start before it.</summary>
+/// <summary>A port that no process uses, for a seed whose workers start before it.</summary>
 internal static class FreePort
 {
-    // Below those that a system gives to connections: a worker that tries the port again and again could otherwise be
-    // given it itself, and so could anybody else before the seed starts.
+    // Below the ephemeral ports: a worker that connects again and again, or any other process, could otherwise be given
+    // the port before the seed starts.
     private const int First = 20_000,
         End = 30_000;
     private static int _next = Random.Shared.Next(First, End);
 
-    public static int Take()
+    public static int Reserve()
     {
         while (true)
         {

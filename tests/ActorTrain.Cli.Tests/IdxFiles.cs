@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>A data set's four files, of noise.</summary>
+/// <summary>The four files of a data set of random values.</summary>
 internal static class IdxFiles
 {
     private const int Side = 28;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>A test that makes networks of its own, which takes Linux, root, and iproute2.</summary>
+/// <summary>A test that creates networks, which needs Linux, root, and iproute2.</summary>
 internal sealed class NetworkFactAttribute : FactAttribute
 {
     public NetworkFactAttribute()
@@ -16,7 +16,7 @@ internal sealed class NetworkFactAttribute : FactAttribute
     }
 }
 
-/// <summary>Two hosts with a cable between them, as network namespaces of this machine.</summary>
+/// <summary>Two hosts with a link between them, as network namespaces of this machine.</summary>
 internal sealed class NetworkNamespaces : IDisposable
 {
     private readonly string _id = $"{Environment.ProcessId % 10_000}";
@@ -36,7 +36,7 @@ internal sealed class NetworkNamespaces : IDisposable
         }
     }
 
-    /// <summary>Names and addresses of the two hosts. The addresses exist in these networks alone.</summary>
+    /// <summary>Names and addresses of the two hosts. The addresses exist only in these networks.</summary>
     public string Here => $"at-{_id}-a";
 
     public string There => $"at-{_id}-b";
@@ -45,17 +45,16 @@ internal sealed class NetworkNamespaces : IDisposable
 
     public static string ThereAddress => "10.213.7.2";
 
-    /// <summary>Pulls the cable out.</summary>
+    /// <summary>Cuts the link.</summary>
     public void Cut() => Ip($"-n {There} link set {Cable(There)} down");
 
-    /// <summary>Puts it in again.</summary>
+    /// <summary>Restores the link.</summary>
     public void Heal() => Ip($"-n {There} link set {Cable(There)} up");
 
-    /// <summary>As a firewall of the second host that lets nobody connect to one of its ports; it can connect to all.
-    /// </summary>
+    /// <summary>Blocks connections to a port of the second host, as a firewall does.</summary>
     public void Block(int port) => Ip($"-n {Here} rule add to {ThereAddress} ipproto tcp dport {port} blackhole");
 
-    /// <summary>The port is open.</summary>
+    /// <summary>Opens the port again.</summary>
     public void Unblock(int port) => Ip($"-n {Here} rule delete to {ThereAddress} ipproto tcp dport {port} blackhole");
 
     public void Dispose()

@@ -3,11 +3,11 @@ using System.Diagnostics;
 namespace ActorTrain.Cli.Tests;
 
 /// <summary>
-/// A test that mounts a small disk for a process of its own, which takes Linux, root, and the right to mount.
+/// A test that mounts a small disk for a process, which needs Linux, root, and the right to mount.
 /// </summary>
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
-    private static readonly Lazy<bool> CanMount = new(Try);
+    private static readonly Lazy<bool> CanMount = new(TryMount);
 
     public SmallDiskFactAttribute()
     {
@@ -15,7 +15,7 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
             Skip = "needs Linux, root, and the right to mount a file system in a namespace of its own";
     }
 
-    private static bool Try()
+    private static bool TryMount()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
             return false;

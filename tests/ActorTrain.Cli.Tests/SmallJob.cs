@@ -1,9 +1,9 @@
 namespace ActorTrain.Cli.Tests;
 
-/// <summary>A job of seconds, as options of the command.</summary>
+/// <summary>A job of a few seconds, as options of the command.</summary>
 internal static class SmallJob
 {
-    /// <summary>What it trains, on the built-in data.</summary>
+    /// <summary>The model and the built-in data.</summary>
     public static readonly string[] Options =
     [
         "--model",
@@ -16,7 +16,7 @@ internal static class SmallJob
         "0",
     ];
 
-    /// <summary>It, submitted to a cluster that may not be there yet.</summary>
+    /// <summary>Submits it to a cluster that may not run yet.</summary>
     public static string[] Train(string cluster, params string[] more) =>
         ["train", "--join", cluster, "--wait", "60", .. Options, .. more];
 }

@@ -1,20 +1,20 @@
-// The runtime looks for this very class, in no namespace, in the assembly that DOTNET_STARTUP_HOOKS names.
+// The runtime looks for a class of this name, in no namespace, in the assembly that DOTNET_STARTUP_HOOKS names.
 #pragma warning disable CA1050
 
 /// <summary>
-/// Lets a test make the command fail where nothing of it can fail by its input: it does so as it is told.
+/// Fails inside the command, on orders that a test writes to its standard input.
 /// </summary>
 internal static class StartupHook
 {
     /// <summary>An exception on a thread of its own.</summary>
     public const string Throw = "throw";
 
-    /// <summary>A task that fails, and that nobody waits for.</summary>
+    /// <summary>A task that fails and is never awaited.</summary>
     public const string Forget = "forget";
 
-    public static void Initialize() => new Thread(Obey) { IsBackground = true }.Start();
+    public static void Initialize() => new Thread(ReadOrders) { IsBackground = true }.Start();
 
-    private static void Obey()
+    private static void ReadOrders()
     {
         while (Console.ReadLine() is { } order)
         {
@@ -22,8 +22,8 @@ internal static class StartupHook
                 throw new InvalidOperationException("the licence has expired.");
             if (order != Forget)
                 continue;
-            new Thread(() => Task.FromException(new InvalidOperationException("nobody looked."))).Start();
-            // Found by the collector, which goes by when it likes.
+            new Thread(() => Task.FromException(new InvalidOperationException("not awaited."))).Start();
+            // The exception is reported when the garbage collector finds the task.
             for (var i = 0; i < 20; i++)
             {
                 GC.Collect();

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace ActorTrain.Packages.Tests;
 
-/// <summary>What a user gets: the packages, a program of one's own that references them, and the tool.</summary>
+/// <summary>What a user gets: the packages, a program that references them, and the tool.</summary>
 public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 {
     private static readonly string Libtorch =
@@ -13,7 +13,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         : "libtorch-cpu-linux-x64";
 
     [Fact]
-    public void Every_package_says_what_it_is()
+    public void Every_package_has_its_metadata()
     {
         var packages = Directory.GetFiles(packed.Feed, "*.nupkg");
         packages.Length.ShouldBeGreaterThanOrEqualTo(packed.Projects.Count());
@@ -46,7 +46,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     }
 
     [Fact]
-    public void The_engine_s_package_leaves_the_choice_of_libtorch_to_the_program()
+    public void The_engine_package_does_not_depend_on_libtorch()
     {
         using var zip = ZipFile.OpenRead(Path.Combine(packed.Feed, $"ActorTrain.Torch.{PackedFeed.Version}.nupkg"));
         var dependencies = Metadata(zip)
@@ -63,7 +63,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     }
 
     [Fact]
-    public async Task A_program_of_twelve_lines_trains_on_processes_of_its_own()
+    public async Task A_program_of_twelve_lines_trains_on_local_processes()
     {
         var lines = await File.ReadAllLinesAsync(
             Path.Combine(PackedFeed.Repository, "examples", "FashionMnist", "Program.cs")
@@ -72,7 +72,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
             .Count(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal))
             .ShouldBeLessThanOrEqualTo(12);
         var folder = packed.NewFolder("Twelve");
-        // What loads the data may use TorchSharp before anything else does: its library is there by then.
+        // Loading the data may be the first use of TorchSharp: its native library must be loaded by then.
         var usingTorch = lines
             .Select(line =>
                 line.Replace(
@@ -142,7 +142,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     }
 
     [Fact]
-    public async Task The_command_is_a_tool()
+    public async Task The_tool_installs_and_trains()
     {
         var folder = packed.NewFolder("tool");
         (
@@ -166,7 +166,7 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         (await packed.Run(command, folder, "demo", "--epochs", "1", "--quiet"))
             .ShouldSucceed()
             .Output.ShouldStartWith("demo: done after");
-        // Its workers are the tool's own executable, which lies elsewhere than its assembly.
+        // Its workers run the tool's executable, which is not beside its assembly.
         (
             await packed.Run(
                 command,

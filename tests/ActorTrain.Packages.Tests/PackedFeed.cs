@@ -5,16 +5,16 @@ using CliWrap.Buffered;
 namespace ActorTrain.Packages.Tests;
 
 /// <summary>
-/// All packable projects, packed from a copy of their sources into a folder of packages, outside of the repository:
-/// whatever else is built or tested at the same time is left alone. Programs beside it find the packages there, and
-/// have a package cache of their own, so that no packed version stays behind on the machine.
+/// All packable projects, packed from a copy of their sources into a folder outside the repository, so that other
+/// builds and tests are not disturbed. Programs beside it find the packages there, and have their own package cache,
+/// so that no packed version remains on the machine.
 /// </summary>
 public sealed class PackedFeed : IAsyncLifetime
 {
     public const string Version = "0.1.0-packed";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
+    private readonly CancellationTokenSource _cancellation = new(Timeout);
     private readonly string _root = Directory.CreateTempSubdirectory("actortrain-packages-").FullName;
 
     public static string Repository { get; } =
@@ -49,7 +49,7 @@ public sealed class PackedFeed : IAsyncLifetime
                     "-v:minimal"
                 )
             ).ShouldSucceed();
-        // What is on the machine already need not be unpacked again.
+        // Packages that are on the machine already are not unpacked again.
         var cache = (
             await Run("dotnet", _root, "nuget", "locals", "global-packages", "--list", "--force-english-output")
         )
@@ -71,7 +71,7 @@ public sealed class PackedFeed : IAsyncLifetime
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
     /// <summary>
-    /// Runs a process to its end; it is ended, by its id and with its children, when the patience of the whole is over.
+    /// Runs a process to its end; it is killed with its children when the timeout of the whole fixture is over.
     /// </summary>
     public async Task<Outcome> Run(string file, string folder, params string[] arguments)
     {
@@ -85,12 +85,12 @@ public sealed class PackedFeed : IAsyncLifetime
                     .Set("DOTNET_NOLOGO", "1")
                     .Set("MSBUILDDISABLENODEREUSE", "1")
                     .Set("DOTNET_CLI_USE_MSBUILD_SERVER", "0")
-                    // Those of the build that runs this test would speak for another.
+                    // Those of the build that runs this test would select another SDK.
                     .Set("MSBuildSDKsPath", null)
                     .Set("MSBuildExtensionsPath", null)
                     .Set("MSBUILD_EXE_PATH", null)
             )
-            .ExecuteBufferedAsync(_patience.Token);
+            .ExecuteBufferedAsync(_cancellation.Token);
         return new Outcome(
             $"{Path.GetFileName(file)} {string.Join(' ', arguments)}",
             result.ExitCode,
@@ -101,7 +101,7 @@ public sealed class PackedFeed : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        _patience.Dispose();
+        _cancellation.Dispose();
         Directory.Delete(_root, recursive: true);
         return Task.CompletedTask;
     }
@@ -130,7 +130,7 @@ public sealed class PackedFeed : IAsyncLifetime
     }
 }
 
-/// <summary>What a process did.</summary>
+/// <summary>The result of a process.</summary>
 public sealed record Outcome(string Command, int ExitCode, string Output, string Error)
 {
     public Outcome ShouldSucceed()

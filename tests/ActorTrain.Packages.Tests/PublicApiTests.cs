@@ -4,8 +4,7 @@ using PublicApiGenerator;
 namespace ActorTrain.Packages.Tests;
 
 /// <summary>
-/// What users compile against changes only when somebody means it: the public API of each library stands in a file
-/// beside this one.
+/// The public API of each library changes only on purpose: it is kept in a file beside this one.
 /// </summary>
 public sealed class PublicApiTests
 {
@@ -30,7 +29,7 @@ public sealed class PublicApiTests
         ];
 
     [Theory, MemberData(nameof(Libraries))]
-    public void The_public_api_is_as_it_was_approved(string library)
+    public void The_public_api_is_the_approved_one(string library)
     {
         var file = Path.Combine(
             PackedFeed.Repository,
@@ -51,10 +50,10 @@ public sealed class PublicApiTests
             return;
         var (before, after) = (approved.Split('\n'), api.Split('\n'));
         Assert.Fail(
-            $"The public API of {library} is not as it was approved:\n"
+            $"The public API of {library} is not the approved one:\n"
                 + string.Concat(before.Except(after).Select(line => $"- {line.Trim()}\n"))
                 + string.Concat(after.Except(before).Select(line => $"+ {line.Trim()}\n"))
-                + $"If that is meant, approve it, and commit the file with the change:\n  {Approve}=1 dotnet test "
+                + $"If that is intended, approve it, and commit the file with the change:\n  {Approve}=1 dotnet test "
                 + $"tests/ActorTrain.Packages.Tests --filter {nameof(PublicApiTests)}"
         );
     }

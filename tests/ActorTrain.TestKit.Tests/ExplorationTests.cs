@@ -2,7 +2,7 @@ using ActorTrain.TestKit.Exploration;
 
 namespace ActorTrain.TestKit.Tests;
 
-/// <summary>A job ends, counts each sample once, and breaks no other law, whatever its consistency mode is.</summary>
+/// <summary>A job ends, counts each sample once, and breaks no other law, in every consistency model.</summary>
 public sealed class ExplorationTests
 {
     private const int Scripts = 500;

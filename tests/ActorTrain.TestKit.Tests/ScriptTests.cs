@@ -1,4 +1,3 @@
-using ActorTrain.Settings;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Scripts;
@@ -18,7 +17,7 @@ public sealed class ScriptTests : IDisposable
         ];
 
     [Fact]
-    public void A_script_is_the_simulation_that_one_writes_in_code()
+    public void A_script_gives_the_same_simulation_as_code()
     {
         var script = Read(
             """
@@ -33,10 +32,10 @@ public sealed class ScriptTests : IDisposable
               script = [
                 "00:10 kill worker-2"
                 "00:20.5 slow gpu to 0.25"
-                "1:00:30 cut worker-1 gpu", "90s join 3 at trace 0s 100 10s 50"
+                "1:00:30 partition worker-1 gpu", "90s join 3 at trace 0s 100 10s 50"
               ]
             }
-            actortrain.job { epochs = 2, batch = 7 }
+            actortrain.job { epochs = 2, batch-size = 7 }
             actortrain.worker.resend-after = 7s
             """
         );
@@ -60,16 +59,16 @@ public sealed class ScriptTests : IDisposable
                     .WithLink("gpu", "seed", TimeSpan.FromMilliseconds(20), 1000000)
                     .At(seconds: 10, Fault.Kill("worker-2"))
                     .At(seconds: 20.5, Fault.Slow("gpu", to: 0.25))
-                    .At(seconds: 3630, Fault.Cut("worker-1", "gpu"))
+                    .At(seconds: 3630, Fault.Partition("worker-1", "gpu"))
                     .At(seconds: 90, Fault.Join(3, Speed.Trace((TimeSpan.Zero, 100), (TimeSpan.FromSeconds(10), 50))))
                 """.ReplaceLineEndings("\n")
             );
-        (script.Job.Epochs, script.Job.Batch, script.Engine).ShouldBe((2, 7, ScriptEngine.Analytic));
+        (script.Job.Epochs, script.Job.BatchSize, script.Engine).ShouldBe((2, 7, ScriptEngine.Analytic));
         script.Simulation.Settings.ShouldBe("actortrain.worker.resend-after = \"7s\"\n");
     }
 
     [Fact]
-    public void What_is_said_of_all_nodes_holds_for_each_that_says_nothing_else()
+    public void Settings_of_all_nodes_apply_to_each_node_that_does_not_override_them()
     {
         var script = Read(
             "actortrain.simulation.node { speed = 50, loads = 0s }\nactortrain.simulation.nodes.a "
@@ -81,7 +80,7 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
-    public void Faults_and_speeds_are_read_as_they_are_told()
+    public void Faults_and_speeds_are_parsed_as_they_are_written()
     {
         var rate = Gen.Double[0.001, 1e6];
         var speed = Gen.OneOf(
@@ -101,19 +100,19 @@ public sealed class ScriptTests : IDisposable
             node.Select(Fault.Leave),
             node.Select(Fault.FailEngine),
             Gen.Select(node, Gen.Double[0.001, 1]).Select((name, to) => Fault.Slow(name, to)),
-            node.Array[1, 3].Select(Fault.Cut),
-            Gen.Const(Fault.Heal()),
+            node.Array[1, 3].Select(Fault.Partition),
+            Gen.Const(Fault.HealPartition()),
             Gen.Select(Gen.Int[1, 9], speed).Select(Fault.Join),
             Gen.Select(node, Gen.Int[1, 99]).Select(Fault.NotFinite)
         );
-        var words = new FaultWords(new Simulation(1).WithWorkers(3, Speed.Constant(1)));
+        var parser = new FaultParser(new Simulation(1).WithWorkers(3, Speed.Constant(1)));
 
         Gen.Select(Gen.Int[0, 100_000], fault)
             .Sample(
-                (at, told) =>
+                (at, written) =>
                 {
-                    var (when, read) = words.Read($"{at}s {told.Words}", right => new ActorTrainException(right));
-                    return when == TimeSpan.FromSeconds(at) && read.ToString() == told.ToString();
+                    var (when, read) = parser.Read($"{at}s {written.Words}", right => new ActorTrainException(right));
+                    return when == TimeSpan.FromSeconds(at) && read.ToString() == written.ToString();
                 }
             );
     }
@@ -121,8 +120,7 @@ public sealed class ScriptTests : IDisposable
     [Theory]
     [InlineData(
         "script = [\"00:10 klil worker-1\"]",
-        "actortrain.simulation.script has '00:10 klil worker-1' (FILE, line 3); it must be something that can "
-            + "happen, such as kill."
+        "actortrain.simulation.script has '00:10 klil worker-1' (FILE, line 3); it must be a fault, such as " + "kill."
     )]
     [InlineData(
         "script = [\"00:10 kill worker-9\"]",
@@ -135,9 +133,9 @@ public sealed class ScriptTests : IDisposable
             + "1:00:00 or 90s, not ten."
     )]
     [InlineData(
-        "script = [\"00:75 heal\"]",
-        "actortrain.simulation.script has '00:75 heal' (FILE, line 3); it must be at a time such as 00:10, 1:00:00 "
-            + "or 90s, not 00:75."
+        "script = [\"00:75 heal-partition\"]",
+        "actortrain.simulation.script has '00:75 heal-partition' (FILE, line 3); it must be at a time such as 00:10, "
+            + "1:00:00 or 90s, not 00:75."
     )]
     [InlineData(
         "script = [\"10s slow worker-1 to 2\"]",
@@ -184,7 +182,7 @@ public sealed class ScriptTests : IDisposable
         "engine = torch",
         "actortrain.simulation.engine is torch (FILE, line 3); it must be one of analytic, model."
     )]
-    public void What_cannot_be_is_told_in_one_line(string line, string error) =>
+    public void An_error_in_a_script_is_one_line_with_its_place(string line, string error) =>
         Should
             .Throw<ActorTrainException>(() =>
                 Read(
@@ -195,7 +193,7 @@ public sealed class ScriptTests : IDisposable
             .Message.ShouldBe(error.Replace("FILE", _file, StringComparison.Ordinal));
 
     [Fact]
-    public void A_script_without_workers_and_one_with_a_name_twice_are_errors()
+    public void A_script_without_workers_and_one_with_a_duplicate_name_are_refused()
     {
         Should
             .Throw<ActorTrainException>(() => Read("actortrain.simulation.seed = 1"))
@@ -207,16 +205,16 @@ public sealed class ScriptTests : IDisposable
             .Throw<ActorTrainException>(() =>
                 Read("actortrain.simulation.nodes.a { count = 2 }\nactortrain.simulation.nodes.a-1 {}")
             )
-            .Message.ShouldBe("The simulation has a node 'a-1' already; every name must be its own.");
+            .Message.ShouldBe("The simulation already has a node 'a-1'; every name must be unique.");
     }
 
     [Theory, MemberData(nameof(Shipped))]
-    public void The_scripts_that_come_with_ActorTrain_are_sound(string file)
+    public void The_scripts_that_come_with_ActorTrain_succeed(string file)
     {
         var script = SimulationScript.Read(Path.Combine(AppContext.BaseDirectory, "simulations", file));
         script
             .Simulation.Run(script.Job)
-            .ShouldBeSound()
+            .ShouldSucceed()
             .Time.ShouldBeGreaterThan(script.Simulation.Script.Max(fault => fault.At));
     }
 

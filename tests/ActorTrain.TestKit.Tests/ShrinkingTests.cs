@@ -19,7 +19,10 @@ public sealed class ShrinkingTests
             .Aggregate(
                 Cluster,
                 (script, i) =>
-                    script.At(i, i % 2 == 0 ? Fault.Slow("worker-1", to: 0.1 + 0.05 * i) : Fault.Cut($"worker-{i}"))
+                    script.At(
+                        i,
+                        i % 2 == 0 ? Fault.Slow("worker-1", to: 0.1 + 0.05 * i) : Fault.Partition($"worker-{i}")
+                    )
             );
         var (one, other) = (ten.Script[3], ten.Script[8]);
         Shrinking
@@ -28,7 +31,7 @@ public sealed class ShrinkingTests
     }
 
     [Fact]
-    public void Of_what_is_left_no_single_fault_can_be_dropped_whatever_breaks()
+    public void No_single_fault_of_a_shrunk_script_can_be_dropped()
     {
         Gen.Select(Gen.Int[0, 1 << 10].Array[1, 4], Gen.Int[1, 10])
             .Sample(
@@ -38,7 +41,7 @@ public sealed class ShrinkingTests
                         .Range(0, count)
                         .Select(i => (TimeSpan.FromSeconds(i), Fault.Kill($"worker-{i}")))
                         .ToList();
-                    // Broken by any of some sets of faults.
+                    // A script breaks if it contains one of these sets of faults.
                     bool Breaks(Simulation script) =>
                         sets.Any(set => faults.Where((_, i) => (set >> i & 1) == 1).All(script.Script.Contains));
                     var whole = Cluster with { Script = faults };
@@ -53,12 +56,12 @@ public sealed class ShrinkingTests
     }
 
     [Fact]
-    public void A_script_without_faults_that_breaks_is_the_smallest() =>
-        Shrinking.Smallest(Cluster.At(1, Fault.Heal()), _ => true).Script.ShouldBeEmpty();
+    public void A_script_that_breaks_without_faults_shrinks_to_none() =>
+        Shrinking.Smallest(Cluster.At(1, Fault.HealPartition()), _ => true).Script.ShouldBeEmpty();
 
-    /// <summary>The seed's loss ends a job; what happens to workers has no part in it.</summary>
+    /// <summary>The loss of the seed ends the job; the faults at workers do not matter.</summary>
     [Fact]
-    public void A_script_of_real_runs_is_shrunk_to_what_breaks_them_in_the_same_way()
+    public void A_script_is_shrunk_to_the_fault_that_breaks_its_run()
     {
         var lost = Cluster
             .At(5, Fault.Freeze("worker-1"))
@@ -66,18 +69,18 @@ public sealed class ShrinkingTests
             .At(9, Fault.Thaw("worker-1"))
             .At(10, Fault.Kill("seed"))
             .At(11, Fault.Kill("worker-3"));
-        var shrunk = new SmallestScript(script => script.Run(Jobs.Of())).Shrunk(lost);
+        var shrunk = new SmallestScript(script => script.Run(Jobs.Create())).Shrink(lost);
         shrunk.Script.Select(fault => fault.Fault).ShouldBe([Fault.Kill("seed")]);
     }
 
     [Fact]
-    public void What_ends_a_trouble_is_not_taken_away_from_a_job_that_did_not_end_before_the_trouble_is()
+    public void A_fault_that_ends_a_trouble_is_not_dropped_before_the_trouble_is()
     {
         var whole = Cluster
             .At(5, Fault.Freeze("seed"))
             .At(7, Fault.Thaw("seed"))
-            .At(8, Fault.Cut("worker-1"))
-            .At(9, Fault.Heal());
+            .At(8, Fault.Partition("worker-1"))
+            .At(9, Fault.HealPartition());
         Shrinking.LeavesTroubleOpen(Without(whole, 1), whole).ShouldBeTrue();
         Shrinking.LeavesTroubleOpen(Without(whole, 3), whole).ShouldBeTrue();
         Shrinking.LeavesTroubleOpen(Without(whole, 0), whole).ShouldBeFalse();
@@ -85,21 +88,23 @@ public sealed class ShrinkingTests
     }
 
     [Fact]
-    public void The_explorer_tells_the_smallest_script_that_it_found_as_code_and_what_was_wrong()
+    public void The_explorer_reports_the_smallest_script_as_code_and_what_was_wrong()
     {
-        // A tenth of the time that it takes: every script breaks, one without faults as well.
+        // A tenth of the time that a job takes, so every script breaks, also one without faults.
         var hurried = Explorer.Cluster(seed: 1) with
         {
             Limit = TimeSpan.FromSeconds(5),
         };
-        var message = Should.Throw<CsCheckException>(() => new Explorer(hurried, Jobs.Of()).Run(scripts: 4)).Message;
+        var message = Should
+            .Throw<CsCheckException>(() => new Explorer(hurried, Jobs.Create()).Run(scripts: 4))
+            .Message;
         message.ShouldStartWith(
-            "Script 1 breaks a law. The smallest found that does, from which no fault can be taken away:\nThe job "
-                + "did not end as it should: The job has not ended after 5 s"
+            "Script 1 breaks a law. The smallest script found that breaks it, without a fault to spare:\nThe job "
+                + "did not succeed: The job has not ended after 5 s"
         );
         message.ShouldContain("Limit = TimeSpan.FromSeconds(5)");
         message.ShouldNotContain(".At(");
-        message.ShouldEndWith("    .Run(job);\nresult.ShouldBeSound();");
+        message.ShouldEndWith("    .Run(job);\nresult.ShouldSucceed();");
     }
 
     private static Simulation Without(Simulation script, int place) =>

@@ -1,15 +1,14 @@
-using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
-using static ActorTrain.Supervision.SupervisionEventKinds;
+using static ActorTrain.Job.SupervisionEventKinds;
 
 namespace ActorTrain.TestKit.Tests;
 
 public sealed class SimulationTests
 {
-    /// <summary>Two nodes that may hold the coordinator, and the parameters on a third.</summary>
-    private static Simulation Apart =>
+    /// <summary>Two nodes that may host the coordinator, and a server.</summary>
+    private static Simulation Separate =>
         new Simulation(Seed: 1)
             .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1)))
             .WithNode(new NodePlan("second", [NodeRoles.Coordinator], Speed.Constant(1)))
@@ -27,7 +26,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_event_log_byte_for_byte_and_another_seed_another()
+    public void The_event_log_is_a_function_of_the_seed()
     {
         var script = Four.At(seconds: 4, Fault.Kill("worker-2"))
             .At(seconds: 5, Fault.Freeze("worker-3"))
@@ -38,35 +37,35 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_killed_worker_is_lost_in_less_than_half_a_second_and_its_work_is_done_by_others()
+    public void A_killed_worker_is_lost_within_half_a_second_and_others_do_its_work()
     {
         var result = Ended(Four.At(seconds: 10, Fault.Kill("worker-2")));
         Only(result, WorkerLost).Node.ShouldBe("worker-2");
-        // The job was accepted two seconds after the beginning.
-        Only(result, WorkerLost).At.ShouldBe(8.4, tolerance: 0.1);
+        // The job is accepted after two seconds.
+        Only(result, WorkerLost).Elapsed.TotalSeconds.ShouldBe(8.4, tolerance: 0.1);
     }
 
     [Fact]
-    public void A_frozen_worker_is_unreachable_and_lives_anew_when_it_goes_on()
+    public void A_frozen_worker_is_unreachable_and_gets_a_new_incarnation_when_it_resumes()
     {
         var result = Ended(Four.At(seconds: 10, Fault.Freeze("worker-3")).At(seconds: 17, Fault.Thaw("worker-3")));
         Only(result, WorkerUnreachable).Node.ShouldBe("worker-3");
         Only(result, WorkerReachable).Node.ShouldBe("worker-3");
-        Only(result, WorkerReachable).At.ShouldBeGreaterThan(Only(result, WorkerUnreachable).At);
+        Only(result, WorkerReachable).Elapsed.ShouldBeGreaterThan(Only(result, WorkerUnreachable).Elapsed);
     }
 
     [Fact]
-    public void One_that_stood_still_for_long_is_taken_out_and_joins_as_a_new_one()
+    public void A_worker_that_is_frozen_for_long_is_removed_and_joins_again()
     {
         var result = Ended(Four.At(seconds: 5, Fault.Freeze("worker-3")).At(seconds: 20, Fault.Thaw("worker-3")));
         Only(result, WorkerLost).Node.ShouldBe("worker-3");
-        result.Events.Count(happened => happened.Kind == WorkerJoined && happened.Node == "worker-3").ShouldBe(2);
+        result.Events.Count(raised => raised.Kind == WorkerJoined && raised.Node == "worker-3").ShouldBe(2);
     }
 
     [Fact]
-    public void One_that_was_started_again_is_told_apart_from_the_one_before_also_by_another_coordinator()
+    public void A_restarted_worker_has_its_own_row_in_the_report_also_after_another_coordinator_adopted_the_job()
     {
-        var again = Apart
+        var again = Separate
             .WithWorkers(3, Speed.Constant(200))
             .At(seconds: 10, Fault.Kill("worker-2"))
             .At(seconds: 12, Fault.Restart("worker-2"));
@@ -91,15 +90,17 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Those_who_are_cut_off_are_unreachable_until_the_cut_is_healed()
+    public void Workers_behind_a_partition_are_unreachable_until_it_is_healed()
     {
-        var result = Ended(Four.At(seconds: 10, Fault.Cut("worker-1", "worker-2")).At(seconds: 16, Fault.Heal()));
+        var result = Ended(
+            Four.At(seconds: 10, Fault.Partition("worker-1", "worker-2")).At(seconds: 16, Fault.HealPartition())
+        );
         Nodes(result, WorkerUnreachable).ShouldBe(["worker-1", "worker-2"]);
         Nodes(result, WorkerReachable).ShouldBe(["worker-1", "worker-2"]);
     }
 
     [Fact]
-    public void Shares_follow_a_speed_that_changes()
+    public void Shares_follow_a_change_of_speed()
     {
         var shares = Shares(Ended(Four.At(seconds: 10, Fault.Slow("worker-1", to: 0.25))));
         shares["worker-1"].ShouldBeLessThan(0.2);
@@ -107,7 +108,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Ten_that_join_share_what_is_left()
+    public void Ten_workers_that_join_share_the_remaining_work()
     {
         var result = Ended(Four.At(seconds: 10, Fault.Join(10, Speed.Constant(200))));
         result.Report!.Workers.Count.ShouldBe(14);
@@ -115,55 +116,59 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_lost_coordinator_is_followed_by_another_and_a_lost_server_ends_the_job_at_once()
+    public void Another_node_adopts_the_job_of_a_lost_coordinator_and_a_lost_server_ends_the_job()
     {
-        var apart = Apart.WithWorkers(3, Speed.Constant(200));
-        Only(Ended(apart.At(seconds: 10, Fault.Kill("first"))), CoordinatorMoved).Remedy.ShouldNotBeEmpty();
+        var apart = Separate.WithWorkers(3, Speed.Constant(200));
+        Only(Ended(apart.At(seconds: 10, Fault.Kill("first"))), CoordinatorMoved).Action.ShouldNotBeEmpty();
 
-        var lost = apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Of());
+        var lost = apart.At(seconds: 10, Fault.Kill("server")).Run(Jobs.Create());
         lost.Failure!.ShouldContain("the server node server is lost");
         lost.Time.TotalSeconds.ShouldBeLessThan(13);
     }
 
     [Fact]
-    public void A_job_whose_only_coordinator_is_killed_ends_as_a_real_one_does()
+    public void A_job_whose_only_coordinator_is_killed_fails()
     {
-        var lost = Four.At(seconds: 10, Fault.Kill("seed")).Run(Jobs.Of());
+        var lost = Four.At(seconds: 10, Fault.Kill("seed")).Run(Jobs.Create());
         lost.Failure.ShouldBe("The coordinator of the job is lost, and no other node can go on with it.");
         lost.Time.TotalSeconds.ShouldBeLessThan(13);
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(4)]
-    public void A_coordinator_that_is_lost_while_many_lives_begin_is_followed_by_another(int millisecondsAfterTheFirst)
+    public void Another_node_adopts_a_job_whose_coordinator_is_lost_while_many_workers_join(
+        int millisecondsAfterTheFirst
+    )
     {
-        const int few = 3;
-        var many = Apart.WithWorkers(few, Speed.Constant(200)).At(seconds: 6, Fault.Join(200, Speed.Constant(20)));
-        var (began, _) = many.Run(Jobs.Of())
-            .ShouldBeSound()
-            .Happened.Where(happened => happened.Event.Kind == WorkerJoined)
-            .ElementAt(few);
+        const int firstWorkers = 3;
+        var many = Separate
+            .WithWorkers(firstWorkers, Speed.Constant(200))
+            .At(seconds: 6, Fault.Join(200, Speed.Constant(20)));
+        var (began, _) = many.Run(Jobs.Create())
+            .ShouldSucceed()
+            .Happened.Where(raised => raised.Event.Kind == WorkerJoined)
+            .ElementAt(firstWorkers);
         Only(
             many.At(began.TotalSeconds + 0.001 * millisecondsAfterTheFirst, Fault.Kill("first"))
-                .Run(Jobs.Of())
-                .ShouldBeSound(),
+                .Run(Jobs.Create())
+                .ShouldSucceed(),
             CoordinatorMoved
         );
     }
 
     [Fact]
-    public void Many_who_join_at_once_are_remembered_together()
+    public void Workers_that_join_at_once_share_a_job_snapshot()
     {
         const int workers = 500;
-        var run = Apart
+        var run = Separate
             .WithWorkers(workers, Speed.Constant(200))
-            .Run(Jobs.Of($"epochs = 1, minimum-workers = {workers}"))
-            .ShouldBeSound();
-        run.Events.Count(happened => happened.Kind == WorkerJoined).ShouldBe(workers);
+            .Run(Jobs.Create($"epochs = 1, minimum-workers = {workers}"))
+            .ShouldSucceed();
+        run.Events.Count(raised => raised.Kind == WorkerJoined).ShouldBe(workers);
         run.Links.Single(link => link is { From: "first", To: "server" }).Messages.ShouldBeLessThan(workers / 2);
     }
 
     [Fact]
-    public void What_travels_is_counted_link_by_link()
+    public void Traffic_is_counted_for_each_link()
     {
         var links = Ended(Four).Links;
         // 750 pushes of ten parameters each, at least.
@@ -172,7 +177,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_slow_link_delays_its_worker_alone()
+    public void A_slow_link_delays_only_its_worker()
     {
         var near = Ended(Four).Report!.Workers.Single(worker => worker.Node == "worker-1");
         var far = Ended(Four.WithLink("seed", "worker-1", TimeSpan.FromMilliseconds(100), 1e6))
@@ -181,9 +186,9 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_run_can_be_moved_on_by_hand()
+    public void A_run_can_be_advanced_step_by_step()
     {
-        using var run = Four.Start(Jobs.Of());
+        using var run = Four.Start(Jobs.Create());
         run.Advance(TimeSpan.FromSeconds(10));
         run.Progress!.SamplesApplied.ShouldBeInRange(3_500, 8_000);
         run.Make(Fault.Kill("worker-4"));
@@ -193,28 +198,28 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void A_simulation_is_told_as_the_code_that_makes_it() =>
+    public void The_code_of_a_simulation_creates_it() =>
         new Simulation(Seed: 7)
             .WithWorkers(1, Speed.Exponential(10))
-            .At(seconds: 1.5, Fault.Cut("worker-1"))
-            .At(seconds: 2, Fault.Heal())
+            .At(seconds: 1.5, Fault.Partition("worker-1"))
+            .At(seconds: 2, Fault.HealPartition())
             .ToCode()
             .ShouldBe(
                 """
                 new Simulation(Seed: 7)
                     .WithNode(new NodePlan("worker-1", ["worker"], Speed.Exponential(10)))
-                    .At(seconds: 1.5, Fault.Cut("worker-1"))
-                    .At(seconds: 2, Fault.Heal())
+                    .At(seconds: 1.5, Fault.Partition("worker-1"))
+                    .At(seconds: 2, Fault.HealPartition())
                 """.ReplaceLineEndings("\n")
             );
 
-    private static SimulationResult Ended(Simulation simulation) => simulation.Run(Jobs.Of()).ShouldBeSound();
+    private static SimulationResult Ended(Simulation simulation) => simulation.Run(Jobs.Create()).ShouldSucceed();
 
-    private static Supervision.SupervisionEvent Only(SimulationResult result, string kind) =>
-        result.Events.Single(happened => happened.Kind == kind);
+    private static SupervisionEvent Only(SimulationResult result, string kind) =>
+        result.Events.Single(raised => raised.Kind == kind);
 
     private static IEnumerable<string> Nodes(SimulationResult result, string kind) =>
-        result.Events.Where(happened => happened.Kind == kind).Select(happened => happened.Node).Order();
+        result.Events.Where(raised => raised.Kind == kind).Select(raised => raised.Node).Order();
 
     private static Dictionary<string, double> Shares(SimulationResult result) =>
         result.Report!.Workers.ToDictionary(worker => worker.Node, worker => worker.Share);

@@ -6,8 +6,8 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Tests;
 
 /// <summary>
-/// Whole jobs under each staleness policy: three workers and one at a quarter of their speed, one of whom is lost and
-/// one of whom lives anew.
+/// Whole jobs under each staleness policy: three workers and one at a quarter of their speed. One worker is lost, and
+/// one gets a new incarnation.
 /// </summary>
 public sealed class StalenessTests
 {
@@ -26,22 +26,23 @@ public sealed class StalenessTests
     {
         var result = Unequal
             .Run(
-                Jobs.Of(
-                    $"shards = 2, overlap = 1, optimizer.momentum = 0.5, staleness.policy = {Choices.NameOf(policy)}"
+                Jobs.Create(
+                    "shards = 2, max-in-flight-pushes = 1, optimizer.momentum = 0.5, "
+                        + $"staleness.policy = {Choices.NameOf(policy)}"
                 )
             )
-            .ShouldBeSound();
+            .ShouldSucceed();
         result.Report!.SamplesApplied.ShouldBe(30_000);
         result.Report.Staleness.Max.ShouldBeGreaterThan(2);
         result.Report.Epochs[^1].TestLoss!.Value.ShouldBeLessThan(result.Report.Epochs[0].TestLoss!.Value);
     }
 
     [Fact]
-    public void What_a_threshold_refuses_is_done_again()
+    public void Samples_that_a_threshold_refuses_are_repeated()
     {
         var result = Unequal
-            .Run(Jobs.Of("staleness { policy = delay-threshold, threshold = 3, demote-after = 0 }"))
-            .ShouldBeSound();
+            .Run(Jobs.Create("staleness { policy = delay-threshold, threshold = 3, demote-after = 0 }"))
+            .ShouldSucceed();
         result.Report!.SamplesApplied.ShouldBe(30_000);
         result.Report.Staleness.Max.ShouldBe(2);
     }

@@ -1,15 +1,16 @@
 using ActorTrain.Balancing;
+using ActorTrain.Consistency;
+using ActorTrain.Engines;
 using ActorTrain.Job;
-using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests;
 
 /// <summary>Jobs on the built-in subset, with small models, and engines for them.</summary>
 internal static class Jobs
 {
-    public static JobOptions Of(string model, params (string Key, string Value)[] settings)
+    public static JobOptions Create(string model, params (string Key, string Value)[] settings)
     {
         var values = new Dictionary<string, string>
         {
@@ -28,10 +29,10 @@ internal static class Jobs
             new ModelOptions(model, values),
             new DataOptions("fashion-mnist", values),
             Epochs: 1,
-            Batch: 64,
+            BatchSize: 64,
             new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
             new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
-            ClipNorm: 0,
+            GradientClipNorm: 0,
             JobOptionsReader.Read().Consistency,
             JobOptionsReader.Read().Staleness with
             {
@@ -45,17 +46,17 @@ internal static class Jobs
                 new OptimizerOptions(OptimizerKind.Sgd, 1, 0, false, 0, 0, 0, 0)
             ),
             Shards: 0,
-            LeaseBatches: 16,
+            MicroBatchesPerLease: 16,
             MinimumWorkers: 1,
-            Overlap: 0,
-            PayloadType.F32,
+            MaxInFlightPushes: 0,
+            TransferDType.F32,
             EvaluateEvery: 1,
             Seed: 1
         );
     }
 
     public static IGradientEngine Engine(string model, params (string Key, string Value)[] settings) =>
-        new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)).Create(Of(model, settings));
+        new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)).Create(Create(model, settings));
 
     /// <summary>An engine with starting values.</summary>
     public static IGradientEngine Started(string model, params (string Key, string Value)[] settings)

@@ -1,6 +1,6 @@
 namespace ActorTrain.Torch.Tests;
 
-/// <summary>A folder that goes when the test does.</summary>
+/// <summary>A folder that is deleted after the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("actortrain-tests-").FullName;

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorTrain.CommandLine.Display;
+using ActorTrain.Files;
 using ActorTrain.Job;
-using ActorTrain.Saving;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Cli.Proving;
 
-/// <summary>What was measured of all laws, or of some.</summary>
+/// <summary>The measurements of all laws, or of some.</summary>
 /// <param name="Laws">The laws.</param>
-/// <param name="Seconds">Time that measuring took.</param>
+/// <param name="Seconds">Duration of the measurement.</param>
 internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds)
 {
     /// <summary>Whether all hold.</summary>
@@ -19,7 +19,7 @@ internal sealed record LawReport(IReadOnlyList<MeasuredLaw> Laws, double Seconds
     [JsonIgnore]
     public string Line =>
         Holds
-            ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Of(Laws.Sum(law => law.Rows.Count), "case")}, "
+            ? $"laws: {Laws.Count} of {Laws.Count} hold, in {Plural.Format(Laws.Sum(law => law.Rows.Count), "case")}, "
                 + $"after {Figures.Duration(Seconds)}"
             : $"laws: {string.Join(", ", Laws.Where(law => !law.Holds).Select(law => $"{law.Number} ({law.Name})"))} "
                 + $"of {Laws.Count} broken, after {Figures.Duration(Seconds)}";

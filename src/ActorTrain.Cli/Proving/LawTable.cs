@@ -4,15 +4,15 @@ using Spectre.Console;
 
 namespace ActorTrain.Cli.Proving;
 
-/// <summary>What was measured of a law, as a table.</summary>
+/// <summary>The measurements of a law, as a table.</summary>
 internal static class LawTable
 {
-    public static Table Of(MeasuredLaw law)
+    public static Table Create(MeasuredLaw law)
     {
-        var table = Tables.With("case", "predicted", "measured", "off", "tolerance", "verdict", "");
+        var table = Tables.Create("case", "predicted", "measured", "off", "tolerance", "verdict", "");
         table.Columns[^1].NoWrap = false;
         foreach (var row in law.Rows)
-            Tables.Row(
+            Tables.AddRow(
                 table,
                 row.Case,
                 (row.IsBound ? "≤ " : "") + Number(row.Predicted),

@@ -6,13 +6,13 @@ using ActorTrain.TestKit.Laws;
 
 namespace ActorTrain.Cli.Proving;
 
-/// <summary>A law with what was measured of it.</summary>
-/// <param name="Number">Its place in the book, from 1.</param>
-/// <param name="Name">A few words that name it.</param>
+/// <summary>A law with its measurements.</summary>
+/// <param name="Number">Its number in the catalog, from 1.</param>
+/// <param name="Name">Its short name.</param>
 /// <param name="Statement">What it says.</param>
-/// <param name="Source">Who has shown it.</param>
+/// <param name="Source">Its authors and publication.</param>
 /// <param name="Rows">Its cases.</param>
-/// <param name="Seconds">Time that measuring took.</param>
+/// <param name="Seconds">Duration of the measurement.</param>
 internal sealed record MeasuredLaw(
     int Number,
     string Name,
@@ -25,12 +25,12 @@ internal sealed record MeasuredLaw(
     /// <summary>Whether it holds, in each case.</summary>
     public bool Holds => Rows.All(row => row.Holds);
 
-    /// <summary>What it says, for people.</summary>
+    /// <summary>The law and its source, in one line.</summary>
     [JsonIgnore]
     public string Heading => FormattableString.Invariant($"{Number}. {Statement} {Source}. ({Seconds:0.0} s)");
 
     /// <summary>Measures a law, on all cores.</summary>
-    public static MeasuredLaw Of(int number, ILaw law, CancellationToken cancellation)
+    public static MeasuredLaw Measure(int number, ILaw law, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var rows = Partitioner

@@ -12,19 +12,19 @@ using OxyPlot.Series;
 namespace ActorTrain.Cli.Simulating;
 
 /// <summary>
-/// A simulation as a page of its own: shares, throughput and staleness over time with the faults marked, and below them
-/// what happened.
+/// A simulation as an HTML page: shares, throughput and staleness over time with the faults marked, and below them the
+/// events.
 /// </summary>
 internal static class PlotPage
 {
     private const int Width = 1100,
         Height = 300,
         MostWorkers = 12,
-        Stretches = 300;
+        Intervals = 300;
 
-    public static string Of(SimulationResult result)
+    public static string Create(SimulationResult result)
     {
-        var stretches = TimelineStretch.Of(result.Timeline, Stretches);
+        var intervals = TimelineInterval.Divide(result.Timeline, Intervals);
         var page = new StringBuilder(
             """
             <!DOCTYPE html>
@@ -40,14 +40,14 @@ internal static class PlotPage
         );
         page.AppendLine($"<h1>{Text(result.Report?.Job ?? "A job that failed")}</h1>");
         page.AppendLine(
-            $"<p>{Text(result.Failure ?? string.Join("; ", Summary.Lines(result.Report!, stopped: false)))}</p>"
+            $"<p>{Text(result.Failure ?? string.Join("; ", Summary.Lines(result.Report!, canceled: false)))}</p>"
         );
         foreach (
             var model in new[]
             {
-                Shares(stretches),
-                Line("Samples a second", stretches, stretch => stretch.Throughput),
-                Line("Mean staleness", stretches, stretch => stretch.Staleness),
+                Shares(intervals),
+                Line("Samples a second", intervals, interval => interval.Throughput),
+                Line("Mean staleness", intervals, interval => interval.Staleness),
             }
         )
         {
@@ -57,16 +57,15 @@ internal static class PlotPage
         }
         Table(
             page,
-            "What happened",
-            ["time, s", "event", "node", "reason", "remedy"],
+            "Events",
+            ["time, s", "event", "node", "reason", "action"],
             result
                 .Faults.Select(fault => (fault.At, (string[])["script", "", fault.Fault.Words, ""]))
                 .Concat(
-                    result.Happened.Select(happened =>
+                    result.Happened.Select(raised =>
                         (
-                            happened.At,
-                            (string[])
-                                [happened.Event.Kind, happened.Event.Node, happened.Event.Reason, happened.Event.Remedy]
+                            raised.At,
+                            (string[])[raised.Event.Kind, raised.Event.Node, raised.Event.Reason, raised.Event.Action]
                         )
                     )
                 )
@@ -87,15 +86,15 @@ internal static class PlotPage
         return page.AppendLine("</body></html>").ToString();
     }
 
-    /// <summary>Layers on each other, the strongest at the bottom.</summary>
-    private static PlotModel Shares(IReadOnlyList<TimelineStretch> stretches)
+    /// <summary>A stacked plot, with the strongest worker at the bottom.</summary>
+    private static PlotModel Shares(IReadOnlyList<TimelineInterval> intervals)
     {
         var model = Empty("Share of the samples, %");
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside });
-        var workers = stretches
-            .SelectMany(stretch => stretch.Samples)
+        var workers = intervals
+            .SelectMany(interval => interval.Samples)
             .GroupBy(worker => worker.Key)
-            .OrderByDescending(worker => worker.Sum(stretch => stretch.Value))
+            .OrderByDescending(worker => worker.Sum(interval => interval.Value))
             .Select(worker => worker.Key)
             .ToList();
         var layers = workers
@@ -104,15 +103,15 @@ internal static class PlotPage
             .ToList();
         if (workers.Count > MostWorkers)
             layers.Add(($"{workers.Count - MostWorkers} others", workers.Skip(MostWorkers)));
-        var floor = new double[stretches.Count];
+        var floor = new double[intervals.Count];
         foreach (var (name, members) in layers)
         {
             var area = new AreaSeries { Title = name, StrokeThickness = 0.5 };
-            for (var i = 0; i < stretches.Count; i++)
+            for (var i = 0; i < intervals.Count; i++)
             {
-                area.Points2.Add(new DataPoint(stretches[i].End.At.TotalSeconds, floor[i]));
-                floor[i] += 100 * members.Sum(stretches[i].ShareOf);
-                area.Points.Add(new DataPoint(stretches[i].End.At.TotalSeconds, floor[i]));
+                area.Points2.Add(new DataPoint(intervals[i].End.At.TotalSeconds, floor[i]));
+                floor[i] += 100 * members.Sum(intervals[i].ShareOf);
+                area.Points.Add(new DataPoint(intervals[i].End.At.TotalSeconds, floor[i]));
             }
             model.Series.Add(area);
         }
@@ -121,13 +120,15 @@ internal static class PlotPage
 
     private static PlotModel Line(
         string title,
-        IReadOnlyList<TimelineStretch> stretches,
-        Func<TimelineStretch, double> value
+        IReadOnlyList<TimelineInterval> intervals,
+        Func<TimelineInterval, double> value
     )
     {
         var model = Empty(title);
         var line = new LineSeries { Color = OxyColors.SteelBlue };
-        line.Points.AddRange(stretches.Select(stretch => new DataPoint(stretch.End.At.TotalSeconds, value(stretch))));
+        line.Points.AddRange(
+            intervals.Select(interval => new DataPoint(interval.End.At.TotalSeconds, value(interval)))
+        );
         model.Series.Add(line);
         return model;
     }
@@ -159,12 +160,12 @@ internal static class PlotPage
         return model;
     }
 
-    private static LineAnnotation Mark(TimeSpan at, string words) =>
+    private static LineAnnotation Mark(TimeSpan at, string text) =>
         new()
         {
             Type = LineAnnotationType.Vertical,
             X = at.TotalSeconds,
-            Text = words,
+            Text = text,
             FontSize = 10,
             Color = OxyColors.Firebrick,
         };

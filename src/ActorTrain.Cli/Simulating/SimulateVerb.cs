@@ -3,9 +3,9 @@ using ActorTrain.CommandLine;
 using ActorTrain.CommandLine.Display;
 using ActorTrain.CommandLine.Options;
 using ActorTrain.CommandLine.Running;
+using ActorTrain.Files;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
-using ActorTrain.Saving;
 using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.TestKit;
@@ -14,7 +14,7 @@ using Akka.Configuration;
 
 namespace ActorTrain.Cli.Simulating;
 
-/// <summary><c>actortrain simulate</c>: a whole cluster, and what happens to it, in virtual time.</summary>
+/// <summary><c>actortrain simulate</c>: a whole cluster and its faults in virtual time.</summary>
 internal static class SimulateVerb
 {
     private const string Data = "actortrain.worker.data",
@@ -25,7 +25,7 @@ internal static class SimulateVerb
     {
         var command = new Command(
             "simulate",
-            "Rehearses a job: a whole cluster in virtual time, with nodes, links and faults as a script describes them."
+            "Simulates a job: a whole cluster in virtual time, with the nodes, links and faults of a script."
         );
         var file = new Argument<string?>("SCRIPT.conf")
         {
@@ -33,18 +33,18 @@ internal static class SimulateVerb
             Arity = ArgumentArity.ZeroOrOne,
         };
         var settings = new JobSettings(command, program);
-        var data = OptionText.Named(
+        var data = OptionText.Create(
             "--data",
             "DIR",
             "Folder of the data set's files, where the script's engine is model."
         );
-        var report = OptionText.Named("--report", "FILE", "Write the report there, as JSON.");
-        var plot = OptionText.Named(
+        var report = OptionText.Create("--report", "FILE", "Write the report to this file, as JSON.");
+        var plot = OptionText.Create(
             "--plot",
             "FILE",
             "Write a page with the shares, throughput and staleness over time there, as HTML."
         );
-        var quiet = new Option<bool>("--quiet") { Description = "Show nothing but the result." };
+        var quiet = new Option<bool>("--quiet") { Description = "Show only the result." };
         command.Add(file);
         command.Add(data);
         command.Add(report);
@@ -77,7 +77,7 @@ internal static class SimulateVerb
                     simulation = simulation with { Engines = program.EnginesFor(engine, script.Job) };
                 }
                 var result = Run(simulation, script.Job, interruption.Token);
-                var files = ResultFiles.Of(terminal);
+                var files = ResultFiles.Create(terminal);
                 if (!parsed.GetValue(quiet))
                     Show(terminal, result);
                 if (result.Report is { } done)
@@ -87,30 +87,30 @@ internal static class SimulateVerb
                             asked,
                             path => TrainingReportJson.WriteFileAsync(done, path, cancellation)
                         );
-                    terminal.Output.WriteLine(Summary.Line(done, stopped: false));
+                    terminal.Output.WriteLine(Summary.Line(done, canceled: false));
                 }
                 if (parsed.GetValue(plot) is { } page)
                     await files.WriteAsync(
                         page,
-                        path => WholeFile.WriteAsync(path, PlotPage.Of(result), "the plot", cancellation)
+                        path => WholeFile.WriteAsync(path, PlotPage.Create(result), "the plot", cancellation)
                     );
-                // Of a job that did not end, the failure says when as well.
+                // The failure of a job that did not end already has the time.
                 if (result.Failure is { } failure)
-                    throw new TrainingFailedException(
+                    throw new JobFailedException(
                         !result.HasEnded
                             ? failure
                             : $"{failure.AsClause()}; {Figures.Duration(result.Time.TotalSeconds)} of virtual time "
                                 + $"had passed."
                     );
                 foreach (var violation in result.Violations)
-                    terminal.Complain(violation);
+                    terminal.WriteError(violation);
                 return result.Violations.Count == 0 && files.AllInPlace ? ExitCodes.Finished : ExitCodes.Failed;
             }
         );
         return command;
     }
 
-    // In slices, so that Ctrl-C is heard.
+    // In slices, to respond to Ctrl-C.
     private static SimulationResult Run(Simulation simulation, JobOptions job, CancellationToken stop)
     {
         using var run = simulation.Start(job);
@@ -124,7 +124,7 @@ internal static class SimulateVerb
 
     private static void Show(Terminal terminal, SimulationResult result)
     {
-        terminal.Write(TimelineTable.Of(result));
+        terminal.Write(TimelineTable.Create(result));
         if (result.Report is not { } report)
             return;
         terminal.Write(
@@ -134,9 +134,9 @@ internal static class SimulateVerb
         );
         if (report.Workers.Count > TimelineTable.MostWorkers)
             terminal.Output.WriteLine(
-                $"and {Plural.Of(report.Workers.Count - TimelineTable.MostWorkers, "worker")} more"
+                $"and {Plural.Format(report.Workers.Count - TimelineTable.MostWorkers, "worker")} more"
             );
-        foreach (var line in Summary.Lines(report, stopped: false).Skip(1))
+        foreach (var line in Summary.Lines(report, canceled: false).Skip(1))
             terminal.Output.WriteLine(line);
     }
 }

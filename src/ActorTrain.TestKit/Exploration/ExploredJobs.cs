@@ -5,12 +5,12 @@ using Akka.Configuration;
 namespace ActorTrain.TestKit.Exploration;
 
 /// <summary>
-/// The jobs that are explored: in each consistency mode, with gradients and with local steps, and in several shapes,
-/// since an end of an epoch or of a job goes wrong where a micro-batch is a large part of it.
+/// The jobs that are explored: each consistency mode, with gradients and with local steps, in several shapes. Small
+/// epochs are among them: ends of epochs and jobs are at risk where a micro-batch is a large part of an epoch.
 /// </summary>
 internal static class ExploredJobs
 {
-    /// <summary>Seconds from the beginning within which trouble begins: about as long as a job takes.</summary>
+    /// <summary>Troubles begin within so many seconds: about as long as a job takes.</summary>
     public const double Within = 20;
 
     private static readonly Dictionary<string, string> Settings = new()
@@ -18,10 +18,10 @@ internal static class ExploredJobs
         ["asynchronous"] = "consistency.name = asynchronous",
         ["bounded"] = "consistency { name = bounded, bounded.staleness = 2 }",
         ["bounded by 0"] = "consistency { name = bounded, bounded.staleness = 0 }",
-        ["bounded, dynamic"] = "consistency { name = bounded, bounded { staleness = 1, most = 4 } }",
+        ["bounded, dynamic"] = "consistency { name = bounded, bounded { staleness = 1, max-staleness = 4 } }",
         ["synchronous"] = "consistency.name = synchronous",
         ["synchronous, deterministic"] =
-            "consistency { name = synchronous, synchronous { global-batch = 150, deterministic = on } }",
+            "consistency { name = synchronous, synchronous { global-batch-size = 150, deterministic = on } }",
         ["synchronous, 1 backup worker"] = "consistency { name = synchronous, synchronous.backup-workers = 1 }",
         ["synchronous, 2 backup workers"] = "consistency { name = synchronous, synchronous.backup-workers = 2 }",
         ["local steps, asynchronous"] =
@@ -32,19 +32,19 @@ internal static class ExploredJobs
 
     private static readonly string[] Shapes =
     [
-        "epochs = 3, batch = 10, lease-batches = 8",
-        "epochs = 1, batch = 64",
-        "epochs = 2, batch = 25, lease-batches = 1, overlap = 0",
+        "epochs = 3, batch-size = 10, micro-batches-per-lease = 8",
+        "epochs = 1, batch-size = 64",
+        "epochs = 2, batch-size = 25, micro-batches-per-lease = 1, max-in-flight-pushes = 0",
     ];
 
-    /// <summary>Their names.</summary>
+    /// <summary>The names of the jobs.</summary>
     public static IEnumerable<string> Names => Settings.Keys;
 
-    /// <summary>Explores one in each of its shapes.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="withoutFaults">Whether there are no faults, and speeds are random instead.</param>
+    /// <summary>Explores one job in each of its shapes.</summary>
+    /// <param name="name">The job's name.</param>
+    /// <param name="withoutFaults">Whether speeds are random in place of faults.</param>
     /// <param name="scripts">How many scripts to run, in all shapes together.</param>
-    /// <param name="first">The number of the first.</param>
+    /// <param name="first">The number of the first script.</param>
     /// <exception cref="CsCheck.CsCheckException">A law was broken.</exception>
     public static void Explore(string name, bool withoutFaults, int scripts, int first = 1)
     {
@@ -57,7 +57,7 @@ internal static class ExploredJobs
                         + $"}}\n{Shapes[i]}\n{Settings[name]} }}"
                 )
             );
-            // Other numbers of samples make other last steps of an epoch.
+            // The last step of an epoch depends on the number of samples.
             var cluster = Explorer.Cluster(seed: 1) with
             {
                 Engines = AnalyticEngines.Small(trainSamples: (withoutFaults ? 1_500 : 4_000) + first % 64),

@@ -1,17 +1,17 @@
 namespace ActorTrain.TestKit.Exploration;
 
-/// <summary>Makes a script that breaks something smaller, fault by fault.</summary>
+/// <summary>Shrinks a script that breaks a law, fault by fault.</summary>
 internal static class Shrinking
 {
     /// <summary>
-    /// Drops faults one by one as long as what is left breaks as well. Of the result no single fault can be dropped:
+    /// Drops faults one by one as long as the rest still breaks the law. No single fault of the result can be dropped:
     /// it is 1-minimal (Zeller and Hildebrandt 2002, "Simplifying and isolating failure-inducing input").
     /// </summary>
-    /// <param name="script">A script that breaks.</param>
-    /// <param name="breaks">Whether a script breaks in the same way.</param>
+    /// <param name="script">A script that breaks a law.</param>
+    /// <param name="breaks">Whether a script breaks the same law.</param>
     public static Simulation Smallest(Simulation script, Predicate<Simulation> breaks)
     {
-        // One that could not be dropped is tried again when another has been: it ends when each was kept since.
+        // After each drop all faults are tried again, until none of them can be dropped.
         for (var (place, kept) = (0, 0); kept < script.Script.Count; )
         {
             place %= script.Script.Count;
@@ -25,18 +25,17 @@ internal static class Shrinking
     }
 
     /// <summary>
-    /// Whether a trouble that another script ends goes on for ever: a job that does not end by that has done nothing
-    /// wrong.
+    /// Whether a trouble never ends that the whole script ends. A job that does not end because of it breaks no law.
     /// </summary>
-    /// <param name="smaller">A script.</param>
-    /// <param name="whole">The script that it was made of.</param>
+    /// <param name="smaller">A script without some faults.</param>
+    /// <param name="whole">The script with all faults.</param>
     public static bool LeavesTroubleOpen(Simulation smaller, Simulation whole) =>
-        Open(smaller).Except(Open(whole)).Any();
+        OpenTroubles(smaller).Except(OpenTroubles(whole)).Any();
 
-    private static HashSet<string> Open(Simulation script)
+    private static HashSet<string> OpenTroubles(Simulation script)
     {
         var open = new HashSet<string>();
-        foreach (var (_, fault) in script.Script.OrderBy(happens => happens.At))
+        foreach (var (_, fault) in script.Script.OrderBy(entry => entry.At))
         {
             if (fault.Ends is { } ended)
                 open.Remove(ended);

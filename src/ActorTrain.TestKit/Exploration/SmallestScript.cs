@@ -2,45 +2,45 @@ using CsCheck;
 
 namespace ActorTrain.TestKit.Exploration;
 
-/// <summary>Finds the smallest script that breaks a law as another one does, and says it.</summary>
+/// <summary>Finds the smallest script that breaks the same law as a given one.</summary>
 /// <param name="run">Runs a script.</param>
 internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
 {
-    private const int Smaller = 300;
+    private const int Attempts = 300;
 
-    /// <summary>Looks for it: among generated ones first, and then by dropping one fault after the other.</summary>
+    /// <summary>Searches generated scripts first, and then drops faults one by one.</summary>
     /// <param name="generated">Generates scripts.</param>
     /// <param name="number">The number of the script that broke a law.</param>
-    /// <param name="seed">Its seed, with which the generator makes it again.</param>
+    /// <param name="seed">The seed that the generator creates it from.</param>
     /// <returns>The error to throw: the smallest script as C#, and what was wrong.</returns>
     public CsCheckException Find(Gen<Simulation> generated, int number, string seed)
     {
-        if (Generated(generated, seed) is not { } small)
+        if (SmallestGenerated(generated, seed) is not { } small)
             return new CsCheckException(
-                $"Script {number} broke a law, and did not when it ran again: its run does not follow from its seed."
+                $"Script {number} broke a law, but not when it ran again: its run is not determined by its seed."
             );
-        var smallest = Shrunk(small);
+        var smallest = Shrink(small);
         return new CsCheckException(
-            $"Script {number} breaks a law. The smallest found that does, from which no fault can be taken away:\n"
-                + Complaint(smallest)
+            $"Script {number} breaks a law. The smallest script found that breaks it, without a fault to spare:\n"
+                + Describe(smallest)
         );
     }
 
     /// <summary>Drops every fault without which the same law is broken.</summary>
-    internal Simulation Shrunk(Simulation script)
+    internal Simulation Shrink(Simulation script)
     {
         var broken = run(script);
-        var kind = KindOf(broken);
-        // What never must be is wrong whatever else is; that a job does not end is wrong where its troubles do.
+        var kind = KindOfFailure(broken);
+        // A violation is always wrong. A job that does not end is wrong only if its troubles end.
         var ends = broken.Violations.Count == 0;
         return Shrinking.Smallest(
             script,
-            smaller => !(ends && Shrinking.LeavesTroubleOpen(smaller, script)) && KindOf(run(smaller)) == kind
+            smaller => !(ends && Shrinking.LeavesTroubleOpen(smaller, script)) && KindOfFailure(run(smaller)) == kind
         );
     }
 
-    /// <summary>Which law was broken, whichever nodes and numbers it was about; null when none was.</summary>
-    internal static string? KindOf(SimulationResult result) =>
+    /// <summary>Which law was broken, without numbers; null when none was.</summary>
+    internal static string? KindOfFailure(SimulationResult result) =>
         result.Violations is [var first, ..] ? WithoutNumbers(first.ReplaceLineEndings("\n").Split('\n')[0])
         : result.Failure is not { } failure ? null
         : result.HasEnded ? WithoutNumbers(failure)
@@ -48,16 +48,16 @@ internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
 
     private static string WithoutNumbers(string text) => string.Concat(text.Where(letter => !char.IsDigit(letter)));
 
-    // CsCheck tries the script again, then ones that are smaller, and shows the smallest that breaks.
-    private Simulation? Generated(Gen<Simulation> generated, string seed)
+    // CsCheck runs the script again, then smaller ones, and prints the smallest that breaks a law.
+    private Simulation? SmallestGenerated(Gen<Simulation> generated, string seed)
     {
         Simulation? smallest = null;
         try
         {
             generated.Sample(
-                script => run(script).ShouldBeSound(),
+                script => run(script).ShouldSucceed(),
                 seed: seed,
-                iter: Smaller,
+                iter: Attempts,
                 print: script =>
                 {
                     smallest = script;
@@ -69,11 +69,11 @@ internal sealed class SmallestScript(Func<Simulation, SimulationResult> run)
         return smallest;
     }
 
-    private string Complaint(Simulation script)
+    private string Describe(Simulation script)
     {
         try
         {
-            run(script).ShouldBeSound();
+            run(script).ShouldSucceed();
             return script.ToCode();
         }
         catch (SimulationFailedException failed)

@@ -5,14 +5,14 @@ namespace ActorTrain.TestKit.Laws;
 /// <summary>
 /// A synchronous step of N + b workers ends with the N-th contribution. Where their times are exponential with mean 1,
 /// the gaps between contributions are exponential with means 1/(N + b), 1/(N + b − 1), … , 1/(b + 1), so a step takes
-/// H₍N₊b₎ − H₍b₎ in the mean (H is a harmonic number). Who is late abandons its gradient when the step is closed, and
-/// begins the next with the others.
+/// H₍N₊b₎ − H₍b₎ in the mean (H is a harmonic number). A worker whose step has closed discards its gradient, and begins
+/// the next step with the others.
 /// </summary>
 /// <remarks>
-/// A step's time has a standard deviation of a quarter of its mean without backups, and of a seventh with four: a mean
-/// that is right to 1 % needs some thousand steps, and the short form, of some hundred, is held to 3 %. A worker takes
-/// a hundred steps a second, so that what the cluster does once a second costs little beside them; times are told in
-/// means of a worker's.
+/// A step's time has a standard deviation of a quarter of its mean without backups, and of a seventh with four. A mean
+/// within 1 % needs some thousand steps; the short form has some hundred, and a tolerance of 3 %. A worker takes a
+/// hundred steps a second, so that what the cluster does once a second costs little in comparison. Times are in units
+/// of a worker's mean step.
 /// </remarks>
 internal sealed class BackupWorkers : ILaw
 {
@@ -49,7 +49,7 @@ internal sealed class BackupWorkers : ILaw
     private static double Mean(int backup, int steps)
     {
         var times = new StepTimes();
-        AlwaysBusy.Run(
+        BusyCluster.Run(
             seed: backup,
             [.. Enumerable.Repeat(Speed.Exponential(StepsASecond), Workers)],
             [1f],

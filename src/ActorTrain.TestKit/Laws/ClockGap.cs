@@ -4,13 +4,13 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Under bounded staleness a worker that has made c steps begins its next one only when the slowest has made c − s: so
-/// nobody is ever more than s steps ahead of anybody.
+/// Under bounded staleness a worker that has completed c steps begins its next one only when the slowest worker has
+/// completed c − s, so no worker is ever more than s steps ahead of another.
 /// </summary>
 /// <remarks>
-/// Workers are memoryless, and up to twice as fast as each other. The gap is taken whenever an engine begins a step,
-/// from what shards have answered until then. Unbounded, the same workers drift apart without end, and the bound is
-/// reached, so that it is a bound that is measured and not a cluster that never comes near it.
+/// Workers are memoryless, and up to twice as fast as each other. The gap is measured when an engine begins a step,
+/// from the replies of shards until then. The bound must be reached, and the same workers must exceed it when
+/// unbounded: otherwise the cluster would not test it.
 /// </remarks>
 internal sealed class ClockGap : ILaw
 {
@@ -21,7 +21,8 @@ internal sealed class ClockGap : ILaw
     public string Name => "clock gap";
 
     /// <inheritdoc/>
-    public string Statement => "Under bounded staleness nobody begins a step more than s steps ahead of the slowest.";
+    public string Statement =>
+        "Under bounded staleness no worker begins a step more than s steps ahead of the slowest.";
 
     /// <inheritdoc/>
     public string Source =>
@@ -45,21 +46,21 @@ internal sealed class ClockGap : ILaw
         return row with
         {
             Holds = row.Holds && watch.Gap == bound && free > bound,
-            Note = $"{Plural.Of(watch.Steps, "step")}; unbounded {free} after a tenth of them",
+            Note = $"{Plural.Format(watch.Steps, "step")}; unbounded {free} after a tenth of them",
         };
     }
 
     private static ClockWatch Watch(int steps, string settings)
     {
         var watch = new ClockWatch(Workers);
-        AlwaysBusy.Run(
+        BusyCluster.Run(
             seed: 1,
             [.. Enumerable.Range(0, Workers).Select(i => Speed.Exponential(100 * (1 + (double)i / (Workers - 1))))],
             [1f],
             rate: 1e-6,
             steps,
             watch,
-            simulation => simulation with { Engines = watch.Over(simulation.Engines) },
+            simulation => simulation with { Engines = watch.Wrap(simulation.Engines) },
             settings
         );
         return watch;

@@ -1,25 +1,25 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.Staleness;
 using ActorTrain.TestKit.Network;
-using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// The workers' clocks, which count the steps whose update each has been told of. Whenever a worker's engine begins a
-/// step, the clock of the slowest is noted; whose step it was is known by its push.
+/// The workers' clocks: each counts the steps whose update the worker has received. When an engine begins a step, the
+/// clock of the slowest worker is recorded; the push tells which worker's step it was.
 /// </summary>
-/// <param name="workers">Workers of the job.</param>
-/// <param name="seed">The job's.</param>
+/// <param name="workers">Number of workers.</param>
+/// <param name="seed">The job's seed.</param>
 internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
 {
     private readonly Dictionary<string, long> _clocks = [];
     private readonly Dictionary<long, long> _slowestAtBegin = [];
-    private readonly Dictionary<LeasePart, string> _pushed = [];
+    private readonly Dictionary<SampleRange, string> _pushed = [];
 
     /// <summary>Steps begun.</summary>
     public long Steps { get; private set; }
@@ -29,8 +29,8 @@ internal sealed class ClockWatch(int workers, long seed = 1) : ILaneReader
 
     private long Slowest => _clocks.Count < workers ? 0 : _clocks.Values.Min();
 
-    /// <summary>The same engines, watched.</summary>
-    public IEngineFactory Over(IEngineFactory engines) => new Engines(this, engines);
+    /// <summary>The same engines, whose steps are recorded.</summary>
+    public IEngineFactory Wrap(IEngineFactory engines) => new Engines(this, engines);
 
     /// <inheritdoc/>
     public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)

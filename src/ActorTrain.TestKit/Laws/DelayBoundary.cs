@@ -5,16 +5,16 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Where each gradient is τ updates late, w ← w − ηλ·w₋τ on a quadratic of curvature λ, whose characteristic polynomial
+/// If each gradient has staleness τ, w ← w − ηλ·w₋τ on a quadratic of curvature λ. The characteristic polynomial
 /// z^(τ+1) − z^τ + ηλ has all roots within the unit circle iff 0 &lt; ηλ &lt; 2 sin(π / (2(2τ + 1))).
 /// </summary>
 /// <remarks>
-/// N = τ + 1 equal workers of a constant speed take turns: the shard takes a little time for each push, so that they
-/// follow each other, in the same order for ever. All curvatures are parameters of one run, of which none knows of the
-/// others. The growth rate of one is half the logarithm of how its energy (the mean of w² over ten periods of the
-/// boundary's oscillation) grew from the middle of the run to its end, a step: by then the other roots' parts have died
-/// out. It has to be below zero 1 % below the boundary and above zero 1 % above it; what is called measured is where
-/// the line through both crosses zero.
+/// N = τ + 1 equal workers of a constant speed push one after the other, always in the same order, since the shard
+/// takes a little time for each push. Each curvature is an independent parameter of one run. A parameter's growth rate
+/// per step is half the logarithm of the growth of its energy (the mean of w² over ten periods of the boundary's
+/// oscillation) from the middle of the run to its end: by then the contributions of the other roots have decayed. The
+/// rate must be below zero 1 % below the boundary, and above zero 1 % above it. The measured value is where the line
+/// through both crosses zero.
 /// </remarks>
 internal sealed class DelayBoundary : ILaw
 {
@@ -29,7 +29,7 @@ internal sealed class DelayBoundary : ILaw
 
     /// <inheritdoc/>
     public string Statement =>
-        "With gradients τ updates late, descent on curvature λ is stable iff 0 < ηλ < 2 sin(π/(2(2τ+1))).";
+        "With gradients of staleness τ, descent on curvature λ is stable iff 0 < ηλ < 2 sin(π/(2(2τ+1))).";
 
     /// <inheritdoc/>
     public string Source => "Levin and May 1976, A note on difference-delay equations";
@@ -47,7 +47,7 @@ internal sealed class DelayBoundary : ILaw
         var (workers, window, trace) = (delay + 1, Periods * period, new UpdateTrace(weights: true));
         var steps = (effort == Effort.Full ? 100 : 40) * window / Periods + 2 * window;
         double[] products = [(1 - Bracket) * predicted, (1 + Bracket) * predicted];
-        AlwaysBusy.Run(
+        BusyCluster.Run(
             seed: delay,
             [.. Enumerable.Repeat(Speed.Constant(StepsASecond), workers)],
             [.. products.Select(product => (float)(product / Rate))],
@@ -61,14 +61,14 @@ internal sealed class DelayBoundary : ILaw
                 }
         );
 
-        var late = trace.Staleness.Take(steps).Skip(workers).Count(staleness => staleness != delay);
+        var others = trace.Staleness.Take(steps).Skip(workers).Count(staleness => staleness != delay);
         var (below, above) = (Growth(trace, 0, steps, window), Growth(trace, 1, steps, window));
         var measured = products[0] + (products[1] - products[0]) * -below / (above - below);
         return LawRow.Near($"τ = {delay}", predicted, measured, Bracket) with
         {
-            Holds = below < 0 && above > 0 && late == 0,
+            Holds = below < 0 && above > 0 && others == 0,
             Note =
-                $"{Plural.Of(steps, "step")}, {late} of another delay; "
+                $"{Plural.Format(steps, "step")}, {others} of another delay; "
                 + FormattableString.Invariant($"growth a step {below:+0.0e+0;-0.0e+0} and {above:+0.0e+0;-0.0e+0}"),
         };
     }

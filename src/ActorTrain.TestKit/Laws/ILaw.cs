@@ -1,35 +1,35 @@
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Something that mathematics says of distributed training, measured on the real actors in virtual time.
+/// A theorem about distributed training, measured on the real actors in virtual time.
 /// </summary>
 internal interface ILaw
 {
-    /// <summary>A few words that name it.</summary>
+    /// <summary>A short name.</summary>
     string Name { get; }
 
     /// <summary>What it says, in one sentence.</summary>
     string Statement { get; }
 
-    /// <summary>Who has shown it, and where.</summary>
+    /// <summary>Its authors and publication.</summary>
     string Source { get; }
 
     /// <summary>
-    /// What it is measured by: each runs what it speaks of, and compares. They have nothing to do with each other, and
-    /// may run at once.
+    /// The cases that it is measured in. Each runs a cluster and compares the result; they are independent and may run
+    /// in parallel.
     /// </summary>
     /// <param name="effort">How much is run.</param>
     IEnumerable<Func<LawRow>> Cases(Effort effort);
 }
 
 /// <summary>
-/// How long a law is measured. The tolerances are the same, but where a law says that its own needs the long form.
+/// How long a law is measured. Tolerances are the same, unless a law documents a wider one for the short form.
 /// </summary>
 internal enum Effort
 {
     /// <summary>Some seconds in all.</summary>
     Short,
 
-    /// <summary>With more workers, and with room between what is measured and its tolerance.</summary>
+    /// <summary>More workers, and results well within the tolerance.</summary>
     Full,
 }

@@ -3,18 +3,18 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Asynchrony acts as momentum. Where N workers' step times are exponential, each of them is equally likely the next to
-/// finish, so a gradient is l updates late with probability (1/N)(1 − 1/N)^l, whatever went before, and the expectation
-/// over the order of arrival follows E[w₊ − w] = μ·E[w − w₋] − (1 − μ)·ηλ·E[w] with μ = 1 − 1/N (the paper's queuing
-/// model, on a quadratic of curvature λ, where the expectation of the gradient is the gradient of the expectation).
+/// Asynchrony acts as momentum. If the step times of N workers are exponential, each worker is equally likely to finish
+/// next, so a gradient has staleness l with probability (1/N)(1 − 1/N)^l, independent of the past. The expectation over
+/// the order of arrival follows E[w₊ − w] = μ·E[w − w₋] − (1 − μ)·ηλ·E[w] with μ = 1 − 1/N (the paper's queuing model,
+/// on a quadratic of curvature λ, where the expected gradient is the gradient of the expectation).
 /// </summary>
 /// <remarks>
-/// The expectation is the mean, version by version, of the weights of many jobs that begin alike and differ in nothing
-/// but the seed of their workers' times. With d the mean's differences and a = ηλ known, the equation is y = μx with x
-/// = d₋ + a·w and y = d + a·w, and μ its least-squares solution over all versions and some curvatures. It holds from
-/// the first version on: before it, all gradients under way are of the starting weights, as if those had always been.
-/// Each half of the jobs has a mean of its own, and x of the one is multiplied with x and y of the other: within one,
-/// the noise that is left would be squared, and make the fit too small.
+/// The expectation is the mean, version by version, of the weights of many jobs that differ only in the seed of their
+/// workers' times. With d the mean's differences and a = ηλ known, the equation is y = μx with x = d₋ + a·w and
+/// y = d + a·w; μ is its least-squares solution over all versions and some curvatures. It holds from the first version
+/// on, since the first gradients are computed from the starting weights. Each half of the jobs has its own mean, and x
+/// of one half is multiplied with x and y of the other: within one half the remaining noise would be squared, which
+/// biases the fit towards 0.
 /// </remarks>
 internal sealed class ImplicitMomentum : ILaw
 {
@@ -68,7 +68,7 @@ internal sealed class ImplicitMomentum : ILaw
         for (var job = first; job < end; job++)
         {
             var trace = new UpdateTrace(weights: true);
-            AlwaysBusy.Run(
+            BusyCluster.Run(
                 seed: job,
                 [.. Enumerable.Repeat(Speed.Exponential(100), workers)],
                 Products,

@@ -4,10 +4,10 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// Each of N workers that are always busy has one gradient under way, so each update is met by the gradients of the N −
-/// 1 others, once each; counted the other way round, a gradient meets N − 1 updates in the mean. It is Little's law of
-/// the N gradients in the system, and knows nothing of speeds, links or shards. Left out are the first rounds, in which
-/// gradients are under way that no update came before, and the job's end, when there is no work for all.
+/// Each of N busy workers has one gradient under way, so each update adds 1 to the staleness of the N − 1 others, and a
+/// gradient has a mean staleness of N − 1. This is Little's law for the N gradients in the system, and independent of
+/// speeds, links and shards. The first rounds are left out, since their gradients began before any update, and so is
+/// the job's end, when some workers are idle.
 /// </summary>
 internal sealed class MeanStaleness : ILaw
 {
@@ -19,7 +19,7 @@ internal sealed class MeanStaleness : ILaw
 
     /// <inheritdoc/>
     public string Statement =>
-        "N workers that are always busy, of any speeds, push gradients that are N − 1 updates late in the mean.";
+        "N workers that are always busy, of any speeds, push gradients with a mean staleness of N − 1.";
 
     /// <inheritdoc/>
     public string Source => "Little 1961, A proof for the queuing formula L = λW";
@@ -36,7 +36,7 @@ internal sealed class MeanStaleness : ILaw
     private static double Mean(int workers, int rounds)
     {
         var (random, trace, pushes) = (new SplitMix64(workers), new UpdateTrace(weights: false), workers * rounds);
-        // From 1 to 10 samples a second; each second one is memoryless. A shard is busy for at most a tenth of the
+        // From 1 to 10 samples a second; every second worker is memoryless. A shard is busy at most a tenth of the
         // time.
         var speeds = Enumerable
             .Range(0, workers)
@@ -46,7 +46,7 @@ internal sealed class MeanStaleness : ILaw
                 return i % 2 == 0 ? Speed.Constant(speed) : Speed.Exponential(speed);
             })
             .ToList();
-        AlwaysBusy.Run(
+        BusyCluster.Run(
             seed: workers,
             speeds,
             [1f],

@@ -1,11 +1,11 @@
 using ActorTrain.Lane;
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.TestKit.Network;
 using Akka.Actor;
 
 namespace ActorTrain.TestKit.Laws;
 
-/// <summary>When each version of the weights was first heard of.</summary>
+/// <summary>The time of the first reply with each version of the weights.</summary>
 internal sealed class StepTimes : ILaneReader
 {
     private readonly List<TimeSpan> _times = [];
@@ -14,7 +14,7 @@ internal sealed class StepTimes : ILaneReader
     public int Count => _times.Count;
 
     /// <summary>Mean time of a step, in seconds, without the first.</summary>
-    /// <param name="steps">Of how many.</param>
+    /// <param name="steps">Number of steps.</param>
     public double Mean(int steps) => (_times[steps] - _times[0]).TotalSeconds / steps;
 
     /// <inheritdoc/>

@@ -1,14 +1,14 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// A network of two layers in plain C#, tanh between them and cross entropy behind: gradients that depend on their
-/// samples, computed in double precision.
+/// A network of two layers with tanh and cross entropy in plain C#. Its gradients depend on their samples, and are
+/// computed in double precision.
 /// </summary>
-/// <param name="reference">Its sizes, samples and starting weights.</param>
+/// <param name="reference">Its sizes, samples and initial weights.</param>
 internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
 {
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
         public ModelDescription Model { get; } =
             new(
                 "tanh",
-                ParameterLayout.Of([
+                ParameterLayout.Create([
                     ("w1", [reference.Hidden, reference.Inputs]),
                     ("b1", [reference.Hidden]),
                     ("w2", [reference.Classes, reference.Hidden]),
@@ -41,7 +41,7 @@ internal sealed class TanhNetwork(PyTorchReference reference) : IEngineFactory
 
         public Memory<float> Parameters => _parameters;
 
-        public Memory<float> State => Memory<float>.Empty;
+        public Memory<float> Buffers => Memory<float>.Empty;
 
         public void Initialize(long seed) => reference.Start.CopyTo(_parameters, 0);
 

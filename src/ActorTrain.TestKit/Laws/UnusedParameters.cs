@@ -1,21 +1,20 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
-using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// A parameter without a gradient takes no step, as in PyTorch. Where its gradient, whenever it has one, is 1, it is
-/// after n steps of its own where one step after the other brings it: Adam's first and second moments are 1 then, so
-/// each moves it by η/(1 + ε); SGD with weight decay λ brings w to w·(1 − ηλ)ⁿ − (1 − (1 − ηλ)ⁿ)/λ. A step that was
-/// counted for a parameter without a gradient, a decay or a momentum would show.
+/// A parameter without a gradient takes no step, as in PyTorch. If its gradients are all 1, its value after n steps is
+/// known: Adam's bias-corrected moments are 1, so each step moves it by η/(1 + ε); SGD with weight decay λ takes w to
+/// w·(1 − ηλ)ⁿ − (1 − (1 − ηλ)ⁿ)/λ. A step, decay or momentum applied without a gradient would show.
 /// </summary>
 internal sealed class UnusedParameters : ILaw
 {
@@ -52,7 +51,7 @@ internal sealed class UnusedParameters : ILaw
                 FormattableString.Invariant(
                     $$"""
                     actortrain.job {
-                      batch = {{Batch}}, minimum-workers = {{workers}}, shards = {{shards}}, epochs = 2
+                      batch-size = {{Batch}}, minimum-workers = {{workers}}, shards = {{shards}}, epochs = 2
                       optimizer { name = {{optimizer}}, learning-rate = {{Rate}}, momentum = 0 }
                       optimizer.weight-decay = {{(optimizer == "sgd" ? Decay : 0)}}
                       schedule { name = constant, warm-up = 0 }
@@ -67,20 +66,20 @@ internal sealed class UnusedParameters : ILaw
         var cluster = new Simulation(Seed: 1) { Engines = new SparseEngines(), Reader = steps }
             .WithSeed()
             .WithWorkers(workers, Speed.Exponential(100));
-        var weights = cluster.Run(job).ShouldBeSound().Model!.Parameters.Span;
+        var weights = cluster.Run(job).ShouldSucceed().Model!.Parameters.Span;
         var worst = 0.0;
         for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
         {
-            var expected = After(optimizer, steps.Of(tensor));
+            var expected = Expected(optimizer, steps.CountOf(tensor));
             foreach (var weight in weights.Slice(tensor * SparseEngines.Length, SparseEngines.Length))
                 worst = Math.Max(worst, Math.Abs(weight - expected) / Math.Abs(expected));
         }
-        var counts = string.Join(", ", Enumerable.Range(0, SparseEngines.Tensors).Select(steps.Of));
+        var counts = string.Join(", ", Enumerable.Range(0, SparseEngines.Tensors).Select(steps.CountOf));
         var row = LawRow.AtMost($"{optimizer}, workers: {workers}, shards: {shards}", Tolerance, worst);
         return row with { Note = $"steps of each: {counts}" };
     }
 
-    private static double After(string optimizer, int steps)
+    private static double Expected(string optimizer, int steps)
     {
         if (optimizer == "adam")
             return SparseEngines.Start - steps * Rate / (1 + 1e-8);
@@ -88,19 +87,19 @@ internal sealed class UnusedParameters : ILaw
         return SparseEngines.Start * kept - (1 - kept) / Decay;
     }
 
-    /// <summary>How many pushes had a gradient for each tensor, as the lane has carried them.</summary>
+    /// <summary>Counts the pushes with a gradient for each tensor.</summary>
     private sealed class StepsTaken : ILaneReader
     {
-        private readonly HashSet<(LeasePart Part, int Tensor)> _steps = [];
+        private readonly HashSet<(SampleRange Part, int Tensor)> _steps = [];
 
-        public int Of(int tensor) => _steps.Count(step => step.Tensor == tensor);
+        public int CountOf(int tensor) => _steps.Count(step => step.Tensor == tensor);
 
         public void Read(TimeSpan now, ITensorMessage message, IActorRef sender)
         {
-            // With several shards each has some tensors of it, whole; the smallest sample says which have a gradient.
+            // A shard has some of the tensors, so the smallest sample tells which tensors have a gradient.
             if (message is not ShardProtocol.Push { Part: var part })
                 return;
-            var order = SampleOrder.Of(seed: 1, part.Epoch, Samples);
+            var order = SampleOrder.Get(seed: 1, part.Epoch, Samples);
             var smallest = order.Slice(part.Start, part.Count).ToArray().Min();
             for (var tensor = 0; tensor < SparseEngines.Tensors; tensor++)
                 if (SparseEngines.IsTouched(smallest, tensor))
@@ -109,7 +108,7 @@ internal sealed class UnusedParameters : ILaw
     }
 
     /// <summary>
-    /// A model whose tensor k has a gradient in the micro-batches whose smallest sample can be divided by k + 1.
+    /// A model whose tensor k has a gradient in micro-batches whose smallest sample is divisible by k + 1.
     /// </summary>
     private sealed class SparseEngines : IEngineFactory
     {
@@ -128,7 +127,7 @@ internal sealed class UnusedParameters : ILaw
             public ModelDescription Model { get; } =
                 new(
                     "sparse",
-                    ParameterLayout.Of(
+                    ParameterLayout.Create(
                         Enumerable.Range(0, Tensors).Select(k => ($"expert.{k}", (IReadOnlyList<long>)[Length]))
                     ),
                     ParameterLayout.Empty
@@ -140,7 +139,7 @@ internal sealed class UnusedParameters : ILaw
 
             public Memory<float> Parameters => _parameters;
 
-            public Memory<float> State => Memory<float>.Empty;
+            public Memory<float> Buffers => Memory<float>.Empty;
 
             public void Initialize(long seed) => Array.Fill(_parameters, Start);
 

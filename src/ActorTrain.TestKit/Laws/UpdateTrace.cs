@@ -1,7 +1,7 @@
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Protocol;
 using ActorTrain.Sentences;
-using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.TestKit.Network;
 using Akka.Actor;
@@ -9,17 +9,16 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Laws;
 
 /// <summary>
-/// The updates of a job's only shard, one by one, as the lane carries them: how stale each was, and the weights after
-/// it.
+/// The updates of a job's only shard, read from the lane: the staleness of each, and the weights after it.
 /// </summary>
-/// <param name="weights">Whether weights are kept.</param>
+/// <param name="weights">Whether to keep the weights.</param>
 internal sealed class UpdateTrace(bool weights) : ILaneReader
 {
-    private readonly Dictionary<LeasePart, long> _bases = [];
+    private readonly Dictionary<SampleRange, long> _bases = [];
     private readonly List<long> _staleness = [];
     private readonly List<float[]> _weights = [];
 
-    /// <summary>Updates since the version that each was computed from; update i makes version i + 1.</summary>
+    /// <summary>The staleness of each update; update i creates version i + 1.</summary>
     public IReadOnlyList<long> Staleness => _staleness;
 
     /// <summary>The weights by version; empty when they are not kept.</summary>
@@ -46,8 +45,8 @@ internal sealed class UpdateTrace(bool weights) : ILaneReader
     {
         if (pushed.Version != _staleness.Count + 1)
             throw new InvalidOperationException(
-                $"Version {pushed.Version} came after {Plural.Of(_staleness.Count, "update")}; a trace is of one "
-                    + "shard."
+                $"Version {pushed.Version} followed {Plural.Format(_staleness.Count, "update")}; a trace needs a job "
+                    + "with one shard."
             );
         _bases.Remove(pushed.Part, out var computedFrom);
         _staleness.Add(pushed.Version - 1 - computedFrom);

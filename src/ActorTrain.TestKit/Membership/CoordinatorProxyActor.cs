@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Membership;
 
 /// <summary>
-/// A node's way to the coordinator, wherever it is. What is said while there is none is lost: whoever says it says it
-/// again.
+/// Forwards a node's messages to the coordinator, wherever it is. Messages are lost while there is none: senders send
+/// them again.
 /// </summary>
 internal sealed class CoordinatorProxyActor : ReceiveActor
 {

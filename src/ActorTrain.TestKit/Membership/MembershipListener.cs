@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorTrain.TestKit.Membership;
 
-/// <summary>Beside a coordinator: has the simulated membership tell it who joins, leaves and does not answer.</summary>
+/// <summary>A coordinator's child that subscribes it to the simulated membership.</summary>
 internal sealed class MembershipListener : ReceiveActor
 {
     private readonly SimulatedMembership _membership;
@@ -12,5 +12,5 @@ internal sealed class MembershipListener : ReceiveActor
 
     public MembershipListener(SimulatedMembership membership) => _membership = membership;
 
-    protected override void PreStart() => _membership.Listen(Context.Parent);
+    protected override void PreStart() => _membership.Subscribe(Context.Parent);
 }

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace ActorTrain.TestKit.Membership;
 
 /// <summary>
-/// What the cluster's membership takes its time for. The defaults are what the real one was measured to take, with the
-/// defaults of reference.conf. Each is 0 or more.
+/// How long the cluster's membership takes. The defaults were measured on a real cluster with the defaults of
+/// reference.conf. Each is 0 or more.
 /// </summary>
-/// <exception cref="ActorTrainException">One of them cannot be.</exception>
+/// <exception cref="ActorTrainException">A time is out of range.</exception>
 public sealed record MembershipTimes
 {
     /// <summary>From a node's start until it is a member.</summary>
@@ -16,7 +16,7 @@ public sealed record MembershipTimes
         init => field = Given(value);
     } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Until a killed process is known to be gone, where its machine can be reached.</summary>
+    /// <summary>Until a killed process is known to be gone, if its machine is reachable.</summary>
     public TimeSpan Gone
     {
         get;
@@ -31,7 +31,7 @@ public sealed record MembershipTimes
     } = TimeSpan.FromSeconds(4.6);
 
     /// <summary>
-    /// From when a node is taken out until all members know, and those who watch its actors hear of it.
+    /// From a node's removal until all members know, and watchers of its actors receive <c>Terminated</c>.
     /// </summary>
     public TimeSpan Removed
     {
@@ -39,21 +39,21 @@ public sealed record MembershipTimes
         init => field = Given(value);
     } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two looks at who is reachable; more than 0.</summary>
+    /// <summary>Interval between two checks of reachability; more than 0.</summary>
     public TimeSpan Look
     {
         get;
         init => field = MoreThanNone(value);
     } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>From the loss of the coordinator's node until another coordinator begins.</summary>
+    /// <summary>From the loss of the coordinator's node until another node hosts the coordinator.</summary>
     public TimeSpan CoordinatorMoves
     {
         get;
         init => field = Given(value);
     } = TimeSpan.FromSeconds(2);
 
-    /// <summary>From when a node has found that it was taken out until its process has started again.</summary>
+    /// <summary>From when a node learns of its removal until its process has restarted.</summary>
     public TimeSpan Restart
     {
         get;
@@ -64,5 +64,5 @@ public sealed record MembershipTimes
         Checked.Time($"MembershipTimes.{property}", time);
 
     private static TimeSpan MoreThanNone(TimeSpan time, [CallerMemberName] string property = "") =>
-        Checked.SomeTime($"MembershipTimes.{property}", time);
+        Checked.PositiveTime($"MembershipTimes.{property}", time);
 }

@@ -1,5 +1,5 @@
-using ActorTrain.Coordinator;
-using ActorTrain.Hosting;
+using ActorTrain.Protocol;
+using ActorTrain.Remedies;
 using ActorTrain.Supervision;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Time;
@@ -8,92 +8,96 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Membership;
 
 /// <summary>
-/// The cluster's membership: who is a member, who does not answer whom, who is taken out (by the same
-/// <see cref="DowningDecision"/> as in a real cluster), and which node holds the coordinator. What it finds it tells
-/// the coordinator in the messages that the real one tells.
+/// The cluster's membership: its members, their reachability, removals (by the same <see cref="DowningDecision"/> as in
+/// a real cluster), and the node that hosts the coordinator. It notifies the coordinator by the same messages as the
+/// real membership.
 /// </summary>
 internal sealed class SimulatedMembership(World world, MembershipTimes times, NodeHosting hosting)
 {
-    private const string TakenOut = "it was removed from the cluster, since it did not answer or its process is gone";
+    private const string RemovedReason =
+        "it was removed from the cluster, since it did not answer or its process is gone";
     private readonly TimeSpan _stableAfter = CoordinatorSideDowning.StableAfterOf(world.System.Settings.Config);
     private readonly List<SimulatedNode> _members = [];
-    private readonly List<SimulatedNode> _outcasts = [];
+    private readonly List<SimulatedNode> _removedButRunning = [];
     private readonly Dictionary<(SimulatedNode Observer, SimulatedNode Member), TimeSpan> _silentSince = [];
     private readonly Dictionary<SimulatedNode, DowningDecision> _decisions = [];
     private readonly HashSet<string> _unreachable = [];
     private SimulatedNode? _coordinatorNode;
-    private IActorRef? _listener;
-    private bool _looking;
+    private IActorRef? _subscriber;
+    private bool _checkScheduled;
 
     /// <summary>The coordinator; null while there is none.</summary>
     public IActorRef? Coordinator { get; private set; }
 
     /// <summary>
-    /// Whether some node's process holds the coordinator; one that is lost may not have been found out yet.
+    /// Whether a live process hosts the coordinator; the loss of one may not have been noticed yet.
     /// </summary>
     public bool HasCoordinator => _coordinatorNode is { IsDead: false };
 
     /// <summary>All members, the oldest first.</summary>
     public IReadOnlyList<SimulatedNode> Members => _members;
 
-    /// <summary>A coordinator wants to hear.</summary>
-    public void Listen(IActorRef coordinator)
+    /// <summary>Notifies a coordinator from now on.</summary>
+    public void Subscribe(IActorRef coordinator)
     {
-        _listener = coordinator;
+        _subscriber = coordinator;
         foreach (var name in _unreachable)
             coordinator.Tell(new NodeProtocol.NodeUnreachable(name));
     }
 
     /// <summary>A node's process has started; it joins as soon as it reaches the others.</summary>
     public void Start(SimulatedNode node) =>
-        world.Time.At(world.Time.Now + times.Join, new WorldHappening(() => Join(node)));
+        world.Time.Schedule(world.Time.Now + times.Join, new WorldEvent(() => Join(node)));
 
-    /// <summary>A node's process is no more.</summary>
-    public void Killed(SimulatedNode node)
+    /// <summary>A node's process was killed.</summary>
+    public void NodeKilled(SimulatedNode node)
     {
-        hosting.End(node);
-        world.Time.At(
+        hosting.StopNode(node);
+        world.Time.Schedule(
             world.Time.Now + times.Gone,
-            new WorldHappening(() =>
+            new WorldEvent(() =>
             {
-                if (_members.Contains(node) && Voters.Any(voter => voter != node && !world.Network.AreCut(voter, node)))
-                    Remove(node, TakenOut);
-                // A client is no member: it finds out for itself that nobody listens there any more.
-                node.Watches.TellLost(watcher => watcher.Plan.Roles.Count == 0);
+                if (_members.Contains(node) && IsReachedByAnotherCoordinatorNode(node))
+                    Remove(node, RemovedReason);
+                // A client is no member: its own connection fails.
+                node.Watches.NotifyLost(watcher => watcher.Plan.Roles.Count == 0);
             })
         );
-        Changed();
+        ReachabilityChanged();
     }
 
-    /// <summary>A node has given everything back.</summary>
-    public void Left(SimulatedNode node)
+    /// <summary>A node has left in order.</summary>
+    public void NodeLeft(SimulatedNode node)
     {
         Remove(node, "it left the cluster");
-        hosting.End(node);
-        _outcasts.Remove(node);
+        hosting.StopNode(node);
+        _removedButRunning.Remove(node);
     }
 
-    /// <summary>Somebody may no longer hear somebody, or hear them again.</summary>
-    public void Changed()
+    /// <summary>Some nodes may have become unreachable or reachable.</summary>
+    public void ReachabilityChanged()
     {
-        if (!_looking)
-            Look();
+        if (!_checkScheduled)
+            Check();
     }
 
-    /// <summary>A node that was frozen goes on: it has heard nobody meanwhile, and waits anew.</summary>
-    public void Thawed(SimulatedNode node)
+    /// <summary>A frozen node resumes: it received nothing meanwhile, so its waiting times begin anew.</summary>
+    public void NodeThawed(SimulatedNode node)
     {
         foreach (var pair in _silentSince.Keys.Where(pair => pair.Observer == node).ToList())
             _silentSince.Remove(pair);
-        Changed();
+        ReachabilityChanged();
     }
 
-    // Nodes that may hold the coordinator, and are at work.
-    private IEnumerable<SimulatedNode> Voters => _members.Where(node => IsVoter(node) && IsAtWork(node));
+    private IEnumerable<SimulatedNode> CoordinatorNodes =>
+        _members.Where(node => MayCoordinate(node) && IsRunning(node));
 
-    private static bool IsVoter(SimulatedNode node) => node.Plan.Roles.Contains(NodeRoles.Coordinator);
+    private static bool MayCoordinate(SimulatedNode node) => node.Plan.Roles.Contains(NodeRoles.Coordinator);
 
-    private static bool IsAtWork(SimulatedNode node) => !node.IsDead && !node.IsFrozen;
+    private static bool IsRunning(SimulatedNode node) => !node.IsDead && !node.IsFrozen;
+
+    private bool IsReachedByAnotherCoordinatorNode(SimulatedNode node) =>
+        CoordinatorNodes.Any(other => other != node && !world.Network.AreCut(other, node));
 
     private void Join(SimulatedNode node)
     {
@@ -104,75 +108,83 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
             Start(node);
             return;
         }
-        // It was here before, and nobody has found out that it is no more.
+        // Its former process is gone, but was not removed yet.
         if (_members.Find(member => member.Name == node.Name) is { } former)
-            Remove(former, TakenOut);
+            Remove(former, RemovedReason);
         _members.Add(node);
-        hosting.Begin(node, this);
+        hosting.StartNode(node, this);
         if (_coordinatorNode is null)
             MoveCoordinator();
     }
 
     private void MoveCoordinator()
     {
-        if (_coordinatorNode is not null || Voters.FirstOrDefault() is not { } oldest)
+        if (_coordinatorNode is not null || CoordinatorNodes.FirstOrDefault() is not { } oldest)
             return;
         _coordinatorNode = oldest;
-        Coordinator = hosting.BeginCoordinator(oldest, this);
+        Coordinator = hosting.StartCoordinator(oldest, this);
     }
 
-    private void Look()
+    private void Check()
     {
-        _looking = false;
-        foreach (var observer in Voters.ToList())
+        _checkScheduled = false;
+        foreach (var observer in CoordinatorNodes.ToList())
             Decide(observer);
-        foreach (var observer in _members.Where(node => !IsVoter(node) && IsAtWork(node)).ToList())
-            FollowVoters(observer);
+        foreach (var observer in _members.Where(node => !MayCoordinate(node) && IsRunning(node)).ToList())
+            FollowCoordinatorNodes(observer);
         TellUnreachable();
-        foreach (var outcast in _outcasts.Where(FindsOut).ToList())
-            StartAgain(outcast);
-        if (!_looking && NeedsLooking)
+        foreach (var node in _removedButRunning.Where(LearnsOfItsRemoval).ToList())
+            Restart(node);
+        if (!_checkScheduled && NeedsCheck)
         {
-            _looking = true;
-            world.Time.At(world.Time.Now + times.Look, new WorldHappening(Look));
+            _checkScheduled = true;
+            world.Time.Schedule(world.Time.Now + times.Look, new WorldEvent(Check));
         }
     }
 
-    private bool NeedsLooking =>
+    private bool NeedsCheck =>
         _silentSince.Count > 0
         || _unreachable.Count > 0
-        || _outcasts.Count > 0
-        || _members.Any(node => !IsAtWork(node));
+        || _removedButRunning.Count > 0
+        || _members.Any(node => !IsRunning(node));
 
-    private void Decide(SimulatedNode voter)
+    private void Decide(SimulatedNode coordinatorNode)
     {
         var nodes = _members
-            .Select(member => new DowningDecision.Node(member.Name, IsVoter(member), !IsUnreachable(voter, member)))
+            .Select(member => new DowningDecision.Node(
+                member.Name,
+                MayCoordinate(member),
+                !IsUnreachable(coordinatorNode, member)
+            ))
             .ToList();
-        var (takeOut, stop) = DecisionOf(voter).Look(decides: true, nodes, world.Time.Now);
+        var (takeOut, stop) = GetDecision(coordinatorNode).Decide(decides: true, nodes, world.Time.Now);
         foreach (var name in takeOut)
             if (_members.Find(member => member.Name == name) is { } member)
-                Remove(member, TakenOut);
+                Remove(member, RemovedReason);
         if (stop is not null)
-            StartAgain(voter);
+            Restart(coordinatorNode);
     }
 
-    private void FollowVoters(SimulatedNode node)
+    private void FollowCoordinatorNodes(SimulatedNode node)
     {
         var nodes = _members
-            .Where(IsVoter)
-            .Select(voter => new DowningDecision.Node(voter.Name, true, !IsUnreachable(node, voter)))
+            .Where(MayCoordinate)
+            .Select(coordinatorNode => new DowningDecision.Node(
+                coordinatorNode.Name,
+                true,
+                !IsUnreachable(node, coordinatorNode)
+            ))
             .ToList();
-        if (nodes.TrueForAll(voter => voter.IsReachable))
+        if (nodes.TrueForAll(coordinatorNode => coordinatorNode.IsReachable))
         {
             _decisions.Remove(node);
             return;
         }
-        if (DecisionOf(node).Look(decides: false, nodes, world.Time.Now).Stop is not null)
-            StartAgain(node);
+        if (GetDecision(node).Decide(decides: false, nodes, world.Time.Now).Stop is not null)
+            Restart(node);
     }
 
-    private DowningDecision DecisionOf(SimulatedNode node)
+    private DowningDecision GetDecision(SimulatedNode node)
     {
         if (!_decisions.TryGetValue(node, out var decision))
             _decisions.Add(node, decision = new DowningDecision(_stableAfter));
@@ -184,7 +196,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
         if (observer == member)
             return false;
         var pair = (observer, member);
-        if (IsAtWork(member) && !world.Network.AreCut(observer, member))
+        if (IsRunning(member) && !world.Network.AreCut(observer, member))
         {
             _silentSince.Remove(pair);
             return false;
@@ -196,7 +208,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
 
     private void TellUnreachable()
     {
-        if (_coordinatorNode is not { } observer || !IsAtWork(observer))
+        if (_coordinatorNode is not { } observer || !IsRunning(observer))
             return;
         foreach (var member in _members)
         {
@@ -210,7 +222,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
         }
     }
 
-    private void Tell(object message) => _listener?.Tell(message);
+    private void Tell(object message) => _subscriber?.Tell(message);
 
     private void Remove(SimulatedNode node, string reason)
     {
@@ -220,31 +232,31 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
             _silentSince.Remove(pair);
         _decisions.Remove(node);
         _unreachable.Remove(node.Name);
-        node.IsOut = true;
+        node.WasRemoved = true;
         world.Network.Forget(node);
         if (!node.IsDead)
-            _outcasts.Add(node);
+            _removedButRunning.Add(node);
         if (node == _coordinatorNode)
         {
-            (_coordinatorNode, Coordinator, _listener) = (null, null, null);
+            (_coordinatorNode, Coordinator, _subscriber) = (null, null, null);
             _unreachable.Clear();
-            world.Time.At(world.Time.Now + times.CoordinatorMoves, new WorldHappening(MoveCoordinator));
+            world.Time.Schedule(world.Time.Now + times.CoordinatorMoves, new WorldEvent(MoveCoordinator));
         }
         Tell(new NodeProtocol.NodeLost(node.Name, reason));
-        // Those who watch its actors hear of it when all members know.
-        world.Time.At(world.Time.Now + times.Removed, new WorldHappening(node.Watches.TellLost));
+        // Watchers of its actors are notified when all members know.
+        world.Time.Schedule(world.Time.Now + times.Removed, new WorldEvent(node.Watches.NotifyLost));
     }
 
-    // It speaks to somebody, and is told.
-    private bool FindsOut(SimulatedNode outcast) =>
-        IsAtWork(outcast) && _members.Exists(member => IsAtWork(member) && !world.Network.AreCut(member, outcast));
+    // A member that it still sends to tells it.
+    private bool LearnsOfItsRemoval(SimulatedNode node) =>
+        IsRunning(node) && _members.Exists(member => IsRunning(member) && !world.Network.AreCut(member, node));
 
-    private void StartAgain(SimulatedNode node)
+    private void Restart(SimulatedNode node)
     {
-        _outcasts.Remove(node);
-        Remove(node, TakenOut);
-        _outcasts.Remove(node);
-        hosting.End(node);
-        world.Time.At(world.Time.Now + times.Restart, new WorldHappening(() => hosting.StartAgain(node.Plan)));
+        _removedButRunning.Remove(node);
+        Remove(node, RemovedReason);
+        _removedButRunning.Remove(node);
+        hosting.StopNode(node);
+        world.Time.Schedule(world.Time.Now + times.Restart, new WorldEvent(() => hosting.Restart(node.Plan)));
     }
 }

@@ -1,12 +1,12 @@
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.Settings;
 
 namespace ActorTrain.TestKit.Network;
 
-/// <summary>What a parameter shard takes for a push.</summary>
-/// <param name="PerPush">Time for each, whatever its size, 0 or more.</param>
-/// <param name="SecondsPerParameter">Seconds for each parameter of it, 0 to 1.</param>
-/// <exception cref="ActorTrainException">One of them cannot be.</exception>
+/// <summary>The time that a parameter shard takes for a push.</summary>
+/// <param name="PerPush">Time for each push, whatever its size, 0 or more.</param>
+/// <param name="SecondsPerParameter">Seconds for each parameter of a push, 0 to 1.</param>
+/// <exception cref="ActorTrainException">A value is out of range.</exception>
 public sealed record CostOptions(TimeSpan PerPush, double SecondsPerParameter)
 {
     private const string PerPushAt = "CostOptions.PerPush";
@@ -30,10 +30,10 @@ public sealed record CostOptions(TimeSpan PerPush, double SecondsPerParameter)
     /// </summary>
     public static CostOptions Default { get; } = new(TimeSpan.FromMicroseconds(10), 0.4e-9);
 
-    /// <summary>No time at all, for laws that know of none.</summary>
+    /// <summary>No time, for laws that assume none.</summary>
     public static CostOptions None { get; } = new(TimeSpan.Zero, 0);
 
-    internal TimeSpan Of(object message) =>
+    internal TimeSpan GetCost(object message) =>
         message is ShardProtocol.Push push
             ? PerPush + TimeSpan.FromTicks((long)(SecondsPerParameter * TimeSpan.TicksPerSecond * push.Payload.Length))
             : TimeSpan.Zero;

@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Time;
 using Akka.Actor;
@@ -6,23 +7,23 @@ using Akka.Dispatch.SysMsg;
 
 namespace ActorTrain.TestKit.Network;
 
-/// <summary>A message from a node to an actor, that leaves, travels and arrives.</summary>
-/// <param name="from">The node that sends.</param>
-/// <param name="to">Runs the receiver.</param>
-internal abstract class Delivery(SimulatedNode from, SimulatedDispatcher to) : Happening(from)
+/// <summary>A message from a node to an actor.</summary>
+/// <param name="from">The sender's node.</param>
+/// <param name="to">The receiver's dispatcher.</param>
+internal abstract class Delivery(SimulatedNode from, SimulatedDispatcher to) : SimulatedEvent(from)
 {
     public SimulatedNode From => Node!;
 
     public SimulatedNode To => Receiver.Node!;
 
-    /// <summary>Runs the receiver.</summary>
+    /// <summary>The receiver's dispatcher.</summary>
     protected SimulatedDispatcher Receiver => to;
 
     /// <summary>Size on the wire.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>It leaves: within the node it is there at once.</summary>
-    public override void Happen()
+    /// <summary>Sends it; within a node it arrives at once.</summary>
+    public override void Run()
     {
         if (From == To)
             Arrive();
@@ -30,11 +31,11 @@ internal abstract class Delivery(SimulatedNode from, SimulatedDispatcher to) : H
             From.World.Network.Send(this);
     }
 
-    /// <summary>It is there.</summary>
+    /// <summary>Hands it to the receiver.</summary>
     public abstract void Arrive();
 }
 
-/// <summary>A message.</summary>
+/// <summary>An actor's message.</summary>
 internal sealed class UserDelivery(SimulatedNode from, SimulatedDispatcher to, ActorCell receiver, Envelope envelope)
     : Delivery(from, to)
 {
@@ -43,18 +44,18 @@ internal sealed class UserDelivery(SimulatedNode from, SimulatedDispatcher to, A
 
     public override long Bytes =>
         envelope.Message is ITensorMessage { Payload: var payload }
-            ? TensorHeader + (long)payload.Length * (payload.Type == PayloadType.F32 ? 4 : 2)
+            ? TensorHeader + (long)payload.Length * (payload.Type == TransferDType.F32 ? 4 : 2)
             : Control;
 
     public override void Arrive() => Receiver.Arrive(receiver, envelope);
 
     public override void Drop() => Discard(envelope.Message);
 
-    /// <summary>Nobody will receive a message: what it holds of the pool goes back.</summary>
+    /// <summary>Releases the payload of a message that will not be received.</summary>
     public static void Discard(object message) => (message as ITensorMessage)?.Payload.Release();
 }
 
-/// <summary>A message between the actors' own machinery: who watches whom, and who has ended.</summary>
+/// <summary>A system message of Akka, such as <c>Watch</c>.</summary>
 internal sealed class SystemDelivery(
     SimulatedNode from,
     SimulatedDispatcher to,
@@ -68,7 +69,7 @@ internal sealed class SystemDelivery(
 
     public override void Arrive()
     {
-        To.Watches.Note(message, From);
+        To.Watches.Record(message, From);
         Receiver.Arrive(receiver, message);
     }
 }

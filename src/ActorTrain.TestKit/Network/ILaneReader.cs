@@ -3,12 +3,12 @@ using Akka.Actor;
 
 namespace ActorTrain.TestKit.Network;
 
-/// <summary>Reads what is sent on the simulated lane, and keeps nothing of it that has to be released.</summary>
+/// <summary>Reads messages on the simulated lane. It must not keep their payloads, which are released.</summary>
 internal interface ILaneReader
 {
-    /// <summary>Something is sent. Its payload may be read now, and not later.</summary>
+    /// <summary>Reads a message that is sent. Its payload is valid during this call only.</summary>
     /// <param name="now">Time since the simulation began.</param>
-    /// <param name="message">What.</param>
-    /// <param name="sender">Who sends it.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Its sender.</param>
     void Read(TimeSpan now, ITensorMessage message, IActorRef sender);
 }

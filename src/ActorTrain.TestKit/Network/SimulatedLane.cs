@@ -4,23 +4,23 @@ using Akka.Actor;
 namespace ActorTrain.TestKit.Network;
 
 /// <summary>
-/// The lane of all simulated nodes: messages go as they are, and the network times them by their size.
+/// The lane of all simulated nodes: messages are not serialized, and the network delays them by their size.
 /// </summary>
 /// <param name="world">The simulation.</param>
-/// <param name="reader">Reads along, beside the watch; null for nobody.</param>
+/// <param name="reader">Reads all messages, in addition to the checker; null for none.</param>
 internal sealed class SimulatedLane(World world, ILaneReader? reader) : ITensorLane
 {
-    // Free memory is kept as long as it is not more than a large simulation's.
+    // As much free memory as a large simulation needs.
     private const long Keep = 1L << 30;
 
     public TensorPool Memory { get; } = new(shared: false, Keep);
 
-    /// <summary>Sees that nothing is said that must never be.</summary>
-    public LaneWatch Watch { get; } = new();
+    /// <summary>Finds violations in the messages.</summary>
+    public LaneChecker Checker { get; } = new();
 
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
-        Watch.Read(message, sender);
+        Checker.Read(message, sender);
         reader?.Read(world.Now, message, sender);
         target.Tell(message, sender);
     }

@@ -4,20 +4,19 @@ using ActorTrain.TestKit.Time;
 namespace ActorTrain.TestKit.Network;
 
 /// <summary>
-/// The links between all nodes. Each keeps the order of what it carries, one after the other by its bandwidth. What
-/// meets a cut waits, as it does with TCP, until the cut is healed; what is on its way to or from a node that is no
-/// more is lost.
+/// The links between all nodes. A link delivers in order, one message after the other by its bandwidth. Across a
+/// partition messages wait until it is healed, as with TCP; those to or from a node that is gone are lost.
 /// </summary>
 internal sealed class SimulatedNetwork(World world, NetworkOptions options)
 {
     private readonly Dictionary<(string From, string To), Traffic> _traffic = [];
     private readonly Dictionary<string, int> _islands = [];
     private readonly Dictionary<(SimulatedNode From, SimulatedNode To), Link> _links = [];
-    private readonly Dictionary<(string, string), (TimeSpan Latency, double BytesPerSecond)> _special = SpecialOf(
+    private readonly Dictionary<(string, string), (TimeSpan Latency, double BytesPerSecond)> _special = SpecialLinks(
         options
     );
 
-    /// <summary>What a link has carried.</summary>
+    /// <summary>Totals of what a link has carried.</summary>
     internal sealed class Traffic
     {
         public long Bytes { get; set; }
@@ -43,7 +42,7 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
     public bool AreCut(SimulatedNode one, SimulatedNode other) => IslandOf(one) != IslandOf(other);
 
     /// <summary>
-    /// Whether a node is one of those that were cut off, and not of those that they were cut off from.
+    /// Whether a node is on the side of a partition that a fault named.
     /// </summary>
     public bool IsCut(SimulatedNode node) => IslandOf(node) != 0;
 
@@ -54,7 +53,7 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
             delivery.Drop();
             return;
         }
-        var link = LinkOf(delivery.From, delivery.To);
+        var link = GetLink(delivery.From, delivery.To);
         link.Traffic.Bytes += delivery.Bytes;
         link.Traffic.Messages++;
         var begins = link.FreeAt > world.Time.Now ? link.FreeAt : world.Time.Now;
@@ -62,23 +61,23 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
         link.Queue.Add(link.FreeAt + link.Latency, new Arrival(world, delivery));
     }
 
-    /// <summary>Cuts nodes off from all others, together.</summary>
+    /// <summary>Cuts nodes off from all others, but not from each other.</summary>
     public void Cut(IEnumerable<string> nodes)
     {
         var island = _islands.Values.DefaultIfEmpty(0).Max() + 1;
         foreach (var node in nodes)
             _islands[node] = island;
-        Halt();
+        PauseCutLinks();
     }
 
-    /// <summary>Everybody reaches everybody.</summary>
+    /// <summary>Heals all partitions.</summary>
     public void Heal()
     {
         _islands.Clear();
-        Halt();
+        PauseCutLinks();
     }
 
-    /// <summary>A node is no more.</summary>
+    /// <summary>Drops the links of a node that is gone.</summary>
     public void Forget(SimulatedNode node)
     {
         foreach (var gone in _links.Where(link => link.Key.From == node || link.Key.To == node).ToList())
@@ -88,22 +87,22 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
         }
     }
 
-    private static bool IsGone(SimulatedNode node) => node.IsDead || node.IsOut;
+    private static bool IsGone(SimulatedNode node) => node.IsDead || node.WasRemoved;
 
-    private void Halt()
+    private void PauseCutLinks()
     {
         foreach (var ((from, to), link) in _links)
         {
             if (AreCut(from, to))
-                link.Queue.Halt();
+                link.Queue.Pause();
             else
-                link.Queue.GoOn();
+                link.Queue.Resume();
         }
     }
 
     private int IslandOf(SimulatedNode node) => _islands.GetValueOrDefault(node.Name);
 
-    private Link LinkOf(SimulatedNode from, SimulatedNode to)
+    private Link GetLink(SimulatedNode from, SimulatedNode to)
     {
         if (_links.TryGetValue((from, to), out var link))
             return link;
@@ -115,11 +114,11 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
             : (options.Latency, options.BytesPerSecond);
         _links.Add((from, to), link = new Link(new TimedQueue(world.Time, null), traffic, latency, bytesPerSecond));
         if (AreCut(from, to))
-            link.Queue.Halt();
+            link.Queue.Pause();
         return link;
     }
 
-    private static Dictionary<(string, string), (TimeSpan, double)> SpecialOf(NetworkOptions options)
+    private static Dictionary<(string, string), (TimeSpan, double)> SpecialLinks(NetworkOptions options)
     {
         var special = new Dictionary<(string, string), (TimeSpan, double)>();
         foreach (var (one, other, latency, bytesPerSecond) in options.Links)
@@ -127,14 +126,14 @@ internal sealed class SimulatedNetwork(World world, NetworkOptions options)
         return special;
     }
 
-    private sealed class Arrival(World world, Delivery delivery) : Happening(null)
+    private sealed class Arrival(World world, Delivery delivery) : SimulatedEvent(null)
     {
-        public override void Happen()
+        public override void Run()
         {
             if (IsGone(delivery.To))
                 delivery.Drop();
             else
-                world.Within(delivery.To, delivery.Arrive);
+                world.RunAs(delivery.To, delivery.Arrive);
         }
 
         public override void Drop() => delivery.Drop();

@@ -1,14 +1,14 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Replaying;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Nodes;
 
 /// <summary>
-/// Engines without a network: the loss is ½ Σ λᵢ wᵢ², the gradient λᵢ wᵢ with noise whose variance falls with the
-/// micro-batch, as a sample's would. Cheap enough for ten thousand workers, and known to the last digit.
+/// Engines without a network: the loss is ½ Σ λᵢ wᵢ², the gradient λᵢ wᵢ with noise whose variance is inverse to the
+/// micro-batch. Cheap enough for ten thousand workers, with an exact solution.
 /// </summary>
 public sealed class AnalyticEngines : IEngineFactory
 {
@@ -21,11 +21,11 @@ public sealed class AnalyticEngines : IEngineFactory
     private readonly float _noise;
 
     /// <summary>Engines of given curvatures.</summary>
-    /// <param name="curvatures">λ, one a parameter and one at least, each a finite number.</param>
+    /// <param name="curvatures">λ of each parameter, one at least, each a finite number.</param>
     /// <param name="trainSamples">Training samples of an epoch, 1 or more.</param>
     /// <param name="testSamples">Test samples of an evaluation, 0 or more.</param>
     /// <param name="noise">Standard deviation of one sample's gradient, 0 or more.</param>
-    /// <exception cref="ActorTrainException">One of them cannot be.</exception>
+    /// <exception cref="ActorTrainException">A value is out of range.</exception>
     public AnalyticEngines(
         IReadOnlyList<float> curvatures,
         int trainSamples = Samples,
@@ -34,7 +34,7 @@ public sealed class AnalyticEngines : IEngineFactory
     )
     {
         if (curvatures is not { Count: > 0 })
-            throw Checked.Wrong("AnalyticEngines: curvatures", "empty", "one number a parameter, and one at least");
+            throw Checked.Error("AnalyticEngines: curvatures", "empty", "one number a parameter, and one at least");
         _curvatures = [.. curvatures.Select(curvature => Given(nameof(curvatures), curvature, Bounds.Any))];
         _trainSamples = Given(nameof(trainSamples), trainSamples, Bounds.AtLeast(1));
         _testSamples = Given(nameof(testSamples), testSamples, Bounds.AtLeast(0));
@@ -46,7 +46,7 @@ public sealed class AnalyticEngines : IEngineFactory
     /// <param name="trainSamples">Training samples of an epoch, 1 or more.</param>
     /// <param name="noise">Standard deviation of one sample's gradient, 0 or more.</param>
     /// <param name="testSamples">Test samples of an evaluation, 0 or more.</param>
-    /// <exception cref="ActorTrainException">One of them cannot be.</exception>
+    /// <exception cref="ActorTrainException">A value is out of range.</exception>
     public static AnalyticEngines Small(
         int parameters = 10,
         int trainSamples = Samples,
@@ -57,21 +57,21 @@ public sealed class AnalyticEngines : IEngineFactory
     /// <inheritdoc/>
     public IGradientEngine Create(JobOptions job) => new Engine(_curvatures, _trainSamples, _testSamples, _noise);
 
-    /// <summary>The C# that makes them; null where their curvatures are too many to write down.</summary>
+    /// <summary>The C# that creates them; null if they have too many curvatures to write down.</summary>
     internal string? Code
     {
         get
         {
             var rest = new List<string>();
             if (_trainSamples != Samples)
-                rest.Add($"trainSamples: {CSharp.Of(_trainSamples)}");
+                rest.Add($"trainSamples: {CSharp.Literal(_trainSamples)}");
             if (_testSamples != Tests)
-                rest.Add($"testSamples: {CSharp.Of(_testSamples)}");
+                rest.Add($"testSamples: {CSharp.Literal(_testSamples)}");
             if (_noise != 0)
-                rest.Add($"noise: {CSharp.Of(_noise)}");
+                rest.Add($"noise: {CSharp.Literal(_noise)}");
             if (_curvatures.SequenceEqual(Rising(_curvatures.Length)))
-                return $"AnalyticEngines.Small({string.Join(", ", rest.Prepend(CSharp.Of(_curvatures.Length)))})";
-            var curvatures = $"[{string.Join(", ", _curvatures.Select(CSharp.Of))}]";
+                return $"AnalyticEngines.Small({string.Join(", ", rest.Prepend(CSharp.Literal(_curvatures.Length)))})";
+            var curvatures = $"[{string.Join(", ", _curvatures.Select(CSharp.Literal))}]";
             return _curvatures.Length > MostWritten
                 ? null
                 : $"new AnalyticEngines({string.Join(", ", rest.Prepend(curvatures))})";
@@ -90,7 +90,7 @@ public sealed class AnalyticEngines : IEngineFactory
         private readonly float[] _parameters = new float[curvatures.Count];
 
         public ModelDescription Model { get; } =
-            new("quadratic", ParameterLayout.Of([("w", [curvatures.Count])]), ParameterLayout.Empty);
+            new("quadratic", ParameterLayout.Create([("w", [curvatures.Count])]), ParameterLayout.Empty);
 
         public DatasetDescription Dataset { get; } = new("none", trainSamples, testSamples, "00");
 
@@ -98,7 +98,7 @@ public sealed class AnalyticEngines : IEngineFactory
 
         public Memory<float> Parameters => _parameters;
 
-        public Memory<float> State => Memory<float>.Empty;
+        public Memory<float> Buffers => Memory<float>.Empty;
 
         public void Initialize(long seed)
         {
@@ -110,7 +110,7 @@ public sealed class AnalyticEngines : IEngineFactory
         public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
         {
             var random = new SplitMix64(seed);
-            // A sum of uniform numbers is normal enough, and the same on every machine.
+            // A sum of uniform numbers is nearly normal, and the same on every machine.
             var scale = noise == 0 ? 0 : noise / MathF.Sqrt(samples.Length);
             for (var i = 0; i < gradient.Length; i++)
                 gradient[i] = curvatures[i] * _parameters[i] + (scale == 0 ? 0 : scale * Normal(ref random));

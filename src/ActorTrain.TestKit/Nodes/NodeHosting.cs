@@ -1,4 +1,5 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.TestKit.Membership;
@@ -7,24 +8,24 @@ using Akka.Actor;
 
 namespace ActorTrain.TestKit.Nodes;
 
-/// <summary>Begins and ends what the nodes' processes host: the actors that real nodes host.</summary>
+/// <summary>Starts and stops the actors that real nodes host.</summary>
 /// <param name="world">The simulation.</param>
-/// <param name="lane">The road of tensors.</param>
-/// <param name="engines">Makes the engines behind the nodes' speeds.</param>
+/// <param name="lane">The tensor lane.</param>
+/// <param name="engines">Creates the engines whose time the nodes' speeds simulate.</param>
 internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines)
 {
     private readonly TimeSpan _resendAfter = WorkerContext.ResendAfterOf(world.System.Settings.Config);
     private readonly Dictionary<SimulatedNode, IActorRef> _roots = [];
     private readonly Dictionary<SimulatedNode, List<IActorRef>> _hosted = [];
-    private readonly Dictionary<string, string> _nodesOfRoots = [];
-    private int _number;
+    private readonly Dictionary<string, string> _nodeNames = [];
+    private int _lastNumber;
     private int _jobs;
 
-    /// <summary>Starts a node's process anew; set by whoever knows all nodes.</summary>
-    public Action<NodePlan> StartAgain { get; set; } = _ => { };
+    /// <summary>Starts a node's process again; set by the cluster.</summary>
+    public Action<NodePlan> Restart { get; set; } = _ => { };
 
-    /// <summary>A node is a member now.</summary>
-    public void Begin(SimulatedNode node, SimulatedMembership membership)
+    /// <summary>Starts the actors of a new member.</summary>
+    public void StartNode(SimulatedNode node, SimulatedMembership membership)
     {
         var proxy = Host(node, CoordinatorProxyActor.Props(membership), "proxy");
         var worker = node.Plan.Roles.Contains(NodeRoles.Worker)
@@ -33,13 +34,13 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
         _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker), "node");
     }
 
-    /// <summary>A node is to hold the coordinator.</summary>
-    public IActorRef BeginCoordinator(SimulatedNode node, SimulatedMembership membership) =>
+    /// <summary>Starts the coordinator on a node.</summary>
+    public IActorRef StartCoordinator(SimulatedNode node, SimulatedMembership membership) =>
         Host(
             node,
             CoordinatorActor.Props(
                 new CoordinatorContext(
-                    CoordinatorOptions.Of(world.System.Settings.Config),
+                    CoordinatorOptions.From(world.System.Settings.Config),
                     node.Name,
                     () => $"{++_jobs}",
                     MembershipListener.Props(membership),
@@ -49,15 +50,15 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
             "coordinator"
         );
 
-    /// <summary>A node is told to leave; whoever hosts it hears when it has given everything back.</summary>
+    /// <summary>Asks a node to leave; calls back when it has left.</summary>
     public void Leave(SimulatedNode node, Action left)
     {
         if (_roots.TryGetValue(node, out var root))
-            Host(node, Props.Create(() => new Leaver(root, left)), "leaver");
+            Host(node, Props.Create(() => new LeaveActor(root, left)), "leaver");
     }
 
-    /// <summary>A node's process ends, whatever it is at.</summary>
-    public void End(SimulatedNode node)
+    /// <summary>Stops all actors of a node.</summary>
+    public void StopNode(SimulatedNode node)
     {
         node.Die();
         _roots.Remove(node);
@@ -67,24 +68,24 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
             world.System.Stop(actor);
     }
 
-    private IActorRef Host(SimulatedNode node, Props props, string what)
+    private IActorRef Host(SimulatedNode node, Props props, string kind)
     {
-        var name = $"{what}-{++_number}";
-        _nodesOfRoots[name] = node.Name;
+        var name = $"{kind}-{++_lastNumber}";
+        _nodeNames[name] = node.Name;
         IActorRef actor = ActorRefs.Nobody;
-        world.Within(node, () => actor = world.System.ActorOf(props, name));
+        world.RunAs(node, () => actor = world.System.ActorOf(props, name));
         if (!_hosted.TryGetValue(node, out var hosted))
             _hosted.Add(node, hosted = []);
         hosted.Add(actor);
         return actor;
     }
 
-    // The path of every actor begins with user, and what its node hosts.
-    private string NodeOf(IActorRef actor) => _nodesOfRoots[actor.Path.Elements[1]];
+    // An actor's path begins with user and the name of a hosted root actor.
+    private string NodeOf(IActorRef actor) => _nodeNames[actor.Path.Elements[1]];
 
-    private sealed class Leaver : ReceiveActor
+    private sealed class LeaveActor : ReceiveActor
     {
-        public Leaver(IActorRef root, Action left)
+        public LeaveActor(IActorRef root, Action left)
         {
             Receive<WorkerNodeActor.Left>(_ => left());
             root.Tell(new WorkerNodeActor.Leave("its node was told to leave"));

@@ -1,21 +1,20 @@
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Replaying;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Nodes;
 
 /// <summary>A node of a simulation.</summary>
-/// <param name="Name">What it is called, in place of an address: any text on one line.</param>
+/// <param name="Name">Its name, in place of an address: any text on one line.</param>
 /// <param name="Roles">What it hosts: one or more of <see cref="NodeRoles"/>.</param>
-/// <param name="Speed">How fast it computes gradients; any for one that is no worker.</param>
-/// <exception cref="ActorTrainException">One of them cannot be.</exception>
+/// <param name="Speed">How fast it computes gradients; ignored for a node that is no worker.</param>
+/// <exception cref="ActorTrainException">A value is not valid.</exception>
 public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Speed)
 {
     private const string NameAt = "NodePlan.Name";
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>What it is called.</summary>
+    /// <summary>Its name.</summary>
     public string Name
     {
         get;
@@ -36,14 +35,14 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
         init => field = SpeedOf(value);
     } = SpeedOf(Speed);
 
-    /// <summary>What it computes on.</summary>
+    /// <summary>The device that it computes on.</summary>
     public DeviceDescription Device
     {
         get;
-        init => field = Checked.There("NodePlan.Device", value, "what the node computes on");
+        init => field = Checked.NotNull("NodePlan.Device", value, "what the node computes on");
     } = Processor;
 
-    /// <summary>Time that it takes to make its engine ready, to load a library and data: 0 or more.</summary>
+    /// <summary>Time to prepare its engine, such as loading a library and data, 0 or more.</summary>
     public TimeSpan Loads
     {
         get;
@@ -52,18 +51,18 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
 
     internal static DeviceDescription Processor { get; } = new("cpu", "simulated", 1);
 
-    /// <summary>The node that submits the job: no part of the cluster.</summary>
+    /// <summary>The node that submits the job; not a member of the cluster.</summary>
     internal static NodePlan Client { get; } = new("client", [], Speed.Constant(1));
 
-    /// <summary>The C# that makes it.</summary>
+    /// <summary>The C# that creates it.</summary>
     public override string ToString()
     {
         var rest = new List<string>();
         if (Device != Processor)
             rest.Add($"Device = {Code(Device)}");
         if (Loads != Second)
-            rest.Add($"Loads = {CSharp.Of(Loads)}");
-        return $"new NodePlan({CSharp.Of(Name)}, [{CSharp.Listed(Roles)}], {Speed})"
+            rest.Add($"Loads = {CSharp.Literal(Loads)}");
+        return $"new NodePlan({CSharp.Literal(Name)}, [{CSharp.Listed(Roles)}], {Speed})"
             + (rest.Count == 0 ? "" : $" {{ {string.Join(", ", rest)} }}");
     }
 
@@ -73,7 +72,7 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
     private static IReadOnlyList<string> RolesOf(IReadOnlyList<string> roles)
     {
         var all = string.Join(", ", NodeRoles.All);
-        Checked.There("NodePlan.Roles", roles, $"one or more of {all}");
+        Checked.NotNull("NodePlan.Roles", roles, $"one or more of {all}");
         if (roles.FirstOrDefault(role => !NodeRoles.All.Contains(role)) is { } unknown)
             throw new ActorTrainException(
                 $"NodePlan.Roles has '{unknown}'; "
@@ -85,9 +84,9 @@ public sealed record NodePlan(string Name, IReadOnlyList<string> Roles, Speed Sp
             );
         return roles.Distinct().Count() == roles.Count
             ? roles
-            : throw Checked.Wrong("NodePlan.Roles", string.Join(", ", roles), $"each of {all} once at most");
+            : throw Checked.Error("NodePlan.Roles", string.Join(", ", roles), $"each of {all} once at most");
     }
 
     private static Speed SpeedOf(Speed speed) =>
-        Checked.There("NodePlan.Speed", speed, "a speed, such as Speed.Constant(1000)");
+        Checked.NotNull("NodePlan.Speed", speed, "a speed, such as Speed.Constant(1000)");
 }

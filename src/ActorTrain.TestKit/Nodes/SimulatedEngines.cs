@@ -1,14 +1,14 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Nodes;
 
 /// <summary>
-/// A node's engines: they compute as the ones behind them do, and take as long as the node's speed says.
+/// A node's engines: they compute by other engines, and take as long as the node's speed says.
 /// </summary>
 internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engines) : IEngineFactory
 {
-    // A forward pass alone, beside one with its way back.
+    // A forward pass takes a third of a forward and backward pass.
     private const int EvaluationsAGradient = 3;
 
     public IGradientEngine Create(JobOptions job)
@@ -28,15 +28,15 @@ internal sealed class SimulatedEngines(SimulatedNode node, IEngineFactory engine
             CancellationToken abandoned
         )
         {
-            if (node.Fails is { } reason)
+            if (node.EngineFailure is { } reason)
             {
-                node.Fails = null;
+                node.EngineFailure = null;
                 throw new InvalidOperationException(reason);
             }
             var result = Inner.ComputeGradient(samples, seed, gradient, CancellationToken.None);
-            if (node.NotFinite > 0)
+            if (node.NonFiniteGradients > 0)
             {
-                node.NotFinite--;
+                node.NonFiniteGradients--;
                 gradient.Fill(float.NaN);
             }
             node.World.Spend(node.GradientTime(samples.Length), abandoned);

@@ -3,17 +3,17 @@ using ActorTrain.TestKit.Time;
 namespace ActorTrain.TestKit.Nodes;
 
 /// <summary>
-/// One process of a node, from its start until it is no more: when the node starts again, it is another.
+/// One process of a node. A restarted node is another object.
 /// </summary>
 /// <param name="world">The simulation.</param>
-/// <param name="plan">What the node is.</param>
-/// <param name="seed">Seeds what is random on it.</param>
+/// <param name="plan">The node's plan.</param>
+/// <param name="seed">Seed of its random numbers.</param>
 internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
 {
     private SplitMix64 _random = new(seed);
     private ulong _gradients = new SplitMix64(SplitMix64.Mix(seed, 1, 0)).Next();
     private readonly Dictionary<string, SimulatedDispatcher> _dispatchers = [];
-    private readonly List<Happening> _held = [];
+    private readonly List<SimulatedEvent> _held = [];
     private TimeSpan _frozenAt;
     private TimeSpan _frozenBefore;
 
@@ -23,34 +23,34 @@ internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
 
     public string Name => plan.Name;
 
-    /// <summary>Who watches its actors.</summary>
+    /// <summary>The watchers of its actors on other nodes.</summary>
     public Watches Watches { get; } = new();
 
     public bool IsDead { get; private set; }
 
-    /// <summary>Whether it was taken out of the cluster: nobody hears it any more.</summary>
-    public bool IsOut { get; set; }
+    /// <summary>Whether it was removed from the cluster: no node receives its messages any more.</summary>
+    public bool WasRemoved { get; set; }
 
     public bool IsFrozen { get; private set; }
 
-    /// <summary>How long it has stood still in all.</summary>
+    /// <summary>How long it was frozen in all.</summary>
     public TimeSpan FrozenFor => IsFrozen ? _frozenBefore + (world.Time.Now - _frozenAt) : _frozenBefore;
 
-    /// <summary>Its speed as a part of what it could be.</summary>
+    /// <summary>Its speed as a part of its full speed.</summary>
     public double Throttle { get; set; } = 1;
 
-    /// <summary>Gradients that are to come out as no numbers.</summary>
-    public int NotFinite { get; set; }
+    /// <summary>How many of its next gradients are not finite.</summary>
+    public int NonFiniteGradients { get; set; }
 
-    /// <summary>Why the engine is to fail at the next gradient; null when it is not.</summary>
-    public string? Fails { get; set; }
+    /// <summary>Message of the engine's failure at the next gradient; null for no failure.</summary>
+    public string? EngineFailure { get; set; }
 
-    /// <summary>Time that a gradient takes now.</summary>
+    /// <summary>Time that the next gradient takes.</summary>
     public TimeSpan GradientTime(int samples)
     {
         var draw = new Speed.Draw((_random.Next() >> 11) * (1.0 / (1L << 53)), _gradients++);
-        var time = plan.Speed.For(samples, world.Now, draw);
-        return Throttle == 1 ? time : Speed.Time(time.TotalSeconds / Throttle);
+        var time = plan.Speed.TimeFor(samples, world.Now, draw);
+        return Throttle == 1 ? time : Speed.ToTime(time.TotalSeconds / Throttle);
     }
 
     public SimulatedDispatcher DispatcherOf(string id, Func<SimulatedDispatcher> create)
@@ -75,14 +75,14 @@ internal sealed class SimulatedNode(World world, NodePlan plan, long seed)
         IsFrozen = false;
         var held = _held.ToArray();
         _held.Clear();
-        foreach (var happening in held)
-            world.Time.At(world.Time.Now, happening);
+        foreach (var pending in held)
+            world.Time.Schedule(world.Time.Now, pending);
     }
 
-    /// <summary>Keeps what would happen now until it goes on.</summary>
-    public void Hold(Happening happening) => _held.Add(happening);
+    /// <summary>Keeps an event until the node is thawed.</summary>
+    public void Hold(SimulatedEvent pending) => _held.Add(pending);
 
-    /// <summary>Nothing happens on it any more, but that its actors end.</summary>
+    /// <summary>Ends its events, except those that stop its actors.</summary>
     public void Die()
     {
         IsDead = true;

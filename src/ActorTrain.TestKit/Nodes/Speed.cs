@@ -8,12 +8,12 @@ public abstract record Speed
 {
     private Speed() { }
 
-    /// <summary>What is random in a micro-batch's time.</summary>
-    /// <param name="Uniform">A number from 0 to below 1, another one each time.</param>
-    /// <param name="Number">The micro-batch's number on its node, from a random one on.</param>
+    /// <summary>The random part of a micro-batch's time.</summary>
+    /// <param name="Uniform">A random number from 0 to below 1.</param>
+    /// <param name="Number">The micro-batch's number on its node, which begins at a random number.</param>
     internal readonly record struct Draw(double Uniform, ulong Number);
 
-    /// <summary>Time that each micro-batch takes beside its samples, 0 or more.</summary>
+    /// <summary>Time of each micro-batch in addition to its samples, 0 or more.</summary>
     /// <exception cref="ActorTrainException">It is negative.</exception>
     public TimeSpan PerStep
     {
@@ -21,39 +21,38 @@ public abstract record Speed
         init => field = Checked.Time("Speed.PerStep", value);
     }
 
-    /// <summary>The same for every micro-batch.</summary>
+    /// <summary>The same speed for every micro-batch.</summary>
     /// <param name="samplesPerSecond">Samples a second, above 0.</param>
-    /// <exception cref="ActorTrainException">It is no such number.</exception>
+    /// <exception cref="ActorTrainException">The number is out of range.</exception>
     public static Speed Constant(double samplesPerSecond) => new ConstantSpeed(Rate("Constant", samplesPerSecond));
 
     /// <summary>Times that are exponentially distributed: memoryless.</summary>
     /// <param name="samplesPerSecond">Samples a second in the mean, above 0.</param>
-    /// <exception cref="ActorTrainException">It is no such number.</exception>
+    /// <exception cref="ActorTrainException">The number is out of range.</exception>
     public static Speed Exponential(double samplesPerSecond) =>
         new ExponentialSpeed(Rate("Exponential", samplesPerSecond));
 
     /// <summary>
-    /// Micro-batch after micro-batch as fast as they were measured, in their order, again and again; each node begins
-    /// at another of them.
+    /// The measured speeds of micro-batches, in their order, repeated; each node begins at a random one of them.
     /// </summary>
     /// <param name="samplesPerSecond">Samples a second of each micro-batch, in the order in which they were measured,
     /// above 0; one at least.</param>
-    /// <exception cref="ActorTrainException">One of them is no such number, or there is none.</exception>
+    /// <exception cref="ActorTrainException">A number is out of range, or there is none.</exception>
     public static Speed Replayed(params IReadOnlyList<double> samplesPerSecond) =>
         samplesPerSecond is { Count: > 0 }
             ? new ReplayedSpeed([.. samplesPerSecond.Select(rate => Rate("Replayed", rate))])
-            : throw Checked.Wrong("What Speed.Replayed takes", "empty", "one speed or more, in samples a second");
+            : throw Checked.Error("What Speed.Replayed takes", "empty", "one speed or more, in samples a second");
 
-    /// <summary>A speed that changes with time, in steps, as it was recorded.</summary>
+    /// <summary>A recorded speed that changes with time, in steps.</summary>
     /// <param name="steps">
-    /// From when on it is how fast: a time, 0 or more and each its own, and samples a second, above 0. One step at
-    /// least; before the first it is as fast as from there on.
+    /// When each step begins, 0 or more and all different, and its samples a second, above 0. One step at least; the
+    /// first speed also holds before its time.
     /// </param>
-    /// <exception cref="ActorTrainException">A time or a speed is not so, or there is none.</exception>
+    /// <exception cref="ActorTrainException">A time or a speed is out of range, or there is none.</exception>
     public static Speed Trace(params (TimeSpan From, double SamplesPerSecond)[] steps)
     {
         if (steps is not { Length: > 0 })
-            throw Checked.Wrong(
+            throw Checked.Error(
                 "What Speed.Trace takes",
                 "empty",
                 "one step or more, each a time and samples a second"
@@ -61,7 +60,7 @@ public abstract record Speed
         foreach (var (from, rate) in steps)
             (_, _) = (Checked.Time("Speed.Trace: From", from), Rate("Trace", rate));
         if (steps.CountBy(step => step.From).FirstOrDefault(from => from.Value > 1) is { Value: > 0 } twice)
-            throw Checked.Wrong(
+            throw Checked.Error(
                 "Speed.Trace: From",
                 FormattableString.Invariant($"{twice.Key.TotalSeconds} s twice"),
                 "another time for each step"
@@ -70,70 +69,70 @@ public abstract record Speed
     }
 
     /// <summary>
-    /// The speed in the words of a script: <c>1000</c>, <c>exponential 1000</c>, <c>replayed 950 1020 990</c>, <c>trace
-    /// 0s 1000 30s 250</c>.
+    /// The speed as a script writes it: <c>1000</c>, <c>exponential 1000</c>, <c>replayed 950 1020 990</c>, <c>trace 0s
+    /// 1000 30s 250</c>.
     /// </summary>
     public abstract string Words { get; }
 
-    /// <summary>Time for some samples.</summary>
+    /// <summary>Time of a micro-batch.</summary>
     /// <param name="samples">Samples of a micro-batch.</param>
     /// <param name="now">Time since the simulation began.</param>
-    /// <param name="draw">What is random in it.</param>
-    internal TimeSpan For(int samples, TimeSpan now, Draw draw) => PerStep + Time(SecondsFor(samples, now, draw));
+    /// <param name="draw">Its random part.</param>
+    internal TimeSpan TimeFor(int samples, TimeSpan now, Draw draw) => PerStep + ToTime(SecondsFor(samples, now, draw));
 
-    /// <summary>A time; one that is longer than any simulation is as good as one of three hundred years.</summary>
-    internal static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 1e10));
+    /// <summary>Seconds as a time, three hundred years at most: longer than any simulation.</summary>
+    internal static TimeSpan ToTime(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 1e10));
 
-    /// <summary>Samples a second in the mean, at a time.</summary>
-    internal abstract double At(TimeSpan now);
+    /// <summary>Mean samples a second at a time.</summary>
+    internal abstract double RateAt(TimeSpan now);
 
-    private protected virtual double SecondsFor(int samples, TimeSpan now, Draw draw) => samples / At(now);
+    private protected virtual double SecondsFor(int samples, TimeSpan now, Draw draw) => samples / RateAt(now);
 
     private static double Rate(string speed, double samplesPerSecond) =>
         Checked.Number($"Speed.{speed}: samplesPerSecond", samplesPerSecond, Bounds.Above(0));
 
     private string Code(string speed) =>
-        PerStep == TimeSpan.Zero ? $"Speed.{speed}" : $"Speed.{speed} with {{ PerStep = {CSharp.Of(PerStep)} }}";
+        PerStep == TimeSpan.Zero ? $"Speed.{speed}" : $"Speed.{speed} with {{ PerStep = {CSharp.Literal(PerStep)} }}";
 
     private sealed record ConstantSpeed(double SamplesPerSecond) : Speed
     {
-        internal override double At(TimeSpan now) => SamplesPerSecond;
+        internal override double RateAt(TimeSpan now) => SamplesPerSecond;
 
         public override string Words => FormattableString.Invariant($"{SamplesPerSecond}");
 
-        public override string ToString() => Code($"Constant({CSharp.Of(SamplesPerSecond)})");
+        public override string ToString() => Code($"Constant({CSharp.Literal(SamplesPerSecond)})");
     }
 
     private sealed record ExponentialSpeed(double SamplesPerSecond) : Speed
     {
-        internal override double At(TimeSpan now) => SamplesPerSecond;
+        internal override double RateAt(TimeSpan now) => SamplesPerSecond;
 
         private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) =>
             -Math.Log(1 - draw.Uniform) * samples / SamplesPerSecond;
 
         public override string Words => FormattableString.Invariant($"exponential {SamplesPerSecond}");
 
-        public override string ToString() => Code($"Exponential({CSharp.Of(SamplesPerSecond)})");
+        public override string ToString() => Code($"Exponential({CSharp.Literal(SamplesPerSecond)})");
     }
 
     private sealed record ReplayedSpeed(IReadOnlyList<double> SamplesPerSecond) : Speed
     {
-        // The mean of what was measured is one of times.
+        // The harmonic mean: times are averaged, not speeds.
         private readonly double _mean = 1 / SamplesPerSecond.Average(rate => 1 / rate);
 
-        internal override double At(TimeSpan now) => _mean;
+        internal override double RateAt(TimeSpan now) => _mean;
 
         private protected override double SecondsFor(int samples, TimeSpan now, Draw draw) =>
             samples / SamplesPerSecond[(int)(draw.Number % (ulong)SamplesPerSecond.Count)];
 
-        public override string Words => $"replayed {string.Join(' ', SamplesPerSecond.Select(CSharp.Of))}";
+        public override string Words => $"replayed {string.Join(' ', SamplesPerSecond.Select(CSharp.Literal))}";
 
         public override string ToString() => Code($"Replayed({CSharp.Listed(SamplesPerSecond)})");
     }
 
     private sealed record TraceSpeed(IReadOnlyList<(TimeSpan From, double SamplesPerSecond)> Steps) : Speed
     {
-        internal override double At(TimeSpan now) =>
+        internal override double RateAt(TimeSpan now) =>
             Steps.LastOrDefault(step => step.From <= now, Steps[0]).SamplesPerSecond;
 
         public override string Words =>
@@ -146,6 +145,6 @@ public abstract record Speed
         public override string ToString() => Code($"Trace({string.Join(", ", Steps.Select(CodeOf))})");
 
         private static string CodeOf((TimeSpan From, double SamplesPerSecond) step) =>
-            $"({CSharp.Of(step.From)}, {CSharp.Of(step.SamplesPerSecond)})";
+            $"({CSharp.Literal(step.From)}, {CSharp.Literal(step.SamplesPerSecond)})";
     }
 }

@@ -3,13 +3,13 @@ using Akka.Dispatch.SysMsg;
 
 namespace ActorTrain.TestKit.Nodes;
 
-/// <summary>Which actors of other nodes watch actors of a node: they are to hear of it when the node is lost.</summary>
+/// <summary>Actors of other nodes that watch actors of a node, to be notified when the node is lost.</summary>
 internal sealed class Watches
 {
     private readonly Dictionary<(IInternalActorRef Watchee, IInternalActorRef Watcher), SimulatedNode> _watches = [];
 
-    /// <summary>Takes in a system message that comes from another node.</summary>
-    public void Note(SystemMessage message, SimulatedNode from)
+    /// <summary>Records a system message from another node.</summary>
+    public void Record(SystemMessage message, SimulatedNode from)
     {
         switch (message)
         {
@@ -22,14 +22,14 @@ internal sealed class Watches
         }
     }
 
-    /// <summary>Tells all that watch that the node is lost.</summary>
-    public void TellLost() => TellLost(_ => true);
+    /// <summary>Notifies all watchers that the node is lost.</summary>
+    public void NotifyLost() => NotifyLost(_ => true);
 
-    /// <summary>Tells some that watch that the node is lost.</summary>
-    /// <param name="whose">On which nodes they are.</param>
-    public void TellLost(Predicate<SimulatedNode> whose)
+    /// <summary>Notifies the watchers on some nodes that the node is lost.</summary>
+    /// <param name="isOn">Whether watchers on a node are notified.</param>
+    public void NotifyLost(Predicate<SimulatedNode> isOn)
     {
-        foreach (var ((watchee, watcher), node) in _watches.Where(watch => whose(watch.Value)).ToList())
+        foreach (var ((watchee, watcher), node) in _watches.Where(watch => isOn(watch.Value)).ToList())
         {
             if (!node.IsDead)
                 watcher.SendSystemMessage(

@@ -5,20 +5,20 @@ using ActorTrain.Job;
 namespace ActorTrain.TestKit.Replaying;
 
 /// <summary>
-/// Options as C#: what of a record is different from its default, property by property. It goes by the records
-/// themselves, so that a setting that is added is in the code as well.
+/// Options as C#: the properties of a record that differ from its default. They are found by reflection, so that new
+/// settings are included.
 /// </summary>
-/// <param name="placeholders">Takes in what cannot be written.</param>
-/// <param name="usings">Takes in the namespaces that the code needs.</param>
+/// <param name="placeholders">Collects values that cannot be written as code.</param>
+/// <param name="usings">Collects the namespaces that the code needs.</param>
 internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings)
 {
     private const string Indent = "    ";
 
-    /// <summary>The code of a record whose default is another.</summary>
-    /// <param name="name">The C# that gives the default, such as <c>defaults</c>.</param>
+    /// <summary>The code of a record, derived from its default.</summary>
+    /// <param name="name">The C# of the default, such as <c>defaults</c>.</param>
     /// <param name="value">The record.</param>
     /// <param name="standard">Its default.</param>
-    public string Of(string name, object value, object standard)
+    public string Create(string name, object value, object standard)
     {
         var changes = Changes(name, value, standard).ToList();
         return changes.Count == 0
@@ -26,7 +26,7 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             : $"{name} with\n{{\n{string.Concat(changes.Select(change => $"{Indent}{change},\n"))}}}";
     }
 
-    /// <summary>What is different, as the assignments of an initializer.</summary>
+    /// <summary>The differences, as assignments of an initializer.</summary>
     public IEnumerable<string> Changes(string name, object value, object standard) =>
         from property in OptionsAsSettings.PropertiesOf(value.GetType())
         let change = Change($"{name}.{property.Name}", property.GetValue(value), property.GetValue(standard))
@@ -44,10 +44,10 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             return Changes(name, value, standard).ToList() is { Count: > 0 } changes
                 ? $"{name} with {{ {string.Join(", ", changes)} }}"
                 : null;
-        return AreEqual(value, standard) ? null : Written(name, value);
+        return AreEqual(value, standard) ? null : Literal(name, value);
     }
 
-    private string Written(string name, object? value)
+    private string Literal(string name, object? value)
     {
         switch (value)
         {
@@ -56,15 +56,15 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             case bool isOn:
                 return isOn ? "true" : "false";
             case string text:
-                return CSharp.Of(text);
+                return CSharp.Literal(text);
             case float number:
-                return CSharp.Of(number);
+                return CSharp.Literal(number);
             case double number:
-                return CSharp.Of(number);
+                return CSharp.Literal(number);
             case int or long or short or byte:
-                return CSharp.Of(Convert.ToInt64(value, null));
+                return CSharp.Literal(Convert.ToInt64(value, null));
             case TimeSpan time:
-                return CSharp.Of(time);
+                return CSharp.Literal(time);
             case Enum choice:
                 return Choice(choice);
             case IEnumerable<KeyValuePair<string, string>> settings:
@@ -72,7 +72,7 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             case IEnumerable<string> texts:
                 return $"[{CSharp.Listed(texts)}]";
             default:
-                return placeholders.Of(name[(name.LastIndexOf('.') + 1)..], value);
+                return placeholders.Add(name[(name.LastIndexOf('.') + 1)..], value);
         }
     }
 
@@ -87,7 +87,10 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
     {
         usings.Add("System.Collections.Generic");
         var code = new StringBuilder("new Dictionary<string, string> { ");
-        code.AppendJoin(", ", settings.Select(setting => $"[{CSharp.Of(setting.Key)}] = {CSharp.Of(setting.Value)}"));
+        code.AppendJoin(
+            ", ",
+            settings.Select(setting => $"[{CSharp.Literal(setting.Key)}] = {CSharp.Literal(setting.Value)}")
+        );
         return code.Append(" }").ToString();
     }
 

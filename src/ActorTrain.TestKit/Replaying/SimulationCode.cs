@@ -7,7 +7,7 @@ using ActorTrain.TestKit.Nodes;
 
 namespace ActorTrain.TestKit.Replaying;
 
-/// <summary>A simulation as C#: all of it that is not as by default.</summary>
+/// <summary>A simulation as C#: everything that differs from the defaults.</summary>
 internal sealed class SimulationCode
 {
     private readonly Placeholders _placeholders = new();
@@ -21,20 +21,20 @@ internal sealed class SimulationCode
 
     private SimulationCode() => _options = new OptionsCode(_placeholders, _usings);
 
-    // As editors sort them: System first.
+    // System first, as editors sort them.
     private static Comparer<string> UsingsInOrder { get; } =
         Comparer<string>.Create((one, other) => (!IsSystem(one), one).CompareTo((!IsSystem(other), other)));
 
-    /// <summary>The expression that makes the simulation.</summary>
-    public static string Of(Simulation simulation)
+    /// <summary>The expression that creates the simulation.</summary>
+    public static string Create(Simulation simulation)
     {
         var code = new SimulationCode();
-        var made = code.Made(simulation);
-        return string.Concat(code._placeholders.Lines.Select(line => line + "\n")) + made;
+        var expression = code.Expression(simulation);
+        return string.Concat(code._placeholders.Lines.Select(line => line + "\n")) + expression;
     }
 
-    /// <summary>The whole program: the job, the simulation, what was done to it by hand, and the assertion.</summary>
-    public static string Of(Simulation simulation, JobOptions job, IReadOnlyList<(TimeSpan At, Fault Fault)> byHand)
+    /// <summary>The whole program: the job, the simulation, the faults applied by hand, and the assertion.</summary>
+    public static string Create(Simulation simulation, JobOptions job, IReadOnlyList<(TimeSpan At, Fault Fault)> byHand)
     {
         var code = new SimulationCode();
         var (options, run) = (code.Job(job), code.Run(simulation, byHand));
@@ -44,7 +44,7 @@ internal sealed class SimulationCode
         text.Append('\n');
         foreach (var line in code._placeholders.Lines)
             text.Append(line).Append('\n');
-        return text.Append(options).Append(run).Append("result.ShouldBeSound();").ToString();
+        return text.Append(options).Append(run).Append("result.ShouldSucceed();").ToString();
     }
 
     private static bool IsSystem(string name) =>
@@ -53,50 +53,50 @@ internal sealed class SimulationCode
     private string Job(JobOptions job)
     {
         const string read = "JobOptionsReader.Read()";
-        var code = _options.Of("defaults", job, JobOptionsReader.Read());
+        var code = _options.Create("defaults", job, JobOptionsReader.Read());
         return code == "defaults" ? $"var job = {read};\n" : $"var defaults = {read};\nvar job = {code};\n";
     }
 
     private string Run(Simulation simulation, IReadOnlyList<(TimeSpan At, Fault Fault)> byHand)
     {
-        var made = Made(simulation);
+        var expression = Expression(simulation);
         if (byHand.Count == 0)
-            return $"var result = {made}\n    .Run(job);\n";
-        var code = new StringBuilder($"using var run = {made}\n    .Start(job);\n");
+            return $"var result = {expression}\n    .Run(job);\n";
+        var code = new StringBuilder($"using var run = {expression}\n    .Start(job);\n");
         var now = TimeSpan.Zero;
         foreach (var (at, fault) in byHand)
         {
             if (at > now)
-                code.Append($"run.Advance({CSharp.Of(at - now)});\n");
+                code.Append($"run.Advance({CSharp.Literal(at - now)});\n");
             code.Append($"run.Make({fault});\n");
             now = at;
         }
         _usings.Add(typeof(Fault).Namespace!);
-        if (byHand.Any(made => made.Fault.Joining > 0))
+        if (byHand.Any(entry => entry.Fault.Joining > 0))
             _usings.Add(typeof(Speed).Namespace!);
         return code.Append("var result = run.ToEnd();\n").ToString();
     }
 
-    private string Made(Simulation simulation)
+    private string Expression(Simulation simulation)
     {
-        var code = new StringBuilder($"new Simulation(Seed: {CSharp.Of(simulation.Seed)})");
-        var given = Given(simulation).ToList();
+        var code = new StringBuilder($"new Simulation(Seed: {CSharp.Literal(simulation.Seed)})");
+        var given = Initializers(simulation).ToList();
         if (given.Count > 0)
             code.Append($"\n{{\n{string.Concat(given.Select(setting => $"    {setting},\n"))}}}");
         foreach (var node in simulation.Nodes)
             code.Append($"\n    .WithNode({node})");
         AppendLinks(code, simulation.Links);
         foreach (var (at, fault) in simulation.Script)
-            code.Append($"\n    .At(seconds: {CSharp.Of(at.TotalSeconds)}, {fault})");
+            code.Append($"\n    .At(seconds: {CSharp.Literal(at.TotalSeconds)}, {fault})");
         AddUsings(simulation);
         return code.ToString();
     }
 
-    private IEnumerable<string> Given(Simulation simulation)
+    private IEnumerable<string> Initializers(Simulation simulation)
     {
         var standard = new Simulation(0);
         if (simulation.Limit != standard.Limit)
-            yield return $"Limit = {CSharp.Of(simulation.Limit)}";
+            yield return $"Limit = {CSharp.Literal(simulation.Limit)}";
         if (Engines(simulation.Engines) is { } engines)
             yield return $"Engines = {engines}";
         if (simulation.Settings.Length > 0)
@@ -105,7 +105,7 @@ internal sealed class SimulationCode
         {
             _usings.Add(typeof(CostOptions).Namespace!);
             var (perPush, perParameter) = simulation.Costs;
-            yield return $"Costs = new CostOptions({CSharp.Of(perPush)}, {CSharp.Of(perParameter)})";
+            yield return $"Costs = new CostOptions({CSharp.Literal(perPush)}, {CSharp.Literal(perParameter)})";
         }
         if (_options.Changes("Times", simulation.Times, standard.Times).ToList() is { Count: > 0 } times)
         {
@@ -114,10 +114,10 @@ internal sealed class SimulationCode
         }
     }
 
-    private string? Engines(Worker.IEngineFactory engines)
+    private string? Engines(Engines.IEngineFactory engines)
     {
         if (engines is not AnalyticEngines { Code: { } code })
-            return _placeholders.Of(nameof(Simulation.Engines), engines);
+            return _placeholders.Add(nameof(Simulation.Engines), engines);
         if (code == AnalyticEngines.Small().Code)
             return null;
         _usings.Add(typeof(AnalyticEngines).Namespace!);
@@ -128,10 +128,11 @@ internal sealed class SimulationCode
     {
         var standard = NetworkOptions.Default;
         if ((links.Latency, links.BytesPerSecond) != (standard.Latency, standard.BytesPerSecond))
-            code.Append($"\n    .WithLinks({CSharp.Of(links.Latency)}, {CSharp.Of(links.BytesPerSecond)})");
+            code.Append($"\n    .WithLinks({CSharp.Literal(links.Latency)}, {CSharp.Literal(links.BytesPerSecond)})");
         foreach (var (one, other, latency, bytesPerSecond) in links.Links)
             code.Append(
-                $"\n    .WithLink({CSharp.Listed([one, other])}, {CSharp.Of(latency)}, {CSharp.Of(bytesPerSecond)})"
+                $"\n    .WithLink({CSharp.Listed([one, other])}, "
+                    + $"{CSharp.Literal(latency)}, {CSharp.Literal(bytesPerSecond)})"
             );
     }
 
@@ -139,9 +140,9 @@ internal sealed class SimulationCode
     {
         if (simulation.Script.Count > 0)
             _usings.Add(typeof(Fault).Namespace!);
-        if (simulation.Nodes.Count > 0 || simulation.Script.Any(happens => happens.Fault.Joining > 0))
+        if (simulation.Nodes.Count > 0 || simulation.Script.Any(entry => entry.Fault.Joining > 0))
             _usings.Add(typeof(Speed).Namespace!);
         if (simulation.Nodes.Any(node => node.Device != NodePlan.Processor))
-            _usings.Add(typeof(Worker.DeviceDescription).Namespace!);
+            _usings.Add(typeof(Engines.DeviceDescription).Namespace!);
     }
 }

@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Text;
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Sentences;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
-using ActorTrain.Worker;
 
 namespace ActorTrain.TestKit.Scripts;
 
-/// <summary>Makes a simulation of what a script says.</summary>
+/// <summary>Creates a simulation from a script.</summary>
 internal sealed class ScriptReader
 {
     private const string Section = "actortrain.simulation.",
@@ -47,10 +46,15 @@ internal sealed class ScriptReader
         ];
         var keys = Defaults
             .Concat(ReferenceConfiguration.Settings)
-            .Concat(OfEachNode(Defaults))
+            .Concat(ForEachNode(Defaults))
             .Select(setting => setting.Key);
         new KnownKeys(_nodes.Count > 0 ? keys : keys.Append(Nodes + "NAME.speed")).Check(file);
-        _settings = SettingsReader.OfSettings([.. _given, .. Defaults, .. OfEachNode(_given), .. OfEachNode(Defaults)]);
+        _settings = SettingsReader.OfSettings([
+            .. _given,
+            .. Defaults,
+            .. ForEachNode(_given),
+            .. ForEachNode(Defaults),
+        ]);
     }
 
     public SimulationScript Read()
@@ -63,17 +67,17 @@ internal sealed class ScriptReader
                 _settings.Duration(Section + "shard.push", TimeSpan.Zero),
                 1 / _settings.Double(Section + "shard.speed", Bounds.Above(0))
             ),
-            Settings = OfNodes(),
-            Engines = Analytic(),
+            Settings = NodeSettingsText(),
+            Engines = AnalyticEngine(),
         };
         simulation = WithNodes(simulation);
         simulation = WithLinks(simulation);
         simulation = WithScript(simulation);
-        return new SimulationScript(simulation, JobOptionsReader.Read(null, OfTheJob()), engine);
+        return new SimulationScript(simulation, JobOptionsReader.Read(null, JobOverrides()), engine);
     }
 
-    // What is said about all nodes, about each.
-    private IEnumerable<Setting> OfEachNode(IReadOnlyList<Setting> settings) =>
+    // The settings of all nodes, for each node.
+    private IEnumerable<Setting> ForEachNode(IReadOnlyList<Setting> settings) =>
         from name in _nodes
         from setting in settings
         where setting.Key.StartsWith(Node, StringComparison.Ordinal)
@@ -82,7 +86,7 @@ internal sealed class ScriptReader
             Key = $"{Nodes}{name}.{setting.Key[Node.Length..]}",
         };
 
-    private AnalyticEngines Analytic()
+    private AnalyticEngines AnalyticEngine()
     {
         const string analytic = Section + "analytic.";
         return AnalyticEngines.Small(
@@ -98,7 +102,7 @@ internal sealed class ScriptReader
         var plans = _nodes.SelectMany(Plans).ToList();
         if (plans.Count > MostNodes)
             throw new ActorTrainException(
-                $"The script has {Plural.Of(plans.Count, "node")}; it may have at most {MostNodes}."
+                $"The script has {Plural.Format(plans.Count, "node")}; it may have at most {MostNodes}."
             );
         if (!plans.Exists(plan => plan.Roles.Contains(NodeRoles.Coordinator)))
             simulation = simulation.WithSeed();
@@ -116,10 +120,10 @@ internal sealed class ScriptReader
     {
         var section = $"{Nodes}{name}.";
         var count = _settings.Int(section + "count", 1, MostNodes);
-        var roles = _settings.Words(section + "roles", NodeRoles.All);
+        var roles = _settings.Items(section + "roles", NodeRoles.All);
         var speed =
-            SpeedWords.Read(_settings.Text(section + "speed"))
-            ?? throw _settings.Wrong(section + "speed", SpeedWords.Right);
+            SpeedParser.Read(_settings.Text(section + "speed"))
+            ?? throw _settings.Wrong(section + "speed", SpeedParser.Right);
         var device = _settings.Text(section + "device");
         if (device is not ("cpu" or "cuda"))
             throw _settings.Wrong(section + "device", "cpu or cuda");
@@ -173,7 +177,7 @@ internal sealed class ScriptReader
     private Simulation WithScript(Simulation simulation)
     {
         const string script = Section + "script";
-        var faults = new FaultWords(simulation);
+        var faults = new FaultParser(simulation);
         foreach (var text in _settings.Elements(script))
         {
             var (at, fault) = faults.Read(text, right => _settings.WrongElement(script, text, right));
@@ -182,14 +186,14 @@ internal sealed class ScriptReader
         return simulation;
     }
 
-    private IEnumerable<SettingOverride> OfTheJob() =>
+    private IEnumerable<SettingOverride> JobOverrides() =>
         _given
             .Where(setting => setting.Key.StartsWith(Job, StringComparison.Ordinal))
             .Reverse()
             .Select(setting => new SettingOverride(setting.Key, setting.Value ?? "", setting.Source));
 
-    // What is neither the simulation's nor the job's is the nodes' own.
-    private string OfNodes()
+    // Settings outside the simulation's and the job's sections are the nodes'.
+    private string NodeSettingsText()
     {
         var text = new StringBuilder();
         foreach (

@@ -9,17 +9,17 @@ using Akka.Dispatch.SysMsg;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// Runs the actors of one node in virtual time, one message a turn, and sees all that is sent to them: what comes from
-/// another node takes the network's way.
+/// Runs the actors of one node in virtual time, one message at a time, and receives all messages to them. Messages from
+/// other nodes take the network.
 /// </summary>
 internal sealed class SimulatedDispatcher : MessageDispatcher
 {
     private readonly World _world;
     private readonly SimulatedThread? _shared;
     private readonly Dictionary<IRunnable, SimulatedThread> _threads = [];
-    private readonly Dictionary<ActorCell, Desk> _desks = [];
+    private readonly Dictionary<ActorCell, ActorQueue> _queues = [];
 
-    private sealed class Desk(TimedQueue queue)
+    private sealed class ActorQueue(TimedQueue queue)
     {
         public TimedQueue Queue => queue;
 
@@ -41,52 +41,53 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
 
-    /// <summary>The node whose actors it runs; null for those of the actor system itself.</summary>
+    /// <summary>The node whose actors it runs; null for the actor system's own actors.</summary>
     public SimulatedNode? Node { get; }
 
     public override void Dispatch(ActorCell cell, Envelope envelope)
     {
-        if (IsHere)
+        if (DeliversDirectly)
             Arrive(cell, envelope);
         else
-            _world.Depart(new UserDelivery(_world.Current!, this, cell, envelope));
+            _world.Send(new UserDelivery(_world.CurrentNode!, this, cell, envelope));
     }
 
     public override void SystemDispatch(ActorCell cell, SystemMessage message)
     {
-        if (IsHere)
+        if (DeliversDirectly)
             Arrive(cell, message);
         else
-            _world.Depart(new SystemDelivery(_world.Current!, this, cell, message));
+            _world.Send(new SystemDelivery(_world.CurrentNode!, this, cell, message));
     }
 
-    /// <summary>A message has come to one of its actors.</summary>
+    /// <summary>A message has arrived at one of its actors.</summary>
     public void Arrive(ActorCell cell, Envelope envelope)
     {
-        var cost = _world.Costs.Of(envelope.Message);
-        if (cost == TimeSpan.Zero && !_desks.ContainsKey(cell))
+        var cost = _world.Costs.GetCost(envelope.Message);
+        if (cost == TimeSpan.Zero && !_queues.ContainsKey(cell))
         {
             base.Dispatch(cell, envelope);
             return;
         }
-        if (!_desks.TryGetValue(cell, out var desk))
-            _desks.Add(cell, desk = new Desk(new TimedQueue(_world.Time, Node)));
-        desk.FreeAt = (desk.FreeAt > _world.Now ? desk.FreeAt : _world.Now) + cost;
-        desk.Queue.Add(desk.FreeAt, new Served(this, cell, envelope));
+        if (!_queues.TryGetValue(cell, out var queue))
+            _queues.Add(cell, queue = new ActorQueue(new TimedQueue(_world.Time, Node)));
+        var begins = queue.FreeAt > _world.Now ? queue.FreeAt : _world.Now;
+        queue.FreeAt = begins + cost;
+        queue.Queue.Add(queue.FreeAt, new ProcessingDone(this, cell, envelope));
     }
 
-    /// <summary>A system message has come to one of its actors.</summary>
+    /// <summary>A system message has arrived at one of its actors.</summary>
     public void Arrive(ActorCell cell, SystemMessage message) => base.SystemDispatch(cell, message);
 
     public override void Detach(ActorCell cell)
     {
-        _desks.Remove(cell);
+        _queues.Remove(cell);
         if (cell.Mailbox is { } mailbox)
             _threads.Remove(mailbox);
         base.Detach(cell);
     }
 
-    /// <summary>The thread of what runs now.</summary>
+    /// <summary>The thread of a mailbox.</summary>
     public SimulatedThread ThreadOf(IRunnable run)
     {
         if (_shared is not null)
@@ -96,7 +97,7 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         return thread;
     }
 
-    public void Run(IRunnable run, SimulatedThread? thread) => _world.Run(this, run, thread);
+    public void Run(IRunnable run, SimulatedThread? thread) => _world.RunActor(this, run, thread);
 
     protected override void ExecuteTask(IRunnable run)
     {
@@ -105,21 +106,22 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         else if (_threads.TryGetValue(run, out var thread))
             thread.Enqueue(run);
         else
-            _world.Time.At(_world.Now, new Turn(this, run));
+            _world.Time.Schedule(_world.Now, new RunMailbox(this, run));
     }
 
     protected override void Shutdown() { }
 
-    // From outside, and from the actor system itself, there is no way to go.
-    private bool IsHere => _world.Current is null || Node is null || (_world.Current == Node && !_world.HasSpent);
+    // Messages from outside, and those from or to the actor system itself, take no time.
+    private bool DeliversDirectly =>
+        _world.CurrentNode is null || Node is null || (_world.CurrentNode == Node && !_world.HasSpentTime);
 
-    private sealed class Turn(SimulatedDispatcher dispatcher, IRunnable run) : Happening(dispatcher.Node)
+    private sealed class RunMailbox(SimulatedDispatcher dispatcher, IRunnable run) : SimulatedEvent(dispatcher.Node)
     {
-        public override bool OutlivesNode => true;
+        public override bool RunsOnDeadNode => true;
 
-        public override void Happen()
+        public override void Run()
         {
-            // Its thread may have become a busy one since.
+            // It may have got a busy thread since.
             if (dispatcher._threads.TryGetValue(run, out var thread))
                 thread.Enqueue(run);
             else
@@ -127,37 +129,37 @@ internal sealed class SimulatedDispatcher : MessageDispatcher
         }
     }
 
-    private sealed class Served(SimulatedDispatcher dispatcher, ActorCell cell, Envelope envelope)
-        : Happening(dispatcher.Node)
+    private sealed class ProcessingDone(SimulatedDispatcher dispatcher, ActorCell cell, Envelope envelope)
+        : SimulatedEvent(dispatcher.Node)
     {
-        public override void Happen() => dispatcher.ServeNow(cell, envelope);
+        public override void Run() => dispatcher.DispatchNow(cell, envelope);
 
         public override void Drop() => UserDelivery.Discard(envelope.Message);
     }
 
-    private void ServeNow(ActorCell cell, Envelope envelope) => base.Dispatch(cell, envelope);
+    private void DispatchNow(ActorCell cell, Envelope envelope) => base.Dispatch(cell, envelope);
 
-    /// <summary>Makes the dispatchers of a simulation: for each node its own.</summary>
-    internal sealed class OfSimulation : MessageDispatcherConfigurator
+    /// <summary>Creates the dispatchers of a simulation, one for each node.</summary>
+    internal sealed class PerNodeConfigurator : MessageDispatcherConfigurator
     {
         private readonly World _world;
         private readonly string _id;
-        private readonly SimulatedDispatcher _ofSystem;
+        private readonly SimulatedDispatcher _systemDispatcher;
 
-        public OfSimulation(Config config, IDispatcherPrerequisites prerequisites)
+        public PerNodeConfigurator(Config config, IDispatcherPrerequisites prerequisites)
             : base(config, prerequisites)
         {
             _id = config.GetString("id");
-            _world = World.Of(prerequisites.Settings.Config);
-            _ofSystem = new SimulatedDispatcher(this, _world, null, shared: false);
+            _world = World.Get(prerequisites.Settings.Config);
+            _systemDispatcher = new SimulatedDispatcher(this, _world, null, shared: false);
         }
 
         public override MessageDispatcher Dispatcher() =>
-            _world.Current is { } node
+            _world.CurrentNode is { } node
                 ? node.DispatcherOf(
                     _id,
                     () => new SimulatedDispatcher(this, _world, node, shared: _id == DispatcherNames.Training)
                 )
-                : _ofSystem;
+                : _systemDispatcher;
     }
 }

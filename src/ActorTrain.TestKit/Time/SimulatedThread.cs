@@ -4,19 +4,19 @@ using Akka.Dispatch;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// A thread of a node that can be busy for a while: whatever runs on it next waits until then, and so does what was
+/// A thread of a node that can be busy for a while. Until then the next mailbox waits, and so do messages that were
 /// sent after the time was spent.
 /// </summary>
 /// <param name="world">The simulation.</param>
-/// <param name="dispatcher">Whose thread it is.</param>
+/// <param name="dispatcher">The thread's dispatcher.</param>
 internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatcher)
 {
     private readonly SimulatedNode _node = dispatcher.Node!;
     private readonly Queue<IRunnable> _waiting = new();
-    private List<Happening> _departures = [];
-    private List<Happening> _departing = [];
+    private List<SimulatedEvent> _departures = [];
+    private List<SimulatedEvent> _departing = [];
     private TimeSpan _busyUntil;
-    private long _times;
+    private long _spendCount;
     private TimeSpan _frozenBefore;
     private bool _scheduled;
 
@@ -26,31 +26,31 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         Schedule();
     }
 
-    /// <summary>Time passes on this thread.</summary>
-    /// <param name="until">Until when it is busy.</param>
-    /// <param name="abandoned">Asked for when it is to be free at once.</param>
+    /// <summary>Keeps this thread busy.</summary>
+    /// <param name="until">The time until which it is busy.</param>
+    /// <param name="abandoned">Canceled to free it at once.</param>
     public void Spend(TimeSpan until, CancellationToken abandoned)
     {
         (_busyUntil, _frozenBefore) = (until, _node.FrozenFor);
-        var times = ++_times;
-        // Whoever abandons it may be late, and the thread busy with something else by then.
+        var count = ++_spendCount;
+        // The cancellation may come when the thread is already busy with other work.
         if (abandoned.CanBeCanceled)
-            abandoned.Register(() => Interrupt(times));
+            abandoned.Register(() => Interrupt(count));
     }
 
-    /// <summary>Happens when the thread is free again, before anything else runs on it.</summary>
-    public void Defer(Happening departure)
+    /// <summary>Runs a departure when the thread is free, before the next mailbox.</summary>
+    public void Defer(SimulatedEvent departure)
     {
         _departures.Add(departure);
         Schedule();
     }
 
-    private void Interrupt(long times)
+    private void Interrupt(long count)
     {
-        if (times != _times || _busyUntil <= world.Time.Now)
+        if (count != _spendCount || _busyUntil <= world.Time.Now)
             return;
         _busyUntil = world.Time.Now;
-        world.Time.At(world.Time.Now, new Wake(this, _node));
+        world.Time.Schedule(world.Time.Now, new Wake(this, _node));
     }
 
     private void Schedule()
@@ -58,13 +58,13 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         if (_scheduled || (_waiting.Count == 0 && _departures.Count == 0))
             return;
         _scheduled = true;
-        world.Time.At(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, _node));
+        world.Time.Schedule(_busyUntil > world.Now ? _busyUntil : world.Now, new Wake(this, _node));
     }
 
     private void Run()
     {
         _scheduled = false;
-        // Whoever is frozen computes nothing meanwhile.
+        // A frozen node does not compute meanwhile.
         if (_departures.Count > 0 || _busyUntil > world.Time.Now)
             _busyUntil += _node.FrozenFor - _frozenBefore;
         _frozenBefore = _node.FrozenFor;
@@ -77,7 +77,7 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         {
             (_departures, _departing) = (_departing, _departures);
             foreach (var departure in _departing)
-                departure.Happen();
+                departure.Run();
             _departing.Clear();
         }
         if (_waiting.TryDequeue(out var run))
@@ -92,11 +92,11 @@ internal sealed class SimulatedThread(World world, SimulatedDispatcher dispatche
         _departures.Clear();
     }
 
-    private sealed class Wake(SimulatedThread thread, SimulatedNode node) : Happening(node)
+    private sealed class Wake(SimulatedThread thread, SimulatedNode node) : SimulatedEvent(node)
     {
-        public override bool OutlivesNode => true;
+        public override bool RunsOnDeadNode => true;
 
-        public override void Happen()
+        public override void Run()
         {
             if (Node!.IsDead)
                 thread.Drop();

@@ -3,59 +3,59 @@ using ActorTrain.TestKit.Nodes;
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// Happenings of one road or one desk: first in, first out, each at its own time or after the one before it.
+/// Events of one link or one actor: first in, first out, each at its own time or after the one before it.
 /// </summary>
 /// <param name="time">The virtual time.</param>
-/// <param name="node">Where they happen.</param>
+/// <param name="node">The node of the events.</param>
 internal sealed class TimedQueue(VirtualTime time, SimulatedNode? node)
 {
-    private readonly Queue<(TimeSpan Due, Happening Happening)> _waiting = new();
+    private readonly Queue<(TimeSpan Due, SimulatedEvent Event)> _waiting = new();
     private bool _scheduled;
-    private bool _halted;
+    private bool _paused;
 
-    public void Add(TimeSpan due, Happening happening)
+    public void Add(TimeSpan due, SimulatedEvent pending)
     {
-        _waiting.Enqueue((due, happening));
+        _waiting.Enqueue((due, pending));
         Schedule();
     }
 
-    /// <summary>Nothing happens until it goes on.</summary>
-    public void Halt() => _halted = true;
+    /// <summary>Runs no event until it is resumed.</summary>
+    public void Pause() => _paused = true;
 
-    /// <summary>It goes on.</summary>
-    public void GoOn()
+    /// <summary>Runs events again.</summary>
+    public void Resume()
     {
-        _halted = false;
+        _paused = false;
         Schedule();
     }
 
-    /// <summary>What waits will never happen.</summary>
+    /// <summary>Drops all waiting events.</summary>
     public void Clear()
     {
         while (_waiting.TryDequeue(out var waiting))
-            waiting.Happening.Drop();
+            waiting.Event.Drop();
     }
 
     private void Schedule()
     {
-        if (_scheduled || _halted || _waiting.Count == 0)
+        if (_scheduled || _paused || _waiting.Count == 0)
             return;
         _scheduled = true;
-        time.At(_waiting.Peek().Due, new Turn(this, node));
+        time.Schedule(_waiting.Peek().Due, new RunFirstEvent(this, node));
     }
 
-    private void Next()
+    private void RunFirst()
     {
         _scheduled = false;
-        // What was cleared, or is held up, has no turn.
-        if (!_halted && _waiting.Count > 0 && _waiting.Peek().Due <= time.Now)
-            _waiting.Dequeue().Happening.Happen();
+        // The queue may have been cleared or paused meanwhile.
+        if (!_paused && _waiting.Count > 0 && _waiting.Peek().Due <= time.Now)
+            _waiting.Dequeue().Event.Run();
         Schedule();
     }
 
-    private sealed class Turn(TimedQueue queue, SimulatedNode? node) : Happening(node)
+    private sealed class RunFirstEvent(TimedQueue queue, SimulatedNode? node) : SimulatedEvent(node)
     {
-        public override void Happen() => queue.Next();
+        public override void Run() => queue.RunFirst();
 
         public override void Drop() => queue.Clear();
     }

@@ -5,11 +5,11 @@ using Akka.Event;
 
 namespace ActorTrain.TestKit.Time;
 
-/// <summary>Akka's scheduler on virtual time. What a node has scheduled happens on that node.</summary>
+/// <summary>Akka's scheduler on virtual time. What a node schedules runs on that node.</summary>
 internal sealed class VirtualScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
     private static readonly DateTimeOffset Beginning = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly World _world = World.Of(config);
+    private readonly World _world = World.Get(config);
 
     public override TimeSpan MonotonicClock => _world.Now;
 
@@ -55,18 +55,18 @@ internal sealed class VirtualScheduler(Config config, ILoggingAdapter log) : Sch
     ) => Schedule(initialDelay, interval, action.Run, cancelable);
 
     private void Schedule(TimeSpan delay, TimeSpan? interval, Action action, ICancelable? cancelable) =>
-        _world.Time.At(_world.Now + delay, new Ring(_world, interval, action, cancelable));
+        _world.Time.Schedule(_world.Now + delay, new TimerEvent(_world, interval, action, cancelable));
 
-    private sealed class Ring(World world, TimeSpan? interval, Action action, ICancelable? cancelable)
-        : Happening(world.Current)
+    private sealed class TimerEvent(World world, TimeSpan? interval, Action action, ICancelable? cancelable)
+        : SimulatedEvent(world.CurrentNode)
     {
-        public override void Happen()
+        public override void Run()
         {
             if (cancelable?.IsCancellationRequested == true)
                 return;
             action();
             if (interval is { } again)
-                world.Time.At(world.Now + again, new Ring(world, again, action, cancelable));
+                world.Time.Schedule(world.Now + again, new TimerEvent(world, again, action, cancelable));
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace ActorTrain.TestKit.Time;
 
 /// <summary>
-/// What is to happen, in the order of virtual time. Of what is to happen at the same moment the seed chooses the order,
-/// so that different seeds try different interleavings, and the same seed the same one.
+/// The queue of events in the order of virtual time. The seed chooses the order of simultaneous events, so that
+/// different seeds try different interleavings, and the same seed the same one.
 /// </summary>
 internal sealed class VirtualTime(long seed)
 {
-    private readonly PriorityQueue<Happening, Moment> _queue = new();
+    private readonly PriorityQueue<SimulatedEvent, Moment> _queue = new();
     private SplitMix64 _ties = new(SplitMix64.Mix(seed, 1, 0));
     private long _number;
 
@@ -25,16 +25,17 @@ internal sealed class VirtualTime(long seed)
     /// <summary>Time since the simulation began.</summary>
     public TimeSpan Now { get; private set; }
 
-    /// <summary>How much has happened.</summary>
-    public long Happened { get; private set; }
+    /// <summary>Number of events taken from the queue.</summary>
+    public long EventsRun { get; private set; }
 
-    public void At(TimeSpan due, Happening happening) =>
-        _queue.Enqueue(happening, new Moment(Math.Max(due.Ticks, Now.Ticks), _ties.Next(), ++_number));
+    public void Schedule(TimeSpan due, SimulatedEvent pending) =>
+        _queue.Enqueue(pending, new Moment(Math.Max(due.Ticks, Now.Ticks), _ties.Next(), ++_number));
 
     /// <summary>
-    /// Takes what is next, and moves the clock to it; null when there is nothing until a time, which it then is.
+    /// Takes the next event, and moves the clock to it. If there is none until a time, moves the clock to that time and
+    /// returns null.
     /// </summary>
-    public Happening? Take(TimeSpan until)
+    public SimulatedEvent? Next(TimeSpan until)
     {
         if (!_queue.TryPeek(out _, out var next) || next.Ticks > until.Ticks)
         {
@@ -43,7 +44,7 @@ internal sealed class VirtualTime(long seed)
             return null;
         }
         Now = new TimeSpan(next.Ticks);
-        Happened++;
+        EventsRun++;
         return _queue.Dequeue();
     }
 }

@@ -1,12 +1,12 @@
+using ActorTrain.Engines;
 using ActorTrain.Sentences;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Data;
 
 /// <summary>A data set of arrays in memory: up to 2³¹ − 1 numbers of input and as many of target, 8 GiB each.</summary>
 /// <remarks>
-/// A class that is none is refused when the data set is made. Other numbers are taken as they are, also where they are
-/// not finite: the engine finds what is wrong with them, and names the sample.
+/// An invalid class is refused when the data set is created. Other numbers are kept, also where they are not finite:
+/// the engine finds those later, and names the sample.
 /// </remarks>
 public sealed class ArrayDataset : IDataset
 {
@@ -34,7 +34,7 @@ public sealed class ArrayDataset : IDataset
             name,
             Count(name, "training", train),
             Count(name, "test", test),
-            Fingerprint.Of(train.Inputs, train.Targets, test.Inputs, test.Targets)
+            Fingerprint.Compute(train.Inputs, train.Targets, test.Inputs, test.Targets)
         );
         if (classes == 0)
             return;
@@ -42,18 +42,18 @@ public sealed class ArrayDataset : IDataset
         CheckClasses("test", test);
     }
 
-    /// <summary>A data set whose targets are classes.</summary>
-    /// <param name="name">What to call it.</param>
+    /// <summary>Creates a data set whose targets are classes.</summary>
+    /// <param name="name">Its name.</param>
     /// <param name="inputShape">Shape of one input, such as [1, 28, 28] or [13].</param>
     /// <param name="classes">Number of classes, ≥ 2.</param>
     /// <param name="train">Samples to train on.</param>
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
-    /// <param name="classNames">What each class is called, in the order of their numbers; null for no names.</param>
+    /// <param name="classNames">The name of each class, in the order of their numbers; null for no names.</param>
     /// <exception cref="ActorTrainException">
-    /// Lengths do not fit the shape, or a class is none of them, and the message names the sample; or there are names,
-    /// and not one a class.
+    /// Lengths do not fit the shape; a class is invalid, and the message names the sample; or there are names, but not
+    /// one a class.
     /// </exception>
-    public static ArrayDataset OfClasses(
+    public static ArrayDataset ForClassification(
         string name,
         IReadOnlyList<long> inputShape,
         int classes,
@@ -63,18 +63,18 @@ public sealed class ArrayDataset : IDataset
     ) =>
         classes < 2
             ? throw new ActorTrainException(
-                $"data set {name}: it has {Plural.Of(classes, "class", "classes")}; it must have 2 or more"
+                $"data set {name}: it has {Plural.Format(classes, "class", "classes")}; it must have 2 or more"
             )
             : new(name, inputShape, classes, [], train, test, classNames ?? []);
 
-    /// <summary>A data set whose targets are numbers.</summary>
-    /// <param name="name">What to call it.</param>
+    /// <summary>Creates a data set whose targets are numbers.</summary>
+    /// <param name="name">Its name.</param>
     /// <param name="inputShape">Shape of one input.</param>
     /// <param name="targetShape">Shape of one target, such as [1].</param>
     /// <param name="train">Samples to train on.</param>
     /// <param name="test">Samples to test on; <see cref="Samples.None"/> where there are none.</param>
     /// <exception cref="ActorTrainException">Lengths do not fit the shapes.</exception>
-    public static ArrayDataset OfNumbers(
+    public static ArrayDataset ForRegression(
         string name,
         IReadOnlyList<long> inputShape,
         IReadOnlyList<long> targetShape,
@@ -105,12 +105,12 @@ public sealed class ArrayDataset : IDataset
 
     private void Read(Samples samples, int index, Span<float> input, Span<float> target)
     {
-        StretchOf(samples.Inputs, index, _inputLength).CopyTo(input);
-        StretchOf(samples.Targets, index, _targetLength).CopyTo(target);
+        SliceOf(samples.Inputs, index, _inputLength).CopyTo(input);
+        SliceOf(samples.Targets, index, _targetLength).CopyTo(target);
     }
 
-    // Checked: the offset of an index that does not exist could wrap around to another sample's.
-    private static ReadOnlySpan<float> StretchOf(ReadOnlyMemory<float> numbers, int index, int length) =>
+    // Checked: the offset of an index that does not exist could overflow to that of another sample.
+    private static ReadOnlySpan<float> SliceOf(ReadOnlyMemory<float> numbers, int index, int length) =>
         numbers.Span.Slice(checked(index * length), length);
 
     private int Count(string name, string which, Samples samples)
@@ -120,8 +120,8 @@ public sealed class ArrayDataset : IDataset
         return inputs == samples.Inputs.Length && targets == samples.Targets.Length
             ? count
             : throw new ActorTrainException(
-                $"data set {name}: its {which} samples have {Plural.Of(samples.Inputs.Length, "number")} of input and "
-                    + $"{samples.Targets.Length} of target; a sample has {_inputLength} and {_targetLength}"
+                $"data set {name}: its {which} samples have {Plural.Format(samples.Inputs.Length, "number")} of input "
+                    + $"and {samples.Targets.Length} of target; a sample has {_inputLength} and {_targetLength}"
             );
     }
 

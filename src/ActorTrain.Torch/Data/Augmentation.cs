@@ -1,6 +1,6 @@
 namespace ActorTrain.Torch.Data;
 
-/// <summary>How training images are varied, so that a model does not learn them by heart.</summary>
+/// <summary>How training images are varied, so that a model does not memorise them.</summary>
 /// <param name="Flip">Mirror an image left to right with probability one half.</param>
 /// <param name="CropPadding">Pad an image by so many black pixels on each side and cut it back at a random place; 0 is
 /// off.</param>
@@ -13,7 +13,7 @@ internal sealed record Augmentation(bool Flip, int CropPadding)
     /// <param name="image">Its pixels.</param>
     /// <param name="shape">Its size.</param>
     /// <param name="table">The number for each byte.</param>
-    /// <param name="random">Says how it is varied; not used where nothing is.</param>
+    /// <param name="random">Draws how it is varied; not used without augmentation.</param>
     /// <param name="destination">Room for the numbers.</param>
     public void Write(
         ReadOnlySpan<byte> image,

@@ -2,18 +2,18 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Data;
 
-/// <summary>What the classes of a data set are called.</summary>
+/// <summary>Checks the names of a data set's classes.</summary>
 internal static class ClassNames
 {
-    /// <exception cref="ActorTrainException">There are names, and not one a class.</exception>
+    /// <exception cref="ActorTrainException">There are names, but not one a class.</exception>
     public static void Check(string dataset, IReadOnlyList<string> names, int classes)
     {
         if (names.Count == 0)
             return;
         if (names.Count != classes)
             throw new ActorTrainException(
-                $"data set {dataset}: it has {Plural.Of(classes, "class", "classes")}, and the number of their names "
-                    + $"is {names.Count}; each class must have one"
+                $"data set {dataset}: it has {Plural.Format(classes, "class", "classes")}, and the number of their "
+                    + $"names is {names.Count}; each class must have one"
             );
         if (names.Any(string.IsNullOrWhiteSpace))
             throw new ActorTrainException(

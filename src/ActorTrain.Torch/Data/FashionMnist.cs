@@ -1,4 +1,4 @@
-using ActorTrain.Saving;
+using ActorTrain.Files;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Data;
@@ -18,7 +18,7 @@ public static class FashionMnist
     /// <summary>Number of its classes.</summary>
     public const int Classes = 10;
 
-    /// <summary>What its classes are called, in the order of their numbers.</summary>
+    /// <summary>Names of its classes, in the order of their numbers.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
     ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
@@ -36,7 +36,7 @@ public static class FashionMnist
     private static readonly Dictionary<string, WeakReference<ImageDataset>> Loaded = [];
 
     /// <summary>
-    /// Loads the data set, or gives the one that this process has loaded from the same place already.
+    /// Loads the data set, or returns the one that this process has already loaded from the same place.
     /// </summary>
     /// <param name="source">Which files may be used.</param>
     /// <param name="folder">A folder with the files; null to look in the usual places. A folder that is named must have
@@ -62,7 +62,8 @@ public static class FashionMnist
     {
         if (source == DataSource.BuiltIn)
             return new BuiltInSource();
-        // What somebody named is used or is an error; falling back would train on something else than they believe.
+        // A folder that the user named is used or is an error: a substitute would train on other data than the user
+        // believes.
         if (string.IsNullOrEmpty(folder))
             folder = Environment.GetEnvironmentVariable(FolderVariable);
         if (!string.IsNullOrEmpty(folder))
@@ -108,8 +109,8 @@ public static class FashionMnist
             var classes = IdxFile.ReadLabels(labels.Content, labels.Name, labels.Compressed, Classes);
             if (pixels.Length / shape.Length != classes.Length)
                 throw new ActorTrainException(
-                    $"{images.Name} has {Plural.Of(pixels.Length / shape.Length, "image")} "
-                        + $"and {labels.Name} has {Plural.Of(classes.Length, "label")}; there must be one label an "
+                    $"{images.Name} has {Plural.Format(pixels.Length / shape.Length, "image")} "
+                        + $"and {labels.Name} has {Plural.Format(classes.Length, "label")}; there must be one label an "
                         + $"image."
                 );
             return new ImageSet(shape, pixels, Array.ConvertAll(classes, label => (int)label));

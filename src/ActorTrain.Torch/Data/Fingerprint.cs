@@ -8,8 +8,8 @@ public static class Fingerprint
 {
     private const int MostNumbers = 1 << 26;
 
-    /// <summary>Of bytes, in order.</summary>
-    public static string Of(params IEnumerable<ReadOnlyMemory<byte>> parts)
+    /// <summary>The fingerprint of bytes, in order.</summary>
+    public static string Compute(params IEnumerable<ReadOnlyMemory<byte>> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)
@@ -17,11 +17,12 @@ public static class Fingerprint
         return Digits(hash);
     }
 
-    /// <summary>Of numbers, in order.</summary>
-    public static string Of(params IEnumerable<ReadOnlyMemory<float>> parts) => Of(parts, MostNumbers);
+    /// <summary>The fingerprint of numbers, in order.</summary>
+    public static string Compute(params IEnumerable<ReadOnlyMemory<float>> parts) => Compute(parts, MostNumbers);
 
-    /// <summary>Of numbers, hashed some at a time: a long span of floats has more bytes than a span can.</summary>
-    internal static string Of(IEnumerable<ReadOnlyMemory<float>> parts, int atATime)
+    /// <summary>The fingerprint of numbers, hashed some at a time: a span of bytes is too short for a long span of
+    /// floats.</summary>
+    internal static string Compute(IEnumerable<ReadOnlyMemory<float>> parts, int atATime)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)

@@ -8,7 +8,7 @@ internal sealed class FolderSource(string folder) : IFileSource
     public string Name => folder;
 
     /// <summary>
-    /// Whether it has any of these files. A folder that nobody named, and that has none, is passed over.
+    /// Whether it has any of these files. A usual folder that has none is skipped.
     /// </summary>
     public bool HasAnyOf(IEnumerable<string> files) => files.Any(file => PathOf(file) is not null);
 

@@ -1,21 +1,21 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Torch.Data;
 
 /// <summary>
 /// Samples to train on and samples to test on, each an input and its target. Every worker of a job must have the same:
-/// they compare the <see cref="Description"/>. Several engines read one data set at the same time, so reading changes
-/// nothing.
+/// they compare the <see cref="Description"/>. Several engines read one data set at the same time, so reading must not
+/// change it.
 /// </summary>
 /// <remarks>
-/// What is at hand already: <see cref="ArrayDataset"/> for arrays, <see cref="CsvFile"/> for tables,
+/// Ready to use: <see cref="ArrayDataset"/> for arrays, <see cref="CsvFile"/> for tables,
 /// <see cref="ImageFolder"/> for a folder of images by class, <see cref="FashionMnist"/>.
 /// </remarks>
 public interface IDataset
 {
     /// <summary>
     /// Name, number of samples, and fingerprint, which must differ when any sample does; <see cref="Data.Fingerprint"/>
-    /// makes one.
+    /// computes one.
     /// </summary>
     DatasetDescription Description { get; }
 
@@ -32,23 +32,24 @@ public interface IDataset
     int Classes { get; }
 
     /// <summary>
-    /// What each class is called, in the order of their numbers; empty where they have no names. The saved model and
-    /// the report have them, as far as <see cref="DatasetDescription.ClassNames"/> holds them.
+    /// The name of each class, in the order of their numbers; empty where they have no names. The saved model and the
+    /// report contain them, as far as <see cref="DatasetDescription.ClassNames"/> holds them.
     /// </summary>
     IReadOnlyList<string> ClassNames => [];
 
-    /// <summary>How bytes became inputs, for the saved model and the report; null where it is not known.</summary>
+    /// <summary>How bytes were converted to inputs, for the saved model and the report; null where it is not
+    /// known.</summary>
     Normalization? Normalization => null;
 
     /// <summary>
-    /// Shape of one target that is no class, without the batch, such as [1]. A batch is [n, …] f32. Empty where there
-    /// are <see cref="Classes"/>.
+    /// Shape of one target that is not a class, without the batch, such as [1]. A batch is [n, …] f32. Empty where
+    /// there are <see cref="Classes"/>.
     /// </summary>
     IReadOnlyList<long> TargetShape { get; }
 
     /// <summary>
-    /// Reads a training sample. Whatever it throws is told with the data set's name and the sample's index; an
-    /// <see cref="IOException"/> is taken for one that may pass, and tried again.
+    /// Reads a training sample. Any exception is reported with the data set's name and the sample's index; after an
+    /// <see cref="IOException"/>, which may be temporary, reading is tried again.
     /// </summary>
     /// <param name="index">In [0, <c>Description.TrainSamples</c>).</param>
     /// <param name="input">Room for the input, every element to be written, the last dimension varying fastest.</param>
@@ -58,7 +59,7 @@ public interface IDataset
 
     /// <summary>Reads a test sample.</summary>
     /// <param name="index">In [0, <c>Description.TestSamples</c>).</param>
-    /// <param name="input">As for training.</param>
-    /// <param name="target">As for training.</param>
+    /// <param name="input">Room for the input, as in <see cref="ReadTrain"/>.</param>
+    /// <param name="target">Room for the target, as in <see cref="ReadTrain"/>.</param>
     void ReadTest(int index, Span<float> input, Span<float> target);
 }

@@ -12,7 +12,7 @@ internal static class IdxFile
     private const int ImagesMagic = 0x803,
         LabelsMagic = 0x801;
 
-    // Sizes come from the file: what no such data set has is refused before memory is asked for.
+    // Sizes come from the file: implausible ones are refused before memory is allocated.
     private const int MostSamples = 1_000_000,
         LargestSide = 256;
 
@@ -74,18 +74,18 @@ internal static class IdxFile
         var length = sizes.Aggregate(1L, (product, size) => product * size);
         if (length > Array.MaxLength)
             throw new ActorTrainException(
-                $"{name}: its header announces {Plural.Of(length, "byte")}, more than can be held in memory."
+                $"{name}: its header announces {Plural.Format(length, "byte")}, more than can be held in memory."
             );
         var content = new byte[length];
         var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         if (read < content.Length)
             throw new ActorTrainException(
-                $"{name}: it is truncated; its header announces {Plural.Of(length, "byte")} "
+                $"{name}: it is truncated; its header announces {Plural.Format(length, "byte")} "
                     + $"of {what}, and {read} follow."
             );
         if (stream.ReadByte() >= 0)
             throw new ActorTrainException(
-                $"{name}: its header announces {Plural.Of(length, "byte")} of {what}, and more follow."
+                $"{name}: its header announces {Plural.Format(length, "byte")} of {what}, and more follow."
             );
         return (sizes, content);
     }

@@ -1,4 +1,4 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Torch.Data;
 
@@ -7,14 +7,14 @@ public sealed class ImageDataset : IDataset
 {
     private readonly float[] _table;
 
-    /// <summary>Puts a data set together.</summary>
+    /// <summary>Creates a data set.</summary>
     /// <param name="name">Its name in a job.</param>
-    /// <param name="origin">Where it was read from, for a log: a folder, or the words for the built-in subset.</param>
+    /// <param name="origin">Where it was read from, for a log: a folder, or the name of the built-in subset.</param>
     /// <param name="train">Images to train on.</param>
     /// <param name="test">Images to test on.</param>
     /// <param name="classes">Number of classes; every label is below it.</param>
     /// <param name="normalization">How bytes become numbers.</param>
-    /// <exception cref="ActorTrainException">A label is no class; the message names its image.</exception>
+    /// <exception cref="ActorTrainException">A label is not a class; the message names its image.</exception>
     public ImageDataset(
         string name,
         string origin,
@@ -25,7 +25,7 @@ public sealed class ImageDataset : IDataset
     )
         : this(name, origin, train, test, classes, normalization, substitute: null) { }
 
-    // With what it is, where it is in place of the data set of this name.
+    // substitute: the name of the files that are used in place of the data set; null for the data set itself.
     internal ImageDataset(
         string name,
         string origin,
@@ -43,7 +43,7 @@ public sealed class ImageDataset : IDataset
             name,
             train.Count,
             test.Count,
-            Fingerprint.Of(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes))
+            Fingerprint.Compute(train.Images, train.LabelBytes(classes), test.Images, test.LabelBytes(classes))
         )
         {
             Substitute = substitute,
@@ -57,7 +57,7 @@ public sealed class ImageDataset : IDataset
     /// <summary>Where it was read from.</summary>
     public string Origin { get; }
 
-    /// <summary>What a user should know, such as files that were skipped: lines that a node writes once.</summary>
+    /// <summary>Notes for the user, such as skipped files: lines that a node writes once.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Names of the classes by their numbers; empty where they have none.</summary>

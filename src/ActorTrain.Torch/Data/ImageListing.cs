@@ -6,7 +6,7 @@ namespace ActorTrain.Torch.Data;
 /// <summary>An image and the number of its class.</summary>
 internal readonly record struct ClassImage(string File, int Class);
 
-/// <summary>What a folder of images by class has: which files are images of which class, and what is none.</summary>
+/// <summary>Lists a folder of images by class: the images of each class, and the entries that are skipped.</summary>
 internal sealed class ImageListing
 {
     public const string Train = "train",
@@ -19,29 +19,29 @@ internal sealed class ImageListing
     private ImageListing(string folder)
     {
         (_folder, _skipped) = (folder, new SkippedEntries(folder));
-        SkipBeside();
+        SkipOtherEntries();
         var (train, test) = (ClassesOf(Train), ClassesOf(Test));
         Classes = [.. train.Select(one => one.Name)];
         _numbers = Classes.Index().ToDictionary(one => one.Item, one => one.Index);
         if (Classes.Count < 2)
         {
             throw new ActorTrainException(
-                $"{Line(Path.Combine(folder, Train))}: it has {Plural.Of(Classes.Count, "folder")}, "
+                $"{OneLine(Path.Combine(folder, Train))}: it has {Plural.Format(Classes.Count, "folder")}, "
                     + "one a class; it must have 2 or more."
             );
         }
         if (test.Select(one => one.Name).Except(Classes).FirstOrDefault() is { } strange)
         {
             throw new ActorTrainException(
-                $"{Line(Path.Combine(folder, Test, strange))}: {Train} has no class {Line(strange)}; "
-                    + $"it has {string.Join(", ", Classes.Take(20).Select(Line))}."
+                $"{OneLine(Path.Combine(folder, Test, strange))}: {Train} has no class {OneLine(strange)}; "
+                    + $"it has {string.Join(", ", Classes.Take(20).Select(OneLine))}."
             );
         }
         TrainImages = ImagesOf(train, required: true);
         TestImages = ImagesOf(test, required: false);
     }
 
-    /// <summary>Names of the classes; their places are their numbers.</summary>
+    /// <summary>Names of the classes, in the order of their numbers.</summary>
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The images of <c>train</c>, class by class.</summary>
@@ -50,12 +50,12 @@ internal sealed class ImageListing
     /// <summary>The images of <c>test</c>, class by class.</summary>
     public IReadOnlyList<ClassImage> TestImages { get; }
 
-    /// <summary>What a user should know: what was skipped, and which classes are not tested.</summary>
+    /// <summary>Notes for the user: skipped entries, and classes without test images.</summary>
     public IReadOnlyList<string> Notes => [.. new[] { _skipped.Sentence, Untested }.OfType<string>()];
 
-    /// <summary>Looks at a folder.</summary>
-    /// <exception cref="ActorTrainException">It is no folder of images by class; the message says why.</exception>
-    public static ImageListing Of(string folder)
+    /// <summary>Lists a folder.</summary>
+    /// <exception cref="ActorTrainException">It is not a folder of images by class; the message says why.</exception>
+    public static ImageListing Create(string folder)
     {
         try
         {
@@ -63,7 +63,7 @@ internal sealed class ImageListing
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ActorTrainException($"{Line(folder)}: it cannot be read ({Line(e.AsClause())}).", e);
+            throw new ActorTrainException($"{OneLine(folder)}: it cannot be read ({OneLine(e.AsClause())}).", e);
         }
     }
 
@@ -72,16 +72,16 @@ internal sealed class ImageListing
         get
         {
             var tested = TestImages.Select(image => image.Class).ToHashSet();
-            var names = Classes.Where((_, number) => !tested.Contains(number)).Select(Line).ToList();
+            var names = Classes.Where((_, number) => !tested.Contains(number)).Select(OneLine).ToList();
             return names.Count == 0
                 ? null
-                : $"{Line(Path.Combine(_folder, Test))}: it has no image of {names.Count} of "
-                    + $"{Plural.Of(Classes.Count, "class", "classes")} "
-                    + $"({SkippedEntries.Named(names)}).";
+                : $"{OneLine(Path.Combine(_folder, Test))}: it has no image of {names.Count} of "
+                    + $"{Plural.Format(Classes.Count, "class", "classes")} "
+                    + $"({SkippedEntries.FirstNames(names)}).";
         }
     }
 
-    private void SkipBeside()
+    private void SkipOtherEntries()
     {
         if (!Directory.Exists(_folder))
             return;
@@ -95,8 +95,8 @@ internal sealed class ImageListing
         if (!Directory.Exists(folder))
         {
             throw new ActorTrainException(
-                $"{Line(folder)} does not exist; a data set of images has the folders {Train} and {Test}, "
-                    + "each with a folder a class."
+                $"{OneLine(folder)} does not exist; a data set of images has the folders {Train} and {Test}, "
+                    + "each with a folder for each class."
             );
         }
         var entries = Visible(folder);
@@ -105,7 +105,7 @@ internal sealed class ImageListing
             if (IsImage(file))
             {
                 throw new ActorTrainException(
-                    $"{Line(file.FullName)}: the image is in no class; "
+                    $"{OneLine(file.FullName)}: the image is in no class; "
                         + $"it must lie in a folder of {part}, which is its class."
                 );
             }
@@ -123,17 +123,17 @@ internal sealed class ImageListing
             if (entries.OfType<DirectoryInfo>().FirstOrDefault() is { } nested)
             {
                 throw new ActorTrainException(
-                    $"{Line(nested.FullName)}: a class has no folders; "
-                        + $"images must lie in {Line(folder.FullName)} itself."
+                    $"{OneLine(nested.FullName)}: a class has no folders; "
+                        + $"images must lie in {OneLine(folder.FullName)} itself."
                 );
             }
             var files = entries.OfType<FileInfo>().ToLookup(IsImage);
             foreach (var other in files[false])
-                _skipped.Add(other.FullName, $"that are no {ImageDecoder.Kinds} by their ending");
+                _skipped.Add(other.FullName, $"not {ImageDecoder.Kinds} by their ending");
             if (required && !files[true].Any())
             {
                 throw new ActorTrainException(
-                    $"{Line(folder.FullName)}: the class has no image to train on, and {files[false].Count()} other "
+                    $"{OneLine(folder.FullName)}: the class has no image to train on, and {files[false].Count()} other "
                         + $"files; images end in {string.Join(", ", ImageDecoder.Endings)}."
                 );
             }
@@ -143,7 +143,7 @@ internal sealed class ImageListing
         return images;
     }
 
-    // In the order of their letters, which is the same on every machine.
+    // In ordinal order, which is the same on every machine.
     private List<FileSystemInfo> Visible(string folder)
     {
         var entries = new DirectoryInfo(folder)
@@ -158,5 +158,5 @@ internal sealed class ImageListing
     private static bool IsImage(FileInfo file) =>
         ImageDecoder.Endings.Contains(file.Extension, StringComparer.OrdinalIgnoreCase);
 
-    private static string Line(string text) => ImageFolder.OneLine(text);
+    private static string OneLine(string text) => ImageFolder.OneLine(text);
 }

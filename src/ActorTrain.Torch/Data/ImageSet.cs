@@ -12,14 +12,14 @@ public sealed class ImageSet
         var length = (long)shape.Channels * shape.Height * shape.Width;
         if (length is < 1 or > int.MaxValue)
             throw new ArgumentException(
-                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {Plural.Of(length, "byte")}; "
+                $"an image of {shape.Channels}×{shape.Height}×{shape.Width} has {Plural.Format(length, "byte")}; "
                     + $"it must have 1 to {int.MaxValue}",
                 nameof(shape)
             );
         if (images.Length != labels.Length * length)
             throw new ArgumentException(
-                $"{Plural.Of(images.Length, "byte is", "bytes are")} not "
-                    + $"{Plural.Of(labels.Length, "image")} of {Plural.Of(shape.Length, "byte")}",
+                $"{Plural.Format(images.Length, "byte is", "bytes are")} not "
+                    + $"{Plural.Format(labels.Length, "image")} of {Plural.Format(shape.Length, "byte")}",
                 nameof(images)
             );
         (Shape, Images, Labels) = (shape, images, labels);

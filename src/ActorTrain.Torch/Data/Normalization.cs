@@ -6,10 +6,10 @@ namespace ActorTrain.Torch.Data;
 public sealed record Normalization(float Mean, float Deviation)
 {
     /// <summary>
-    /// Mean and deviation over all bytes of a set; those of a set without any, or of one colour, leave numbers from 0
-    /// to 1.
+    /// Mean and deviation over all bytes of a set; 0 and 1, which give numbers from 0 to 1, where it is empty or of one
+    /// colour.
     /// </summary>
-    public static Normalization Of(ImageSet set)
+    public static Normalization From(ImageSet set)
     {
         var counts = new long[256];
         foreach (var value in set.Images.Span)

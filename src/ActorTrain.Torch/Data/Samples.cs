@@ -13,7 +13,7 @@ public sealed record Samples(ReadOnlyMemory<float> Inputs, ReadOnlyMemory<float>
     /// <summary>Samples whose targets are classes.</summary>
     /// <param name="inputs">[count, input shape] f32.</param>
     /// <param name="classes">[count], each from 0.</param>
-    public static Samples Of(ReadOnlyMemory<float> inputs, ReadOnlySpan<int> classes)
+    public static Samples From(ReadOnlyMemory<float> inputs, ReadOnlySpan<int> classes)
     {
         var targets = new float[classes.Length];
         for (var i = 0; i < targets.Length; i++)

@@ -1,21 +1,21 @@
 namespace ActorTrain.Torch.Data;
 
-/// <summary>What was left out of a folder of images, by the reason, for the line that a user sees.</summary>
+/// <summary>The entries of a folder of images that were skipped, by reason, for a note to the user.</summary>
 internal sealed class SkippedEntries(string root)
 {
     private const int Examples = 3;
-    private static readonly string[] OfSystems = ["Thumbs.db", "desktop.ini", "__MACOSX"];
+    private static readonly string[] SystemEntries = ["Thumbs.db", "desktop.ini", "__MACOSX"];
     private readonly List<(string Reason, List<string> Paths)> _byReason = [];
 
-    /// <summary>Whether an entry is hidden, or one that systems leave behind.</summary>
+    /// <summary>Whether an entry is hidden, or created by an operating system.</summary>
     public static bool IsHidden(FileSystemInfo entry) =>
         entry.Name.StartsWith('.')
-        || OfSystems.Contains(entry.Name, StringComparer.OrdinalIgnoreCase)
+        || SystemEntries.Contains(entry.Name, StringComparer.OrdinalIgnoreCase)
         || entry.Exists && entry.Attributes.HasFlag(FileAttributes.Hidden);
 
     /// <summary>Counts an entry.</summary>
     /// <param name="path">Where it is.</param>
-    /// <param name="reason">Why it is left out, such as <c>hidden</c>.</param>
+    /// <param name="reason">Why it is skipped, such as <c>hidden</c>.</param>
     public void Add(string path, string reason)
     {
         var (_, paths) = _byReason.FirstOrDefault(one => one.Reason == reason);
@@ -24,17 +24,17 @@ internal sealed class SkippedEntries(string root)
         paths.Add(Path.GetRelativePath(root, path).Replace('\\', '/').ReplaceLineEndings("?"));
     }
 
-    /// <summary>All that was left out, in one line; null for nothing.</summary>
+    /// <summary>All skipped entries in one line; null for none.</summary>
     public string? Sentence
     {
         get
         {
-            var counts = _byReason.Select(one => $"{one.Paths.Count} {one.Reason} ({Named(one.Paths)})");
+            var counts = _byReason.Select(one => $"{one.Paths.Count} {one.Reason} ({FirstNames(one.Paths)})");
             return _byReason.Count == 0 ? null : $"{root}: skipped {string.Join("; ", counts)}.";
         }
     }
 
     /// <summary>The first few of some names.</summary>
-    public static string Named(IReadOnlyCollection<string> names) =>
+    public static string FirstNames(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(Examples)) + (names.Count > Examples ? ", …" : "");
 }

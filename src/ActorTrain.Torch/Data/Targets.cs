@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ActorTrain.Torch.Data;
 
-/// <summary>What a sample's target may be.</summary>
+/// <summary>Checks the targets of samples.</summary>
 internal static class Targets
 {
-    /// <exception cref="ActorTrainException">A class is none; the message names the sample.</exception>
+    /// <exception cref="ActorTrainException">The class is invalid; the message names the sample.</exception>
     public static void CheckClass(string dataset, string which, int index, float target, int classes)
     {
         if (target >= 0 && target < classes && target == MathF.Floor(target))

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>Which device a node's user asks for: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:i</c>.</summary>
-/// <param name="Kind">What kind of device; null leaves the choice, and a GPU comes first.</param>
-/// <param name="Index">Which of the GPUs; null is the first.</param>
+/// <summary>The device that a node's user asks for: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:i</c>.</summary>
+/// <param name="Kind">The kind of device; null for a GPU where there is one.</param>
+/// <param name="Index">Number of the GPU; null for the first.</param>
 internal sealed record DeviceChoice(DeviceKind? Kind, int? Index)
 {
-    /// <summary>Reads the user's words.</summary>
-    /// <exception cref="ActorTrainException">They name no device.</exception>
+    /// <summary>Parses the user's text.</summary>
+    /// <exception cref="ActorTrainException">It names no device.</exception>
     public static DeviceChoice Parse(string text) =>
         text switch
         {
@@ -25,8 +25,8 @@ internal sealed record DeviceChoice(DeviceKind? Kind, int? Index)
 
     /// <summary>Number of the GPU to use, or null for the CPU.</summary>
     /// <param name="gpus">How many GPUs there are.</param>
-    /// <exception cref="ActorTrainException">The one asked for is not there.</exception>
-    public int? Among(int gpus)
+    /// <exception cref="ActorTrainException">There is no such GPU.</exception>
+    public int? Resolve(int gpus)
     {
         if (Kind == DeviceKind.Cpu || (Kind is null && gpus == 0))
             return null;
@@ -34,14 +34,14 @@ internal sealed record DeviceChoice(DeviceKind? Kind, int? Index)
         if (index < gpus)
             return index;
         var asked = Index is null ? "cuda" : $"cuda:{Index}";
-        var there = gpus switch
+        var available = gpus switch
         {
             0 => "cpu only",
             1 => "cpu and cuda:0",
             _ => $"cpu and cuda:0 to cuda:{gpus - 1}",
         };
         throw new ActorTrainException(
-            $"The device {asked} is not there; this machine, with this build of libtorch, has {there}."
+            $"The device {asked} is not there; this machine, with this build of libtorch, has {available}."
         );
     }
 }

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>What the makers call the devices of this machine, as far as the system says.</summary>
+/// <summary>Product names of this machine's devices, as far as the system reports them.</summary>
 internal static class DeviceNames
 {
-    /// <summary>The processor's name; its architecture where the system does not say.</summary>
+    /// <summary>The processor's name; its architecture where the system reports none.</summary>
     public static string Cpu() =>
         Field("/proc/cpuinfo", "model name")
         ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
         ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>
-    /// A GPU's name. The driver lists them in another order than CUDA counts, so only a single one is named.
+    /// A GPU's name. The driver lists GPUs in another order than CUDA numbers them, so only a single one has a name.
     /// </summary>
     public static string Cuda(int index)
     {
@@ -33,7 +33,7 @@ internal static class DeviceNames
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A name is a courtesy: where the system hides it, there is none.
+            // The name is only informative: where the system hides it, there is none.
             return null;
         }
     }

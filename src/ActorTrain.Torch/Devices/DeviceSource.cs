@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Native;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>The device that a node gives its engines: said once, and taken on the thread of each engine.</summary>
+/// <summary>The device of a node's engines: configured once, and opened on the thread of each engine.</summary>
 internal sealed class DeviceSource
 {
     private const int MostThreads = 1024;
@@ -23,7 +23,7 @@ internal sealed class DeviceSource
                 $"The number of threads is {options.Threads}; it must be 0 (what the machine has left) to "
                     + $"{MostThreads}."
             );
-        Threads = new ThreadSource(threads, WorkerClaims.OfThisMachine, Environment.ProcessorCount);
+        Threads = new ThreadSource(threads, WorkerClaims.ThisMachine, Environment.ProcessorCount);
     }
 
     /// <summary>How many threads its engines use.</summary>
@@ -37,22 +37,22 @@ internal sealed class DeviceSource
         return Description();
     }
 
-    /// <summary>Takes the device for the calling thread. TorchSharp must be loaded.</summary>
+    /// <summary>Opens the device for the calling thread. TorchSharp must be loaded.</summary>
     /// <exception cref="ActorTrainException">The device is not there.</exception>
-    public TorchDevice Take() => TorchDevice.Take(_choice, Threads.Share());
+    public TorchDevice Open() => TorchDevice.Open(_choice, Threads.Share());
 
-    /// <summary>Decides how many threads an engine uses that was made on what <see cref="Take"/> gave.</summary>
-    // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
+    /// <summary>Decides how many threads an engine on a device of <see cref="Open"/> uses.</summary>
+    // In a method of its own: TorchSharp's types must not be used before its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public TorchEngine Settle(TorchEngine engine, TorchDevice device, JobOptions job)
+    public TorchEngine ChooseThreads(TorchEngine engine, TorchDevice device, JobOptions job)
     {
         try
         {
             var share = device.Threads;
-            // A GPU computes, and few threads feed it: there is nothing to try.
-            engine.Use(
+            // On a GPU the number of CPU threads hardly matters.
+            engine.UseThreads(
                 device.SharesMemory
-                    ? Threads.For(job, share, counts => ThreadTrial.Of(engine, job.Batch, counts))
+                    ? Threads.Choose(job, share, counts => ThreadTrial.Measure(engine, job.BatchSize, counts))
                     : share
             );
             return engine;
@@ -64,7 +64,7 @@ internal sealed class DeviceSource
         }
     }
 
-    // Alone in a method: TorchSharp's types may be touched only after its library is loaded.
+    // In a method of its own: TorchSharp's types must not be used before its library is loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private DeviceDescription Description() => Take().Description;
+    private DeviceDescription Description() => Open().Description;
 }

@@ -2,8 +2,8 @@ using ActorTrain.Job;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>How many threads a node's engines use: what its user said, or what is decided for each job.</summary>
-/// <param name="given">What the user said; 0 for nothing.</param>
+/// <summary>How many threads a node's engines use: the user's number, or one that is decided for each job.</summary>
+/// <param name="given">The user's number; 0 for none.</param>
 /// <param name="claims">The workers of the machine.</param>
 /// <param name="processors">Processors that this process may use.</param>
 internal sealed class ThreadSource(int given, WorkerClaims claims, int processors)
@@ -21,7 +21,7 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
                 _claim = claims.Add(given);
     }
 
-    /// <summary>It has ended.</summary>
+    /// <summary>Such a node has stopped.</summary>
     public void NodeStopped()
     {
         lock (_gate)
@@ -33,20 +33,20 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
         }
     }
 
-    /// <summary>What an engine may use at most.</summary>
+    /// <summary>The most threads that an engine may use.</summary>
     public ThreadChoice Share()
     {
         if (given > 0)
             return new(given, null);
         lock (_gate)
-            return ThreadDecision.Share(processors, claims.Beside(_claim));
+            return ThreadDecision.Share(processors, claims.FindOthers(_claim));
     }
 
-    /// <summary>What the engines of a job use.</summary>
-    /// <param name="job">The job. All its engines use as many: those that evaluate are not tried again.</param>
-    /// <param name="share">What this engine may use.</param>
-    /// <param name="speeds">Tries numbers of threads.</param>
-    public ThreadChoice For(
+    /// <summary>Chooses the threads of a job's engines.</summary>
+    /// <param name="job">The job. All its engines use the number that was chosen for the first.</param>
+    /// <param name="share">The threads that this engine may use.</param>
+    /// <param name="speeds">Measures numbers of threads.</param>
+    public ThreadChoice Choose(
         JobOptions job,
         ThreadChoice share,
         Func<IEnumerable<int>, IReadOnlyList<ThreadSpeed>> speeds
@@ -54,7 +54,7 @@ internal sealed class ThreadSource(int given, WorkerClaims claims, int processor
     {
         if (given > 0)
             return share;
-        // The last bits of a sum depend on how many add it up: equal machines must not differ.
+        // The last bits of a sum depend on the number of threads: equal machines must not differ.
         if (job.Consistency.Synchronous.Deterministic)
             return new(processors, "one for each processor, as the job is deterministic");
         lock (_gate)

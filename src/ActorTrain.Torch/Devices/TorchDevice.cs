@@ -1,11 +1,11 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 using TorchSharp;
 
 namespace ActorTrain.Torch.Devices;
 
-/// <summary>A device that is there.</summary>
-/// <param name="Device">What TorchSharp calls it.</param>
-/// <param name="Description">How it describes itself.</param>
+/// <summary>An available device.</summary>
+/// <param name="Device">The device in TorchSharp.</param>
+/// <param name="Description">Its description for the job.</param>
 /// <param name="SharesMemory">Whether it computes on the memory that the runtime sees; otherwise values are copied
 /// there and back.</param>
 /// <param name="Threads">CPU threads that may be used.</param>
@@ -16,16 +16,16 @@ internal sealed record TorchDevice(
     ThreadChoice Threads
 )
 {
-    /// <summary>Takes the device that was asked for, and sets the calling thread's number of CPU threads.</summary>
+    /// <summary>Opens the device that was asked for, and sets the calling thread's number of CPU threads.</summary>
     /// <exception cref="ActorTrainException">It is not there.</exception>
-    public static TorchDevice Take(DeviceChoice choice, ThreadChoice threads)
+    public static TorchDevice Open(DeviceChoice choice, ThreadChoice threads)
     {
         var gpus = choice.Kind != DeviceKind.Cpu && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         SetThreads(threads.Threads);
-        if (choice.Among(gpus) is not { } index)
+        if (choice.Resolve(gpus) is not { } index)
             return new TorchDevice(
                 torch.CPU,
-                Described("cpu", DeviceNames.Cpu()) with
+                Describe("cpu", DeviceNames.Cpu()) with
                 {
                     MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
                 },
@@ -34,17 +34,17 @@ internal sealed record TorchDevice(
             );
         return new TorchDevice(
             new torch.Device(DeviceType.CUDA, index),
-            Described($"cuda:{index}", DeviceNames.Cuda(index)),
+            Describe($"cuda:{index}", DeviceNames.Cuda(index)),
             SharesMemory: false,
             threads
         );
 
-        DeviceDescription Described(string kind, string name) =>
+        DeviceDescription Describe(string kind, string name) =>
             new(kind, name, threads.Threads) { ThreadsReason = threads.Reason };
     }
 
     /// <summary>
-    /// Sets the calling thread's number of CPU threads: which is why an engine is made where it is used.
+    /// Sets the calling thread's number of CPU threads, which is why an engine is created on the thread that uses it.
     /// </summary>
     public static void SetThreads(int threads) => torch.set_num_threads(threads);
 }

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace ActorTrain.Torch.Devices;
 
 /// <summary>
-/// By these the workers of a user on a machine know of each other, without a network: a file each, whose name says
-/// how many threads it takes, and which it holds locked. The lock ends with the process, however that ends; a file
-/// without one is nobody's, and whoever comes next removes it. Whoever cannot have a file is alone.
+/// How the workers of a user on one machine know of each other, without a network: each has a file whose name says how
+/// many threads it takes, and keeps it locked. The lock ends with the process, even if that is killed; the next worker
+/// removes a file without a lock. A worker that cannot create a file counts as alone.
 /// </summary>
 /// <param name="folder">Where the files lie.</param>
 internal sealed class WorkerClaims(string folder)
@@ -13,9 +13,9 @@ internal sealed class WorkerClaims(string folder)
     private const string Extension = ".worker",
         Unfinished = ".new";
 
-    /// <summary>Those of the machine: in the user's folder for what runs, or else in that for what is
-    /// temporary.</summary>
-    public static WorkerClaims OfThisMachine { get; } =
+    /// <summary>The claims of this machine: in the user's runtime folder, or else in the folder for temporary
+    /// files.</summary>
+    public static WorkerClaims ThisMachine { get; } =
         new(
             Path.Combine(
                 Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } running
@@ -26,12 +26,12 @@ internal sealed class WorkerClaims(string folder)
             )
         );
 
-    /// <summary>A worker is there from now on.</summary>
+    /// <summary>Claims threads for a worker.</summary>
     /// <param name="threads">Threads that its user has given it; 0 where it shares what others leave.</param>
-    /// <returns>Ends the claim; null where there can be none.</returns>
+    /// <returns>The claim; null where its file cannot be created.</returns>
     public WorkerClaim? Add(int threads)
     {
-        // In the order of their names: those that share agree on who is first. The machine's clock is all processes'.
+        // Names sort by start time, so that the workers that share agree on their order: the clock is the machine's.
         var name = string.Create(
             CultureInfo.InvariantCulture,
             $"{threads}.{Environment.TickCount64:x16}-{Guid.NewGuid():n}"
@@ -40,9 +40,9 @@ internal sealed class WorkerClaims(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            // Locked against whoever wants it alone; it may be renamed, for which Windows must be asked.
+            // Locked against exclusive use; Windows allows the renaming below only with FileShare.Delete.
             var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
-            // Only what is locked already has a name that others look at.
+            // The file gets the name that other workers look for only when it is locked already.
             File.Move(temporary, path);
             return new WorkerClaim(file, path);
         }
@@ -52,9 +52,9 @@ internal sealed class WorkerClaims(string folder)
         }
     }
 
-    /// <summary>The workers beside one.</summary>
-    /// <param name="own">Its claim; null where it has none.</param>
-    public OtherWorkers Beside(WorkerClaim? own)
+    /// <summary>Finds the other workers.</summary>
+    /// <param name="own">This worker's claim; null where it has none.</param>
+    public OtherWorkers FindOthers(WorkerClaim? own)
     {
         var (taken, sharing, before) = (0, 0, 0);
         foreach (var path in Paths().Where(path => path != own?.Path && IsHeld(path)))
@@ -118,7 +118,7 @@ internal sealed class WorkerClaim(FileStream file, string path) : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It is not locked any more: whoever comes next removes it.
+            // It is no longer locked: the next worker removes it.
         }
     }
 }

@@ -1,24 +1,22 @@
 using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
-using TorchSharp;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// Turns samples of a data set into the tensors of a batch. Its memory is used again for every batch, and grows to the
+/// Reads samples of a data set into the tensors of a batch. All batches use the same memory, which grows to the
 /// largest.
 /// </summary>
 /// <param name="dataset">The data set.</param>
 /// <param name="reader">Reads it.</param>
-/// <param name="device">Where the tensors are to be.</param>
+/// <param name="device">Where the tensors must be.</param>
 /// <param name="channelsLast">
 /// Whether images have the channels of a pixel side by side in memory: every layer passes the layout of its input on.
 /// </param>
-/// <param name="copies">Whether tensors are given that stay what they are when the next batch comes: somebody may keep
-/// them.</param>
+/// <param name="copies">Whether each batch gets tensors of its own, because a user's code may keep them.</param>
 internal sealed class BatchBuffer(
     IDataset dataset,
     IBatchReader reader,
@@ -27,6 +25,11 @@ internal sealed class BatchBuffer(
     bool copies = false
 ) : IDisposable
 {
+    // Another stream than the forward's, of the same seed.
+    private const long DataStream = -2;
+
+    // A user's data set may draw random numbers.
+    private readonly bool _mayDraw = dataset is not (ImageDataset or ArrayDataset);
     private readonly int _inputLength = SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
     private readonly int _targetLength =
         dataset.Classes > 0 ? 1 : SampleShape.LengthOf(dataset.Description.Name, "target", dataset.TargetShape);
@@ -37,7 +40,7 @@ internal sealed class BatchBuffer(
     private long[] _classes = [];
     private int _capacity;
 
-    /// <summary>Samples that one batch can have: their numbers lie in one vector.</summary>
+    /// <summary>The most samples that one batch can have: their numbers lie in one vector.</summary>
     public int MostSamples => FlatVector.MostNumbers / Math.Max(_inputLength, _targetLength);
 
     /// <summary>
@@ -46,21 +49,45 @@ internal sealed class BatchBuffer(
     /// </summary>
     public (Tensor Inputs, Tensor Targets) Fill(ReadOnlySpan<int> samples, long seed)
     {
-        Reserve(samples.Length);
-        var targets = _targets!.Memory.Span[..(samples.Length * _targetLength)];
-        reader.Read(samples, seed, _inputs!.Memory.Span[..(samples.Length * _inputLength)], targets);
-        _inputs.Send();
-        var (given, wanted) = (
-            Inputs(_inputs.Tensor, samples.Length),
-            dataset.Classes > 0 ? ClassesOf(targets) : Numbers(samples.Length)
-        );
-        return copies ? (given.clone(), dataset.Classes > 0 ? wanted : wanted.clone()) : (given, wanted);
+        if (!_mayDraw)
+            return Read(samples, seed);
+        var indices = samples.ToArray();
+        return RandomStream.Run(SplitMix64.Mix(seed, DataStream, 0), () => Read(indices, seed));
+    }
+
+    /// <summary>Checks the samples filled in last. A sample that is not finite gives no finite loss to any
+    /// model.</summary>
+    /// <param name="which">The set that they are of, for the message: training or test.</param>
+    /// <param name="samples">Their indices.</param>
+    /// <exception cref="ActorTrainException">One holds a number that is not finite.</exception>
+    public void CheckFinite(string which, ReadOnlySpan<int> samples)
+    {
+        for (var i = 0; i < samples.Length; i++)
+            if (FindNotFinite(i) is { } part)
+                throw new ActorTrainException(
+                    $"data set {dataset.Description.Name}: {which} sample {samples[i]} holds a number that is not "
+                        + $"finite in its {part}; leave it out, or put a number in its place"
+                );
     }
 
     public void Dispose()
     {
         _inputs?.Dispose();
         _targets?.Dispose();
+    }
+
+    private (Tensor Inputs, Tensor Targets) Read(ReadOnlySpan<int> samples, long seed)
+    {
+        Reserve(samples.Length);
+        var numbers = _targets!.Memory.Span[..(samples.Length * _targetLength)];
+        reader.Read(samples, seed, _inputs!.Memory.Span[..(samples.Length * _inputLength)], numbers);
+        _inputs.Send();
+        var inputs = Inputs(_inputs.Tensor, samples.Length);
+        var targets = dataset.Classes > 0 ? ClassesOf(numbers) : Numbers(samples.Length);
+        if (!copies)
+            return (inputs, targets);
+        // Classes are in a tensor of their own already.
+        return (inputs.clone(), dataset.Classes > 0 ? targets : targets.clone());
     }
 
     private Tensor Inputs(Tensor values, int count)
@@ -88,32 +115,28 @@ internal sealed class BatchBuffer(
         return _targets.Tensor.narrow(0, 0, count * _targetLength).view([count, .. _targetShape]);
     }
 
-    /// <summary>The first of the samples filled in last that holds a number that is not finite, by its place among
-    /// them, with where; null where there is none.</summary>
-    public (int Place, string Where)? FirstNotFinite(int samples)
+    // The part of the sample that holds a number that is not finite; null where there is none.
+    private string? FindNotFinite(int place)
     {
-        for (var i = 0; i < samples; i++)
-        {
-            if (!TensorPrimitives.IsFiniteAll<float>(_inputs!.Memory.Span.Slice(i * _inputLength, _inputLength)))
-                return (i, "input");
-            if (!TensorPrimitives.IsFiniteAll<float>(_targets!.Memory.Span.Slice(i * _targetLength, _targetLength)))
-                return (i, "target");
-        }
-        return null;
+        if (!TensorPrimitives.IsFiniteAll<float>(_inputs!.Memory.Span.Slice(place * _inputLength, _inputLength)))
+            return "input";
+        return TensorPrimitives.IsFiniteAll<float>(_targets!.Memory.Span.Slice(place * _targetLength, _targetLength))
+            ? null
+            : "target";
     }
 
     private void Reserve(int samples)
     {
         if (_inputs is not null && samples <= _capacity)
             return;
-        // As a shortage of memory, for which half as many samples are the remedy.
+        // Reported as a shortage of memory, after which the batch is halved.
         if (samples > MostSamples)
             throw new InsufficientMemoryException(
-                $"A batch of {Plural.Of(samples, "sample")} of {Plural.Of(_inputLength, "number")} is more than one "
-                    + $"vector holds, which is {FlatVector.MostNumbers}."
+                $"A batch of {Plural.Format(samples, "sample")} of {Plural.Format(_inputLength, "number")} is more "
+                    + $"than one vector holds, which is {FlatVector.MostNumbers}."
             );
         Dispose();
-        // If there is no memory for one of them, there is none of either.
+        // If there is memory for only one of them, neither is kept.
         (_inputs, _targets) = (null, null);
         _classes = new long[dataset.Classes > 0 ? samples : 0];
         var inputs = new FlatVector(samples * _inputLength, device);

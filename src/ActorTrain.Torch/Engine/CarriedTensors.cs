@@ -1,27 +1,26 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What a module, its loss and its metric keep from one call to the next: a hidden state, masks by length, an average.
-/// It is made within the engine's dispose scope, and would be gone with it: a plain loop without one keeps it. As
-/// there, what is replaced is left to the collector.
+/// The tensors that a module, its loss and its metric keep in fields from one call to the next: a hidden state, masks
+/// by length, an average. The engine's dispose scope would dispose of them, whereas a plain loop, which has none, keeps
+/// them. As in a plain loop, the garbage collector frees those that are replaced.
 /// </summary>
 internal sealed class CarriedTensors
 {
-    private const int Deepest = 4;
+    private const int MaxDepth = 4;
 
     private readonly List<(object Holder, FieldInfo Field)> _fields = [];
 
     private CarriedTensors() { }
 
-    /// <summary>Those of a module and all that it is made of, and of functions. TorchSharp's own layers carry
-    /// none.</summary>
-    public static CarriedTensors Of(nn.Module module, params IEnumerable<Delegate?> functions)
+    /// <summary>Finds the fields that may hold tensors, of a module with its submodules and of functions. TorchSharp's
+    /// own layers keep none.</summary>
+    public static CarriedTensors Find(nn.Module module, params IEnumerable<Delegate?> functions)
     {
         var carried = new CarriedTensors();
         var holders = module
@@ -30,12 +29,12 @@ internal sealed class CarriedTensors
             .Distinct<object>()
             .Concat(functions.Select(function => function?.Target).OfType<object>());
         foreach (var holder in holders)
-        foreach (var field in OwnFields.Of(holder.GetType()).Where(field => MayHold(field.FieldType)))
+        foreach (var field in OwnFields.Get(holder.GetType()).Where(field => MayHold(field.FieldType)))
             carried._fields.Add((holder, field));
         return carried;
     }
 
-    /// <summary>Takes them out of the calling thread's dispose scope.</summary>
+    /// <summary>Detaches the tensors from the calling thread's dispose scope.</summary>
     public void Keep()
     {
         foreach (var (holder, field) in _fields)
@@ -53,7 +52,7 @@ internal sealed class CarriedTensors
                     tensor.DetachFromDisposeScope();
                 return;
         }
-        if (depth == Deepest || !MayHold(value.GetType()))
+        if (depth == MaxDepth || !MayHold(value.GetType()))
             return;
         switch (value)
         {
@@ -81,7 +80,7 @@ internal sealed class CarriedTensors
             && (name == "System" || name.StartsWith("System.", StringComparison.Ordinal))
         )
             return;
-        foreach (var field in OwnFields.Of(value.GetType()).Where(field => MayHold(field.FieldType)))
+        foreach (var field in OwnFields.Get(value.GetType()).Where(field => MayHold(field.FieldType)))
             Keep(field.GetValue(value), depth + 1);
     }
 

@@ -9,15 +9,15 @@ namespace ActorTrain.Torch.Engine;
 /// on another device the tensor is a copy, sent and fetched as a whole.
 /// </summary>
 /// <remarks>
-/// The bytes are a pinned managed array, so that whoever still holds the memory keeps it alive after the tensor is
-/// gone. (Native memory would need an owner, and a gradient on its way to another actor has none.)
+/// The bytes are a pinned managed array, so that every holder of the memory keeps it alive after the tensor is disposed
+/// of. (Native memory would need an owner, and a gradient on its way to another actor has none.)
 /// </remarks>
 internal sealed class FlatVector : IDisposable
 {
-    // Kernels load whole vectors faster, and take the same path everywhere, from cache-line boundaries.
+    // From cache-line boundaries kernels load faster, and take the same path on every machine.
     private const int Alignment = 64;
 
-    /// <summary>The most numbers that one can have.</summary>
+    /// <summary>The most numbers that one vector can have.</summary>
     public static int MostNumbers => Array.MaxLength - Alignment / sizeof(float);
 
     private readonly torch.Tensor _host;
@@ -27,7 +27,7 @@ internal sealed class FlatVector : IDisposable
         var array = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
         var start = OffsetToBoundary(array);
         Memory = array.AsMemory(start, length);
-        // TorchSharp pins the array for the tensor's life by a handle of its own.
+        // TorchSharp pins the array for the tensor's lifetime by a handle of its own.
         _host = torch.frombuffer(array, torch.ScalarType.Float32, length, start).DetachFromDisposeScope();
         Tensor = device.SharesMemory ? _host : _host.to(device.Device, copy: true).DetachFromDisposeScope();
     }
@@ -38,26 +38,26 @@ internal sealed class FlatVector : IDisposable
     /// <summary>The vector as TorchSharp sees it.</summary>
     public torch.Tensor Tensor { get; }
 
-    private bool Shared => ReferenceEquals(_host, Tensor);
+    private bool IsShared => ReferenceEquals(_host, Tensor);
 
-    /// <summary>Brings what the runtime wrote to the device.</summary>
+    /// <summary>Copies what the runtime wrote to the device.</summary>
     public void Send()
     {
-        if (!Shared)
+        if (!IsShared)
             Tensor.copy_(_host);
     }
 
-    /// <summary>Brings what the device computed to the runtime.</summary>
+    /// <summary>Copies what the device computed to the runtime.</summary>
     public void Fetch()
     {
-        if (!Shared)
+        if (!IsShared)
             _host.copy_(Tensor);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!Shared)
+        if (!IsShared)
             Tensor.Dispose();
         _host.Dispose();
     }

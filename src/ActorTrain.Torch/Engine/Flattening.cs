@@ -1,22 +1,22 @@
+using ActorTrain.Engines;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// How a module lies in two flat vectors: what is trained in one, and in the other what belongs to it besides: frozen
-/// parameters, and buffers of every type. A tensor that the module has in several places (one layer in two fields, tied
-/// weights) is there once, with all its names.
+/// Lays a module out in two flat vectors: trained parameters in one; frozen parameters and buffers of every type in the
+/// other. A tensor that the module has under several names (one layer in two fields, tied weights) has one place, with
+/// all its names.
 /// </summary>
 internal static class Flattening
 {
-    /// <summary>The layouts of a module that is on the CPU: elsewhere tensors that were one have been copied one by
-    /// one.</summary>
+    /// <summary>The layouts of a module. It must be on the CPU: moving it to another device copies each tensor
+    /// separately, so that tied tensors are no longer recognised.</summary>
     /// <exception cref="ActorTrainException">The module cannot be flattened; the message names the model and the
     /// tensor.</exception>
-    public static ModelDescription Of(string model, nn.Module<Tensor, Tensor> module)
+    public static ModelDescription Describe(string model, nn.Module<Tensor, Tensor> module)
     {
         // A storage holds a tensor of its own.
         using var scope = NewDisposeScope();
@@ -30,33 +30,33 @@ internal static class Flattening
                     + $"train{(frozen > 0 ? $"; all {frozen} of it are frozen" : "")}"
             );
         }
-        CheckNoneOverlap(model, places);
-        // By type, so that what is to be averaged lies together.
+        CheckNoOverlap(model, places);
+        // By type, so that the buffers that are averaged are contiguous.
         var kept = places.Where(place => !place.IsTrained).OrderBy(place => place.Type).ToList();
         return new ModelDescription(model, LayoutOf(trained), LayoutOf(kept));
     }
 
-    /// <summary>The tensors of a module at each place of a layout, wherever they are.</summary>
-    public static IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Place)> TensorsAt(
+    /// <summary>The tensors of a module for each entry of a layout.</summary>
+    public static IReadOnlyList<(IReadOnlyList<Tensor> Tensors, TensorSpec Spec)> TensorsAt(
         ParameterLayout layout,
         nn.Module<Tensor, Tensor> module
     )
     {
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var (name, tensor) in AllOf(module))
+        foreach (var (name, tensor) in AllTensors(module))
             tensors.TryAdd(name, tensor);
         return
         [
-            .. layout.Tensors.Select(place =>
+            .. layout.Tensors.Select(spec =>
                 (
                     (IReadOnlyList<Tensor>)
                         [
-                            .. place
-                                .Aliases.Prepend(place.Name)
+                            .. spec
+                                .Aliases.Prepend(spec.Name)
                                 .Select(name => tensors[name])
                                 .DistinctBy(tensor => tensor.Handle),
                         ],
-                    place
+                    spec
                 )
             ),
         ];
@@ -80,7 +80,7 @@ internal static class Flattening
         };
 
     private static ParameterLayout LayoutOf(IEnumerable<Place> places) =>
-        ParameterLayout.Of(
+        ParameterLayout.Create(
             places.Select(place => new TensorSpec(place.Names[0], place.Shape, 0)
             {
                 Type = place.Type,
@@ -89,19 +89,19 @@ internal static class Flattening
             })
         );
 
-    /// <summary>The first tensor of a module that no layout has; null where there is none.</summary>
-    public static string? FirstBeside(ModelDescription description, nn.Module module)
+    /// <summary>The first tensor of a module that is in none of its layouts; null where there is none.</summary>
+    public static string? FirstUnknown(ModelDescription description, nn.Module module)
     {
         var known = description
-            .Parameters.Tensors.Concat(description.State.Tensors)
-            .SelectMany(place => place.Aliases.Prepend(place.Name))
+            .Parameters.Tensors.Concat(description.Buffers.Tensors)
+            .SelectMany(spec => spec.Aliases.Prepend(spec.Name))
             .ToHashSet();
-        return AllOf(module).Select(pair => pair.Name).FirstOrDefault(name => !known.Contains(name));
+        return AllTensors(module).Select(pair => pair.Name).FirstOrDefault(name => !known.Contains(name));
     }
 
-    /// <summary>All tensors of a module: each once, parameters first; then under which names else they are
-    /// saved.</summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> AllOf(nn.Module module) =>
+    /// <summary>All tensors of a module, parameters first; then those of its state dictionary, which may have further
+    /// names.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> AllTensors(nn.Module module) =>
         module
             .named_parameters()
             .Select(pair => (pair.name, Tensor: (Tensor)pair.parameter))
@@ -111,17 +111,21 @@ internal static class Flattening
     private static List<Place> PlacesOf(string model, nn.Module<Tensor, Tensor> module)
     {
         var saved = module.state_dict().Keys.ToHashSet();
-        var (places, names, byBegin) = (new List<Place>(), new HashSet<string>(), new Dictionary<nint, List<Place>>());
-        foreach (var (name, tensor) in AllOf(module))
+        var (places, names, byAddress) = (
+            new List<Place>(),
+            new HashSet<string>(),
+            new Dictionary<nint, List<Place>>()
+        );
+        foreach (var (name, tensor) in AllTensors(module))
         {
             if (!names.Add(name))
                 continue;
             var found = Check(model, name, tensor, saved.Contains(name));
-            if (!byBegin.TryGetValue(found.Begin, out var here))
-                byBegin.Add(found.Begin, here = []);
+            if (!byAddress.TryGetValue(found.Address, out var here))
+                byAddress.Add(found.Address, here = []);
             if (found.Bytes > 0 && here.Find(place => place.IsSameAs(found)) is { } same)
             {
-                same.Join(found);
+                same.Merge(found);
                 continue;
             }
             here.Add(found);
@@ -152,22 +156,22 @@ internal static class Flattening
         return new Place(name, tensor, type, isParameter, isSaved);
     }
 
-    // The same memory under two names is one tensor; a part of another's would be torn apart.
-    private static void CheckNoneOverlap(string model, IEnumerable<Place> places)
+    // The same memory under two names is one tensor; memory that two tensors share in part has no place in a layout.
+    private static void CheckNoOverlap(string model, IEnumerable<Place> places)
     {
-        var inOrder = places.Where(place => place.Bytes > 0).OrderBy(place => place.Begin).ToList();
+        var inOrder = places.Where(place => place.Bytes > 0).OrderBy(place => place.Address).ToList();
         for (var i = 1; i < inOrder.Count; i++)
         {
             var (one, other) = (inOrder[i - 1], inOrder[i]);
-            if (one.Begin + one.Bytes > other.Begin)
+            if (one.Address + one.Bytes > other.Address)
                 throw new ActorTrainException(
                     $"model {model}: its parameters {one.Names[0]} and {other.Names[0]} share a part of their memory; "
-                        + "use one parameter in both places, or two of their own"
+                        + "use one parameter in both places, or two separate ones"
                 );
         }
     }
 
-    /// <summary>A place in memory, with all tensors of the module that lie there.</summary>
+    /// <summary>A range of memory with the tensors of the module that lie there.</summary>
     private sealed class Place
     {
         private readonly List<Tensor> _tensors;
@@ -179,8 +183,8 @@ internal static class Flattening
             (Shape, _strides) = (tensor.shape, tensor.stride());
             if (tensor.numel() == 0)
                 return;
-            Begin = BeginOf(tensor);
-            if (Begin == 0)
+            Address = AddressOf(tensor);
+            if (Address == 0)
                 return;
             Bytes = type.Size() * (1 + Shape.Zip(_strides, (size, stride) => (size - 1) * stride).Sum());
         }
@@ -191,7 +195,7 @@ internal static class Flattening
 
         public long[] Shape { get; }
 
-        public nint Begin { get; }
+        public nint Address { get; }
 
         public long Bytes { get; }
 
@@ -203,12 +207,12 @@ internal static class Flattening
             _tensors.Exists(tensor => tensor is TorchSharp.Modules.Parameter { requires_grad: true });
 
         public bool IsSameAs(Place other) =>
-            Begin == other.Begin
+            Address == other.Address
             && Type == other.Type
             && Shape.SequenceEqual(other.Shape)
             && _strides.SequenceEqual(other._strides);
 
-        public void Join(Place other)
+        public void Merge(Place other)
         {
             Names.AddRange(other.Names);
             _tensors.AddRange(other._tensors);
@@ -216,15 +220,15 @@ internal static class Flattening
             IsSaved |= other.IsSaved;
         }
 
-        // Of the element that comes first; 0 where that is not to be had, and then it is taken for a place of its own.
-        private static unsafe nint BeginOf(Tensor tensor)
+        // The address of the first element; 0 where it is unknown, and then the tensor counts as separate.
+        private static unsafe nint AddressOf(Tensor tensor)
         {
             if (tensor.dtype == ScalarType.Float32)
                 return tensor.storage<float>().data_ptr() + (nint)(tensor.ElementSize * tensor.storage_offset());
             if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
                 return 0;
-            fixed (byte* begin = tensor.bytes)
-                return (nint)begin;
+            fixed (byte* first = tensor.bytes)
+                return (nint)first;
         }
     }
 }

@@ -1,6 +1,6 @@
+using ActorTrain.Engines;
 using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Engine;
 
@@ -9,7 +9,7 @@ internal interface IBatchReader
 {
     /// <summary>Reads inputs and targets, one after the other.</summary>
     /// <param name="samples">Indices of the samples.</param>
-    /// <param name="seed">Says how training images are varied.</param>
+    /// <param name="seed">Determines how training images are varied.</param>
     /// <param name="inputs">Room for [samples, input shape] f32.</param>
     /// <param name="targets">Room for [samples, target shape] f32; for classes [samples].</param>
     void Read(ReadOnlySpan<int> samples, long seed, Span<float> inputs, Span<float> targets);
@@ -33,7 +33,7 @@ internal sealed class ImageReader(ImageSet set, Normalization normalization, Aug
     }
 }
 
-/// <summary>Reads the samples of anybody's data set, and names the one that cannot be read.</summary>
+/// <summary>Reads the samples of any data set, and names the one that cannot be read.</summary>
 internal sealed class SampleReader(IDataset dataset, bool train) : IBatchReader
 {
     public void Read(ReadOnlySpan<int> samples, long seed, Span<float> inputs, Span<float> targets)
@@ -56,7 +56,7 @@ internal sealed class SampleReader(IDataset dataset, bool train) : IBatchReader
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             var sentence = $"data set {name}: {which} sample {sample} cannot be read: {failure.AsNamedClause()}";
-            // A disk or a network may come back; anything else would fail for whoever tried.
+            // A disk or a network may recover; any other failure would recur on every worker.
             throw failure is IOException
                 ? new EngineFailedException(sentence, failure)
                 : new ActorTrainException(sentence, failure);

@@ -1,19 +1,18 @@
 using System.Collections;
 using System.Collections.Frozen;
 using System.Reflection;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What is known of a module by the layers that it is made of. Of code of somebody's own nothing is known: it may read
-/// its inputs' memory as it lies, and draw random numbers.
+/// What is known of a module by its layers. Of a user's code nothing is known: it may depend on the memory layout of
+/// its inputs, and draw random numbers.
 /// </summary>
 internal static class KnownLayers
 {
-    // Their forward is known: they take any memory layout for what it means.
+    // Their forward is known: it handles any memory layout, and draws no random numbers.
     private static readonly FrozenSet<Type> Plain = new[]
     {
         typeof(Sequential),
@@ -105,28 +104,27 @@ internal static class KnownLayers
         typeof(RReLU),
     }.ToFrozenSet();
 
-    /// <summary>Whether a module has no code but that of known layers, which remember nothing from call to call but
-    /// their buffers.</summary>
+    /// <summary>Whether a module has no code but that of known layers, whose only state are their buffers.</summary>
     public static bool AreAll(nn.Module module) =>
-        WithAll(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
+        AllLayers(module).All(layer => IsKnown(layer, Plain) || IsKnown(layer, Drawing));
 
-    /// <summary>Whether a module may draw random numbers, as far as one can tell.</summary>
-    public static bool MayDraw(nn.Module module) => !WithAll(module).All(layer => IsKnown(layer, Plain));
+    /// <summary>Whether a module may draw random numbers; true where that is not known.</summary>
+    public static bool MayDraw(nn.Module module) => !AllLayers(module).All(layer => IsKnown(layer, Plain));
 
     /// <summary>
     /// Whether a module's images are better laid out with the channels of a pixel side by side: it has convolutions,
-    /// which run up to twice as fast on a processor then, and nothing that could tell: no code of its own, and no layer
-    /// that draws a number for each element in the order in which they lie.
+    /// which then run up to twice as fast on a processor, and nothing that depends on the layout: no code of a user,
+    /// and no layer that draws a number for each element in the order of memory.
     /// </summary>
     public static bool PrefersChannelsLast(nn.Module module) =>
-        WithAll(module).Any(layer => layer is Conv2d or ConvTranspose2d) && !MayDraw(module);
+        AllLayers(module).Any(layer => layer is Conv2d or ConvTranspose2d) && !MayDraw(module);
 
-    private static IEnumerable<nn.Module> WithAll(nn.Module module) => module.modules().Prepend(module);
+    private static IEnumerable<nn.Module> AllLayers(nn.Module module) => module.modules().Prepend(module);
 
     private static bool IsKnown(nn.Module layer, FrozenSet<Type> types) =>
         types.Contains(layer.GetType()) && !HasHooks(layer);
 
-    // A hook is code of somebody's own, too.
+    // A hook is a user's code, too.
     private static bool HasHooks(nn.Module layer)
     {
         const BindingFlags declared = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

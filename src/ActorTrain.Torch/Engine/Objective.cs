@@ -1,29 +1,28 @@
+using ActorTrain.Engines;
 using ActorTrain.Sentences;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// What a model's outputs are held to: its loss and its metric. What does not fit is said with the model's name and
-/// both shapes.
+/// A model's loss and its metric. Outputs that do not fit them are refused with the model's name and both shapes.
 /// </summary>
 /// <param name="model">The model's name.</param>
 /// <param name="dataset">What it is trained on.</param>
-/// <param name="own">Loss and metric of its own; null for the usual ones.</param>
-internal sealed class Objective(string model, IDataset dataset, TorchModel? own = null)
+/// <param name="custom">The user's loss and metric; null for the default ones.</param>
+internal sealed class Objective(string model, IDataset dataset, TorchModel? custom = null)
 {
-    /// <summary>Outputs of a module, or the sentence why there are none.</summary>
+    /// <summary>Outputs of a module.</summary>
+    /// <exception cref="EngineFailedException">Its forward fails; the message says why.</exception>
     public Tensor Outputs(Func<Tensor, Tensor> forward, Tensor inputs)
     {
         try
         {
             return forward(inputs);
         }
-        catch (Exception failure) when (IsTheirs(failure))
+        catch (Exception failure) when (IsModelFailure(failure))
         {
             throw new EngineFailedException(
                 $"model {model}: its forward fails on inputs {Shape(inputs)}: {failure.AsNamedClause()}",
@@ -35,13 +34,15 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
     /// <summary>The mean loss, a single number.</summary>
     public Tensor Loss(Tensor outputs, Tensor targets)
     {
-        var (name, function) = own?.Loss is { } theirs ? ("its loss", theirs) : Usual(outputs, targets);
+        var (name, function) = custom?.Loss is { } customLoss
+            ? ("its loss", customLoss)
+            : DefaultLoss(outputs, targets);
         Tensor loss;
         try
         {
             loss = function(outputs, targets);
         }
-        catch (Exception failure) when (IsTheirs(failure))
+        catch (Exception failure) when (IsModelFailure(failure))
         {
             throw new EngineFailedException(
                 $"model {model}: {name} fails on outputs {Shape(outputs)} and targets "
@@ -56,8 +57,8 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
             );
     }
 
-    /// <summary>The outputs of the first samples of a batch.</summary>
-    public Tensor FirstOf(Tensor outputs, int all, int count) =>
+    /// <summary>The outputs of the first samples of a batch, without those of <see cref="FillerSamples"/>.</summary>
+    public Tensor WithoutFillers(Tensor outputs, int all, int count) =>
         outputs.dim() > 0 && outputs.shape[0] == all
             ? outputs.narrow(0, 0, count)
             : throw new ActorTrainException(
@@ -65,23 +66,23 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
                     + "the batch's"
             );
 
-    /// <summary>Has a loss's gradient computed.</summary>
+    /// <summary>Computes the gradient of a loss.</summary>
     public void Backward(Tensor loss)
     {
         try
         {
             loss.backward();
         }
-        catch (Exception failure) when (IsTheirs(failure))
+        catch (Exception failure) when (IsModelFailure(failure))
         {
             throw new EngineFailedException($"model {model}: its backward fails: {failure.AsNamedClause()}", failure);
         }
     }
 
-    /// <summary>The sum over the samples of how right each is; NaN where nobody has said what that would be.</summary>
-    public double Right(Tensor outputs, Tensor targets)
+    /// <summary>The sum of the metric over the samples; NaN where a model has none.</summary>
+    public double MetricSum(Tensor outputs, Tensor targets)
     {
-        if (own?.Metric is not { } metric)
+        if (custom?.Metric is not { } metric)
             return dataset.Classes > 0 && outputs.dim() == 2 && outputs.shape[0] == targets.shape[0]
                 ? outputs.argmax(1).eq(targets).sum().item<long>()
                 : double.NaN;
@@ -94,7 +95,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
                     $"model {model}: its metric is {Shape(each)}; it must be one number a sample, [{targets.shape[0]}]"
                 );
         }
-        catch (Exception failure) when (IsTheirs(failure))
+        catch (Exception failure) when (IsModelFailure(failure))
         {
             throw new EngineFailedException(
                 $"model {model}: its metric fails on outputs {Shape(outputs)} and targets "
@@ -104,7 +105,7 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
         }
     }
 
-    private (string Name, Func<Tensor, Tensor, Tensor> Function) Usual(Tensor outputs, Tensor targets)
+    private (string Name, Func<Tensor, Tensor, Tensor> Function) DefaultLoss(Tensor outputs, Tensor targets)
     {
         if (dataset.Classes == 0)
         {
@@ -119,13 +120,13 @@ internal sealed class Objective(string model, IDataset dataset, TorchModel? own 
             ? ("the cross-entropy", (scores, classes) => nn.functional.cross_entropy(scores, classes))
             : throw new ActorTrainException(
                 $"model {model}: its outputs are {Shape(outputs)}; the cross-entropy over the "
-                    + $"{Plural.Of(dataset.Classes, "class", "classes")} of {dataset.Description.Name} "
+                    + $"{Plural.Format(dataset.Classes, "class", "classes")} of {dataset.Description.Name} "
                     + $"needs [{targets.shape[0]}, {dataset.Classes}]"
             );
     }
 
-    // The device's own troubles have remedies of their own.
-    private static bool IsTheirs(Exception failure) =>
+    // A shortage of memory is handled by halving the batch; the others have their message already.
+    private static bool IsModelFailure(Exception failure) =>
         failure is not (OutOfMemoryException or ActorTrainException or EngineFailedException)
         && !MemoryShortage.Is(failure.Message);
 

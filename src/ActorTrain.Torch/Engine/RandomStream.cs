@@ -3,22 +3,22 @@ using TorchSharp;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// TorchSharp has one random generator a process. Whatever may draw from it takes its turn here, with a seed of its
-/// own: so what it draws is a function of that seed, however many engines there are in the process. Afterwards the
-/// CPU's generator is as it was, for whoever else in the process uses it.
+/// TorchSharp has one random generator a process. Code that may draw from it runs here, one piece at a time and each
+/// with its own seed: so what it draws is a function of that seed, however many engines the process has. Afterwards the
+/// CPU's generator is as it was, for other code of the process.
 /// </summary>
 internal static class RandomStream
 {
     private static readonly Lock Gate = new();
 
     /// <summary>Runs something that may draw random numbers.</summary>
-    /// <param name="seed">What they depend on.</param>
-    /// <param name="draws">May run on the calling thread alone.</param>
+    /// <param name="seed">Determines the numbers.</param>
+    /// <param name="draws">Must draw on the calling thread only.</param>
     public static T Run<T>(long seed, Func<T> draws)
     {
         lock (Gate)
         {
-            // Kept outside the caller's scope: it lives no longer than this.
+            // Detached from the caller's scope, since it is disposed of here.
             using var before = torch.random.get_rng_state().DetachFromDisposeScope();
             torch.manual_seed(seed);
             try

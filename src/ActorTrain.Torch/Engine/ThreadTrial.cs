@@ -5,24 +5,24 @@ using ActorTrain.Torch.Devices;
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// Tries an engine with several numbers of threads on the job's own model: a few steps with each in turn, several
-/// times, so that what else the machine does meanwhile meets all of them. The engine must be initialised afterwards.
+/// Measures an engine with several numbers of threads on the job's model: a few steps with each, in several rounds, so
+/// that other work of the machine affects all of them alike. The engine must be initialised afterwards.
 /// </summary>
 internal static class ThreadTrial
 {
     private const int Rounds = 5;
 
-    // Several turns of a busy system's scheduler, in all rounds together.
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+    // In all rounds together several time slices of a busy system's scheduler.
+    private static readonly TimeSpan ShortestRun = TimeSpan.FromMilliseconds(20);
 
-    // A model whose steps take so long is known well enough by one each, or a machine that has no time.
-    private static readonly TimeSpan VeryLong = TimeSpan.FromMilliseconds(400);
+    // Where steps take so long, one round is precise enough.
+    private static readonly TimeSpan LongRun = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The speeds; none where the device does not hold a batch.</summary>
+    /// <summary>Measures the speeds; empty where the device's memory does not suffice for a batch.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
     /// <param name="batch">Samples a step.</param>
     /// <param name="candidates">Numbers of threads.</param>
-    public static IReadOnlyList<ThreadSpeed> Of(TorchEngine engine, int batch, IEnumerable<int> candidates)
+    public static IReadOnlyList<ThreadSpeed> Measure(TorchEngine engine, int batch, IEnumerable<int> candidates)
     {
         var gradient = TensorMemory.Allocate(engine.Model.Parameters.Length, shared: false);
         try
@@ -34,7 +34,7 @@ internal static class ThreadTrial
             {
                 for (var i = 0; i < tried.Length; i++)
                 {
-                    engine.UseThreads(tried[i].Threads);
+                    engine.TryThreads(tried[i].Threads);
                     var (steps, time) = Run(engine, samples, gradient.Memory.Span);
                     // The first round warms up.
                     tried[i] =
@@ -42,7 +42,7 @@ internal static class ThreadTrial
                             ? (tried[i].Threads, steps, time)
                             : (tried[i].Threads, tried[i].Steps + steps, tried[i].Time + time);
                 }
-                if (round >= 1 && tried.Any(each => each.Time > VeryLong))
+                if (round >= 1 && tried.Any(each => each.Time > LongRun))
                     break;
             }
             return
@@ -55,7 +55,7 @@ internal static class ThreadTrial
         }
         catch (OutOfMemoryException)
         {
-            // Half as many samples are the remedy, and found by whoever measures the engine.
+            // The worker finds out later, when it measures the engine, and halves the batch.
             return [];
         }
         finally
@@ -69,7 +69,7 @@ internal static class ThreadTrial
         var began = Stopwatch.GetTimestamp();
         var steps = 0;
         do engine.ComputeGradient(samples, seed: steps++, gradient);
-        while (Stopwatch.GetElapsedTime(began) < Turn);
+        while (Stopwatch.GetElapsedTime(began) < ShortestRun);
         return (steps, Stopwatch.GetElapsedTime(began));
     }
 }

@@ -1,35 +1,26 @@
 using System.Runtime.InteropServices;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Native;
-using ActorTrain.Worker;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
-/// <summary>Computes gradients with TorchSharp. To be made and used on one thread.</summary>
+/// <summary>Computes gradients with TorchSharp. Must be created and used on one thread.</summary>
 internal sealed class TorchEngine : IGradientEngine
 {
-    // Large enough to keep every core busy, small enough for the activations of a wide network.
-    private const int MostEvaluated = 500;
-    private const long EvaluatedBytes = 64L << 20;
-
-    // Another stream than those of training, whose epochs are counted from 1.
-    private const long EvaluationStream = -1,
-        DataStream = -2;
-
     private static int _live;
 
     private readonly FlatNetwork _network;
     private readonly BatchBuffer _trainBatch,
         _testBatch;
-    private readonly IDataset _dataset;
     private readonly Objective _objective;
+    private readonly TestEvaluation _evaluation;
     private readonly JobOptions _job;
-    private int _evaluationBatch;
     private bool _disposed;
 
     public TorchEngine(
@@ -38,45 +29,37 @@ internal sealed class TorchEngine : IGradientEngine
         Augmentation augmentation,
         TorchDevice device,
         JobOptions job,
-        TorchModel? own = null
+        TorchModel? custom = null
     )
     {
-        (_network, _dataset, Device, Dataset, _job) = (network, dataset, device.Description, Describe(dataset), job);
+        (_network, Device, Dataset, _job) = (network, device.Description, Describe(dataset), job);
         Model = network.Description with
         {
-            MetricName = own?.Metric is null ? ModelDescription.DefaultMetricName : own.MetricName,
+            MetricName = custom?.Metric is null ? TrainingReport.DefaultMetric : custom.MetricName,
         };
-        _objective = new Objective(network.Description.Name, dataset, own);
-        _trainBatch = new BatchBuffer(
-            dataset,
-            Reader(train: true),
-            device,
-            network.PrefersChannelsLast,
-            network.HasForeignCode
-        );
-        _testBatch = new BatchBuffer(
-            dataset,
-            Reader(train: false),
-            device,
-            network.PrefersChannelsLast,
-            network.HasForeignCode
-        );
-        var inputBytes =
-            sizeof(float) * (long)SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape);
-        _evaluationBatch =
-            job.EvaluationBatch > 0
-                ? job.EvaluationBatch
-                : (int)Math.Clamp(EvaluatedBytes / inputBytes, 1, MostEvaluated);
+        _objective = new Objective(network.Description.Name, dataset, custom);
+        _trainBatch = CreateBatch(train: true);
+        _testBatch = CreateBatch(train: false);
+        var batchSize =
+            job.EvaluationBatchSize > 0
+                ? job.EvaluationBatchSize
+                : TestEvaluation.DefaultBatchSize(
+                    SampleShape.LengthOf(dataset.Description.Name, "input", dataset.InputShape)
+                );
+        _evaluation = new TestEvaluation(network, _objective, _testBatch, Dataset.TestSamples, batchSize, job.Seed);
         Interlocked.Increment(ref _live);
 
-        IBatchReader Reader(bool train) =>
-            dataset is ImageDataset images
+        BatchBuffer CreateBatch(bool train)
+        {
+            IBatchReader reader = dataset is ImageDataset images
                 ? new ImageReader(
                     train ? images.Train : images.Test,
                     images.Normalization,
                     train ? augmentation : Augmentation.None
                 )
                 : new SampleReader(dataset, train);
+            return new BatchBuffer(dataset, reader, device, network.PrefersChannelsLast, network.HasCustomCode);
+        }
     }
 
     /// <summary>Engines of this process that are not disposed of.</summary>
@@ -88,19 +71,19 @@ internal sealed class TorchEngine : IGradientEngine
 
     public DeviceDescription Device { get; private set; }
 
-    /// <summary>Has the engine use some threads, on the thread that it is used on.</summary>
-    public void Use(ThreadChoice threads)
+    public Memory<float> Parameters => _network.Parameters;
+
+    public Memory<float> Buffers => _network.Buffers;
+
+    /// <summary>Sets the number of threads, and describes it. To be called on the engine's thread.</summary>
+    public void UseThreads(ThreadChoice threads)
     {
-        UseThreads(threads.Threads);
+        TryThreads(threads.Threads);
         Device = Device with { Threads = threads.Threads, ThreadsReason = threads.Reason };
     }
 
-    /// <summary>The same for now, to try it.</summary>
-    public void UseThreads(int threads) => TorchDevice.SetThreads(threads);
-
-    public Memory<float> Parameters => _network.Parameters;
-
-    public Memory<float> State => _network.State;
+    /// <summary>Sets the number of threads to measure the engine with it.</summary>
+    public void TryThreads(int threads) => TorchDevice.SetThreads(threads);
 
     public void Initialize(long seed) => _network.Initialize(seed);
 
@@ -115,60 +98,25 @@ internal sealed class TorchEngine : IGradientEngine
     )
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Check(samples);
+        CheckIndices(samples);
         try
         {
             return Step(samples, seed, gradient, abandoned);
         }
         catch (Exception failure)
         {
-            // What a backward had handed over already would be added to the next one's.
+            // Otherwise the next backward would add to the gradients that this one has left.
             _network.DropGradients();
             if (failure is ExternalException && MemoryShortage.Is(failure.Message))
-                throw MemoryShortage.Of(failure, samples.Length);
+                throw MemoryShortage.Create(failure, samples.Length);
             throw;
         }
-    }
-
-    // A data set tells its classes and its normalisation apart from its description, and need not tell all.
-    private static DatasetDescription Describe(IDataset dataset)
-    {
-        ClassNames.Check(dataset.Description.Name, dataset.ClassNames, dataset.Classes);
-        return dataset.Description with
-        {
-            Classes = dataset.Classes,
-            ClassNames = dataset.ClassNames,
-            Mean = dataset.Normalization?.Mean,
-            Deviation = dataset.Normalization?.Deviation,
-        };
     }
 
     public Evaluation Evaluate(CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        using var _ = no_grad();
-        _network.BeginEvaluation();
-        var count = _dataset.Description.TestSamples;
-        var (loss, right) = (0.0, 0.0);
-        for (var start = 0; start < count; )
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var samples = Enumerable.Range(start, Math.Min(_evaluationBatch, count - start)).ToArray();
-            try
-            {
-                var (partLoss, partRight) = EvaluatePart(samples);
-                (loss, right, start) = (loss + partLoss * samples.Length, right + partRight, start + samples.Length);
-            }
-            // As in training: what the device does not hold is halved, and remembered.
-            catch (Exception e)
-                when (samples.Length > 1
-                    && (e is OutOfMemoryException || e is ExternalException && MemoryShortage.Is(e.Message))
-                )
-            {
-                _evaluationBatch = samples.Length / 2;
-            }
-        }
-        return new Evaluation(loss / count, right / count, count);
+        return _evaluation.Run(cancellation);
     }
 
     public void Dispose()
@@ -184,62 +132,36 @@ internal sealed class TorchEngine : IGradientEngine
             HostAllocator.GiveBack();
     }
 
-    private (double Loss, double Right) EvaluatePart(int[] samples)
+    // Classes and normalisation come from the data set itself: its description need not have them.
+    private static DatasetDescription Describe(IDataset dataset)
     {
-        using var scope = NewDisposeScope();
-        var (inputs, targets) = Fill(_testBatch, samples, seed: 0);
-        var (outputs, loss) = Drawing(
-            SplitMix64.Mix(_job.Seed, samples[0], EvaluationStream),
-            () =>
-            {
-                var scores = _objective.Outputs(_network.Evaluate, inputs);
-                return (scores, _objective.Loss(scores, targets));
-            }
-        );
-        var mean = loss.ToDouble();
-        if (!double.IsFinite(mean))
-            CheckFinite(_testBatch, "test", samples);
-        return (mean, Drawing(samples[0], () => _objective.Right(outputs, targets)));
-    }
-
-    // A data set of somebody's own may draw: another stream than the forward's, of the same seed.
-    private (Tensor Inputs, Tensor Targets) Fill(BatchBuffer batch, ReadOnlySpan<int> samples, long seed)
-    {
-        if (_dataset is ImageDataset or ArrayDataset)
-            return batch.Fill(samples, seed);
-        var indices = samples.ToArray();
-        return RandomStream.Run(SplitMix64.Mix(seed, DataStream, 0), () => batch.Fill(indices, seed));
-    }
-
-    private T Drawing<T>(long seed, Func<T> draws) => _network.MayDraw ? RandomStream.Run(seed, draws) : draws();
-
-    // Whoever computed it, such a sample would give no finite loss.
-    private void CheckFinite(BatchBuffer batch, string which, ReadOnlySpan<int> samples)
-    {
-        if (batch.FirstNotFinite(samples.Length) is var (place, where))
-            throw new ActorTrainException(
-                $"data set {Dataset.Name}: {which} sample {samples[place]} holds a number that is not finite in its "
-                    + $"{where}; leave it out, or put a number in its place"
-            );
+        ClassNames.Check(dataset.Description.Name, dataset.ClassNames, dataset.Classes);
+        return dataset.Description with
+        {
+            Classes = dataset.Classes,
+            ClassNames = dataset.ClassNames,
+            Mean = dataset.Normalization?.Mean,
+            Deviation = dataset.Normalization?.Deviation,
+        };
     }
 
     private StepResult Step(ReadOnlySpan<int> samples, long seed, Span<float> gradient, CancellationToken abandoned)
     {
         using var scope = NewDisposeScope();
         var count = samples.Length;
-        if (count < _job.LeastMicroBatch)
-            samples = Companions.Join(samples, _job.LeastMicroBatch, Dataset.TrainSamples, seed);
-        var (inputs, targets) = Fill(_trainBatch, samples, seed);
-        if (samples.Length > count)
-            targets = targets.narrow(0, 0, count);
+        if (count < _job.SmallestMicroBatch)
+            samples = FillerSamples.Append(samples, _job.SmallestMicroBatch, Dataset.TrainSamples, seed);
         var all = samples.Length;
-        var (outputs, loss) = Drawing(
+        var (inputs, targets) = _trainBatch.Fill(samples, seed);
+        if (all > count)
+            targets = targets.narrow(0, 0, count);
+        var (outputs, loss) = _network.Run(
             seed,
             () =>
             {
                 var scores = _objective.Outputs(_network.ForwardToTrain, inputs);
                 if (all > count)
-                    scores = _objective.FirstOf(scores, all, count);
+                    scores = _objective.WithoutFillers(scores, all, count);
                 return (scores, _objective.Loss(scores, targets));
             }
         );
@@ -250,22 +172,22 @@ internal sealed class TorchEngine : IGradientEngine
             );
         abandoned.ThrowIfCancellationRequested();
         _objective.Backward(loss);
-        var untouched = _network.Gather(gradient);
+        var untouched = _network.CollectGradient(gradient);
         var mean = loss.ToDouble();
         if (!double.IsFinite(mean))
-            CheckFinite(_trainBatch, "training", samples[..count]);
-        var right = Drawing(seed, () => _objective.Right(outputs, targets));
-        return new StepResult(mean, (int)Math.Round(double.IsNaN(right) ? 0 : right), untouched);
+            _trainBatch.CheckFinite("training", samples[..count]);
+        var correct = _network.Run(seed, () => _objective.MetricSum(outputs, targets));
+        return new StepResult(mean, (int)Math.Round(double.IsNaN(correct) ? 0 : correct), untouched);
     }
 
-    private void Check(ReadOnlySpan<int> samples)
+    private void CheckIndices(ReadOnlySpan<int> samples)
     {
         if (samples.IsEmpty)
             throw new ArgumentException("A gradient needs at least one sample.", nameof(samples));
         foreach (var sample in samples)
-            if ((uint)sample >= (uint)_dataset.Description.TrainSamples)
+            if ((uint)sample >= (uint)Dataset.TrainSamples)
                 throw new ArgumentException(
-                    $"Sample {sample} does not exist; the training set has {_dataset.Description.TrainSamples}.",
+                    $"Sample {sample} does not exist; the training set has {Dataset.TrainSamples}.",
                     nameof(samples)
                 );
     }

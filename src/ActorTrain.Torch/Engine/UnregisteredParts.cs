@@ -1,22 +1,21 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Engine;
 
 /// <summary>
-/// Finds what a module has and TorchSharp does not know of: layers in an array, a list or an object of one's own,
-/// tensors that want a gradient in plain fields, parameters that only the loss holds. No optimizer would see them, and
-/// each engine would have another random copy.
+/// Finds parts of a module that are not registered with TorchSharp: layers in an array, a list or a user's object,
+/// tensors that require a gradient in plain fields, parameters that only the loss holds. No optimizer would see them,
+/// and each engine would have another random copy.
 /// </summary>
 internal sealed class UnregisteredParts
 {
     // Deep enough for a layer in a list in an object in a field; a graph of objects has no end.
-    private const int Deepest = 6;
+    private const int MaxDepth = 6;
 
-    private static readonly string[] Systems = ["System", "Microsoft", "Akka"];
+    private static readonly string[] SystemNamespaces = ["System", "Microsoft", "Akka"];
 
     private readonly HashSet<nn.Module> _modules = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<IntPtr> _parameters = [];
@@ -26,7 +25,7 @@ internal sealed class UnregisteredParts
 
     private UnregisteredParts(nn.Module module, bool isNew)
     {
-        // A storage holds a tensor of its own.
+        // storage() creates a tensor, which the scope disposes of.
         using var scope = NewDisposeScope();
         if (isNew)
             foreach (var tensor in module.parameters().Concat(module.buffers()))
@@ -40,77 +39,77 @@ internal sealed class UnregisteredParts
             _parameters.Add(buffer.Handle);
     }
 
-    /// <summary>The first of a module, in one sentence that names the field and the cure; null where there is
-    /// none.</summary>
+    /// <summary>The first such part of a module, in one sentence that names the field and what to do; null where there
+    /// is none.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="isNew">Whether it has not been called yet: what its fields hold then is never computed
+    /// <param name="isNew">Whether it has not been called yet: what its constructor has computed is never computed
     /// again.</param>
-    public static string? FirstIn(nn.Module module, bool isNew)
+    public static string? Find(nn.Module module, bool isNew)
     {
         var parts = new UnregisteredParts(module, isNew);
-        return parts._modules.Select(parts.InFieldsOf).FirstOrDefault(found => found is not null);
+        return parts._modules.Select(parts.SearchFields).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>The first that only a function holds: a loss with a parameter of its own, which no optimizer would
-    /// see.</summary>
+    /// <summary>The first such part that only a function holds, such as a loss with a parameter; null where there is
+    /// none.</summary>
     /// <param name="module">The module.</param>
     /// <param name="name">What to call the function, such as <c>its loss</c>.</param>
-    /// <param name="function">The function; what its closure has captured is looked at.</param>
-    public static string? FirstIn(nn.Module module, string name, Delegate? function) =>
-        FieldsRead.FirstWrittenBy(function) is { } written
+    /// <param name="function">The function; its closure is searched.</param>
+    public static string? Find(nn.Module module, string name, Delegate? function) =>
+        FieldAccess.FirstWrittenBy(function) is { } written
             ? $"{name} changes {NameOf(written)}, and all engines call the same one; "
-                + "a loss depends on outputs and targets alone, and what it remembers belongs into the module"
-            : new UnregisteredParts(module, isNew: false).InClosureOf(name, function);
+                + "a loss must depend on outputs and targets alone; state belongs in the module"
+            : new UnregisteredParts(module, isNew: false).SearchClosure(name, function);
 
-    private string? InFieldsOf(nn.Module module)
+    private string? SearchFields(nn.Module module)
     {
         // TorchSharp's own layers register what they have.
         if (module.GetType().Assembly == typeof(nn.Module).Assembly)
             return null;
         var type = module.GetType();
-        foreach (var field in OwnFields.Of(type))
-            if (In(field.GetValue(module), $"field {NameOf(field)} of {type.Name}", 0) is { } found)
+        foreach (var field in OwnFields.Get(type))
+            if (Search(field.GetValue(module), $"field {NameOf(field)} of {type.Name}", 0) is { } found)
                 return found;
         return null;
     }
 
-    private string? InClosureOf(string name, Delegate? function)
+    private string? SearchClosure(string name, Delegate? function)
     {
         foreach (var single in function?.GetInvocationList() ?? [])
         {
-            var read = FieldsRead.By(single.Method);
+            var read = FieldAccess.ReadBy(single.Method);
             foreach (var field in read.Where(field => field is { IsStatic: true, IsLiteral: false }))
                 if (
-                    !IsOfTheSystem(field.DeclaringType!)
-                    && In(field.GetValue(null), $"{name} ({NameOf(field)})", 0) is { } found
+                    !IsSystemType(field.DeclaringType!)
+                    && Search(field.GetValue(null), $"{name} ({NameOf(field)})", 0) is { } found
                 )
                     return found;
-            if (single.Target is { } target && InReadFieldsOf(target, read, name, 0) is { } held)
+            if (single.Target is { } target && SearchReadFields(target, read, name, 0) is { } held)
                 return held;
         }
         return null;
     }
 
-    // One closure may hold another, with what is captured further out.
-    private string? InReadFieldsOf(object holder, IReadOnlySet<FieldInfo> read, string name, int depth)
+    // A closure may hold the closure of an outer scope.
+    private string? SearchReadFields(object holder, IReadOnlySet<FieldInfo> read, string name, int depth)
     {
-        if (depth == Deepest)
+        if (depth == MaxDepth)
             return null;
-        foreach (var field in OwnFields.Of(holder.GetType()).Where(read.Contains))
+        foreach (var field in OwnFields.Get(holder.GetType()).Where(read.Contains))
         {
             var value = field.GetValue(holder);
             var isClosure = field.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
             var found =
                 value is not null && isClosure
-                    ? InReadFieldsOf(value, read, name, depth + 1)
-                    : In(value, $"{name} ({NameOf(field)})", 0);
+                    ? SearchReadFields(value, read, name, depth + 1)
+                    : Search(value, $"{name} ({NameOf(field)})", 0);
             if (found is not null)
                 return found;
         }
         return null;
     }
 
-    private string? In(object? value, string place, int depth)
+    private string? Search(object? value, string place, int depth)
     {
         switch (value)
         {
@@ -118,60 +117,66 @@ internal sealed class UnregisteredParts
             case nn.Module known when _modules.Contains(known):
                 return null;
             case nn.Module layer:
-                return layer
-                    .parameters()
-                    .Any(parameter => parameter.requires_grad && !_parameters.Contains(parameter.Handle))
-                    ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer "
-                        + $"sees its parameters; {Cure("a ModuleList or a ModuleDict, or register_module")}"
-                    : null;
+                return SearchLayer(layer, place);
             case Tensor tensor:
-                return IsLoose(tensor)
-                        ? $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no "
-                            + $"optimizer sees it; {Cure("register_parameter")}"
-                    : IsStale(tensor)
-                        ? $"{place} holds a tensor that the constructor has made of a parameter or a buffer, "
-                            + $"{Shape(tensor)}; it is not computed again when that changes: compute it in forward"
-                    : null;
+                return SearchTensor(tensor, place);
         }
         if (value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Lazy<>))
-            return InLazy(value, type, place, depth);
-        if (depth == Deepest || value.GetType().IsPrimitive || value.GetType().IsEnum || !_seen.Add(value))
+            return SearchLazy(value, type, place, depth);
+        if (depth == MaxDepth || value.GetType().IsPrimitive || value.GetType().IsEnum || !_seen.Add(value))
             return null;
         if (value is IDictionary dictionary)
-            return InAll(dictionary.Values, place, depth);
+            return SearchAll(dictionary.Values, place, depth);
         if (value is Delegate function)
-            return InClosureOf(place, function);
+            return SearchClosure(place, function);
         if (value is Array numbers && numbers.GetType().GetElementType()!.IsPrimitive)
             return null;
         if (value is ICollection collection)
-            return InAll(collection, place, depth);
-        // An object of one's own, or a tuple.
-        if (!IsLookedInto(value.GetType()))
+            return SearchAll(collection, place, depth);
+        // A user's object, or a tuple.
+        if (!IsSearched(value.GetType()))
             return null;
-        foreach (var field in OwnFields.Of(value.GetType()))
-            if (In(field.GetValue(value), $"{place} ({NameOf(field)})", depth + 1) is { } found)
+        foreach (var field in OwnFields.Get(value.GetType()))
+            if (Search(field.GetValue(value), $"{place} ({NameOf(field)})", depth + 1) is { } found)
                 return found;
         return null;
     }
 
-    private string? InAll(IEnumerable values, string place, int depth)
+    private string? SearchLayer(nn.Module layer, string place) =>
+        layer.parameters().Any(parameter => parameter.requires_grad && !_parameters.Contains(parameter.Handle))
+            ? $"{place} holds a layer ({layer.GetType().Name}) that is not registered, so that no optimizer "
+                + $"sees its parameters; {PutBy("a ModuleList or a ModuleDict, or register_module")}"
+            : null;
+
+    private string? SearchTensor(Tensor tensor, string place)
+    {
+        if (IsUnregistered(tensor))
+            return $"{place} holds a {KindOf(tensor)}, {Shape(tensor)}, that is not registered, so that no "
+                + $"optimizer sees it; {PutBy("register_parameter")}";
+        return IsPrecomputed(tensor)
+            ? $"{place} holds a tensor that the constructor has computed from a parameter or a buffer, "
+                + $"{Shape(tensor)}; it is not computed again when that changes: compute it in forward"
+            : null;
+    }
+
+    private string? SearchAll(IEnumerable values, string place, int depth)
     {
         foreach (var value in values)
-            if (In(value, place, depth + 1) is { } found)
+            if (Search(value, place, depth + 1) is { } found)
                 return found;
         return null;
     }
 
-    private static bool IsLookedInto(Type type) =>
+    private static bool IsSearched(Type type) =>
         type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) == true
         || type.FullName?.StartsWith("System.Tuple`", StringComparison.Ordinal) == true
-        || (type.Assembly != typeof(nn.Module).Assembly && !IsOfTheSystem(type));
+        || (type.Assembly != typeof(nn.Module).Assembly && !IsSystemType(type));
 
-    private static bool IsOfTheSystem(Type type) =>
+    private static bool IsSystemType(Type type) =>
         type.Assembly == typeof(UnregisteredParts).Assembly
         || (
             type.Namespace is { } name
-            && Systems.Any(system => name == system || name.StartsWith(system + ".", StringComparison.Ordinal))
+            && SystemNamespaces.Any(system => name == system || name.StartsWith(system + ".", StringComparison.Ordinal))
         );
 
     // A property's field is named after it.
@@ -180,18 +185,18 @@ internal sealed class UnregisteredParts
             ? name[1..end]
             : field.Name;
 
-    // What is not made yet would be made by each engine for itself.
-    private string? InLazy(object value, Type type, string place, int depth)
+    // A layer that is not created yet would be created by each engine for itself.
+    private string? SearchLazy(object value, Type type, string place, int depth)
     {
         if ((bool)type.GetProperty(nameof(Lazy<int>.IsValueCreated))!.GetValue(value)!)
-            return In(type.GetProperty(nameof(Lazy<int>.Value))!.GetValue(value), place, depth + 1);
+            return Search(type.GetProperty(nameof(Lazy<int>.Value))!.GetValue(value), place, depth + 1);
         return typeof(nn.Module).IsAssignableFrom(type.GetGenericArguments()[0])
-            ? $"{place} holds a layer that is made later, so that no optimizer sees its parameters; make it in the "
-                + "constructor"
+            ? $"{place} holds a layer that is created later, so that no optimizer sees its parameters; create it in "
+                + "the constructor"
             : null;
     }
 
-    private bool IsStale(Tensor tensor)
+    private bool IsPrecomputed(Tensor tensor)
     {
         if (_memory.Count == 0 || tensor.IsInvalid || _parameters.Contains(tensor.Handle))
             return false;
@@ -206,13 +211,13 @@ internal sealed class UnregisteredParts
             ? tensor.storage<float>().data_ptr()
             : null;
 
-    private bool IsLoose(Tensor tensor) =>
+    private bool IsUnregistered(Tensor tensor) =>
         !tensor.IsInvalid && tensor.requires_grad && tensor.is_leaf && !_parameters.Contains(tensor.Handle);
 
     private static string KindOf(Tensor tensor) =>
         tensor is TorchSharp.Modules.Parameter ? "parameter" : "tensor that requires a gradient";
 
-    private static string Cure(string how) => $"put it into the module by {how}";
+    private static string PutBy(string how) => $"put it into the module by {how}";
 
     private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Models;
 
-/// <summary>Two convolutions, each halved by pooling, and one hidden layer: small, and quick to learn.</summary>
+/// <summary>Two convolutions, each halved by pooling, and one hidden layer: small and quick to train.</summary>
 internal sealed class Cnn : ITorchModel
 {
     public string Name => "cnn";

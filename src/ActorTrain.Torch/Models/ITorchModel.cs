@@ -11,7 +11,7 @@ public interface ITorchModel
     string Name { get; }
 
     /// <summary>
-    /// Reads its settings and throws when one is wrong. Touches nothing of TorchSharp, so a job can be checked before
+    /// Reads its settings and throws when one is wrong. Must not use TorchSharp, so that a job can be checked before
     /// the library is loaded.
     /// </summary>
     /// <exception cref="ActorTrainException">A setting is wrong.</exception>
@@ -19,8 +19,8 @@ public interface ITorchModel
 
     /// <summary>
     /// Builds the network: [batch, channels, height, width] f32 in, [batch, classes] scores out. The values of its
-    /// parameters do not matter; <see cref="StartingValues"/> overwrites them. Its buffers are those that it is built
-    /// with.
+    /// parameters do not matter; <see cref="StartingValues"/> overwrites them. Its buffers keep the values that
+    /// it is built with.
     /// </summary>
     torch.nn.Module<torch.Tensor, torch.Tensor> Build(SettingReader settings, ImageShape input, int classes);
 }

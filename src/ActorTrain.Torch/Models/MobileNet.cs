@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Models;
 
 /// <summary>
-/// MobileNet (Howard et al. 2017): convolutions split into one that looks around within each channel and one that
-/// mixes channels. The first convolution keeps the size, since the images are small.
+/// MobileNet (Howard et al. 2017): each convolution is split into one within each channel (depthwise) and one that
+/// mixes channels (pointwise). The first convolution keeps the size, since the images are small.
 /// </summary>
 internal sealed class MobileNet : ITorchModel
 {

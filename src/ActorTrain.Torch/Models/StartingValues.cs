@@ -1,11 +1,10 @@
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Models;
 
 /// <summary>
-/// The values that training starts from: PyTorch's defaults, from a generator of our own, so that they depend on the
-/// seed and the layout alone. (PyTorch's generator is one a process, and engines share it.)
+/// The values that training starts from: PyTorch's defaults, from our own generator, so that they depend on the
+/// seed and the layout alone. (PyTorch has one generator a process, which engines share.)
 /// </summary>
 /// <remarks>
 /// A weight of two or more dimensions and its bias are uniform within ±1/√fan-in (He et al. 2015, with PyTorch's slope

@@ -6,8 +6,8 @@ namespace ActorTrain.Torch.Native;
 internal static class AdaptedCopy
 {
     /// <summary>
-    /// Writes the adapted library into a folder, unless the very same is there already, and returns its path. The name
-    /// carries the hash of what it was made of, so that versions of TorchSharp do not meet.
+    /// Writes the adapted library into a folder, unless the same file is there already, and returns its path. The name
+    /// has the hash of the original, so that each version of TorchSharp has a copy of its own.
     /// </summary>
     public static string WriteTo(string folder, byte[] original, byte[] adapted)
     {
@@ -17,7 +17,7 @@ internal static class AdaptedCopy
         if (Holds(path, adapted))
             return path;
 
-        // Written beside and renamed: another process sees the whole file or none.
+        // Written under another name and renamed: another process sees the whole file or none.
         var partial = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp";
         try
         {
@@ -31,7 +31,7 @@ internal static class AdaptedCopy
         return path;
     }
 
-    // Compared in full: what is loaded as code is what was made here, whatever lies under the name.
+    // Compared in full, since it is loaded as code: a file that another program put under the name is replaced.
     private static bool Holds(string path, byte[] content) =>
         File.Exists(path)
         && new FileInfo(path).Length == content.Length

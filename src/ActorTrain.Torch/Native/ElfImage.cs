@@ -4,7 +4,7 @@ using System.Text;
 namespace ActorTrain.Torch.Native;
 
 /// <summary>
-/// The parts of a 64-bit little-endian ELF library that say which symbols it asks of other libraries, and in which
+/// The parts of a 64-bit little-endian ELF library that say which symbols of other libraries it needs, and in which
 /// version: see the System V ABI, and "ELF Symbol Versioning" by Ulrich Drepper. Reads and rewrites bytes in memory.
 /// </summary>
 internal sealed class ElfImage
@@ -49,9 +49,9 @@ internal sealed class ElfImage
     /// <summary>The versions of libraries' symbols that it needs.</summary>
     public IEnumerable<NeededVersion> NeededVersions()
     {
-        var section = Only(VersionNeeds);
+        var section = SectionOf(VersionNeeds);
         var need = section.Offset;
-        for (var left = section.Info; left > 0; left--)
+        for (var remaining = section.Info; remaining > 0; remaining--)
         {
             var entry = Next(need, U32(need + 8));
             for (var entries = U16(need + 2); entries > 0; entries--)
@@ -66,35 +66,35 @@ internal sealed class ElfImage
                 if (entries > 1)
                     entry = Next(entry, U32(entry + 12));
             }
-            if (left > 1)
+            if (remaining > 1)
                 need = Next(need, U32(need + 12));
         }
     }
 
-    // Only ever forwards: in a damaged file a chain could lead round in a circle.
+    // Only forwards: in a damaged file the list could be a cycle.
     private static int Next(int at, uint distance) =>
         distance is > 0 and < int.MaxValue
             ? checked(at + (int)distance)
             : throw new FormatException("its list of needed versions is broken");
 
-    /// <summary>Names of the symbols that it asks for in a version.</summary>
+    /// <summary>Names of the symbols that it needs in a version.</summary>
     public IEnumerable<string> SymbolsOf(NeededVersion version)
     {
-        var (symbols, versions) = (Only(DynamicSymbols), Only(SymbolVersions));
+        var (symbols, versions) = (SectionOf(DynamicSymbols), SectionOf(SymbolVersions));
         for (var i = 0; i < symbols.Size / 24; i++)
             if ((U16(versions.Offset + 2 * i) & 0x7fff) == version.Index)
                 yield return TextAt(symbols, U32(symbols.Offset + 24 * i));
     }
 
-    /// <summary>Lets a version need ask for an older version of the same library.</summary>
+    /// <summary>Replaces a needed version by an older version of the same library.</summary>
     public void Rename(NeededVersion version, string name)
     {
-        Overwrite(Only(VersionNeeds), version.Name, name);
+        Overwrite(SectionOf(VersionNeeds), version.Name, name);
         BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(version.EntryOffset), Hash(name));
     }
 
-    /// <summary>Lets a symbol ask for another one.</summary>
-    public void RenameSymbol(string from, string to) => Overwrite(Only(DynamicSymbols), from, to);
+    /// <summary>Replaces a needed symbol by another one.</summary>
+    public void RenameSymbol(string from, string to) => Overwrite(SectionOf(DynamicSymbols), from, to);
 
     /// <summary>The hash by which the loader compares version names.</summary>
     public static uint Hash(string name)
@@ -109,7 +109,7 @@ internal sealed class ElfImage
         return hash;
     }
 
-    // The names stay where they are and keep their room; the rest of it becomes zero bytes.
+    // In place: the new name is padded with zero bytes.
     private void Overwrite(Section owner, string from, string to)
     {
         if (to.Length > from.Length)
@@ -124,7 +124,7 @@ internal sealed class ElfImage
         Encoding.ASCII.GetBytes(to, place);
     }
 
-    private Section Only(uint type)
+    private Section SectionOf(uint type)
     {
         var found = _sections.Where(section => section.Type == type).ToList();
         return found.Count == 1
@@ -151,7 +151,7 @@ internal sealed class ElfImage
     /// <param name="Library">The library that has it.</param>
     /// <param name="Name">The version's name.</param>
     /// <param name="NameHash">Hash of the name, as it stands in the file.</param>
-    /// <param name="Index">What symbols name it by.</param>
+    /// <param name="Index">The number by which symbols refer to it.</param>
     /// <param name="EntryOffset">Where the entry stands in the file.</param>
     internal sealed record NeededVersion(string Library, string Name, uint NameHash, ushort Index, int EntryOffset);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrain.Torch.Native;
 
-/// <summary>Where the native libraries of an application lie.</summary>
+/// <summary>The folders with the native libraries of an application.</summary>
 internal static class NativeFolders
 {
     /// <summary>Full path of a native library of this application; null where there is none.</summary>
@@ -17,8 +17,7 @@ internal static class NativeFolders
         foreach (var folder in hosted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
 
-        // A published application has them beside itself; one that is loaded by another program beside its own
-        // assembly.
+        // A published application has them in its own folder; a plugin has them in the folder of this assembly.
         foreach (
             var folder in new[]
             {

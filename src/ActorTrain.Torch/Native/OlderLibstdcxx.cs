@@ -3,13 +3,13 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Torch.Native;
 
 /// <summary>
-/// Makes TorchSharp's native library loadable with the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.
+/// Adapts TorchSharp's native library to the libstdc++ of Debian 12, Ubuntu 22.04 and RHEL 9.
 /// </summary>
 /// <remarks>
-/// The library was linked with a newer compiler and asks libstdc++ for two versions that these lack, each for one
+/// The library was linked with a newer compiler and needs two versions of libstdc++ that these lack, each for one
 /// symbol. Of GLIBCXX_3.4.32 (none of the three has it) it uses a call by which static initialisers set up the standard
-/// streams; older versions do that work in a constructor that does not use its <c>this</c>, so the one can stand for
-/// the other. Of GLIBCXX_3.4.30 (RHEL 9 lacks it) it uses <c>condition_variable::wait</c>, which is there under the
+/// streams; older versions do that work in a constructor that does not use its <c>this</c>, so that one can replace
+/// the call. Of GLIBCXX_3.4.30 (RHEL 9 lacks it) it uses <c>condition_variable::wait</c>, which is there under the
 /// same name since GLIBCXX_3.4.11.
 /// </remarks>
 internal static class OlderLibstdcxx
@@ -31,8 +31,8 @@ internal static class OlderLibstdcxx
     public static IReadOnlyList<string> MissingVersions { get; } =
     [.. Replacements.Select(replacement => replacement.Missing)];
 
-    /// <summary>A copy of the library that asks only for what an older libstdc++ has.</summary>
-    /// <exception cref="FormatException">The library is not of the known kind; the message says in what.</exception>
+    /// <summary>A copy of the library that needs only symbols of an older libstdc++.</summary>
+    /// <exception cref="FormatException">The library is not as expected; the message says how it differs.</exception>
     public static byte[] Adapt(ReadOnlySpan<byte> library)
     {
         var adapted = library.ToArray();
@@ -54,7 +54,7 @@ internal static class OlderLibstdcxx
         var needed = image.NeededVersions().Where(version => version.Name == replacement.Missing).ToList();
         if (needed.Count != 1)
             throw new FormatException(
-                $"it needs {replacement.Missing} of {Plural.Of(needed.Count, "library", "libraries")}, not of one"
+                $"it needs {replacement.Missing} of {Plural.Format(needed.Count, "library", "libraries")}, not of one"
             );
         var symbols = image.SymbolsOf(needed[0]).ToList();
         if (symbols.Count != 1 || symbols[0] != replacement.MissingSymbol)
@@ -67,6 +67,6 @@ internal static class OlderLibstdcxx
         image.Rename(needed[0], replacement.Version);
     }
 
-    /// <summary>A version and the one symbol used of it, and what stands for them.</summary>
+    /// <summary>A missing version with the one symbol used of it, and their replacements.</summary>
     private sealed record Replacement(string Missing, string MissingSymbol, string Version, string Symbol);
 }

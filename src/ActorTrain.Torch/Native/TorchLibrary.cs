@@ -2,15 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using ActorTrain.Saving;
+using ActorTrain.Files;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Torch.Native;
 
 /// <summary>
 /// Loads TorchSharp's native library, once a process, also where the system's libstdc++ is older than the one it was
-/// linked with. Nothing of TorchSharp may be used before; whoever makes engines by <see cref="TorchEngineFactory"/>
-/// need not call it.
+/// linked with. TorchSharp must not be used before; <see cref="TorchEngineFactory"/> calls it by itself.
 /// </summary>
 public static class TorchLibrary
 {
@@ -21,8 +20,8 @@ public static class TorchLibrary
     private static LoadedLibrary? _loaded;
 
     /// <summary>
-    /// Loads the library if it is not loaded yet, and says how it was. Safe to call from any thread, as often as one
-    /// likes.
+    /// Loads the library if it is not loaded yet, and returns how it was loaded. May be called from any thread, any
+    /// number of times.
     /// </summary>
     /// <exception cref="ActorTrainException">It cannot be loaded here.</exception>
     public static LoadedLibrary Load()
@@ -59,7 +58,7 @@ public static class TorchLibrary
             );
     }
 
-    // Alone in a method: it is the first that touches TorchSharp's static state.
+    // In a method of its own: it is the first use of TorchSharp's static state.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Initialize() => TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
 
@@ -73,8 +72,8 @@ public static class TorchLibrary
         if (NativeFolders.Find(File) is not { } original || !LacksVersion(original))
             return null;
 
-        // In the folder of the adapted copy its neighbours would not be found: they are loaded before it, in the order
-        // of their needs.
+        // From the folder of the adapted copy its neighbours would not be found: they are loaded before it, in the
+        // order of their dependencies.
         foreach (var neighbour in new[] { "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so" })
             if (
                 NativeFolders.Find(neighbour) is { } path
@@ -111,8 +110,8 @@ public static class TorchLibrary
         if (UserFolders.Cache("native") is { } cache && TryLoad(cache, out var loaded, out _))
             return loaded;
 
-        // For accounts without a writable home, and homes from which nothing may be executed. A loaded file may be
-        // deleted, so that processes do not leave one each.
+        // For accounts without a writable home, and homes on a file system without execute permission. The file is
+        // deleted once it is loaded, so that processes do not leave one each.
         string? temporary = null;
         try
         {

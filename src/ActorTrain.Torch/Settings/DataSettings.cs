@@ -10,7 +10,7 @@ internal sealed record DataSettings(DataSource Source, Augmentation Augmentation
 {
     /// <summary>Reads the section.</summary>
     /// <exception cref="ActorTrainException">Something in it is wrong.</exception>
-    public static DataSettings Of(DataOptions options)
+    public static DataSettings From(DataOptions options)
     {
         if (options.Name != FashionMnist.Name)
             throw KnownNames.Unknown("data set", options.Name, [FashionMnist.Name]);
@@ -22,26 +22,26 @@ internal sealed record DataSettings(DataSource Source, Augmentation Augmentation
                 ("full", DataSource.Full),
                 ("built-in", DataSource.BuiltIn)
             ),
-            AugmentationOf(settings, FashionMnist.Shape)
+            ReadAugmentation(settings, FashionMnist.Shape)
         );
     }
 
-    /// <summary>How the training images of anybody's data set are varied.</summary>
-    /// <exception cref="ActorTrainException">Something is wrong, or its samples are no images.</exception>
-    public static Augmentation AugmentationOf(DataOptions options, IDataset dataset)
+    /// <summary>Reads how the training images of a user's data set are varied.</summary>
+    /// <exception cref="ActorTrainException">A setting is wrong, or the samples are not images.</exception>
+    public static Augmentation ReadAugmentation(DataOptions options, IDataset dataset)
     {
         var settings = new SettingReader("actortrain.job.data", options.Settings);
         if (dataset is ImageDataset images)
-            return AugmentationOf(settings, images.Train.Shape);
-        return AugmentationOf(settings, new ImageShape(1, 2, 2)) == Augmentation.None
+            return ReadAugmentation(settings, images.Train.Shape);
+        return ReadAugmentation(settings, new ImageShape(1, 2, 2)) == Augmentation.None
             ? Augmentation.None
             : throw new ActorTrainException(
-                $"actortrain.job.data.augmentation is for images, and data set {dataset.Description.Name} is none of "
-                    + $"them; turn it off."
+                $"actortrain.job.data.augmentation is for images, and data set {dataset.Description.Name} has none; "
+                    + "turn it off."
             );
     }
 
-    private static Augmentation AugmentationOf(SettingReader settings, ImageShape shape) =>
+    private static Augmentation ReadAugmentation(SettingReader settings, ImageShape shape) =>
         new(
             settings.Switch("augmentation.flip"),
             settings.WholeNumber("augmentation.crop-padding", 0, Math.Min(shape.Width, shape.Height) / 2)

@@ -1,6 +1,6 @@
 namespace ActorTrain.Torch.Settings;
 
-/// <summary>Says that a name is unknown, which ones are known, and which of them was probably meant.</summary>
+/// <summary>Creates the error for an unknown name, with the known names and the one that was probably meant.</summary>
 internal static class KnownNames
 {
     public static ActorTrainException Unknown(string kind, string name, IEnumerable<string> known)
@@ -15,7 +15,7 @@ internal static class KnownNames
         return new ActorTrainException($"unknown {kind} '{name}'{nearest}; known {kind}s: {string.Join(", ", names)}");
     }
 
-    /// <summary>Letters to insert, remove or change to get from one word to the other (Levenshtein).</summary>
+    /// <summary>The edit distance of two words: letters to insert, remove or change (Levenshtein).</summary>
     public static int Edits(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorTrain.Torch.Settings;
 
 /// <summary>
-/// Reads the settings of one section of a job and says one sentence when one is wrong. Defaults stand in
-/// reference.conf, so a setting that is missing is wrong too.
+/// Reads the settings of one section of a job, and throws with one sentence when one is wrong. Defaults are in
+/// reference.conf, so a missing setting is wrong, too.
 /// </summary>
 /// <param name="section">The section's full name, such as <c>actortrain.job.model</c>.</param>
 /// <param name="values">Its flat keys and values.</param>
@@ -63,7 +63,7 @@ public sealed class SettingReader(string section, IReadOnlyDictionary<string, st
         throw Wrong(key, text, expected);
     }
 
-    /// <summary>On or off, in any of HOCON's ways to say so.</summary>
+    /// <summary>On or off, in any spelling of HOCON.</summary>
     public bool Switch(string key)
     {
         var text = Text(key, "on or off");

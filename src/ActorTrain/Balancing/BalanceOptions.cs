@@ -1,6 +1,6 @@
 namespace ActorTrain.Balancing;
 
-/// <summary>How work follows strength: section <c>actortrain.job.balance</c>.</summary>
+/// <summary>How work follows throughput: section <c>actortrain.job.balance</c>.</summary>
 /// <param name="MicroBatch">Whether micro-batches follow throughput, at a constant global batch; otherwise all are the
 /// job's batch.</param>
 /// <param name="Lease">Whether leases follow throughput and shrink at the end of an epoch; otherwise all are equally

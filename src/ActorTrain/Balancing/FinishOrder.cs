@@ -1,29 +1,29 @@
 namespace ActorTrain.Balancing;
 
-/// <summary>Who would be done when, the first at the top: for n workers, each that changes costs log n.</summary>
+/// <summary>When each of n workers finishes; a change of one costs log n.</summary>
 internal sealed class FinishOrder
 {
-    private readonly double[] _at;
+    private readonly double[] _finish;
     private readonly PriorityQueue<(int Worker, double At), double> _order;
 
-    /// <param name="at">When each worker would be done, by its number.</param>
-    public FinishOrder(IEnumerable<double> at)
+    /// <param name="finish">When each worker finishes, by its index.</param>
+    public FinishOrder(IEnumerable<double> finish)
     {
-        _at = [.. at];
-        _order = new PriorityQueue<(int, double), double>(_at.Select((at, worker) => ((worker, at), at)));
+        _finish = [.. finish];
+        _order = new PriorityQueue<(int, double), double>(_finish.Select((at, worker) => ((worker, at), at)));
     }
 
-    /// <summary>A worker would be done at another time.</summary>
+    /// <summary>A worker finishes at another time.</summary>
     public void Set(int worker, double at)
     {
-        if (_at[worker] == at)
+        if (_finish[worker] == at)
             return;
-        _at[worker] = at;
+        _finish[worker] = at;
         _order.Enqueue((worker, at), at);
     }
 
-    /// <summary>When the first of all others would be done; never, where there is none.</summary>
-    public double FirstBut(int worker)
+    /// <summary>When the first of all other workers finishes; infinity where there is none.</summary>
+    public double FirstExcept(int worker)
     {
         if (First() is not { } first)
             return double.PositiveInfinity;
@@ -36,12 +36,12 @@ internal sealed class FinishOrder
         return second;
     }
 
-    // What a worker had before it changed lies in the queue until it comes to the top.
+    // A worker's earlier times stay in the queue until they come to the top.
     private (int Worker, double At)? First()
     {
         while (_order.TryPeek(out var first, out _))
         {
-            if (_at[first.Worker] == first.At)
+            if (_finish[first.Worker] == first.At)
                 return first;
             _order.Dequeue();
         }

@@ -1,13 +1,13 @@
 namespace ActorTrain.Balancing;
 
 /// <summary>
-/// How a batch, and a round of leases, are divided over some workers by their throughput: what each gets in the middle
-/// of an epoch.
+/// How a batch, and a round of leases, are divided over some workers by their throughput: the work of each in the
+/// middle of an epoch.
 /// </summary>
-public sealed class LeaseDivision
+internal sealed class LeaseDivision
 {
-    // Then neither factoring nor an earlier end by others makes a lease shorter, whatever its worker still holds of the
-    // two before.
+    // With so many leases left, neither factoring nor faster workers shorten a lease, even where its worker still holds
+    // the two before.
     private const int LeasesLeft = 4;
 
     private readonly Dictionary<string, int> _indices = [];
@@ -31,13 +31,13 @@ public sealed class LeaseDivision
     }
 
     /// <summary>
-    /// What a worker that asks gets where so much of the epoch is left that nobody else need be looked at: what a
-    /// <see cref="PlanningRound"/> would give it.
+    /// The lease of a worker where so much of the epoch is left that it does not depend on other workers: the same that
+    /// a <see cref="PlanningRound"/> would grant.
     /// </summary>
-    /// <param name="node">Who asks.</param>
-    /// <param name="left">Samples of the epoch that nobody has.</param>
-    /// <returns>Samples of the lease and of each gradient of it, and gradients a push where the worker takes the steps;
-    /// null where all have to be looked at.</returns>
+    /// <param name="node">The node that requests a lease.</param>
+    /// <param name="left">Samples of the epoch that no worker holds.</param>
+    /// <returns>Samples of the lease and of each of its gradients, and gradients a push where the worker takes the
+    /// steps; null where it depends on other workers.</returns>
     public (int Lease, int MicroBatch, int LocalSteps)? FarFromTheEnd(string node, int left) =>
         _indices.TryGetValue(node, out var i)
         && left * (_workers[i].SamplesPerSecond / _all) >= (double)LeasesLeft * MostOf(i)

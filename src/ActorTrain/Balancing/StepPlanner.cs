@@ -4,74 +4,85 @@ using ActorTrain.Leases;
 namespace ActorTrain.Balancing;
 
 /// <summary>
-/// Decides who computes which part of a synchronous step. Each worker has its share of a step by throughput, so that
-/// all are done with it at one time, and may hold a part of the step after it already. What nobody has a claim to goes
-/// to whoever asks: a step waits for its last part, and all wait for the step. Who waits while another takes much
-/// longer than it should repeats what that one holds.
+/// Decides which worker computes which part of a synchronous step. Each worker has its share of a step by throughput,
+/// so that all finish it at one time, and may already hold a part of the next step. Samples that belong to no share go
+/// to the next worker that requests a lease, since all workers wait for the last part of a step. A waiting worker
+/// repeats the part of a straggler.
 /// </summary>
 /// <param name="grid">How an epoch is cut into steps.</param>
-/// <param name="batch">The job's batch.</param>
-/// <param name="wholeShares">Whether a worker's share of a step is one push; otherwise each is of one batch, or of as
-/// many as there are local steps.</param>
+/// <param name="batch">The job's batch size.</param>
+/// <param name="wholeShares">Whether a worker's share of a step is one push; otherwise each push is of one batch, or of
+/// as many as there are local steps.</param>
 /// <param name="repeats">Whether stragglers are repeated.</param>
-/// <param name="localSteps">Steps that a worker takes on its own before it pushes; 0 where each gradient is a
-/// push.</param>
-public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool repeats, int localSteps = 0)
+/// <param name="localSteps">Steps that a worker takes before it pushes; 0 where each gradient is a push.</param>
+internal sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool repeats, int localSteps = 0)
 {
-    private readonly Dictionary<LeasePart, Dictionary<string, int>> _given = [];
-    private (LeasePart Step, TimeSpan Since) _current;
+    // Samples of each step that workers were granted, by node.
+    private readonly Dictionary<SampleRange, Dictionary<string, int>> _granted = [];
+    private (SampleRange Step, TimeSpan Since) _current;
     private (IReadOnlyList<PlannedWorker>? Workers, int Count, IReadOnlyList<int> Shares) _divided = (null, 0, []);
 
     /// <summary>The next lease of a worker: one gradient; null when there is nothing for it now.</summary>
-    /// <param name="book">What is to be done; what is granted is written in it.</param>
-    /// <param name="workers">All that are counted on.</param>
-    /// <param name="asks">Who asks: one of them.</param>
+    /// <param name="table">What is to be trained on; the grant is added to it.</param>
+    /// <param name="workers">All workers that share the step.</param>
+    /// <param name="asks">The one of them that requests a lease.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
-    public PlannedLease? Next(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
+    public PlannedLease? Next(LeaseTable table, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
     {
-        if (book.FirstOpen is not var (openEpoch, openPosition))
+        if (table.FirstOpen is not var (openEpoch, openPosition))
             return null;
-        var current = grid.StepOf(openEpoch, openPosition);
-        if (_current.Step != current)
-            _current = (current, now);
-        foreach (var past in _given.Keys.Where(step => IsBefore(step, current)).ToList())
-            _given.Remove(past);
-        foreach (var (epoch, _) in book.Offers.Where(offer => offer.Samples > 0))
-        {
-            if (book.NextOf(epoch) is not var (start, end))
-                continue;
-            var step = grid.StepOf(epoch, start);
-            if (step != current && step != grid.After(current))
-                break;
-            var size = SizeOf(book, workers, asks, step, start, Math.Min(end, step.End) - start);
-            if (size <= 0 || TakeFrom(book, asks, step, size, now) is not { } lease)
-                break;
-            var given = GivenOf(step);
-            given[asks.Node] = given.GetValueOrDefault(asks.Node) + lease.Stretch.Count;
+        GoTo(grid.StepOf(openEpoch, openPosition), now);
+        if (Grant(table, workers, asks, now) is { } lease)
             return new PlannedLease(lease, null);
-        }
-        return repeats ? Repeat(book, workers, asks, now) : null;
+        return repeats ? Repeat(table, workers, asks, now) : null;
     }
 
-    /// <summary>What a worker was given counts no more: it begins anew.</summary>
+    /// <summary>Forgets what a worker was granted: it begins again.</summary>
     public void Forget(string node)
     {
-        foreach (var given in _given.Values)
-            given.Remove(node);
+        foreach (var granted in _granted.Values)
+            granted.Remove(node);
+    }
+
+    private void GoTo(SampleRange current, TimeSpan now)
+    {
+        if (_current.Step != current)
+            _current = (current, now);
+        foreach (var past in _granted.Keys.Where(step => IsBefore(step, current)).ToList())
+            _granted.Remove(past);
+    }
+
+    private Lease? Grant(LeaseTable table, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
+    {
+        foreach (var (epoch, _) in table.Offers.Where(offer => offer.Samples > 0))
+        {
+            if (table.NextOf(epoch) is not var (start, end))
+                continue;
+            var step = grid.StepOf(epoch, start);
+            if (step != _current.Step && step != grid.After(_current.Step))
+                return null;
+            var size = SizeOf(table, workers, asks, step, start, Math.Min(end, step.End) - start);
+            if (size <= 0 || TakeFrom(table, asks, step, size, now) is not { } lease)
+                return null;
+            var granted = GrantedOf(step);
+            granted[asks.Node] = granted.GetValueOrDefault(asks.Node) + lease.Range.Count;
+            return lease;
+        }
+        return null;
     }
 
     private int SizeOf(
-        LeaseBook book,
+        LeaseTable table,
         IReadOnlyList<PlannedWorker> workers,
         PlannedWorker asks,
-        LeasePart step,
+        SampleRange step,
         int start,
         int left
     )
     {
         var size = ShareOf(step, workers, asks.Node, left);
-        // Who has nothing to do leaves nothing to others that the step waits for.
-        if (size <= 0 && step == _current.Step && !book.Holds(asks.Node))
+        // An idle worker computes what the current step still waits for, even beyond its share.
+        if (size <= 0 && step == _current.Step && !table.Holds(asks.Node))
             size = left;
         if (size <= 0)
             return 0;
@@ -79,10 +90,10 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         return Math.Min(left, wholeShares ? size : push - (start - step.Start) % push);
     }
 
-    private Lease? TakeFrom(LeaseBook book, PlannedWorker asks, LeasePart step, int size, TimeSpan now)
+    private Lease? TakeFrom(LeaseTable table, PlannedWorker asks, SampleRange step, int size, TimeSpan now)
     {
         var gradient = Math.Min(localSteps > 0 ? batch : size, asks.MostSamples);
-        return book.Take(
+        return table.Take(
             asks.Node,
             step.Epoch,
             size,
@@ -93,29 +104,50 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
         );
     }
 
-    private PlannedLease? Repeat(LeaseBook book, IReadOnlyList<PlannedWorker> workers, PlannedWorker asks, TimeSpan now)
+    private PlannedLease? Repeat(
+        LeaseTable table,
+        IReadOnlyList<PlannedWorker> workers,
+        PlannedWorker asks,
+        TimeSpan now
+    )
     {
-        // Who holds a part of the step computes it.
-        if (book.Grants.Any(grant => grant.Holder == asks.Node && _current.Step.Contains(grant.Lease.Stretch)))
+        var inStep = table.Grants.Where(grant => _current.Step.Contains(grant.Lease.Range)).ToList();
+        if (inStep.Any(grant => grant.Holder == asks.Node))
             return null;
-        foreach (
-            var grant in book.Grants.Where(grant => !grant.IsShared && _current.Step.Contains(grant.Lease.Stretch))
-        )
-        {
-            var stretch = grant.Lease.Stretch;
-            var speed = workers.FirstOrDefault(worker => worker.Node == grant.Holder)?.SamplesPerSecond ?? 0;
-            var taken = now - (grant.At > _current.Since ? grant.At : _current.Since);
-            if (taken < LeasePlanner.WorthRepeating || (speed > 0 && taken.TotalSeconds < 2 * stretch.Count / speed))
-                continue;
-            return new PlannedLease(book.Repeat(grant, asks.Node, stretch, now), grant);
-        }
-        return null;
+        var straggling = inStep.Find(grant => !grant.IsShared && IsStraggling(grant, workers, now));
+        return straggling is null
+            ? null
+            : new PlannedLease(table.Repeat(straggling, asks.Node, straggling.Lease.Range, now), straggling);
     }
 
-    // Its own share, less what it was given of it, and what is left when all others have had theirs.
-    private int ShareOf(LeasePart step, IReadOnlyList<PlannedWorker> workers, string asks, int left)
+    private bool IsStraggling(LeaseTable.Grant grant, IReadOnlyList<PlannedWorker> workers, TimeSpan now)
     {
-        // The same for all that ask at one time.
+        var speed = workers.FirstOrDefault(worker => worker.Node == grant.Holder)?.SamplesPerSecond ?? 0;
+        var taken = now - (grant.At > _current.Since ? grant.At : _current.Since);
+        return taken >= LeasePlanner.ShortestRepeat
+            && (speed <= 0 || taken.TotalSeconds >= 2 * grant.Lease.Range.Count / speed);
+    }
+
+    // What is left of the worker's own share, or more where the other shares leave more.
+    private int ShareOf(SampleRange step, IReadOnlyList<PlannedWorker> workers, string asks, int left)
+    {
+        var shares = SharesOf(step, workers);
+        var granted = GrantedOf(step);
+        var (own, others) = (0L, 0L);
+        for (var i = 0; i < workers.Count; i++)
+        {
+            var open = Math.Max(0, shares[i] - granted.GetValueOrDefault(workers[i].Node));
+            if (workers[i].Node == asks)
+                own = open;
+            else
+                others += open;
+        }
+        return (int)Math.Max(own, left - others);
+    }
+
+    private IReadOnlyList<int> SharesOf(SampleRange step, IReadOnlyList<PlannedWorker> workers)
+    {
+        // The same for all that get leases at one time.
         if (!ReferenceEquals(_divided.Workers, workers) || _divided.Count != step.Count)
             _divided = (
                 workers,
@@ -127,27 +159,16 @@ public sealed class StepPlanner(StepGrid grid, int batch, bool wholeShares, bool
                     grid.Least
                 )
             );
-        var shares = _divided.Shares;
-        var given = GivenOf(step);
-        var (own, others) = (0L, 0L);
-        for (var i = 0; i < workers.Count; i++)
-        {
-            var claim = Math.Max(0, shares[i] - given.GetValueOrDefault(workers[i].Node));
-            if (workers[i].Node == asks)
-                own = claim;
-            else
-                others += claim;
-        }
-        return (int)Math.Max(own, left - others);
+        return _divided.Shares;
     }
 
-    private Dictionary<string, int> GivenOf(LeasePart step)
+    private Dictionary<string, int> GrantedOf(SampleRange step)
     {
-        if (!_given.TryGetValue(step, out var given))
-            _given.Add(step, given = []);
-        return given;
+        if (!_granted.TryGetValue(step, out var granted))
+            _granted.Add(step, granted = []);
+        return granted;
     }
 
-    private static bool IsBefore(LeasePart one, LeasePart other) =>
+    private static bool IsBefore(SampleRange one, SampleRange other) =>
         one.Epoch < other.Epoch || (one.Epoch == other.Epoch && one.Start < other.Start);
 }

@@ -1,8 +1,8 @@
 namespace ActorTrain.Consistency;
 
-/// <summary>The same bound for all and at all times (Ho et al. 2013, SSP).</summary>
+/// <summary>The same bound for all workers at all times (Ho et al. 2013, SSP).</summary>
 /// <param name="staleness">s: clocks that a worker may be ahead, ≥ 0.</param>
-public sealed class FixedBound(long staleness) : IConsistency
+internal sealed class FixedBound(long staleness) : IConsistency
 {
     /// <inheritdoc/>
     public long MostAhead(Pace worker, Pace slowest) => staleness;

@@ -1,13 +1,12 @@
-using ActorTrain.Job;
-using ActorTrain.Lane;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Consistency;
 
-/// <summary>Where a worker stands.</summary>
+/// <summary>A worker's progress.</summary>
 /// <param name="Node">The worker's node.</param>
-/// <param name="Clock">Gradients that it has finished, counted from what the slowest had when it joined.</param>
+/// <param name="Clock">Gradients that it has finished; at its start the count of the slowest.</param>
 /// <param name="FinishedAt">When it finished the last, on the scheduler's clock.</param>
-/// <param name="Interval">Time that a gradient takes it; zero where that is not known.</param>
+/// <param name="Interval">Time that it needs for a gradient; zero where it is not known.</param>
 public readonly record struct Pace(string Node, long Clock, TimeSpan FinishedAt, TimeSpan Interval);
 
 /// <summary>Decides how far a worker may be ahead of the slowest.</summary>
@@ -15,38 +14,38 @@ public interface IConsistency
 {
     /// <summary>Clocks that a worker may be ahead of the slowest when it begins a gradient.</summary>
     /// <param name="worker">The worker.</param>
-    /// <param name="slowest">The slowest that trains; the same where it is alone.</param>
+    /// <param name="slowest">The slowest worker that trains; the same one where it is alone.</param>
     long MostAhead(Pace worker, Pace slowest);
 }
 
-/// <summary>Makes the consistency that a job asks for.</summary>
-public static class ConsistencyModes
+/// <summary>Creates the bound of a job's consistency model, and checks its settings.</summary>
+internal static class ConsistencyModes
 {
     /// <summary>
-    /// How far workers may be apart; null where nobody waits for another's clock: in synchronous training shards decide
-    /// who waits.
+    /// The bound between workers' clocks; null where there is none: in synchronous training the shards decide which
+    /// workers wait.
     /// </summary>
-    public static IConsistency? Of(ConsistencyOptions options) =>
+    public static IConsistency? Create(ConsistencyOptions options) =>
         options switch
         {
-            { Mode: ConsistencyMode.Bounded, Bounded: var bounded } when bounded.Most > bounded.Staleness =>
-                new DynamicBound(bounded.Staleness, bounded.Most),
+            { Mode: ConsistencyMode.Bounded, Bounded: var bounded } when bounded.MaxStaleness > bounded.Staleness =>
+                new DynamicBound(bounded.Staleness, bounded.MaxStaleness),
             { Mode: ConsistencyMode.Bounded, Bounded: var bounded } => new FixedBound(bounded.Staleness),
             _ => null,
         };
 
     /// <summary>
-    /// What of a consistency makes no sense, in itself or in a job: the setting below <c>actortrain.job</c>, and what
-    /// it must be; null when all does.
+    /// The first setting below <c>actortrain.job</c> that is not compatible with the others, and what it must be; null
+    /// where all are compatible.
     /// </summary>
-    /// <param name="options">The consistency.</param>
+    /// <param name="options">The consistency model.</param>
     /// <param name="localSteps">The job's local steps.</param>
-    /// <param name="payload">What its tensors travel as.</param>
+    /// <param name="payload">Its transfer dtype.</param>
     /// <param name="shards">Its shards; 0 while they are not counted.</param>
-    internal static (string Setting, string Right)? Misfit(
+    internal static (string Setting, string Right)? IncompatibilityOf(
         ConsistencyOptions options,
         LocalStepsOptions localSteps,
-        PayloadType payload,
+        TransferDType payload,
         int shards
     )
     {
@@ -55,44 +54,45 @@ public static class ConsistencyModes
             bounded = "consistency.bounded.";
         return options switch
         {
-            { Mode: ConsistencyMode.Bounded, Bounded: { Most: not 0 } bounds } when bounds.Most < bounds.Staleness => (
-                bounded + "most",
+            { Mode: ConsistencyMode.Bounded, Bounded: { MaxStaleness: not 0 } bounds }
+                when bounds.MaxStaleness < bounds.Staleness => (
+                bounded + "max-staleness",
                 $"0, or at least {at}{bounded}staleness, which is {bounds.Staleness}"
             ),
             { Mode: not ConsistencyMode.Synchronous } => null,
-            { Synchronous: { GlobalBatch: > 0, BackupWorkers: > 0 } } => (
-                synchronous + "global-batch",
+            { Synchronous: { GlobalBatchSize: > 0, BackupWorkers: > 0 } } => (
+                synchronous + "global-batch-size",
                 $"0 while {at}{synchronous}backup-workers is above 0: a step is then the first gradients, whatever "
                     + $"their samples"
             ),
             { Synchronous: { Deterministic: true, BackupWorkers: > 0 } } => (
                 synchronous + "deterministic",
-                $"off while {at}{synchronous}backup-workers is above 0: which gradients come first is up to time"
+                $"off while {at}{synchronous}backup-workers is above 0: which gradients come first depends on timing"
             ),
-            { Synchronous: { Deterministic: true, GlobalBatch: 0 } } => (
+            { Synchronous: { Deterministic: true, GlobalBatchSize: 0 } } => (
                 synchronous + "deterministic",
-                $"off while {at}{synchronous}global-batch is 0: a step then follows the number of workers"
+                $"off while {at}{synchronous}global-batch-size is 0: a step then follows the number of workers"
             ),
             { Synchronous.BackupWorkers: > 0 } when shards > 1 => (
                 "shards",
                 $"0 or 1 while {at}{synchronous}backup-workers is above 0: each shard would close steps of its own"
             ),
-            { Synchronous.Deterministic: true } when payload != PayloadType.F32 => (
-                "payload",
-                $"f32 while {at}{synchronous}deterministic is on: what is rounded depends on who is on one machine "
-                    + $"with a shard"
+            { Synchronous.Deterministic: true } when payload != TransferDType.F32 => (
+                "transfer-dtype",
+                $"f32 while {at}{synchronous}deterministic is on: rounding depends on which workers share a "
+                    + "machine with a shard"
             ),
             { Synchronous.Deterministic: true } when localSteps.IsOn => (
                 synchronous + "deterministic",
-                "off while local-steps.steps is above 1: a worker's own optimizer remembers what that worker has done"
+                "off while local-steps.steps is above 1: a worker's optimizer state depends on which parts it computed"
             ),
             { Synchronous.BackupWorkers: > 0 } when localSteps.IsOn => (
                 synchronous + "backup-workers",
-                "0 while local-steps.steps is above 1: a run of local steps is not abandoned in the middle"
+                "0 while local-steps.steps is above 1: a run of local steps cannot be abandoned"
             ),
             _ when localSteps is { IsOn: true, FollowSpeed: true } => (
                 "local-steps.follow-speed",
-                "off while consistency.name is synchronous: a step waits for all in any case"
+                "off while consistency.name is synchronous: a step waits for all workers anyway"
             ),
             _ => null,
         };

@@ -3,16 +3,16 @@ using ActorTrain.Leases;
 namespace ActorTrain.Consistency;
 
 /// <summary>
-/// How an epoch's order is cut into steps: those of synchronous training, the same for shards and coordinator, who
-/// never speak of it; and those that a push is weighed by.
+/// How an epoch's order is cut into steps: those of synchronous training, which shards and coordinator compute alike
+/// without messages, and those that determine a push's weight.
 /// </summary>
 /// <param name="GlobalBatch">
 /// Samples a step, ≥ 1; the last of an epoch may have fewer, or more by less than <paramref name="Least"/>.
-/// </param>
+///</param>
 /// <param name="Samples">Training samples.</param>
-/// <param name="Least">Samples a gradient has at least, ≥ 1: a smaller rest of an epoch belongs to the step before
+/// <param name="Least">Samples of a gradient at least, ≥ 1: a smaller rest of an epoch belongs to the step before
 /// it.</param>
-public readonly record struct StepGrid(int GlobalBatch, int Samples, int Least = 1)
+internal readonly record struct StepGrid(int GlobalBatch, int Samples, int Least = 1)
 {
     /// <summary>First position of the last step.</summary>
     public int LastStart
@@ -26,13 +26,13 @@ public readonly record struct StepGrid(int GlobalBatch, int Samples, int Least =
     }
 
     /// <summary>The step that a position belongs to.</summary>
-    public LeasePart StepOf(int epoch, int position)
+    public SampleRange StepOf(int epoch, int position)
     {
         var start = Math.Min(position - position % GlobalBatch, LastStart);
-        return new LeasePart(epoch, start, start == LastStart ? Samples - start : GlobalBatch);
+        return new SampleRange(epoch, start, start == LastStart ? Samples - start : GlobalBatch);
     }
 
     /// <summary>The step after another.</summary>
-    public LeasePart After(LeasePart step) =>
+    public SampleRange After(SampleRange step) =>
         step.End < Samples ? StepOf(step.Epoch, step.End) : StepOf(step.Epoch + 1, 0);
 }

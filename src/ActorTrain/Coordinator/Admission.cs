@@ -1,27 +1,28 @@
 using System.Globalization;
+using ActorTrain.Engines;
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.Sentences;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Decides whether a worker fits a job: it must have the same model and data set as the worker that
-/// came first, for their gradients to be of one and the same function.
+/// Decides whether a worker fits a job: it must have the same model and data set as the first worker, so that their
+/// gradients are of the same function.
 /// </summary>
 internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
 {
-    /// <summary>The node that came first.</summary>
+    /// <summary>The node of the first worker.</summary>
     public string FirstNode => firstNode;
 
-    /// <summary>What it said of itself.</summary>
+    /// <summary>Its model, data set and device.</summary>
     public WorkerProtocol.Prepared First => first;
 
     public ModelDescription Model => first.Model;
 
     public DatasetDescription Dataset => first.Dataset;
 
-    /// <summary>The data set as report and saved model tell it.</summary>
+    /// <summary>The data set as it is in the report and the saved model.</summary>
     public DatasetSummary DatasetSummary =>
         new(Dataset.Name, Dataset.TrainSamples, Dataset.TestSamples, Dataset.Fingerprint)
         {
@@ -33,7 +34,7 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
         };
 
     /// <summary>The first difference, with both sides named; null when the worker fits.</summary>
-    public string? Judge(string node, WorkerProtocol.Prepared candidate)
+    public string? RefusalOf(string node, WorkerProtocol.Prepared candidate)
     {
         if (candidate.Model.Name != first.Model.Name)
             return $"model is {candidate.Model.Name} at {node} and {first.Model.Name} at {firstNode}";
@@ -41,54 +42,54 @@ internal sealed class Admission(string firstNode, WorkerProtocol.Prepared first)
             return $"the metric of model {first.Model.Name} is {candidate.Model.MetricName} at {node} and "
                 + $"{first.Model.MetricName} at {firstNode}; run the same program on both";
         return candidate.Model.Parameters.FirstDifference(first.Model.Parameters, node, firstNode)
-            ?? candidate.Model.State.FirstDifference(first.Model.State, node, firstNode)
+            ?? candidate.Model.Buffers.FirstDifference(first.Model.Buffers, node, firstNode)
             ?? DatasetDifference(node, candidate.Dataset);
     }
 
     private string? DatasetDifference(string node, DatasetDescription dataset)
     {
-        var mine = first.Dataset;
-        if (dataset.Name != mine.Name)
-            return Differ("the data set is", dataset.Name, mine.Name);
-        if (dataset.TrainSamples != mine.TrainSamples)
+        var expected = first.Dataset;
+        if (dataset.Name != expected.Name)
+            return Differ("the data set is", dataset.Name, expected.Name);
+        if (dataset.TrainSamples != expected.TrainSamples)
             return Differ(
-                $"{mine.Name} has",
-                Plural.Of(dataset.TrainSamples, "training sample"),
-                Plural.Number(mine.TrainSamples)
+                $"{expected.Name} has",
+                Plural.Format(dataset.TrainSamples, "training sample"),
+                Plural.Number(expected.TrainSamples)
             );
-        if (dataset.TestSamples != mine.TestSamples)
+        if (dataset.TestSamples != expected.TestSamples)
             return Differ(
-                $"{mine.Name} has",
-                Plural.Of(dataset.TestSamples, "test sample"),
-                Plural.Number(mine.TestSamples)
+                $"{expected.Name} has",
+                Plural.Format(dataset.TestSamples, "test sample"),
+                Plural.Number(expected.TestSamples)
             );
-        if (dataset.Fingerprint != mine.Fingerprint)
-            return Differ($"fingerprint of {mine.Name} is", dataset.Fingerprint, mine.Fingerprint);
-        if (dataset.Classes != mine.Classes)
+        if (dataset.Fingerprint != expected.Fingerprint)
+            return Differ($"fingerprint of {expected.Name} is", dataset.Fingerprint, expected.Fingerprint);
+        if (dataset.Classes != expected.Classes)
             return Differ(
-                $"{mine.Name} has",
-                Plural.Of(dataset.Classes, "class", "classes"),
-                Plural.Number(mine.Classes)
+                $"{expected.Name} has",
+                Plural.Format(dataset.Classes, "class", "classes"),
+                Plural.Number(expected.Classes)
             );
-        var (names, ours) = (dataset.ClassNames, mine.ClassNames);
-        if (names.Count != ours.Count)
+        var (names, expectedNames) = (dataset.ClassNames, expected.ClassNames);
+        if (names.Count != expectedNames.Count)
             return Differ(
-                $"{mine.Name} has",
-                Plural.Of(names.Count, "name of a class", "names of classes"),
-                Plural.Number(ours.Count)
+                $"{expected.Name} has",
+                Plural.Format(names.Count, "name of a class", "names of classes"),
+                Plural.Number(expectedNames.Count)
             );
         for (var i = 0; i < names.Count; i++)
-            if (names[i] != ours[i])
-                return Differ($"class {i} of {mine.Name} is", names[i], ours[i]);
-        return Differs(dataset.Mean, mine.Mean) || Differs(dataset.Deviation, mine.Deviation)
-            ? Differ($"inputs of {mine.Name} are normalised by", Normalization(dataset), Normalization(mine))
+            if (names[i] != expectedNames[i])
+                return Differ($"class {i} of {expected.Name} is", names[i], expectedNames[i]);
+        return Differs(dataset.Mean, expected.Mean) || Differs(dataset.Deviation, expected.Deviation)
+            ? Differ($"inputs of {expected.Name} are normalised by", Normalization(dataset), Normalization(expected))
             : null;
 
         string Differ(string what, string there, string here) =>
             $"{what} {there} at {node} and {here} at {firstNode}; give both the same data";
     }
 
-    // Two machines may round the last digit of what each has computed from the same samples.
+    // Two machines may round the same mean differently.
     private static bool Differs(float? one, float? other) =>
         one is { } first && other is { } second
             ? Math.Abs(first - second) > 1e-5f * Math.Max(1, Math.Abs(first))

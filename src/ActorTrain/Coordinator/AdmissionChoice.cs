@@ -1,22 +1,23 @@
+using ActorTrain.Engines;
+using ActorTrain.Protocol;
 using ActorTrain.Sentences;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Chooses what all workers of a job must agree with, when several are ready and they may differ.</summary>
+/// <summary>Chooses the model and data set that all workers of a job must have, where ready workers differ.</summary>
 internal static class AdmissionChoice
 {
     /// <summary>
-    /// What most of them have; of as many, the larger data set, and then what was ready first. So a machine that lacks
-    /// the data, and is the first to be ready for that, does not decide for those that have it.
+    /// Chooses what most workers have; of as many, the larger data set, and then what was ready first. So a machine
+    /// that lacks the data, and is ready first for that reason, does not decide for those that have it.
     /// </summary>
-    /// <param name="ready">The workers that are ready, the first first; one at least.</param>
-    public static Admission Of(IReadOnlyList<(string Node, WorkerProtocol.Prepared Prepared)> ready)
+    /// <param name="ready">The ready workers, in the order in which they became ready; one at least.</param>
+    public static Admission Create(IReadOnlyList<(string Node, WorkerProtocol.Prepared Prepared)> ready)
     {
         var groups = new List<(Admission Admission, int Workers)>();
         foreach (var (node, prepared) in ready)
         {
-            var same = groups.FindIndex(group => group.Admission.Judge(node, prepared) is null);
+            var same = groups.FindIndex(group => group.Admission.RefusalOf(node, prepared) is null);
             if (same < 0)
                 groups.Add((new Admission(node, prepared), 1));
             else
@@ -37,7 +38,7 @@ internal static class AdmissionChoice
         named.Length == 0 || data.Fingerprint == named
             ? null
             : $"the job names the data set with fingerprint {named}, and {node} has {data.Name} with fingerprint "
-                + $"{data.Fingerprint} and {Plural.Of(data.TrainSamples, "training sample")}"
+                + $"{data.Fingerprint} and {Plural.Format(data.TrainSamples, "training sample")}"
                 + (data.Substitute is { } substitute ? $" ({substitute})" : "")
                 + "; give it the data of the job";
 }

@@ -1,27 +1,28 @@
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.Sentences;
-using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
-using ActorTrain.Server;
 using Akka.Actor;
 using Akka.Event;
 
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// The cluster's singleton: knows the nodes, takes jobs one at a time, goes on with one that a coordinator before it
-/// has left, tells the status.
+/// The cluster's singleton: knows the nodes, accepts one job at a time, adopts the job of another coordinator, and
+/// answers with the status.
 /// </summary>
 internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
     private readonly SortedDictionary<string, NodeProtocol.NodeJoined> _nodes = new(StringComparer.Ordinal);
-    private const int MostGone = 1_000;
-    private readonly Dictionary<IActorRef, string> _roots = [];
-    private readonly Queue<NodeSummary> _gone = [];
+    private const int MostLost = 1_000;
+
+    // The actor that each node has enrolled with; it stops with the node.
+    private readonly Dictionary<IActorRef, string> _nodeActors = [];
+    private readonly Queue<NodeSummary> _lost = [];
     private readonly RestartCount _restarts = new();
-    private const int MostStrangers = 1_000;
-    private readonly HashSet<string> _strangers = [];
+    private const int MostVersions = 1_000;
+    private readonly HashSet<string> _loggedVersions = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _job;
     private string _jobName = "";
@@ -37,11 +38,11 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.NodeLost>(lost =>
         {
-            // Of a process whose address another has by now, which has enrolled before the cluster's word came.
+            // Another process may have enrolled from the same address before the cluster's event arrived.
             if (_nodes.TryGetValue(lost.Node, out var known) && lost.Uid is { } past && past != known.Node.Uid)
                 return;
-            if (_nodes.Remove(lost.Node, out var gone))
-                Remember(gone, lost.Reason);
+            if (_nodes.Remove(lost.Node, out var node))
+                KeepForStatus(node, lost.Reason);
             _job?.Tell(lost);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
@@ -49,96 +50,99 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Hello>(hello =>
         {
             Sender.Tell(new ClientProtocol.Welcome(Self, BuildVersion.Here));
-            var who = Sender.Path.Address.ToString();
-            // A node says it once a second for as long as it waits, and a foreign program whatever it likes.
+            var sender = Sender.Path.Address.ToString();
+            // A waiting node sends it once a second, and a foreign program may send any version: each is logged once,
+            // and not without a limit.
             if (
-                BuildVersion.Difference(hello.Version, who, "this coordinator") is { } difference
-                && _strangers.Count < MostStrangers
-                && _strangers.Add(difference)
+                BuildVersion.Difference(hello.Version, sender, "this coordinator") is { } difference
+                && _loggedVersions.Count < MostVersions
+                && _loggedVersions.Add(difference)
             )
                 _log.Warning("{0}", difference);
         });
         Receive<ClientProtocol.GetStatus>(_ =>
             Sender.TellInPages(
                 Context.System,
-                new ClientProtocol.Status(new ClusterStatus([.. _nodes.Values.Select(Summary), .. _gone], _progress)),
+                new ClientProtocol.Status(new ClusterStatus([.. _nodes.Values.Select(Summary), .. _lost], _progress)),
                 Self
             )
         );
         Receive<ClientProtocol.Submit>(Accept);
-        Receive<ClientProtocol.IJobRequest>(Pass);
+        Receive<ClientProtocol.IJobRequest>(Forward);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<JobActor.Over>(_ =>
         {
             if (Sender.Equals(_job))
                 JobEnded();
         });
-        Receive<ServerProtocol.Recalled>(recalled =>
+        Receive<ServerProtocol.StoredJobs>(stored =>
         {
-            if (_job is null && recalled.Jobs.MaxBy(job => job.Memory.Record.Seconds) is { } job)
-                GoOn(job);
+            if (_job is null && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
+                Adopt(job);
         });
         Receive<Terminated>(ended =>
         {
             if (ended.ActorRef.Equals(_job))
                 JobEnded();
-            else if (_roots.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated)
-                Stopped(node);
+            else if (_nodeActors.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated)
+                NodeStopped(node);
         });
     }
 
     protected override void PreStart() => Context.ActorOf(_context.Membership, "membership");
 
-    // A job that failed in the coordinator has lost its books: it ends, and its client hears of it by watching.
+    // A job that failed in the coordinator has lost its counts: it stops, and its client watches it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private void Enrol(NodeProtocol.Enrol node)
     {
         Sender.Tell(new NodeProtocol.Enrolled(Self));
-        _roots[Context.Watch(Sender)] = node.Node;
+        _nodeActors[Context.Watch(Sender)] = node.Node;
         if (_nodes.TryGetValue(node.Node, out var known))
         {
             if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server))
                 return;
             const string reason = "it was started again";
-            Remember(known, reason);
+            KeepForStatus(known, reason);
             _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
         }
         _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
-        var joined = Numbered(node);
+        var joined = WithRestarts(node);
         _nodes[node.Node] = joined;
         _job?.Tell(joined);
-        // A coordinator before this one may have left a job with it.
+        // It may store a job of another coordinator.
         if (_job is null)
-            node.Server?.Tell(new ServerProtocol.Recall());
+            node.Server?.Tell(new ServerProtocol.GetStoredJobs());
     }
 
     /// <summary>
-    /// A node has ended in an actor system that goes on. Where the whole system is gone, membership says so, and why.
+    /// A node has stopped in an actor system that goes on. The loss of a whole system comes from membership, with its
+    /// reason.
     /// </summary>
-    private void Stopped(string node)
+    private void NodeStopped(string node)
     {
         // It may have been started again already.
-        if (_roots.ContainsValue(node) || !_nodes.Remove(node, out var gone))
+        if (_nodeActors.ContainsValue(node) || !_nodes.Remove(node, out var stopped))
             return;
         const string reason = "ActorTrain was stopped on it";
-        Remember(gone, reason);
+        KeepForStatus(stopped, reason);
         _job?.Tell(new NodeProtocol.NodeLost(node, reason));
     }
 
-    // Whoever looks at a job wants to know who was there: until the next one begins, and the latest of very many.
-    private void Remember(NodeProtocol.NodeJoined gone, string reason)
+    // The status shows the nodes that a job has lost until the next job begins, and the latest where there are many.
+    private void KeepForStatus(NodeProtocol.NodeJoined lost, string reason)
     {
         if (!IsJobKnown)
             return;
-        if (_gone.Count == MostGone)
-            _gone.Dequeue();
-        _gone.Enqueue(Summary(gone) with { Absence = reason.AsClause() });
+        if (_lost.Count == MostLost)
+            _lost.Dequeue();
+        _lost.Enqueue(Summary(lost) with { Absence = reason.AsClause() });
     }
 
     private bool IsJobKnown => _job is not null || _progress is not null;
 
-    private NodeProtocol.NodeJoined Numbered(NodeProtocol.Enrol node) => new(node, IsJobKnown ? _restarts.Of(node) : 0);
+    private NodeProtocol.NodeJoined WithRestarts(NodeProtocol.Enrol node) =>
+        new(node, IsJobKnown ? _restarts.Get(node) : 0);
 
     private static NodeSummary Summary(NodeProtocol.NodeJoined joined) =>
         new(joined.Node.Node, joined.Node.Roles) { Restarts = joined.Restarts };
@@ -146,12 +150,12 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void JobEnded()
     {
         _job = null;
-        // It has said how it ended, unless it failed itself.
-        if (_progress is { Phase: not (JobPhase.Completed or JobPhase.Stopped or JobPhase.Failed) } cut)
+        // Its last progress tells how it ended, unless its actor failed.
+        if (_progress is { Phase: not (JobPhase.Completed or JobPhase.Canceled or JobPhase.Failed) } cut)
             _progress = cut with { Phase = JobPhase.Failed, Reason = "its coordinator failed; the log says why" };
     }
 
-    private void Pass(object message)
+    private void Forward(object message)
     {
         if (_job is null)
             Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
@@ -165,41 +169,42 @@ internal sealed class CoordinatorActor : ReceiveActor
         {
             Sender.Tell(
                 new ClientProtocol.Rejected(
-                    $"this cluster is at work on job '{_jobName}'; wait until it ends, or stop it"
+                    $"this cluster is at work on job '{_jobName}'; wait until it ends, or cancel it",
+                    ClientProtocol.Rejection.Busy
                 )
             );
             return;
         }
         try
         {
-            // A client may be of another build, or none of ours.
+            // The client may be another build, or another program.
             JobOptionsReader.Check(submit.Job);
         }
         catch (ActorTrainException wrong)
         {
-            Sender.Tell(new ClientProtocol.Rejected(wrong.Message));
+            Sender.Tell(new ClientProtocol.Rejected(wrong.Message, ClientProtocol.Rejection.Invalid));
             return;
         }
         Begin(submit.Job, before: []);
         Host(JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context));
     }
 
-    private void GoOn(RecalledJob job)
+    private void Adopt(StoredJob job)
     {
-        _log.Warning("Going on with job {0} of the coordinator before", job.Memory.Job.Name);
-        Begin(job.Memory.Job, job.Memory.Record.Workers);
+        _log.Warning("Adopting job {0} of another coordinator", job.Snapshot.Job.Name);
+        Begin(job.Snapshot.Job, job.Snapshot.Record.Workers);
         Host(JobActor.Props(job, _context));
     }
 
-    private void Begin(JobOptions job, IReadOnlyList<WorkerMemory> before)
+    private void Begin(JobOptions job, IReadOnlyList<WorkerSnapshot> before)
     {
         _jobs++;
         _jobName = job.Name;
-        _gone.Clear();
+        _lost.Clear();
         _progress = null;
         _restarts.Begin(before);
         foreach (var (name, joined) in _nodes.ToList())
-            _nodes[name] = joined with { Restarts = _restarts.Of(joined.Node) };
+            _nodes[name] = joined with { Restarts = _restarts.Get(joined.Node) };
     }
 
     private void Host(Props props)

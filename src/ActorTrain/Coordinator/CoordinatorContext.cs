@@ -3,13 +3,14 @@ using Akka.Remote;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>What a node gives to the coordinator that it holds.</summary>
+/// <summary>What a node passes to the coordinator that it hosts.</summary>
 /// <param name="Options">The coordinator's settings.</param>
 /// <param name="Node">The node's name, <c>host:port</c>.</param>
-/// <param name="NewJobId">An id that no job has had, of this coordinator or of another that the cluster had before
-/// it.</param>
-/// <param name="Membership">The actor that tells its parent who joins, leaves and does not answer.</param>
-/// <param name="NodeOf">The name of the node that an actor is on.</param>
+/// <param name="NewJobId">An id that no other job has, of this coordinator or of an earlier one of the
+/// cluster.</param>
+/// <param name="Membership">The actor that tells its parent which nodes leave, are unreachable, and answer
+/// again.</param>
+/// <param name="NodeOf">The name of an actor's node.</param>
 internal sealed record CoordinatorContext(
     CoordinatorOptions Options,
     string Node,
@@ -18,11 +19,11 @@ internal sealed record CoordinatorContext(
     Func<IActorRef, string> NodeOf
 )
 {
-    // A system may hold one coordinator after the other, and so may a process.
+    // A system may host several coordinators, one after the other, and a process several systems.
     private static long _jobs;
 
-    /// <summary>In a cluster.</summary>
-    public static CoordinatorContext Of(ActorSystem system, CoordinatorOptions options)
+    /// <summary>The context in a cluster.</summary>
+    public static CoordinatorContext Create(ActorSystem system, CoordinatorOptions options)
     {
         var here = NameOf(Akka.Cluster.Cluster.Get(system).SelfAddress);
         return new(

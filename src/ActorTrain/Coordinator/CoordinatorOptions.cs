@@ -4,29 +4,28 @@ using Akka.Configuration;
 namespace ActorTrain.Coordinator;
 
 /// <summary>The coordinator's settings: section <c>actortrain.coordinator</c>.</summary>
-/// <param name="ProgressInterval">Time between two looks at the shards' counts, and two words to the client.</param>
-/// <param name="LeaseTimeout">Time without a single push of its holder after which a lease goes to somebody
-/// else.</param>
-/// <param name="EvaluationTimeout">Time without an answer after which an evaluation goes to somebody else.</param>
-/// <param name="StopPatience">Time for workers to finish their micro-batch when a job is stopped.</param>
+/// <param name="ProgressInterval">Time between two rounds of counts, and between two reports to the client.</param>
+/// <param name="LeaseTimeout">Time without a push of its holder after which a lease goes to another worker.</param>
+/// <param name="EvaluationTimeout">Time without an answer after which an evaluation goes to another worker.</param>
+/// <param name="CancelTimeout">Time for workers to finish their micro-batch when a job is canceled.</param>
 internal sealed record CoordinatorOptions(
     TimeSpan ProgressInterval,
     TimeSpan LeaseTimeout,
     TimeSpan EvaluationTimeout,
-    TimeSpan StopPatience
+    TimeSpan CancelTimeout
 )
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
-    /// <exception cref="ActorTrainException">A value cannot be.</exception>
-    public static CoordinatorOptions Of(Config system)
+    /// <exception cref="ActorTrainException">A value is invalid.</exception>
+    public static CoordinatorOptions From(Config system)
     {
         var settings = SettingsReader.OfSystem(system);
         return new(
             settings.Duration("actortrain.coordinator.progress-interval", Shortest),
             settings.Duration("actortrain.coordinator.lease-timeout", Shortest),
             settings.Duration("actortrain.coordinator.evaluation-timeout", Shortest),
-            settings.Duration("actortrain.coordinator.stop-patience", TimeSpan.Zero)
+            settings.Duration("actortrain.coordinator.cancel-timeout", TimeSpan.Zero)
         );
     }
 }

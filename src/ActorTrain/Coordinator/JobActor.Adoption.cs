@@ -1,60 +1,62 @@
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
-using ActorTrain.Server;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>How a job is left for another coordinator to go on with, and how that one does.</summary>
+/// <summary>How a job is stored on its servers for another coordinator, and how that one adopts it.</summary>
 internal sealed partial class JobActor
 {
-    private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly Dictionary<IActorRef, ServerProtocol.Remembered> _remembered = [];
-    private bool _stopAsked;
+    private readonly Dictionary<IActorRef, ServerProtocol.SnapshotStored> _stored = [];
+    private bool _isCancelRequested;
 
-    private sealed record OutOfPatience;
+    private sealed record ServersTimedOut;
 
-    public JobActor(RecalledJob recalled, CoordinatorContext context)
+    public JobActor(StoredJob stored, CoordinatorContext context)
     {
-        var memory = recalled.Memory;
-        (_jobId, _job, _client, _context) = (memory.JobId, memory.Job, memory.Client, context);
-        _gathering = new Gathering(memory.Job.MinimumWorkers);
-        var admission = new Admission(recalled.Model.AdmittedBy, recalled.Model.Admitted);
-        _history.Take(new HistoryPage(0, recalled.History, recalled.History.Length));
-        _gathering.Resume(admission);
+        var snapshot = stored.Snapshot;
+        (_jobId, _job, _client, _context) = (snapshot.JobId, snapshot.Job, snapshot.Client, context);
+        _readiness = new WorkerReadiness(snapshot.Job.MinimumWorkers);
+        var admission = new Admission(stored.Model.AdmittedBy, stored.Model.Admitted);
+        _history.Add(new HistoryPage(0, stored.History, stored.History.Length));
+        _readiness.Resume(admission);
         _placed = new ShardPlacementActor.Placed(
-            [.. memory.Shards.Zip(memory.ShardNodes, (place, node) => new PlacedShard(place, node))],
-            memory.ModelState
+            [.. snapshot.Shards.Zip(snapshot.ShardNodes, (place, node) => new PlacedShard(place, node))],
+            snapshot.Buffers
         );
-        _record = JobRecord.Resume(memory.Job, admission, memory.Record, _history, _placed.Shards, Now);
-        FindingServers(new TrainingActor.Resumption(memory.Incarnations, memory.Paused));
+        _record = JobRecord.Resume(snapshot.Job, admission, snapshot.Record, _history, _placed.Shards, Now);
+        WaitingForServers(new JobTrainingActor.Resumption(snapshot.Incarnations, snapshot.Paused));
     }
 
-    /// <summary>Another coordinator has begun the job: it goes on when all its servers are here.</summary>
-    private void FindingServers(TrainingActor.Resumption resumption)
+    /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
+    private void WaitingForServers(JobTrainingActor.Resumption resumption)
     {
-        _trains = true;
-        Timers.StartSingleTimer("servers", new OutOfPatience(), ServerPatience);
-        Admitting(GoOnIfAllAreHere);
-        Receive<Tick>(_ => Settle(training: null));
-        // What the shards hold can be had, and is wanted.
-        Receive<ClientProtocol.Stop>(_ => _stopAsked = true);
-        Receive<ClientProtocol.StopJob>(_ =>
+        _hasTrained = true;
+        Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
+        ReceiveNodes(GoOnIfServersAreComplete);
+        Receive<Tick>(_ => SettleWorkers(training: null));
+        // The client still gets the weights that the shards hold, so the job is canceled after it has been adopted.
+        Receive<ClientProtocol.Cancel>(_ => _isCancelRequested = true);
+        Receive<ClientProtocol.CancelJob>(_ =>
         {
-            _stopAsked = true;
-            Sender.Tell(new ClientProtocol.Stopping());
+            _isCancelRequested = true;
+            Sender.Tell(new ClientProtocol.Canceling());
         });
-        Receive<OutOfPatience>(_ => Fail($"the server node {Missing.First()} is lost, and its shards with it"));
-        BeforeTraining();
-        GoOnIfAllAreHere();
+        Receive<ServersTimedOut>(_ =>
+            Fail($"the server node {MissingServers.First()} is lost, and its shards with it")
+        );
+        ReceiveBeforeTraining();
+        GoOnIfServersAreComplete();
 
-        void GoOnIfAllAreHere()
+        void GoOnIfServersAreComplete()
         {
-            if (Missing.Any())
+            if (MissingServers.Any())
                 return;
-            Timers.Cancel("servers");
-            foreach (var server in _gathering.Servers)
+            Timers.Cancel(nameof(ServersTimedOut));
+            foreach (var server in _readiness.Servers)
                 server.Server!.Tell(new ServerProtocol.Adopt(_jobId));
             foreach (var shard in _placed!.Shards)
                 Context.Watch(shard.Place.Shard);
@@ -63,42 +65,42 @@ internal sealed partial class JobActor
         }
     }
 
-    private IEnumerable<string> Missing =>
-        _placed!.Shards.Select(shard => shard.Node).Except(_gathering.Servers.Select(server => server.Node));
+    private IEnumerable<string> MissingServers =>
+        _placed!.Shards.Select(shard => shard.Node).Except(_readiness.Servers.Select(server => server.Node));
 
-    /// <summary>Whether another coordinator would find all that it needs.</summary>
+    /// <summary>Whether another coordinator could adopt the job if this node were lost.</summary>
     private bool CanMove =>
         _placed is not null
-        && _gathering.Coordinators.Any(node => node != _context.Node)
+        && _readiness.Coordinators.Any(node => node != _context.Node)
         && _placed.Shards.All(shard => shard.Node != _context.Node);
 
-    private void Remember(TrainingActor.Remembered remembered)
+    private void StoreSnapshot(JobTrainingActor.SnapshotTaken taken)
     {
-        _history.Update(remembered.CompletedEpochs, remembered.Events);
-        var memory = new JobMemory(
+        _history.Update(taken.CompletedEpochs, taken.Events);
+        var snapshot = new JobSnapshot(
             _jobId,
             _job with
             {
-                Staleness = remembered.Staleness,
-                Consistency = remembered.Consistency,
+                Staleness = taken.Staleness,
+                Consistency = taken.Consistency,
             },
             _client,
-            Places,
-            [.. _placed!.Shards.Select(shard => shard.Node)],
-            _placed.ModelState,
-            remembered.Incarnations,
-            remembered.Paused,
-            remembered.Record
+            _placed!.Places,
+            [.. _placed.Shards.Select(shard => shard.Node)],
+            _placed.Buffers,
+            taken.Incarnations,
+            taken.Paused,
+            taken.Record
         );
-        foreach (var server in _gathering.Servers)
+        var model = new ModelSnapshot(_readiness.Admission!.FirstNode, _readiness.Admission.First);
+        foreach (var server in _readiness.Servers)
         {
-            var known = _remembered.GetValueOrDefault(server.Server!) ?? new ServerProtocol.Remembered(false, 0);
-            var model = new ModelMemory(_gathering.Admission!.FirstNode, _gathering.Admission.First);
-            if (!known.HasModel)
-                server.Server!.TellInPages(Context.System, new ServerProtocol.RememberModel(_jobId, model), Self);
+            var stored = _stored.GetValueOrDefault(server.Server!) ?? new ServerProtocol.SnapshotStored(false, 0);
+            if (!stored.HasModel)
+                server.Server!.TellInPages(Context.System, new ServerProtocol.StoreModel(_jobId, model), Self);
             server.Server!.TellInPages(
                 Context.System,
-                new ServerProtocol.Remember(memory, _history.From(known.History)),
+                new ServerProtocol.StoreSnapshot(snapshot, _history.PageFrom(stored.History)),
                 Self
             );
         }

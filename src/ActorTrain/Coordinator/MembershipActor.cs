@@ -1,3 +1,4 @@
+using ActorTrain.Protocol;
 using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Cluster;
@@ -5,17 +6,17 @@ using Akka.Cluster;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Turns what the cluster says into messages of our own, for its parent: the only place that listens to it. Who answers
-/// is what this node hears itself.
+/// Tells its parent which nodes leave the cluster, are unreachable from this node, and answer again: the only
+/// subscriber to the cluster's events.
 /// </summary>
 internal sealed class MembershipActor : ReceiveActor, IWithTimers
 {
-    // Where another has called a member unreachable first, the cluster does not say that this node has lost it, too.
+    // A member that another node found unreachable first raises no event when this node loses it, too.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly HashSet<string> _unreachable = [];
 
-    private sealed record Look;
+    private sealed record CheckMembers;
 
     public static Props Props() => Akka.Actor.Props.Create(() => new MembershipActor());
 
@@ -29,12 +30,12 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
                     : "it left the cluster"
             )
         );
-        // Said as soon as it is decided; that it is also removed follows when all others know.
+        // Raised as soon as it is decided; the removal follows when all members know.
         Receive<ClusterEvent.MemberDowned>(downed =>
             Lose(downed.Member, "it was removed from the cluster, since it did not answer or its process is gone")
         );
-        Receive<ClusterEvent.IReachabilityEvent>(_ => LookAround());
-        Receive<Look>(_ => LookAround());
+        Receive<ClusterEvent.IReachabilityEvent>(_ => TellReachability());
+        Receive<CheckMembers>(_ => TellReachability());
         Receive<ClusterEvent.IMemberEvent>(_ => { });
     }
 
@@ -50,12 +51,12 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
             typeof(ClusterEvent.UnreachableMember),
             typeof(ClusterEvent.ReachableMember)
         );
-        Timers.StartPeriodicTimer("look", new Look(), Interval);
+        Timers.StartPeriodicTimer(nameof(CheckMembers), new CheckMembers(), Interval);
     }
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
-    private void LookAround()
+    private void TellReachability()
     {
         if (_cluster.IsTerminated)
             return;
@@ -67,7 +68,7 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         )
         {
             var node = NodeOf(member);
-            if (!_cluster.Hears(member, state))
+            if (!_cluster.IsReachable(member, state))
             {
                 if (_unreachable.Add(node))
                     Context.Parent.Tell(new NodeProtocol.NodeUnreachable(node));

@@ -5,92 +5,99 @@ using ActorTrain.Leases;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Who may go on, and who is too far ahead of the slowest: the lead that staleness allows in leases, and the clocks of
-/// consistency in gradients.
+/// Decides which workers may go on, and which are too far ahead of the slowest: by the lead in leases that the
+/// staleness policy allows, and by the clocks of the consistency model, in gradients.
 /// </summary>
 /// <param name="job">The job.</param>
-/// <param name="book">Who holds what.</param>
-internal sealed class Pacing(JobOptions job, LeaseBook book)
+/// <param name="table">The job's leases.</param>
+internal sealed class Pacing(JobOptions job, LeaseTable table)
 {
-    private IConsistency? _bound = ConsistencyModes.Of(job.Consistency);
+    // With backup workers: one lease for the present step, and one for the next.
+    private const int MostLeasesOfContributor = 2;
 
-    /// <summary>How tightly the workers march.</summary>
+    private IConsistency? _bound = ConsistencyModes.Create(job.Consistency);
+
+    /// <summary>The consistency model.</summary>
     public ConsistencyOptions Consistency { get; private set; } = job.Consistency;
 
-    /// <summary>Leases that a worker may be ahead of the slowest; 0 for as many as it likes.</summary>
-    public int Lead { get; private set; } = job.Staleness.Lead;
+    /// <summary>Leases that a worker may be ahead of the slowest; 0 for any number.</summary>
+    public int Lead { get; private set; } = job.Staleness.MaxLeaseLead;
 
-    /// <summary>Whether anybody may have to wait for a slower one.</summary>
+    /// <summary>Whether a worker may have to wait for a slower one.</summary>
     public bool HoldsBack => Lead > 0 || Consistency.Mode != ConsistencyMode.Asynchronous;
 
-    /// <summary>Another consistency: clocks are counted from now on.</summary>
-    public void March(ConsistencyOptions consistency, IEnumerable<WorkerRecord> workers)
+    /// <summary>Another consistency model: clocks are counted from now on.</summary>
+    public void SetConsistency(ConsistencyOptions consistency, IEnumerable<WorkerRecord> workers)
     {
-        (Consistency, _bound) = (consistency, ConsistencyModes.Of(consistency));
+        (Consistency, _bound) = (consistency, ConsistencyModes.Create(consistency));
         foreach (var worker in workers)
             worker.Clock = 0;
     }
 
     /// <summary>Another lead: leases are counted from now on.</summary>
-    public void Allow(int lead, IEnumerable<WorkerRecord> workers)
+    public void SetLead(int lead, IEnumerable<WorkerRecord> workers)
     {
         Lead = lead;
         foreach (var worker in workers)
             worker.Leases = 0;
     }
 
-    /// <summary>Who begins, or begins again, is as far as the slowest: nobody waits for what it has missed.</summary>
-    public void Begins(WorkerRecord worker, IEnumerable<WorkerRecord> others)
+    /// <summary>A worker begins, or begins again, level with the slowest: the others do not wait for it.</summary>
+    public void Begin(WorkerRecord worker, IEnumerable<WorkerRecord> others)
     {
-        // A look at all for each that begins, and nobody asks how far it is.
+        // It costs a pass over all workers, which is of no use here.
         if (!HoldsBack)
             return;
-        (worker.Leases, worker.Clock) = (
-            others.Select(other => other.Leases).DefaultIfEmpty(0).Min(),
-            others.Select(other => other.Clock).DefaultIfEmpty(0).Min()
-        );
+        (worker.Leases, worker.Clock) = (LeastLeases(others), LeastClock(others));
     }
 
-    /// <summary>
-    /// Who was stuck, and asks again, is as far as the slowest of those that were not: nobody waits for it.
-    /// </summary>
-    public void Resumes(WorkerRecord worker, IEnumerable<WorkerRecord> others)
+    /// <summary>A worker that was stuck goes on at least level with the slowest of those that were not.</summary>
+    public void CatchUp(WorkerRecord worker, IEnumerable<WorkerRecord> others)
     {
-        worker.Leases = Math.Max(worker.Leases, others.Select(other => other.Leases).DefaultIfEmpty(0).Min());
-        worker.Clock = Math.Max(worker.Clock, others.Select(other => other.Clock).DefaultIfEmpty(0).Min());
+        worker.Leases = Math.Max(worker.Leases, LeastLeases(others));
+        worker.Clock = Math.Max(worker.Clock, LeastClock(others));
     }
 
     /// <summary>
-    /// Gradients that each worker may begin beyond those of the leases that it holds: the k-th begins k clocks further
-    /// on.
+    /// Gradients that each worker may begin beyond those of its leases: each gradient advances its clock by 1.
     /// </summary>
-    /// <param name="heard">Who holds a lease or asks for one: nobody waits for others.</param>
-    public Func<WorkerRecord, long> Look(IEnumerable<WorkerRecord> heard)
+    /// <param name="engaged">Workers that hold or request a lease; the others do not hold any worker back.</param>
+    public Func<WorkerRecord, long> MayBegin(IEnumerable<WorkerRecord> engaged)
     {
         if (!HoldsBack)
             return _ => long.MaxValue;
         if (Consistency.CountsContributions)
-        {
-            var grants = book.Grants.CountBy(grant => grant.Holder).ToDictionary();
-            // One for the step, and one in hand for the next.
-            return worker => grants.GetValueOrDefault(worker.Node) < 2 ? 1 : 0;
-        }
-        var furthest = heard.Select(worker => worker.Leases).DefaultIfEmpty(0).Min() + Lead;
-        if (_bound is not { } bound || heard.MinBy(worker => worker.Clock) is not { } slowest)
-            return worker => Lead > 0 && worker.Leases > furthest ? 0 : long.MaxValue;
-        var held = book
-            .Grants.AggregateBy(grant => grant.Holder, 0L, (parts, grant) => parts + grant.Lease.Parts.Count)
+            return MayContribute();
+        var mostLeases = LeastLeases(engaged) + Lead;
+        var byClock = MayBeginByClock(engaged);
+        return worker => Lead > 0 && worker.Leases > mostLeases ? 0 : byClock(worker);
+    }
+
+    private Func<WorkerRecord, long> MayContribute()
+    {
+        var held = table.Grants.CountBy(grant => grant.Holder).ToDictionary();
+        return worker => held.GetValueOrDefault(worker.Node) < MostLeasesOfContributor ? 1 : 0;
+    }
+
+    private Func<WorkerRecord, long> MayBeginByClock(IEnumerable<WorkerRecord> engaged)
+    {
+        if (_bound is not { } bound || engaged.MinBy(worker => worker.Clock) is not { } slowest)
+            return _ => long.MaxValue;
+        var held = table
+            .Grants.AggregateBy(grant => grant.Holder, 0L, (gradients, grant) => gradients + grant.Lease.Parts.Count)
             .ToDictionary();
         return worker =>
-            Lead > 0 && worker.Leases > furthest
-                ? 0
-                : Math.Max(
-                    0,
-                    bound.MostAhead(PaceOf(worker), PaceOf(slowest))
-                        - (worker.Clock + held.GetValueOrDefault(worker.Node) - slowest.Clock)
-                        + 1
-                );
+        {
+            var ahead = worker.Clock + held.GetValueOrDefault(worker.Node) - slowest.Clock;
+            return Math.Max(0, bound.MostAhead(PaceOf(worker), PaceOf(slowest)) - ahead + 1);
+        };
     }
+
+    private static long LeastLeases(IEnumerable<WorkerRecord> workers) =>
+        workers.Select(worker => worker.Leases).DefaultIfEmpty(0).Min();
+
+    private static long LeastClock(IEnumerable<WorkerRecord> workers) =>
+        workers.Select(worker => worker.Clock).DefaultIfEmpty(0).Min();
 
     private Pace PaceOf(WorkerRecord worker) =>
         new(

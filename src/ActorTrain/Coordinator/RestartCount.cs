@@ -1,26 +1,27 @@
+using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// How often each node was started again since the job began: an address may be had by one process after another, and
-/// what each of them did is told apart by this number.
+/// Restarts of each node since the job began: several processes may have the same address, one after the other, and
+/// this number distinguishes them.
 /// </summary>
 internal sealed class RestartCount
 {
     private readonly Dictionary<string, (IActorRef? Host, int Restarts)> _latest = [];
 
-    /// <summary>A job begins, or goes on.</summary>
+    /// <summary>A job begins, or is adopted.</summary>
     /// <param name="before">The workers that took part under another coordinator.</param>
-    public void Begin(IEnumerable<WorkerMemory> before)
+    public void Begin(IEnumerable<WorkerSnapshot> before)
     {
         _latest.Clear();
         foreach (var worker in before.OrderBy(worker => worker.Restarts))
             _latest[worker.Node] = (worker.Host, worker.Restarts);
     }
 
-    /// <summary>The number of a node that is here; one more where it is not the process that was seen last.</summary>
-    public int Of(NodeProtocol.Enrol node)
+    /// <summary>The restarts of a node; one more where another process has enrolled than before.</summary>
+    public int Get(NodeProtocol.Enrol node)
     {
         var host = node.Worker ?? node.Server;
         var restarts =

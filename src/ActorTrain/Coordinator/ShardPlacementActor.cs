@@ -1,26 +1,35 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
-using ActorTrain.Server;
-using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>A shard and the node that it is on.</summary>
+/// <summary>A shard and its server node.</summary>
 internal sealed record PlacedShard(ShardPlace Place, string Node);
 
 /// <summary>
-/// Opens a job's shards on the server nodes, in turn; tells its parent <see cref="Placed"/> and ends.
+/// Opens a job's shards on the server nodes, distributed evenly; tells its parent <see cref="Placed"/> and stops.
 /// </summary>
 internal sealed class ShardPlacementActor : ReceiveActor
 {
     private readonly PlacedShard?[] _placed;
-    private readonly bool _hasState;
-    private IActorRef? _modelState;
+    private readonly bool _hasBuffers;
+    private IActorRef? _buffers;
 
     /// <summary>Placement → job: every shard is open, by index.</summary>
-    public sealed record Placed(PlacedShard[] Shards, IActorRef? ModelState);
+    public sealed record Placed(PlacedShard[] Shards, IActorRef? Buffers)
+    {
+        public ShardPlace[] Places => [.. Shards.Select(shard => shard.Place)];
+
+        public void TellShards(object message)
+        {
+            foreach (var shard in Shards)
+                shard.Place.Shard.Tell(message);
+        }
+    }
 
     public static Props Props(
         string jobId,
@@ -45,7 +54,7 @@ internal sealed class ShardPlacementActor : ReceiveActor
                 : servers.Count
         );
         _placed = new PlacedShard?[slices.Count];
-        _hasState = model.State.Length > 0;
+        _hasBuffers = model.Buffers.Length > 0;
         Receive<ServerProtocol.ShardOpened>(opened =>
         {
             _placed[opened.Slice.Index] = new PlacedShard(
@@ -54,24 +63,23 @@ internal sealed class ShardPlacementActor : ReceiveActor
             );
             EndIfComplete();
         });
-        Receive<ServerProtocol.ModelStateOpened>(opened =>
+        Receive<ServerProtocol.BuffersOpened>(opened =>
         {
-            _modelState = opened.ModelState;
+            _buffers = opened.Buffers;
             EndIfComplete();
         });
 
-        // The job is the one to be watched, not this short-lived child: the servers close what they opened when it
-        // ends.
+        // The servers watch the job and not this short-lived child: they close the shards when the job ends.
         foreach (var slice in slices)
             HostOf(slice.Index)
                 .Server!.Tell(
                     new ServerProtocol.OpenShard(jobId, slice, slices.Count, job, trainSamples, Context.Parent)
                 );
-        if (_hasState)
+        if (_hasBuffers)
             HostOf(0)
                 .Server!.TellInPages(
                     Context.System,
-                    new ServerProtocol.OpenModelState(jobId, [.. model.State.Sections], job, Context.Parent),
+                    new ServerProtocol.OpenBuffers(jobId, [.. model.Buffers.Sections], job, Context.Parent),
                     Self
                 );
 
@@ -80,9 +88,9 @@ internal sealed class ShardPlacementActor : ReceiveActor
 
     private void EndIfComplete()
     {
-        if (_placed.Any(shard => shard is null) || (_hasState && _modelState is null))
+        if (_placed.Any(shard => shard is null) || (_hasBuffers && _buffers is null))
             return;
-        Context.Parent.Tell(new Placed(_placed!, _modelState));
+        Context.Parent.Tell(new Placed(_placed!, _buffers));
         Context.Stop(Self);
     }
 }

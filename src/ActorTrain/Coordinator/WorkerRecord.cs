@@ -1,10 +1,12 @@
 using ActorTrain.Balancing;
-using ActorTrain.Worker;
+using ActorTrain.Engines;
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>What a job knows of one worker node from its start to its end, over all its workers.</summary>
+/// <summary>What a job knows of the worker of one node process, over all its incarnations.</summary>
 internal sealed class WorkerRecord(WorkerHost host)
 {
     private readonly ThroughputEstimate _estimate = new();
@@ -19,20 +21,20 @@ internal sealed class WorkerRecord(WorkerHost host)
     /// <summary>Why it takes no part; null while it does.</summary>
     public string? Absence { get; set; }
 
-    /// <summary>Whether its node does not answer at the moment; it may begin a new life.</summary>
-    public bool Doubted { get; set; }
+    /// <summary>Whether its node does not answer at the moment; it may come back as a new incarnation.</summary>
+    public bool Unreachable { get; set; }
 
-    /// <summary>The node's worker in its present life.</summary>
+    /// <summary>The actor of its present incarnation.</summary>
     public IActorRef Worker { get; private set; } = ActorRefs.Nobody;
 
-    /// <summary>Who asked for the latest lease.</summary>
-    public IActorRef Trainer { get; set; } = ActorRefs.Nobody;
+    /// <summary>The actor that requested the latest lease.</summary>
+    public IActorRef LeaseRequester { get; set; } = ActorRefs.Nobody;
 
     public WorkerId Id { get; private set; } = new(host.Node, 0, host.Restarts);
 
     public DeviceDescription? Device { get; private set; }
 
-    /// <summary>Samples that its memory holds at once; remembered over its lives.</summary>
+    /// <summary>Samples that its memory holds at once; kept over its incarnations.</summary>
     public int MostSamples { get; set; } = int.MaxValue;
 
     /// <summary>Leases finished, counted from what the slowest had when it joined.</summary>
@@ -44,10 +46,10 @@ internal sealed class WorkerRecord(WorkerHost host)
     /// <summary>When the last lease ended.</summary>
     public TimeSpan FinishedAt { get; private set; }
 
-    /// <summary>Whether it has asked for a lease in its present life.</summary>
-    public bool HasAsked { get; set; }
+    /// <summary>Whether its present incarnation has requested a lease.</summary>
+    public bool HasRequested { get; set; }
 
-    /// <summary>Samples a second as of late.</summary>
+    /// <summary>Samples a second, by the latest leases.</summary>
     public double Throughput => _estimate.SamplesPerSecond;
 
     /// <summary>Samples a second over all its finished leases; its own measurement before the first.</summary>
@@ -57,9 +59,9 @@ internal sealed class WorkerRecord(WorkerHost host)
 
     private double LeaseSeconds { get; set; }
 
-    public WorkerMemory? ToMemory() =>
+    public WorkerSnapshot? ToSnapshot() =>
         Device is { } device
-            ? new WorkerMemory(
+            ? new WorkerSnapshot(
                 host.Node,
                 host.Restarts,
                 host.Actor,
@@ -71,22 +73,27 @@ internal sealed class WorkerRecord(WorkerHost host)
             )
             : null;
 
-    public static WorkerRecord Of(WorkerMemory memory) =>
-        new(new WorkerHost(memory.Node, memory.Restarts, memory.Host))
+    public static WorkerRecord From(WorkerSnapshot snapshot) =>
+        new(new WorkerHost(snapshot.Node, snapshot.Restarts, snapshot.Host))
         {
-            Device = memory.Device,
-            MostSamples = memory.MostSamples,
-            LeaseSamples = memory.LeaseSamples,
-            LeaseSeconds = memory.LeaseSeconds,
-            Absence = memory.Absence ?? "it has not come back since the coordinator was lost",
+            Device = snapshot.Device,
+            MostSamples = snapshot.MostSamples,
+            LeaseSamples = snapshot.LeaseSamples,
+            LeaseSeconds = snapshot.LeaseSeconds,
+            Absence = snapshot.Absence ?? "it has not come back since the coordinator was lost",
         };
 
+    /// <summary>A new incarnation takes part.</summary>
     public void Begin(long incarnation, IActorRef worker, DeviceDescription device, double measured)
     {
         Id = Id with { Incarnation = incarnation };
-        (Worker, Device, Active, Doubted, HasAsked, Absence) = (worker, device, true, false, false, null);
+        (Worker, Device) = (worker, device);
+        (Active, Unreachable, HasRequested, Absence) = (true, false, false, null);
         _estimate.Begin(measured);
     }
+
+    /// <summary>The present incarnation takes part no longer.</summary>
+    public void End(string? absence) => (Active, Absence) = (false, absence?.AsClause());
 
     public void LeaseEnded(WorkerProtocol.LeaseAccount account, TimeSpan now)
     {

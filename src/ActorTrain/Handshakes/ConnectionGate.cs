@@ -8,8 +8,8 @@ using DotNetty.Transport.Channels;
 namespace ActorTrain.Handshakes;
 
 /// <summary>
-/// Stands first at the control port's server channel, sees each connection before Akka does, and closes those that do
-/// not say who they are.
+/// The first handler of the control port's server channel. Sees each connection before Akka does, and closes those
+/// without a valid first message.
 /// </summary>
 internal sealed class ConnectionGate : ChannelHandlerAdapter
 {
@@ -28,9 +28,9 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
     /// <summary>The gate of an actor system's control port.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="transport">The settings of Akka's transport.</param>
-    public static ConnectionGate Of(ActorSystem system, Config transport) =>
+    public static ConnectionGate Create(ActorSystem system, Config transport) =>
         new(
-            HandshakeOptions.Of(SettingsReader.OfSystem(system.Settings.Config)),
+            HandshakeOptions.From(SettingsReader.OfSystem(system.Settings.Config)),
             transport.GetString("byte-order") != "big-endian",
             () => system.Scheduler.MonotonicClock,
             Logging.GetLogger(system, typeof(ConnectionGate))
@@ -41,15 +41,14 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
     {
         if (message is IChannel connection)
         {
-            _gate.Begin(connection, Origin.Of(connection.RemoteAddress), Origin.NameOf(connection.RemoteAddress));
+            _gate.Begin(connection, Origin.From(connection.RemoteAddress), Origin.NameOf(connection.RemoteAddress));
             connection.Pipeline.AddFirst(new FirstMessage(_gate, _bytes, _littleEndian));
             SweepLater(context.Executor);
         }
         context.FireChannelRead(message);
     }
 
-    // A timer for the next thing to do, and none while there is nothing. Only the server channel's own thread comes
-    // here.
+    // One timer, for the next sweep. Only the server channel's own thread runs this.
     private void SweepLater(IEventExecutor executor)
     {
         if (executor.IsShuttingDown || _gate.NextSweep is not { } next || _sweepAt <= next)
@@ -66,10 +65,10 @@ internal sealed class ConnectionGate : ChannelHandlerAdapter
         SweepLater(executor);
     }
 
-    // At once, and not as Akka does: it lets the other side end first, which holds the descriptor for another 2 s.
+    // At once: Akka lets the other side close first, which holds the descriptor for another 2 s.
     private static void Close(IChannel connection)
     {
-        // Before it has an event loop nobody else knows it.
+        // Before it has an event loop, no other handler uses it.
         if (connection.Registered)
             connection.CloseAsync();
         else

@@ -1,17 +1,17 @@
 namespace ActorTrain.Handshakes;
 
-/// <summary>Why a connection was closed that has not said who it is.</summary>
+/// <summary>Why a connection was closed before its handshake was complete.</summary>
 internal enum ConnectionRefusal
 {
-    /// <summary>It took too long.</summary>
+    /// <summary>The handshake took too long.</summary>
     Overdue,
 
-    /// <summary>Too many were at it at once.</summary>
+    /// <summary>There were too many incomplete handshakes.</summary>
     Displaced,
 
-    /// <summary>It said something wrong.</summary>
+    /// <summary>The handshake was wrong.</summary>
     Wrong,
 
-    /// <summary>The system could not give it what it needs: no more descriptors, no more threads.</summary>
-    NoMeans,
+    /// <summary>The system had no descriptor or thread for it.</summary>
+    NoResources,
 }

@@ -7,50 +7,54 @@ using DotNetty.Transport.Channels;
 namespace ActorTrain.Handshakes;
 
 /// <summary>
-/// Keeps a connection to the control port from Akka until its first message is whole and begins an association,
-/// behind TLS where there is any. Then it hands over what it holds, takes itself away, and the connection is as Akka
-/// has made it. So a connection that says nothing, too much, or something else has no actor, and no line of its own
-/// in the log.
+/// Buffers the first message of a connection to the control port, behind TLS if there is any, until it is complete and
+/// begins an association. Then it hands the message to Akka and removes itself. So a connection that sends nothing, too
+/// much, or something else gets no actor and no log line of its own.
 /// </summary>
-/// <param name="gate">Closes the connection, when it is not what it should be.</param>
-/// <param name="most">Bytes that the message has at most.</param>
-/// <param name="littleEndian">Order of the bytes of a message's length.</param>
-internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool littleEndian) : ChannelHandlerAdapter
+/// <param name="gate">Closes a connection that is not valid.</param>
+/// <param name="maxBytes">Most bytes of the message.</param>
+/// <param name="littleEndian">Byte order of the message's length.</param>
+internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int maxBytes, bool littleEndian)
+    : ChannelHandlerAdapter
 {
     private const int LengthField = 4;
-    private IByteBuffer? _held;
-    private bool _known;
+    private IByteBuffer? _buffered;
+    private bool _isAccepted;
 
     /// <inheritdoc/>
     public override void ChannelActive(IChannelHandlerContext context)
     {
-        // Akka hears of it when it is known. Until then the channel reads by itself.
+        // Akka is notified after the first message. Until then the channel reads automatically.
     }
 
     /// <inheritdoc/>
     public override void ChannelRead(IChannelHandlerContext context, object message)
     {
-        Hold(context, (IByteBuffer)message);
-        if (_known)
+        Buffer(context, (IByteBuffer)message);
+        if (_isAccepted)
             return;
-        if (_held!.ReadableBytes < LengthField)
+        if (_buffered!.ReadableBytes < LengthField)
             return;
-        var length = (uint)(littleEndian ? _held.GetIntLE(0) : _held.GetInt(0));
-        if (length > most)
-            Refuse(context, $"its first message has {Plural.Of(length, "byte")}, where {Plural.Number(most)} may be");
-        else if (_held.ReadableBytes - LengthField >= length)
+        var length = (uint)(littleEndian ? _buffered.GetIntLE(0) : _buffered.GetInt(0));
+        if (length > maxBytes)
+            Refuse(
+                context,
+                $"its first message has {Plural.Format(length, "byte")}, where at most {Plural.Number(maxBytes)} are "
+                    + "allowed"
+            );
+        else if (_buffered.ReadableBytes - LengthField >= length)
             Begin(context);
     }
 
     /// <inheritdoc/>
     public override void Read(IChannelHandlerContext context)
     {
-        // Akka asks for the first time when it can receive: before, it would lose what comes.
-        if (_known && _held is { } held)
+        // Akka's first read request means that it can receive: earlier it would lose the message.
+        if (_isAccepted && _buffered is { } buffered)
         {
-            _held = null;
+            _buffered = null;
             context.Channel.Pipeline.Remove(this);
-            context.FireChannelRead(held);
+            context.FireChannelRead(buffered);
             context.FireChannelReadComplete();
         }
         context.Read();
@@ -61,7 +65,7 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
     {
         gate.End(context.Channel);
         Release();
-        if (_known)
+        if (_isAccepted)
             context.FireChannelInactive();
     }
 
@@ -77,7 +81,7 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
     /// <inheritdoc/>
     public override void ExceptionCaught(IChannelHandlerContext context, Exception exception)
     {
-        if (_known)
+        if (_isAccepted)
             context.FireExceptionCaught(exception);
         else
             Fail(context, exception);
@@ -85,23 +89,23 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
 
     private void Begin(IChannelHandlerContext context)
     {
-        if (!AssociatePdu.IsBeginningOf(_held!.SetReaderIndex(LengthField)))
+        if (!AssociatePdu.IsBeginningOf(_buffered!.SetReaderIndex(LengthField)))
         {
             Refuse(context, "it does not speak Akka's protocol");
             return;
         }
-        _held.SetReaderIndex(0);
-        // False: it was closed while its message was on the way.
+        _buffered.SetReaderIndex(0);
+        // False: the gate has closed it meanwhile.
         if (!gate.End(context.Channel))
             return;
-        _known = true;
+        _isAccepted = true;
         context.FireChannelActive();
     }
 
-    private void Hold(IChannelHandlerContext context, IByteBuffer bytes)
+    private void Buffer(IChannelHandlerContext context, IByteBuffer bytes)
     {
-        _held ??= context.Allocator.HeapBuffer();
-        _held.WriteBytes(bytes);
+        _buffered ??= context.Allocator.HeapBuffer();
+        _buffered.WriteBytes(bytes);
         ReferenceCountUtil.SafeRelease(bytes);
     }
 
@@ -116,7 +120,7 @@ internal sealed class FirstMessage(HandshakeGate<IChannel> gate, int most, bool 
 
     private void Release()
     {
-        ReferenceCountUtil.SafeRelease(_held);
-        _held = null;
+        ReferenceCountUtil.SafeRelease(_buffered);
+        _buffered = null;
     }
 }

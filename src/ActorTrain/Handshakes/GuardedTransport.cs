@@ -8,10 +8,9 @@ using DotNetty.Transport.Channels;
 namespace ActorTrain.Handshakes;
 
 /// <summary>
-/// Akka's TCP transport for control messages, with a bound on connections that have not said who they are. Akka has
-/// none: it gives each an actor at once and 15 s, and then tells each in the log. Everything else is Akka's own
-/// transport, which does it; a look at its server channel is all that it takes. Named by
-/// <c>akka.remote.dot-netty.tcp.transport-class</c>.
+/// Akka's TCP transport for control messages, with a limit on connections without a complete handshake. Akka has none:
+/// it gives each an actor at once and 15 s, and then logs each. Everything else is done by Akka's own transport; this
+/// class only adds a handler to its server channel. Set by <c>akka.remote.dot-netty.tcp.transport-class</c>.
 /// </summary>
 internal sealed class GuardedTransport : Transport
 {
@@ -19,7 +18,7 @@ internal sealed class GuardedTransport : Transport
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
     private readonly Transport _tcp;
 
-    /// <summary>As Akka makes each transport.</summary>
+    /// <summary>The constructor that Akka calls for each transport.</summary>
     public GuardedTransport(ActorSystem system, Config config)
     {
         (System, Config) = (system, config);
@@ -36,13 +35,14 @@ internal sealed class GuardedTransport : Transport
     public override async Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
         var listening = await _tcp.Listen().ConfigureAwait(false);
-        // Nothing is accepted before the caller has set its listener: the gate is there before the first connection.
+        // Akka accepts nothing before the caller has set its listener, so the gate is added before the first
+        // connection.
         if (ServerChannel is { } server)
-            server.Pipeline.AddFirst(ConnectionGate.Of(System, Config));
+            server.Pipeline.AddFirst(ConnectionGate.Create(System, Config));
         else
             Logging
                 .GetLogger(System, typeof(GuardedTransport))
-                .Warning("This version of Akka.Remote hides its server channel: silent connections have no bound");
+                .Warning("This version of Akka.Remote hides its server channel: silent connections are not limited");
         return listening;
     }
 
@@ -58,6 +58,6 @@ internal sealed class GuardedTransport : Transport
     /// <inheritdoc/>
     public override Task<bool> ManagementCommand(object message) => _tcp.ManagementCommand(message);
 
-    // The one thing of Akka's that is not public and is needed. A test fails where an update takes it away.
+    // The only non-public member of Akka that is used here. A test fails if an update removes it.
     private IChannel? ServerChannel => _tcp.GetType().GetField("ServerChannel", Hidden)?.GetValue(_tcp) as IChannel;
 }

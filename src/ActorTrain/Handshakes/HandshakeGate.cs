@@ -4,15 +4,15 @@ using Akka.Event;
 namespace ActorTrain.Handshakes;
 
 /// <summary>
-/// One port's connections that have not said yet who they are: closes those that are too many, take too long or say
-/// something wrong, and tells it in few lines. Used from any thread.
+/// One port's connections with an incomplete handshake: closes those that are too many, too slow or wrong, and logs few
+/// lines about it. Thread-safe.
 /// </summary>
 /// <typeparam name="T">A connection.</typeparam>
 /// <param name="port">The port, as the beginning of a sentence.</param>
-/// <param name="options">How many, and how long.</param>
-/// <param name="close">Closes a connection at once; called without a lock.</param>
-/// <param name="clock">The time, on a clock that only goes forward.</param>
-/// <param name="log">Told what was refused.</param>
+/// <param name="options">Their number and time limits.</param>
+/// <param name="close">Closes a connection at once; called without holding the lock.</param>
+/// <param name="clock">A monotonic clock.</param>
+/// <param name="log">Gets the refusals.</param>
 internal sealed class HandshakeGate<T>(
     string port,
     HandshakeOptions options,
@@ -26,7 +26,7 @@ internal sealed class HandshakeGate<T>(
     private readonly PendingHandshakes<T> _pending = new(options.AtOnce, options.Timeout);
     private readonly RepeatedLines<ConnectionRefusal> _refused = new();
 
-    /// <summary>How many are at it.</summary>
+    /// <summary>The number of incomplete handshakes.</summary>
     public int Count
     {
         get
@@ -36,7 +36,7 @@ internal sealed class HandshakeGate<T>(
         }
     }
 
-    /// <summary>When <see cref="Sweep"/> has something to do; null while it has nothing.</summary>
+    /// <summary>When to call <see cref="Sweep"/> next; null for never.</summary>
     public TimeSpan? NextSweep
     {
         get
@@ -59,66 +59,67 @@ internal sealed class HandshakeGate<T>(
             Refuse(displaced, ConnectionRefusal.Displaced, TooMany);
     }
 
-    /// <summary>A connection has said who it is, or has ended. False where it was closed before.</summary>
+    /// <summary>A connection has completed its handshake, or has ended. False if it was closed before.</summary>
     public bool End(T connection)
     {
         lock (_lock)
-            return _pending.Take(connection) is not null;
+            return _pending.Remove(connection) is not null;
     }
 
-    /// <summary>A connection said something wrong, and is closed.</summary>
+    /// <summary>A connection sent a wrong handshake, and is closed.</summary>
     public void Refuse(T connection, string reason)
     {
         PendingHandshakes<T>.Entry? wrong;
         lock (_lock)
-            wrong = _pending.Take(connection);
+            wrong = _pending.Remove(connection);
         if (wrong is not null)
             Refuse(wrong, ConnectionRefusal.Wrong, reason);
     }
 
-    /// <summary>The system has no means for a connection. The oldest gives its own back.</summary>
-    public void Lack(string reason)
+    /// <summary>The system has no resources for a connection. Closes the oldest to free some.</summary>
+    public void ReportNoResources(string reason)
     {
         PendingHandshakes<T>.Entry? oldest;
         lock (_lock)
-            oldest = _pending.TakeOldest();
+            oldest = _pending.RemoveOldest();
         if (oldest is not null)
             close(oldest.Connection);
-        Tell(ConnectionRefusal.NoMeans, $"{port} could not take a connection: {reason}");
+        Log(ConnectionRefusal.NoResources, $"{port} could not accept a connection: {reason}");
     }
 
-    /// <summary>Closes what is overdue, and tells what there is to tell.</summary>
+    /// <summary>Closes overdue connections, and logs what is due.</summary>
     public void Sweep()
     {
-        while (TakeOverdue() is { } overdue)
+        while (RemoveOverdue() is { } overdue)
             Refuse(overdue, ConnectionRefusal.Overdue, TooLate);
-        Tell();
+        LogDue();
     }
 
-    private string TooMany => $"{Plural.Of(options.AtOnce, "newer one")} had not said who they are either";
+    private string TooMany => $"{Plural.Format(options.AtOnce, "newer connection")} had no complete handshake either";
 
-    private string TooLate => $"it had not said who it is within {Plural.Of(options.Timeout.TotalSeconds, "second")}";
+    private string TooLate =>
+        $"its handshake was not complete within {Plural.Format(options.Timeout.TotalSeconds, "second")}";
 
-    private PendingHandshakes<T>.Entry? TakeOverdue()
+    private PendingHandshakes<T>.Entry? RemoveOverdue()
     {
         lock (_lock)
-            return _pending.TakeOverdue(clock());
+            return _pending.RemoveOverdue(clock());
     }
 
     private void Refuse(PendingHandshakes<T>.Entry entry, ConnectionRefusal refusal, string reason)
     {
         close(entry.Connection);
-        Tell(refusal, $"{port} closed the connection from {entry.Name}: {reason}");
+        Log(refusal, $"{port} closed the connection from {entry.Name}: {reason}");
     }
 
-    private void Tell(ConnectionRefusal refusal, string what)
+    private void Log(ConnectionRefusal refusal, string what)
     {
         lock (_lock)
             _refused.Add(refusal, what);
-        Tell();
+        LogDue();
     }
 
-    private void Tell()
+    private void LogDue()
     {
         IReadOnlyList<string> lines;
         lock (_lock)

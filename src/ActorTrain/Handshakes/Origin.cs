@@ -3,16 +3,17 @@ using System.Net.Sockets;
 
 namespace ActorTrain.Handshakes;
 
-/// <summary>The machine that a connection comes from, as far as that can be told.</summary>
+/// <summary>The machine that a connection comes from, as far as it is known.</summary>
 internal static class Origin
 {
     private const string Here = "this machine";
     private const int Network = 8;
 
     /// <summary>
-    /// The same for all connections of one machine: its address, or in IPv6 its network, all of which is one machine's.
+    /// Equal for all connections of one machine: its address, or its IPv6 network, since one machine can have all
+    /// addresses of it.
     /// </summary>
-    public static string Of(EndPoint? remote) =>
+    public static string From(EndPoint? remote) =>
         AddressOf(remote) switch
         {
             null => Here,
@@ -24,7 +25,7 @@ internal static class Origin
             var address => address.ToString(),
         };
 
-    /// <summary>What to call a connection in a log.</summary>
+    /// <summary>A connection's name in the log.</summary>
     public static string NameOf(EndPoint? remote) =>
         remote is IPEndPoint { Port: var port } ? new IPEndPoint(AddressOf(remote)!, port).ToString() : Here;
 

@@ -1,3 +1,4 @@
+using ActorTrain.Protocol;
 using ActorTrain.Serialization;
 using ActorTrain.Settings;
 using Akka.Actor;
@@ -5,8 +6,8 @@ using Akka.Actor;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// ActorTrain in an actor system that is already there. Brings reference.conf as a fallback, and a serializer for its
-/// own messages; takes over no setting that is not its own.
+/// ActorTrain in an existing actor system. Adds reference.conf as a fallback and a serializer for its own messages;
+/// changes no other setting.
 /// </summary>
 public sealed class ActorTrainExtension : IExtension
 {
@@ -20,7 +21,7 @@ public sealed class ActorTrainExtension : IExtension
         system.Settings.InjectTopLevelFallback(ReferenceConfiguration.Config);
         if (configured)
             return;
-        // The system has read its bindings already when it started.
+        // The system has read its serialization bindings already, at its start.
         var serializer = new ProtocolSerializer(system);
         system.Serialization.AddSerializer("actortrain", serializer);
         system.Serialization.AddSerializationMap(typeof(IWireMessage), serializer);
@@ -44,12 +45,12 @@ public sealed class ActorTrainExtension : IExtension
     }
 
     /// <summary>
-    /// Starts a node in this system, whose settings are those below <c>actortrain</c> in the system's configuration. It
-    /// enrols as soon as the system is in a cluster with a coordinator.
+    /// Starts a node in this system, whose settings are those below <c>actortrain</c> in the system's configuration.
+    /// The node enrols as soon as the system is in a cluster with a coordinator.
     /// </summary>
-    /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting makes no
-    /// sense.</exception>
-    public EmbeddedNode Start(EmbeddedNodeOptions options)
+    /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting is
+    /// invalid.</exception>
+    public EmbeddedNode StartNode(EmbeddedNodeOptions options)
     {
         lock (_lock)
         {

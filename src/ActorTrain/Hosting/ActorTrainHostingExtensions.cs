@@ -1,5 +1,7 @@
 using ActorTrain.Settings;
+using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ActorTrain.Hosting;
@@ -9,17 +11,26 @@ public static class ActorTrainHostingExtensions
 {
     /// <summary>
     /// Adds an ActorTrain node to the host's actor system, which must be a member of a cluster (<c>WithRemoting</c> and
-    /// <c>WithClustering</c>). Its settings are those below <c>actortrain</c> in the host's configuration. All else
-    /// that the host has set stays as it is.
+    /// <c>WithClustering</c>). Its settings are those below <c>actortrain</c> in the host's configuration. The host's
+    /// other settings stay as they are.
     /// </summary>
     public static AkkaConfigurationBuilder WithActorTrain(
         this AkkaConfigurationBuilder builder,
         EmbeddedNodeOptions options
     ) =>
         builder
-            // Appended: whatever the host says comes before it.
+            // Appended: the host's own settings take precedence.
             .AddHocon(ReferenceConfiguration.Config, HoconAddMode.Append)
-            .AddStartup((system, _) => ActorTrainExtension.Get(system).Start(options));
+            .AddStartup((system, _) => ActorTrainExtension.Get(system).StartNode(options));
+
+    /// <summary>
+    /// Adds an <see cref="ITrainingClient"/> to the container: it uses the ActorTrain node in the container's actor
+    /// system.
+    /// </summary>
+    public static IServiceCollection AddTrainingClient(this IServiceCollection services) =>
+        services.AddSingleton<ITrainingClient>(provider =>
+            TrainingClient.From(provider.GetRequiredService<ActorSystem>())
+        );
 
     /// <summary>
     /// Adds two health checks to those of the host (<c>services.AddHealthChecks()</c>), with the tag <c>actortrain</c>:

@@ -6,7 +6,7 @@ using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>A running node: one ActorSystem in a cluster, with what its roles say.</summary>
+/// <summary>A running node: one ActorSystem in a cluster, which hosts what its roles name.</summary>
 public sealed partial class ActorTrainNode : IAsyncDisposable
 {
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,20 +17,20 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
         System = system;
         var cluster = Akka.Cluster.Cluster.Get(system);
         Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
-        // Only where the coordinator may be is it decided who is in the cluster.
+        // Only nodes that may hold the coordinator take members out of the cluster.
         system.ActorOf(
             ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null),
             "actortrain-process-watch"
         );
-        system.ActorOf(TakenOutActor.Props(), "actortrain-taken-out");
-        // A node that has no seed to join anew by stays: it is what others join by.
+        system.ActorOf(RemovalWatchActor.Props(), "actortrain-taken-out");
+        // A node without a seed to rejoin by stays: the others join by it.
         if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
             system.ActorOf(
                 CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
                 "actortrain-coordinator-loss"
             );
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
-        // In order or not: a node that is no member any more can come back only as a new one.
+        // A removed node cannot rejoin with this actor system, whether it left or was downed.
         cluster.RegisterOnMemberRemoved(() => system.Terminate());
     }
 
@@ -46,27 +46,27 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     /// <summary>Completes when the node has ended: stopped, or removed from the cluster.</summary>
     public Task Terminated => System.WhenTerminated;
 
-    /// <summary>Why it has ended, as a clause; null while it runs, and where its log says more.</summary>
+    /// <summary>Why it has ended, as a clause; null while it runs, and where its log has the reason.</summary>
     internal string? EndReason { get; private set; }
 
     /// <summary>
-    /// Starts a node. A seed is ready when this returns; a node that joins goes on trying in the background until the
-    /// seed is there.
+    /// Starts a node. A seed is ready when this returns; another node keeps trying to join in the background until its
+    /// seed answers.
     /// </summary>
-    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option
-    /// makes no sense.</exception>
+    /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option is
+    /// invalid.</exception>
     public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
     {
         KnownKeys.Reference.Check(options.Configuration);
         cancellation.ThrowIfCancellationRequested();
         var config = NodeConfiguration.Node(options);
-        var hosted = HostedNode.Options.Of(config, options.Roles, options.Engines);
+        var hosted = HostedNode.Options.From(config, options.Roles, options.Engines);
         var control = new ListeningPort(options.Host, options.Port, "--port");
-        var lane = new ListeningPort(options.Host, LaneOptions.Of(config).Port, "actortrain.lane.port");
+        var lane = new ListeningPort(options.Host, LaneOptions.From(config).Port, "actortrain.lane.port");
         control.Check();
         lane.Check();
-        var system = Listening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
-        var node = Listening(lane, () => new ActorTrainNode(system, hosted, options), otherwise: system);
+        var system = StartListening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
+        var node = StartListening(lane, () => new ActorTrainNode(system, hosted, options), system);
         if (options.WarnsOfOpenPort && OpenPort.WarningOf(node.Address) is { } warning)
             Logging.GetLogger(system, typeof(ActorTrainNode)).Warning("{0}", warning);
 
@@ -80,11 +80,11 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Leaves in order: gives leases back, leaves the cluster, ends the actor system.</summary>
+    /// <summary>Leaves in order: returns its leases, leaves the cluster, ends the actor system.</summary>
     public Task StopAsync(CancellationToken cancellation = default)
     {
         _isStopping = true;
-        // The steps of leaving are timed by the system's own clock, which may have stopped.
+        // A coordinated shutdown runs on the system's scheduler, which has stopped with the system.
         if (System.WhenTerminated.IsCompleted)
             return Task.CompletedTask;
         var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
@@ -94,29 +94,29 @@ public sealed partial class ActorTrainNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private static T Listening<T>(ListeningPort port, Func<T> start, ActorSystem? otherwise = null)
+    private static T StartListening<T>(ListeningPort port, Func<T> start, ActorSystem? endOnError = null)
     {
         try
         {
             return start();
         }
-        catch (Exception failure) when (port.RefusalBy(failure) is not null)
+        catch (Exception failure) when (port.ErrorFrom(failure) is not null)
         {
-            otherwise?.Terminate();
-            throw port.RefusalBy(failure)!;
+            endOnError?.Terminate();
+            throw port.ErrorFrom(failure)!;
         }
     }
 
     private void End(string reason, bool isSilent)
     {
-        // It leaves itself, as a whole cluster does that is stopped: nothing is to be told, and nothing to be hurried.
+        // This node leaves on its own, as when the whole cluster is stopped: nothing to report or to speed up.
         if (_isStopping)
             return;
         EndReason = reason;
         var log = Logging.GetLogger(System, typeof(ActorTrainNode));
         var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
         log.Log(level, cause: null, $"This node ends, and can come back only as a new one: {reason}");
-        // Not in order: those that are left end, too.
+        // No ordered shutdown: the remaining nodes end, too.
         System.Terminate();
     }
 }

@@ -6,22 +6,22 @@ using Akka.Serialization;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// A node inside an actor system that is already there and does other things. The system's serializers, dispatchers,
-/// cluster roles, failure detector, downing provider and shutdown stay as they are. Started by
-/// <see cref="ActorTrainExtension.Start"/>.
+/// A node inside an existing actor system that does other things, too. The system's serializers, dispatchers, cluster
+/// roles, failure detector, downing provider and shutdown stay as they are. Started by
+/// <see cref="ActorTrainExtension.StartNode"/>.
 /// </summary>
 public sealed class EmbeddedNode : IAsyncDisposable
 {
     private readonly HostedNode _node;
-    private readonly Action _stopped;
+    private readonly Action _onStopped;
     private readonly Lock _lock = new();
     private Task? _stop;
 
-    internal EmbeddedNode(ActorSystem system, EmbeddedNodeOptions options, Action stopped)
+    internal EmbeddedNode(ActorSystem system, EmbeddedNodeOptions options, Action onStopped)
     {
         KnownKeys.Reference.CheckSystem(system.Settings.Config);
-        var hosted = HostedNode.Options.Of(system.Settings.Config, options.Roles, options.Engines);
-        (System, Roles, _stopped) = (system, [.. options.Roles], stopped);
+        var hosted = HostedNode.Options.From(system.Settings.Config, options.Roles, options.Engines);
+        (System, Roles, _onStopped) = (system, [.. options.Roles], onStopped);
         _node = new HostedNode(system, hosted);
         var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
         var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;
@@ -29,25 +29,25 @@ public sealed class EmbeddedNode : IAsyncDisposable
             Logging.GetLogger(system, typeof(EmbeddedNode)).Warning("{0}", warning);
     }
 
-    /// <summary>The actor system that it is in.</summary>
+    /// <summary>The actor system that it runs in.</summary>
     public ActorSystem System { get; }
 
     /// <summary>What it hosts.</summary>
     public IReadOnlyList<string> Roles { get; }
 
-    /// <summary>The address that others know it by: the actor system's.</summary>
+    /// <summary>The address that other nodes use for it: the actor system's.</summary>
     public HostPort Address => _node.Address;
 
     /// <summary>
-    /// Gives leases back, and ends every actor and connection that the node has started. The actor system goes on, and
-    /// so does its membership in the cluster. A cluster whose coordinator was here has none until this system leaves
-    /// the cluster or starts a node again: a job that it ran fails.
+    /// Returns its leases, and ends every actor and connection that the node has started. The actor system goes on, and
+    /// so does its membership in the cluster. If the coordinator was here, the cluster has none until this system
+    /// leaves the cluster or starts a node again, and a running job fails.
     /// </summary>
     public Task StopAsync(CancellationToken cancellation = default)
     {
         lock (_lock)
         {
-            // What was cancelled can be asked for again: each step of it is harmless where it has been taken.
+            // A canceled or failed stop can be repeated: each of its steps is harmless when it was done already.
             if (_stop is null or { IsCanceled: true } or { IsFaulted: true })
                 _stop = EndAsync(cancellation);
             return _stop;
@@ -67,9 +67,9 @@ public sealed class EmbeddedNode : IAsyncDisposable
 
     private async Task EndAsync(CancellationToken cancellation)
     {
-        // A system that has ended has ended them, too.
+        // A terminated system has ended the node's actors, too.
         if (!System.WhenTerminated.IsCompleted)
             await _node.StopAsync(cancellation).ConfigureAwait(false);
-        _stopped();
+        _onStopped();
     }
 }

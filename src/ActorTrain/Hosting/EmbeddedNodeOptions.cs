@@ -1,15 +1,14 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// What a node hosts inside an actor system that is already there. Where that is, and who is in its cluster, is the
-/// system's own affair.
+/// What a node hosts inside an existing actor system. Address and cluster membership are the system's own settings.
 /// </summary>
-/// <param name="Roles">Any of <c>coordinator</c>, <c>server</c>, <c>worker</c>. They are not the cluster's roles, and
-/// change none of them.</param>
+/// <param name="Roles">Any of <c>coordinator</c>, <c>server</c>, <c>worker</c>. They are not cluster roles, and change
+/// none.</param>
 public sealed record EmbeddedNodeOptions(params IReadOnlyList<string> Roles)
 {
-    /// <summary>Makes the engines of a node with the role <c>worker</c>.</summary>
+    /// <summary>Creates the engines of a node with the role <c>worker</c>.</summary>
     public IEngineFactory? Engines { get; init; }
 }

@@ -1,5 +1,7 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Engines;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
@@ -13,8 +15,8 @@ using Akka.Event;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// What a node runs in an actor system, whosever that is: the actors of its roles, and the way to the coordinator. Sets
-/// nothing that is the system's.
+/// The actors of a node, in its own or an existing actor system: those of its roles, and a proxy of the coordinator.
+/// Changes no setting of the system.
 /// </summary>
 internal sealed class HostedNode
 {
@@ -23,15 +25,15 @@ internal sealed class HostedNode
     private const string SingletonChild = "singleton";
     private const string WaitName = "actortrain-wait";
     private const string ProxyName = SingletonName + "-proxy";
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly ActorSystem _system;
     private readonly List<IActorRef> _actors = [];
     private readonly TensorLane _lane;
     private readonly IActorRef _root;
-    private readonly Lazy<Task> _left;
+    private readonly Lazy<Task> _leave;
 
-    /// <summary>What a node hosts, read and checked before anything has started.</summary>
+    /// <summary>What a node hosts; read and checked before anything starts.</summary>
     public sealed record Options(
         IReadOnlyList<string> Roles,
         IEngineFactory? Engines,
@@ -40,9 +42,9 @@ internal sealed class HostedNode
         TimeSpan ResendAfter
     )
     {
-        /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value cannot
-        /// be.</exception>
-        public static Options Of(Config system, IReadOnlyList<string> roles, IEngineFactory? engines)
+        /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value is
+        /// invalid.</exception>
+        public static Options From(Config system, IReadOnlyList<string> roles, IEngineFactory? engines)
         {
             if (roles.Count == 0)
                 throw new ActorTrainException(
@@ -55,42 +57,43 @@ internal sealed class HostedNode
                     );
             if (roles.Contains(NodeRoles.Worker) && engines is null)
                 throw new ActorTrainException(
-                    "A node with the role worker needs Engines in its options, which make its gradient engines."
+                    "A node with the role worker needs Engines in its options, which create its gradient engines."
                 );
             return new Options(
                 roles,
                 engines,
                 SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"),
-                CoordinatorOptions.Of(system),
+                CoordinatorOptions.From(system),
                 WorkerContext.ResendAfterOf(system)
             );
         }
     }
 
-    /// <param name="system">Where it runs.</param>
+    /// <param name="system">The actor system that it runs in.</param>
     /// <param name="options">What it hosts.</param>
-    /// <param name="seed">The seed that the system joins by; null where that is not the node's affair.</param>
-    /// <param name="says">Is told what the node waits for; null: the log is.</param>
-    public HostedNode(ActorSystem system, Options options, HostPort? seed = null, Action<string>? says = null)
+    /// <param name="seed">The seed that the system joins by; null where the node does not join by one itself.</param>
+    /// <param name="onWait">Receives what the node waits for; null: it is logged.</param>
+    public HostedNode(ActorSystem system, Options options, HostPort? seed = null, Action<string>? onWait = null)
     {
-        var own = Akka.Cluster.Cluster.Get(system).SelfRoles;
-        if (options.Roles.Contains(NodeRoles.Coordinator) && !own.Contains(options.CoordinatorRole))
+        var clusterRoles = Akka.Cluster.Cluster.Get(system).SelfRoles;
+        if (options.Roles.Contains(NodeRoles.Coordinator) && !clusterRoles.Contains(options.CoordinatorRole))
             throw new ActorTrainException(
                 $"A node that may hold the coordinator needs the cluster role '{options.CoordinatorRole}', and this "
-                    + $"system has {(own.Count == 0 ? "none" : string.Join(", ", own))}; add it to akka.cluster.roles, "
-                    + "or name one that it has in actortrain.coordinator.cluster-role, on every node."
+                    + $"system has {(clusterRoles.Count == 0 ? "none" : string.Join(", ", clusterRoles))}; add it to "
+                    + "akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every "
+                    + "node."
             );
         _system = system;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
         Address = new HostPort(self.Host, self.Port!.Value);
-        _lane = TensorLane.Open(system);
+        _lane = TensorLane.Open(system, TensorMessages.Table);
         _actors.Add(system.ActorOf(PagesActor.Props(), PagesActor.Name));
         if (options.Roles.Contains(NodeRoles.Coordinator))
         {
             _actors.Add(
                 system.ActorOf(
                     ClusterSingletonManager.Props(
-                        CoordinatorActor.Props(CoordinatorContext.Of(system, options.Coordinator)),
+                        CoordinatorActor.Props(CoordinatorContext.Create(system, options.Coordinator)),
                         PoisonPill.Instance,
                         ClusterSingletonManagerSettings
                             .Create(system)
@@ -126,16 +129,16 @@ internal sealed class HostedNode
             WaitActor.Props(
                 _root,
                 () => Situation(system, seed, options.CoordinatorRole),
-                asked => PortProbe.ConnectAsync(asked.Host, asked.Port),
+                probed => PortProbe.ConnectAsync(probed.Host, probed.Port),
                 () => system.Scheduler.MonotonicClock,
-                says ?? LogWait
+                onWait ?? LogWait
             ),
             WaitName
         );
         _actors.AddRange([coordinator, _root, waits]);
-        _left = new Lazy<Task>(GiveLeasesBackAsync);
+        _leave = new Lazy<Task>(ReturnLeasesAsync);
 
-        // Also an actor system that is not ours tells its end in this way.
+        // An actor system that embeds the node ends in this way, too.
         CoordinatedShutdown
             .Get(system)
             .AddTask(
@@ -143,33 +146,33 @@ internal sealed class HostedNode
                 "give-leases-back",
                 async () =>
                 {
-                    await _left.Value.ConfigureAwait(false);
+                    await _leave.Value.ConfigureAwait(false);
                     return Akka.Done.Instance;
                 }
             );
     }
 
-    /// <summary>The address that others know this node by.</summary>
+    /// <summary>The address that other nodes use for this one.</summary>
     public HostPort Address { get; }
 
-    /// <summary>Where an actor system's node is spoken to.</summary>
+    /// <summary>The root actor of an actor system's node.</summary>
     public static ActorSelection Gateway(ActorSystem system) => system.ActorSelection($"/user/{RootName}");
 
-    /// <summary>Gives leases back and ends what the node has started. The actor system and its cluster go on.</summary>
+    /// <summary>Returns the node's leases and ends its actors. The actor system and its cluster go on.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        await _left.Value.WaitAsync(cancellation).ConfigureAwait(false);
-        // The root first: its shards and engines still use the lane, and the way to the coordinator.
+        await _leave.Value.WaitAsync(cancellation).ConfigureAwait(false);
+        // The root first: its shards and engines still use the lane and the coordinator's proxy.
         for (var last = _actors.Count - 1; last >= 0; last--)
-            await EndAsync(_actors[last], cancellation).ConfigureAwait(false);
-        await EndAsync(_lane.Actor, cancellation).ConfigureAwait(false);
+            await StopActorAsync(_actors[last], cancellation).ConfigureAwait(false);
+        await StopActorAsync(_lane.Actor, cancellation).ConfigureAwait(false);
     }
 
-    // That there is no job is nobody's fault.
+    // A missing job is no fault, unlike the other waits.
     private void LogWait(string line) =>
         Logging
             .GetLogger(_system, typeof(HostedNode))
-            .Log(line == NodeSituation.Job ? LogLevel.InfoLevel : LogLevel.WarningLevel, cause: null, line);
+            .Log(line == NodeSituation.WaitingForJob ? LogLevel.InfoLevel : LogLevel.WarningLevel, cause: null, line);
 
     private static NodeSituation Situation(ActorSystem system, HostPort? seed, string coordinatorRole)
     {
@@ -184,7 +187,7 @@ internal sealed class HostedNode
                 MemberStatus.Joining or MemberStatus.WeaklyUp => ClusterPlace.Joining,
                 _ => ClusterPlace.Member,
             },
-            Silent = [.. state.Unreachable.Select(member => $"{member.Address.Host}:{member.Address.Port}")],
+            Unreachable = [.. state.Unreachable.Select(member => $"{member.Address.Host}:{member.Address.Port}")],
             HasCoordinator = state.Members.Any(member =>
                 member.HasRole(coordinatorRole)
                 && member.Status is not (MemberStatus.Exiting or MemberStatus.Down or MemberStatus.Removed)
@@ -192,27 +195,27 @@ internal sealed class HostedNode
         };
     }
 
-    private async Task GiveLeasesBackAsync()
+    private async Task ReturnLeasesAsync()
     {
         try
         {
             await _root
-                .Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeavePatience)
+                .Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeaveTimeout)
                 .ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
             _system.Log.Warning(
                 "The worker did not finish its micro-batch within {0} s; the coordinator takes its lease back",
-                LeavePatience.TotalSeconds
+                LeaveTimeout.TotalSeconds
             );
         }
     }
 
-    private async Task EndAsync(IActorRef actor, CancellationToken cancellation)
+    private async Task StopActorAsync(IActorRef actor, CancellationToken cancellation)
     {
-        await actor.GracefulStop(EndPatience).WaitAsync(cancellation).ConfigureAwait(false);
-        // Its name is free a moment later; whoever starts a node anew wants it at once.
+        await actor.GracefulStop(StopTimeout).WaitAsync(cancellation).ConfigureAwait(false);
+        // The actor's name is free a moment later; a node that is started again needs it at once.
         while (!((ExtendedActorSystem)_system).Guardian.GetChild([actor.Path.Name]).IsNobody())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -220,8 +223,7 @@ internal sealed class HostedNode
         }
     }
 
-    // That it has found no coordinator so far it would say at once; the health check says it, and whoever waits for an
-    // answer.
+    // The proxy would log at once that it has found no coordinator; the health check and the node's wait log report it.
     private static ClusterSingletonProxySettings QuietProxy(ActorSystem system)
     {
         system.Settings.InjectTopLevelFallback(ClusterSingleton.DefaultConfig());

@@ -4,17 +4,19 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>A TCP port that a node is to listen on: whether it can be had, and in one sentence why not.</summary>
+/// <summary>
+/// A TCP port that a node is to listen on: whether it can be opened, and the error in one sentence if not.
+/// </summary>
 /// <param name="Host">Address of this machine.</param>
 /// <param name="Number">The port; 0 for any.</param>
-/// <param name="Setting">How another is chosen, as a user writes it.</param>
+/// <param name="Setting">The option or key that selects another port, as a user writes it.</param>
 internal sealed record ListeningPort(string Host, int Number, string Setting)
 {
     /// <summary>
-    /// Finds out before anything has started: Akka says a port in use with pages of log. Another process can take the
-    /// port between this and then, which is what <see cref="RefusalBy"/> is for.
+    /// Tries the port before anything has started, since Akka reports a port in use with pages of log. Another process
+    /// can take the port after this; for that there is <see cref="ErrorFrom"/>.
     /// </summary>
-    /// <exception cref="ActorTrainException">It cannot be had.</exception>
+    /// <exception cref="ActorTrainException">The port cannot be opened.</exception>
     public void Check()
     {
         try
@@ -32,22 +34,22 @@ internal sealed record ListeningPort(string Host, int Number, string Setting)
         }
         catch (SocketException failure)
         {
-            throw Refusal(failure);
+            throw Error(failure);
         }
     }
 
-    /// <summary>What a failure to listen is in one sentence; null where it was another failure.</summary>
-    public ActorTrainException? RefusalBy(Exception failure) =>
+    /// <summary>A failure to listen as an error of one sentence; null for any other failure.</summary>
+    public ActorTrainException? ErrorFrom(Exception failure) =>
         failure switch
         {
-            SocketException socket => Refusal(socket),
-            AggregateException { InnerExceptions: var all } => all.Select(RefusalBy)
+            SocketException socket => Error(socket),
+            AggregateException { InnerExceptions: var all } => all.Select(ErrorFrom)
                 .FirstOrDefault(found => found is not null),
-            { InnerException: { } inner } => RefusalBy(inner),
+            { InnerException: { } inner } => ErrorFrom(inner),
             _ => null,
         };
 
-    private ActorTrainException Refusal(SocketException failure) =>
+    private ActorTrainException Error(SocketException failure) =>
         new(
             failure.SocketErrorCode switch
             {

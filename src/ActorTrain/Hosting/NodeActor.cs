@@ -1,6 +1,5 @@
-using ActorTrain.Coordinator;
 using ActorTrain.Lane;
-using ActorTrain.Serialization;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Worker;
 using Akka.Actor;
@@ -9,7 +8,7 @@ using Akka.Event;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// The root of a node: hosts what the roles say, enrols with the coordinator, and passes clients on to it.
+/// The root of a node: hosts what the roles name, enrols with the coordinator, and forwards clients to it.
 /// </summary>
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
@@ -22,17 +21,15 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     private sealed record TryEnrol;
 
-    /// <summary>
-    /// Anybody in this system → node: with whom are you enrolled? Answered by <see cref="Standing"/>.
-    /// </summary>
-    public sealed record GetStanding;
+    /// <summary>Any actor in this system → node: are you enrolled? Answered by <see cref="EnrolmentStatus"/>.</summary>
+    public sealed record GetEnrolmentStatus;
 
-    /// <summary>Node → asker.</summary>
+    /// <summary>Node → the actor that asked.</summary>
     /// <param name="Coordinator">The coordinator that it is enrolled with; null while there is none.</param>
     /// <param name="HasJob">Whether its worker or its shards take part in a job.</param>
-    /// <param name="Difference">How the coordinator's version differs, for which it does not enrol; null where it does
-    /// not.</param>
-    public sealed record Standing(IActorRef? Coordinator, bool HasJob = false, string? Difference = null);
+    /// <param name="Difference">How the coordinator's version differs, which prevents the enrolment; null where it does
+    /// not differ.</param>
+    public sealed record EnrolmentStatus(IActorRef? Coordinator, bool HasJob = false, string? Difference = null);
 
     public static Props Props(
         string node,
@@ -61,7 +58,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             uid
         );
 
-        // What comes after these two may be another message in another version.
+        // Only these two messages are the same in every version.
         Receive<TryEnrol>(_ => _coordinator.Tell(new ClientProtocol.Hello(BuildVersion.Here)));
         Receive<ClientProtocol.Welcome>(welcome =>
         {
@@ -77,13 +74,13 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         });
         Receive<Terminated>(gone =>
         {
-            // A newer one may have answered already.
+            // A newer coordinator may have answered already.
             if (!gone.ActorRef.Equals(_enrolledWith))
                 return;
             _enrolledWith = null;
             StartEnrolling();
         });
-        Receive<GetStanding>(_ => Sender.Tell(new Standing(_enrolledWith, HasJob, _difference)));
+        Receive<GetEnrolmentStatus>(_ => Sender.Tell(new EnrolmentStatus(_enrolledWith, HasJob, _difference)));
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {
@@ -98,7 +95,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => StartEnrolling();
 
-    // Both have children exactly while there is a job: a worker, or shards.
+    // Both have children only while there is a job: a worker, or shards.
     private bool HasJob =>
         new[] { _enrol.Worker, _enrol.Server }.OfType<ActorRefWithCell>().Any(host => host.Children.Any());
 

@@ -19,7 +19,7 @@ internal static class NodeConfiguration
             )
             .WithFallback(options.Configuration)
             .WithFallback(Defaults)
-            // Brings the serializer of its messages. Later than this it would come too late, and Akka use JSON.
+            // Contains the serializer of its messages. Injected later it would have no effect, and Akka would use JSON.
             .WithFallback(ClusterSingleton.DefaultConfig());
 
     /// <summary>A client, which is no member.</summary>

@@ -1,22 +1,19 @@
-using System.CommandLine;
 using System.Reflection;
-using ActorTrain.CommandLine;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Settings;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// A program that is a node by its arguments: what the verbs of its command line have to know of it. See
-/// <see cref="ActorTrainNode.RunAsync(IReadOnlyList{string}, NodeProgram)"/>.
+/// A program whose command line starts nodes and jobs: what the verbs need to know about it. The package
+/// <c>ActorTrain.CommandLine</c> runs it.
 /// </summary>
-/// <param name="engines"> Makes the engines of a node, from what the command line says about them. The job is null
-/// where it is not known yet: what can be missing or damaged is best looked at then, so that a node says so when it
-/// starts and not in its first job.
-/// </param>
-/// <param name="name">What users type to run it: errors begin with it, help and examples have it, and its jobs name
-/// their model and their data set by it. Null: the name of the program's assembly.</param>
+/// <param name="engines">Creates the engines of a node from the command line's settings. The job is null while it is
+/// not known: files that can be missing or damaged are best checked then, so that a node reports them when it starts
+/// and not in its first job.</param>
+/// <param name="name">What users type to run it. Errors begin with it, help and examples show it, and its jobs use it
+/// as the name of their model and data set. Null: the name of the program's assembly.</param>
 public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory> engines, string? name = null)
 {
     private const string Job = "actortrain.job.";
@@ -25,36 +22,31 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
     public string Name { get; } = name ?? Assembly.GetEntryAssembly()?.GetName().Name ?? "actortrain";
 
     /// <summary>
-    /// How its jobs differ from reference.conf: HOCON, as it would stand inside <c>actortrain.job { }</c>, such as
-    /// <c>epochs = 3, optimizer.name = adam</c>. A job file comes before it, and the options of the command line before
-    /// both.
+    /// How its jobs differ from reference.conf: HOCON as in <c>actortrain.job { }</c>, such as <c>epochs = 3,
+    /// optimizer.name = adam</c>. A job file overrides it, and command-line options override both.
     /// </summary>
     public string Options { get; init; } = "";
 
-    /// <summary>Options of the command line for settings that only this program's jobs have.</summary>
+    /// <summary>Command-line options for settings that only this program's jobs have.</summary>
     public IReadOnlyList<JobOption> JobOptions { get; init; } = [];
 
-    /// <summary>What is different in a job that <c>demo</c> runs.</summary>
+    /// <summary>Settings that differ in a job of the verb <c>demo</c>.</summary>
     public Func<EngineSettings, IEnumerable<SettingOverride>> DemoSettings { get; init; } = _ => [];
 
     /// <summary>
-    /// Checks a job before it is submitted; throws an <see cref="ActorTrainException"/> that says what is wrong with
-    /// it.
+    /// Checks a job before it is submitted; throws an <see cref="ActorTrainException"/> with the error.
     /// </summary>
     public Action<JobOptions> Validate { get; init; } = _ => { };
 
     /// <summary>
-    /// Whether jobs name a model and a data set out of several. Otherwise both are named as the program is, and a node
-    /// of another program refuses the job.
+    /// Whether jobs name one of several models and data sets. Otherwise both have the program's name, and a node of
+    /// another program refuses the job.
     /// </summary>
     public bool HasCatalogue { get; init; }
 
-    /// <summary>Verbs that only this program has.</summary>
-    internal IReadOnlyList<Func<Terminal, NodeProgram, Command>> MoreVerbs { get; init; } = [];
-
     /// <summary>
-    /// Writes one line for whoever runs the program, such as what a data set leaves out. <c>local</c> repeats what its
-    /// workers write, each line once.
+    /// Writes one line for the user, such as what a data set leaves out. The verb <c>local</c> repeats its workers'
+    /// lines, each once.
     /// </summary>
     /// <param name="sentence">The line, without the program's name.</param>
     public void WriteNote(string sentence) =>
@@ -88,14 +80,14 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
     /// <summary>The engines of a node.</summary>
     internal IEngineFactory EnginesFor(EngineSettings settings, JobOptions? job)
     {
-        var made = engines(settings, job);
-        return settings.Throttle < 1 ? new ThrottledEngines(made, () => settings.Throttle) : made;
+        var factory = engines(settings, job);
+        return settings.Throttle < 1 ? new ThrottledEngines(factory, () => settings.Throttle) : factory;
     }
 }
 
-/// <summary>An option of a command line that is a setting of a job.</summary>
-/// <param name="Name">As it is typed, such as <c>--width</c>.</param>
-/// <param name="ValueName">What its value is called in the help, such as <c>FACTOR</c>.</param>
+/// <summary>A command-line option for a setting of a job.</summary>
+/// <param name="Name">Its name, such as <c>--width</c>.</param>
+/// <param name="ValueName">The name of its value in the help, such as <c>FACTOR</c>.</param>
 /// <param name="Description">One sentence.</param>
 /// <param name="Key">Its key below <c>actortrain.job</c>, such as <c>model.mobilenet.width</c>.</param>
 public sealed record JobOption(string Name, string ValueName, string Description, string Key);

@@ -1,14 +1,14 @@
 namespace ActorTrain.Hosting;
 
-/// <summary>What a node is and where, as configured.</summary>
+/// <summary>A node's roles and address, as configured.</summary>
 /// <param name="Roles">What it hosts: any of <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
-/// <param name="Host">Address that it listens on and that others reach it by.</param>
+/// <param name="Host">Address that it listens on and that other nodes reach it by.</param>
 /// <param name="Port">TCP port; 0 lets the system choose one.</param>
-public sealed record NodeSettings(IReadOnlyList<string> Roles, string Host, int Port);
+internal sealed record NodeSettings(IReadOnlyList<string> Roles, string Host, int Port);
 
 /// <summary>What a worker's engine computes on, as configured.</summary>
 /// <param name="Device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:i</c>; read by the engine.</param>
-/// <param name="Threads">CPU threads; 0 is what the machine has left, decided for each job.</param>
+/// <param name="Threads">CPU threads; 0 is decided for each job by what the machine has free.</param>
 /// <param name="DataFolder">Folder of the data set's files; null: the usual places.</param>
-/// <param name="Throttle">Its speed as a part of what it could be, above 0 to 1.</param>
+/// <param name="Throttle">Its speed as a fraction of full speed, above 0 to 1.</param>
 public sealed record EngineSettings(string Device, int Threads, string? DataFolder, double Throttle);

@@ -4,27 +4,27 @@ using Akka.Configuration;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>Reads what a node is: sections <c>actortrain.seed</c> and <c>actortrain.worker</c>.</summary>
-public static class NodeSettingsReader
+/// <summary>Reads a node's settings: sections <c>actortrain.seed</c> and <c>actortrain.worker</c>.</summary>
+internal static class NodeSettingsReader
 {
     private const string WorkerSection = "actortrain.worker";
 
     /// <summary>Reads the node that <c>actortrain seed</c> starts.</summary>
-    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value is invalid.</exception>
     public static NodeSettings Seed(Config config, params IEnumerable<SettingOverride> overrides) =>
-        Node(SettingsReader.Of(config, overrides), "actortrain.seed");
+        Node(SettingsReader.From(config, overrides), "actortrain.seed");
 
     /// <summary>Reads the node that <c>actortrain worker</c> starts.</summary>
-    /// <exception cref="ActorTrainException">A key does not exist, or a value cannot be.</exception>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value is invalid.</exception>
     public static NodeSettings Worker(Config config, params IEnumerable<SettingOverride> overrides) =>
-        Node(SettingsReader.Of(config, overrides), WorkerSection);
+        Node(SettingsReader.From(config, overrides), WorkerSection);
 
-    /// <summary>Reads what an engine computes on.</summary>
-    /// <exception cref="ActorTrainException">A key does not exist, a value cannot be, or the data folder is not
-    /// there.</exception>
+    /// <summary>Reads an engine's settings.</summary>
+    /// <exception cref="ActorTrainException">A key does not exist, a value is invalid, or the data folder does not
+    /// exist.</exception>
     public static EngineSettings Engine(Config config, params IEnumerable<SettingOverride> overrides)
     {
-        var settings = SettingsReader.Of(config, overrides);
+        var settings = SettingsReader.From(config, overrides);
         const string folderKey = WorkerSection + ".data";
         var folder = settings.TextOrNone(folderKey);
         if (folder is not null && !Directory.Exists(folder))
@@ -40,14 +40,14 @@ public static class NodeSettingsReader
     private static NodeSettings Node(SettingsReader settings, string section)
     {
         var host = settings.Text(section + ".host");
-        // Others are told this address: "any" is none that they could dial.
+        // Other nodes connect to this address, and cannot connect to "any".
         if (
             Uri.CheckHostName(host) == UriHostNameType.Unknown
             || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
         )
             throw settings.Wrong(section + ".host", "a name or address of this machine that other nodes can reach");
         return new NodeSettings(
-            settings.Words(section + ".roles", NodeRoles.All),
+            settings.Items(section + ".roles", NodeRoles.All),
             host,
             settings.Int(section + ".port", 0, IPEndPoint.MaxPort)
         );

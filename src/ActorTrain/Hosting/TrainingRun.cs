@@ -1,116 +1,118 @@
-using System.Threading.Channels;
 using ActorTrain.Consistency;
-using ActorTrain.Coordinator;
 using ActorTrain.Job;
+using ActorTrain.Protocol;
+using ActorTrain.Saving;
 using ActorTrain.Staleness;
-using ActorTrain.Supervision;
-using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>A job that runs: follow it, stop it, take its result.</summary>
+/// <summary>A submitted job: follow it, cancel it, get its result.</summary>
 public sealed class TrainingRun
 {
     private readonly IActorRef _run;
-    private readonly ChannelReader<JobProgress> _progress;
-    private readonly ChannelReader<SupervisionEvent> _events;
+    private readonly Broadcast<JobProgress> _progress;
+    private readonly Broadcast<SupervisionEvent> _events;
 
     internal TrainingRun(
+        string jobId,
         IActorRef run,
-        ChannelReader<JobProgress> progress,
-        ChannelReader<SupervisionEvent> events,
+        Broadcast<JobProgress> progress,
+        Broadcast<SupervisionEvent> events,
         Task<TrainingResult> completion
-    ) => (_run, _progress, _events, Completion) = (run, progress, events, completion);
+    ) => (JobId, _run, _progress, _events, Completion) = (jobId, run, progress, events, completion);
+
+    /// <summary>The job's id, unique in the cluster.</summary>
+    public string JobId { get; }
 
     /// <summary>
-    /// The run as it goes on, about once a second; ends with the run. Can be enumerated once. Each brings the whole
-    /// state: of those not read yet, the newest is kept.
+    /// The run's progress, about once a second; ends with the run. Several readers may enumerate it, each from the
+    /// latest progress on. Each item is the whole state: of those not read yet, only the newest is kept.
     /// </summary>
     public IAsyncEnumerable<JobProgress> Progress => _progress.ReadAllAsync();
 
     /// <summary>
-    /// What happens to the cluster, as it happens; ends with the run. Can be enumerated once. Any actor can have them,
-    /// too: they are published on the event stream of the client's actor system and of the coordinator's.
+    /// The events of the job's cluster; ends with the run. Several readers may enumerate them, each from the latest
+    /// 1,024 on; a reader that falls further behind loses the oldest. The report has them all. They are also published
+    /// on the event streams of the client's and the coordinator's actor systems.
     /// </summary>
     public IAsyncEnumerable<SupervisionEvent> Events => _events.ReadAllAsync();
 
-    /// <summary>Completes with the result when the run has completed or was stopped.</summary>
+    /// <summary>Completes with the result when the run has completed or was canceled.</summary>
     /// <exception cref="ActorTrainException">(through the task) The run failed; the message says why.</exception>
-    /// <exception cref="TrainingStoppedException">(through the task) It was stopped before it had begun to train.
-    /// </exception>
+    /// <exception cref="JobCanceledException">(through the task) It was canceled before it had begun to
+    /// train.</exception>
     public Task<TrainingResult> Completion { get; }
 
     /// <summary>
-    /// Asks the run to end now: pushes in flight are applied, and <see cref="Completion"/> brings what there is.
+    /// Asks the run to end now: pushes in flight are applied, and <see cref="Completion"/> brings the result so far.
     /// </summary>
-    public void Stop() => _run.Tell(new ClientProtocol.Stop());
+    public void Cancel() => _run.Tell(new ClientProtocol.Cancel());
 
-    /// <summary>Ends the run now, in order, and brings its result.</summary>
+    /// <summary>Cancels the run and waits for its result.</summary>
     /// <exception cref="ActorTrainException">The run failed, or had not begun to train.</exception>
-    public Task<TrainingResult> StopAsync(CancellationToken cancellation = default)
+    public Task<TrainingResult> CancelAsync(CancellationToken cancellation = default)
     {
-        Stop();
+        Cancel();
         return Completion.WaitAsync(cancellation);
     }
 
     /// <summary>
-    /// Pauses the run: workers finish the leases that they hold, and no lease or evaluation is handed out until
-    /// <see cref="ResumeAsync"/>. Completes when that is decided; the last pushes may still come. A lost coordinator
-    /// does not end a pause.
+    /// Pauses the run: workers finish their leases, and get no lease or evaluation until <see cref="ResumeAsync"/>.
+    /// Completes when the job has accepted that; the last pushes may still come. The pause outlives a lost coordinator.
     /// </summary>
     /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task PauseAsync(CancellationToken cancellation = default) =>
         RequestAsync(new ClientProtocol.Pause(), cancellation);
 
-    /// <summary>Lets a run that is paused go on.</summary>
+    /// <summary>Resumes a paused run.</summary>
     /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
     public Task ResumeAsync(CancellationToken cancellation = default) =>
         RequestAsync(new ClientProtocol.Resume(), cancellation);
 
-    /// <summary>Changes what is done about late gradients, from now on.</summary>
+    /// <summary>Changes how the run treats stale gradients, from now on.</summary>
     /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
-    public Task GovernAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
-        RequestAsync(new ClientProtocol.Govern(staleness), cancellation);
+    public Task SetStalenessPolicyAsync(StalenessOptions staleness, CancellationToken cancellation = default) =>
+        RequestAsync(new ClientProtocol.SetStaleness(staleness), cancellation);
 
     /// <summary>
-    /// Changes how tightly the workers march, from now on: whatever has been gathered of a synchronous step is applied,
-    /// and workers leave what they have not begun.
+    /// Changes the consistency model from now on. The gathered gradients of an open synchronous step are applied, and
+    /// workers drop the ranges that they have not begun.
     /// </summary>
     /// <exception cref="ActorTrainException">The run does not train yet, has ended, or does not answer.</exception>
-    public Task MarchAsync(ConsistencyOptions consistency, CancellationToken cancellation = default) =>
-        RequestAsync(new ClientProtocol.March(consistency), cancellation);
+    public Task SetConsistencyAsync(ConsistencyOptions consistency, CancellationToken cancellation = default) =>
+        RequestAsync(new ClientProtocol.SetConsistency(consistency), cancellation);
 
     /// <summary>
-    /// Sends every <see cref="SupervisionEvent"/> from now on to an actor, until it or the run ends. Completes when the
-    /// first would be sent.
+    /// Sends every <see cref="SupervisionEvent"/> from now on to an actor, until the actor or the run ends. Completes
+    /// when the subscription has begun.
     /// </summary>
     /// <exception cref="ActorTrainException">The run has ended.</exception>
     public Task ForwardEventsToAsync(IActorRef subscriber, CancellationToken cancellation = default) =>
-        AnswerAsync<bool>(subscribed => new TrainingRunActor.Subscribe(subscriber, subscribed), cancellation);
+        AnswerAsync<bool>(subscribed => new ClientActor.Subscribe(subscriber, subscribed), cancellation);
 
     /// <summary>
-    /// The weights as they are now, while training goes on. Each shard's slice is of one version; two shards' may be of
-    /// different ones.
+    /// The weights as they are now, while training goes on. Each shard's slice has one version; versions may differ
+    /// between shards.
     /// </summary>
     /// <exception cref="ActorTrainException">The run does not train yet, or has ended.</exception>
     public Task<TrainedModel> SnapshotAsync(CancellationToken cancellation = default) =>
-        AnswerAsync<TrainedModel>(taken => new TrainingRunActor.TakeSnapshot(taken), cancellation);
+        AnswerAsync<TrainedModel>(model => new ClientActor.FetchSnapshot(model), cancellation);
 
     private async Task RequestAsync(ClientProtocol.IJobRequest request, CancellationToken cancellation)
     {
-        var answer = _run.Ask<object>(request, JobAnswer.Patience, cancellation);
+        var answer = _run.Ask<object>(request, JobAnswer.Timeout, cancellation);
         try
         {
-            // What has ended does not answer.
+            // A run that has ended does not answer.
             await Task.WhenAny(answer, Completion).ConfigureAwait(false);
             if (!answer.IsCompleted)
                 throw new ActorTrainException("The run has ended.");
-            JobAnswer.Granted(await answer.ConfigureAwait(false));
+            JobAnswer.EnsureAccepted(await answer.ConfigureAwait(false));
         }
-        catch (AskTimeoutException silence)
+        catch (AskTimeoutException timeout)
         {
-            throw JobAnswer.None(silence);
+            throw JobAnswer.Missing(timeout);
         }
     }
 
@@ -118,30 +120,10 @@ public sealed class TrainingRun
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _run.Tell(question(answer));
-        // What has ended does not answer.
+        // A run that has ended does not answer.
         await Task.WhenAny(answer.Task, Completion).WaitAsync(cancellation).ConfigureAwait(false);
         return answer.Task.IsCompleted
             ? await answer.Task.ConfigureAwait(false)
             : throw new ActorTrainException("The run has ended.");
     }
-}
-
-/// <summary>What a run leaves behind.</summary>
-/// <param name="Report">What happened.</param>
-/// <param name="Model">The weights.</param>
-/// <param name="Stopped">Whether the run was stopped before its last epoch.</param>
-public sealed record TrainingResult(TrainingReport Report, TrainedModel Model, bool Stopped);
-
-/// <summary>A model with its trained values.</summary>
-/// <param name="Description">Name and layouts.</param>
-/// <param name="Parameters">[<c>Description.Parameters.Length</c>] f32.</param>
-/// <param name="State">[<c>Description.State.Length</c>] f32.</param>
-public sealed record TrainedModel(
-    ModelDescription Description,
-    ReadOnlyMemory<float> Parameters,
-    ReadOnlyMemory<float> State
-)
-{
-    /// <summary>The data set that it was trained on; null for a model that comes from no run.</summary>
-    public DatasetSummary? Data { get; init; }
 }

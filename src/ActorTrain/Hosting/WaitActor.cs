@@ -6,56 +6,56 @@ using Akka.Remote;
 namespace ActorTrain.Hosting;
 
 /// <summary>
-/// Says what its node waits for: for its seed, a coordinator, a job. Looks once a second, and asks the seed's machine
+/// Reports what its node waits for: its seed, a coordinator, a job. Checks once a second, and probes the seed's machine
 /// only while the node is in no cluster.
 /// </summary>
 internal sealed class WaitActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstProbe = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstProbeAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
     private readonly WaitLog _log = new();
     private readonly IActorRef _node;
-    private readonly Func<NodeSituation> _look;
+    private readonly Func<NodeSituation> _getSituation;
     private readonly Func<TimeSpan> _clock;
     private readonly Func<HostPort, Task<PortProbe>> _probe;
-    private readonly Action<string> _tell;
+    private readonly Action<string> _report;
     private PortProbe? _answer;
     private string? _refusal;
-    private TimeSpan? _probed;
+    private TimeSpan? _probedAt;
 
     private sealed record Tick;
 
-    /// <param name="node">The node's root, which knows whom it is enrolled with.</param>
-    /// <param name="look">Where the node stands in its cluster.</param>
-    /// <param name="probe">Asks whether somebody listens at the seed's port.</param>
-    /// <param name="clock">The time, on a clock that only goes forward.</param>
-    /// <param name="tell">Is told each line.</param>
+    /// <param name="node">The node's root, which knows its coordinator.</param>
+    /// <param name="getSituation">Returns the node's place in its cluster.</param>
+    /// <param name="probe">Asks whether a process listens at the seed's port.</param>
+    /// <param name="clock">A monotonic clock.</param>
+    /// <param name="report">Receives each line.</param>
     public static Props Props(
         IActorRef node,
-        Func<NodeSituation> look,
+        Func<NodeSituation> getSituation,
         Func<HostPort, Task<PortProbe>> probe,
         Func<TimeSpan> clock,
-        Action<string> tell
-    ) => Akka.Actor.Props.Create(() => new WaitActor(node, look, probe, clock, tell));
+        Action<string> report
+    ) => Akka.Actor.Props.Create(() => new WaitActor(node, getSituation, probe, clock, report));
 
     public WaitActor(
         IActorRef node,
-        Func<NodeSituation> look,
+        Func<NodeSituation> getSituation,
         Func<HostPort, Task<PortProbe>> probe,
         Func<TimeSpan> clock,
-        Action<string> tell
+        Action<string> report
     )
     {
-        (_node, _look, _probe, _clock, _tell) = (node, look, probe, clock, tell);
-        Receive<Tick>(_ => _node.Tell(new NodeActor.GetStanding()));
-        Receive<NodeActor.Standing>(Judge);
+        (_node, _getSituation, _probe, _clock, _report) = (node, getSituation, probe, clock, report);
+        Receive<Tick>(_ => _node.Tell(new NodeActor.GetEnrolmentStatus()));
+        Receive<NodeActor.EnrolmentStatus>(Update);
         Receive<PortProbe>(answer => _answer = answer);
         Receive<Status.Failure>(failure => _answer = new PortProbe(PortAnswer.OutOfReach, failure.Cause.AsClause()));
         Receive<AssociationErrorEvent>(failed =>
         {
             if (
-                _look() is { Place: ClusterPlace.Outside, Seed: { } seed }
+                _getSituation() is { Place: ClusterPlace.Outside, Seed: { } seed }
                 && failed.RemoteAddress.Host == seed.Host
                 && failed.RemoteAddress.Port == seed.Port
             )
@@ -71,37 +71,37 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer("tick", new Tick(), TimeSpan.Zero, Interval);
     }
 
-    private void Judge(NodeActor.Standing standing)
+    private void Update(NodeActor.EnrolmentStatus status)
     {
         var now = _clock();
-        var situation = _look() with
+        var situation = _getSituation() with
         {
-            IsEnrolled = standing.Coordinator is not null,
-            HasJob = standing.HasJob,
-            Difference = standing.Difference,
+            IsEnrolled = status.Coordinator is not null,
+            HasJob = status.HasJob,
+            Difference = status.Difference,
         };
         if (situation.Place == ClusterPlace.Outside)
             ProbeWhenDue(situation.Seed, now);
         else
-            (_answer, _refusal, _probed) = (null, null, null);
-        if (_log.Due(now, (situation with { Answer = _answer, Refusal = _refusal }).Wait) is { } line)
-            _tell(line);
+            (_answer, _refusal, _probedAt) = (null, null, null);
+        if (_log.Due(now, (situation with { SeedAnswer = _answer, SeedRefusal = _refusal }).Wait) is { } line)
+            _report(line);
     }
 
     private void ProbeWhenDue(HostPort? seed, TimeSpan now)
     {
-        if (seed is null || _log.Waited(now) < FirstProbe || now - _probed < BetweenProbes)
+        if (seed is null || _log.Waited(now) < FirstProbeAfter || now - _probedAt < ProbeInterval)
             return;
-        _probed = now;
+        _probedAt = now;
         _probe(seed).PipeTo(Self);
     }
 
-    // Akka's own words go on for lines; the first of the innermost says what was wrong.
+    // Akka's message has many lines; the first line of the innermost exception is the cause.
     private static string ReasonOf(Exception cause)
     {
         while (cause.InnerException is { } inner)
             cause = inner;
-        var said = cause.Message.Split('\n')[0].AsClause();
-        return said.Length > 1 && char.IsLower(said[1]) ? char.ToLowerInvariant(said[0]) + said[1..] : said;
+        var reason = cause.Message.Split('\n')[0].AsClause();
+        return reason.Length > 1 && char.IsLower(reason[1]) ? char.ToLowerInvariant(reason[0]) + reason[1..] : reason;
     }
 }

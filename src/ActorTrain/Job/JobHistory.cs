@@ -1,26 +1,23 @@
-using ActorTrain.Supervision;
-
 namespace ActorTrain.Job;
 
-/// <summary>What has been added to a job's history: one of the two.</summary>
-/// <param name="Epoch">An epoch that is complete, or has been evaluated since; it takes the place of the row before.
-/// </param>
+/// <summary>An entry of a job's history: an epoch or an event.</summary>
+/// <param name="Epoch">An epoch that is complete, or has been evaluated since; it replaces its earlier row.</param>
 /// <param name="Event">An event.</param>
-public sealed record HistoryEntry(EpochSummary? Epoch, SupervisionEvent? Event);
+internal sealed record HistoryEntry(EpochSummary? Epoch, SupervisionEvent? Event);
 
 /// <summary>Some entries of a history.</summary>
 /// <param name="First">The number of the first, from 0.</param>
 /// <param name="Entries">The entries, in order.</param>
 /// <param name="Total">Entries of the whole history so far.</param>
-public sealed record HistoryPage(int First, HistoryEntry[] Entries, int Total);
+internal sealed record HistoryPage(int First, HistoryEntry[] Entries, int Total);
 
 /// <summary>
-/// A job's epochs and events in the order in which they were added. It grows with the job, so nobody is told all of it
-/// again: whoever follows the job says how much has arrived, and is told the next page.
+/// A job's epochs and events in the order in which they were added. It grows with the job, so it is sent in pages: the
+/// receiver confirms how many entries have arrived, and gets the next page.
 /// </summary>
 internal sealed class JobHistory
 {
-    // A page fits a frame beside what it travels with.
+    // A page fits a frame together with the rest of its message.
     private const int PageBytes = 32_000;
     private const int EpochBytes = 80;
     private const int EventBytes = 120;
@@ -41,7 +38,7 @@ internal sealed class JobHistory
     /// <summary>All events, oldest first.</summary>
     public IReadOnlyList<SupervisionEvent> Events => [.. _events];
 
-    /// <summary>Adds what is new: rows that are new or have changed, and events beyond those that are here.</summary>
+    /// <summary>Adds new or changed rows, and events beyond the known ones.</summary>
     public void Update(IReadOnlyList<EpochSummary> epochs, IReadOnlyList<SupervisionEvent> events)
     {
         foreach (var epoch in epochs)
@@ -51,8 +48,8 @@ internal sealed class JobHistory
             Add(new HistoryEntry(null, events[i]));
     }
 
-    /// <summary>The entries from a number on, as many as a page holds: at least one, where there is one.</summary>
-    public HistoryPage From(int first)
+    /// <summary>The entries from a number on, as many as fit a page, and at least one if there is one.</summary>
+    public HistoryPage PageFrom(int first)
     {
         var begin = Math.Clamp(first, 0, _entries.Count);
         var (end, bytes) = (begin, 0);
@@ -61,9 +58,9 @@ internal sealed class JobHistory
         return new HistoryPage(begin, [.. _entries[begin..end]], _entries.Count);
     }
 
-    /// <summary>Takes in a page: what is here already is left out, and a page that comes too early is no use.</summary>
-    /// <returns>Whether all that its sender has is here now.</returns>
-    public bool Take(HistoryPage page)
+    /// <summary>Adds a page. Known entries are skipped; a page that leaves a gap is ignored.</summary>
+    /// <returns>Whether all entries of the sender are here now.</returns>
+    public bool Add(HistoryPage page)
     {
         if (page.First <= Count)
             foreach (var entry in page.Entries.Skip(Count - page.First))
@@ -76,13 +73,12 @@ internal sealed class JobHistory
         _entries.Add(entry);
         if (entry.Epoch is { } epoch)
             _epochs[epoch.Epoch] = epoch;
-        if (entry.Event is { } happened)
-            _events.Add(happened);
+        if (entry.Event is { } raised)
+            _events.Add(raised);
     }
 
     private static int SizeOf(HistoryEntry entry) =>
-        entry.Event is { } happened
-            ? EventBytes
-                + 3 * (happened.Kind.Length + happened.Node.Length + happened.Reason.Length + happened.Remedy.Length)
+        entry.Event is { } raised
+            ? EventBytes + 3 * (raised.Kind.Length + raised.Node.Length + raised.Reason.Length + raised.Action.Length)
             : EpochBytes;
 }

@@ -1,17 +1,15 @@
 using System.Text.Json.Serialization;
-using ActorTrain.Supervision;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Job;
 
-/// <summary>Where a job is in its life.</summary>
+/// <summary>The phase of a job.</summary>
 public enum JobPhase
 {
     /// <summary>No job runs.</summary>
     Idle,
 
-    /// <summary>Accepted; waiting until enough workers and a server are there and ready.</summary>
-    Gathering,
+    /// <summary>Accepted; waiting until enough workers and a server are ready.</summary>
+    WaitingForWorkers,
 
     /// <summary>The shards receive their starting weights.</summary>
     Preparing,
@@ -19,7 +17,7 @@ public enum JobPhase
     /// <summary>Workers train.</summary>
     Training,
 
-    /// <summary>Paused by request: workers finish what they hold, and get no more until the job is resumed.</summary>
+    /// <summary>Paused by request: workers finish their leases, and get no more until the job is resumed.</summary>
     Paused,
 
     /// <summary>All samples are applied; the last evaluation is under way.</summary>
@@ -28,8 +26,8 @@ public enum JobPhase
     /// <summary>Ended in order; the report is complete.</summary>
     Completed,
 
-    /// <summary>Stopped by request before the last epoch; the report says how far it came.</summary>
-    Stopped,
+    /// <summary>Canceled by request before the last epoch; the report says how far it got.</summary>
+    Canceled,
 
     /// <summary>Ended by an error.</summary>
     Failed,
@@ -37,20 +35,20 @@ public enum JobPhase
 
 /// <summary>A running job at one moment.</summary>
 /// <param name="Job">The job's name.</param>
-/// <param name="Phase">Where it is in its life.</param>
-/// <param name="Reason">Why it is there, in one sentence: what it waits for, why it failed; empty when there is nothing
-/// to say.</param>
+/// <param name="Phase">Its phase.</param>
+/// <param name="Reason">Why it is in that phase, in one sentence: what it waits for, why it failed; empty where there
+/// is no special reason.</param>
 /// <param name="Epoch">The epoch being trained, from 1.</param>
-/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Epochs">Epochs in total.</param>
 /// <param name="SamplesApplied">Samples applied so far.</param>
-/// <param name="SamplesExpected">Samples in all.</param>
+/// <param name="SamplesExpected">Samples in total.</param>
 /// <param name="Seconds">Seconds since training started.</param>
 /// <param name="Throughput">Samples a second over the last few seconds.</param>
 /// <param name="TrainLoss">Mean training loss of the latest leases; null before the first.</param>
 /// <param name="TestAccuracy">Latest test accuracy, 0 to 1, or whatever <paramref name="Metric"/> is; null before the
 /// first.</param>
-/// <param name="CompletedEpochs">One row an epoch completed so far.</param>
-/// <param name="Workers">One row a worker; a node that was started again has one for each start.</param>
+/// <param name="CompletedEpochs">One row per completed epoch.</param>
+/// <param name="Workers">One row per worker; a restarted node has one for each start.</param>
 /// <param name="Staleness">Staleness of all pushes applied so far.</param>
 /// <param name="Events">Events so far, oldest first.</param>
 /// <param name="Metric">What <paramref name="TestAccuracy"/> is: <c>accuracy</c>, or the name that the model's author
@@ -71,13 +69,13 @@ public sealed record JobProgress(
     IReadOnlyList<WorkerSummary> Workers,
     StalenessSummary Staleness,
     IReadOnlyList<SupervisionEvent> Events,
-    string Metric = ModelDescription.DefaultMetricName
+    string Metric = TrainingReport.DefaultMetric
 );
 
 /// <summary>A cluster at one moment.</summary>
-/// <param name="Nodes">One row a node that has enrolled with the coordinator, and one a node that is gone since the job
-/// began.</param>
-/// <param name="Job">The job that runs, or the last one; null when there was none.</param>
+/// <param name="Nodes">One row per node that has enrolled with the coordinator, and per node that has gone since the
+/// job began.</param>
+/// <param name="Job">The running job, or the last one; null when there was none.</param>
 public sealed record ClusterStatus(IReadOnlyList<NodeSummary> Nodes, JobProgress? Job);
 
 /// <summary>One node.</summary>
@@ -86,13 +84,12 @@ public sealed record ClusterStatus(IReadOnlyList<NodeSummary> Nodes, JobProgress
 public sealed record NodeSummary(string Node, IReadOnlyList<string> Roles)
 {
     /// <summary>
-    /// How often the node was started again, since the job began, before this start of it: 0 for the first. Not written
-    /// where it is 0.
+    /// How often the node had restarted since the job began: 0 for the first start. Not written where it is 0.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Restarts { get; init; }
 
-    /// <summary>Why it is not there any more; null while it is.</summary>
+    /// <summary>Why it has gone; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Absence { get; init; }
 }

@@ -16,7 +16,7 @@ namespace ActorTrain.Job;
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
 /// <summary>
-/// JSON has no NaN and no infinity, and a run that diverged still wants its report: such a number is null.
+/// JSON has no NaN and no infinity, but a run that diverged still needs its report: such a number is null.
 /// </summary>
 internal sealed class FiniteNumberConverter : JsonConverter<double>
 {
@@ -32,4 +32,14 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
         else
             writer.WriteNullValue();
     }
+}
+
+/// <summary>A time as a number of seconds.</summary>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        TimeSpan.FromSeconds(reader.GetDouble());
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.TotalSeconds);
 }

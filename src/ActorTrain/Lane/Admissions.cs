@@ -3,12 +3,12 @@ using Akka.Actor;
 
 namespace ActorTrain.Lane;
 
-/// <summary>Which actors of this node receive payloads of which lengths.</summary>
+/// <summary>The actors of this node that receive payloads, with the lengths that each expects.</summary>
 internal sealed class Admissions
 {
     private readonly ConcurrentDictionary<string, (IActorRef Receiver, IReadOnlySet<int> Lengths)> _admitted = [];
 
-    /// <summary>Everybody who receives payloads.</summary>
+    /// <summary>All actors that receive payloads.</summary>
     public IEnumerable<IActorRef> Receivers => _admitted.Values.Select(admitted => admitted.Receiver);
 
     public IDisposable Add(string path, IActorRef receiver, IReadOnlySet<int> lengths)
@@ -17,7 +17,7 @@ internal sealed class Admissions
         return new Admission(this, path);
     }
 
-    /// <summary>Whether a payload may be received: null when nobody receives at that path (any more).</summary>
+    /// <summary>Whether a payload may be received: null when no actor receives at that path (any more).</summary>
     public bool? Allows(string path, int length) =>
         _admitted.TryGetValue(path, out var admitted) ? admitted.Lengths.Contains(length) : null;
 

@@ -1,8 +1,8 @@
 namespace ActorTrain.Lane;
 
-/// <summary>Whoever is to hear that a slice has been read.</summary>
+/// <summary>The owner of a slice's memory, notified when the slice has been read.</summary>
 internal interface ITensorOwner
 {
-    /// <summary>A slice of it was released: each slice says so once, on any thread.</summary>
+    /// <summary>A slice was released: called once per slice, on any thread.</summary>
     void Released();
 }

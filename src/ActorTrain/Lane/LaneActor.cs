@@ -1,6 +1,6 @@
 using ActorTrain.Lane.Connections;
+using ActorTrain.Remedies;
 using ActorTrain.Sentences;
-using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Opens and re-opens the lane's connections to other nodes, and tells them how to connect to this one: members of the
-/// cluster as they join it, anybody else who asks. A node that has left the cluster is forgotten at once.
+/// Opens and re-opens the lane's connections to other nodes, and tells nodes how to connect to this one: members when
+/// they join, others when they ask. A node that has left the cluster is forgotten at once.
 /// </summary>
 internal sealed class LaneActor : ReceiveActor, IWithTimers
 {
@@ -23,10 +23,10 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>A connection that lasted so long was a good one: after it the first attempt comes soon again.</summary>
-    private static readonly TimeSpan GoodAfter = TimeSpan.FromSeconds(5);
+    /// <summary>After a connection that lasted so long, the wait before the first new attempt is short again.</summary>
+    private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>A node that nothing is sent to is forgotten after this.</summary>
+    /// <summary>A node without messages is forgotten after this time.</summary>
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
 
     private sealed record Peer(BackOff BackOff)
@@ -37,13 +37,13 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
         public bool Opening { get; set; }
 
-        /// <summary>Whether its connection has ended with nothing left to send.</summary>
-        public bool Resting { get; set; }
+        /// <summary>Whether its connection has ended, and nothing waits to be sent.</summary>
+        public bool IsIdle { get; set; }
     }
 
     private sealed record TryOpen(Address Node);
 
-    private sealed record ForgetResting(Address Node);
+    private sealed record ForgetIdle(Address Node);
 
     private sealed record OpenTimedOut(Address Node);
 
@@ -53,35 +53,35 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     {
         _lane = lane;
         Receive<ClusterEvent.MemberUp>(up => Announce(up.Member.Address));
-        Receive<ClusterEvent.MemberRemoved>(removed => Lose(removed.Member.Address));
+        Receive<ClusterEvent.MemberRemoved>(removed => OnRemoved(removed.Member.Address));
         Receive<LaneProtocol.Open>(_ =>
         {
             if (_lane.Endpoint is { } endpoint)
                 Sender.Tell(endpoint);
         });
-        Receive<LaneProtocol.Opened>(Learn);
+        Receive<LaneProtocol.Opened>(OnOpened);
         Receive<LaneProtocol.Connect>(connect =>
         {
             if (_peers.TryAdd(connect.Node, new Peer(new BackOff(FirstWait, LongestWait, Attempts))))
                 Open(connect.Node);
-            // What breaks each time it is used would otherwise be opened without a pause, by those who send again when
-            // it breaks.
-            else if (_peers[connect.Node] is { Resting: true } resting)
-                TryAgain(connect.Node, resting);
+            // With a pause: a connection that breaks at each use would otherwise be opened again and again, by actors
+            // that resend when it breaks.
+            else if (_peers[connect.Node] is { IsIdle: true } idle)
+                RetryLater(connect.Node, idle);
         });
-        Receive<ForgetResting>(old =>
+        Receive<ForgetIdle>(old =>
         {
-            if (_peers.TryGetValue(old.Node, out var peer) && peer.Resting)
+            if (_peers.TryGetValue(old.Node, out var peer) && peer.IsIdle)
                 Forget(old.Node);
         });
         Receive<TryOpen>(open => Open(open.Node));
-        Receive<LaneProtocol.Ended>(Repair);
+        Receive<LaneProtocol.Ended>(OnEnded);
         Receive<OpenTimedOut>(late =>
         {
             if (_peers.TryGetValue(late.Node, out var peer) && peer.Opening)
-                TryAgain(late.Node, peer);
+                RetryLater(late.Node, peer);
         });
-        // A message whose receiver has ended, or does not expect it, still holds its part of the pool.
+        // A message that no actor handled still holds memory of the pool.
         Receive<DeadLetter>(dead => (dead.Message as ITensorMessage)?.Payload.Release());
         Receive<UnhandledMessage>(unhandled => (unhandled.Message as ITensorMessage)?.Payload.Release());
     }
@@ -118,7 +118,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             LaneOf(node).Tell(endpoint);
     }
 
-    private void Learn(LaneProtocol.Opened opened)
+    private void OnOpened(LaneProtocol.Opened opened)
     {
         var node = Sender.Path.Address;
         _announced[node] = opened;
@@ -147,7 +147,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         peer.Connection = SendingConnection.Start(node, opened, _lane.QueueTo(node), _lane, Self);
     }
 
-    private void Repair(LaneProtocol.Ended ended)
+    private void OnEnded(LaneProtocol.Ended ended)
     {
         _log.Debug("The lane with {0} has ended: {1}", ended.Node, ended.Reason);
         if (
@@ -157,20 +157,20 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
         )
         {
             peer.Connection = null;
-            // The node may have started again meanwhile, with another token: it is asked anew.
+            // The node may have restarted meanwhile, with another token: it is asked again.
             _announced.Remove(ended.Node);
-            if (Context.System.Scheduler.MonotonicClock - peer.ConnectedAt >= GoodAfter)
+            if (Context.System.Scheduler.MonotonicClock - peer.ConnectedAt >= StableAfter)
                 peer.BackOff.Reset();
             if (_lane.IsIdle(ended.Node))
-                Rest(ended.Node, peer);
+                MarkIdle(ended.Node, peer);
             else
-                TryAgain(ended.Node, peer);
+                RetryLater(ended.Node, peer);
         }
         foreach (var receiver in _lane.Admissions.Receivers)
             receiver.Tell(new LaneProtocol.Broken(ended.Node));
     }
 
-    private void Lose(Address node)
+    private void OnRemoved(Address node)
     {
         _announced.Remove(node);
         if (!_peers.TryGetValue(node, out var peer))
@@ -183,28 +183,28 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
     private int Forget(Address node)
     {
         _peers.Remove(node);
-        return _lane.GiveUp(node);
+        return _lane.DiscardQueue(node);
     }
 
-    private void Rest(Address node, Peer peer)
+    private void MarkIdle(Address node, Peer peer)
     {
-        peer.Resting = true;
-        _lane.GiveUp(node);
-        Timers.StartSingleTimer($"forget {node}", new ForgetResting(node), ForgetAfter);
+        peer.IsIdle = true;
+        _lane.DiscardQueue(node);
+        Timers.StartSingleTimer($"forget {node}", new ForgetIdle(node), ForgetAfter);
     }
 
-    private void TryAgain(Address node, Peer peer)
+    private void RetryLater(Address node, Peer peer)
     {
-        (peer.Opening, peer.Resting) = (false, false);
+        (peer.Opening, peer.IsIdle) = (false, false);
         if (peer.BackOff.Next() is { } wait)
         {
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);
             return;
         }
         _log.Warning(
-            "No lane to {0} can be opened; {1} discarded. It is tried again when there is something to send",
+            "No lane to {0} can be opened; {1} discarded. The next message to it tries again",
             node,
-            Plural.Of(Forget(node), "message to it is", "messages to it are")
+            Plural.Format(Forget(node), "message to it is", "messages to it are")
         );
     }
 }

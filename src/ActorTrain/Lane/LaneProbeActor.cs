@@ -3,44 +3,44 @@ using Akka.Actor;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Tries the lane between this node and others, in both directions or towards here only, until all of it works: a
-/// firewall may let one direction through and not the other. Tells its parent <see cref="Passed"/> and ends, and
-/// <see cref="Failing"/> once where that takes long.
+/// Tries the lane between this node and others, in both directions or towards this node only, until it works: a
+/// firewall may allow one direction and not the other. Sends its parent <see cref="Passed"/> and ends; where that takes
+/// long, sends <see cref="Failing"/> once before.
 /// </summary>
 internal sealed class LaneProbeActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
     private readonly ITensorLane _lane;
     private readonly HashSet<IActorRef> _toHere;
     private readonly HashSet<IActorRef> _fromHere;
     private IDisposable? _admission;
 
-    /// <summary>Probe → parent: a message came by each lane that was tried.</summary>
+    /// <summary>Probe → parent: a message arrived by each lane that was tried.</summary>
     public sealed record Passed;
 
-    /// <summary>Probe → parent: a lane does not work; it is tried on.</summary>
-    /// <param name="Reason">Which, and what to do, in one sentence.</param>
+    /// <summary>Probe → parent: a lane does not work; the probe goes on.</summary>
+    /// <param name="Reason">Which lane, and what to do, in one sentence.</param>
     public sealed record Failing(string Reason);
 
-    private sealed record Try;
+    private sealed record SendProbes;
 
-    private sealed record OutOfPatience;
+    private sealed record TimedOut;
 
     /// <param name="lane">This node's lane.</param>
-    /// <param name="others">Actors of the other nodes that answer probes.</param>
-    /// <param name="bothWays">Whether the lane from here is tried, too.</param>
+    /// <param name="others">Actors on the other nodes that answer probes.</param>
+    /// <param name="bothWays">Whether the lane from this node is tried, too.</param>
     public static Props Props(ITensorLane lane, IReadOnlyList<IActorRef> others, bool bothWays) =>
         Akka.Actor.Props.Create(() => new LaneProbeActor(lane, others, bothWays));
 
     public LaneProbeActor(ITensorLane lane, IReadOnlyList<IActorRef> others, bool bothWays)
     {
         (_lane, _toHere, _fromHere) = (lane, [.. others], bothWays ? [.. others] : []);
-        Receive<Try>(_ => TryAll());
-        Receive<LaneProtocol.Probe>(_ => Came(_toHere));
-        Receive<LaneProtocol.ProbeArrived>(_ => Came(_fromHere));
+        Receive<SendProbes>(_ => ProbeAll());
+        Receive<LaneProtocol.Probe>(_ => OnArrived(_toHere));
+        Receive<LaneProtocol.ProbeArrived>(_ => OnArrived(_fromHere));
         Receive<LaneProtocol.Broken>(_ => { });
-        Receive<OutOfPatience>(_ => Context.Parent.Tell(new Failing(Reason)));
+        Receive<TimedOut>(_ => Context.Parent.Tell(new Failing(Reason)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -48,9 +48,9 @@ internal sealed class LaneProbeActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _admission = _lane.Admit(Self, new HashSet<int> { 0 });
-        Timers.StartPeriodicTimer("try", new Try(), Interval);
-        Timers.StartSingleTimer("patience", new OutOfPatience(), Patience);
-        TryAll();
+        Timers.StartPeriodicTimer("try", new SendProbes(), Interval);
+        Timers.StartSingleTimer("timeout", new TimedOut(), Timeout);
+        ProbeAll();
     }
 
     protected override void PostStop() => _admission?.Dispose();
@@ -58,26 +58,26 @@ internal sealed class LaneProbeActor : ReceiveActor, IWithTimers
     private string Reason =>
         _fromHere.Count > 0
             ? $"its tensor lane to {NodeOf(_fromHere.First())} does not work: nothing has arrived there within "
-                + $"{Patience.TotalSeconds:0} s; open the lane port of that node to it (actortrain.lane.port)"
+                + $"{Timeout.TotalSeconds:0} s; open the lane port of that node to it (actortrain.lane.port)"
             : $"the tensor lane from {NodeOf(_toHere.First())} to it does not work: nothing has arrived within "
-                + $"{Patience.TotalSeconds:0} s; open its lane port to that node (actortrain.lane.port)";
+                + $"{Timeout.TotalSeconds:0} s; open its lane port to that node (actortrain.lane.port)";
 
-    private void TryAll()
+    private void ProbeAll()
     {
         foreach (var other in _toHere)
             other.Tell(new LaneProtocol.SendProbe());
         foreach (var other in _fromHere)
             _lane.Tell(other, new LaneProtocol.Probe(), Self);
-        EndIfAllCame();
+        EndIfAllArrived();
     }
 
-    private void Came(HashSet<IActorRef> awaited)
+    private void OnArrived(HashSet<IActorRef> awaited)
     {
         awaited.Remove(Sender);
-        EndIfAllCame();
+        EndIfAllArrived();
     }
 
-    private void EndIfAllCame()
+    private void EndIfAllArrived()
     {
         if (_toHere.Count + _fromHere.Count > 0)
             return;

@@ -1,30 +1,31 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Single precision to the shorter types that payloads travel in, and back. Rounds to nearest, ties to even.
+/// Converts single precision to the shorter transfer types and back. Rounds to nearest, ties to even.
 /// </summary>
 internal static class Narrowing
 {
-    /// <summary>Bytes that one number takes on the wire.</summary>
-    public static int SizeOf(PayloadType type) => type == PayloadType.F32 ? sizeof(float) : sizeof(ushort);
+    /// <summary>Bytes of one number on the wire.</summary>
+    public static int SizeOf(TransferDType type) => type == TransferDType.F32 ? sizeof(float) : sizeof(ushort);
 
-    /// <summary>Writes numbers as a shorter type.</summary>
-    public static void Narrow(PayloadType type, ReadOnlySpan<float> values, Span<ushort> narrow)
+    /// <summary>Converts to the shorter type.</summary>
+    public static void Narrow(TransferDType type, ReadOnlySpan<float> values, Span<ushort> narrow)
     {
-        if (type == PayloadType.F16)
+        if (type == TransferDType.F16)
             TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<ushort, Half>(narrow));
         else
             ToBFloat16(values, narrow);
     }
 
-    /// <summary>Reads them back.</summary>
-    public static void Widen(PayloadType type, ReadOnlySpan<ushort> narrow, Span<float> values)
+    /// <summary>Converts back.</summary>
+    public static void Widen(TransferDType type, ReadOnlySpan<ushort> narrow, Span<float> values)
     {
-        if (type == PayloadType.F16)
+        if (type == TransferDType.F16)
             TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(narrow), values);
         else
             FromBFloat16(narrow, values);
@@ -49,7 +50,7 @@ internal static class Narrowing
     private static Vector256<uint> Round(Vector256<uint> bits)
     {
         var rounded = bits + Vector256.Create(0x7FFFu) + (bits >>> 16 & Vector256<uint>.One) >>> 16;
-        // Rounding up could carry a NaN's fraction into its sign: it stays one by a bit that is set for it.
+        // Rounding could carry a NaN's fraction into its sign: setting a bit of the fraction keeps it a NaN.
         var isNaN = Vector256.GreaterThan(bits & Vector256.Create(0x7FFF_FFFFu), Vector256.Create(0x7F80_0000u));
         return Vector256.ConditionalSelect(isNaN, bits >>> 16 | Vector256.Create(0x40u), rounded);
     }

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// A file in memory alone (Linux: memfd_create) that processes of one user on one machine can map. It has no name, so
-/// nothing is left behind by a process that was killed; another opens it through <c>/proc/PID/fd/DESCRIPTOR</c>. Its
-/// size is sealed: a reader can never be made to fault by whoever owns it.
+/// A file in memory alone (Linux: memfd_create) that processes of one user on one machine can map. It has no name, so a
+/// killed process leaves nothing behind; another process opens it through <c>/proc/PID/fd/DESCRIPTOR</c>. Its size is
+/// sealed: the owner cannot cause a reader to fault.
 /// </summary>
 internal sealed partial class SharedFile : IDisposable
 {
@@ -29,10 +29,10 @@ internal sealed partial class SharedFile : IDisposable
     /// <summary>Whether this system has such files.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
-    /// <summary>The number by which this process knows it.</summary>
+    /// <summary>Its file descriptor in this process.</summary>
     public int Descriptor => (int)_handle.DangerousGetHandle();
 
-    /// <summary>A new file of a size; null where the system has none to give.</summary>
+    /// <summary>A new file of a size; null where the system cannot create one.</summary>
     public static SharedFile? TryCreate(long bytes)
     {
         if (!IsSupported)
@@ -48,8 +48,8 @@ internal sealed partial class SharedFile : IDisposable
     }
 
     /// <summary>Another process's file.</summary>
-    /// <exception cref="IOException">It cannot be opened, or its size is not sealed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The process is another user's.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or its size is not sealed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process belongs to another user.</exception>
     public static SharedFile Open(int process, int descriptor)
     {
         var handle = File.OpenHandle(
@@ -63,15 +63,15 @@ internal sealed partial class SharedFile : IDisposable
         if (seals >= 0 && (seals & SealShrink) != 0)
             return file;
         file.Dispose();
-        throw new IOException("shared memory came whose size may change");
+        throw new IOException("the size of the shared memory is not sealed");
     }
 
     /// <summary>Maps its first bytes.</summary>
-    /// <exception cref="IOException">They cannot be mapped, or are not there.</exception>
+    /// <exception cref="IOException">They cannot be mapped, or the file is shorter.</exception>
     public nint Map(long bytes, bool write)
     {
         if (RandomAccess.GetLength(_handle) < bytes)
-            throw new IOException("shared memory is smaller than said");
+            throw new IOException("shared memory is smaller than announced");
         var start = Map(
             0,
             (nuint)bytes,
@@ -81,7 +81,7 @@ internal sealed partial class SharedFile : IDisposable
             0
         );
         return start == -1
-            ? throw new IOException($"{Plural.Of(bytes, "byte")} of shared memory cannot be mapped")
+            ? throw new IOException($"{Plural.Format(bytes, "byte")} of shared memory cannot be mapped")
             : start;
     }
 

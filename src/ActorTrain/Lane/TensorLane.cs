@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// An actor system's tensor lane. Chooses the road by the target's address: its own mailbox within the system, by
-/// reference within the process, shared memory or a Unix domain socket within the machine, a TCP connection otherwise.
+/// An actor system's tensor lane. The target's address decides how a message is sent: to its mailbox within the system,
+/// by reference within the process, by shared memory or a Unix domain socket within the machine, else by TCP.
 /// </summary>
 internal sealed class TensorLane : ITensorLane
 {
@@ -23,13 +23,13 @@ internal sealed class TensorLane : ITensorLane
     private long _unreleased;
     private volatile bool _closed;
 
-    private TensorLane(ExtendedActorSystem system, LaneOptions options)
+    private TensorLane(ExtendedActorSystem system, LaneOptions options, TensorMessageTable messages)
     {
-        (_system, Options, Address) = (system, options, system.Provider.DefaultAddress);
+        (_system, Options, Messages, Address) = (system, options, messages, system.Provider.DefaultAddress);
         _log = Logging.GetLogger(system, nameof(TensorLane));
         if (Address.HasGlobalScope)
         {
-            if (options.SameMachine == SameMachineRoad.SharedMemory)
+            if (options.SameMachine == SameMachineTransport.SharedMemory)
                 Probe = MemoryProbe.TryCreate();
             var token = Handshake.NewToken();
             _listener = new LaneListener(
@@ -56,17 +56,20 @@ internal sealed class TensorLane : ITensorLane
 
     public LaneOptions Options { get; }
 
+    /// <summary>The messages that it can send.</summary>
+    public TensorMessageTable Messages { get; }
+
     /// <summary>This node.</summary>
     public Address Address { get; }
 
-    /// <summary>Keeps its connections; the lane is closed when it has ended.</summary>
+    /// <summary>The actor that manages the connections; the lane is closed when it ends.</summary>
     public IActorRef Actor { get; }
 
     /// <summary>How other nodes connect; null in a system without remoting.</summary>
     public LaneProtocol.Opened? Endpoint { get; }
 
     /// <summary>
-    /// What shows to processes of this machine that they can map this one's memory; null where they cannot.
+    /// Lets processes of this machine check that they can map this one's memory; null where they cannot.
     /// </summary>
     public MemoryProbe? Probe { get; }
 
@@ -74,16 +77,18 @@ internal sealed class TensorLane : ITensorLane
 
     public TensorPool Memory { get; }
 
-    /// <summary>Bytes received in copy and not yet released.</summary>
+    /// <summary>Bytes received as copies and not yet released.</summary>
     public long Unreleased => Volatile.Read(ref _unreleased);
 
-    /// <summary>The lane of an actor system, opened when first asked for.</summary>
-    public static TensorLane Get(ActorSystem system) => system.WithExtension<Lanes, Provider>().Latest;
+    /// <summary>The lane of an actor system, opened at the first call.</summary>
+    public static TensorLane Get(ActorSystem system, TensorMessageTable messages) =>
+        system.WithExtension<Lanes, Provider>().Latest(messages);
 
     /// <summary>
-    /// The lane of an actor system that a node begins in: another one, where the node before it has closed its own.
+    /// The lane for a node that starts in an actor system: a new one, if an earlier node has closed its lane.
     /// </summary>
-    public static TensorLane Open(ActorSystem system) => system.WithExtension<Lanes, Provider>().Open();
+    public static TensorLane Open(ActorSystem system, TensorMessageTable messages) =>
+        system.WithExtension<Lanes, Provider>().Open(messages);
 
     public void Tell(IActorRef target, ITensorMessage message, IActorRef sender)
     {
@@ -105,8 +110,8 @@ internal sealed class TensorLane : ITensorLane
         foreach (var connection in _receiving.Keys)
             connection.GiveBack();
         _neighbours.Clear();
-        // Optimizers, weights that were evaluated, data sets: large and old, so that the collector would wait for much
-        // more of them. In the background, as the process may have other work.
+        // Optimizers, evaluated weights and data sets are large and in the oldest generation, which is rarely
+        // collected. In the background, as the process may have other work.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
@@ -114,13 +119,13 @@ internal sealed class TensorLane : ITensorLane
 
     internal IActorRef Resolve(string path) => _system.Provider.ResolveActorRef(path);
 
-    internal void Received(long bytes) => Interlocked.Add(ref _unreleased, bytes);
+    internal void CountUnreleased(long bytes) => Interlocked.Add(ref _unreleased, bytes);
 
     internal OutgoingQueue QueueTo(Address node) => _queues.GetOrAdd(node, _ => new OutgoingQueue(Options.InFlight));
 
     internal bool IsIdle(Address node) => !_queues.TryGetValue(node, out var queue) || queue.IsEmpty;
 
-    internal int GiveUp(Address node) => _queues.TryRemove(node, out var queue) ? queue.Discard() : 0;
+    internal int DiscardQueue(Address node) => _queues.TryRemove(node, out var queue) ? queue.Discard() : 0;
 
     internal void Close()
     {
@@ -129,12 +134,12 @@ internal sealed class TensorLane : ITensorLane
         InProcess.TryRemove(Address, out _);
         _listener?.Dispose();
         foreach (var node in _queues.Keys)
-            GiveUp(node);
+            DiscardQueue(node);
     }
 
-    private ReceivingConnection Receive(Socket socket, Handshake hello)
+    private ReceivingConnection Receive(Socket socket, Handshake handshake)
     {
-        var connection = new ReceivingConnection(socket, hello, this);
+        var connection = new ReceivingConnection(socket, handshake, this);
         _receiving[connection] = connection.Node;
         return connection;
     }
@@ -160,47 +165,44 @@ internal sealed class TensorLane : ITensorLane
     }
 
     private void Deliver(TensorLane from, IActorRef target, ITensorMessage message, IActorRef sender) =>
-        SeenFromHere(target, Address).Tell(message, sender.IsNobody() ? sender : SeenFromHere(sender, from.Address));
+        ResolveHere(target, Address).Tell(message, sender.IsNobody() ? sender : ResolveHere(sender, from.Address));
 
-    // Paths are resolved once; actors come and go, and with them what is kept of them.
-    private IActorRef SeenFromHere(IActorRef actor, Address home)
+    // Caches resolved paths; bounded, since actors come and go.
+    private IActorRef ResolveHere(IActorRef actor, Address home)
     {
-        if (_neighbours.TryGetValue(actor, out var seen))
-            return seen;
+        if (_neighbours.TryGetValue(actor, out var resolved))
+            return resolved;
         if (_neighbours.Count > 10_000)
             _neighbours.Clear();
         return _neighbours[actor] = Resolve(actor.Path.ToSerializationFormatWithAddress(home));
     }
 
     /// <summary>
-    /// One lane after the other: a node may stop in an actor system that goes on, and start again there.
+    /// The lanes of one actor system, one after another: a node can stop in a running actor system and start again.
     /// </summary>
     private sealed class Lanes(ExtendedActorSystem system) : IExtension
     {
         private readonly Lock _lock = new();
         private TensorLane? _latest;
 
-        public TensorLane Latest
-        {
-            get
-            {
-                lock (_lock)
-                    return _latest ??= Create();
-            }
-        }
-
-        public TensorLane Open()
+        public TensorLane Latest(TensorMessageTable messages)
         {
             lock (_lock)
-                return _latest is { _closed: false } open ? open : _latest = Create();
+                return _latest ??= Create(messages);
         }
 
-        private TensorLane Create()
+        public TensorLane Open(TensorMessageTable messages)
         {
-            var options = LaneOptions.Of(system.Settings.Config);
+            lock (_lock)
+                return _latest is { _closed: false } open ? open : _latest = Create(messages);
+        }
+
+        private TensorLane Create(TensorMessageTable messages)
+        {
+            var options = LaneOptions.From(system.Settings.Config);
             try
             {
-                return new TensorLane(system, options);
+                return new TensorLane(system, options, messages);
             }
             catch (SocketException failure)
             {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ActorTrain.Lane;
 
 /// <summary>
-/// Native memory for one tensor, on a cache-line boundary. Where it is shared, a process of this machine can map the
-/// same pages by the descriptor. Freed when nothing refers to it any more, or at once by <see cref="Free"/>.
+/// Native memory for one tensor, on a cache-line boundary. Shared memory can be mapped by other processes of this
+/// machine through its descriptor. Freed by its finalizer, or at once by <see cref="Free"/>.
 /// </summary>
 internal sealed unsafe class TensorMemory : MemoryManager<float>
 {
@@ -22,12 +22,12 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
         Interlocked.Add(ref _liveBytes, Bytes);
     }
 
-    // Whoever uses a span of it holds the slice or the buffer until it has finished: releasing it says so.
+    // A user of its span holds the slice or the buffer until it has finished.
 #pragma warning disable CA2015
     ~TensorMemory() => Dispose(false);
 #pragma warning restore CA2015
 
-    /// <summary>Bytes of all that this process has or sees, and that is not freed.</summary>
+    /// <summary>Bytes that this process has allocated or mapped, and not freed.</summary>
     public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     /// <summary>Number of floats.</summary>
@@ -36,15 +36,15 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
     /// <summary>Size in bytes.</summary>
     public long Bytes => SizeOf(Length);
 
-    /// <summary>Tells this process's memories apart; never used again.</summary>
+    /// <summary>Unique in this process.</summary>
     public long Number { get; } = Interlocked.Increment(ref _numbers);
 
-    /// <summary>The file behind it that another process can map; null where it is this process's alone.</summary>
+    /// <summary>The file that another process can map; null where the memory is not shared.</summary>
     public SharedFile? File => _file;
 
     /// <summary>New memory.</summary>
     /// <param name="length">Number of floats.</param>
-    /// <param name="shared">Whether it is to be shared; where the system has no way to, it is not.</param>
+    /// <param name="shared">Whether to share it, if the system can.</param>
     public static TensorMemory Allocate(int length, bool shared)
     {
         var bytes = SizeOf(length);
@@ -53,16 +53,16 @@ internal sealed unsafe class TensorMemory : MemoryManager<float>
         return new TensorMemory((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment), length, null);
     }
 
-    /// <summary>Memory of another process, to be read and not to be written.</summary>
-    /// <exception cref="IOException">It cannot be mapped, or is smaller than said.</exception>
+    /// <summary>Memory of another process, read-only.</summary>
+    /// <exception cref="IOException">It cannot be mapped, or is smaller than announced.</exception>
     public static TensorMemory Map(SharedFile file, int length) =>
         new(file.Map(SizeOf(length), write: false), length, file);
 
-    /// <summary>Gives the memory back now. Nobody may use it any more.</summary>
+    /// <summary>Frees the memory now. It must not be used any more.</summary>
     public void Free()
     {
         Dispose(true);
-        // This is the Dispose that is called: a memory manager has its own by an interface alone.
+        // Free stands for Dispose, which a memory manager has only through its interface.
 #pragma warning disable CA1816
         GC.SuppressFinalize(this);
 #pragma warning restore CA1816

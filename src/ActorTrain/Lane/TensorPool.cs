@@ -1,25 +1,23 @@
 namespace ActorTrain.Lane;
 
-/// <summary>
-/// Memory for tensors, used again: a job has few lengths and asks for each of them at every step. Safe for any thread.
-/// </summary>
-/// <param name="shared">Whether other processes of this machine are to read it where it lies.</param>
-/// <param name="keep">Free bytes kept at most.</param>
-public sealed class TensorPool(bool shared, long keep)
+/// <summary>A pool of memory for tensors: a job uses the same few lengths at every step. Thread-safe.</summary>
+/// <param name="shared">Whether other processes of this machine can map it.</param>
+/// <param name="keep">Most free bytes to keep.</param>
+internal sealed class TensorPool(bool shared, long keep)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stack<TensorMemory>> _free = [];
     private long _freeBytes;
     private bool _closed;
 
-    /// <summary>How often new memory was needed.</summary>
+    /// <summary>How often new memory was allocated.</summary>
     public int Allocated { get; private set; }
 
-    /// <summary>Memory of a length, with any contents.</summary>
-    public TensorBuffer Rent(int length) => new(this, Take(length));
+    /// <summary>Memory of a length, not initialized.</summary>
+    public TensorBuffer Rent(int length) => new(this, RentMemory(length));
 
-    /// <summary>Memory without an owner that counts; goes back by <see cref="Return"/>.</summary>
-    internal TensorMemory Take(int length)
+    /// <summary>Memory without counted readers; returned by <see cref="Return"/>.</summary>
+    internal TensorMemory RentMemory(int length)
     {
         lock (_gate)
         {
@@ -33,7 +31,7 @@ public sealed class TensorPool(bool shared, long keep)
         return TensorMemory.Allocate(length, shared);
     }
 
-    /// <summary>Gives back what is free, and from now on whatever is returned.</summary>
+    /// <summary>Frees all unused memory, and from now on all that is returned.</summary>
     internal void Close()
     {
         lock (_gate)
@@ -41,7 +39,7 @@ public sealed class TensorPool(bool shared, long keep)
         GiveBack();
     }
 
-    /// <summary>Gives back what is free.</summary>
+    /// <summary>Frees all unused memory.</summary>
     internal void GiveBack()
     {
         lock (_gate)

@@ -6,16 +6,16 @@ namespace ActorTrain.Leases;
 /// The order in which an epoch takes the training samples: a pure function of (seed, epoch), so that no order is ever
 /// sent.
 /// </summary>
-public static class SampleOrder
+internal static class SampleOrder
 {
-    // Workers of one process, a thousand of them in a simulation, take the same orders.
+    // Workers of one process, a thousand of them in a simulation, use the same orders.
     private static readonly ConcurrentDictionary<(long Seed, int Epoch, int Samples), WeakReference<int[]>> InUse = [];
 
     /// <summary>
     /// A permutation of 0 … <paramref name="samples"/> − 1 (Fisher and Yates, with SplitMix64 as the generator). While
-    /// somebody in the process has it, others get the same memory.
+    /// it is in use in the process, every caller gets the same memory.
     /// </summary>
-    public static ReadOnlyMemory<int> Of(long seed, int epoch, int samples)
+    public static ReadOnlyMemory<int> Get(long seed, int epoch, int samples)
     {
         var key = (seed, epoch, samples);
         if (InUse.TryGetValue(key, out var known) && known.TryGetTarget(out var order))
@@ -42,6 +42,6 @@ public static class SampleOrder
         return order;
     }
 
-    /// <summary>The seed for whatever is random in one part's step: the same whoever computes it.</summary>
-    public static long SeedOf(long seed, LeasePart part) => SplitMix64.Mix(seed, part.Epoch, part.Start + 1L);
+    /// <summary>The seed for all that is random in the gradient of a part: the same on every worker.</summary>
+    public static long SeedOf(long seed, SampleRange part) => SplitMix64.Mix(seed, part.Epoch, part.Start + 1L);
 }

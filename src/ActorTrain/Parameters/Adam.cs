@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ActorTrain.Job;
 
 namespace ActorTrain.Parameters;
 
@@ -65,7 +64,7 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
         if (rest == 0)
             return;
 
-        // The tail goes through the same vector code, padded: an element's bits must not depend on its place.
+        // The tail goes through the same vector code, padded: an element's bits must not depend on its position.
         Span<float> w = stackalloc float[width],
             g = stackalloc float[width],
             m = stackalloc float[width],
@@ -101,8 +100,8 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
                 $"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, "
                     + $"{first.Length}."
             );
-        // β as it was written, in double, as PyTorch has it: 1 − β of the nearest single number would be off by 1e-5
-        // relative for β₂ = 0.999.
+        // β as configured, in double precision, as in PyTorch: with the nearest single-precision number 1 − β would be
+        // off by 1e-5 (relative) for β₂ = 0.999.
         var (decay1, decay2) = ((double)(decimal)options.Beta1, (double)(decimal)options.Beta2);
         var (correction1, correction2) = (1 - Math.Pow(decay1, steps), Math.Sqrt(1 - Math.Pow(decay2, steps)));
         var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));

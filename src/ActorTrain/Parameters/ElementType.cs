@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrain.Parameters;
 
-/// <summary>What the elements of a tensor are; the names are those of safetensors.</summary>
+/// <summary>The dtype of a tensor's elements; the names are those of safetensors.</summary>
 public enum ElementType : byte
 {
     /// <summary>Single precision.</summary>
@@ -14,30 +14,30 @@ public enum ElementType : byte
     /// <summary>Half precision.</summary>
     F16,
 
-    /// <summary>The upper half of a single.</summary>
+    /// <summary>bfloat16: the upper half of a single.</summary>
     BF16,
 
-    /// <summary>Whole numbers of 64 bits.</summary>
+    /// <summary>Signed integers of 64 bits.</summary>
     I64,
 
-    /// <summary>Whole numbers of 32 bits.</summary>
+    /// <summary>Signed integers of 32 bits.</summary>
     I32,
 
-    /// <summary>Whole numbers of 16 bits.</summary>
+    /// <summary>Signed integers of 16 bits.</summary>
     I16,
 
-    /// <summary>Whole numbers of 8 bits.</summary>
+    /// <summary>Signed integers of 8 bits.</summary>
     I8,
 
-    /// <summary>Whole numbers of 8 bits from 0.</summary>
+    /// <summary>Unsigned integers of 8 bits.</summary>
     U8,
 
-    /// <summary>True or false, a byte each.</summary>
+    /// <summary>True or false, one byte.</summary>
     Bool,
 }
 
-/// <summary>What can be said of the types of elements.</summary>
-public static class ElementTypes
+/// <summary>Properties of element types, and access to elements.</summary>
+internal static class ElementTypes
 {
     /// <summary>Bytes an element.</summary>
     public static int Size(this ElementType type) =>
@@ -49,16 +49,16 @@ public static class ElementTypes
             _ => 1,
         };
 
-    /// <summary>Whether it is a fraction, so that a mean makes sense.</summary>
+    /// <summary>Whether it is a floating-point type, so that elements can be averaged.</summary>
     public static bool IsFloat(this ElementType type) => type <= ElementType.BF16;
 
     /// <summary>Its name in a safetensors file.</summary>
     internal static string SavedName(this ElementType type) => type == ElementType.Bool ? "BOOL" : type.ToString();
 
     /// <summary>An element as a number.</summary>
-    /// <param name="type">What it is.</param>
+    /// <param name="type">Its type.</param>
     /// <param name="bytes">The tensor's bytes.</param>
-    /// <param name="index">Which element.</param>
+    /// <param name="index">The element's index.</param>
     internal static double Read(this ElementType type, ReadOnlySpan<byte> bytes, int index) =>
         type switch
         {
@@ -73,30 +73,30 @@ public static class ElementTypes
             _ => bytes[index],
         };
 
-    /// <summary>Writes a number as an element of one of the types of fractions, rounded to the nearest.</summary>
+    /// <summary>Writes a number as an element of a floating-point type, rounded to the nearest.</summary>
     internal static void Write(this ElementType type, Span<byte> bytes, int index, double value)
     {
-        var place = bytes[(index * type.Size())..];
+        var target = bytes[(index * type.Size())..];
         switch (type)
         {
             case ElementType.F32:
-                MemoryMarshal.Write(place, (float)value);
+                MemoryMarshal.Write(target, (float)value);
                 break;
             case ElementType.F64:
-                MemoryMarshal.Write(place, value);
+                MemoryMarshal.Write(target, value);
                 break;
             case ElementType.F16:
-                MemoryMarshal.Write(place, (Half)value);
+                MemoryMarshal.Write(target, (Half)value);
                 break;
             case ElementType.BF16:
-                MemoryMarshal.Write(place, UpperHalf((float)value));
+                MemoryMarshal.Write(target, UpperHalf((float)value));
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(type), type, "Only fractions are written so.");
+                throw new ArgumentOutOfRangeException(nameof(type), type, "Only floating-point types can be written.");
         }
     }
 
-    // To the nearest, ties to even, as PyTorch rounds.
+    // Rounds to nearest, ties to even, as PyTorch does.
     private static ushort UpperHalf(float value)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);

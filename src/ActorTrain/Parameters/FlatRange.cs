@@ -1,6 +1,6 @@
 namespace ActorTrain.Parameters;
 
-/// <summary>A stretch of a flat vector.</summary>
+/// <summary>A range of a flat vector.</summary>
 /// <param name="Offset">Its first element.</param>
 /// <param name="Length">Number of elements, ≥ 1.</param>
 public readonly record struct FlatRange(int Offset, int Length)
@@ -8,25 +8,25 @@ public readonly record struct FlatRange(int Offset, int Length)
     /// <summary>The element after its last.</summary>
     public int End => Offset + Length;
 
-    /// <summary>What of a vector is left without some stretches of it.</summary>
+    /// <summary>The ranges of a vector that are outside some others.</summary>
     /// <param name="length">Length of the vector.</param>
-    /// <param name="ranges">The stretches, in order, none touching another.</param>
+    /// <param name="ranges">The others, in order, not adjacent.</param>
     internal static FlatRange[] Without(int length, IReadOnlyList<FlatRange> ranges)
     {
-        var left = new List<FlatRange>(ranges.Count + 1);
+        var rest = new List<FlatRange>(ranges.Count + 1);
         var start = 0;
         foreach (var range in ranges)
         {
             if (range.Offset > start)
-                left.Add(new FlatRange(start, range.Offset - start));
+                rest.Add(new FlatRange(start, range.Offset - start));
             start = range.End;
         }
         if (length > start)
-            left.Add(new FlatRange(start, length - start));
-        return [.. left];
+            rest.Add(new FlatRange(start, length - start));
+        return [.. rest];
     }
 
-    /// <summary>What two lists of stretches have in common; each in order, none touching another.</summary>
+    /// <summary>The intersection of two lists of ranges, each in order and not adjacent.</summary>
     internal static FlatRange[] Common(IReadOnlyList<FlatRange> one, IReadOnlyList<FlatRange> other)
     {
         var common = new List<FlatRange>();
@@ -43,7 +43,7 @@ public readonly record struct FlatRange(int Offset, int Length)
         return [.. common];
     }
 
-    /// <summary>The parts of some stretches that lie in a slice, counted from its beginning.</summary>
+    /// <summary>The parts of some ranges that lie in a slice, relative to its beginning.</summary>
     internal static FlatRange[] In(ShardSlice slice, IReadOnlyList<FlatRange> ranges) =>
         ranges.Count == 0
             ? []
@@ -54,13 +54,12 @@ public readonly record struct FlatRange(int Offset, int Length)
             ];
 }
 
-/// <summary>A stretch of a flat vector whose elements are of one type.</summary>
-/// <param name="Type">What they are.</param>
+/// <summary>A range of a flat vector whose elements are of one type.</summary>
+/// <param name="Type">The type.</param>
 /// <param name="Offset">The first word.</param>
-/// <param name="Length">Words that they take.</param>
-public sealed record TypedRange(ElementType Type, int Offset, int Length)
+/// <param name="Length">Number of words.</param>
+internal sealed record TypedRange(ElementType Type, int Offset, int Length)
 {
-    /// <summary>Number of elements; those that fill up the last word of a tensor are among them, and are
-    /// zero.</summary>
+    /// <summary>Number of elements, with the zeros that fill up the last word of a tensor.</summary>
     internal int Count => (int)(4L * Length / Type.Size());
 }

@@ -3,11 +3,11 @@ using System.Numerics;
 namespace ActorTrain.Parameters;
 
 /// <summary>Gradient clipping by global norm (Pascanu et al. 2013).</summary>
-public static class GradientClipping
+internal static class GradientClipping
 {
-    /// <summary>Scales a gradient down to an L2 norm where it is above it.</summary>
-    /// <param name="gradient">The whole gradient, all shards' slices.</param>
-    /// <param name="clipNorm">Largest norm allowed; 0 turns clipping off.</param>
+    /// <summary>Scales a gradient down where its L2 norm is above a limit.</summary>
+    /// <param name="gradient">The whole gradient, with the slices of all shards.</param>
+    /// <param name="clipNorm">Largest norm allowed; 0 for no clipping.</param>
     public static void Clip(Span<float> gradient, float clipNorm)
     {
         if (clipNorm <= 0)
@@ -15,7 +15,7 @@ public static class GradientClipping
         var norm = Norm(gradient);
         if (!(norm > clipNorm))
             return;
-        // PyTorch's clip_grad_norm_ adds 1e-6 to the norm as well; the same factor keeps results comparable.
+        // PyTorch's clip_grad_norm_ adds 1e-6 to the norm as well: results stay comparable.
         var factor = (float)(clipNorm / (norm + 1e-6));
         foreach (ref var element in gradient)
             element *= factor;

@@ -1,22 +1,19 @@
-using ActorTrain.Job;
-
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// The factor on the learning rate as a function of the samples applied, and of nothing else: not of the number of
-/// workers, not of time.
+/// The factor on the learning rate as a function of the samples applied alone, not of the number of workers or of time.
 /// </summary>
 /// <param name="options">The shape.</param>
 /// <param name="epochs">Epochs in the job.</param>
 /// <param name="samplesPerEpoch">Training samples.</param>
-public sealed class LearningRateSchedule(ScheduleOptions options, int epochs, int samplesPerEpoch)
+internal sealed class LearningRateSchedule(ScheduleOptions options, int epochs, int samplesPerEpoch)
 {
     private readonly double _warmUp = options.WarmUpEpochs * samplesPerEpoch;
     private readonly double _total = (double)epochs * samplesPerEpoch;
 
     /// <summary>The factor for an update.</summary>
     /// <param name="applied">Samples applied before it.</param>
-    /// <param name="samples">Samples that it stands for.</param>
+    /// <param name="samples">Samples of the update.</param>
     public double FactorAt(long applied, int samples) =>
         applied < _warmUp
             ? Math.Min(1, (applied + samples) / _warmUp)

@@ -6,9 +6,8 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// Where each tensor of a model lies in one flat vector of f32, or of words of four bytes. Agreed when a worker joins:
-/// two nodes can exchange
-/// parameters only if their layouts are the same.
+/// The position of each tensor of a model in one flat vector of f32, or of words of four bytes. Compared when a worker
+/// joins: two nodes can exchange parameters only if their layouts are the same.
 /// </summary>
 public sealed class ParameterLayout
 {
@@ -31,7 +30,7 @@ public sealed class ParameterLayout
     /// <summary>16 hexadecimal digits that are equal when names, shapes, types and order are.</summary>
     public string Hash { get; }
 
-    /// <summary>The stretches of one type of elements each, in order: one for each type, where the layout was made by
+    /// <summary>The ranges of one element type each, in order: one for each type, where the layout is sorted by
     /// type.</summary>
     internal IReadOnlyList<TypedRange> Sections
     {
@@ -51,14 +50,16 @@ public sealed class ParameterLayout
 
     /// <summary>Lays F32 tensors out one after the other, in the order given.</summary>
     /// <param name="tensors">Names and shapes.</param>
-    /// <exception cref="ActorTrainException">A name occurs twice, or the vector would pass 2³¹−1 elements.</exception>
-    public static ParameterLayout Of(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors) =>
-        Of(tensors.Select(tensor => new TensorSpec(tensor.Name, [.. tensor.Shape], 0)));
+    /// <exception cref="ActorTrainException">A name occurs twice, or the vector would have more than 2³¹−1
+    /// elements.</exception>
+    public static ParameterLayout Create(IEnumerable<(string Name, IReadOnlyList<long> Shape)> tensors) =>
+        Create(tensors.Select(tensor => new TensorSpec(tensor.Name, [.. tensor.Shape], 0)));
 
     /// <summary>Lays tensors out one after the other, in the order given.</summary>
-    /// <param name="tensors">The tensors; their offsets mean nothing.</param>
-    /// <exception cref="ActorTrainException">A name occurs twice, or the vector would pass 2³¹−1 words.</exception>
-    public static ParameterLayout Of(IEnumerable<TensorSpec> tensors)
+    /// <param name="tensors">The tensors; their offsets are ignored.</param>
+    /// <exception cref="ActorTrainException">A name occurs twice, or the vector would have more than 2³¹−1
+    /// words.</exception>
+    public static ParameterLayout Create(IEnumerable<TensorSpec> tensors)
     {
         var specs = new List<TensorSpec>();
         var names = new HashSet<string>();
@@ -68,13 +69,13 @@ public sealed class ParameterLayout
             foreach (var name in tensor.Aliases.Prepend(tensor.Name))
                 if (!names.Add(name))
                     throw new ActorTrainException(
-                        $"The model has two parameters named '{name}'; every name must be its own."
+                        $"The model has two parameters named '{name}'; every name must be unique."
                     );
             specs.Add(tensor with { Offset = (int)offset });
             offset += (tensor.Shape.Aggregate(1L, (product, size) => product * size) * tensor.Type.Size() + 3) / 4;
             if (offset > int.MaxValue)
                 throw new ActorTrainException(
-                    $"The model has more than {Plural.Of(int.MaxValue, "parameter")} (passed at '{tensor.Name}'); "
+                    $"The model has more than {Plural.Format(int.MaxValue, "parameter")} (passed at '{tensor.Name}'); "
                         + "a flat vector cannot hold it."
                 );
         }
@@ -82,11 +83,11 @@ public sealed class ParameterLayout
     }
 
     /// <summary>
-    /// The first tensor in which two layouts differ, in words that name both sides; null when they are the same.
+    /// Describes the first tensor in which two layouts differ, with both sides' names; null where they are the same.
     /// </summary>
     /// <param name="other">The layout to compare with.</param>
-    /// <param name="here">What to call this side.</param>
-    /// <param name="there">What to call the other side.</param>
+    /// <param name="here">The name of this side.</param>
+    /// <param name="there">The name of the other side.</param>
     public string? FirstDifference(ParameterLayout other, string here, string there)
     {
         for (var i = 0; i < Math.Max(Tensors.Count, other.Tensors.Count); i++)

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ActorTrain.Job;
 
 namespace ActorTrain.Parameters;
 
@@ -57,7 +56,7 @@ internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
         if (rest == 0)
             return;
 
-        // The tail goes through the same vector code, padded: an element's bits must not depend on its place.
+        // The tail goes through the same vector code, padded: an element's bits must not depend on its position.
         Span<float> w = stackalloc float[width],
             g = stackalloc float[width],
             b = stackalloc float[width];

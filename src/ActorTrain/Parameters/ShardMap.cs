@@ -1,13 +1,13 @@
 namespace ActorTrain.Parameters;
 
-/// <summary>A stretch of the flat parameter vector.</summary>
+/// <summary>A shard's slice of the flat parameter vector.</summary>
 /// <param name="Index">Number of the shard that holds it, from 0.</param>
 /// <param name="Offset">First element.</param>
 /// <param name="Length">Number of elements.</param>
-public sealed record ShardSlice(int Index, int Offset, int Length);
+internal sealed record ShardSlice(int Index, int Offset, int Length);
 
-/// <summary>Cuts a flat parameter vector into shards of nearly one size, through tensors where need be.</summary>
-public static class ShardMap
+/// <summary>Cuts a flat parameter vector into shards of nearly equal size, if necessary within a tensor.</summary>
+internal static class ShardMap
 {
     /// <summary>
     /// Cuts fall on multiples of this many floats (64 bytes), so that two shards never share a cache line.
@@ -19,7 +19,7 @@ public static class ShardMap
     /// <see cref="Alignment"/> elements.
     /// </summary>
     /// <param name="parameters">Length of the flat vector, ≥ 1.</param>
-    /// <param name="shards">Number of slices wanted, ≥ 1; a small vector gets fewer, so that none is empty.</param>
+    /// <param name="shards">Number of slices, ≥ 1; a small vector gets fewer, so that none is empty.</param>
     public static IReadOnlyList<ShardSlice> Cut(int parameters, int shards)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parameters, 1);

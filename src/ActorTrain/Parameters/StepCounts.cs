@@ -1,17 +1,17 @@
 namespace ActorTrain.Parameters;
 
 /// <summary>
-/// How many steps each element of a vector has taken. One number where all have taken as many; a parameter without a
-/// gradient takes no step, as in PyTorch, and then its stretch has a number of its own.
+/// The number of steps that each element of a vector has taken. One number where all have taken as many; a parameter
+/// without a gradient takes no step, as in PyTorch, and then its range has a number of its own.
 /// </summary>
 /// <param name="length">Length of the vector.</param>
 internal sealed class StepCounts(int length)
 {
     private List<(FlatRange Range, long Steps)> _counts = [(new FlatRange(0, length), 0)];
 
-    /// <summary>Some stretches take a step.</summary>
-    /// <param name="touched">The stretches, in order, none touching another.</param>
-    /// <returns>The same, cut where counts differ, each with the number of its step, from 1.</returns>
+    /// <summary>Some ranges take a step.</summary>
+    /// <param name="touched">The ranges, in order, not adjacent.</param>
+    /// <returns>The same ranges, cut where counts differ, each with its number of steps, from 1.</returns>
     public IReadOnlyList<(FlatRange Range, long Steps)> Step(ReadOnlySpan<FlatRange> touched)
     {
         var (stepped, counts) = (new List<(FlatRange, long)>(), new List<(FlatRange Range, long Steps)>());

@@ -1,4 +1,4 @@
-using ActorTrain.Hosting;
+using ActorTrain.Files;
 using ActorTrain.Sentences;
 
 namespace ActorTrain.Saving;
@@ -10,13 +10,13 @@ namespace ActorTrain.Saving;
 public static class SafeTensors
 {
     /// <summary>
-    /// Saves a model. The file appears whole or not at all: a write that fails leaves an earlier file as it was.
+    /// Saves a model. The file is replaced as a whole: a failed write leaves an earlier file as it was.
     /// </summary>
-    /// <param name="path">Where to; an existing file is replaced.</param>
-    /// <param name="model">What to save.</param>
-    /// <param name="metadata">What to write about the training: any keys, any values.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="metadata">Facts about the training: any keys and values.</param>
     /// <exception cref="ActorTrainException">The file cannot be written.</exception>
-    public static void Save(string path, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
+    internal static void Save(string path, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
     {
         try
         {
@@ -32,7 +32,7 @@ public static class SafeTensors
     }
 
     /// <summary>Loads a file; its tensors may be of any <see cref="Parameters.ElementType"/>.</summary>
-    /// <exception cref="ActorTrainException">It cannot be read, or is not such a file.</exception>
+    /// <exception cref="ActorTrainException">It cannot be read, or is not a safetensors file.</exception>
     public static SavedModel Load(string path)
     {
         try

@@ -5,7 +5,7 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Saving;
 
-/// <summary>Reads the bytes of a safetensors file, and believes nothing in it that it has not checked.</summary>
+/// <summary>Reads the bytes of a safetensors file, and checks everything in it.</summary>
 internal static class SafeTensorsReader
 {
     public static SavedModel Read(string path, byte[] file)
@@ -17,7 +17,8 @@ internal static class SafeTensorsReader
             var length = BinaryPrimitives.ReadInt64LittleEndian(file);
             if (length < 2 || length > file.Length - 8)
                 throw new FormatException(
-                    $"its header would be {Plural.Of(length, "byte")} long, and {Plural.Number(file.Length - 8)} follow"
+                    $"its header would be {Plural.Format(length, "byte")} long, and "
+                        + $"{Plural.Number(file.Length - 8)} follow"
                 );
             using var header = JsonDocument.Parse(file.AsMemory(8, (int)length));
             return Read(path, header.RootElement, file.AsMemory(8 + (int)length));
@@ -70,7 +71,7 @@ internal static class SafeTensorsReader
         if (shape.Any(length => length < 0) || from < 0 || to > content.Length || to - from != expected)
             throw new FormatException(
                 $"its tensor {name} of shape [{string.Join(", ", shape)}] would lie at {from} to "
-                    + $"{to} of {Plural.Of(content.Length, "byte")}"
+                    + $"{to} of {Plural.Format(content.Length, "byte")}"
             );
         return new SavedTensor(name, shape, type, content[(int)from..(int)to]);
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ActorTrain.Hosting;
 using ActorTrain.Parameters;
 
 namespace ActorTrain.Saving;
@@ -13,7 +12,7 @@ internal static class SafeTensorsWriter
     {
         // Wider elements first, so that every tensor is aligned to its elements.
         var tensors = From(model.Description.Parameters, model.Parameters)
-            .Concat(From(model.Description.State, model.State))
+            .Concat(From(model.Description.Buffers, model.Buffers))
             .OrderByDescending(tensor => tensor.Type.Size())
             .ToList();
         var header = Header(tensors, metadata);
@@ -22,7 +21,7 @@ internal static class SafeTensorsWriter
         stream.Write(length);
         stream.Write(header);
         foreach (var tensor in tensors)
-            stream.Write(MemoryMarshal.AsBytes(tensor.Words.Span)[..tensor.Length]);
+            stream.Write(MemoryMarshal.AsBytes(tensor.Values.Span)[..tensor.Length]);
     }
 
     private static byte[] Header(List<Entry> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -64,8 +63,8 @@ internal static class SafeTensorsWriter
         }
     }
 
-    // A tensor in several places of the model is saved in each: a plain module that loads it asks for all names.
-    private static IEnumerable<Entry> From(ParameterLayout layout, ReadOnlyMemory<float> words) =>
+    // A tensor with several names is saved under each: a PyTorch module that loads the file requires all names.
+    private static IEnumerable<Entry> From(ParameterLayout layout, ReadOnlyMemory<float> values) =>
         from place in layout.Tensors
         where place.IsSaved
         from name in place.Aliases.Prepend(place.Name)
@@ -74,7 +73,7 @@ internal static class SafeTensorsWriter
             place.Shape,
             place.Type,
             place.Count * place.Type.Size(),
-            words.Slice(place.Offset, place.Length)
+            values.Slice(place.Offset, place.Length)
         );
 
     private sealed record Entry(
@@ -82,6 +81,6 @@ internal static class SafeTensorsWriter
         IReadOnlyList<long> Shape,
         ElementType Type,
         int Length,
-        ReadOnlyMemory<float> Words
+        ReadOnlyMemory<float> Values
     );
 }

@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Saving;
 
-/// <summary>What a safetensors file holds.</summary>
+/// <summary>The content of a safetensors file.</summary>
 /// <param name="Path">The file, for errors.</param>
-/// <param name="Metadata">What was written about the training.</param>
+/// <param name="Metadata">Facts about the training.</param>
 /// <param name="Tensors">The tensors by name.</param>
 public sealed record SavedModel(
     string Path,
@@ -21,19 +20,19 @@ public sealed record SavedModel(
     public TrainedModel As(ModelDescription model)
     {
         var known = model
-            .Parameters.Tensors.Concat(model.State.Tensors)
+            .Parameters.Tensors.Concat(model.Buffers.Tensors)
             .Where(tensor => tensor.IsSaved)
             .SelectMany(tensor => tensor.Aliases.Prepend(tensor.Name))
             .ToHashSet();
         if (Tensors.Keys.FirstOrDefault(name => !known.Contains(name)) is { } strange)
             throw new ActorTrainException($"{Path}: it has a tensor {strange}, which the model {model.Name} has not.");
-        return new TrainedModel(model, Gather(model.Name, model.Parameters), Gather(model.Name, model.State));
+        return new TrainedModel(model, Gather(model.Name, model.Parameters), Gather(model.Name, model.Buffers));
     }
 
     private float[] Gather(string model, ParameterLayout layout)
     {
         var values = new float[layout.Length];
-        // Another name of a tensor says the same once more.
+        // A tensor's other names have the same values.
         foreach (var place in layout.Tensors.Where(place => place.IsSaved))
         {
             if (!Tensors.TryGetValue(place.Name, out var tensor))

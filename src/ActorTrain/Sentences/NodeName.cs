@@ -1,8 +1,8 @@
 namespace ActorTrain.Sentences;
 
-/// <summary>A node as people are told of it.</summary>
+/// <summary>A node's name in messages to users.</summary>
 internal static class NodeName
 {
-    /// <summary>Its address, and which start of it is meant where there was another before.</summary>
-    public static string Of(string node, int restarts) => restarts == 0 ? node : $"{node} (restart {restarts})";
+    /// <summary>Its address, with the number of its restarts if there were any.</summary>
+    public static string Format(string node, int restarts) => restarts == 0 ? node : $"{node} (restart {restarts})";
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace ActorTrain.Sentences;
 
-/// <summary>Samples a second, as they are written for people.</summary>
+/// <summary>Samples per second in messages to users.</summary>
 internal static class Rate
 {
-    /// <summary>The number alone, the same on every machine; small ones with decimals, so that none above 0 is told
-    /// as 0 but the very smallest.</summary>
-    public static string Of(double samplesPerSecond) =>
+    /// <summary>
+    /// The number alone, in the invariant culture; small ones with decimals, so that they do not become 0.
+    /// </summary>
+    public static string Format(double samplesPerSecond) =>
         !double.IsFinite(samplesPerSecond)
             ? "-"
             : samplesPerSecond.ToString(

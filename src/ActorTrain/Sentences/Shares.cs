@@ -1,19 +1,18 @@
 namespace ActorTrain.Sentences;
 
 /// <summary>
-/// Parts of a whole in whole percent that add up to what the parts do, by the largest remainder: 1/3, 1/3, 1/3 are 34
-/// %, 33 %, 33 %.
+/// Rounds shares to whole percent without changing their sum, by the largest remainder: 1/3, 1/3, 1/3 are 34 %, 33 %,
+/// 33 %.
 /// </summary>
 internal static class Shares
 {
     /// <summary>The percentages, in the order of the parts.</summary>
-    /// <param name="parts">
-    /// Each 0 to 1; all together as a rule 1, or 0 where nothing is done yet. One that is no number counts as 0.
-    /// </param>
+    /// <param name="parts">Each 0 to 1; their sum is usually 1, or 0 where nothing is done yet. NaN counts as
+    /// 0.</param>
     public static IReadOnlyList<int> InPercent(IReadOnlyList<double> parts)
     {
         var exact = parts.Select(part => double.IsFinite(part) ? Math.Clamp(part, 0, 1) * 100 : 0).ToArray();
-        // What is a whole number but for the last bit of a double is that number.
+        // Tolerates rounding errors of a double.
         var percent = exact.Select(part => (int)Math.Floor(part + 1e-9)).ToArray();
         var missing = (int)Math.Round(exact.Sum()) - percent.Sum();
         var places = Enumerable.Range(0, exact.Length).OrderByDescending(place => exact[place] - percent[place]);

@@ -3,14 +3,15 @@ using Akka.Remote.Serialization;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// What a node of our own takes of one of Akka's serializers, by the names that messages have on the wire. Akka's own
-/// would build whatever type a stranger names, deploy actors, or end those that are there.
+/// The messages of one of Akka's serializers that ActorTrain's nodes accept, by their names on the wire. Without the
+/// list, Akka would build any type that a message names, deploy actors, or stop actors.
 /// </summary>
 /// <param name="Name">The serializer's name in the configuration.</param>
 /// <param name="Identifier">Its number on the wire.</param>
-/// <param name="Content">What it carries, for a log.</param>
-/// <param name="Serializer">Akka's class, as an assembly-qualified name; null where nothing of it is taken.</param>
-/// <param name="Allowed">The messages that are taken; empty text stands for the only one of a serializer.</param>
+/// <param name="Content">Its kind of messages, for the log.</param>
+/// <param name="Serializer">Akka's class, as an assembly-qualified name; null where none of its messages is
+/// accepted.</param>
+/// <param name="Allowed">The accepted messages; an empty text is a serializer's only message.</param>
 internal sealed record AkkaMessages(
     string Name,
     int Identifier,
@@ -22,7 +23,9 @@ internal sealed record AkkaMessages(
     private const string Cluster = "Akka.Cluster.InternalClusterAction+";
     private const string System = "Akka.Dispatch.SysMsg.";
 
-    /// <summary>Those that are looked at, by name. The others of Akka carry bytes, numbers and texts alone.</summary>
+    /// <summary>
+    /// The guarded serializers, by name. Akka's others have only bytes, numbers and texts in their messages.
+    /// </summary>
     public static IReadOnlyDictionary<string, AkkaMessages> All { get; } =
         new[]
         {
@@ -30,7 +33,7 @@ internal sealed record AkkaMessages(
             Nothing("proto", 2, "a message of any protobuf type"),
             Nothing("daemon-create", 3, "the deployment of an actor"),
             Nothing("reliable-delivery", 36, "a message of reliable delivery"),
-            // Members find each other, and gossip. That another leaves or is taken out is decided on a node itself.
+            // Joining, heartbeats and gossip. No message may cause a node to leave or to be downed.
             new AkkaMessages(
                 "akka-cluster",
                 5,
@@ -59,7 +62,7 @@ internal sealed record AkkaMessages(
                 typeof(MessageContainerSerializer).AssemblyQualifiedName,
                 new HashSet<string> { "" }
             ),
-            // Who is there, and the heartbeats of those that watch: no pills, no exceptions, no routers.
+            // Identification and the heartbeats of remote watching: no poison pills, no exceptions, no routers.
             new AkkaMessages(
                 "akka-misc",
                 16,
@@ -67,7 +70,7 @@ internal sealed record AkkaMessages(
                 typeof(MiscMessageSerializer).AssemblyQualifiedName,
                 new HashSet<string> { "ID", "AID", "RWHB", "RWHR" }
             ),
-            // To watch an actor, and to hear of its end: not to end, suspend or restart it.
+            // Watching an actor and its termination: not to stop, suspend or restart it.
             new AkkaMessages(
                 "akka-system-msg",
                 22,

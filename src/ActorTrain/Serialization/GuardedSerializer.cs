@@ -8,15 +8,15 @@ using Akka.Serialization;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// One of Akka's serializers behind the allow-list of <see cref="AkkaMessages"/>: what is not on it never reaches
-/// Akka's. Named in <c>akka.actor.serializers</c>, and told which one it guards by
-/// <c>akka.actor.serialization-settings.NAME.guards</c>.
+/// One of Akka's serializers behind the allow-list of <see cref="AkkaMessages"/>: other messages never reach it.
+/// Configured in <c>akka.actor.serializers</c>; <c>akka.actor.serialization-settings.NAME.guards</c> names the guarded
+/// one.
 /// </summary>
 internal sealed class GuardedSerializer : SerializerWithStringManifest
 {
     private const string PathsKey = "akka.remote.trusted-selection-paths";
 
-    // A selection holds a question, which holds a number: a message within messages without end would end the process.
+    // A selection holds a question, which holds a number. Endless nesting would overflow the stack and end the process.
     private const int Deepest = 2;
 
     [ThreadStatic]
@@ -27,10 +27,10 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     private readonly HashSet<string> _paths;
     private readonly RepeatedLines<string> _refused = new();
 
-    // Akka makes its serializers before the system can be logged for.
+    // Akka creates its serializers before the system has a logger.
     private readonly Lazy<ILoggingAdapter> _log;
 
-    /// <summary>As Akka makes each serializer that has settings.</summary>
+    /// <summary>The constructor that Akka calls for serializers with settings.</summary>
     public GuardedSerializer(ExtendedActorSystem system, Config settings)
         : base(system)
     {
@@ -55,7 +55,7 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
         if (_inner is not null && _messages.Allowed.Contains(Manifest(obj)))
             return _inner.ToBinary(obj);
         var reason = $"{obj.GetType()} may not travel between nodes: it is not on the allow-list";
-        Tell($"Refused: {reason}");
+        Log($"Refused: {reason}");
         throw new SerializationException(reason) { Source = nameof(GuardedSerializer) };
     }
 
@@ -75,13 +75,13 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
                 : _inner.FromBinary(bytes, name.Length == 0 ? null! : Type.GetType(name, throwOnError: true)!);
             return message switch
             {
-                ActorSelectionMessage selection => Judge(selection),
+                ActorSelectionMessage selection => Filter(selection),
                 Identify { MessageId: var id } => IsPlain(id) ? message : Refuse(Named(name)),
                 ActorIdentity { MessageId: var id } => IsPlain(id) ? message : Refuse(Named(name)),
                 _ => message,
             };
         }
-#pragma warning disable CA1031 // Broken bytes fail in whatever way; each is a message that cannot be read.
+#pragma warning disable CA1031 // Broken bytes lead to any exception; each is a message that cannot be read.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -93,9 +93,9 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
         }
     }
 
-    private object Judge(ActorSelectionMessage selection)
+    private object Filter(ActorSelectionMessage selection)
     {
-        // What is within has been told already.
+        // The refusal of the inner message is logged already.
         if (selection.Message is RefusedMessage)
             return RefusedMessage.Instance;
         var path = string.Concat(selection.Elements.Select(element => $"/{element}"));
@@ -107,14 +107,14 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
 
     private RefusedMessage Refuse(string detail)
     {
-        Tell($"Refused a message from another program: {_messages.Content} {detail}".TrimEnd());
+        Log($"Refused a message from another program: {_messages.Content} {detail}".TrimEnd());
         return RefusedMessage.Instance;
     }
 
-    private void Tell(string what)
+    private void Log(string what)
     {
         IReadOnlyList<string> lines;
-        // Any thread of the transport comes here. A sum that is due is told with the next refusal.
+        // Called on any thread of the transport. A count that is due is logged with the next refusal.
         lock (_refused)
         {
             _refused.Add(_messages.Name, what);

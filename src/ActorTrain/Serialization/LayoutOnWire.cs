@@ -2,10 +2,10 @@ using ActorTrain.Parameters;
 
 namespace ActorTrain.Serialization;
 
-/// <summary>A layout as it travels: its tensors, from which it is laid out again.</summary>
+/// <summary>A layout on the wire: its tensors, from which the layout is computed again.</summary>
 internal sealed record LayoutOnWire(TensorSpec[] Tensors)
 {
-    public static LayoutOnWire Of(ParameterLayout layout) => new([.. layout.Tensors]);
+    public static LayoutOnWire From(ParameterLayout layout) => new([.. layout.Tensors]);
 
-    public ParameterLayout ToLayout() => ParameterLayout.Of(Tensors);
+    public ParameterLayout ToLayout() => ParameterLayout.Create(Tensors);
 }

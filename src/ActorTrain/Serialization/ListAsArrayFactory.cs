@@ -7,9 +7,8 @@ using Hyperion.ValueSerializers;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// Lists travel as arrays. A message's <c>IReadOnlyList</c> may be a <see cref="List{T}"/> or a type that the compiler
-/// made for a collection expression, which has no name that could be put on an allow-list; an array is what every one
-/// of them can become.
+/// Sends lists as arrays. A message's <c>IReadOnlyList</c> may be a <see cref="List{T}"/> or a compiler-generated type
+/// of a collection expression, which has no fixed name for an allow-list; each of them can be converted to an array.
 /// </summary>
 internal sealed class ListAsArrayFactory : ValueSerializerFactory
 {
@@ -35,7 +34,7 @@ internal sealed class ListAsArrayFactory : ValueSerializerFactory
 
     private sealed class AsArray(Type element) : ValueSerializer
     {
-        // The array brings its own.
+        // The array writes its own.
         public override void WriteManifest(Stream stream, SerializerSession session) { }
 
         public override void WriteValue(Stream stream, object value, SerializerSession session)
@@ -49,7 +48,7 @@ internal sealed class ListAsArrayFactory : ValueSerializerFactory
         }
 
         public override object ReadValue(Stream stream, DeserializerSession session) =>
-            throw new NotSupportedException("A list travels as an array, and is read as one.");
+            throw new NotSupportedException("A list is sent as an array, and is read as one.");
 
         public override Type GetElementType() => element;
     }

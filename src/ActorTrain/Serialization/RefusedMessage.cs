@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace ActorTrain.Serialization;
 
 /// <summary>
-/// Stands for a message that was refused when it came. Akka drops it before any actor sees it, by
-/// <c>akka.remote.untrusted-mode</c>; where an exception were thrown instead, it would log each with its trace.
+/// Replaces a received message that was refused. Akka drops it before any actor receives it, by
+/// <c>akka.remote.untrusted-mode</c>; an exception instead would be logged with its stack trace each time.
 /// </summary>
 internal sealed class RefusedMessage : IPossiblyHarmful
 {

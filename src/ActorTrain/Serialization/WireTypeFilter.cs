@@ -5,11 +5,11 @@ namespace ActorTrain.Serialization;
 
 /// <summary>
 /// Lets Hyperion look up only the names of allowed types. (Its own filter compares assembly-qualified names with short
-/// ones and so lets nothing through: both are brought to one plain form here.)
+/// ones, and so allows none: here both are converted to one plain form.)
 /// </summary>
-internal sealed partial class WireTypeFilter : ITypeFilter
+internal sealed partial class WireTypeFilter(WireTypeSet types) : ITypeFilter
 {
-    public bool IsAllowed(string typeName) => WireTypes.Names.Contains(Plain(typeName));
+    public bool IsAllowed(string typeName) => types.Names.Contains(Plain(typeName));
 
     /// <summary>A type's name without versions, keys, and the name of the core library.</summary>
     public static string Plain(string typeName) =>

@@ -1,4 +1,6 @@
 using ActorTrain.Lane;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Telemetry;
 using ActorTrain.Threads;
@@ -7,27 +9,27 @@ using Akka.Event;
 
 namespace ActorTrain.Server;
 
-/// <summary>Owns one slice of the parameters. The only writer of its weights.</summary>
+/// <summary>Owns one slice of the parameters, and is the only writer of its weights.</summary>
 internal sealed class ParameterShardActor : ReceiveActor
 {
     private readonly ShardState _shard;
     private readonly ITensorLane _lane;
-    private readonly PayloadType _payload;
-    private readonly List<(IActorRef By, ShardProtocol.Pull For)> _pulling = [];
-    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.Await For)> _waiting = new(
+    private readonly TransferDType _payload;
+    private readonly List<(IActorRef Reader, ShardProtocol.Pull Pull)> _pulling = [];
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.AwaitParameters Request)> _waiting = new(
         StringComparer.Ordinal
     );
-    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep For)> _watching = new(
+    private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep Request)> _watching = new(
         StringComparer.Ordinal
     );
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public static Props Props(ShardState shard, ITensorLane lane, PayloadType payload) =>
+    public static Props Props(ShardState shard, ITensorLane lane, TransferDType payload) =>
         Akka
             .Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload))
             .WithDispatcher(DispatcherNames.Compute);
 
-    public ParameterShardActor(ShardState shard, ITensorLane lane, PayloadType payload)
+    public ParameterShardActor(ShardState shard, ITensorLane lane, TransferDType payload)
     {
         (_shard, _lane, _payload) = (shard, lane, payload);
         AwaitingWeights();
@@ -44,42 +46,46 @@ internal sealed class ParameterShardActor : ReceiveActor
             Become(Training);
             Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
         });
-        Receive<ShardProtocol.Count>(count => Sender.TellInPages(Context.System, _shard.Count(count.Round), Self));
+        Receive<ShardProtocol.GetCounts>(count =>
+            Sender.TellInPages(Context.System, _shard.GetCounts(count.Round), Self)
+        );
         Receive<LaneProtocol.Broken>(_ => { });
-        Governed();
+        ReceivingFences();
     }
 
     private void Training()
     {
-        Governed();
+        ReceivingFences();
         // A worker that waits for an answer pushes again.
         Receive<LaneProtocol.Broken>(_ => { });
         Receive<ShardProtocol.Push>(push =>
         {
             var version = _shard.Version;
-            _lane.Tell(Sender, Answer(push), Self);
+            _lane.Tell(Sender, Judge(push), Self);
             if (_shard.Version == version)
                 return;
-            AnswerWaiting();
-            TellClosed();
+            SendToWaiting();
+            NotifyStepClosed();
         });
-        Receive<ShardProtocol.Await>(awaits =>
+        Receive<ShardProtocol.AwaitParameters>(awaits =>
         {
-            if (!TellWeights(Sender, awaits))
+            if (!TrySendWeights(Sender, awaits))
                 _waiting[awaits.Worker.Node] = (Sender, awaits);
         });
         Receive<ShardProtocol.WatchStep>(watch =>
         {
             _watching[watch.Worker.Node] = (Sender, watch);
-            TellClosed();
+            NotifyStepClosed();
         });
         Receive<ShardProtocol.Pull>(pull =>
         {
-            if (!TellWeights(Sender, pull))
+            if (!TrySendWeights(Sender, pull))
                 _pulling.Add((Sender, pull));
         });
-        Receive<ShardProtocol.Evaluated>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
-        Receive<ShardProtocol.Count>(count => Sender.TellInPages(Context.System, _shard.Count(count.Round), Self));
+        Receive<ShardProtocol.ReleaseEpochs>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
+        Receive<ShardProtocol.GetCounts>(count =>
+            Sender.TellInPages(Context.System, _shard.GetCounts(count.Round), Self)
+        );
         Receive<ShardProtocol.Initialize>(again =>
         {
             again.Payload.Release();
@@ -87,54 +93,54 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
     }
 
-    private void Governed()
+    private void ReceivingFences()
     {
-        Receive<ShardProtocol.Fence>(fence =>
+        Receive<ShardProtocol.FenceWorker>(fence =>
         {
             _shard.Fence(fence.Past);
             if (
                 _watching.TryGetValue(fence.Past.Node, out var watches)
-                && watches.For.Worker.Incarnation <= fence.Past.Incarnation
+                && watches.Request.Worker.Incarnation <= fence.Past.Incarnation
             )
                 _watching.Remove(fence.Past.Node);
             if (
                 _waiting.TryGetValue(fence.Past.Node, out var waits)
-                && waits.For.Worker.Incarnation <= fence.Past.Incarnation
+                && waits.Request.Worker.Incarnation <= fence.Past.Incarnation
             )
                 _waiting.Remove(fence.Past.Node);
         });
-        Receive<ShardProtocol.FenceAll>(fence =>
+        Receive<ShardProtocol.FenceAllWorkers>(fence =>
         {
             _shard.FenceAll(fence.Incarnation);
             _waiting.Clear();
             _watching.Clear();
         });
-        Receive<ShardProtocol.Govern>(govern =>
+        Receive<ShardProtocol.SetPolicies>(setPolicies =>
         {
-            _shard.Govern(govern.Staleness);
-            _shard.March(govern.Consistency, govern.Contributions);
-            AnswerWaiting();
-            TellClosed();
+            _shard.SetPolicies(setPolicies.Staleness);
+            _shard.SetConsistency(setPolicies.Consistency, setPolicies.Contributions);
+            SendToWaiting();
+            NotifyStepClosed();
         });
     }
 
-    private void AnswerWaiting()
+    private void SendToWaiting()
     {
-        _pulling.RemoveAll(pulling => TellWeights(pulling.By, pulling.For));
+        _pulling.RemoveAll(pulling => TrySendWeights(pulling.Reader, pulling.Pull));
         if (_waiting.Count == 0)
             return;
         foreach (var (node, (worker, awaits)) in _waiting.ToList())
-            if (TellWeights(worker, awaits))
+            if (TrySendWeights(worker, awaits))
                 _waiting.Remove(node);
     }
 
-    private void TellClosed()
+    private void NotifyStepClosed()
     {
         if (_watching.Count == 0)
             return;
         foreach (
             var (node, (worker, watch)) in _watching
-                .Where(watching => watching.Value.For.Version < _shard.Version)
+                .Where(watching => watching.Value.Request.Version < _shard.Version)
                 .ToList()
         )
         {
@@ -143,28 +149,28 @@ internal sealed class ParameterShardActor : ReceiveActor
         }
     }
 
-    private bool TellWeights(IActorRef by, ShardProtocol.Pull pull)
+    private bool TrySendWeights(IActorRef reader, ShardProtocol.Pull pull)
     {
         if (_shard.WeightsAfter(pull.Epoch, _payload) is not var (version, isOfEpoch, weights))
             return false;
         var pulled = new ShardProtocol.Pulled(_shard.Index, version, _shard.OpenTo(""), weights);
-        _lane.Tell(by, pulled with { Epoch = pull.Epoch, IsOfEpoch = isOfEpoch }, Self);
+        _lane.Tell(reader, pulled with { Epoch = pull.Epoch, IsOfEpoch = isOfEpoch }, Self);
         return true;
     }
 
-    private bool TellWeights(IActorRef worker, ShardProtocol.Await awaits)
+    private bool TrySendWeights(IActorRef worker, ShardProtocol.AwaitParameters awaits)
     {
         if (_shard.WeightsFor(awaits.Worker, awaits.Part, _payload) is not var (version, step, isApplied, weights))
             return false;
         _lane.Tell(
             worker,
-            new ShardProtocol.Awaited(_shard.Index, awaits.Part, version, step, isApplied, weights),
+            new ShardProtocol.ParametersReady(_shard.Index, awaits.Part, version, step, isApplied, weights),
             Self
         );
         return true;
     }
 
-    private ShardProtocol.Pushed Answer(ShardProtocol.Push push)
+    private ShardProtocol.Pushed Judge(ShardProtocol.Push push)
     {
         var staleness = _shard.StalenessOf(push.BaseVersion);
         var verdict = _shard.Receive(
@@ -176,10 +182,10 @@ internal sealed class ParameterShardActor : ReceiveActor
         );
         push.Payload.Release();
         Instruments.Judged(verdict, staleness);
-        // The coordinator makes an event of what it means, once a lease; here it is each single one.
+        // The coordinator reports refusals as events, once a lease; this logs each one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
             _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
-        // What a step has gathered changes nothing yet.
+        // The gradients of an open step have not changed the weights yet.
         var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload, push.Worker);
         return new ShardProtocol.Pushed(
             _shard.Index,

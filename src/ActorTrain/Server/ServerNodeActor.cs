@@ -1,16 +1,16 @@
-using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
+using ActorTrain.Remedies;
 using ActorTrain.Serialization.Paging;
-using ActorTrain.Supervision;
 using Akka.Actor;
 using Akka.Event;
 
 namespace ActorTrain.Server;
 
 /// <summary>
-/// Hosts parameter shards on a server node until their job closes them, and remembers for its coordinator what another
-/// would need to go on. A job whose coordinator is gone has a while to be adopted by the next one.
+/// Hosts parameter shards on a server node until their job closes them, and stores the snapshots that another
+/// coordinator needs to adopt the job. Without a coordinator a job ends after <see cref="Adoption.Timeout"/>.
 /// </summary>
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
@@ -25,19 +25,19 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 
         public List<(IActorRef Actor, IDisposable Admission)> Children { get; } = [];
 
-        public JobMemory? Memory { get; set; }
+        public JobSnapshot? Snapshot { get; set; }
 
-        public ModelMemory? Model { get; set; }
+        public ModelSnapshot? Model { get; set; }
 
         public JobHistory History { get; set; } = new();
 
-        public ServerProtocol.Remembered Remembered => new(Model is not null, History.Count);
+        public ServerProtocol.SnapshotStored SnapshotStored => new(Model is not null, History.Count);
 
-        public RecalledJob? Recalled =>
-            Memory is null || Model is null ? null : new RecalledJob(Memory, Model, [.. History.Entries]);
+        public StoredJob? StoredJob =>
+            Snapshot is null || Model is null ? null : new StoredJob(Snapshot, Model, [.. History.Entries]);
     }
 
-    // Jobs in a row use again what the one before had.
+    // A job that follows at once reuses the memory of the one before.
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
 
     private sealed record Orphaned(string JobId);
@@ -58,40 +58,40 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
                         open.JobId,
                         open.Owner,
                         open.Slice.Length,
-                        ParameterShardActor.Props(ShardOf(open), _lane, open.Job.Payload)
+                        ParameterShardActor.Props(CreateShard(open), _lane, open.Job.TransferDType)
                     )
                 )
             )
         );
-        Receive<ServerProtocol.OpenModelState>(open =>
+        Receive<ServerProtocol.OpenBuffers>(open =>
         {
-            var state = new ModelState(open.Sections, open.Job.IsEvaluatedAfter);
+            var state = new CombinedBuffers(open.Sections, open.Job.IsEvaluatedAfter);
             Sender.Tell(
-                new ServerProtocol.ModelStateOpened(
+                new ServerProtocol.BuffersOpened(
                     open.JobId,
-                    Host(open.JobId, open.Owner, state.Length, ModelStateActor.Props(state, _lane))
+                    Host(open.JobId, open.Owner, state.Length, BuffersActor.Props(state, _lane))
                 )
             );
         });
-        Receive<ServerProtocol.Remember>(remember =>
+        Receive<ServerProtocol.StoreSnapshot>(store =>
         {
-            if (!_jobs.TryGetValue(remember.Memory.JobId, out var job))
+            if (!_jobs.TryGetValue(store.Snapshot.JobId, out var job))
                 return;
-            job.Memory = remember.Memory;
-            job.History.Take(remember.History);
-            Sender.Tell(job.Remembered);
+            job.Snapshot = store.Snapshot;
+            job.History.Add(store.History);
+            Sender.Tell(job.SnapshotStored);
         });
-        Receive<ServerProtocol.RememberModel>(remember =>
+        Receive<ServerProtocol.StoreModel>(store =>
         {
-            if (!_jobs.TryGetValue(remember.JobId, out var job))
+            if (!_jobs.TryGetValue(store.JobId, out var job))
                 return;
-            job.Model = remember.Model;
-            Sender.Tell(job.Remembered);
+            job.Model = store.Model;
+            Sender.Tell(job.SnapshotStored);
         });
-        Receive<ServerProtocol.Recall>(_ =>
+        Receive<ServerProtocol.GetStoredJobs>(_ =>
             Sender.TellInPages(
                 Context.System,
-                new ServerProtocol.Recalled([.. _jobs.Values.Select(job => job.Recalled).OfType<RecalledJob>()]),
+                new ServerProtocol.StoredJobs([.. _jobs.Values.Select(job => job.StoredJob).OfType<StoredJob>()]),
                 Self
             )
         );
@@ -101,7 +101,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
                 return;
             Timers.Cancel(adopt.JobId);
             job.Owner = Context.Watch(Sender);
-            // What the coordinator before had told last is not known to this one, which tells it in its own words.
+            // This coordinator does not know what the earlier one stored last, and stores the history anew.
             job.History = new JobHistory();
         });
         Receive<ServerProtocol.Close>(close => Close(close.JobId));
@@ -109,17 +109,17 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Receive<LaneProtocol.SendProbe>(_ => _lane.Tell(Sender, new LaneProtocol.Probe(), Self));
         Receive<LaneProtocol.Broken>(_ => { });
         Receive<Idle>(_ => _lane.GiveBack());
-        Receive<Terminated>(gone =>
+        Receive<Terminated>(terminated =>
         {
-            foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(gone.ActorRef)))
-                Timers.StartSingleTimer(jobId, new Orphaned(jobId), Adoption.Patience);
+            foreach (var (jobId, _) in _jobs.Where(job => job.Value.Owner.Equals(terminated.ActorRef)))
+                Timers.StartSingleTimer(jobId, new Orphaned(jobId), Adoption.Timeout);
         });
         Receive<Orphaned>(orphaned =>
         {
             _log.Warning(
-                "No coordinator has gone on with job {0} within {1:0} s: its shards are closed",
+                "No coordinator has adopted job {0} within {1:0} s: its shards are closed",
                 orphaned.JobId,
-                Adoption.Patience.TotalSeconds
+                Adoption.Timeout.TotalSeconds
             );
             Close(orphaned.JobId);
         });
@@ -136,7 +136,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             admission.Dispose();
     }
 
-    // A shard that failed in the middle of an update has no weights to go on with: it ends, and the job with it.
+    // A shard that fails in the middle of an update has no valid weights: it stops, and the job ends.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private IActorRef Host(string jobId, IActorRef owner, int length, Props props)
@@ -145,7 +145,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         if (!_jobs.TryGetValue(jobId, out var job))
             _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
-        // Before anybody hears of it, and not when it has started: what came in between would be lost.
+        // Admitted before any node knows the actor: a tensor that arrived earlier would be lost.
         job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length })));
         return child;
     }
@@ -165,6 +165,6 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 
-    private ShardState ShardOf(ServerProtocol.OpenShard open) =>
+    private ShardState CreateShard(ServerProtocol.OpenShard open) =>
         new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorTrain.Settings;
 
-/// <summary>What a number may be, and how a sentence says it.</summary>
+/// <summary>The range of a number, and its wording in an error.</summary>
 internal readonly record struct Bounds(double Least, bool LeastIncluded, double Most, bool MostIncluded)
 {
     public static Bounds Any { get; } = new(double.NegativeInfinity, true, double.PositiveInfinity, true);

@@ -6,7 +6,7 @@ namespace ActorTrain.Settings;
 /// The names by which a user writes the values of an enum: <c>BoundedStaleness</c> is <c>bounded-staleness</c>,
 /// <c>AdamW</c> is <c>adamw</c>.
 /// </summary>
-public static class Choices
+internal static class Choices
 {
     /// <summary>A value's name.</summary>
     public static string NameOf<TEnum>(TEnum value)

@@ -6,12 +6,12 @@ using Akka.Configuration;
 namespace ActorTrain.Settings;
 
 /// <summary>Reads HOCON files: job files and node configurations.</summary>
-public static class ConfigurationFile
+internal static class ConfigurationFile
 {
     private const long LargestBytes = 1 << 20;
 
     /// <summary>
-    /// Reads a file and checks its form and its keys: a key that reference.conf does not have is an error, except under
+    /// Reads a file and checks its form and its keys: a key that is not in reference.conf is an error, except under
     /// <c>akka</c>.
     /// </summary>
     /// <returns>The configuration; errors about its values name the file and the line.</returns>
@@ -27,7 +27,7 @@ public static class ConfigurationFile
     /// <summary>Reads a file and checks its form, but not its keys.</summary>
     internal static LocatedConfig ReadUnchecked(string path) => Parse(Text(path), path);
 
-    /// <summary>Reads a file that is part of an assembly, by its name there.</summary>
+    /// <summary>Reads an embedded resource of an assembly.</summary>
     internal static LocatedConfig Embedded(Assembly assembly, string resource)
     {
         using var stream =
@@ -37,14 +37,14 @@ public static class ConfigurationFile
         return Parse(reader.ReadToEnd(), string.Join('.', resource.Split('.')[^2..]));
     }
 
-    /// <summary>A text as a value of HOCON that is taken as it is.</summary>
+    /// <summary>A text as a quoted HOCON value.</summary>
     internal static string Quoted(string? text) =>
         $"\"{text?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>Parses a text that stands in <paramref name="file"/>; its keys are not checked.</summary>
+    /// <summary>Parses a text of <paramref name="file"/>; its keys are not checked.</summary>
     internal static LocatedConfig Parse(string text, string file)
     {
-        var outline = HoconOutline.Of(text, file);
+        var outline = HoconOutline.Parse(text, file);
         if (Substitution.FirstCycle(outline.Substitutions) is { } cycle)
             throw new ActorTrainException($"{file}, line {cycle.Line}: ${{{cycle.Target}}} leads back to itself.");
         try
@@ -71,8 +71,7 @@ public static class ConfigurationFile
                 unknown
             );
         }
-        // Whatever is left is the parser's own trouble with the text: its exceptions range from FormatException to
-        // NullReferenceException.
+        // Any other exception is a failure of the parser: they range from FormatException to NullReferenceException.
         catch (Exception unreadable)
         {
             throw new ActorTrainException(
@@ -109,11 +108,11 @@ public static class ConfigurationFile
                 throw new ActorTrainException(
                     $"{path} is empty; a configuration file holds settings such as actortrain.job.epochs = 5."
                 );
-            var odd = text.AsSpan().IndexOfAnyInRange('\0', '\b');
-            if (odd < 0)
+            var control = text.AsSpan().IndexOfAnyInRange('\0', '\b');
+            if (control < 0)
                 return text;
             throw new ActorTrainException(
-                $"{path}, line {text.AsSpan(0, odd).Count('\n') + 1}: this is no text; name a configuration file."
+                $"{path}, line {text.AsSpan(0, control).Count('\n') + 1}: this is no text; name a configuration file."
             );
         }
         catch (DecoderFallbackException binary)

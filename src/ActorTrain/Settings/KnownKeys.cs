@@ -29,8 +29,8 @@ internal sealed class KnownKeys
     }
 
     /// <summary>
-    /// Refuses a key below <c>actortrain</c> that does not exist, in the configuration of an actor system that has
-    /// others of its own.
+    /// Refuses an unknown key below <c>actortrain</c>, in the configuration of an actor system that has its own keys,
+    /// too.
     /// </summary>
     public void CheckSystem(Config config)
     {
@@ -74,7 +74,7 @@ internal sealed class KnownKeys
     private static ActorTrainException Error(string message) => new(message.ReplaceLineEndings(" "));
 
     /// <summary>
-    /// The shortest beginning of a key that leads nowhere, so that a misspelt section is named and not what is in it.
+    /// The shortest unknown beginning of a key, so that an error names a misspelt section and not a key inside it.
     /// </summary>
     private string FirstUnknown(string key)
     {
@@ -93,6 +93,8 @@ internal sealed class KnownKeys
             .Select(key => Split(key).Name)
             .Order(StringComparer.Ordinal)
             .ToList();
+        if (RenamedKeys.NewNameOf(unknown) is { } now)
+            return $"it is called {now} now.";
         if (_values.Contains(parent))
             return $"{parent} is a value and holds no keys.";
         if (Spelling.Nearest(name, siblings) is { } sibling)

@@ -3,7 +3,7 @@ using Akka.Configuration.Hocon;
 
 namespace ActorTrain.Settings;
 
-/// <summary>A configuration that knows where its settings stand.</summary>
+/// <summary>A configuration that knows the file and lines of its settings.</summary>
 internal sealed class LocatedConfig(HoconRoot root, string file, HoconOutline outline) : Config(root)
 {
     /// <summary>File and line of a key, as errors name them.</summary>

@@ -6,8 +6,8 @@ namespace ActorTrain.Settings;
 internal static class Quantity
 {
     /// <summary>
-    /// A duration such as <c>10s</c> or <c>500 ms</c>; null when it is none. A number alone counts milliseconds, as in
-    /// HOCON.
+    /// A duration such as <c>10s</c> or <c>500 ms</c>; null when it is invalid. A number alone counts milliseconds, as
+    /// in HOCON.
     /// </summary>
     public static TimeSpan? Duration(string text)
     {
@@ -24,7 +24,7 @@ internal static class Quantity
         return Math.Abs(seconds) <= TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null;
     }
 
-    /// <summary>A size in bytes such as <c>64 MiB</c> or <c>128k</c>; null when it is none.</summary>
+    /// <summary>A size in bytes such as <c>64 MiB</c> or <c>128k</c>; null when it is invalid.</summary>
     public static long? Bytes(string text)
     {
         var bytes = Split(text) switch
@@ -38,7 +38,7 @@ internal static class Quantity
             (var n, "G" or "g" or "Gi" or "GiB") => n * (1 << 30),
             _ => double.NaN,
         };
-        // 2^53: up to there a double is exact.
+        // Doubles are exact up to 2^53.
         return Math.Abs(bytes) <= 1L << 53 && bytes == Math.Floor(bytes) ? (long)bytes : null;
     }
 

@@ -3,16 +3,16 @@ using Akka.Configuration.Hocon;
 
 namespace ActorTrain.Settings;
 
-/// <summary>One setting as it was written, and where.</summary>
-/// <param name="Key">Its full key, such as <c>actortrain.job.batch</c>.</param>
-/// <param name="Value">Its text; the elements of a list are joined by commas. Null for a section without content and
-/// for <c>null</c>.</param>
-/// <param name="Source">Where it was given: a file and line, or a command-line option.</param>
+/// <summary>One setting as it was written, with its place.</summary>
+/// <param name="Key">Its full key, such as <c>actortrain.job.batch-size</c>.</param>
+/// <param name="Value">Its text; the elements of a list are joined by commas. Null for an empty section and for
+/// <c>null</c>.</param>
+/// <param name="Source">Its place: a file and line, or a command-line option.</param>
 internal sealed record Setting(string Key, string? Value, string Source)
 {
     private const int DeepestSection = 1000;
 
-    /// <summary>All settings of a configuration and its fallbacks, each once, the first one found.</summary>
+    /// <summary>All settings of a configuration and its fallbacks; of several with one key the first.</summary>
     public static IEnumerable<Setting> AllOf(Config config, string source)
     {
         for (var part = config; part is not null; part = part.Fallback)

@@ -5,8 +5,8 @@ using Akka.Configuration;
 namespace ActorTrain.Settings;
 
 /// <summary>
-/// Reads settings as typed values and says, in one sentence, what is wrong with one that cannot be. Nobody else reads
-/// configuration.
+/// Reads settings as typed values; an error says in one sentence what is wrong with a value. All configuration is read
+/// here.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -18,9 +18,11 @@ internal sealed class SettingsReader
             _settings.TryAdd(setting.Key, setting);
     }
 
-    /// <summary>Reads overrides before a configuration before reference.conf. Keys are checked.</summary>
+    /// <summary>
+    /// Reads overrides, a configuration and reference.conf; earlier ones take precedence. Keys are checked.
+    /// </summary>
     /// <exception cref="ActorTrainException">A key does not exist.</exception>
-    public static SettingsReader Of(Config config, IEnumerable<SettingOverride>? overrides = null)
+    public static SettingsReader From(Config config, IEnumerable<SettingOverride>? overrides = null)
     {
         KnownKeys.Reference.Check(config);
         var first = (overrides ?? []).Reverse().Select(given => new Setting(given.Key, given.Value, given.Source));
@@ -32,12 +34,12 @@ internal sealed class SettingsReader
     }
 
     /// <summary>
-    /// Reads the configuration of an actor system before reference.conf. What else stands in it is not ours to check.
+    /// Reads the configuration of an actor system, then reference.conf. Other keys of the system are not checked.
     /// </summary>
     public static SettingsReader OfSystem(Config config) =>
         new([.. Setting.AllOf(config, "configuration"), .. ReferenceConfiguration.Settings]);
 
-    /// <summary>Reads settings, of those with the same key the first. Whose keys they are is not checked.</summary>
+    /// <summary>Reads settings; of several with the same key the first. Keys are not checked.</summary>
     public static SettingsReader OfSettings(IEnumerable<Setting> settings) => new(settings);
 
     public string Text(string key)
@@ -48,19 +50,19 @@ internal sealed class SettingsReader
             : setting.Value;
     }
 
-    /// <summary>A text that may be empty: null then.</summary>
+    /// <summary>A text; null where it is empty.</summary>
     public string? TextOrNone(string key) => string.IsNullOrWhiteSpace(Given(key).Value) ? null : Text(key);
 
-    /// <summary>A list of words out of a few, at least one, none twice.</summary>
-    public IReadOnlyList<string> Words(string key, params IReadOnlyList<string> allowed)
+    /// <summary>A list of allowed items, at least one; duplicates count once.</summary>
+    public IReadOnlyList<string> Items(string key, params IReadOnlyList<string> allowed)
     {
         var setting = Given(key);
-        var words = (setting.Value ?? "")
+        var items = (setting.Value ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Distinct()
             .ToList();
-        return words.Count > 0 && words.All(allowed.Contains)
-            ? words
+        return items.Count > 0 && items.All(allowed.Contains)
+            ? items
             : throw Wrong(setting, "one or more of " + string.Join(", ", allowed));
     }
 
@@ -77,7 +79,7 @@ internal sealed class SettingsReader
         var setting = Given(key);
         if (!IsWhole(setting.Value))
             throw Wrong(setting, WholeNumber(least, most));
-        // Too long a number for a long is beyond the bound on its side.
+        // A number that does not fit a long is beyond the bound on its side.
         if (!long.TryParse(setting.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             throw Wrong(setting, setting.Value!.StartsWith('-') ? $"{least} or more" : $"at most {most}");
         return value < least ? throw Wrong(setting, $"{least} or more")
@@ -88,7 +90,7 @@ internal sealed class SettingsReader
     public float Float(string key, Bounds bounds)
     {
         var setting = Given(key);
-        // Checked as the float it becomes: 1e-50 is 0 then, and 1e39 is infinite.
+        // Checked after the conversion to float: 1e-50 becomes 0, and 1e39 infinite.
         return
             float.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && bounds.Contain(value)
@@ -138,14 +140,14 @@ internal sealed class SettingsReader
         throw Wrong(
             setting,
             most == long.MaxValue
-                ? $"{Plural.Of(least, "byte")} or more"
-                : $"from {Plural.Number(least)} to {Plural.Of(most, "byte")}"
+                ? $"{Plural.Format(least, "byte")} or more"
+                : $"from {Plural.Number(least)} to {Plural.Format(most, "byte")}"
         );
     }
 
     /// <summary>
-    /// All settings below a key but <c>name</c>, with keys relative to it. What they mean is for the engine to say;
-    /// switches become on or off.
+    /// All settings below a key except <c>name</c>, with relative keys, to be read by the engine. Switches become on or
+    /// off.
     /// </summary>
     public IReadOnlyDictionary<string, string> Section(string key)
     {

@@ -1,12 +1,9 @@
 namespace ActorTrain.Settings;
 
-/// <summary>Finds what a misspelt word was meant to be.</summary>
-public static class Spelling
+/// <summary>Finds the word that a misspelt one was meant to be.</summary>
+internal static class Spelling
 {
-    /// <summary>
-    /// The nearest of the words by edits, when it is near enough to be meant: a third of the letters may be wrong. Else
-    /// null.
-    /// </summary>
+    /// <summary>The word with the fewest edits, where at most a third of the letters are wrong; else null.</summary>
     public static string? Nearest(string word, IEnumerable<string> words) =>
         words
             .Select(candidate => (candidate, Edits: Edits(word, candidate)))
@@ -16,7 +13,7 @@ public static class Spelling
             .FirstOrDefault();
 
     /// <summary>
-    /// Letters to insert, delete, replace or swap with the next to turn one word into the other (Damerau's distance,
+    /// Letters to insert, delete, replace or swap with the next to change one word into the other (Damerau's distance,
     /// each place edited once).
     /// </summary>
     internal static int Edits(string from, string to)

@@ -21,7 +21,7 @@ internal sealed record Substitution(string Key, string Target, int Line)
         all.Where(next => Overlap(from.Target, next.Key))
             .Any(next => next == goal || (seen.Add(next) && Reaches(next, goal, all, seen)));
 
-    /// <summary>Reading one key reads the other: they are the same, or one is inside the other.</summary>
+    /// <summary>Whether reading one key reads the other: they are equal, or one is inside the other.</summary>
     private static bool Overlap(string a, string b) =>
         a == b || a.StartsWith(b + ".", StringComparison.Ordinal) || b.StartsWith(a + ".", StringComparison.Ordinal);
 }

@@ -1,7 +1,7 @@
 namespace ActorTrain.Staleness;
 
-/// <summary>Every gradient counts in full, however late: plain asynchronous training.</summary>
-public sealed class AcceptAll : IStalenessPolicy
+/// <summary>Every gradient counts in full, however stale: plain asynchronous training.</summary>
+internal sealed class AcceptAll : IStalenessPolicy
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) => Verdict.Applied;

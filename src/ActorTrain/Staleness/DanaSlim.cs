@@ -1,18 +1,18 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using ActorTrain.Job;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// Momentum that looks ahead, for each worker its own (Hakimi et al. 2019, "Taming Momentum in a Distributed
-/// Asynchronous Environment", DANA-Slim): v_i ← γ·v_i + g, and what is applied is u = γ·v_i + g by plain SGD, w ← w −
-/// η·u. γ is <c>optimizer.momentum</c>, and the job's weight decay is part of g, as in SGD; the shard's own optimizer
-/// applies neither. One worker alone is SGD with Nesterov's momentum, bit for bit. A worker's momentum knows only what
-/// was applied, and begins anew with each of its lives. Costs a vector for each worker on every shard: N workers have
-/// the model N times on the servers, beside the weights.
+/// Momentum that looks ahead, one for each worker (Hakimi et al. 2019, "Taming Momentum in a Distributed Asynchronous
+/// Environment", DANA-Slim): v_i ← γ·v_i + g, and u = γ·v_i + g is applied by plain SGD, w ← w − η·u. γ is
+/// <c>optimizer.momentum</c>, and the job's weight decay is part of g, as in SGD; the shard's own optimizer applies
+/// neither. One worker alone is SGD with Nesterov's momentum, bit for bit. A worker's momentum includes only applied
+/// gradients, and begins at zero with each incarnation. Costs a vector for each worker on every shard: N workers take
+/// the memory of N models on the servers, beside the weights.
 /// </summary>
-/// <param name="optimizer">The job's optimizer; it must fit.</param>
+/// <param name="optimizer">The job's optimizer; it must be compatible.</param>
 /// <param name="length">Parameters in the shard.</param>
 internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradientCompensation
 {
@@ -20,8 +20,8 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
 
     public bool ComparesVersions => false;
 
-    /// <summary>Why an optimizer does not fit: "while …"; null when it does.</summary>
-    public static string? Misfit(OptimizerOptions optimizer) =>
+    /// <summary>Why an optimizer is not compatible: "while …"; null where it is.</summary>
+    public static string? IncompatibilityOf(OptimizerOptions optimizer) =>
         optimizer switch
         {
             { Kind: not OptimizerKind.Sgd } =>
@@ -31,7 +31,7 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
             _ => null,
         };
 
-    /// <summary>What is left for the shard's own optimizer: a plain step.</summary>
+    /// <summary>The settings of the shard's own optimizer: a plain step.</summary>
     public static OptimizerOptions PlainStep(OptimizerOptions optimizer) =>
         optimizer with
         {
@@ -40,18 +40,18 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
             WeightDecay = 0,
         };
 
-    public void Compensate(in LateGradient late, Span<float> result)
+    public void Compensate(in StaleGradient stale, Span<float> result)
     {
-        if (!_momenta.TryGetValue(late.Worker, out var momentum))
-            _momenta.Add(late.Worker, momentum = new float[length]);
+        if (!_momenta.TryGetValue(stale.Worker, out var momentum))
+            _momenta.Add(stale.Worker, momentum = new float[length]);
         Elementwise.Run(
-            new Rule(optimizer, late.Weight),
-            late.Gradient,
-            late.Weights,
-            late.Weights,
+            new Rule(optimizer, stale.Weight),
+            stale.Gradient,
+            stale.Weights,
+            stale.Weights,
             momentum,
             result,
-            late.Touched
+            stale.Touched
         );
     }
 
@@ -70,7 +70,12 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
         public static bool ChangesState => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Of(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state)
+        public Vector<float> Apply(
+            Vector<float> first,
+            Vector<float> second,
+            Vector<float> third,
+            ref Vector<float> state
+        )
         {
             var g = first * _weight;
             if (_decays)

@@ -7,26 +7,26 @@ namespace ActorTrain.Staleness;
 /// Delay compensation with a constant factor (Zheng et al. 2017, "Asynchronous Stochastic Gradient Descent with Delay
 /// Compensation", DC-ASGD-c): g + λ·g⊙g⊙(w − w_bak), where w_bak are the weights that g was computed from. It is the
 /// gradient's Taylor expansion from w_bak to w, with λ·g⊙g in place of the Hessian's diagonal. An element for which
-/// that overflows stays as it came.
+/// that overflows stays unchanged.
 /// </summary>
 /// <param name="options">λ.</param>
 internal sealed class DcAsgd(DcAsgdOptions options) : IGradientCompensation
 {
     public bool ComparesVersions => true;
 
-    public void Compensate(in LateGradient late, Span<float> result) =>
+    public void Compensate(in StaleGradient stale, Span<float> result) =>
         Elementwise.Run(
-            new Rule(options.Lambda, late.Weight),
-            late.Gradient,
-            late.Weights,
-            late.ComputedFrom,
+            new Rule(options.Lambda, stale.Weight),
+            stale.Gradient,
+            stale.Weights,
+            stale.ComputedFrom,
             [],
             result,
-            late.Touched
+            stale.Touched
         );
 
     /// <summary>
-    /// g + λ·g⊙g⊙(w − w_bak), or g where that is not finite. The gap is multiplied early: nothing overflows where it is
+    /// g + λ·g⊙g⊙(w − w_bak), or g where that is not finite. The gap is an inner factor: nothing overflows where it is
     /// zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,7 +49,7 @@ internal sealed class DcAsgd(DcAsgdOptions options) : IGradientCompensation
         public static bool ChangesState => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Of(
+        public Vector<float> Apply(
             Vector<float> first,
             Vector<float> second,
             Vector<float> third,

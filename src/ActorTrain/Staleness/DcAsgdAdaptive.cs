@@ -7,7 +7,7 @@ namespace ActorTrain.Staleness;
 /// Delay compensation with a factor of its own for each parameter (Zheng et al. 2017, "Asynchronous Stochastic Gradient
 /// Descent with Delay Compensation", DC-ASGD-a): as <see cref="DcAsgd"/>, with λ_t = λ₀ / √(MeanSquare(t) + ε) and
 /// MeanSquare(t) = m·MeanSquare(t−1) + (1−m)·g⊙g over all gradients that this shard has applied, from 0. So the
-/// compensation is of the gradient's own size, however large that is. Costs a vector a shard.
+/// compensation scales with the gradient. Costs a vector a shard.
 /// </summary>
 /// <param name="options">λ₀, m and ε.</param>
 /// <param name="length">Parameters in the shard.</param>
@@ -17,15 +17,15 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
 
     public bool ComparesVersions => true;
 
-    public void Compensate(in LateGradient late, Span<float> result) =>
+    public void Compensate(in StaleGradient stale, Span<float> result) =>
         Elementwise.Run(
-            new Rule(options, late.Weight),
-            late.Gradient,
-            late.Weights,
-            late.ComputedFrom,
+            new Rule(options, stale.Weight),
+            stale.Gradient,
+            stale.Weights,
+            stale.ComputedFrom,
             _meanSquare,
             result,
-            late.Touched
+            stale.Touched
         );
 
     private readonly struct Rule(DcAsgdAdaptiveOptions options, float weight) : IElementRule
@@ -35,13 +35,18 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
             _epsilon = new(options.Epsilon),
             _weight = new(weight);
 
-        // In double, as Adam's: in single precision 1 − 0.999 would be off by 1e-5.
+        // In double precision, as in Adam: in single precision 1 − 0.999 would be off by 1e-5.
         private readonly Vector<float> _rest = new((float)(1 - (double)(decimal)options.Memory));
 
         public static bool ChangesState => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Of(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state)
+        public Vector<float> Apply(
+            Vector<float> first,
+            Vector<float> second,
+            Vector<float> third,
+            ref Vector<float> state
+        )
         {
             state = Vector.FusedMultiplyAdd(_rest * first, first, _memory * state);
             return DcAsgd.Expanded(_lambda / Vector.SquareRoot(state + _epsilon), first, second, third) * _weight;

@@ -4,20 +4,20 @@ using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
-/// <summary>A rule that makes one vector of three, element by element, with a state that it may change.</summary>
+/// <summary>A rule that computes one vector from three, element by element, with a state that it may change.</summary>
 internal interface IElementRule
 {
     /// <summary>Whether it changes its state.</summary>
     static abstract bool ChangesState { get; }
 
     /// <summary>The rule, for as many elements as a register holds.</summary>
-    Vector<float> Of(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state);
+    Vector<float> Apply(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state);
 }
 
-/// <summary>Runs such rules. An element's bits do not depend on its place.</summary>
+/// <summary>Runs such rules. An element's bits do not depend on its position.</summary>
 internal static class Elementwise
 {
-    /// <summary>One pass over some stretches.</summary>
+    /// <summary>One pass over some ranges.</summary>
     public static void Run<TRule>(
         TRule rule,
         ReadOnlySpan<float> first,
@@ -48,7 +48,7 @@ internal static class Elementwise
     /// <param name="second">Its second input.</param>
     /// <param name="third">Its third input.</param>
     /// <param name="state">Its state; empty for a rule without one.</param>
-    /// <param name="result">Where what it makes goes; may be one of the others.</param>
+    /// <param name="result">Its result; may be the same memory as one of the others.</param>
     public static void Run<TRule>(
         TRule rule,
         ReadOnlySpan<float> first,
@@ -61,7 +61,7 @@ internal static class Elementwise
     {
         var width = Vector<float>.Count;
         var whole = first.Length - first.Length % width;
-        Whole(
+        RunWhole(
             rule,
             first[..whole],
             second[..whole],
@@ -84,13 +84,13 @@ internal static class Elementwise
         third[whole..].CopyTo(c);
         if (state.Length > 0)
             state[whole..].CopyTo(s);
-        Whole(rule, a, b, c, state.Length > 0 ? s : default, r);
+        RunWhole(rule, a, b, c, state.Length > 0 ? s : default, r);
         if (TRule.ChangesState)
             s[..rest].CopyTo(state[whole..]);
         r[..rest].CopyTo(result[whole..]);
     }
 
-    private static void Whole<TRule>(
+    private static void RunWhole<TRule>(
         TRule rule,
         ReadOnlySpan<float> first,
         ReadOnlySpan<float> second,
@@ -117,11 +117,11 @@ internal static class Elementwise
         ref var c = ref MemoryMarshal.GetReference(third);
         ref var states = ref MemoryMarshal.GetReference(state);
         ref var results = ref MemoryMarshal.GetReference(result);
-        var remembers = state.Length > 0;
+        var hasState = state.Length > 0;
         for (nuint i = 0; i < (nuint)first.Length; i += (nuint)Vector<float>.Count)
         {
-            var s = remembers ? Vector.LoadUnsafe(ref states, i) : Vector<float>.Zero;
-            var r = rule.Of(
+            var s = hasState ? Vector.LoadUnsafe(ref states, i) : Vector<float>.Zero;
+            var r = rule.Apply(
                 Vector.LoadUnsafe(ref a, i),
                 Vector.LoadUnsafe(ref b, i),
                 Vector.LoadUnsafe(ref c, i),

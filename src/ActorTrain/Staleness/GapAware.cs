@@ -6,17 +6,16 @@ namespace ActorTrain.Staleness;
 
 /// <summary>
 /// Divides each element of a gradient by its gap (Barkai, Hakimi and Schuster 2020, "Gap-Aware Mitigation of Gradient
-/// Staleness"): g ⊘ G with G = |w − w_bak| / C + 1, where w_bak are the weights that g was computed from. The gap says
-/// how many average updates a parameter has moved since; a parameter that others have left alone keeps its gradient
-/// whole, however old it is.
+/// Staleness"): g ⊘ G with G = |w − w_bak| / C + 1, where w_bak are the weights that g was computed from. The gap is
+/// the number of average updates that a parameter has moved since; a parameter that has not moved keeps its whole
+/// gradient, however stale it is.
 /// <para>
-/// C is how far an average update moves the parameter, counted as the authors' group does for SGD: by the root of the
+/// C is how far an average update moves the parameter, estimated as the authors' group does for SGD: by the root of the
 /// running mean square of its steps, C = η_max·(√(A(t) / (1 − Γᵗ)) + ε) with A(t) = Γ·A(t−1) + (1 − Γ)·((w(t) − w(t−1))
-/// / η(t))², from 0. A step is measured over its learning rate, so that it is the optimizer's direction whatever the
-/// optimizer, and C is counted at the largest rate so far: as the rate falls, so does the penalty. Until the first
-/// update nothing is penalized. Weight decay is the optimizer's, of the weights as they are; it is never late, and is
-/// left whole. Costs a vector a shard. t counts the shard's updates: a parameter that has a gradient in few of them is
-/// taken for one that moves less than it does, and is penalized more.
+/// / η(t))², from 0. A step is divided by its learning rate, so that it is the optimizer's direction for any optimizer,
+/// and C takes the largest rate so far: as the rate falls, so does the penalty. Before the first update nothing is
+/// penalized. Weight decay is the optimizer's and never stale, so it is not penalized. Costs a vector a shard. t counts
+/// the shard's updates: for a parameter with a gradient in only few of them C is too small, and the penalty larger.
 /// </para>
 /// </summary>
 /// <param name="options">Γ and ε.</param>
@@ -25,26 +24,26 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
 {
     private readonly float[] _meanSquare = new float[length];
     private long _updates;
-    private float _fastest;
+    private float _largestRate;
 
     public bool ComparesVersions => true;
 
-    public void Compensate(in LateGradient late, Span<float> result)
+    public void Compensate(in StaleGradient stale, Span<float> result)
     {
         var correction = _updates == 0 ? 1 : 1 - Math.Pow((double)(decimal)options.Memory, _updates);
         Elementwise.Run(
-            // The least that C may be keeps 0/0 out of what never moved.
+            // A lower bound of C avoids 0/0 for a parameter that never moved.
             new Penalty(
-                (float)(_fastest / Math.Sqrt(correction)),
-                Math.Max(_fastest * options.Epsilon, float.Epsilon),
-                late.Weight
+                (float)(_largestRate / Math.Sqrt(correction)),
+                Math.Max(_largestRate * options.Epsilon, float.Epsilon),
+                stale.Weight
             ),
-            late.Gradient,
-            late.Weights,
-            late.ComputedFrom,
+            stale.Gradient,
+            stale.Weights,
+            stale.ComputedFrom,
             _meanSquare,
             result,
-            late.Touched
+            stale.Touched
         );
     }
 
@@ -55,11 +54,11 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         ReadOnlySpan<FlatRange> touched
     )
     {
-        // The schedule may begin and end at a rate of zero: no step, no direction.
+        // The schedule may begin and end at a rate of zero: there is no step then.
         if (!float.IsFinite(1 / learningRate))
             return;
         _updates++;
-        _fastest = Math.Max(_fastest, learningRate);
+        _largestRate = Math.Max(_largestRate, learningRate);
         Elementwise.Run(
             new MeanSquare(options.Memory, 1 / learningRate),
             before,
@@ -80,7 +79,12 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         public static bool ChangesState => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Of(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state)
+        public Vector<float> Apply(
+            Vector<float> first,
+            Vector<float> second,
+            Vector<float> third,
+            ref Vector<float> state
+        )
         {
             var average = Vector.FusedMultiplyAdd(_rate, Vector.SquareRoot(state), _least);
             return first / (Vector.Abs(second - third) / average + Vector<float>.One) * _weight;
@@ -96,7 +100,12 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         public static bool ChangesState => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<float> Of(Vector<float> first, Vector<float> second, Vector<float> third, ref Vector<float> state)
+        public Vector<float> Apply(
+            Vector<float> first,
+            Vector<float> second,
+            Vector<float> third,
+            ref Vector<float> state
+        )
         {
             var step = (second - first) * _perRate;
             return Vector.FusedMultiplyAdd(_rest * step, step, _memory * state);

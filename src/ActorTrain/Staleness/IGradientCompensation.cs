@@ -1,32 +1,33 @@
-using ActorTrain.Job;
 using ActorTrain.Parameters;
 
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// What a staleness policy does with a gradient that is applied, where a factor on all of it is not enough: it changes
-/// each element, and may remember something for that. One a shard. Elementwise as an optimizer is: any number of shards
-/// gives the same bits.
+/// The part of a staleness policy that changes each element of an applied gradient, where one factor on all of it is
+/// not enough; it may keep state. One a shard. Elementwise, as an optimizer is: any number of shards gives the same
+/// bits.
 /// </summary>
 internal interface IGradientCompensation
 {
     /// <summary>
-    /// Whether it looks at older weights: then those that a worker computes from are kept for it, and no update is made
-    /// in place.
+    /// Whether it reads older weights: then those that a worker computes from are kept for it, and no update is in
+    /// place.
     /// </summary>
     bool ComparesVersions { get; }
 
-    /// <summary>What is applied in a gradient's place, its weight included. What has no gradient is left alone, and so
-    /// is what is remembered of it.</summary>
-    /// <param name="late">The gradient, and what it met.</param>
-    /// <param name="result">Where it goes, as long as the gradient.</param>
-    void Compensate(in LateGradient late, Span<float> result);
+    /// <summary>
+    /// Computes what is applied instead of a gradient, its weight included. Elements without a gradient and their state
+    /// stay unchanged.
+    /// </summary>
+    /// <param name="stale">The gradient, with the weights then and now.</param>
+    /// <param name="result">The result, as long as the gradient.</param>
+    void Compensate(in StaleGradient stale, Span<float> result);
 
-    /// <summary>What came of it has been applied.</summary>
+    /// <summary>The result has been applied.</summary>
     /// <param name="before">The weights before.</param>
     /// <param name="after">The weights after; the same memory, unless <see cref="ComparesVersions"/>.</param>
     /// <param name="learningRate">Step size, schedule included.</param>
-    /// <param name="touched">The stretches that had a gradient.</param>
+    /// <param name="touched">The ranges that had a gradient.</param>
     void Updated(
         ReadOnlySpan<float> before,
         ReadOnlySpan<float> after,
@@ -34,22 +35,22 @@ internal interface IGradientCompensation
         ReadOnlySpan<FlatRange> touched
     ) { }
 
-    /// <summary>A worker's life has ended: what was remembered of it goes.</summary>
+    /// <summary>A worker's incarnation has ended: its state is dropped.</summary>
     void Forget(string worker) { }
 
-    /// <summary>All workers' lives have ended.</summary>
+    /// <summary>All workers' incarnations have ended.</summary>
     void ForgetAll() { }
 }
 
-/// <summary>A gradient at the moment in which it is applied.</summary>
-/// <param name="worker">Whose it is.</param>
+/// <summary>A gradient that is about to be applied.</summary>
+/// <param name="worker">The worker that computed it.</param>
 /// <param name="gradient">The gradient, mean over its samples.</param>
-/// <param name="weight">What it counts for: its part of a step.</param>
-/// <param name="weights">The weights as they are.</param>
-/// <param name="computedFrom">The weights that it was computed from; <paramref name="weights"/> where nothing has
-/// changed since, or they are not known any more.</param>
-/// <param name="touched">The stretches that have a gradient, in order, none touching another.</param>
-internal readonly ref struct LateGradient(
+/// <param name="weight">Factor on the gradient: its share of a step.</param>
+/// <param name="weights">The weights now.</param>
+/// <param name="computedFrom">The weights that it was computed from; <paramref name="weights"/> where they are the same
+/// or not kept any more.</param>
+/// <param name="touched">The ranges that have a gradient, in order, not adjacent.</param>
+internal readonly ref struct StaleGradient(
     string worker,
     ReadOnlySpan<float> gradient,
     float weight,
@@ -71,14 +72,14 @@ internal readonly ref struct LateGradient(
     public ReadOnlySpan<float> ComputedFrom { get; } = computedFrom;
 }
 
-/// <summary>Makes the compensation that a job's policy asks for.</summary>
+/// <summary>Creates the compensation of a job's policy.</summary>
 internal static class GradientCompensations
 {
     /// <summary>
-    /// A compensation that remembers nothing yet, for a shard of <paramref name="length"/> parameters; null for a
-    /// policy that needs none.
+    /// A compensation without state so far, for a shard of <paramref name="length"/> parameters; null for a policy that
+    /// needs none.
     /// </summary>
-    public static IGradientCompensation? Of(StalenessOptions options, OptimizerOptions optimizer, int length) =>
+    public static IGradientCompensation? Create(StalenessOptions options, OptimizerOptions optimizer, int length) =>
         options.Policy switch
         {
             StalenessPolicy.DcAsgd => new DcAsgd(options.Compensation.DcAsgd),
@@ -88,12 +89,12 @@ internal static class GradientCompensations
             _ => null,
         };
 
-    /// <summary>Why a policy cannot be had with a job's optimizer: "while …"; null when it can.</summary>
-    public static string? Misfit(StalenessPolicy policy, OptimizerOptions optimizer) =>
-        policy == StalenessPolicy.DanaSlim ? DanaSlim.Misfit(optimizer) : null;
+    /// <summary>Why a policy is not compatible with a job's optimizer: "while …"; null where it is.</summary>
+    public static string? IncompatibilityOf(StalenessPolicy policy, OptimizerOptions optimizer) =>
+        policy == StalenessPolicy.DanaSlim ? DanaSlim.IncompatibilityOf(optimizer) : null;
 
     /// <summary>
-    /// What of a job's optimizer is the shard's: all, but for a policy that has the momentum for itself.
+    /// The settings of a shard's optimizer: the job's, without momentum for a policy that has its own.
     /// </summary>
     public static OptimizerOptions OptimizerUnder(StalenessPolicy policy, OptimizerOptions optimizer) =>
         policy == StalenessPolicy.DanaSlim ? DanaSlim.PlainStep(optimizer) : optimizer;

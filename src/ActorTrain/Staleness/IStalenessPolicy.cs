@@ -1,6 +1,6 @@
 namespace ActorTrain.Staleness;
 
-/// <summary>Decides what a late gradient is worth.</summary>
+/// <summary>Decides the weight of a stale gradient.</summary>
 public interface IStalenessPolicy
 {
     /// <summary>The verdict on a gradient.</summary>
@@ -8,15 +8,15 @@ public interface IStalenessPolicy
     Verdict Judge(long staleness);
 }
 
-/// <summary>Makes the policy that a job asks for.</summary>
-public static class StalenessPolicies
+/// <summary>Creates a job's staleness policy.</summary>
+internal static class StalenessPolicies
 {
-    /// <summary>The policy of some options.</summary>
-    public static IStalenessPolicy Of(StalenessOptions options)
+    /// <summary>Creates the policy that the options select.</summary>
+    public static IStalenessPolicy Create(StalenessOptions options)
     {
         IStalenessPolicy policy = options.Policy switch
         {
-            // What these do beside is an IGradientCompensation's.
+            // Their IGradientCompensation does the rest.
             StalenessPolicy.Accept
             or StalenessPolicy.DcAsgd
             or StalenessPolicy.DcAsgdAdaptive

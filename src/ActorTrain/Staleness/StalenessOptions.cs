@@ -3,10 +3,10 @@ using ActorTrain.Settings;
 
 namespace ActorTrain.Staleness;
 
-/// <summary>What a late gradient is worth.</summary>
+/// <summary>The weight of a stale gradient.</summary>
 public enum StalenessPolicy
 {
-    /// <summary>As much as any other: <see cref="AcceptAll"/>.</summary>
+    /// <summary>1, as of a fresh one: <see cref="AcceptAll"/>.</summary>
     Accept,
 
     /// <summary>1/(1+τ): <see cref="Staleness.Inverse"/>.</summary>
@@ -15,38 +15,40 @@ public enum StalenessPolicy
     /// <summary>α/τ: <see cref="Staleness.StalenessAware"/>.</summary>
     StalenessAware,
 
-    /// <summary>All, once it is carried over to the weights as they are: <see cref="Staleness.DcAsgd"/>.</summary>
+    /// <summary>1, after compensation for the change of the weights: <see cref="Staleness.DcAsgd"/>.</summary>
     DcAsgd,
 
-    /// <summary>The same, with a factor for each parameter: <see cref="Staleness.DcAsgdAdaptive"/>.</summary>
+    /// <summary>
+    /// The same, with a factor of its own for each parameter: <see cref="Staleness.DcAsgdAdaptive"/>.
+    /// </summary>
     DcAsgdAdaptive,
 
-    /// <summary>Of each parameter what its gap leaves: <see cref="Staleness.GapAware"/>.</summary>
+    /// <summary>For each parameter divided by its gap: <see cref="Staleness.GapAware"/>.</summary>
     GapAware,
 
-    /// <summary>All, with a momentum for each worker: <see cref="Staleness.DanaSlim"/>.</summary>
+    /// <summary>1, with a momentum for each worker: <see cref="Staleness.DanaSlim"/>.</summary>
     DanaSlim,
 
-    /// <summary>All or nothing: <see cref="Staleness.DelayThreshold"/>.</summary>
+    /// <summary>1 below a threshold, refused from there: <see cref="Staleness.DelayThreshold"/>.</summary>
     DelayThreshold,
 }
 
 /// <summary>
-/// What is done about staleness: section <c>actortrain.job.staleness</c>. Can be changed while a job runs.
+/// The measures against staleness: section <c>actortrain.job.staleness</c>. Can be changed while a job runs.
 /// </summary>
-/// <param name="Policy">What a late gradient is worth.</param>
+/// <param name="Policy">The weight of a stale gradient.</param>
 /// <param name="Bound">Staleness, in versions, beyond which a gradient is refused; 0 refuses none.</param>
-/// <param name="Lead">Leases that a worker may have finished more than the slowest, in the time that both took part; 0
-/// holds nobody back.</param>
+/// <param name="MaxLeaseLead">Leases that a worker may have finished more than the slowest since both take part; 0 for
+/// no limit.</param>
 /// <param name="DemoteAfter">Stale leases in a row after which a worker gets smaller ones, and after as many more, only
-/// evaluation; 0 demotes nobody.</param>
-/// <param name="Rest">How long a worker that only evaluates does so before it is tried again.</param>
+/// evaluation; 0 for never.</param>
+/// <param name="Rest">How long a worker only evaluates before it gets leases again.</param>
 /// <param name="Threshold">Staleness, in versions, from which policy <c>delay-threshold</c> refuses, ≥ 1.</param>
 /// <param name="Compensation">Settings of the policies that change a gradient.</param>
 public sealed record StalenessOptions(
     StalenessPolicy Policy,
     long Bound,
-    int Lead,
+    int MaxLeaseLead,
     int DemoteAfter,
     TimeSpan Rest,
     long Threshold,
@@ -58,7 +60,7 @@ public sealed record StalenessOptions(
         [
             ("policy", Choices.NameOf(Policy)),
             ("bound", Text(Bound)),
-            ("lead", Text(Lead)),
+            ("max-lease-lead", Text(MaxLeaseLead)),
             ("demote-after", Text(DemoteAfter)),
             ("rest", Rest.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture) + "s"),
             ("threshold", Text(Threshold)),
@@ -70,14 +72,14 @@ public sealed record StalenessOptions(
             ("gap-aware.epsilon", Text(Compensation.GapAware.Epsilon)),
         ];
 
-    /// <summary>In words, as in configuration: what counts for the policy, and for all.</summary>
+    /// <summary>The settings that apply under this policy, as in configuration.</summary>
     public override string ToString() =>
         string.Join(
             ", ",
-            Settings.Where(setting => Counts(setting.Key)).Select(setting => $"{setting.Key} = {setting.Value}")
+            Settings.Where(setting => Applies(setting.Key)).Select(setting => $"{setting.Key} = {setting.Value}")
         );
 
-    private bool Counts(string key) =>
+    private bool Applies(string key) =>
         key == "threshold"
             ? Policy == StalenessPolicy.DelayThreshold
             : !key.Contains('.', StringComparison.Ordinal)

@@ -1,9 +1,9 @@
 namespace ActorTrain.Staleness;
 
 /// <summary>Counts applied pushes by their staleness.</summary>
-public sealed class StalenessTally
+internal sealed class StalenessTally
 {
-    /// <summary>Stalenesses told apart; the last stands for itself and all above.</summary>
+    /// <summary>Buckets of the histogram, one for each staleness; the last one is for itself and all above.</summary>
     public const int Buckets = 65;
 
     private readonly long[] _histogram = new long[Buckets];

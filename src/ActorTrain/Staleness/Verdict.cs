@@ -1,6 +1,6 @@
 namespace ActorTrain.Staleness;
 
-/// <summary>What became of a gradient.</summary>
+/// <summary>What a shard did with a gradient.</summary>
 public enum VerdictKind
 {
     /// <summary>It was applied, times <see cref="Verdict.Scale"/>.</summary>
@@ -9,21 +9,21 @@ public enum VerdictKind
     /// <summary>Its samples had been applied before; it changed nothing.</summary>
     Duplicate,
 
-    /// <summary>It was refused for <see cref="Verdict.Reason"/>; its samples are still to be done.</summary>
+    /// <summary>It was refused for <see cref="Verdict.Reason"/>; its samples have to be trained again.</summary>
     Refused,
 }
 
 /// <summary>What a shard decided about a push, and why.</summary>
-/// <param name="Kind">What became of the gradient.</param>
+/// <param name="Kind">What it did with the gradient.</param>
 /// <param name="Scale">The factor it was applied with.</param>
 /// <param name="Refusal">Why it was refused.</param>
 /// <param name="Reason">Why, in one sentence; empty for a plain application.</param>
 public sealed record Verdict(VerdictKind Kind, float Scale, Refusal Refusal, string Reason)
 {
-    /// <summary>Applied as it came.</summary>
+    /// <summary>Applied unchanged.</summary>
     public static Verdict Applied { get; } = new(VerdictKind.Applied, 1f, Refusal.None, "");
 
-    /// <summary>Seen before; nothing changed.</summary>
+    /// <summary>Its samples were applied before; nothing changed.</summary>
     public static Verdict Duplicate { get; } =
         new(VerdictKind.Duplicate, 0f, Refusal.None, "these samples were applied before");
 

@@ -1,4 +1,4 @@
-using ActorTrain.Hosting;
+using ActorTrain.Remedies;
 using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Cluster;
@@ -8,8 +8,8 @@ using Akka.Event;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// The cluster's downing provider: <see cref="DowningDecision"/> for Akka. Its own split-brain resolver also takes out
-/// who is seen by some and not by others, and so the seed itself when workers come and go quickly.
+/// The cluster's downing provider: <see cref="DowningDecision"/> for Akka. Akka's own split-brain resolver also takes
+/// out a node that only some others see, and so the seed itself when workers come and go quickly.
 /// </summary>
 internal sealed class CoordinatorSideDowning : IDowningProvider
 {
@@ -21,11 +21,11 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
         DownRemovalMargin = StableAfterOf(system.Settings.Config);
     }
 
-    /// <exception cref="ActorTrainException">The value cannot be.</exception>
+    /// <exception cref="ActorTrainException">The setting is invalid.</exception>
     public static TimeSpan StableAfterOf(Config system) =>
         SettingsReader.OfSystem(system).Duration("actortrain.supervision.stable-after", TimeSpan.FromSeconds(1));
 
-    // Until then the other side has stopped: it needs as long to see that it is the smaller one.
+    // The other side has stopped by then: it needs as long to decide that it is the smaller one.
     public TimeSpan DownRemovalMargin { get; }
 
     public Props DowningActorProps =>
@@ -42,14 +42,14 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
         public DowningActor(Akka.Cluster.Cluster cluster, DowningDecision decision)
         {
             (_cluster, _decision) = (cluster, decision);
-            Receive<Tick>(_ => Look());
+            Receive<Tick>(_ => Check());
         }
 
         public ITimerScheduler Timers { get; set; } = null!;
 
         protected override void PreStart() => Timers.StartPeriodicTimer("tick", new Tick(), Interval);
 
-        private void Look()
+        private void Check()
         {
             if (_cluster.IsTerminated)
                 return;
@@ -59,13 +59,13 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
             var members = state
                 .Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed))
                 .ToDictionary(member => member.Address.ToString());
-            var (takeOut, stop) = _decision.Look(
+            var (takeOut, stop) = _decision.Decide(
                 _cluster.SelfRoles.Contains(NodeRoles.Coordinator),
                 [
                     .. members.Select(member => new DowningDecision.Node(
                         member.Key,
                         Votes(member.Value),
-                        _cluster.Hears(member.Value, state)
+                        _cluster.IsReachable(member.Value, state)
                     )),
                 ],
                 Context.System.Scheduler.MonotonicClock

@@ -4,39 +4,39 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Supervision;
 
-/// <summary>What a machine said when somebody wanted to connect to one of its ports.</summary>
+/// <summary>The result of connecting to a port of a machine.</summary>
 internal enum PortAnswer
 {
-    /// <summary>Somebody listens there.</summary>
+    /// <summary>A process listens on it.</summary>
     Listens,
 
-    /// <summary>Nobody listens there: the machine is there, and refuses.</summary>
+    /// <summary>No process listens on it: the machine refuses the connection.</summary>
     Refuses,
 
-    /// <summary>Nothing, for as long as it was waited for.</summary>
+    /// <summary>No answer before the timeout.</summary>
     Silent,
 
-    /// <summary>There is no way to it: no such name, no route.</summary>
+    /// <summary>The machine cannot be reached: no such name, no route.</summary>
     OutOfReach,
 }
 
-/// <summary>Finds out whether somebody listens on a port: connects, and says nothing.</summary>
-/// <param name="Answer">What came of it.</param>
-/// <param name="Detail">What the system says about it, as a clause; empty where the answer says it all.</param>
+/// <summary>Finds out whether a process listens on a port: connects, and sends nothing.</summary>
+/// <param name="Answer">The result.</param>
+/// <param name="Detail">The system's error, as a clause; empty where the answer says it all.</param>
 internal sealed record PortProbe(PortAnswer Answer, string Detail = "")
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     public static async Task<PortProbe> ConnectAsync(string host, int port)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
             var address = IPAddress.TryParse(host, out var ip)
                 ? ip
-                : (await Dns.GetHostAddressesAsync(host, patience.Token).ConfigureAwait(false))[0];
+                : (await Dns.GetHostAddressesAsync(host, timeout.Token).ConfigureAwait(false))[0];
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(new IPEndPoint(address, port), patience.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(new IPEndPoint(address, port), timeout.Token).ConfigureAwait(false);
             return new PortProbe(PortAnswer.Listens);
         }
         catch (SocketException failure)
@@ -50,7 +50,7 @@ internal sealed record PortProbe(PortAnswer Answer, string Detail = "")
         }
         catch (OperationCanceledException)
         {
-            // No answer is no proof.
+            // Without an answer nothing is known.
             return new PortProbe(PortAnswer.Silent);
         }
     }

@@ -6,11 +6,10 @@ using Akka.Remote;
 namespace ActorTrain.Supervision;
 
 /// <summary>
-/// Finds out at once when a node's process is gone. Silence proves nothing, and heartbeats need seconds to tell a slow
-/// node from a lost one; but a machine that refuses connections to the node's port says that nobody listens there any
-/// more. So when a connection with a node ends, it tries to connect: refused several times in a row, it publishes
-/// <see cref="Gone"/>, and takes the node out of the cluster where that is its to do. Anything else is left to the
-/// failure detector.
+/// Finds out at once when a node's process is gone. Heartbeats need seconds to tell a slow node from a lost one; but a
+/// machine that refuses connections to the node's port has no process that listens there. So when a connection with a
+/// node ends, this actor tries to connect: refused several times in a row, it publishes <see cref="Gone"/>, and takes
+/// the node out of the cluster it was given. All else is left to the failure detector.
 /// </summary>
 internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
 {
@@ -23,11 +22,11 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
     /// <summary>Published on the event stream: a node's process is gone.</summary>
     public sealed record Gone(Address Node);
 
-    private sealed record Look(Address Node);
+    private sealed record CheckProcess(Address Node);
 
-    private sealed record Seen(Address Node, bool Refused);
+    private sealed record Probed(Address Node, bool Refused);
 
-    /// <param name="cluster">The cluster that it takes nodes out of; null for one that only tells.</param>
+    /// <param name="cluster">The cluster that it takes nodes out of; null where it only publishes.</param>
     public static Props Props(Akka.Cluster.Cluster? cluster) =>
         Akka.Actor.Props.Create(() => new ProcessWatchActor(cluster));
 
@@ -36,8 +35,8 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
         _cluster = cluster;
         Receive<DisassociatedEvent>(ended => Suspect(ended.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => Suspect(failed.RemoteAddress));
-        Receive<Look>(look => KnockAsync(look.Node).PipeTo(Self));
-        Receive<Seen>(Judge);
+        Receive<CheckProcess>(check => ProbeAsync(check.Node).PipeTo(Self));
+        Receive<Probed>(Judge);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -54,49 +53,49 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
             _cluster is not null
             && (
                 _cluster.IsTerminated
-                || !_cluster.State.Members.Any(member => member.Address == node && IsThere(member.Status))
+                || !_cluster.State.Members.Any(member => member.Address == node && IsPresent(member.Status))
             )
         )
             return;
         if (_refusals.TryAdd(node, 0))
-            Self.Tell(new Look(node));
+            Self.Tell(new CheckProcess(node));
     }
 
-    private void Judge(Seen seen)
+    private void Judge(Probed probed)
     {
-        if (!seen.Refused || !_refusals.TryGetValue(seen.Node, out var refusals))
+        if (!probed.Refused || !_refusals.TryGetValue(probed.Node, out var refusals))
         {
-            _refusals.Remove(seen.Node);
+            _refusals.Remove(probed.Node);
             return;
         }
         if (refusals + 1 < Refusals)
         {
-            _refusals[seen.Node] = refusals + 1;
-            Timers.StartSingleTimer(seen.Node, new Look(seen.Node), Pause);
+            _refusals[probed.Node] = refusals + 1;
+            Timers.StartSingleTimer(probed.Node, new CheckProcess(probed.Node), Pause);
             return;
         }
-        _refusals.Remove(seen.Node);
-        Context.System.EventStream.Publish(new Gone(seen.Node));
+        _refusals.Remove(probed.Node);
+        Context.System.EventStream.Publish(new Gone(probed.Node));
         if (_cluster is null)
             return;
-        // Who is leaving may be gone before everybody has heard that it left: no reason to worry.
-        var left = _cluster.State.Members.All(member =>
-            member.Address != seen.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting
+        // A leaving node may stop before all nodes know that it leaves: no reason for a warning.
+        var isLeaving = _cluster.State.Members.All(member =>
+            member.Address != probed.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting
         );
-        if (!left)
+        if (!isLeaving)
             _log.Warning(
                 "The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones",
-                seen.Node.Host,
-                seen.Node.Port
+                probed.Node.Host,
+                probed.Node.Port
             );
-        _cluster.Down(seen.Node);
+        _cluster.Down(probed.Node);
     }
 
-    private static bool IsThere(MemberStatus status) => status is not (MemberStatus.Down or MemberStatus.Removed);
+    private static bool IsPresent(MemberStatus status) => status is not (MemberStatus.Down or MemberStatus.Removed);
 
-    private static async Task<Seen> KnockAsync(Address node)
+    private static async Task<Probed> ProbeAsync(Address node)
     {
         var probe = await PortProbe.ConnectAsync(node.Host, node.Port!.Value);
-        return new Seen(node, Refused: probe.Answer == PortAnswer.Refuses);
+        return new Probed(node, Refused: probe.Answer == PortAnswer.Refuses);
     }
 }

@@ -1,7 +1,9 @@
+using ActorTrain.Job;
+
 namespace ActorTrain.Telemetry;
 
 /// <summary>
-/// What a listener to metrics and traces asks for, with OpenTelemetry: <c>AddMeter(ActorTrainTelemetry.Name)</c> and
+/// The names of ActorTrain's metrics and traces. With OpenTelemetry: <c>AddMeter(ActorTrainTelemetry.Name)</c> and
 /// <c>AddSource(ActorTrainTelemetry.Name)</c>.
 /// </summary>
 public static class ActorTrainTelemetry
@@ -21,19 +23,19 @@ public static class ActorTrainTelemetry
     public const string WorkerThroughput = "actortrain.worker.throughput";
 
     /// <summary>
-    /// Counter, on the coordinator's node: what happened to a job's cluster. Tag <c>kind</c>, one of
-    /// <see cref="Supervision.SupervisionEventKinds"/>.
+    /// Counter, on the coordinator's node: the events of a job. Tag <c>kind</c>, one of
+    /// <see cref="SupervisionEventKinds"/>.
     /// </summary>
     public const string Events = "actortrain.events";
 
     /// <summary>
-    /// Counter, on a server node: pushes that a shard has judged. Tag <c>verdict</c>: Applied, Duplicate, Refused.
+    /// Counter, on a server node: pushes that a shard has decided on. Tag <c>verdict</c>: Applied, Duplicate, Refused.
     /// </summary>
     public const string Pushes = "actortrain.pushes";
 
     /// <summary>
     /// Counter, on a server node: pushes that a shard has refused. Tag <c>reason</c>, such as TooStale, NotFinite,
-    /// PastLife.
+    /// PastIncarnation.
     /// </summary>
     public const string PushesRefused = "actortrain.pushes.refused";
 
@@ -41,7 +43,7 @@ public static class ActorTrainTelemetry
     public const string Staleness = "actortrain.staleness";
 
     /// <summary>
-    /// Counter, bytes, on every node: tensors that it has sent to other processes. Tag <c>road</c>: shared-memory,
+    /// Counter, bytes, on every node: tensors that it has sent to other processes. Tag <c>transport</c>: shared-memory,
     /// unix, tcp.
     /// </summary>
     public const string LaneBytes = "actortrain.lane.bytes";
@@ -54,7 +56,9 @@ public static class ActorTrainTelemetry
     /// <summary>Activity below the job's: an epoch, until its last lease has ended. Tag <c>epoch</c>.</summary>
     public const string EpochActivity = "actortrain.epoch";
 
-    /// <summary>Activity below the job's: an evaluation, as long as a worker is at it. Tags <c>epoch</c>,
-    /// <c>worker</c>, <c>accuracy</c>, and <c>metric</c>: what the model's author calls that number.</summary>
+    /// <summary>
+    /// Activity below the job's: a worker's evaluation. Tags <c>epoch</c>, <c>worker</c>, <c>accuracy</c>, and
+    /// <c>metric</c>: the name of that number.
+    /// </summary>
     public const string EvaluationActivity = "actortrain.evaluation";
 }

@@ -5,8 +5,7 @@ using ActorTrain.Staleness;
 namespace ActorTrain.Telemetry;
 
 /// <summary>
-/// The instruments of <see cref="ActorTrainTelemetry"/>. Where nobody listens each costs the look whether somebody
-/// does.
+/// The instruments of <see cref="ActorTrainTelemetry"/>. Without a listener, each costs only the check for one.
 /// </summary>
 internal static class Instruments
 {
@@ -14,7 +13,7 @@ internal static class Instruments
     private static readonly Counter<long> Pushes = Meter.CreateCounter<long>(
         ActorTrainTelemetry.Pushes,
         "{push}",
-        "Pushes that a shard has judged"
+        "Pushes that a shard has decided on"
     );
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
         ActorTrainTelemetry.PushesRefused,
@@ -34,10 +33,10 @@ internal static class Instruments
     private static readonly Counter<long> Events = Meter.CreateCounter<long>(
         ActorTrainTelemetry.Events,
         "{event}",
-        "What happened to a job's cluster"
+        "Events of a job"
     );
 
-    /// <summary>Where activities begin.</summary>
+    /// <summary>The source of the activities.</summary>
     public static ActivitySource Activities { get; } = new(ActorTrainTelemetry.Name);
 
     public static Counter<long> SamplesApplied { get; } =
@@ -50,7 +49,7 @@ internal static class Instruments
     public static Gauge<double> WorkerThroughput { get; } =
         Meter.CreateGauge<double>(ActorTrainTelemetry.WorkerThroughput, "{sample}/s", "A worker's throughput");
 
-    /// <summary>A shard has judged a push.</summary>
+    /// <summary>A shard has decided on a push.</summary>
     public static void Judged(Verdict verdict, long staleness)
     {
         if (Pushes.Enabled)
@@ -62,10 +61,10 @@ internal static class Instruments
     }
 
     /// <summary>A connection has sent a tensor.</summary>
-    public static void Sent(long bytes, string road) => LaneBytes.Add(bytes, Tag("road", road));
+    public static void Sent(long bytes, string transport) => LaneBytes.Add(bytes, Tag("transport", transport));
 
-    /// <summary>Something has happened to a job's cluster.</summary>
-    public static void Happened(string kind) => Events.Add(1, Tag("kind", kind));
+    /// <summary>An event of a job has occurred.</summary>
+    public static void EventRaised(string kind) => Events.Add(1, Tag("kind", kind));
 
     public static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
 }

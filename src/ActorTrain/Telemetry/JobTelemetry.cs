@@ -3,7 +3,7 @@ using static ActorTrain.Telemetry.Instruments;
 
 namespace ActorTrain.Telemetry;
 
-/// <summary>What a job's coordinator measures and traces: the job, its epochs, its evaluations.</summary>
+/// <summary>The metrics and traces of a job's coordinator: the job, its epochs, its evaluations.</summary>
 internal sealed class JobTelemetry : IDisposable
 {
     private readonly int _epochs;
@@ -20,7 +20,7 @@ internal sealed class JobTelemetry : IDisposable
         _job?.SetTag("job", job).SetTag("outcome", "failed");
     }
 
-    /// <summary>Training begins, or goes on where another coordinator's has ended.</summary>
+    /// <summary>Training begins, or goes on with another coordinator.</summary>
     public void Begins(long applied, int epoch)
     {
         _applied = applied;
@@ -29,7 +29,7 @@ internal sealed class JobTelemetry : IDisposable
 
     public void Applied(long applied)
     {
-        // Shards answer one by one, and what the slowest has not applied does not count: but it never gets less.
+        // The slowest shard's count is the one that counts; it never decreases.
         if (applied <= _applied)
             return;
         SamplesApplied.Add(applied - _applied, _name);
@@ -65,7 +65,7 @@ internal sealed class JobTelemetry : IDisposable
     }
 
     /// <summary>The job has ended in order.</summary>
-    public void Ended(bool stopped) => _job?.SetTag("outcome", stopped ? "stopped" : "completed");
+    public void Ended(bool isCanceled) => _job?.SetTag("outcome", isCanceled ? "canceled" : "completed");
 
     public void Dispose()
     {
@@ -78,8 +78,7 @@ internal sealed class JobTelemetry : IDisposable
     private void BeginEpoch(int epoch) =>
         _epoch = epoch > _epochs ? null : Begin(ActorTrainTelemetry.EpochActivity, _job)?.SetTag("epoch", epoch);
 
-    // An activity that an actor keeps over many messages must not become the current one of the thread that it happens
-    // to run on.
+    // An actor keeps an activity over many messages: it must not become the current one of the thread that it runs on.
     private static Activity? Begin(string name, Activity? parent)
     {
         if (!Activities.HasListeners())

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace ActorTrain.Threads;
 
 /// <summary>
-/// The process's threads that compute, used again. A thread leaves memory behind that no other is sure to use: its
-/// heap in the C library, what mathematical libraries keep for each thread that calls them. So a thread that has
-/// finished waits for the next that is to run under the same name, and there are as many as ever ran at once.
+/// Reuses the process's threads that compute. A thread leaves memory behind that others may not use: its heap in the C
+/// library, and what mathematical libraries keep for each thread. So a thread that has finished waits for the next work
+/// under its name, and there are never more threads than ran at once.
 /// </summary>
 internal static class ReusedThreads
 {
     private static readonly Lock Gate = new();
 
-    // The one that finished last runs next: the others' memory need not be touched.
+    // The thread that finished last runs next: its memory is most likely in the cache.
     private static readonly Dictionary<string, Stack<ReusedThread>> Idle = [];
 
-    /// <summary>Runs something on a thread of its own.</summary>
-    /// <param name="name">Name of the thread: what it is for.</param>
-    /// <param name="work">What it runs; must not throw.</param>
+    /// <summary>Runs work on its own thread.</summary>
+    /// <param name="name">Name of the thread: its purpose.</param>
+    /// <param name="work">The work; must not throw.</param>
     public static void Run(string name, Action work)
     {
         ReusedThread? thread;
@@ -30,7 +30,7 @@ internal static class ReusedThreads
         (thread ?? new ReusedThread(name)).Run(work);
     }
 
-    /// <summary>Threads of a name that have finished, and wait.</summary>
+    /// <summary>The number of waiting threads of a name.</summary>
     public static int Waiting(string name)
     {
         lock (Gate)
@@ -78,7 +78,7 @@ internal static class ReusedThreads
             }
         }
 
-        // Alone in a method: what it ran may hold an engine, and a thread that waits keeps nothing alive.
+        // A separate method: the work may refer to an engine, which a waiting thread's locals must not keep alive.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private void RunNext()
         {

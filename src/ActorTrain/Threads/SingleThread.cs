@@ -3,8 +3,8 @@ using Akka.Dispatch;
 namespace ActorTrain.Threads;
 
 /// <summary>
-/// Runs what it is given on one thread of its own, in order. It has the thread from the first on, until all that came
-/// before <see cref="Shutdown"/> has run.
+/// Runs its work in order on one thread, which it has from the first work item until all items before
+/// <see cref="Shutdown"/> have run.
 /// </summary>
 internal sealed class SingleThread(string id) : ExecutorService(id)
 {
@@ -38,11 +38,11 @@ internal sealed class SingleThread(string id) : ExecutorService(id)
 
     private void Run()
     {
-        while (Take() is { } run)
+        while (Next() is { } run)
             run.Run();
     }
 
-    private IRunnable? Take()
+    private IRunnable? Next()
     {
         lock (_lock)
         {

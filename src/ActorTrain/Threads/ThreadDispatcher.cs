@@ -4,9 +4,9 @@ using Akka.Dispatch;
 namespace ActorTrain.Threads;
 
 /// <summary>
-/// A dispatcher whose actors run on a thread that is theirs: one thread for each actor, or, with <c>shared = on</c>,
-/// one for all of them. The thread waits without spinning. (Akka's pinned dispatcher spins for a while each time, on
-/// cores that engines could use.)
+/// A dispatcher with its own threads: one for each actor, or, with <c>shared = on</c>, one for all of its actors. The
+/// thread waits without spinning. (Akka's pinned dispatcher spins for a while each time, on cores that engines could
+/// use.)
 /// </summary>
 internal sealed class ThreadDispatcher : MessageDispatcherConfigurator
 {

@@ -1,4 +1,6 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Threads;
 using Akka.Actor;
@@ -7,8 +9,8 @@ using Akka.Event;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// Evaluates while training goes on: an engine and a thread of its own, made when the first evaluation is asked for.
-/// Parameters are taken when asked, and evaluated one snapshot after the other.
+/// Evaluates while training continues, with an engine and a thread of its own, created at the first evaluation. The
+/// parameters are pulled at the request, and evaluated one set after the other.
 /// </summary>
 internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 {
@@ -58,18 +60,18 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         {
             _lastEpoch = evaluate.Epoch;
             Become(() =>
-                TakingSnapshot(evaluate.Epoch, new float[_model.Parameters.Length], new float[_model.State.Length])
+                Pulling(evaluate.Epoch, new float[_model.Parameters.Length], new float[_model.Buffers.Length])
             );
         });
         Evaluating();
     }
 
-    private void TakingSnapshot(int epoch, float[] parameters, float[] state)
+    private void Pulling(int epoch, float[] parameters, float[] state)
     {
-        Context.ActorOf(SnapshotActor.Props(_start.Shards, _start.ModelState, _context.Lane, parameters, state, epoch));
-        Receive<SnapshotActor.Taken>(taken =>
+        Context.ActorOf(PullActor.Props(_start.Shards, _start.Buffers, _context.Lane, parameters, state, epoch));
+        Receive<PullActor.Completed>(pulled =>
         {
-            if (!taken.IsOfEpoch)
+            if (!pulled.IsOfEpoch)
             {
                 _coordinator.Tell(
                     new WorkerProtocol.EvaluationFailed(
@@ -83,11 +85,11 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
                 Become(Waiting);
                 return;
             }
-            Engine().Tell(new EngineActor.Evaluate(epoch, parameters, taken.HasState ? state : null));
+            GetEngine().Tell(new EngineProtocol.Evaluate(epoch, parameters, pulled.HasState ? state : null));
             Stash.UnstashAll();
             Become(Waiting);
         });
-        Receive<SnapshotActor.Lost>(lost =>
+        Receive<PullActor.Lost>(lost =>
         {
             _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, epoch, lost.Reason));
             Stash.UnstashAll();
@@ -99,22 +101,22 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 
     private void Evaluating()
     {
-        Receive<EngineActor.Evaluated>(evaluated =>
+        Receive<EngineProtocol.Evaluated>(evaluated =>
             _coordinator.Tell(new WorkerProtocol.Evaluated(evaluated.Epoch, evaluated.Evaluation))
         );
-        Receive<EngineActor.Loaded>(_ => { });
-        Receive<EngineActor.CannotLoad>(failure => Fail(failure.Reason));
-        Receive<EngineActor.Failed>(failure => Fail(failure.Reason));
+        Receive<EngineProtocol.Loaded>(_ => { });
+        Receive<EngineProtocol.CannotLoad>(failure => Fail(failure.Reason));
+        Receive<EngineProtocol.Failed>(failure => Fail(failure.Reason));
     }
 
-    private IActorRef Engine()
+    private IActorRef GetEngine()
     {
         if (_engine is not null)
             return _engine;
         _engine = Context.ActorOf(
             EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, measure: null, _stopping.Token)
         );
-        _engine.Tell(new EngineActor.Load());
+        _engine.Tell(new EngineProtocol.Load());
         return _engine;
     }
 

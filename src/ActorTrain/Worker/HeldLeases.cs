@@ -2,7 +2,7 @@ using ActorTrain.Leases;
 
 namespace ActorTrain.Worker;
 
-/// <summary>The leases that a worker holds, in the order of the job, and what of them it can compute.</summary>
+/// <summary>The leases that a worker holds, in the order of the job, and the parts that it can compute.</summary>
 internal sealed class HeldLeases
 {
     private readonly List<LeaseRun> _runs = [];
@@ -10,14 +10,14 @@ internal sealed class HeldLeases
     /// <summary>Whether it holds none.</summary>
     public bool IsEmpty => _runs.Count == 0;
 
-    /// <summary>Whether nothing is left to begin.</summary>
+    /// <summary>Whether every part has been begun.</summary>
     public bool AllBegun => _runs.TrueForAll(run => run.AllBegun);
 
-    /// <summary>Whether one of them is in the middle.</summary>
-    public bool IsInTheMiddle => _runs.Exists(run => run is { IsBegun: true, AllBegun: false });
+    /// <summary>Whether one of them is begun and has parts that are not.</summary>
+    public bool IsPartlyBegun => _runs.Exists(run => run is { IsBegun: true, AllBegun: false });
 
-    /// <summary>The first part that has not been begun; null when all are.</summary>
-    public LeasePart? First => _runs.Find(run => !run.AllBegun)?.Ahead;
+    /// <summary>The first part that has not been begun; null where all are.</summary>
+    public SampleRange? First => _runs.Find(run => !run.AllBegun)?.Next;
 
     /// <summary>All of them, as they are now.</summary>
     public IReadOnlyList<LeaseRun> All => [.. _runs];
@@ -27,8 +27,8 @@ internal sealed class HeldLeases
         _runs.Add(run);
         _runs.Sort(
             (one, other) =>
-                (one.Lease.Stretch.Epoch, one.Lease.Stretch.Start).CompareTo(
-                    (other.Lease.Stretch.Epoch, other.Lease.Stretch.Start)
+                (one.Lease.Range.Epoch, one.Lease.Range.Start).CompareTo(
+                    (other.Lease.Range.Epoch, other.Lease.Range.Start)
                 )
         );
     }
@@ -39,18 +39,18 @@ internal sealed class HeldLeases
     public LeaseRun? NextFor(ReceivedParameters received)
     {
         foreach (var run in _runs)
-            if (run.Ahead is { } part && received.AreFor(part))
+            if (run.Next is { } part && received.AreFor(part))
                 return run;
         return null;
     }
 
-    /// <summary>The lease whose next part is this one; null when there is none.</summary>
-    public LeaseRun? With(LeasePart next) => _runs.Find(run => run.Ahead == next);
+    /// <summary>The lease whose next part is this one; null where there is none.</summary>
+    public LeaseRun? Find(SampleRange next) => _runs.Find(run => run.Next == next);
 
-    /// <summary>The device holds no more samples at once.</summary>
-    public void Recut(int most)
+    /// <summary>Cuts the parts ahead, since the device holds no more samples at once.</summary>
+    public void Recut(int max)
     {
         foreach (var run in _runs)
-            run.Recut(most);
+            run.Recut(max);
     }
 }

@@ -1,22 +1,23 @@
 using ActorTrain.Leases;
+using ActorTrain.Protocol;
 
 namespace ActorTrain.Worker;
 
-/// <summary>A lease being worked off, part by part; several may be under way at once.</summary>
+/// <summary>The progress of a lease, part by part; several parts may be under way at once.</summary>
 /// <param name="lease">The lease.</param>
-/// <param name="most">Samples that the device's memory holds at once: a part has no more, unless it is worked off in
-/// local steps.</param>
-/// <param name="isRaced">Whether a gradient is to be abandoned when its step is closed.</param>
-internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
+/// <param name="max">Samples that the device's memory holds at once: a part has no more, unless it is computed in local
+/// steps.</param>
+/// <param name="isRaced">Whether a gradient is abandoned when its step is closed.</param>
+internal sealed class LeaseRun(Lease lease, int max, bool isRaced = false)
 {
     private readonly bool _local = lease.LocalSteps > 0;
-    private Queue<LeasePart> _ahead = new(
-        lease.LocalSteps > 0 ? lease.Parts : lease.Stretch.Cut(Math.Min(lease.MicroBatch, most), lease.Least, most)
+    private Queue<SampleRange> _ahead = new(
+        lease.LocalSteps > 0 ? lease.Parts : lease.Range.Cut(Math.Min(lease.MicroBatchSize, max), lease.Least, max)
     );
-    private int _most = most;
-    private readonly List<LeasePart> _underWay = [];
+    private int _max = max;
+    private readonly List<SampleRange> _underWay = [];
     private readonly List<WorkerProtocol.RefusedPart> _refused = [];
-    private LeasePart[] _left = [];
+    private SampleRange[] _returned = [];
     private TimeSpan? _began;
     private double _lossSum;
     private long _samples;
@@ -27,10 +28,10 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
 
     public bool IsRaced => isRaced;
 
-    /// <summary>The part that is to be begun next; null when all are begun.</summary>
-    public LeasePart? Ahead => _ahead.TryPeek(out var part) ? part : null;
+    /// <summary>The part that is begun next; null where all are begun.</summary>
+    public SampleRange? Next => _ahead.TryPeek(out var part) ? part : null;
 
-    /// <summary>Whether every part has been begun, or left to others.</summary>
+    /// <summary>Whether every part has been begun or returned.</summary>
     public bool AllBegun => _ahead.Count == 0;
 
     /// <summary>Whether a part has been begun.</summary>
@@ -39,8 +40,8 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
     /// <summary>Whether every part has been judged.</summary>
     public bool IsDone => AllBegun && _underWay.Count == 0;
 
-    /// <summary>Begins the next part; null when all are begun.</summary>
-    public LeasePart? Next(TimeSpan now)
+    /// <summary>Begins the next part; null where all are begun.</summary>
+    public SampleRange? BeginNext(TimeSpan now)
     {
         if (!_ahead.TryDequeue(out var part))
             return null;
@@ -49,64 +50,64 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         return part;
     }
 
-    /// <summary>The next part was done by another.</summary>
+    /// <summary>Skips the next part: it is applied already.</summary>
     public void Skip() => _ahead.Dequeue();
 
-    /// <summary>A part that was begun is left to others.</summary>
-    public void Abandon(LeasePart part)
+    /// <summary>Returns a part that was begun.</summary>
+    public void Abandon(SampleRange part)
     {
         _underWay.Remove(part);
-        _left = [.. _left, part];
+        _returned = [.. _returned, part];
     }
 
-    /// <summary>Leaves what has not been begun to others.</summary>
-    public void Leave()
+    /// <summary>Returns the parts that have not been begun.</summary>
+    public void ReturnUnbegun()
     {
-        _left = [.. _left, .. _ahead];
+        _returned = [.. _returned, .. _ahead];
         _ahead.Clear();
     }
 
-    /// <summary>How a part is worked off in local steps; null where it is one gradient.</summary>
-    public EngineActor.LocalPart? LocalOf(LeasePart part) =>
-        _local ? new(part, part.Cut(Math.Min(lease.MicroBatch, _most), lease.Least, _most)) : null;
+    /// <summary>The local steps of a part; null where it is one gradient.</summary>
+    public EngineProtocol.LocalPart? LocalOf(SampleRange part) =>
+        _local ? new(part, part.Cut(Math.Min(lease.MicroBatchSize, _max), lease.Least, _max)) : null;
 
     /// <summary>
-    /// A part was too much for the device: it comes first again, and it and all that are ahead are cut smaller, or
-    /// worked off in smaller steps.
+    /// A part was too large for the device: it comes first again. It and all parts ahead are cut smaller, or computed
+    /// in smaller steps.
     /// </summary>
-    public void Recut(LeasePart tooMuch, int most)
+    public void Recut(SampleRange tooLarge, int max)
     {
-        _underWay.Remove(tooMuch);
-        _ahead = new(_ahead.Prepend(tooMuch));
-        Recut(most);
+        _underWay.Remove(tooLarge);
+        _ahead = new(_ahead.Prepend(tooLarge));
+        Recut(max);
     }
 
     /// <summary>
-    /// Of a part, only the first samples are done now: they are a part of their own, and the rest is still to be begun.
+    /// Splits a part of which only the first samples are computed: the rest becomes the next part.
     /// </summary>
-    /// <returns>The part that is done.</returns>
-    public LeasePart Shorten(LeasePart part, int samples)
+    /// <returns>The part that is computed.</returns>
+    public SampleRange Shorten(SampleRange part, int samples)
     {
         var done = part with { Count = samples };
         _underWay[_underWay.IndexOf(part)] = done;
-        _ahead = new(_ahead.Prepend(new LeasePart(part.Epoch, done.End, part.Count - samples)));
+        _ahead = new(_ahead.Prepend(new SampleRange(part.Epoch, done.End, part.Count - samples)));
         return done;
     }
 
-    /// <summary>All that are ahead are cut smaller, or worked off in smaller steps.</summary>
-    public void Recut(int most)
+    /// <summary>Cuts the parts ahead smaller, or computes them in smaller steps.</summary>
+    public void Recut(int max)
     {
-        _most = most;
+        _max = max;
         if (!_local)
-            _ahead = new(_ahead.SelectMany(part => part.Cut(most, lease.Least, most)));
+            _ahead = new(_ahead.SelectMany(part => part.Cut(max, lease.Least, max)));
     }
 
-    /// <summary>Every shard has judged a part.</summary>
+    /// <summary>Records that every shard has judged a part.</summary>
     /// <param name="part">The part.</param>
     /// <param name="applied">Whether any shard applied it.</param>
     /// <param name="refused">The refusal of a shard that refused it; null when none did.</param>
     /// <param name="loss">Its mean training loss.</param>
-    public void Judged(LeasePart part, bool applied, WorkerProtocol.RefusedPart? refused, double loss)
+    public void Judged(SampleRange part, bool applied, WorkerProtocol.RefusedPart? refused, double loss)
     {
         _underWay.Remove(part);
         _trained += part.Count;
@@ -119,12 +120,12 @@ internal sealed class LeaseRun(Lease lease, int most, bool isRaced = false)
         _samples += part.Count;
     }
 
-    /// <summary>The account of the lease, ended here and now: what is not done goes to somebody else.</summary>
+    /// <summary>The account of the lease when it ends now, with the parts that are not done.</summary>
     public WorkerProtocol.LeaseEnded End(WorkerId worker, TimeSpan now) =>
         new(
             worker,
             lease.Id,
-            [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead, .. _left],
+            [.. _refused.Select(refused => refused.Part), .. _underWay, .. _ahead, .. _returned],
             [.. _refused],
             new WorkerProtocol.LeaseAccount(
                 _lossSum,

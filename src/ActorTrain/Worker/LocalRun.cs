@@ -1,46 +1,47 @@
 using System.Numerics.Tensors;
+using ActorTrain.Engines;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// The steps that a worker takes on its own copy of the parameters for one push. The push is Δ = (w_start − w_end)/v
-/// with v as the shards weigh its samples (1 for a whole push): v·Δ is what the run moved, however long it was, so that
-/// the samples of a short one count as much as all others.
+/// The steps that a worker takes on its own copy of the parameters for one push. The push is Δ = (w_start − w_end)/v,
+/// where v is the weight that shards give its samples (1 for a whole push): v·Δ is how far the run moved, so that the
+/// samples of a short run count as much as all others.
 /// </summary>
 /// <remarks>
-/// Afterwards the engine has w_start again: shards send only what is newer than what a worker has, and the next run
-/// must begin with theirs.
+/// Afterwards the engine has w_start again: shards send only newer parameters than a worker has, and the next run must
+/// begin with theirs.
 /// </remarks>
 internal sealed class LocalRun
 {
     private readonly IGradientEngine _engine;
     private readonly InnerOptimizer _inner;
-    private readonly LeasePart _part;
+    private readonly SampleRange _part;
     private readonly ReadOnlyMemory<int> _samples;
     private readonly Memory<float> _gradient;
-    private readonly Queue<LeasePart> _ahead;
+    private readonly Queue<SampleRange> _ahead;
     private IReadOnlyList<FlatRange>? _untouched;
     private int _done;
     private double _lossSum;
     private int _correct;
-    private readonly StateGuard? _guard;
+    private readonly BufferGuard? _guard;
 
     /// <summary>Begins a run with the parameters that the engine has.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="inner">Takes the steps.</param>
-    /// <param name="local">What the push stands for, and its steps.</param>
+    /// <param name="local">The part that is pushed, and its steps.</param>
     /// <param name="samples">The part's indices into the training set.</param>
-    /// <param name="gradient">Where the push is to be written; each step's gradient before.</param>
-    /// <param name="guard">Looks at the engine's state; null where it has none.</param>
+    /// <param name="gradient">Memory for each step's gradient, and for the push.</param>
+    /// <param name="guard">Checks the engine's buffers; null where it has none.</param>
     public LocalRun(
         IGradientEngine engine,
         InnerOptimizer inner,
-        EngineActor.LocalPart local,
+        EngineProtocol.LocalPart local,
         ReadOnlyMemory<int> samples,
         Memory<float> gradient,
-        StateGuard? guard = null
+        BufferGuard? guard = null
     )
     {
         (_engine, _inner, _part, _samples, _gradient, _guard) = (engine, inner, local.Part, samples, gradient, guard);
@@ -48,7 +49,7 @@ internal sealed class LocalRun
         _engine.Parameters.CopyTo(_inner.Start);
     }
 
-    /// <summary>Why a step has spoilt the run, in one sentence; null where none has.</summary>
+    /// <summary>Which value a step made non-finite, in one sentence; null where none did.</summary>
     public string? NotFinite { get; private set; }
 
     /// <summary>Whether no step is left.</summary>
@@ -58,7 +59,7 @@ internal sealed class LocalRun
     public int NextSamples => _ahead.Peek().Count;
 
     /// <summary>Takes the next step.</summary>
-    /// <exception cref="OutOfMemoryException">It was too much for the device, and nothing has changed.</exception>
+    /// <exception cref="OutOfMemoryException">The device has too little memory; nothing has changed.</exception>
     public void Step()
     {
         var part = _ahead.Peek();
@@ -71,9 +72,9 @@ internal sealed class LocalRun
         _lossSum += result.Loss * part.Count;
         _correct += result.Correct;
         NotFinite =
-            _guard?.Restore() is { } tensor ? StateGuard.Sentence(tensor, samples)
+            _guard?.Restore() is { } tensor ? BufferGuard.Describe(tensor, samples)
             : TensorPrimitives.IsFiniteAll<float>(gradient) ? null
-            : $"the gradient of {SampleNames.Of(samples)} is not finite";
+            : $"the gradient of {SampleNames.Format(samples)} is not finite";
         if (NotFinite is null)
         {
             var untouched = result.Untouched ?? [];
@@ -81,12 +82,12 @@ internal sealed class LocalRun
             _inner.Step(part, _engine.Parameters.Span, gradient, untouched);
             return;
         }
-        // The optimizer's state would never be finite again. The run ends, and nothing of it is pushed.
+        // A step would spoil the optimizer's state for good: the run ends, and is not pushed.
         _done = _part.Count;
         _ahead.Clear();
     }
 
-    private StepResult Compute(LeasePart part, ReadOnlySpan<int> samples, Span<float> gradient)
+    private StepResult Compute(SampleRange part, ReadOnlySpan<int> samples, Span<float> gradient)
     {
         try
         {
@@ -99,11 +100,11 @@ internal sealed class LocalRun
         }
     }
 
-    /// <summary>Takes no more steps: what is done by now is the push.</summary>
-    public void Curtail() => _ahead.Clear();
+    /// <summary>Takes no more steps: the push is for those taken.</summary>
+    public void StopEarly() => _ahead.Clear();
 
-    /// <summary>Writes the push, and gives the engine back the parameters that it began with.</summary>
-    /// <returns>What was seen, and the number of samples that the push stands for.</returns>
+    /// <summary>Writes the push, and restores the engine's parameters.</summary>
+    /// <returns>Loss and correct samples, and the number of samples that the push stands for.</returns>
     public (StepResult Result, int Samples) End()
     {
         var gradient = _gradient.Span;
@@ -118,8 +119,6 @@ internal sealed class LocalRun
         return (new StepResult(_lossSum / _done, _correct, _untouched), _done);
     }
 
-    /// <summary>
-    /// Gives the engine back the parameters that it began with; the inner optimizer keeps what it has learnt.
-    /// </summary>
+    /// <summary>Restores the engine's parameters; the inner optimizer keeps its state.</summary>
     public void Undo() => _inner.Start.CopyTo(_engine.Parameters);
 }

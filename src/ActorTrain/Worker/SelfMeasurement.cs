@@ -1,29 +1,37 @@
+using ActorTrain.Engines;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
 
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// How fast an engine is on the job's own model, before it has had a lease: a few micro-batches, the first of which
-/// warm it up and are not counted. What the engine has in its parameters and its state afterwards means nothing.
+/// Measures the throughput of an engine on the job's own model before its first lease: a few micro-batches, the first
+/// of which warm it up and are not counted. Afterwards the engine's parameters and buffers are undefined.
 /// </summary>
 internal static class SelfMeasurement
 {
     private const int WarmUp = 2;
-    private const int Most = 100;
+    private const int MaxSteps = 100;
 
-    // Long beside what disturbs a machine for a moment, and short beside a lease.
-    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
+    // Longer than short disturbances of a machine, and shorter than a lease.
+    private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(50);
 
-    // A model whose steps take so long is known well enough by its first.
-    private static readonly TimeSpan VeryLong = TimeSpan.FromMilliseconds(500);
+    // Of a model with such long steps the first one is measurement enough.
+    private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Measures an engine.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
-    /// <param name="batch">Samples to begin with: fewer where the device's memory does not hold them.</param>
+    /// <param name="batch">Samples to begin with; reduced where the device's memory does not hold them.</param>
     /// <param name="least">Samples that a gradient has at least.</param>
-    /// <param name="memory">Where a gradient can be written.</param>
+    /// <param name="memory">Memory for the gradients.</param>
     /// <param name="clock">The time.</param>
-    public static Measurement Of(IGradientEngine engine, int batch, int least, TensorPool memory, Func<TimeSpan> clock)
+    public static Measurement Measure(
+        IGradientEngine engine,
+        int batch,
+        int least,
+        TensorPool memory,
+        Func<TimeSpan> clock
+    )
     {
         var gradient = memory.Rent(engine.Model.Parameters.Length);
         try
@@ -31,20 +39,20 @@ internal static class SelfMeasurement
             engine.Initialize(seed: 0);
             var samples = Enumerable.Range(0, Math.Min(batch, engine.Dataset.TrainSamples)).ToArray();
             var most = samples.Length;
-            var (steps, seconds) = Run(atMost: 1);
-            if (seconds < VeryLong.TotalSeconds)
+            var (steps, seconds) = Run(maxSteps: 1);
+            if (seconds < LongStep.TotalSeconds)
             {
-                Run(atMost: WarmUp - 1);
-                (steps, seconds) = Run(atMost: Most);
+                Run(maxSteps: WarmUp - 1);
+                (steps, seconds) = Run(maxSteps: MaxSteps);
             }
-            // Small data are no small memory.
+            // A small data set does not mean a small memory.
             return new Measurement(seconds > 0 ? steps * most / seconds : 0, most == samples.Length ? batch : most);
 
-            (int Steps, double Seconds) Run(int atMost)
+            (int Steps, double Seconds) Run(int maxSteps)
             {
                 var began = clock();
                 var done = 0;
-                while (done < atMost && (done == 0 || clock() - began < Long))
+                while (done < maxSteps && (done == 0 || clock() - began < Duration))
                 {
                     try
                     {

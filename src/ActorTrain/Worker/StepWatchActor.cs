@@ -1,17 +1,17 @@
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// Abandons a gradient whose step has enough of others'. The training loop shares its thread with the engine and hears
-/// nothing meanwhile, so this actor listens for it on another.
+/// Abandons a gradient whose step was closed with gradients of other workers. The training loop shares its thread with
+/// the engine and receives nothing while it computes, so this actor receives the message on another thread.
 /// </summary>
 internal sealed class StepWatchActor : ReceiveActor
 {
     private Watch? _watched;
 
-    /// <summary>Trainer → step watch: a gradient is about to be computed from this version.</summary>
+    /// <summary>Training loop → step watch: a gradient is about to be computed from this version.</summary>
     public sealed record Watch(long Version, CancellationTokenSource Abandon);
 
     /// <param name="shard">The job's shard: with backup workers there is one.</param>

@@ -1,8 +1,8 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
+using ActorTrain.Remedies;
 using ActorTrain.Serialization.Paging;
-using ActorTrain.Server;
-using ActorTrain.Supervision;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -10,8 +10,8 @@ using Akka.Event;
 namespace ActorTrain.Worker;
 
 /// <summary>
-/// One node's worker in one job: loads the engine, joins, and hosts the trainer and the evaluator until the job or the
-/// node ends.
+/// One node's worker in one job: loads the engine, joins, and hosts the training loop and the evaluator until the job
+/// ends or the node leaves.
 /// </summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
@@ -23,12 +23,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _engine = ActorRefs.Nobody;
-    private IActorRef _probe = ActorRefs.Nobody;
-    private IActorRef[] _probed = [];
-    private string? _laneTrouble;
-    private EngineActor.Loaded? _loaded;
+    private readonly LaneCheck _laneCheck;
+    private EngineProtocol.Loaded? _loaded;
 
-    /// <summary>Node → worker: the node is leaving. The worker gives back what it holds and ends.</summary>
+    /// <summary>Node → worker: the node leaves. The worker returns its leases and stops.</summary>
     public sealed record Leave(string Reason);
 
     private sealed record SendAgain;
@@ -36,15 +34,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private sealed record Orphaned;
 
     /// <summary>
-    /// Worker → node: the engine failed while it trained. The worker ends; its node may begin another.
+    /// Worker → node: the engine failed during training. The worker stops; its node may start another.
     /// </summary>
     public sealed record EngineFailed;
 
     /// <param name="jobId">The job.</param>
     /// <param name="job">What to train.</param>
     /// <param name="coordinator">The job's actor.</param>
-    /// <param name="context">What the node gives to its workers.</param>
-    /// <param name="mayReturn">Whether the node begins another worker if this one's engine fails.</param>
+    /// <param name="context">What the node's workers need.</param>
+    /// <param name="mayReturn">Whether the node starts another worker if this one's engine fails.</param>
     public static Props Props(
         string jobId,
         JobOptions job,
@@ -56,6 +54,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     public WorkerActor(string jobId, JobOptions job, IActorRef coordinator, WorkerContext context, bool mayReturn)
     {
         (_jobId, _job, _coordinator, _context, _mayReturn) = (jobId, job, coordinator, context, mayReturn);
+        _laneCheck = new LaneCheck(jobId, context.Lane);
         Loading();
     }
 
@@ -70,7 +69,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token),
             "engine"
         );
-        _engine.Tell(new EngineActor.Load());
+        _engine.Tell(new EngineProtocol.Load());
     }
 
     protected override void PostStop()
@@ -83,80 +82,56 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
 
     private void Loading()
     {
-        Receive<EngineActor.Loaded>(loaded =>
+        Receive<EngineProtocol.Loaded>(loaded =>
         {
             _loaded = loaded;
             TellPrepared();
             Become(AwaitingStart);
         });
-        Receive<EngineActor.CannotLoad>(failure =>
+        Receive<EngineProtocol.CannotLoad>(failure =>
         {
             _log.Warning("Cannot take part in job {0}: {1}", _job.Name, failure.Reason);
             StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason));
         });
-        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
-        EndingAtOnce();
+        BeforeTraining();
     }
 
     private void AwaitingStart()
     {
-        Receive<WorkerProtocol.Initialize>(initialize =>
-            Become(() => InitializingShards(initialize.Shards, initialize.ModelState))
-        );
+        Receive<WorkerProtocol.Initialize>(initialize => Become(() => InitializingShards(initialize)));
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
             _log.Warning("Not admitted to job {0}: {1}", _job.Name, refusal.Reason);
             Context.Stop(Self);
         });
-        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
-        EndingAtOnce();
+        BeforeTraining();
     }
 
-    private void InitializingShards(ShardPlace[] shards, IActorRef? modelState)
+    private void InitializingShards(WorkerProtocol.Initialize initialize)
     {
-        var awaited = shards.ToDictionary(place => place.Slice.Index);
+        var weights = new InitialWeights(_loaded!, initialize, _context.Lane, Self);
         Receive<ShardProtocol.Initialized>(shard =>
         {
-            awaited.Remove(shard.Shard);
-            if (awaited.Count > 0)
+            if (!weights.Confirm(shard.Shard))
                 return;
             Timers.Cancel("send-again");
             _coordinator.Tell(new WorkerProtocol.ShardsInitialized());
             Become(AwaitingStart);
         });
-        Receive<SendAgain>(_ => Send());
+        Receive<SendAgain>(_ => weights.Send());
         // Another worker was asked, too, and was first: the shards have their weights.
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
-        Receive<EngineActor.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
-        EndingAtOnce();
+        BeforeTraining();
         Timers.StartPeriodicTimer("send-again", new SendAgain(), _context.ResendAfter);
-        Send();
-
-        void Send()
-        {
-            // What nobody has trained yet is as the seed has it: epoch 0, and the first that is trained takes its
-            // place.
-            if (modelState is not null)
-                _context.Lane.Tell(
-                    modelState,
-                    new ModelStateProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(_loaded!.State.Span)),
-                    Self
-                );
-            foreach (var (slice, shard) in awaited.Values)
-                _context.Lane.Tell(
-                    shard,
-                    new ShardProtocol.Initialize(TensorSlice.Of(_loaded!.Parameters.Slice(slice.Offset, slice.Length))),
-                    Self
-                );
-        }
+        weights.Send();
     }
 
     private void Train(WorkerProtocol.Start start, IActorRef training)
     {
         Timers.Cancel("send-again");
-        _engine.Tell(new EngineActor.Begin());
-        var trainer = Context.ActorOf(TrainerActor.Props(_job, training, start, _engine, _loaded!, _context));
+        _engine.Tell(new EngineProtocol.BeginIncarnation());
+        var trainer = Context.ActorOf(TrainingLoopActor.Props(_job, training, start, _engine, _loaded!, _context));
         var evaluator = Context.ActorOf(EvaluatorActor.Props(_job, training, start, _loaded!.Model, _context));
         Context.Watch(trainer);
         Become(() => Training(start, training, trainer, evaluator));
@@ -165,121 +140,106 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     private void Training(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
     {
         Receive<WorkerProtocol.Evaluate>(evaluate => evaluator.Forward(evaluate));
-        Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainerActor.LeaveAfterPart("the job has ended")));
-        Receive<Leave>(leave => trainer.Tell(new TrainerActor.LeaveAfterPart(leave.Reason)));
+        Receive<WorkerProtocol.EndJob>(_ => trainer.Tell(new TrainingLoopActor.LeaveAfterPart("the job has ended")));
+        Receive<Leave>(leave => trainer.Tell(new TrainingLoopActor.LeaveAfterPart(leave.Reason)));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
-            _log.Warning("No more part in job {0}: {1}", _job.Name, refusal.Reason);
+            _log.Warning("Takes no more part in job {0}: {1}", _job.Name, refusal.Reason);
             Context.Stop(Self);
         });
-        Receive<WorkerProtocol.Start>(again => Become(() => BeginningAnew(again, Sender, trainer, evaluator)));
+        Receive<WorkerProtocol.Start>(again => Become(() => BeginningIncarnation(again, Sender, trainer, evaluator)));
         Receive<ShardProtocol.Initialized>(_ => { });
-        Receive<EngineActor.Failed>(failure =>
+        Receive<EngineProtocol.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
             var returns = _mayReturn && failure.MayPass;
             if (returns)
                 Context.Parent.Tell(new EngineFailed());
-            trainer.Tell(new TrainerActor.LeaveNow(failure.Reason, returns));
-            // Said here too, for the case that it was the trainer that threw; the second of two is not listened to.
+            trainer.Tell(new TrainingLoopActor.LeaveNow(failure.Reason, returns));
+            // Also sent here, in case the training loop itself has failed; the coordinator ignores the second of two.
             training.Tell(new WorkerProtocol.Withdrawn(start.Worker, failure.Reason, Failed: true, returns));
         });
-        Adoptable(TellPrepared);
-        Receive<Terminated>(gone => gone.ActorRef.Equals(trainer), _ => Context.Stop(Self));
-        Receive<Terminated>(Orphan);
+        Receive<Terminated>(terminated => terminated.ActorRef.Equals(trainer), _ => Context.Stop(Self));
+        AcceptingCoordinator();
     }
 
-    /// <summary>
-    /// A new life begins when all of the old one has ended: the engine is the same, and so are the buffers that it
-    /// reads.
-    /// </summary>
-    private void BeginningAnew(WorkerProtocol.Start start, IActorRef training, IActorRef trainer, IActorRef evaluator)
+    // The new incarnation uses the same engine and buffers, so it begins when the actors of the old one have stopped.
+    private void BeginningIncarnation(
+        WorkerProtocol.Start start,
+        IActorRef training,
+        IActorRef trainer,
+        IActorRef evaluator
+    )
     {
-        _log.Info("A new life begins in job {0}", _job.Name);
+        _log.Info("A new incarnation begins in job {0}", _job.Name);
         Context.Stop(trainer);
         Context.Stop(evaluator);
-        Adoptable(TellPrepared);
-        Receive<Terminated>(gone => gone.ActorRef.Equals(trainer), _ => _engine.Tell(new EngineActor.Rest()));
-        Receive<Terminated>(Orphan);
-        Receive<EngineActor.AtRest>(_ =>
+        Receive<Terminated>(
+            terminated => terminated.ActorRef.Equals(trainer),
+            _ => _engine.Tell(new EngineProtocol.Stop())
+        );
+        Receive<EngineProtocol.Stopped>(_ =>
         {
             Stash.UnstashAll();
             Train(start, training);
         });
-        // Doubted once more before it has begun: the newest life is the one that counts.
+        // A newer incarnation replaces one that has not begun.
         Receive<WorkerProtocol.Start>(newest => (start, training) = (newest, Sender));
         Receive<WorkerProtocol.Evaluate>(_ => Stash.Stash());
-        Receive<EngineActor.Failed>(failure =>
+        Receive<EngineProtocol.Failed>(failure =>
         {
             _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
             if (failure.MayPass)
                 Context.Parent.Tell(new EngineFailed());
             Context.Stop(Self);
         });
-        Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
-        Receive<Leave>(_ => Context.Stop(Self));
+        StoppingAtOnce();
         ReceiveAny(_ => { });
     }
 
-    private void EndingAtOnce()
+    private void BeforeTraining()
+    {
+        Receive<EngineProtocol.Failed>(failure => StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason)));
+        StoppingAtOnce();
+    }
+
+    private void StoppingAtOnce()
     {
         Receive<WorkerProtocol.EndJob>(_ => Context.Stop(Self));
         Receive<Leave>(_ => Context.Stop(Self));
-        Adoptable(TellPrepared);
-        Receive<Terminated>(Orphan);
+        AcceptingCoordinator();
     }
 
-    /// <summary>Another coordinator may go on with the job.</summary>
-    /// <param name="tell">What it is answered.</param>
-    private void Adoptable(Action tell)
+    // Another coordinator may adopt the job: it asks as the first one did.
+    private void AcceptingCoordinator()
     {
         Receive<WorkerProtocol.Prepare>(_ =>
         {
             Timers.Cancel("orphan");
             Context.Unwatch(_coordinator);
             _coordinator = Context.Watch(Sender);
-            tell();
+            TellPrepared();
         });
-        Receive<WorkerProtocol.CheckLane>(check =>
-        {
-            // Asked again while it is at it: the answer so far may be lost, or may be another coordinator's.
-            if (!_probe.IsNobody() && check.Servers.SequenceEqual(_probed))
-            {
-                if (_laneTrouble is not null)
-                    Sender.Tell(new WorkerProtocol.LaneChecked(_jobId, _laneTrouble));
-                return;
-            }
-            Context.Stop(_probe);
-            (_probed, _laneTrouble) = (check.Servers, null);
-            _probe = Context.ActorOf(LaneProbeActor.Props(_context.Lane, check.Servers, bothWays: true));
-        });
-        Receive<LaneProbeActor.Passed>(_ =>
-        {
-            _probe = ActorRefs.Nobody;
-            _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, Trouble: null));
-        });
+        Receive<WorkerProtocol.CheckLane>(check => _laneCheck.Start(check, Sender, Context));
+        Receive<LaneProbeActor.Passed>(_ => _coordinator.Tell(_laneCheck.Passed()));
         Receive<LaneProbeActor.Failing>(failing =>
         {
             _log.Warning("Waiting to take part in job {0}: {1}", _job.Name, failing.Reason);
-            _laneTrouble = failing.Reason;
-            _coordinator.Tell(new WorkerProtocol.LaneChecked(_jobId, failing.Reason));
+            _coordinator.Tell(_laneCheck.Failing(failing.Reason));
         });
         Receive<Orphaned>(_ =>
         {
-            _log.Warning(
-                "No coordinator has gone on with job {0} within {1:0} s",
-                _job.Name,
-                Adoption.Patience.TotalSeconds
-            );
+            _log.Warning("No coordinator has adopted job {0} within {1:0} s", _job.Name, Adoption.Timeout.TotalSeconds);
             Context.Stop(Self);
         });
+        Receive<Terminated>(AwaitAdoption);
     }
 
-    // A job that is over is closed; one whose coordinator is gone may be adopted by the next.
-    private void Orphan(Terminated gone)
+    // A coordinator closes a job that has ended, so this one is lost: another may adopt the job.
+    private void AwaitAdoption(Terminated terminated)
     {
-        if (gone.ActorRef.Equals(_coordinator))
-            Timers.StartSingleTimer("orphan", new Orphaned(), Adoption.Patience);
+        if (terminated.ActorRef.Equals(_coordinator))
+            Timers.StartSingleTimer("orphan", new Orphaned(), Adoption.Timeout);
     }
 
     private void TellPrepared()
@@ -292,9 +252,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
             );
     }
 
-    private void StopWith(object lastWord)
+    private void StopWith(object reply)
     {
-        _coordinator.Tell(lastWord);
+        _coordinator.Tell(reply);
         Context.Stop(Self);
     }
 }

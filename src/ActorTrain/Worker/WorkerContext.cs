@@ -1,16 +1,17 @@
+using ActorTrain.Engines;
 using ActorTrain.Lane;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
 namespace ActorTrain.Worker;
 
-/// <summary>What a node gives to its workers.</summary>
-/// <param name="Engines">Makes their engines.</param>
-/// <param name="Lane">The road their tensors travel.</param>
-/// <param name="ResendAfter">Silence after which a message to a shard is sent again.</param>
+/// <summary>What a node's workers need.</summary>
+/// <param name="Engines">Creates their engines.</param>
+/// <param name="Lane">The tensor lane.</param>
+/// <param name="ResendAfter">Time without a reply after which a message to a shard is sent again.</param>
 internal sealed record WorkerContext(IEngineFactory Engines, ITensorLane Lane, TimeSpan ResendAfter)
 {
-    /// <exception cref="ActorTrainException">A value cannot be.</exception>
+    /// <exception cref="ActorTrainException">The setting is invalid.</exception>
     public static TimeSpan ResendAfterOf(Config system) =>
         SettingsReader.OfSystem(system).Duration("actortrain.worker.resend-after", TimeSpan.FromMilliseconds(10));
 }

@@ -5,8 +5,8 @@ using ActorTrain.Benchmarks.Training;
 namespace ActorTrain.Benchmarks.Balance;
 
 /// <summary>
-/// Two workers of unequal speed: what they make together of what each makes alone, beside PyTorch's
-/// DistributedDataParallel, whose ideal is twice the slower; and how soon work follows when their speeds change places.
+/// Two workers of unequal speed: their joint throughput compared with the sum of each alone, and with PyTorch's
+/// DistributedDataParallel, whose ideal is twice the slower. Also how soon work follows when they swap speeds.
 /// </summary>
 internal static class BalanceBenchmark
 {
@@ -14,7 +14,7 @@ internal static class BalanceBenchmark
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        var jobs = Jobs.Where(options.Wants).Select(TrainingJob.Named).ToList();
+        var jobs = Jobs.Where(options.Wants).Select(TrainingJob.Find).ToList();
         if (jobs.Count > 0)
             await CompareAsync(jobs, options);
         if (options.Wants("flip"))
@@ -61,9 +61,9 @@ internal static class BalanceBenchmark
             )
         );
         Console.WriteLine(
-            "\nof fast + slow: what both make together ÷ the sum of what each makes alone, with the same code. In "
-                + "clusters of their own they share nothing but the machine. of 2 × slow: the ideal of those who "
-                + "wait for the slower one at each step."
+            "\nof fast + slow: throughput together ÷ the sum of the throughputs alone, with the same code. In separate "
+                + "clusters they share only the machine. of 2 × slow: relative to the ideal of methods that wait for "
+                + "the slower worker at each step."
         );
     }
 }

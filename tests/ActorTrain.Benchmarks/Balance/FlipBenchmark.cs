@@ -6,15 +6,15 @@ using ActorTrain.Job;
 namespace ActorTrain.Benchmarks.Balance;
 
 /// <summary>
-/// The speeds of two workers change places half way through a job: who did how much, before and in each second after.
+/// Two workers swap speeds half way through a job: the work of each, before and in each second after.
 /// </summary>
 internal static class FlipBenchmark
 {
-    // Once a second would be too coarse: most of it is over in two.
-    private const string Often = "actortrain.coordinator.progress-interval = 250ms";
+    // Once a second is too coarse: most of the change takes two seconds.
+    private const string FrequentProgress = "actortrain.coordinator.progress-interval = 250ms";
     private const int SecondsBefore = 4,
         SecondsAfter = 10;
-    private static readonly TrainingJob Job = TrainingJob.Named("cnn 64");
+    private static readonly TrainingJob Job = TrainingJob.Find("cnn 64");
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
@@ -22,17 +22,17 @@ internal static class FlipBenchmark
         double[] speeds = [1, UnequalResult.Slow];
         await using var nodes = await LocalNodes.StartAsync(
             [() => Volatile.Read(ref speeds[0]), () => Volatile.Read(ref speeds[1])],
-            $"{options.NodeSettings}\n{Often}"
+            $"{options.NodeSettings}\n{FrequentProgress}"
         );
         var job = Job.Options(options.JobSettings);
-        var (looks, flipped) = (new List<JobProgress>(), (JobProgress?)null);
+        var (progressSoFar, flipped) = (new List<JobProgress>(), (JobProgress?)null);
         var report = await nodes.RunAsync(
             job,
             progress =>
             {
                 if (progress.Phase != JobPhase.Training)
                     return;
-                looks.Add(progress);
+                progressSoFar.Add(progress);
                 if (flipped is not null || progress.SamplesApplied < progress.SamplesExpected / 2)
                     return;
                 Volatile.Write(ref speeds[0], UnequalResult.Slow);
@@ -40,32 +40,39 @@ internal static class FlipBenchmark
                 flipped = progress;
             }
         );
-        report.Checked();
+        report.EnsureLearned();
         Print(
             job,
             nodes.Workers,
-            looks,
+            progressSoFar,
             flipped
-                ?? throw new InvalidOperationException("the job was over before its half was seen; give it more epochs")
+                ?? throw new InvalidOperationException(
+                    "the job ended before half of it was reported; give it more epochs"
+                )
         );
     }
 
-    private static void Print(JobOptions job, IReadOnlyList<string> nodes, List<JobProgress> looks, JobProgress flipped)
+    private static void Print(
+        JobOptions job,
+        IReadOnlyList<string> nodes,
+        List<JobProgress> progressSoFar,
+        JobProgress flipped
+    )
     {
         var table = new Table(
             "seconds",
             "images/s",
             "shares",
             "micro-batches",
-            $"leases (of {job.LeaseBatches} pushes) since the flip"
+            $"leases (of {job.MicroBatchesPerLease} pushes) since the flip"
         )
         {
-            AtTheEnd = true,
+            PrintsAtEnd = true,
         };
-        var before = Stretch(-SecondsBefore, 0);
+        var before = Parts(-SecondsBefore, 0);
         Add($"-{SecondsBefore} to 0", -SecondsBefore, before, new double[nodes.Count]);
         for (var second = 0; second < SecondsAfter && At(second + 1) != At(second); second++)
-            Add($"{second} to {second + 1}", second, Stretch(second, second + 1), Leases(At(second + 1)));
+            Add($"{second} to {second + 1}", second, Parts(second, second + 1), Leases(At(second + 1)));
         table.Print(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -74,10 +81,10 @@ internal static class FlipBenchmark
             )
         );
 
-        // Micro-batches are what the coordinator has decided by its estimates. They move in eighths of the batch.
-        var step = job.Batch / 8;
-        var followed = looks
-            .Zip(looks.Skip(1))
+        // The coordinator decides the micro-batches by its estimates, in eighths of the batch.
+        var step = job.BatchSize / 8;
+        var followed = progressSoFar
+            .Zip(progressSoFar.Skip(1))
             .FirstOrDefault(pair =>
                 pair.First.Seconds >= flipped.Seconds
                 && WorkerPart.Between(pair.First, pair.Second, nodes) is var parts
@@ -89,10 +96,11 @@ internal static class FlipBenchmark
             followed.First is { } from
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"\nMicro-batches had changed places after {from.Seconds - flipped.Seconds:0.0} s: "
-                        + $"{WorkerPart.Each(Leases(from), "0")} leases (of {job.LeaseBatches} pushes) since the flip."
+                    $"\nMicro-batches were swapped after {from.Seconds - flipped.Seconds:0.0} s: "
+                        + $"{WorkerPart.Each(Leases(from), "0")} leases (of {job.MicroBatchesPerLease} pushes) "
+                        + $"since the flip."
                 )
-                : "\nMicro-batches have not changed places before the job ended."
+                : "\nMicro-batches were not swapped before the job ended."
         );
 
         void Add(string seconds, int start, IReadOnlyList<WorkerPart> parts, IEnumerable<double> leases)
@@ -107,12 +115,15 @@ internal static class FlipBenchmark
             );
         }
 
-        IReadOnlyList<WorkerPart> Stretch(int start, int end) => WorkerPart.Between(At(start), At(end), nodes);
+        IReadOnlyList<WorkerPart> Parts(int start, int end) => WorkerPart.Between(At(start), At(end), nodes);
 
         IEnumerable<double> Leases(JobProgress until) =>
-            WorkerPart.Between(flipped, until, nodes).Select(part => (double)part.Pushes / job.LeaseBatches);
+            WorkerPart.Between(flipped, until, nodes).Select(part => (double)part.Pushes / job.MicroBatchesPerLease);
 
-        // The last look that is not later.
-        JobProgress At(int second) => looks.Last(look => look == looks[0] || look.Seconds <= flipped.Seconds + second);
+        // The last progress that is not later.
+        JobProgress At(int second) =>
+            progressSoFar.Last(progress =>
+                progress == progressSoFar[0] || progress.Seconds <= flipped.Seconds + second
+            );
     }
 }

@@ -7,17 +7,17 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Balance;
 
 /// <summary>
-/// One of four asynchronous workers has an eighth of the others' speed: what each policy makes of its late gradients,
-/// and what balance does about it.
+/// One of four asynchronous workers has an eighth of the others' speed: the effect of each staleness policy on its
+/// stale gradients, and of balance.
 /// </summary>
 internal static class StragglerBenchmark
 {
-    // Together a core and a quarter: two cores can honestly carry them, with a server.
+    // Together a core and a quarter, so that two cores suffice for them and a server.
     private static readonly double[] Speeds = [0.4, 0.4, 0.4, 0.05];
 
     private const string Unbalanced = "balance.micro-batch = off, balance.lease = off, balance.repeat = off";
 
-    private static readonly (string Name, string Settings)[] Ways =
+    private static readonly (string Name, string Settings)[] Settings =
     [
         ("accept", Unbalanced),
         ("inverse", $"{Unbalanced}, staleness.policy = inverse"),
@@ -32,56 +32,56 @@ internal static class StragglerBenchmark
     ];
 
     private const string Job = """
-        name = straggler, model.name = cnn, data.source = built-in, epochs = 8, evaluate-every = 1000, batch = 64
+        name = straggler, model.name = cnn, data.source = built-in, epochs = 8, evaluate-every = 1000, batch-size = 64
         optimizer { learning-rate = 0.02, momentum = 0.9 }
         schedule { name = cosine, warm-up = 0.5 }
         """;
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        var ways = Ways.Where(way => options.Wants(way.Name)).ToList();
+        var settings = Settings.Where(setting => options.Wants(setting.Name)).ToList();
         await Console.Error.WriteLineAsync(
-            $"measuring {ways.Count} ways with {options.Rounds} seeds, about "
-                + $"{ways.Count * options.Rounds * 12 / 60.0:0.0} minutes"
+            $"measuring {settings.Count} settings with {options.Rounds} seeds, about "
+                + $"{settings.Count * options.Rounds * 12 / 60.0:0.0} minutes"
         );
-        var reports = ways.Select(_ => new List<TrainingReport>()).ToArray();
+        var reports = settings.Select(_ => new List<TrainingReport>()).ToArray();
         await using var nodes = await LocalNodes.StartAsync(
             Speeds.Select<double, Func<double>>(speed => () => speed),
             options.NodeSettings
         );
-        // Until then this process is still being compiled.
+        // Warm-up: this process is still being compiled.
         await nodes.RunAsync(Options(options, "epochs = 3"), _ => { });
         for (var seed = 1; seed <= options.Rounds; seed++)
         {
-            for (var i = 0; i < ways.Count; i++)
+            for (var i = 0; i < settings.Count; i++)
             {
                 var report = (
-                    await nodes.RunAsync(Options(options, $"{ways[i].Settings}, seed = {seed}"), _ => { })
-                ).Counted();
+                    await nodes.RunAsync(Options(options, $"{settings[i].Settings}, seed = {seed}"), _ => { })
+                ).EnsureCounted();
                 reports[i].Add(report);
-                SoFar.Print(
-                    ways[i].Name,
+                Interim.Print(
+                    settings[i].Name,
                     seed,
                     ("accuracy", Text(report.TestAccuracy ?? double.NaN, "0.000")),
                     ("seconds", Text(report.WallSeconds, "0.0")),
                     ("staleness mean", Text(report.Staleness.Mean, "0.0")),
-                    ("the slow one's share", Text(Slow(report, nodes.Workers[^1]).Share, "0.000"))
+                    ("the straggler's share", Text(Slow(report, nodes.Workers[^1]).Share, "0.000"))
                 );
             }
         }
-        // That a job does not learn is a result here, not a fault: too late gradients can do that.
-        Print(nodes.Workers[^1], ways.Select(way => way.Name).Zip(reports));
+        // A job that does not learn is a result here, not an error: stale gradients can prevent it.
+        Print(nodes.Workers[^1], settings.Select(setting => setting.Name).Zip(reports));
     }
 
-    private static JobOptions Options(BenchmarkOptions options, string way) =>
+    private static JobOptions Options(BenchmarkOptions options, string setting) =>
         JobOptionsReader.Read(
             ConfigurationFactory
-                .ParseString($"actortrain.job {{ {way} }}")
+                .ParseString($"actortrain.job {{ {setting} }}")
                 .WithFallback(ConfigurationFactory.ParseString(options.JobSettings))
                 .WithFallback(ConfigurationFactory.ParseString($"actortrain.job {{ {Job} }}"))
         );
 
-    private static void Print(string straggler, IEnumerable<(string Name, List<TrainingReport> Reports)> ways)
+    private static void Print(string straggler, IEnumerable<(string Name, List<TrainingReport> Reports)> settings)
     {
         var table = new Table(
             "staleness",
@@ -89,13 +89,13 @@ internal static class StragglerBenchmark
             "seconds",
             "staleness mean",
             "largest",
-            "the slow one's share",
+            "the straggler's share",
             "its staleness"
         )
         {
-            AtTheEnd = true,
+            PrintsAtEnd = true,
         };
-        foreach (var (name, reports) in ways)
+        foreach (var (name, reports) in settings)
         {
             var slow = reports.Select(report => Slow(report, straggler)).ToList();
             table.Add(

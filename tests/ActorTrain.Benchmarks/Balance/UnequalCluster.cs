@@ -20,14 +20,14 @@ internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
         Print("both", together);
         var apart = await Task.WhenAll(MeasureAsync(1), MeasureAsync(UnequalResult.Slow));
         foreach (var one in apart)
-            Print("both, each in a cluster of its own", one.Measured);
+            Print("both, in separate clusters", one.Measured);
         Result.Add(
             new UnequalResult.Round(fast, slow, together, parts) { Apart = apart.Sum(one => one.Measured.Throughput) }
         );
     }
 
-    private void Print(string who, Measured measured) =>
-        SoFar.Print($"{job.Name}, ActorTrain, {who}", Result.Rounds + 1, measured.Figures);
+    private void Print(string what, Measured measured) =>
+        Interim.Print($"{job.Name}, ActorTrain, {what}", Result.Rounds + 1, measured.Figures);
 
     private async Task<(Measured Measured, IReadOnlyList<WorkerPart> Parts)> MeasureAsync(params double[] speeds)
     {
@@ -35,13 +35,13 @@ internal sealed class UnequalCluster(TrainingJob job, BenchmarkOptions options)
             speeds.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }),
             options.NodeSettings
         );
-        var steady = new SteadyStretch(() => cluster.ProcessorSeconds);
+        var steady = new SteadyRange(() => cluster.ProcessorSeconds);
         var report = await cluster.RunAsync(Sized(speeds.Sum()), steady.Follow);
         return (steady.Measure(report), steady.Parts(cluster.Workers));
     }
 
     /// <summary>
-    /// The job with as many epochs as take those speeds as long as a fast worker alone takes for all of them.
+    /// The job with so many epochs that it takes about as long at any total speed.
     /// </summary>
     private JobOptions Sized(double speeds)
     {

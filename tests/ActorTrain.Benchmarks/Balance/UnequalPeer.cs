@@ -20,15 +20,15 @@ internal sealed class UnequalPeer(TrainingJob job, PeerPython python)
                     "the slow one alone",
                     python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow)
                 ),
-                // Each step takes both as long as the slower one.
+                // Each step takes as long as the slower process.
                 Printed("both", python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow)),
                 []
             )
         );
 
-    private Measured Printed(string who, Measured measured)
+    private Measured Printed(string what, Measured measured)
     {
-        SoFar.Print($"{job.Name}, PyTorch DDP, {who}", Result.Rounds + 1, measured.Figures);
+        Interim.Print($"{job.Name}, PyTorch DDP, {what}", Result.Rounds + 1, measured.Figures);
         return measured;
     }
 }

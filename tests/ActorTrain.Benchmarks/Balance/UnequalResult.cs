@@ -4,10 +4,10 @@ using ActorTrain.Benchmarks.Training;
 
 namespace ActorTrain.Benchmarks.Balance;
 
-/// <summary>A fast one alone, a slow one alone, and both, measured in rounds.</summary>
+/// <summary>Measurements of a fast worker alone, a slow one alone, and both, in rounds.</summary>
 internal sealed class UnequalResult
 {
-    /// <summary>Speed of the slow one, as a part of the fast one's.</summary>
+    /// <summary>Speed of the slow worker, as a part of the fast one's.</summary>
     public const double Slow = 0.25;
 
     private readonly List<Round> _rounds = [];
@@ -16,19 +16,18 @@ internal sealed class UnequalResult
     /// <param name="Fast">The fast one alone.</param>
     /// <param name="Slow">The slow one alone.</param>
     /// <param name="Together">Both.</param>
-    /// <param name="Parts">What each did of it; empty where that is not known.</param>
+    /// <param name="Parts">The work of each; empty if it is not known.</param>
     public sealed record Round(Measured Fast, Measured Slow, Measured Together, IReadOnlyList<WorkerPart> Parts)
     {
         /// <summary>
-        /// Images a second of both at once, each in a cluster of its own: what the machine lets two such processes do
-        /// that have nothing to do with each other.
+        /// Images a second of both at once in separate clusters: what the machine allows two independent processes.
         /// </summary>
         public double? Apart { get; init; }
 
         public double Alone => Fast.Throughput + Slow.Throughput;
     }
 
-    /// <summary>Rounds that are whole.</summary>
+    /// <summary>Number of complete rounds.</summary>
     public int Rounds => _rounds.Count;
 
     public void Add(Round round) => _rounds.Add(round);
@@ -40,7 +39,7 @@ internal sealed class UnequalResult
         if (_rounds[0].Apart is not null)
             table.Add(
                 job,
-                $"{name}, both, each in a cluster of its own",
+                $"{name}, both, in separate clusters",
                 Measured.Whole(Median(round => round.Apart!.Value)),
                 Text(round => round.Apart!.Value / round.Alone, "0.00"),
                 "",
@@ -60,11 +59,12 @@ internal sealed class UnequalResult
             _rounds[0].Parts.Count > 0 ? Text(round => round.Together.Staleness, "0.0") : ""
         );
 
-        void Alone(string who, Func<Round, Measured> of) =>
-            table.Add(job, $"{name}, {who}", Throughput(of), "", "", "", "", "");
+        void Alone(string what, Func<Round, Measured> select) =>
+            table.Add(job, $"{name}, {what}", Throughput(select), "", "", "", "", "");
     }
 
-    private string Throughput(Func<Round, Measured> of) => Measured.Whole(Median(round => of(round).Throughput));
+    private string Throughput(Func<Round, Measured> select) =>
+        Measured.Whole(Median(round => select(round).Throughput));
 
     private string Text(Func<Round, double> value, string format) =>
         Median(value).ToString(format, CultureInfo.InvariantCulture);

@@ -5,14 +5,14 @@ using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>How chaos is to be.</summary>
-/// <param name="Minutes">How long the job lasts, about.</param>
+/// <summary>Options of the benchmark.</summary>
+/// <param name="Minutes">Approximate duration of the job.</param>
 /// <param name="Seed">Seeds the faults and the job.</param>
 /// <param name="FaultsPerMinute">Faults a minute.</param>
 /// <param name="Workers">Worker processes.</param>
 /// <param name="Throttle">The part of the time that a worker computes.</param>
-/// <param name="JobSettings">HOCON over the job's defaults.</param>
-/// <param name="NodeSettings">HOCON over the nodes' defaults.</param>
+/// <param name="JobSettings">HOCON that overrides the job's defaults.</param>
+/// <param name="NodeSettings">HOCON that overrides the nodes' defaults.</param>
 internal sealed record ChaosOptions(
     double Minutes,
     int Seed,
@@ -24,15 +24,15 @@ internal sealed record ChaosOptions(
 );
 
 /// <summary>
-/// Workers are killed, frozen, told to leave and replaced while a job trains: every sample must count once, and every
-/// fault must have its event. Beside it the same job in quiet.
+/// Workers are killed, frozen, terminated and replaced while a job trains: every sample must count once, and every
+/// fault must have its event. For comparison the same job runs without faults.
 /// </summary>
 internal static class ChaosBenchmark
 {
     private const int EpochsToCalibrate = 10,
         Evaluations = 10;
 
-    /// <returns>Whether all was as it must be.</returns>
+    /// <returns>Whether all checks passed.</returns>
     public static async Task<bool> RunAsync(ChaosOptions options, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
@@ -40,38 +40,38 @@ internal static class ChaosBenchmark
         var faults = Fault.Plan(options.Seed, options.Minutes, options.FaultsPerMinute);
         await Console.Error.WriteLineAsync(
             FormattableString.Invariant(
-                $"calibrating; then {options.Minutes:0.#} minutes in quiet, and as long with {faults.Count} faults"
+                $"calibrating; {options.Minutes:0.#} minutes without faults, then as long with {faults.Count} faults"
             )
         );
-        var calibration = await ChaosRun.MakeAsync(options, Job(options, EpochsToCalibrate), [], cancellation);
-        PrintSoFar("calibration", calibration);
+        var calibration = await ChaosRun.RunAsync(options, Job(options, EpochsToCalibrate), [], cancellation);
+        PrintInterim("calibration", calibration);
         var epochSeconds = calibration.Report.Data.TrainSamples / calibration.Measured.Throughput;
         var job = Job(options, Math.Max(EpochsToCalibrate, (int)Math.Round(60 * options.Minutes / epochSeconds)));
-        var quiet = await ChaosRun.MakeAsync(options, job, [], cancellation);
-        PrintSoFar("quiet", quiet);
-        var chaos = await ChaosRun.MakeAsync(options, job, faults, cancellation);
-        PrintSoFar("chaos", chaos);
+        var quiet = await ChaosRun.RunAsync(options, job, [], cancellation);
+        PrintInterim("quiet", quiet);
+        var chaos = await ChaosRun.RunAsync(options, job, faults, cancellation);
+        PrintInterim("chaos", chaos);
 
         PrintFaults(options, job, chaos);
         PrintRuns(options, quiet, chaos);
-        List<string> complaints =
+        List<string> failures =
         [
-            .. new[] { quiet, chaos }.SelectMany(Complaints),
-            .. chaos.Outcomes.SelectMany(outcome => outcome.Complaints),
+            .. new[] { quiet, chaos }.SelectMany(Failures),
+            .. chaos.Outcomes.SelectMany(outcome => outcome.Failures),
         ];
         if (chaos.Outcomes.Count < faults.Count)
-            complaints.Add(
-                $"only {chaos.Outcomes.Count} of {faults.Count} faults could be made before the job was over"
+            failures.Add(
+                $"only {chaos.Outcomes.Count} of {faults.Count} faults could be injected before the job ended"
             );
-        foreach (var complaint in complaints)
-            Console.WriteLine($"\nFAILED: {complaint}");
-        if (complaints.Count == 0)
+        foreach (var failure in failures)
+            Console.WriteLine($"\nFAILED: {failure}");
+        if (failures.Count == 0)
             Console.WriteLine("\nEvery sample was applied exactly once, and every fault has its event.");
-        return complaints.Count == 0;
+        return failures.Count == 0;
     }
 
     private static JobOptions Job(ChaosOptions options, int epochs) =>
-        TrainingJob.Named("cnn 64").Options(options.JobSettings) with
+        TrainingJob.Find("cnn 64").Options(options.JobSettings) with
         {
             Name = "chaos",
             Epochs = epochs,
@@ -79,7 +79,7 @@ internal static class ChaosBenchmark
             Seed = options.Seed,
         };
 
-    private static IEnumerable<string> Complaints(ChaosRun run)
+    private static IEnumerable<string> Failures(ChaosRun run)
     {
         if (run.Report.SamplesApplied != run.Report.SamplesExpected)
             yield return $"{run.Report.SamplesApplied} of {run.Report.SamplesExpected} samples were applied";
@@ -90,8 +90,8 @@ internal static class ChaosBenchmark
             yield return "the final weights were not evaluated";
     }
 
-    private static void PrintSoFar(string name, ChaosRun run) =>
-        SoFar.Print(
+    private static void PrintInterim(string name, ChaosRun run) =>
+        Interim.Print(
             name,
             ("samples applied", Measured.Whole(run.Report.SamplesApplied)),
             ("of", Measured.Whole(run.Report.SamplesExpected)),
@@ -104,7 +104,7 @@ internal static class ChaosBenchmark
     {
         var table = new Table("at s", "fault", "worker", "lasts s", "event", "after s", "then", "after s")
         {
-            AtTheEnd = true,
+            PrintsAtEnd = true,
         };
         foreach (var outcome in chaos.Outcomes)
         {
@@ -113,10 +113,10 @@ internal static class ChaosBenchmark
                 outcome.Fault.Kind.ToString().ToLowerInvariant(),
                 outcome.Node,
                 outcome.Fault.Lasts.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
-                outcome.Noticed.Text,
-                outcome.Noticed.Seconds,
-                outcome.Mended.Text,
-                outcome.Mended.Seconds
+                outcome.Detected.Text,
+                outcome.Detected.Seconds,
+                outcome.Recovered.Text,
+                outcome.Recovered.Seconds
             );
         }
         table.Print(
@@ -127,8 +127,8 @@ internal static class ChaosBenchmark
             )
         );
         Console.WriteLine(
-            "\nafter s: seconds from the fault, from the start of the next worker, or from the end of a frost, to "
-                + "the coordinator's word about it."
+            "\nafter s: seconds from the fault, from the start of the next worker, or from the end of a freeze, to the "
+                + "coordinator's event."
         );
     }
 
@@ -148,9 +148,9 @@ internal static class ChaosBenchmark
             "unexplained events"
         )
         {
-            AtTheEnd = true,
+            PrintsAtEnd = true,
         };
-        // What one worker does while nothing happens.
+        // Samples a second of one worker without faults.
         var (one, admitted) = (
             quiet.Report.SamplesApplied / quiet.WorkerSeconds,
             quiet.Report.SamplesApplied / quiet.AdmittedSeconds
@@ -175,16 +175,16 @@ internal static class ChaosBenchmark
                 $"{run.Unexplained.Count}"
             );
         }
-        table.Print("The same job in quiet and in chaos");
+        table.Print("The same job without and with faults");
         Console.WriteLine(
-            "\ngoodput: samples applied ÷ (seconds that worker processes were there × samples a second of one in the "
-                + "quiet run). A process is there from its start until it is killed, frozen or told to go; of the "
-                + "admitted: from when the job has admitted it."
+            "\ngoodput: samples applied ÷ (seconds that worker processes ran × samples a second of one in the quiet "
+                + "run). A process runs from its start until it is killed, frozen or terminated; of the admitted: from "
+                + "when the job has admitted it."
         );
-        foreach (var happened in chaos.Unexplained)
+        foreach (var raised in chaos.Unexplained)
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"unexplained: {happened.At:0.0} s {happened.Kind} {happened.Node}: {happened.Reason}"
+                    $"unexplained: {raised.Elapsed.TotalSeconds:0.0} s {raised.Kind} {raised.Node}: {raised.Reason}"
                 )
             );
     }

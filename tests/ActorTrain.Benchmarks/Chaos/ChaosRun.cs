@@ -2,18 +2,17 @@ using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>One job in a crew, while faults happen to it.</summary>
-/// <param name="Report">What came of it.</param>
+/// <summary>One job in a cluster with faults.</summary>
+/// <param name="Report">Its report.</param>
 /// <param name="Began">When training began, on the log's clock.</param>
-/// <param name="Measured">Its steady stretch.</param>
-/// <param name="WorkerSeconds">Seconds that workers were there while it trained, all of them together.</param>
+/// <param name="Measured">Its steady part.</param>
+/// <param name="WorkerSeconds">Seconds that workers ran while it trained, summed jobEnded all workers.</param>
 /// <param name="AdmittedSeconds">The same, from when each was admitted to the job.</param>
-/// <param name="Outcomes">What came of the faults.</param>
-/// <param name="Unexplained">Events about workers that nothing was done to.</param>
+/// <param name="Outcomes">The outcomes of the faults.</param>
+/// <param name="Unexplained">Events about workers without a fault.</param>
 internal sealed record ChaosRun(
     TrainingReport Report,
     TimeSpan Began,
@@ -34,9 +33,9 @@ internal sealed record ChaosRun(
     /// <summary>Runs it.</summary>
     /// <param name="options">How many workers, and their settings.</param>
     /// <param name="job">The job.</param>
-    /// <param name="faults">What is to happen, in order.</param>
-    /// <param name="cancellation">Ends everything at once.</param>
-    public static async Task<ChaosRun> MakeAsync(
+    /// <param name="faults">The faults, in order.</param>
+    /// <param name="cancellation">Kills everything at once.</param>
+    public static async Task<ChaosRun> RunAsync(
         ChaosOptions options,
         JobOptions job,
         IReadOnlyList<Fault> faults,
@@ -44,21 +43,21 @@ internal sealed record ChaosRun(
     )
     {
         var log = new EventLog();
-        await using var crew = await Crew.StartAsync(
+        await using var cluster = await ChaosCluster.StartAsync(
             options.Workers,
             options.Throttle,
             options.NodeSettings,
             () => log.Now
         );
-        using var killing = cancellation.Register(crew.KillAll);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var (maker, making) = (new FaultMaker(crew, log, over.Token), new List<Task<FaultOutcome?>>());
+        using var killing = cancellation.Register(cluster.KillAll);
+        using var jobEnded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var (injector, injections) = (new FaultInjector(cluster, log, jobEnded.Token), new List<Task<FaultOutcome?>>());
         try
         {
-            await using var client = TrainingClient.Of(crew.Seed);
+            await using var client = TrainingClient.From(cluster.Seed);
             var run = await client.SubmitAsync(job with { MinimumWorkers = options.Workers }, cancellation);
             var listening = log.ListenAsync(run.Events);
-            var (steady, began) = (new SteadyStretch(() => 0), (TimeSpan?)null);
+            var (steady, began) = (new SteadyRange(() => 0), (TimeSpan?)null);
             await foreach (var progress in run.Progress.WithCancellation(cancellation))
             {
                 steady.Follow(progress);
@@ -66,29 +65,29 @@ internal sealed record ChaosRun(
                     continue;
                 began ??= log.Now - TimeSpan.FromSeconds(progress.Seconds);
                 while (
-                    making.Count < faults.Count
-                    && progress.SamplesApplied >= faults[making.Count].Due * progress.SamplesExpected
+                    injections.Count < faults.Count
+                    && progress.SamplesApplied >= faults[injections.Count].Due * progress.SamplesExpected
                 )
-                    making.Add(MakeAndPrintAsync(maker, faults[making.Count]));
+                    injections.Add(InjectAndPrintAsync(injector, faults[injections.Count]));
             }
             var report = (await run.Completion).Report;
             await listening;
             var ended = began!.Value + TimeSpan.FromSeconds(report.WallSeconds);
-            var seconds = crew.WorkerSeconds(began.Value, ended);
-            var admitted = crew.AdmittedSeconds(
+            var seconds = cluster.WorkerSeconds(began.Value, ended);
+            var admitted = cluster.AdmittedSeconds(
                 began.Value,
                 ended,
                 (node, since) =>
                     log
-                        .All.FirstOrDefault(heard =>
-                            heard.At >= since
-                            && heard.Event.Node == node
-                            && heard.Event.Kind == SupervisionEventKinds.WorkerJoined
+                        .All.FirstOrDefault(logged =>
+                            logged.At >= since
+                            && logged.Event.Node == node
+                            && logged.Event.Kind == SupervisionEventKinds.WorkerJoined
                         )
                         ?.At
             );
-            await over.CancelAsync();
-            List<FaultOutcome> outcomes = [.. (await Task.WhenAll(making)).OfType<FaultOutcome>()];
+            await jobEnded.CancelAsync();
+            List<FaultOutcome> outcomes = [.. (await Task.WhenAll(injections)).OfType<FaultOutcome>()];
             return new ChaosRun(
                 report,
                 began.Value,
@@ -97,30 +96,30 @@ internal sealed record ChaosRun(
                 admitted,
                 outcomes,
                 [
-                    .. report.Events.Where(happened =>
-                        Losses.Contains(happened.Kind) && outcomes.All(outcome => outcome.Node != happened.Node)
+                    .. report.Events.Where(raised =>
+                        Losses.Contains(raised.Kind) && outcomes.All(outcome => outcome.Node != raised.Node)
                     ),
                 ]
             );
         }
         finally
         {
-            // Nothing is started, and nobody frozen, once the crew goes.
-            await over.CancelAsync();
-            await Task.WhenAll(making);
+            // No worker may be started or frozen while the cluster is disposed.
+            await jobEnded.CancelAsync();
+            await Task.WhenAll(injections);
         }
     }
 
-    private static async Task<FaultOutcome?> MakeAndPrintAsync(FaultMaker maker, Fault fault)
+    private static async Task<FaultOutcome?> InjectAndPrintAsync(FaultInjector injector, Fault fault)
     {
-        if (await maker.MakeAsync(fault) is not { } outcome)
+        if (await injector.InjectAsync(fault) is not { } outcome)
             return null;
-        SoFar.Print(
+        Interim.Print(
             $"{fault.Kind.ToString().ToLowerInvariant()} {outcome.Node}",
-            ("event", outcome.Noticed.Text),
-            ("after s", outcome.Noticed.Seconds),
-            ("then", outcome.Mended.Text),
-            ("after s", outcome.Mended.Seconds)
+            ("event", outcome.Detected.Text),
+            ("after s", outcome.Detected.Seconds),
+            ("then", outcome.Recovered.Text),
+            ("after s", outcome.Recovered.Seconds)
         );
         return outcome;
     }

@@ -3,7 +3,7 @@ using ActorTrain.Benchmarks.Training;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>The verbs whose exit code says whether a cluster has kept its word.</summary>
+/// <summary>Verbs whose exit code is the result of a check.</summary>
 internal static class ChaosVerbs
 {
     public static Command Chaos()
@@ -23,15 +23,15 @@ internal static class ChaosVerbs
         var throttle = new Option<double>("--throttle")
         {
             Description =
-                "The part of the time that each worker computes: so small that the cores carry all of them, and "
-                + "those that start.",
+                "The part of the time that each worker computes: small enough that the cores suffice for all of them, "
+                + "also while some start.",
             DefaultValueFactory = _ => 0.25,
         };
         var (job, node) = Settings();
         var command = new Command(
             "chaos",
-            "Kills, freezes, sends away and replaces workers while a job trains, beside the same job in quiet. Exit "
-                + "code 1: a sample or an event is missing."
+            "Kills, freezes, terminates and replaces workers while a job trains; compares with the same job without "
+                + "faults. Exit code 1: a sample or an event is missing."
         )
         {
             minutes,
@@ -52,8 +52,8 @@ internal static class ChaosVerbs
                             Math.Max(0, parsed.GetValue(faults)),
                             Math.Max(2, parsed.GetValue(workers)),
                             Math.Clamp(parsed.GetValue(throttle), 0.05, 1),
-                            JobOf(parsed.GetValue(job)),
-                            NodeOf(parsed.GetValue(node))
+                            JobSettings(parsed.GetValue(job)),
+                            NodeSettings(parsed.GetValue(node))
                         ),
                         cancellation
                     )
@@ -68,10 +68,7 @@ internal static class ChaosVerbs
         var name = new Option<string>("--name") { Description = "The job.", DefaultValueFactory = _ => "mobilenet 64" };
         name.AcceptOnlyFromAmong([.. TrainingJob.All.Select(known => known.Name)]);
         var (job, node) = Settings();
-        var command = new Command(
-            "alarms",
-            "Saturates the cores while nothing happens. Exit code 1: a worker was doubted."
-        )
+        var command = new Command("alarms", "Saturates the cores without faults. Exit code 1: a worker was doubted.")
         {
             minutes,
             name,
@@ -84,8 +81,8 @@ internal static class ChaosVerbs
                     await AlarmsBenchmark.RunAsync(
                         parsed.GetValue(name)!,
                         TimeSpan.FromMinutes(parsed.GetValue(minutes)),
-                        JobOf(parsed.GetValue(job)),
-                        NodeOf(parsed.GetValue(node))
+                        JobSettings(parsed.GetValue(job)),
+                        NodeSettings(parsed.GetValue(node))
                     )
                 )
         );
@@ -93,25 +90,25 @@ internal static class ChaosVerbs
     }
 
     private static Option<double> Minutes(double usual) =>
-        new("--minutes") { Description = "How long the job lasts, about.", DefaultValueFactory = _ => usual };
+        new("--minutes") { Description = "Approximate duration of the job.", DefaultValueFactory = _ => usual };
 
     private static (Option<string> Job, Option<string> Node) Settings() =>
         (
             new Option<string>("--job")
             {
-                Description = "Job settings over the defaults, such as 'lease-batches = 4'.",
+                Description = "Job settings that override the defaults, such as 'micro-batches-per-lease = 4'.",
                 DefaultValueFactory = _ => "",
             },
             new Option<string>("--node")
             {
-                Description = "Node settings over the defaults, such as 'lane.same-machine = tcp'.",
+                Description = "Node settings that override the defaults, such as 'lane.same-machine = tcp'.",
                 DefaultValueFactory = _ => "",
             }
         );
 
-    private static string JobOf(string? settings) => $"actortrain.job {{ {settings} }}";
+    private static string JobSettings(string? settings) => $"actortrain.job {{ {settings} }}";
 
-    private static string NodeOf(string? settings) => $"actortrain {{ {settings} }}";
+    private static string NodeSettings(string? settings) => $"actortrain {{ {settings} }}";
 
-    private static int ExitCode(bool kept) => kept ? 0 : 1;
+    private static int ExitCode(bool passed) => passed ? 0 : 1;
 }

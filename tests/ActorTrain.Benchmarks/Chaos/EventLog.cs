@@ -1,62 +1,62 @@
 using System.Diagnostics;
-using ActorTrain.Supervision;
+using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>The coordinator's events, and when they came.</summary>
+/// <summary>The coordinator's events, with the times at which they arrived.</summary>
 internal sealed class EventLog
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly List<Heard> _heard = [];
+    private readonly List<Entry> _entries = [];
 
-    /// <summary>An event and when it came.</summary>
-    public sealed record Heard(TimeSpan At, SupervisionEvent Event);
+    /// <summary>An event and the time at which it arrived.</summary>
+    public sealed record Entry(TimeSpan At, SupervisionEvent Event);
 
     /// <summary>Time on this log's clock.</summary>
     public TimeSpan Now => _clock.Elapsed;
 
-    public IReadOnlyList<Heard> All
+    public IReadOnlyList<Entry> All
     {
         get
         {
-            lock (_heard)
-                return [.. _heard];
+            lock (_entries)
+                return [.. _entries];
         }
     }
 
-    /// <summary>Takes in events until there are no more.</summary>
+    /// <summary>Records events until the stream ends.</summary>
     public async Task ListenAsync(IAsyncEnumerable<SupervisionEvent> events)
     {
-        await foreach (var happened in events)
-            lock (_heard)
-                _heard.Add(new Heard(Now, happened));
+        await foreach (var raised in events)
+            lock (_entries)
+                _entries.Add(new Entry(Now, raised));
     }
 
     /// <summary>
-    /// The first event about a node since a time; null when none has come in time, or the job is over.
+    /// The first event about a node since a time; null if none arrives before the timeout or the job's end.
     /// </summary>
-    public async Task<Heard?> FirstAsync(
+    public async Task<Entry?> FirstAsync(
         string node,
         TimeSpan since,
-        TimeSpan patience,
-        CancellationToken over,
+        TimeSpan timeout,
+        CancellationToken jobEnded,
         params string[] kinds
     )
     {
         while (true)
         {
-            var late = Now > since + patience || over.IsCancellationRequested;
+            var isTimedOut = Now > since + timeout || jobEnded.IsCancellationRequested;
             if (
-                All.FirstOrDefault(heard =>
-                    heard.At >= since && heard.Event.Node == node && kinds.Contains(heard.Event.Kind)
+                All.FirstOrDefault(entry =>
+                    entry.At >= since && entry.Event.Node == node && kinds.Contains(entry.Event.Kind)
                 ) is
-                { } heard
+                { } entry
             )
-                return heard;
-            if (late)
+                return entry;
+            if (isTimedOut)
                 return null;
-            await Task.Delay(LookInterval, CancellationToken.None);
+            await Task.Delay(PollInterval, CancellationToken.None);
         }
     }
 }

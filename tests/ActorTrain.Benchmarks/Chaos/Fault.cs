@@ -1,15 +1,15 @@
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>What can happen to a cluster.</summary>
+/// <summary>The kinds of faults.</summary>
 internal enum FaultKind
 {
     /// <summary>A worker's process is killed; another is started in its place.</summary>
     Kill,
 
-    /// <summary>A worker's process stands still for a while.</summary>
+    /// <summary>A worker's process is suspended for a while.</summary>
     Freeze,
 
-    /// <summary>A worker is told to leave; another is started in its place.</summary>
+    /// <summary>A worker's process is terminated in order; another is started in its place.</summary>
     Leave,
 
     /// <summary>A further worker joins for a while, and leaves.</summary>
@@ -17,23 +17,23 @@ internal enum FaultKind
 }
 
 /// <summary>One fault.</summary>
-/// <param name="Due">The part of the job's samples after which it happens, 0 to 1.</param>
-/// <param name="Kind">What happens.</param>
-/// <param name="Victim">Chooses the worker, among those that nothing else happens to.</param>
-/// <param name="Lasts">Time until another is started, until the worker is let go on, or that the visitor stays.</param>
+/// <param name="Due">The part of the job's samples after which it is injected, 0 to 1.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Victim">Chooses the worker, among those without another fault.</param>
+/// <param name="Lasts">Time until another worker is started, the worker resumes, or the visitor leaves.</param>
 internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan Lasts)
 {
-    // The last fault's consequences are to be seen, too.
+    // Leaves time for the consequences of the last fault.
     private const double FirstSecond = 4,
         SecondsAfterLast = 22;
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
     /// <summary>
-    /// The faults of a job: as many of each kind, as far as that goes, at random times and in random order. The same
-    /// seed gives the same ones.
+    /// The faults of a job: about as many of each kind, at random times and in random order. The same seed gives the
+    /// same faults.
     /// </summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="minutes">How long the job is to last.</param>
+    /// <param name="minutes">Planned duration of the job.</param>
     /// <param name="perMinute">Faults a minute.</param>
     public static IReadOnlyList<Fault> Plan(int seed, double minutes, double perMinute)
     {

@@ -1,32 +1,32 @@
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>What came of a fault.</summary>
+/// <summary>The outcome of a fault.</summary>
 /// <param name="Fault">The fault.</param>
 /// <param name="Began">When, on the log's clock.</param>
-/// <param name="Node">The worker that it happened to.</param>
-/// <param name="Noticed">The coordinator's event about it.</param>
-/// <param name="Mended">The event by which it was over: another worker has joined, the worker is back, the visitor has
+/// <param name="Node">The worker with the fault.</param>
+/// <param name="Detected">The coordinator's event about it.</param>
+/// <param name="Recovered">The event that ended it: another worker joined, the worker is back, the visitor
 /// left.</param>
 internal sealed record FaultOutcome(
     Fault Fault,
     TimeSpan Began,
     string Node,
-    FaultOutcome.Told Noticed,
-    FaultOutcome.Told Mended
+    FaultOutcome.Notice Detected,
+    FaultOutcome.Notice Recovered
 )
 {
-    /// <summary>What is wrong; empty when nothing is.</summary>
-    public IEnumerable<string> Complaints =>
-        new[] { Noticed, Mended }
-            .Where(told => told.Wrong)
-            .Select(told => $"{Fault.Kind} of {Node}: {told.Text} ({told.Seconds} s)");
+    /// <summary>Missing events.</summary>
+    public IEnumerable<string> Failures =>
+        new[] { Detected, Recovered }
+            .Where(notice => notice.Wrong)
+            .Select(notice => $"{Fault.Kind} of {Node}: {notice.Text} ({notice.Seconds} s)");
 
-    /// <summary>What the coordinator has told.</summary>
+    /// <summary>An event of the coordinator, or why there is none.</summary>
     /// <param name="Text">The kind of event, or why there is none.</param>
     /// <param name="Seconds">How long after its cause; empty without one.</param>
-    /// <param name="Wrong">Whether an event should have come.</param>
-    public sealed record Told(string Text, string Seconds, bool Wrong = false)
+    /// <param name="Wrong">Whether an event is missing.</param>
+    public sealed record Notice(string Text, string Seconds, bool Wrong = false)
     {
-        public static Told Nothing(string why) => new(why, "");
+        public static Notice None(string why) => new(why, "");
     }
 }

@@ -5,62 +5,63 @@ using System.Net.Sockets;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Benchmarks.Exchange;
 
-/// <summary>A way to exchange a vector: how long some exchanges take by it.</summary>
+/// <summary>A way to exchange a vector that is measured.</summary>
 internal interface IContestant : IDisposable
 {
     /// <summary>Seconds that some exchanges take.</summary>
     double Exchange(int count);
 }
 
-/// <summary>The lane, between two systems of this process or with a process of its own.</summary>
+/// <summary>The lane, between two actor systems of this process or with another process.</summary>
 internal sealed class LaneContestant : IContestant
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
     private readonly ActorSystem _system;
     private readonly ActorSystem? _neighbour;
     private readonly Child? _child;
     private readonly IActorRef _exchanger;
-    private readonly Road _road;
+    private readonly Route _route;
 
-    public LaneContestant(Road road, int floats)
+    public LaneContestant(Route route, int floats)
     {
-        (_road, _system) = (road, ActorSystem.Create("exchange", road.Configuration));
+        (_route, _system) = (route, ActorSystem.Create("exchange", route.Configuration));
         string path;
-        if (road.Setting is { } setting)
+        if (route.Setting is { } setting)
         {
-            _child = Child.OfThisProgram(EchoNode.Verb, setting, $"{floats}");
-            path = _child.Hear();
+            _child = Child.StartThisProgram(EchoNode.Verb, setting, $"{floats}");
+            path = _child.ReadLine();
         }
         else
         {
-            _neighbour = ActorSystem.Create("echo", road.Configuration);
+            _neighbour = ActorSystem.Create("echo", route.Configuration);
             path = Echo.Start(_neighbour, floats);
         }
-        // By its path, and not by a selection, which systems of ours take for actors of ActorTrain alone.
+        // By its path: a selection is refused for actors that are not ActorTrain's.
         var echo = ((ExtendedActorSystem)_system).Provider.ResolveActorRef(path);
         _exchanger = _system.ActorOf(
             Props
-                .Create(() => new Exchanger(floats, TensorLane.Get(_system), echo))
+                .Create(() => new Exchanger(floats, TensorLane.Get(_system, TensorMessages.Table), echo))
                 .WithDispatcher("actortrain.compute-dispatcher")
         );
-        // Right before it is fast: these read and compare what came.
+        // Correctness first: these exchanges compare what arrived with what was sent.
         Exchange(3, read: true);
     }
 
-    public double Exchange(int count) => Exchange(count, _road.Read);
+    public double Exchange(int count) => Exchange(count, _route.Read);
 
-    /// <summary>Managed bytes that this process and the other have allocated so far.</summary>
+    /// <summary>Managed bytes that both processes have allocated so far.</summary>
     public long Allocated
     {
         get
         {
-            _child?.Tell("allocated");
-            var there = _child is null ? 0 : long.Parse(_child.Hear(), CultureInfo.InvariantCulture);
-            return there + GC.GetTotalAllocatedBytes(precise: true);
+            _child?.WriteLine("allocated");
+            var other = _child is null ? 0 : long.Parse(_child.ReadLine(), CultureInfo.InvariantCulture);
+            return other + GC.GetTotalAllocatedBytes(precise: true);
         }
     }
 
@@ -72,7 +73,7 @@ internal sealed class LaneContestant : IContestant
     }
 
     private double Exchange(int count, bool read) =>
-        _exchanger.Ask<double>(new Exchanger.Go(count, read), Patience).GetAwaiter().GetResult();
+        _exchanger.Ask<double>(new Exchanger.Go(count, read), Timeout).GetAwaiter().GetResult();
 }
 
 /// <summary>A raw socket.</summary>
@@ -85,8 +86,8 @@ internal sealed class RawContestant : IContestant
 
     public RawContestant(string kind, int floats)
     {
-        _child = Child.OfThisProgram(RawEcho.Verb, kind, $"{floats}");
-        _socket = RawEcho.Connect(kind, _child.Hear());
+        _child = Child.StartThisProgram(RawEcho.Verb, kind, $"{floats}");
+        _socket = RawEcho.Connect(kind, _child.ReadLine());
         (_sent, _back) = (new float[floats], new float[floats]);
         Echo.Pattern(_sent, 3);
         Exchange(3);
@@ -130,13 +131,13 @@ internal sealed class GlooContestant : IContestant
 
     public double Exchange(int count)
     {
-        _child.Tell($"{count}");
-        return double.Parse(_child.Hear(), CultureInfo.InvariantCulture);
+        _child.WriteLine($"{count}");
+        return double.Parse(_child.ReadLine(), CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
     {
-        _child.Tell("0");
+        _child.WriteLine("0");
         _child.Dispose();
     }
 }

@@ -1,15 +1,16 @@
 using System.Numerics.Tensors;
 using ActorTrain.Lane;
-using ActorTrain.Server;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Staleness;
 using Akka.Actor;
 
 namespace ActorTrain.Benchmarks.Exchange;
 
-/// <summary>A shard that computes nothing: each push is answered with the same parameters.</summary>
+/// <summary>A shard that computes nothing: it replies to each push with the same parameters.</summary>
 internal sealed class Echo : ReceiveActor
 {
-    /// <summary>Base versions that say what to do with a push, besides answering it.</summary>
+    /// <summary>Base versions that ask the shard to reply only, or to read the push as well.</summary>
     public const long Answer = 0,
         Read = 1;
 
@@ -23,7 +24,7 @@ internal sealed class Echo : ReceiveActor
         Pattern(_weights.Values.Span, 1);
         Receive<ShardProtocol.Push>(push =>
         {
-            // Its sum is answered as the version, so that who pushed can tell that all of it has come.
+            // The version is the sum of the push, by which the sender checks that all of it arrived.
             var version = push.BaseVersion == Read ? (long)TensorPrimitives.Sum(push.Payload.Values.Span) : 0;
             push.Payload.Release();
             lane.Tell(
@@ -34,7 +35,7 @@ internal sealed class Echo : ReceiveActor
                     Verdict.Applied,
                     version,
                     Step: null,
-                    _weights.Share(PayloadType.F32)
+                    _weights.Share(TransferDType.F32)
                 ),
                 Self
             );
@@ -42,11 +43,11 @@ internal sealed class Echo : ReceiveActor
     }
 
     /// <summary>
-    /// Starts one, and returns its path with its number: the lane admits messages to this very actor.
+    /// Starts one, and returns its path with its UID, since the lane admits messages to this instance only.
     /// </summary>
     public static string Start(ActorSystem system, int floats)
     {
-        var lane = TensorLane.Get(system);
+        var lane = TensorLane.Get(system, TensorMessages.Table);
         var echo = system.ActorOf(
             Props.Create(() => new Echo(floats, lane)).WithDispatcher("actortrain.compute-dispatcher")
         );

@@ -3,7 +3,7 @@ using ActorTrain.Benchmarks.Measuring;
 
 namespace ActorTrain.Benchmarks.Exchange;
 
-/// <summary>A vector to a shard and another back, from one process to another of this machine.</summary>
+/// <summary>Pushes a vector to a shard in another process of this machine and receives another one.</summary>
 internal static class ExchangeBenchmark
 {
     private static readonly (string Name, int Floats)[] Sizes =
@@ -17,29 +17,29 @@ internal static class ExchangeBenchmark
 
     public static Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("payload", "road", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push")
+        var table = new Table("payload", "route", "ms", "raw socket ms", "of raw", "gloo ms", "× gloo", "bytes a push")
         {
             Keys = 2,
         };
         foreach (var (size, floats) in Sizes)
         {
-            foreach (var road in Road.All.Where(road => options.Wants($"{size} {road.Name}")))
-                table.Add([size, road.Name, .. Measure(road, floats, options)]);
+            foreach (var route in Route.All.Where(route => options.Wants($"{size} {route.Name}")))
+                table.Add([size, route.Name, .. Measure(route, floats, options)]);
         }
         table.Print(
             $"Exchange: payload to another process and as much back; median of {options.Rounds}, each of at least 0.3 s"
         );
-        Console.WriteLine("\nbytes a push: managed bytes allocated in both processes for a push and its answer.");
+        Console.WriteLine("\nbytes a push: managed bytes allocated in both processes for a push and its reply.");
         return Task.CompletedTask;
     }
 
-    private static string[] Measure(Road road, int floats, BenchmarkOptions options)
+    private static string[] Measure(Route route, int floats, BenchmarkOptions options)
     {
-        using var lane = new LaneContestant(road, floats);
-        using var raw = road.Raw is { } kind ? new RawContestant(kind, floats) : null;
+        using var lane = new LaneContestant(route, floats);
+        using var raw = route.Raw is { } kind ? new RawContestant(kind, floats) : null;
         using var gloo = options.Peer is { } python ? new GlooContestant(python, floats) : null;
         IContestant?[] contestants = [lane, raw, gloo];
-        // As often as fits into 0.3 s, after as long a warm-up.
+        // As many as take 0.3 s, after a warm-up of the same length.
         var counts = contestants.Select(contestant => contestant is null ? 0 : Calibrate(contestant)).ToArray();
         var seconds = contestants.Select(_ => new List<double>()).ToArray();
         var bytes = new List<double>();

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
-using ActorTrain.Server;
-using ActorTrain.Worker;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Benchmarks.Exchange;
 
-/// <summary>A worker that computes nothing: it pushes, takes the answer, and pushes again.</summary>
+/// <summary>A worker that computes nothing: it pushes, receives the reply, and pushes again.</summary>
 internal sealed class Exchanger : ReceiveActor
 {
     private readonly int _floats;
@@ -17,33 +17,33 @@ internal sealed class Exchanger : ReceiveActor
     private readonly TensorBuffer _gradient;
     private readonly WorkerId _worker = new("127.0.0.1:1", 1);
     private readonly long _sum;
-    private readonly long _answeredSum;
-    private Go? _going;
+    private readonly long _replySum;
+    private Go? _request;
     private IActorRef _asker = ActorRefs.Nobody;
-    private int _left;
+    private int _remaining;
     private long _began;
 
-    /// <summary>Asks for some exchanges; answered with the seconds they took.</summary>
+    /// <summary>Asks for some exchanges; the reply is the seconds that they took.</summary>
     public sealed record Go(int Exchanges, bool Read);
 
     public Exchanger(int floats, ITensorLane lane, IActorRef echo)
     {
         (_floats, _lane, _echo, _gradient) = (floats, lane, echo, lane.Memory.Rent(floats));
         Echo.Pattern(_gradient.Values.Span, 1);
-        _answeredSum = (long)TensorPrimitives.Sum(_gradient.Values.Span);
+        _replySum = (long)TensorPrimitives.Sum(_gradient.Values.Span);
         Echo.Pattern(_gradient.Values.Span, 3);
         _sum = (long)TensorPrimitives.Sum(_gradient.Values.Span);
         Receive<Go>(go =>
         {
-            (_going, _asker, _left, _began) = (go, Sender, go.Exchanges, Stopwatch.GetTimestamp());
+            (_request, _asker, _remaining, _began) = (go, Sender, go.Exchanges, Stopwatch.GetTimestamp());
             Push();
         });
         Receive<ShardProtocol.Pushed>(pushed =>
         {
-            if (_going!.Read)
+            if (_request!.Read)
                 Check(pushed);
             pushed.Payload.Release();
-            if (--_left > 0)
+            if (--_remaining > 0)
                 Push();
             else
                 _asker.Tell(Stopwatch.GetElapsedTime(_began).TotalSeconds);
@@ -56,23 +56,23 @@ internal sealed class Exchanger : ReceiveActor
         _lane.Tell(
             _echo,
             new ShardProtocol.Push(
-                new LeasePart(1, 0, 1),
+                new SampleRange(1, 0, 1),
                 _worker,
-                _going!.Read ? Echo.Read : Echo.Answer,
-                _gradient.Share(PayloadType.F32)
+                _request!.Read ? Echo.Read : Echo.Answer,
+                _gradient.Share(TransferDType.F32)
             ),
             Self
         );
 
     private void Check(ShardProtocol.Pushed pushed)
     {
-        var answered = (long)TensorPrimitives.Sum(pushed.Payload.Values.Span);
-        if (pushed.Version == _sum && answered == _answeredSum)
+        var replied = (long)TensorPrimitives.Sum(pushed.Payload.Values.Span);
+        if (pushed.Version == _sum && replied == _replySum)
             return;
         _asker.Tell(
             new Status.Failure(
                 new InvalidOperationException(
-                    $"sums {_sum} and {_answeredSum} were sent, {pushed.Version} and {answered} came"
+                    $"sums {_sum} and {_replySum} were sent, {pushed.Version} and {replied} arrived"
                 )
             )
         );

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace ActorTrain.Benchmarks.Exchange;
 
 /// <summary>
-/// The least that an exchange can be: a process that receives a vector from a blocking socket and sends it back, with
-/// no frame and no actor.
+/// The lower bound of an exchange: a process that receives a vector from a blocking socket and sends it back, without
+/// frames and actors.
 /// </summary>
 internal static class RawEcho
 {
@@ -16,9 +16,9 @@ internal static class RawEcho
         Piece = 1 << 30;
 
     /// <summary>Listens on a Unix name or a TCP port, writes it, and echoes until the connection ends.</summary>
-    public static void Run(string[] words)
+    public static void Run(string[] arguments)
     {
-        var (kind, floats) = (words[0], int.Parse(words[1], CultureInfo.InvariantCulture));
+        var (kind, floats) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture));
         using var listener = Create(kind);
         listener.ReceiveBufferSize = Buffer;
         listener.Bind(

@@ -4,12 +4,12 @@ using ActorTrain.Cli;
 namespace ActorTrain.Benchmarks.Measuring;
 
 /// <summary>
-/// A process that a benchmark talks with, line by line. It ends when its input does, and is ended with this object at
-/// the latest.
+/// A process that a benchmark exchanges lines with. It ends when its input ends, and is killed with this object at the
+/// latest.
 /// </summary>
 internal sealed class Child : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(10);
     private readonly Process _process;
     private string _lastError = "";
 
@@ -22,7 +22,7 @@ internal sealed class Child : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Its process number.</summary>
+    /// <summary>Its process ID.</summary>
     public int Id => _process.Id;
 
     /// <summary>Seconds of processor time so far.</summary>
@@ -35,13 +35,13 @@ internal sealed class Child : IDisposable
         }
     }
 
-    /// <summary>This program with other arguments.</summary>
-    public static Child OfThisProgram(params string[] arguments) => Of(Beside(typeof(Child)), arguments);
+    /// <summary>Starts this program with other arguments.</summary>
+    public static Child StartThisProgram(params string[] arguments) => Start(FileOf(typeof(Child)), arguments);
 
-    /// <summary>The command <c>actortrain</c>, as it was built with this program.</summary>
-    public static Child OfTheCommand(params string[] arguments) => Of(Beside(typeof(CatalogueProgram)), arguments);
+    /// <summary>Starts the command <c>actortrain</c> that was built with this program.</summary>
+    public static Child StartCommand(params string[] arguments) => Start(FileOf(typeof(CatalogueProgram)), arguments);
 
-    public static Child Of(
+    public static Child Start(
         string file,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null
@@ -62,23 +62,23 @@ internal sealed class Child : IDisposable
             Signals.Send(_process.Id, signal);
     }
 
-    public void Tell(string line)
+    public void WriteLine(string line)
     {
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
     }
 
     /// <summary>The next line that it writes.</summary>
-    public string Hear() =>
+    public string ReadLine() =>
         _process.StandardOutput.ReadLine()
         ?? throw new InvalidOperationException(
             $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended early: "
                 + $"{_lastError}"
         );
 
-    /// <summary>Reads and forgets whatever it writes, so that it never waits for a reader.</summary>
-    /// <returns>Completes with its last words when it has ended.</returns>
-    public async Task<string> Ignore()
+    /// <summary>Discards its output, so that it never waits for a reader.</summary>
+    /// <returns>Completes with its last error line when it has ended.</returns>
+    public async Task<string> DiscardOutput()
     {
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -89,12 +89,12 @@ internal sealed class Child : IDisposable
     public void Dispose()
     {
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(Patience))
+        if (!_process.WaitForExit(ExitTimeout))
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 
-    private static string Beside(Type type) =>
+    private static string FileOf(Type type) =>
         Path.Combine(
             AppContext.BaseDirectory,
             type.Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "")

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrain.Benchmarks.Measuring;
 
-/// <summary>What can be done to a process from outside; Linux's numbers.</summary>
+/// <summary>Signals to a process, by Linux's numbers.</summary>
 internal enum Signal
 {
     Kill = 9,

@@ -1,6 +1,6 @@
 namespace ActorTrain.Benchmarks.Measuring;
 
-/// <summary>The middle of some values, and how far they are apart.</summary>
+/// <summary>Medians, means and standard deviations.</summary>
 internal static class Statistics
 {
     public static double Median(this IEnumerable<double> values)
@@ -12,7 +12,7 @@ internal static class Statistics
         return sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /// <summary>The mean, and the standard deviation of a sample; 0 of a single value.</summary>
+    /// <summary>The mean, and the sample standard deviation; 0 for a single value.</summary>
     public static (double Mean, double Deviation) Spread(this IReadOnlyCollection<double> values)
     {
         var mean = values.Average();

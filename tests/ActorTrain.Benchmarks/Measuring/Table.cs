@@ -1,24 +1,24 @@
 namespace ActorTrain.Benchmarks.Measuring;
 
 /// <summary>
-/// A table in Markdown, so that what was printed can stand in the README. Each row is printed as soon as it is there,
-/// and all of them at the end.
+/// A table in Markdown, as the README has it. Each row is printed as soon as it is measured, and the whole table at the
+/// end.
 /// </summary>
 internal sealed class Table(params string[] heads)
 {
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Columns that say what a row is about.</summary>
+    /// <summary>Number of columns that identify a row.</summary>
     public int Keys { get; init; } = 1;
 
-    /// <summary>Whether the rows come all at once, at the end: their figures were printed when measured.</summary>
-    public bool AtTheEnd { get; init; }
+    /// <summary>Whether rows are printed only at the end, since their figures were printed before.</summary>
+    public bool PrintsAtEnd { get; init; }
 
     public void Add(params string[] cells)
     {
         _rows.Add(cells);
-        if (!AtTheEnd)
-            SoFar.Print(string.Join(", ", cells[..Keys]), heads.Zip(cells).Skip(Keys));
+        if (!PrintsAtEnd)
+            Interim.Print(string.Join(", ", cells[..Keys]), heads.Zip(cells).Skip(Keys));
     }
 
     public void Print(string title)

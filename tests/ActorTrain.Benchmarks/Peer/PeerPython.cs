@@ -5,11 +5,10 @@ using ActorTrain.Benchmarks.Training;
 
 namespace ActorTrain.Benchmarks.Peer;
 
-/// <summary>A Python that has PyTorch with gloo.</summary>
+/// <summary>A Python with PyTorch and gloo.</summary>
 internal sealed class PeerPython
 {
-    // libopenblas0-pthread: without it Debian's PyTorch multiplies matrices with the reference BLAS, some twenty times
-    // slower.
+    // Without libopenblas0-pthread Debian's PyTorch uses the reference BLAS, which is some twenty times slower.
     private const string Install =
         "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
         + "python3-torch libopenblas0-pthread";
@@ -23,28 +22,26 @@ internal sealed class PeerPython
     public string Version { get; }
 
     /// <summary>
-    /// Looks for one, and installs Debian's where there is none; null, with a line that says so, where that cannot be.
+    /// Finds one, or installs Debian's. Returns null and prints why if it cannot be installed.
     /// </summary>
     public static PeerPython? Find()
     {
-        if (Look() is { } found)
+        if (FindInstalled() is { } found)
             return found;
         Console.WriteLine("PyTorch is missing: installing python3-torch and libopenblas0-pthread");
         if (OperatingSystem.IsLinux())
             Run("/bin/sh", "-c", Install);
-        if (Look() is { } installed)
+        if (FindInstalled() is { } installed)
             return installed;
-        Console.WriteLine(
-            "PyTorch cannot be installed here (apt-get and the right to use it are needed): its rows are left out"
-        );
+        Console.WriteLine("PyTorch cannot be installed here (apt-get and root are needed): its rows are left out");
         return null;
     }
 
-    /// <summary>Starts one of the scripts beside this program.</summary>
+    /// <summary>Starts a script from this program's folder.</summary>
     /// <param name="script">Its file name.</param>
     /// <param name="arguments">Its arguments.</param>
     public Child Start(string script, params string[] arguments) =>
-        Child.Of(
+        Child.Start(
             _file,
             [Path.Combine(AppContext.BaseDirectory, "Peer", script), .. arguments],
             new Dictionary<string, string>
@@ -57,9 +54,9 @@ internal sealed class PeerPython
 
     /// <summary>Trains alone or with DistributedDataParallel.</summary>
     /// <param name="job">Its model and batch.</param>
-    /// <param name="processes">How many; one trains alone.</param>
+    /// <param name="processes">Number of processes; one trains alone.</param>
     /// <param name="samples">Samples a process.</param>
-    /// <param name="throttles">The speed of each, as a part of what it could be; none for full speed.</param>
+    /// <param name="throttles">The speed of each as a part of its full speed; none for full speed.</param>
     public Measured Train(TrainingJob job, int processes, int samples, params double[] throttles)
     {
         var speeds = string.Join(',', throttles.Select(throttle => throttle.ToString(CultureInfo.InvariantCulture)));
@@ -73,19 +70,19 @@ internal sealed class PeerPython
                 .. speeds.Length > 0 ? [speeds] : Array.Empty<string>(),
             ]
         );
-        return Measured.Of(script.Hear());
+        return Measured.Parse(script.ReadLine());
     }
 
-    private static PeerPython? Look()
+    private static PeerPython? FindInstalled()
     {
-        // Debian's own comes first: another python3 in the path does not see Debian's packages.
+        // Debian's own first: another python3 in the path does not see Debian's packages.
         foreach (var file in new[] { "/usr/bin/python3", "python3", "python" })
             if (Run(file, "-c", Test) is { } version)
                 return new PeerPython(file, version);
         return null;
     }
 
-    /// <summary>What a program wrote; null if it is not there or failed.</summary>
+    /// <summary>A program's output; null if it does not exist or failed.</summary>
     private static string? Run(string file, params string[] arguments)
     {
         try

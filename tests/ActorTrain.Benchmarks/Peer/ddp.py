@@ -1,4 +1,4 @@
-"""Trains a network with PyTorch alone or with DistributedDataParallel over gloo, one thread a process; writes what the measured steps came to.
+"""Trains a network with PyTorch alone or with DistributedDataParallel over gloo, one thread a process; writes the measurements.
 
 ddp.py MODEL BATCH PROCESSES STEPS [THROTTLE,...]
 
@@ -55,7 +55,7 @@ def train(rank, name, batch, processes, steps, throttle, port, results):
         dist.init_process_group("gloo", rank=rank, world_size=processes)
         model = nn.parallel.DistributedDataParallel(model)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    # Noise with a mean that tells the class: learnt in a few steps, and as dear to compute as any picture.
+    # Noise with a mean that depends on the class: learnt in a few steps, and as expensive to compute as images.
     labels = torch.randint(10, (12000,))
     images = torch.randn(12000, 1, 28, 28) + labels.view(-1, 1, 1, 1) / 5 - 1
 
@@ -77,8 +77,8 @@ def train(rank, name, batch, processes, steps, throttle, port, results):
             indices = torch.randint(12000, (batch,))
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(model(images[indices]), labels[indices])
-            # A slow rank's gradient is late, and the others wait for it inside their backward. The time of backward itself cannot be taken while it
-            # waits for others, so what is slept is in proportion to a plain step that was measured before, and the allreduce is nobody's to slow down.
+            # A slow rank's gradient arrives later, and the other ranks wait for it inside their backward. The time of backward itself includes that
+            # wait, so the sleep is proportional to a plain step that was measured before, and the allreduce is not slowed down.
             if pause > 0:
                 time.sleep(pause)
             loss.backward()
@@ -106,7 +106,7 @@ if __name__ == "__main__":
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # No rank shares its process with this one, so that each is as warm as the other.
+    # Each rank has its own process, so that all of them are equally warm.
     ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, throttles[rank], port, results)) for rank in range(processes)]
     for rank in ranks:
         rank.start()

@@ -18,17 +18,16 @@ internal static class LargeJobBenchmark
         model { name = mlp, mlp.hidden = [9610, 9610] }
         data.source = built-in
         epochs = 1
-        batch = 600
-        lease-batches = 2
+        batch-size = 600
+        micro-batches-per-lease = 2
         optimizer { learning-rate = 0.002, momentum = 0.9 }
         schedule.name = constant
         """;
 
     /// <summary>
-    /// Times the size of the parameters that all processes may take together. The server: weights, momentum, and a
-    /// version for each worker that still reads one, and one to write. A worker: parameters, backward's gradient and
-    /// the one that is sent; and to evaluate, a second engine's parameters, what they are made from, and the weights as
-    /// they arrive.
+    /// Memory of all processes, in multiples of the parameters' size. The server: weights, momentum, a version for each
+    /// worker that still reads one, and one to write. A worker: parameters, backward's gradient and the one that is
+    /// sent; and to evaluate, a second engine's parameters, their source, and the weights as they arrive.
     /// </summary>
     private const double Bound = 2 + Workers + 1 + Workers * (3 + 3);
 
@@ -45,10 +44,10 @@ internal static class LargeJobBenchmark
         var bytes = await peak;
         var size = sizeof(float) * report.Model.Parameters;
         if (report.Shards.Any(shard => shard.Version != Steps))
-            throw new InvalidOperationException($"{report.Shards[0].Version} steps were made and not {Steps}");
+            throw new InvalidOperationException($"{report.Shards[0].Version} steps were applied and not {Steps}");
         if (bytes > Bound * size)
             throw new InvalidOperationException(
-                $"{bytes:N0} bytes were taken, more than {Bound} times the parameters' {size:N0}"
+                $"{bytes:N0} bytes were used, more than {Bound} times the parameters' {size:N0}"
             );
         var table = new Table("parameters", "steps", "seconds", "loss", "peak memory", "times the parameters", "bound");
         table.Add(
@@ -60,12 +59,10 @@ internal static class LargeJobBenchmark
             ((double)bytes / size).ToString("0.0", CultureInfo.InvariantCulture),
             Bound.ToString("0", CultureInfo.InvariantCulture)
         );
-        table.Print(
-            $"A large job with {Workers} worker processes and a server; memory that processes share counted once"
-        );
+        table.Print($"A large job with {Workers} worker processes and a server; shared memory counted once");
     }
 
-    /// <summary>The most memory that the processes had at one time, looked at every 100 ms.</summary>
+    /// <summary>Peak memory of all processes, sampled every 100 ms.</summary>
     private static async Task<long> PeakAsync(IEnumerable<int> processes, CancellationToken stopping)
     {
         var (ids, peak) = (processes.ToList(), 0L);

@@ -9,15 +9,15 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Scale;
 
 /// <summary>
-/// One job after the other on a seed and a worker, each in a process of its own: what both hold after each, and that it
-/// stays what it was after the third of each model. It is looked at when the nodes have given back what they kept.
+/// Runs jobs one after the other on a seed and a worker in separate processes. The memory of both is measured after
+/// each job, when the nodes have released their caches. It must not grow after the third job of each model.
 /// </summary>
 internal static class MemoryVerb
 {
-    private const int Known = 3;
+    private const int FirstJobs = 3;
 
-    // The nodes wait for a second; a collection in the background takes a part of another.
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2.5);
+    // Nodes release caches after a second; a background collection takes a part of another.
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(2.5);
     private static readonly string[] Models = ["mlp", "cnn"];
 
     public static Command Create()
@@ -25,7 +25,7 @@ internal static class MemoryVerb
         var count = new Option<int>("--count") { Description = "Jobs.", DefaultValueFactory = _ => 18 };
         var models = new Option<string[]>("--models")
         {
-            Description = "Models, taken in turn.",
+            Description = "Models, used alternately.",
             DefaultValueFactory = _ => Models,
             AllowMultipleArgumentsPerToken = true,
         };
@@ -36,10 +36,10 @@ internal static class MemoryVerb
         };
         var growth = new Option<double>("--growth")
         {
-            Description = "The part by which a process may have grown since its first jobs of the same model.",
+            Description = "The part by which a process may grow after its first jobs of the same model.",
             DefaultValueFactory = _ => 0.05,
         };
-        var command = new Command("memory", "One job after the other: what the processes hold after each.")
+        var command = new Command("memory", "Jobs one after the other: the memory of the processes after each.")
         {
             count,
             models,
@@ -60,9 +60,9 @@ internal static class MemoryVerb
 
     private static async Task<int> RunAsync(int count, string[] models, string source, double growth)
     {
-        using var seed = Child.OfTheCommand("seed", "--port", "0");
-        var address = HostPort.Parse(seed.Hear().Split(' ')[^1]);
-        _ = seed.Ignore();
+        using var seed = Child.StartCommand("seed", "--port", "0");
+        var address = HostPort.Parse(seed.ReadLine().Split(' ')[^1]);
+        _ = seed.DiscardOutput();
         using var file = new NodeFile("");
         using var worker = WorkerChild.Start(address, file, []);
         await using var client = await TrainingClient.ConnectAsync(address, TimeSpan.FromSeconds(60));
@@ -79,7 +79,7 @@ internal static class MemoryVerb
                 )
             );
             await run.Completion;
-            await Task.Delay(Settled);
+            await Task.Delay(ReleaseTime);
             after.Add((model, Resident(seed.Id), Resident(worker.Process.Id)));
             table.Add($"{number}", model, Megabytes(after[^1].Seed), Megabytes(after[^1].Worker));
         }
@@ -88,23 +88,23 @@ internal static class MemoryVerb
         return Judge(after, growth);
     }
 
-    // Each model has its own size, and what libraries keep of others is there when each has had its first jobs.
+    // Each model has its own size, and libraries fill their caches during the first jobs of each model.
     private static int Judge(List<(string Model, long Seed, long Worker)> after, double growth)
     {
         var kinds = after.Select(job => job.Model).Distinct().Count();
-        foreach (var model in after.GroupBy(job => job.Model).Where(group => group.Count() > Known))
+        foreach (var model in after.GroupBy(job => job.Model).Where(group => group.Count() > FirstJobs))
         {
-            var first = after.Take(Known * kinds).Last(job => job.Model == model.Key);
+            var first = after.Take(FirstJobs * kinds).Last(job => job.Model == model.Key);
             var last = model.Last();
             if (last.Seed <= first.Seed * (1 + growth) && last.Worker <= first.Worker * (1 + growth))
                 continue;
             Console.WriteLine(
-                $"It grows with {model.Key}: the seed from {Megabytes(first.Seed)} to {Megabytes(last.Seed)} MB, the "
-                    + $"worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB."
+                $"Memory grows with {model.Key}: the seed from {Megabytes(first.Seed)} to {Megabytes(last.Seed)} MB, "
+                    + $"the worker from {Megabytes(first.Worker)} to {Megabytes(last.Worker)} MB."
             );
             return 1;
         }
-        Console.WriteLine("It does not grow.");
+        Console.WriteLine("Memory does not grow.");
         return 0;
     }
 
@@ -112,9 +112,9 @@ internal static class MemoryVerb
 
     private static long Resident(int process)
     {
-        var words = File.ReadLines($"/proc/{process}/status")
+        var kibibytes = File.ReadLines($"/proc/{process}/status")
             .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
             .Split(':', 'k')[1];
-        return 1024 * long.Parse(words.Trim(), CultureInfo.InvariantCulture);
+        return 1024 * long.Parse(kibibytes.Trim(), CultureInfo.InvariantCulture);
     }
 }

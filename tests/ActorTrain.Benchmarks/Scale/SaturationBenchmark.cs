@@ -4,6 +4,7 @@ using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
@@ -11,41 +12,44 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Scale;
 
 /// <summary>
-/// Two members of a cluster that send each other vectors of 400 MB over sockets without a pause: heartbeats must come
-/// through.
+/// Two members of a cluster send each other vectors of 400 MB over sockets without a pause: heartbeats must still
+/// arrive.
 /// </summary>
 internal static class SaturationBenchmark
 {
     public const string Verb = "saturation-node";
     private const int Floats = 100_000_000;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
-    private static readonly string[] Roads = ["unix", "tcp"];
+    private static readonly string[] Routes = ["unix", "tcp"];
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        var table = new Table("road", "seconds", "exchanges", "GB/s", "unreachable events");
-        foreach (var road in Roads.Where(options.Wants))
-            table.Add(await SaturateAsync(road));
+        var table = new Table("route", "seconds", "exchanges", "GB/s", "unreachable events");
+        foreach (var route in Routes.Where(options.Wants))
+            table.Add(await SaturateAsync(route));
         table.Print($"Saturated lane, {Floats:N0} floats a message");
     }
 
-    /// <summary>The other member; it ends with its input.</summary>
-    public static void RunNeighbour(string[] words)
+    /// <summary>The other member; it stops when its input ends.</summary>
+    public static void RunNeighbour(string[] arguments)
     {
-        var node = ActorTrainNode.StartAsync(Options(words[0], HostPort.Parse(words[1]))).GetAwaiter().GetResult();
+        var node = ActorTrainNode
+            .StartAsync(Options(arguments[0], HostPort.Parse(arguments[1])))
+            .GetAwaiter()
+            .GetResult();
         node.Joined.Wait();
         Console.WriteLine(Echo.Start(node.System, Floats));
         Console.ReadLine();
         node.StopAsync().Wait();
     }
 
-    private static async Task<string[]> SaturateAsync(string road)
+    private static async Task<string[]> SaturateAsync(string route)
     {
-        await using var node = await ActorTrainNode.StartAsync(Options(road, null));
-        using var neighbour = Child.OfThisProgram(Verb, road, $"{node.Address}");
-        // By its path, and not by a selection, which nodes take for actors of ActorTrain alone.
-        var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef(neighbour.Hear());
-        var lane = TensorLane.Get(node.System);
+        await using var node = await ActorTrainNode.StartAsync(Options(route, null));
+        using var neighbour = Child.StartThisProgram(Verb, route, $"{node.Address}");
+        // By its path: a selection is refused for actors that are not ActorTrain's.
+        var echo = ((ExtendedActorSystem)node.System).Provider.ResolveActorRef(neighbour.ReadLine());
+        var lane = TensorLane.Get(node.System, TensorMessages.Table);
         var exchanger = node.System.ActorOf(
             Props.Create(() => new Exchanger(Floats, lane, echo)).WithDispatcher(Threads.DispatcherNames.Compute)
         );
@@ -60,7 +64,7 @@ internal static class SaturationBenchmark
         var seconds = watch.Elapsed.TotalSeconds;
         return
         [
-            road,
+            route,
             seconds.ToString("0", CultureInfo.InvariantCulture),
             $"{exchanges}",
             (2.0 * sizeof(float) * Floats * exchanges / seconds / 1e9).ToString("0.0", CultureInfo.InvariantCulture),
@@ -68,12 +72,12 @@ internal static class SaturationBenchmark
         ];
     }
 
-    private static NodeOptions Options(string road, HostPort? join) =>
+    private static NodeOptions Options(string route, HostPort? join) =>
         new([NodeRoles.Server, NodeRoles.Coordinator])
         {
             Join = join,
             Configuration = ConfigurationFactory.ParseString(
-                $"akka.loglevel = OFF, actortrain.lane {{ same-machine = {road}, in-flight = 2GiB }}"
+                $"akka.loglevel = OFF, actortrain.lane {{ same-machine = {route}, in-flight = 2GiB }}"
             ),
         };
 

@@ -7,11 +7,11 @@ using ActorTrain.TestKit.Exploration;
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// What the simulator finds in each consistency mode: under random faults, and at random speeds without any.
+/// Explores each consistency mode in the simulator: under random faults, and at random speeds without faults.
 /// </summary>
 internal static class ExploreVerb
 {
-    // Each with another number of samples.
+    // Each portion has another number of samples.
     private const int Portion = 1000;
 
     public static Command Create()
@@ -23,12 +23,12 @@ internal static class ExploreVerb
         };
         var first = new Option<int>("--first")
         {
-            Description = "Number of the first; the tests run those from 1 on.",
+            Description = "Number of the first script; the tests run scripts from 1 on.",
             DefaultValueFactory = _ => 1001,
         };
         var only = new Option<string[]>("--only")
         {
-            Description = "Jobs, by a part of their name; all without it.",
+            Description = "Jobs, by a part of their name; all by default.",
             AllowMultipleArgumentsPerToken = true,
         };
         var faults = new Option<string>("--faults")
@@ -39,8 +39,8 @@ internal static class ExploreVerb
         faults.AcceptOnlyFromAmong("with", "without", "both");
         var command = new Command(
             "explore",
-            "Runs a job of each consistency mode in virtual time, under random faults and without any, and checks the "
-                + "laws after each. Exit code 1: one is broken."
+            "Runs a job of each consistency mode in virtual time, with and without random faults, and checks the "
+                + "laws after each. Exit code 1: a law is broken."
         )
         {
             scripts,
@@ -84,7 +84,7 @@ internal static class ExploreVerb
                 return false;
             }
         }
-        SoFar.Print(
+        Interim.Print(
             title,
             ("scripts", count.ToString(CultureInfo.InvariantCulture)),
             ("seconds", watch.Elapsed.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)),

@@ -3,19 +3,18 @@ using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Job;
 using ActorTrain.TestKit;
-using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// What the simulator says of clusters of two, three and four worker processes, beside what they do. It says it twice.
-/// The first time it is told what each worker alone does: how long it takes for a micro-batch of 32 and of 64 samples,
-/// and by how much each of those of 64 differed from their mean, in their order. The second time it is told the steps
-/// of each worker in another run of the same cluster. With micro-batches that follow the speeds all push about equally
-/// often, so that nearly every push would have a staleness of N − 1 if each step had the same length: who overtakes
-/// whom is a matter of how they vary. Alone, a worker does not meet the others on the cores, and so varies otherwise.
-/// Pauses come together: steps are replayed in their order, not drawn one by one.
+/// The simulator's predictions for clusters of two, three and four worker processes, compared with measurements. The
+/// first prediction uses each worker alone: its time for a micro-batch of 32 and of 64 samples, and the deviation of
+/// each of those of 64 from their mean. The second uses the steps of each worker in another run of the same cluster.
+/// Since micro-batches follow the speeds, all workers push about equally often, and with steps of constant length
+/// nearly every push would have a staleness of N − 1. The variation of the steps decides the order of pushes; a worker
+/// alone varies less, since it does not share the cores. Steps are replayed in their order, since slow steps come in
+/// groups.
 /// </summary>
 internal static class PredictionBenchmark
 {
@@ -23,7 +22,7 @@ internal static class PredictionBenchmark
         Parameters = 93_234,
         TrainSamples = 12_000;
 
-    // In all at most what two cores carry beside a server.
+    // At most what two cores can run in addition to a server.
     private static readonly double[][] Clusters =
     [
         [0.4, 0.2],
@@ -35,7 +34,7 @@ internal static class PredictionBenchmark
     private static readonly TimeSpan Latency = TimeSpan.FromMicroseconds(100);
     private const double BytesPerSecond = 4e9;
 
-    private static readonly TrainingJob Job = TrainingJob.Named("cnn 64");
+    private static readonly TrainingJob Job = TrainingJob.Find("cnn 64");
 
     public static async Task RunAsync(BenchmarkOptions options)
     {
@@ -55,7 +54,7 @@ internal static class PredictionBenchmark
         {
             Keys = 3,
         };
-        var measured = Clusters.Select(_ => new List<Look>()).ToArray();
+        var measured = Clusters.Select(_ => new List<SteadyPart>()).ToArray();
         var together = Clusters.Select(_ => new List<Recording>()).ToArray();
         var alone = Clusters
             .SelectMany(speeds => speeds)
@@ -66,32 +65,32 @@ internal static class PredictionBenchmark
             foreach (var (speed, (small, whole)) in alone)
             {
                 small.Add(await MeasureAsync(options, Small, speed));
-                Print($"alone, {Small} samples", [speed], small[^1].Look);
+                Print($"alone, {Small} samples", [speed], small[^1].Part);
                 whole.Add(await MeasureAsync(options, Job.Batch, speed));
-                Print($"alone, {Job.Batch} samples", [speed], whole[^1].Look);
+                Print($"alone, {Job.Batch} samples", [speed], whole[^1].Part);
             }
             for (var i = 0; i < Clusters.Length; i++)
             {
                 together[i].Add(await MeasureAsync(options, Job.Batch, Clusters[i]));
-                Print("together, for its steps", Clusters[i], together[i][^1].Look);
-                measured[i].Add((await MeasureAsync(options, Job.Batch, Clusters[i])).Look);
+                Print("together, for its steps", Clusters[i], together[i][^1].Part);
+                measured[i].Add((await MeasureAsync(options, Job.Batch, Clusters[i])).Part);
                 Print("together", Clusters[i], measured[i][^1]);
             }
 
-            void Print(string what, double[] throttles, Look look) =>
-                SoFar.Print(
+            void Print(string what, double[] throttles, SteadyPart part) =>
+                Interim.Print(
                     $"{NameOf(throttles)} {what}",
                     round + 1,
-                    ("step, ms", (1e3 * look.StepSeconds).ToString("0.000", CultureInfo.InvariantCulture)),
-                    ("staleness mean", look.Staleness.ToString("0.00", CultureInfo.InvariantCulture))
+                    ("step, ms", (1e3 * part.StepSeconds).ToString("0.000", CultureInfo.InvariantCulture)),
+                    ("staleness mean", part.Staleness.ToString("0.00", CultureInfo.InvariantCulture))
                 );
         }
         var speeds = alone.ToDictionary(
             one => one.Key,
             one => Fitted(one.Key, one.Value.Small, one.Value.Whole, options)
         );
-        // What is simulated beside the gradient.
-        var beside = Simulate(options, Job.Batch, [Speed.Constant(Job.Batch / 0.01)]).StepSeconds - 0.01;
+        // Simulated time of a step in addition to the gradient.
+        var overhead = Simulate(options, Job.Batch, [Speed.Constant(Job.Batch / 0.01)]).StepSeconds - 0.01;
         for (var i = 0; i < Clusters.Length; i++)
         {
             var recordings = together[i];
@@ -108,7 +107,7 @@ internal static class PredictionBenchmark
                             .Select(
                                 (_, worker) =>
                                     Speed.Replayed([
-                                        .. recordings.SelectMany(recording => recording.RatesOf(worker, beside)),
+                                        .. recordings.SelectMany(recording => recording.RatesOf(worker, overhead)),
                                     ])
                             ),
                     ]
@@ -123,12 +122,12 @@ internal static class PredictionBenchmark
             )
         );
         Console.WriteLine(
-            "\nstep: time from one update to the next. histogram: the part of the pushes that have another staleness "
-                + "(total variation)."
+            "\nstep: time from one update to the next. histogram: the part of the pushes with another staleness (total "
+                + "variation)."
         );
     }
 
-    /// <summary>The speed with which a simulated worker alone takes as long as the real one, and as unevenly.</summary>
+    /// <summary>The speed at which the step times of a simulated worker alone match the real one's.</summary>
     private static Speed Fitted(
         double throttle,
         List<Recording> ofSmall,
@@ -138,10 +137,10 @@ internal static class PredictionBenchmark
     {
         var (small, whole) = (Step(ofSmall), Step(ofWhole));
         var (toSmall, toWhole) = (small, whole);
-        // What is simulated beside the gradient is not to count twice.
+        // The simulated time in addition to the gradient must not count twice.
         for (var i = 0; i < 3; i++)
         {
-            var even = Of(toSmall, toWhole, [0]);
+            var even = FromTimes(toSmall, toWhole, [0]);
             toSmall += small - Simulate(options, Small, [even]).StepSeconds;
             toWhole += whole - Simulate(options, Job.Batch, [even]).StepSeconds;
         }
@@ -154,12 +153,12 @@ internal static class PredictionBenchmark
                     + $"{1e3 * Math.Sqrt(deviations.Average(seconds => seconds * seconds)):0.00} ms"
             )
         );
-        return Of(toSmall, toWhole, deviations);
+        return FromTimes(toSmall, toWhole, deviations);
 
         static double Step(IEnumerable<Recording> recordings) =>
-            recordings.Select(recording => recording.Look.StepSeconds).Median();
+            recordings.Select(recording => recording.Part.StepSeconds).Median();
 
-        static Speed Of(double small, double whole, IEnumerable<double> deviations)
+        static Speed FromTimes(double small, double whole, IEnumerable<double> deviations)
         {
             var sample = Math.Max(1e-9, (whole - small) / (Job.Batch - Small));
             var perStep = Math.Max(0, whole - sample * Job.Batch);
@@ -175,36 +174,42 @@ internal static class PredictionBenchmark
     private static string NameOf(double[] speeds) =>
         string.Join(" : ", speeds.Select(speed => speed.ToString(CultureInfo.InvariantCulture)));
 
-    private static void Compare(Table table, double[] speeds, List<Look> measured, Look alone, Look together)
+    private static void Compare(
+        Table table,
+        double[] speeds,
+        List<SteadyPart> measured,
+        SteadyPart alone,
+        SteadyPart together
+    )
     {
         var name = NameOf(speeds);
-        Row("step, ms", look => 1e3 * look.StepSeconds, "0.000");
+        Row("step, ms", part => 1e3 * part.StepSeconds, "0.000");
         for (var i = 0; i < speeds.Length; i++)
         {
             var worker = i;
-            Row(FormattableString.Invariant($"share of worker {i + 1}"), look => look.Shares[worker], "0.000");
+            Row(FormattableString.Invariant($"share of worker {i + 1}"), part => part.Shares[worker], "0.000");
         }
-        Row("staleness mean", look => look.Staleness, "0.00");
+        Row("staleness mean", part => part.Staleness, "0.00");
         table.Add($"{speeds.Length}", name, "histogram", "", "", Distance(alone), "", Distance(together));
 
-        void Row(string what, Func<Look, double> of, string format)
+        void Row(string what, Func<SteadyPart, double> select, string format)
         {
-            var real = measured.Select(of).Median();
+            var real = measured.Select(select).Median();
             table.Add(
                 $"{speeds.Length}",
                 name,
                 what,
                 Text(real),
-                Text(of(alone)),
-                Percent(of(alone) / real - 1),
-                Text(of(together)),
-                Percent(of(together) / real - 1)
+                Text(select(alone)),
+                Percent(select(alone) / real - 1),
+                Text(select(together)),
+                Percent(select(together) / real - 1)
             );
 
             string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
         }
 
-        string Distance(Look predicted) => Percent(measured.Select(look => look.DistanceTo(predicted)).Median());
+        string Distance(SteadyPart predicted) => Percent(measured.Select(part => part.DistanceTo(predicted)).Median());
 
         static string Percent(double part) => part.ToString("0.0 %", CultureInfo.InvariantCulture);
     }
@@ -215,13 +220,13 @@ internal static class PredictionBenchmark
             throttles.Select(speed => new[] { "--throttle", speed.ToString(CultureInfo.InvariantCulture) }),
             options.NodeSettings
         );
-        var looks = new List<JobProgress>();
+        var progressSoFar = new List<JobProgress>();
         using var pushes = new PushTimes();
-        await cluster.RunAsync(Sized(options, batch, throttles.Sum()), looks.Add);
-        return new Recording(Look.Of(looks, cluster.Workers), pushes.Steady);
+        await cluster.RunAsync(Sized(options, batch, throttles.Sum()), progressSoFar.Add);
+        return new Recording(SteadyPart.From(progressSoFar, cluster.Workers), pushes.Steady);
     }
 
-    private static Look Simulate(BenchmarkOptions options, int batch, IReadOnlyList<Speed> speeds)
+    private static SteadyPart Simulate(BenchmarkOptions options, int batch, IReadOnlyList<Speed> speeds)
     {
         var simulation = new Simulation(Seed: 1) { Engines = AnalyticEngines.Small(Parameters, TrainSamples) }
             .WithSeed()
@@ -233,22 +238,22 @@ internal static class PredictionBenchmark
                 MinimumWorkers = speeds.Count,
             }
         );
-        var looks = new List<JobProgress>();
+        var progressSoFar = new List<JobProgress>();
         while (!run.HasEnded)
         {
             run.Advance(TimeSpan.FromSeconds(1));
-            if (run.Progress is { } progress && !looks.Contains(progress))
-                looks.Add(progress);
+            if (run.Progress is { } progress && !progressSoFar.Contains(progress))
+                progressSoFar.Add(progress);
         }
-        run.ToEnd().ShouldBeSound();
-        return Look.Of(looks, [.. Enumerable.Range(1, speeds.Count).Select(i => $"worker-{i}")]);
+        run.ToEnd().ShouldSucceed();
+        return SteadyPart.From(progressSoFar, [.. Enumerable.Range(1, speeds.Count).Select(i => $"worker-{i}")]);
     }
 
-    /// <summary>So many epochs that it takes some ten seconds.</summary>
+    /// <summary>The job with so many epochs that it takes some ten seconds.</summary>
     private static JobOptions Sized(BenchmarkOptions options, int batch, double speeds)
     {
         var whole = Job.Options(options.JobSettings);
         var epochs = Math.Max(3, (int)Math.Round(whole.Epochs * speeds));
-        return whole with { Batch = batch, Epochs = epochs, EvaluateEvery = epochs };
+        return whole with { BatchSize = batch, Epochs = epochs, EvaluateEvery = epochs };
     }
 }

@@ -5,8 +5,8 @@ using ActorTrain.Telemetry;
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// When the shard of this process has applied each push, and how stale it was: heard of its own metric, so that a real
-/// run is measured as it is.
+/// The time and staleness of each push that the shard of this process applied. They come from the shard's metric, so
+/// that a real run is measured unchanged.
 /// </summary>
 internal sealed class PushTimes : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class PushTimes : IDisposable
             if (instrument.Meter.Name == ActorTrainTelemetry.Name && instrument.Name == ActorTrainTelemetry.Staleness)
                 listener.EnableMeasurementEvents(instrument);
         };
-        // On the shard's thread, while another looks.
+        // Called on the shard's thread.
         _listener.SetMeasurementEventCallback<long>(
             (_, staleness, _, _) =>
             {
@@ -32,13 +32,16 @@ internal sealed class PushTimes : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Those of the steady part, in order.</summary>
+    /// <summary>The pushes of the steady part, in order.</summary>
     public IReadOnlyList<(double Seconds, long Staleness)> Steady
     {
         get
         {
             lock (_pushes)
-                return [.. _pushes.Take((int)(Look.From * _pushes.Count)..(int)(Look.To * _pushes.Count))];
+                return
+                [
+                    .. _pushes.Take((int)(SteadyPart.Begins * _pushes.Count)..(int)(SteadyPart.Ends * _pushes.Count)),
+                ];
         }
     }
 

@@ -1,17 +1,17 @@
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// The steady part of a real job, push by push. No push may be on its way beside another of the same worker.
+/// The steady part of a real job, push by push. A worker must have at most one push in flight.
 /// </summary>
-/// <param name="look">The whole of it.</param>
-/// <param name="pushes">When the shard has applied each push, in seconds, and how stale it was.</param>
-internal sealed class Recording(Look look, IReadOnlyList<(double Seconds, long Staleness)> pushes)
+/// <param name="steady">Its totals.</param>
+/// <param name="pushes">The time, in seconds, and the staleness of each push.</param>
+internal sealed class Recording(SteadyPart steady, IReadOnlyList<(double Seconds, long Staleness)> pushes)
 {
-    private readonly IReadOnlyList<IReadOnlyList<double>> _steps = StepsOf(pushes, look.Parts.Count);
+    private readonly IReadOnlyList<IReadOnlyList<double>> _steps = StepsOf(pushes, steady.Parts.Count);
 
-    public Look Look => look;
+    public SteadyPart Part => steady;
 
-    /// <summary>By how many seconds each step differed from their mean, in order: of one worker alone.</summary>
+    /// <summary>Deviation of each step from the mean, in seconds and in order, for a single worker.</summary>
     public IEnumerable<double> Deviations
     {
         get
@@ -23,35 +23,34 @@ internal sealed class Recording(Look look, IReadOnlyList<(double Seconds, long S
 
     /// <summary>Samples a second of each step of a worker, in order.</summary>
     /// <param name="worker">The worker's number.</param>
-    /// <param name="beside">Seconds of each step that are no gradient.</param>
-    public IEnumerable<double> RatesOf(int worker, double beside)
+    /// <param name="overhead">Seconds of each step in addition to the gradient.</param>
+    public IEnumerable<double> RatesOf(int worker, double overhead)
     {
-        // Who has pushed more often is told by its number of pushes; of two that push equally often each is as good as
-        // the other.
+        // A worker is identified by its number of pushes; workers with the same number are interchangeable.
         var rank =
-            look.Parts.Count(part => part.Pushes > look.Parts[worker].Pushes)
-            + look.Parts.Take(worker).Count(part => part.Pushes == look.Parts[worker].Pushes);
+            steady.Parts.Count(part => part.Pushes > steady.Parts[worker].Pushes)
+            + steady.Parts.Take(worker).Count(part => part.Pushes == steady.Parts[worker].Pushes);
         return _steps
             .OrderByDescending(steps => steps.Count)
             .ElementAt(rank)
-            .Select(seconds => look.Parts[worker].MicroBatch / Math.Max(1e-6, seconds - beside));
+            .Select(seconds => steady.Parts[worker].MicroBatch / Math.Max(1e-6, seconds - overhead));
     }
 
     /// <summary>
-    /// The steps of each worker. A push of staleness s was computed from parameters that came back with the push s + 1
-    /// before it: that one was the same worker's.
+    /// The steps of each worker. A push of staleness s was computed from the parameters in the reply to the push s + 1
+    /// before it, so that push was the same worker's.
     /// </summary>
     private static List<List<double>> StepsOf(IReadOnlyList<(double Seconds, long Staleness)> pushes, int workers)
     {
-        var (steps, of) = (new List<List<double>>(), new List<double>[pushes.Count]);
+        var (steps, owner) = (new List<List<double>>(), new List<double>[pushes.Count]);
         for (var i = 0; i < pushes.Count; i++)
         {
             var before = i - (int)pushes[i].Staleness - 1;
-            of[i] = before < 0 ? [] : of[before];
+            owner[i] = before < 0 ? [] : owner[before];
             if (before < 0)
-                steps.Add(of[i]);
+                steps.Add(owner[i]);
             else
-                of[i].Add(pushes[i].Seconds - pushes[before].Seconds);
+                owner[i].Add(pushes[i].Seconds - pushes[before].Seconds);
         }
         return steps.Count == workers
             ? steps

@@ -2,23 +2,22 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
-using ActorTrain.Job;
+using ActorTrain.Engines;
 using ActorTrain.TestKit;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.Torch;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Benchmarks.Simulated;
 
 /// <summary>
-/// What a simulation costs, by its number of workers; and that the law of staleness holds at each: N workers that are
-/// always busy have a mean staleness of N − 1.
+/// The cost of a simulation by its number of workers, with a check of the law of staleness: N workers that are always
+/// busy have a mean staleness of N − 1.
 /// </summary>
 internal static class ScaleVerb
 {
-    // The law is one of means: the first round, which begins with nobody's update, must not show. The same at each
-    // size: what it costs to begin a worker is part of all its pushes.
+    // So many that the first round, before any update, does not matter in the mean. The same number at each size, since
+    // the cost of starting a worker is shared by its pushes.
     private const int Rounds = 250,
         Most = 10_000;
 
@@ -29,7 +28,7 @@ internal static class ScaleVerb
         var most = new Option<int>("--most") { Description = "Workers at most.", DefaultValueFactory = _ => Most };
         var least = new Option<int>("--least")
         {
-            Description = "Workers at least: one size alone is what a profiler wants.",
+            Description = "Workers at least; with --most it selects one size, such as for a profiler.",
             DefaultValueFactory = _ => 1,
         };
         var command = new Command(
@@ -49,7 +48,7 @@ internal static class ScaleVerb
                 "seconds",
                 "virtual seconds",
                 "messages",
-                "turns",
+                "simulated events",
                 "µs a push",
                 "memory MB",
                 "staleness",
@@ -93,7 +92,7 @@ internal static class ScaleVerb
             Links = NetworkOptions.None,
             Costs = CostOptions.None,
         }.WithSeed();
-        // All at once: adding them one by one copies the list each time.
+        // Added at once, since each call copies the list.
         simulation = simulation with
         {
             Nodes =
@@ -103,21 +102,21 @@ internal static class ScaleVerb
                     .Range(1, workers)
                     .Select(i => new NodePlan(
                         $"worker-{i}",
-                        [Hosting.NodeRoles.Worker],
+                        [NodeRoles.Worker],
                         Speed.Constant(500 + 1000 * random.NextDouble())
                     )),
             ],
         };
         Settle();
         var (watch, before) = (Stopwatch.StartNew(), Environment.WorkingSet);
-        using var run = simulation.Start(SimulatedJob.Of($"minimum-workers = {workers}, {job}"));
+        using var run = simulation.Start(SimulatedJob.Create($"minimum-workers = {workers}, {job}"));
         var most = before;
         while (!run.HasEnded)
         {
             run.Advance(TimeSpan.FromSeconds(0.5));
             most = Math.Max(most, Environment.WorkingSet);
         }
-        var (result, seconds) = (run.ToEnd().ShouldBeSound(), watch.Elapsed.TotalSeconds);
+        var (result, seconds) = (run.ToEnd().ShouldSucceed(), watch.Elapsed.TotalSeconds);
         var pushes = result.Report!.Staleness.Histogram.Sum();
         table.Add(
             Whole(workers),
@@ -134,7 +133,7 @@ internal static class ScaleVerb
         );
     }
 
-    // What the simulation before has left is not this one's.
+    // Memory of the simulation before must not count.
     private static void Settle()
     {
         GC.Collect();

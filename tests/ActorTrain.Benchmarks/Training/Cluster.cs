@@ -5,8 +5,7 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// A server in this process and workers in processes of their own, one thread each: what <c>actortrain local</c>
-/// starts.
+/// A server in this process and workers in other processes, one thread each, like <c>actortrain local</c>.
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
@@ -22,7 +21,7 @@ internal sealed class Cluster : IAsyncDisposable
         _ended = Task.WhenAny(_workers.Select(worker => worker.Ended));
     }
 
-    /// <summary>The workers' nodes, in the order in which they were asked for.</summary>
+    /// <summary>The workers' nodes, in the order of their start.</summary>
     public IReadOnlyList<string> Workers => [.. _workers.Select(worker => worker.Node)];
 
     /// <summary>The processes: this one and the workers'.</summary>
@@ -37,7 +36,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Starts a cluster of unequal workers.</summary>
     /// <param name="workers">For each worker, its own options of the verb <c>worker</c>.</param>
-    /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
+    /// <param name="nodeSettings">HOCON that overrides the defaults of every node.</param>
     public static async Task<Cluster> StartAsync(IEnumerable<string[]> workers, string nodeSettings)
     {
         var config = ConfigurationFactory
@@ -53,13 +52,13 @@ internal sealed class Cluster : IAsyncDisposable
     /// Runs a job on all workers, and checks that each sample was applied once and that the network has learnt.
     /// </summary>
     /// <param name="job">The job.</param>
-    /// <param name="follow">Told of its progress about once a second.</param>
+    /// <param name="follow">Receives its progress about once a second.</param>
     public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow) =>
-        (await RunAsync(job, (_, progress) => follow(progress))).Checked();
+        (await RunAsync(job, (_, progress) => follow(progress))).EnsureLearned();
 
-    /// <summary>Runs a job on all workers for as long as somebody wishes.</summary>
+    /// <summary>Runs a job on all workers until it ends or is canceled.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="follow">Told of its progress about once a second; may stop it.</param>
+    /// <param name="follow">Receives its progress about once a second; may cancel it.</param>
     public async Task<TrainingReport> RunAsync(JobOptions job, Action<TrainingRun, JobProgress> follow)
     {
         var running = RunToTheEndAsync(job with { MinimumWorkers = _workers.Count }, follow);
@@ -78,7 +77,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private async Task<TrainingReport> RunToTheEndAsync(JobOptions job, Action<TrainingRun, JobProgress> follow)
     {
-        await using var client = TrainingClient.Of(_seed);
+        await using var client = TrainingClient.From(_seed);
         var run = await client.SubmitAsync(job);
         await foreach (var progress in run.Progress)
             follow(run, progress);

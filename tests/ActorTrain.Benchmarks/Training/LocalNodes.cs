@@ -1,7 +1,7 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Torch;
-using ActorTrain.Worker;
 using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Training;
@@ -15,12 +15,12 @@ internal sealed class LocalNodes : IAsyncDisposable
 
     private LocalNodes() { }
 
-    /// <summary>The workers' nodes, in the order in which they were asked for.</summary>
+    /// <summary>The workers' nodes, in the order of their start.</summary>
     public IReadOnlyList<string> Workers => [.. _nodes.Skip(1).Select(node => $"{node.Address}")];
 
     /// <summary>Starts them.</summary>
-    /// <param name="throttles">The speed of each worker, as a part of what it could be.</param>
-    /// <param name="nodeSettings">HOCON over the defaults of every node.</param>
+    /// <param name="throttles">The speed of each worker as a part of its full speed.</param>
+    /// <param name="nodeSettings">HOCON that overrides the defaults of every node.</param>
     public static async Task<LocalNodes> StartAsync(IEnumerable<Func<double>> throttles, string nodeSettings)
     {
         var config = ConfigurationFactory
@@ -53,10 +53,10 @@ internal sealed class LocalNodes : IAsyncDisposable
 
     /// <summary>Runs a job on all workers.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="follow">Told of its progress, as often as <c>progress-interval</c> says.</param>
+    /// <param name="follow">Receives its progress at every <c>progress-interval</c>.</param>
     public async Task<TrainingReport> RunAsync(JobOptions job, Action<JobProgress> follow)
     {
-        await using var client = TrainingClient.Of(_nodes[0]);
+        await using var client = TrainingClient.From(_nodes[0]);
         var run = await client.SubmitAsync(job with { MinimumWorkers = _nodes.Count - 1 });
         await foreach (var progress in run.Progress)
             follow(progress);
@@ -65,7 +65,7 @@ internal sealed class LocalNodes : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The seed last: it is whom the others take their leave of.
+        // The seed last: the other nodes leave through it.
         foreach (var node in _nodes.AsEnumerable().Reverse())
             await node.DisposeAsync();
     }

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>A stretch of training after a warm-up.</summary>
+/// <summary>Training after a warm-up.</summary>
 /// <param name="Samples">Samples trained on.</param>
 /// <param name="Seconds">Time it took.</param>
 /// <param name="ProcessorSeconds">Processor time of all processes that took part.</param>
-/// <param name="Staleness">Mean staleness, where there is such a thing.</param>
+/// <param name="Staleness">Mean staleness; 0 without a cluster.</param>
 internal sealed record Measured(long Samples, double Seconds, double ProcessorSeconds, double Staleness = 0)
 {
     public double Throughput => Samples / Seconds;
@@ -16,9 +16,9 @@ internal sealed record Measured(long Samples, double Seconds, double ProcessorSe
 
     public string ToLine() => JsonSerializer.Serialize(this);
 
-    public static Measured Of(string line) => JsonSerializer.Deserialize<Measured>(line, JsonSerializerOptions.Web)!;
+    public static Measured Parse(string line) => JsonSerializer.Deserialize<Measured>(line, JsonSerializerOptions.Web)!;
 
-    /// <summary>The figures of a run, in words.</summary>
+    /// <summary>The figures of a run, by name.</summary>
     public IEnumerable<(string Name, string Value)> Figures =>
         [
             ("images/s", Whole(Throughput)),

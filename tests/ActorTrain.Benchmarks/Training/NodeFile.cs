@@ -1,8 +1,7 @@
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// The node configuration of worker processes, in a file that goes with this object: one thread each, where it says
-/// nothing else.
+/// The node configuration of worker processes, in a file that is deleted with this object. The default is one thread.
 /// </summary>
 internal sealed class NodeFile : IDisposable
 {

@@ -1,28 +1,25 @@
 using System.Diagnostics;
-using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Torch;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// One process with one thread that trains without a cluster: the measure of scaling. <c>torchsharp</c> is the loop
-/// that one writes with TorchSharp's own modules and optimizer; <c>engine</c> is ActorTrain's engine and its fused
-/// update, in a loop.
+/// One process with one thread that trains without a cluster: the baseline of scaling. <c>torchsharp</c> is a loop with
+/// TorchSharp's own modules and optimizer; <c>engine</c> is a loop with ActorTrain's engine and its fused update.
 /// </summary>
 internal static class PlainLoop
 {
     public const string Verb = "plain-loop";
     private const int WarmUpSteps = 60;
 
-    /// <summary>Trains a number of samples for each number it reads, and writes what was measured.</summary>
-    public static void Run(string[] words)
+    /// <summary>Reads numbers of samples, trains on as many, and writes the measurements.</summary>
+    public static void Run(string[] arguments)
     {
-        var (kind, job) = (words[0], TrainingJob.Named(words[1]));
+        var (kind, job) = (arguments[0], TrainingJob.Find(arguments[1]));
         var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)).Create(
             job.Options("")
         );
@@ -62,9 +59,9 @@ internal static class PlainLoop
         }
     }
 
-    private static Func<ReadOnlyMemory<int>, double> EngineStep(Worker.IGradientEngine engine, TrainingJob job)
+    private static Func<ReadOnlyMemory<int>, double> EngineStep(Engines.IGradientEngine engine, TrainingJob job)
     {
-        var optimizer = Optimizer.Of(job.Options("").Optimizer, engine.Parameters.Length);
+        var optimizer = Optimizer.Create(job.Options("").Optimizer, engine.Parameters.Length);
         var gradient = new float[engine.Parameters.Length];
         return samples =>
         {
@@ -74,7 +71,7 @@ internal static class PlainLoop
         };
     }
 
-    private static Func<ReadOnlyMemory<int>, double> TorchSharpStep(Worker.IGradientEngine engine, TrainingJob job)
+    private static Func<ReadOnlyMemory<int>, double> TorchSharpStep(Engines.IGradientEngine engine, TrainingJob job)
     {
         var network = ModelCatalog
             .Default.Find(job.Model)

@@ -4,7 +4,7 @@ using ActorTrain.Benchmarks.Measuring;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// Whole jobs: a cluster on this machine, beside one process alone and PyTorch's DistributedDataParallel over gloo.
+/// Whole jobs: a cluster on this machine, compared with one process and PyTorch's DistributedDataParallel over gloo.
 /// </summary>
 internal static class TrainingBenchmark
 {
@@ -66,14 +66,14 @@ internal static class TrainingBenchmark
 
     private static async Task<List<Run>> MeasureAsync(TrainingJob job, BenchmarkOptions options)
     {
-        // Enough for some three seconds of one process.
+        // Some three seconds of one process.
         var samples = 12_000 * job.Epochs / 5;
         var torchSharp = new Run("TorchSharp, one process", 1, null);
         var engine = new Run("ActorTrain's engine, one process", 1, null);
         var cluster = new Run($"ActorTrain, {Workers} workers", Workers, engine);
         var runs = new List<Run> { torchSharp, engine, cluster };
-        using var torchSharpLoop = Child.OfThisProgram(PlainLoop.Verb, "torchsharp", job.Name);
-        using var engineLoop = Child.OfThisProgram(PlainLoop.Verb, "engine", job.Name);
+        using var torchSharpLoop = Child.StartThisProgram(PlainLoop.Verb, "torchsharp", job.Name);
+        using var engineLoop = Child.StartThisProgram(PlainLoop.Verb, "engine", job.Name);
         var (pyTorch, distributed) = (new Run("PyTorch, one process", 1, null), (Run?)null);
         if (options.Peer is not null)
             runs.AddRange([
@@ -95,21 +95,21 @@ internal static class TrainingBenchmark
         void Add(Run run, Measured measured)
         {
             run.Measurements.Add(measured);
-            SoFar.Print($"{job.Name}, {run.Name}", run.Measurements.Count, measured.Figures);
+            Interim.Print($"{job.Name}, {run.Name}", run.Measurements.Count, measured.Figures);
         }
     }
 
     private static async Task<Measured> MeasureClusterAsync(TrainingJob job, BenchmarkOptions options)
     {
         await using var cluster = await Cluster.StartAsync(Workers, options.NodeSettings);
-        var steady = new SteadyStretch(() => cluster.ProcessorSeconds);
+        var steady = new SteadyRange(() => cluster.ProcessorSeconds);
         return steady.Measure(await cluster.RunAsync(job.Options(options.JobSettings), steady.Follow));
     }
 
     private static Measured Ask(Child loop, int samples)
     {
-        loop.Tell(samples.ToString(CultureInfo.InvariantCulture));
-        return Measured.Of(loop.Hear());
+        loop.WriteLine(samples.ToString(CultureInfo.InvariantCulture));
+        return Measured.Parse(loop.ReadLine());
     }
 
     private sealed record Run(string Name, int Processes, Run? Alone)

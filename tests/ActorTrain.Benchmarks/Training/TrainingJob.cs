@@ -5,8 +5,7 @@ using Akka.Configuration;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// A job to measure, sized so that each run has some ten seconds of steady training after as many of warm-up on two
-/// cores.
+/// A job to measure, sized for some ten seconds of steady training on two cores after a warm-up of the same length.
 /// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Batch">Samples a micro-batch.</param>
@@ -21,7 +20,7 @@ internal sealed record TrainingJob(string Model, int Batch, int Epochs)
 
     public string Name => $"{Model} {Batch}";
 
-    public static TrainingJob Named(string name) => All.Single(job => job.Name == name);
+    public static TrainingJob Find(string name) => All.Single(job => job.Name == name);
 
     public JobOptions Options(string settings) =>
         JobOptionsReader.Read(
@@ -34,7 +33,7 @@ internal sealed record TrainingJob(string Model, int Batch, int Epochs)
                             $$"""
                             actortrain.job {
                               name = "{{Name}}", model.name = {{Model}}, data.source = built-in
-                              batch = {{Batch}}, epochs = {{Epochs}}
+                              batch-size = {{Batch}}, epochs = {{Epochs}}
                               evaluate-every = {{Epochs}}
                               optimizer { learning-rate = {{LearningRate}}, momentum = {{Momentum}} }
                               schedule.name = constant

@@ -6,20 +6,21 @@ using ActorTrain.Hosting;
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// A worker process of the command. Its port is chosen here, so that one knows which of the cluster's nodes it is.
+/// A worker process of the command. Its port is chosen here, so that its node's name is known.
 /// </summary>
 internal sealed class WorkerChild : IDisposable
 {
     private const string Host = "127.0.0.1";
 
-    private WorkerChild(string node, Child process) => (Node, Process, Ended) = (node, process, process.Ignore());
+    private WorkerChild(string node, Child process) =>
+        (Node, Process, Ended) = (node, process, process.DiscardOutput());
 
     /// <summary>Its node, <c>host:port</c>.</summary>
     public string Node { get; }
 
     public Child Process { get; }
 
-    /// <summary>Completes with its last words when it has ended.</summary>
+    /// <summary>Completes with its last error line when it has ended.</summary>
     public Task<string> Ended { get; }
 
     /// <param name="seed">The cluster to join.</param>
@@ -30,7 +31,7 @@ internal sealed class WorkerChild : IDisposable
         var port = FreePort();
         return new WorkerChild(
             $"{Host}:{port}",
-            Child.OfTheCommand([
+            Child.StartCommand([
                 "worker",
                 "--join",
                 $"{seed}",

@@ -3,13 +3,13 @@ using ActorTrain.Job;
 
 namespace ActorTrain.Benchmarks.Training;
 
-/// <summary>What one worker did between two looks at a job.</summary>
+/// <summary>The work of one worker between two times of a job.</summary>
 /// <param name="Samples">Its samples that were applied.</param>
 /// <param name="Pushes">Its gradients that were applied.</param>
 /// <param name="Share">Its part of all samples, 0 to 1.</param>
 internal sealed record WorkerPart(long Samples, long Pushes, double Share)
 {
-    /// <summary>Mean samples a push; not a number where there was none.</summary>
+    /// <summary>Mean samples a push; NaN without pushes.</summary>
     public double MicroBatch => Pushes > 0 ? (double)Samples / Pushes : double.NaN;
 
     /// <summary>The parts of some workers, in their order.</summary>
@@ -21,8 +21,8 @@ internal sealed record WorkerPart(long Samples, long Pushes, double Share)
             .. nodes.Select(node =>
             {
                 var (samples, pushes) = (
-                    Of(last, node).Samples - Of(first, node).Samples,
-                    Of(last, node).Pushes - Of(first, node).Pushes
+                    Counts(last, node).Samples - Counts(first, node).Samples,
+                    Counts(last, node).Pushes - Counts(first, node).Pushes
                 );
                 return new WorkerPart(samples, pushes, (double)samples / all);
             }),
@@ -33,7 +33,7 @@ internal sealed record WorkerPart(long Samples, long Pushes, double Share)
     public static string Each(IEnumerable<double> values, string format) =>
         string.Join(" : ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)));
 
-    private static (long Samples, long Pushes) Of(JobProgress progress, string node) =>
+    private static (long Samples, long Pushes) Counts(JobProgress progress, string node) =>
         progress.Workers.FirstOrDefault(worker => worker.Node == node) is { } worker
             ? (worker.Samples, worker.Pushes)
             : default;

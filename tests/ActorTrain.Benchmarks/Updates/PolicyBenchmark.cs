@@ -3,16 +3,17 @@ using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Benchmarks.Updates;
 
 /// <summary>
-/// A whole push at a shard under each staleness policy: judged, compensated and applied, of two workers in turn, each
-/// of whom holds the weights that it was handed last.
+/// A whole push at a shard under each staleness policy: verdict, compensation and update. Two workers push alternately,
+/// and each still holds the weights of its last reply.
 /// </summary>
 internal static class PolicyBenchmark
 {
@@ -25,7 +26,7 @@ internal static class PolicyBenchmark
             return;
         var pushers = policies.Prepend(StalenessPolicy.Accept).Select(policy => new Pusher(policy, floats)).ToList();
         var seconds = pushers.Select(_ => new List<double>()).ToList();
-        // One after the other in each round, so that all of them meet the machine's good and bad times.
+        // All policies in each round, so that changes of the machine's load affect all of them.
         for (var round = 0; round <= options.Rounds; round++)
         {
             for (var i = 0; i < pushers.Count; i++)
@@ -35,14 +36,14 @@ internal static class PolicyBenchmark
                     continue;
                 seconds[i].Add(time);
                 var name = i == 0 ? "accept, which the others are compared with" : Choices.NameOf(policies[i - 1]);
-                SoFar.Print(
+                Interim.Print(
                     $"{size}, {name}",
                     round,
                     ("ms", (time * 1000).ToString("0.00", CultureInfo.InvariantCulture))
                 );
             }
         }
-        var table = new Table("policy", "ms", "of accept") { AtTheEnd = true };
+        var table = new Table("policy", "ms", "of accept") { PrintsAtEnd = true };
         for (var i = 1; i < pushers.Count; i++)
         {
             table.Add(
@@ -63,7 +64,7 @@ internal static class PolicyBenchmark
         private const int Batch = 64;
         private readonly ShardState _shard;
         private readonly float[] _gradient;
-        private readonly long[] _has = new long[2];
+        private readonly long[] _versions = new long[2];
         private readonly TensorSlice?[] _reads = new TensorSlice?[2];
         private int _pushes;
 
@@ -80,7 +81,7 @@ internal static class PolicyBenchmark
                 samples: 1_000_000 * Batch,
                 job with
                 {
-                    Batch = Batch,
+                    BatchSize = Batch,
                 },
                 new TensorPool(shared: false, keep: 1L << 30)
             );
@@ -91,14 +92,19 @@ internal static class PolicyBenchmark
 
         public void Push()
         {
-            var who = _pushes % 2;
-            var worker = new WorkerId($"worker:{who}", 1);
-            var verdict = _shard.Receive(new LeasePart(1, _pushes++ * Batch, Batch), worker, _has[who], _gradient);
+            var index = _pushes % 2;
+            var worker = new WorkerId($"worker:{index}", 1);
+            var verdict = _shard.Receive(
+                new SampleRange(1, _pushes++ * Batch, Batch),
+                worker,
+                _versions[index],
+                _gradient
+            );
             if (verdict.Kind != VerdictKind.Applied)
                 throw new InvalidOperationException(verdict.Reason);
-            _reads[who]?.Release();
-            _reads[who] = _shard.Share(PayloadType.F32, worker);
-            _has[who] = _shard.Version;
+            _reads[index]?.Release();
+            _reads[index] = _shard.Share(TransferDType.F32, worker);
+            _versions[index] = _shard.Version;
         }
     }
 }

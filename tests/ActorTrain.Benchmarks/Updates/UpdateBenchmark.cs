@@ -7,7 +7,7 @@ using ActorTrain.Parameters;
 namespace ActorTrain.Benchmarks.Updates;
 
 /// <summary>
-/// The shard's fused update, against the bytes that it must move at the speed at which this machine copies.
+/// The shard's fused update, compared with copying as many bytes on this machine.
 /// </summary>
 internal static class UpdateBenchmark
 {
@@ -49,7 +49,7 @@ internal static class UpdateBenchmark
         }
         table.Print($"The shard's update on one thread; median of {options.Rounds}");
         Console.WriteLine(
-            "\nplace: whether the new weights go where the old ones are, or, while those are still read, elsewhere. "
+            "\nplace: whether the new weights replace the old ones, or, while those are still read, go to new memory. "
                 + "copy: a vector of the same length copied, both directions counted."
         );
         PolicyBenchmark.Run(options, Sizes[0].Name, Sizes[0].Floats);
@@ -62,7 +62,7 @@ internal static class UpdateBenchmark
             .Read(Akka.Configuration.ConfigurationFactory.ParseString($"actortrain.job {{ {settings} }}"))
             .Optimizer;
         Check(options);
-        var optimizer = Optimizer.Of(options, floats);
+        var optimizer = Optimizer.Create(options, floats);
         var (weights, updated, gradient) = (new float[floats], new float[floats], new float[floats]);
         new Random(1).NextSingles(gradient);
         var repeats = Math.Max(3, 100_000_000 / floats);
@@ -107,7 +107,7 @@ internal static class UpdateBenchmark
         new Random(2).NextSingles(weights);
         new Random(3).NextSingles(gradient);
         var updated = new float[1001];
-        Optimizer.Of(options, 1001).Apply(weights, updated, gradient, 0.001f, 1);
+        Optimizer.Create(options, 1001).Apply(weights, updated, gradient, 0.001f, 1);
         for (var i = 0; i < weights.Length; i++)
         {
             double w = weights[i],
@@ -120,7 +120,7 @@ internal static class UpdateBenchmark
             };
             if (Math.Abs(updated[i] - expected) > 1e-5)
                 throw new InvalidOperationException(
-                    $"{options.Kind} makes {updated[i]} of {w} where {expected} is right"
+                    $"{options.Kind} updates {w} to {updated[i]} and not to {expected}"
                 );
         }
     }

@@ -17,7 +17,7 @@ public class FiguresTests
     [InlineData(double.PositiveInfinity, "-")]
     [InlineData(1e300, "-")]
     [InlineData(-1.0, "-")]
-    public void A_duration_is_as_short_as_it_can_be(double? seconds, string text) =>
+    public void A_duration_has_no_leading_zero_units(double? seconds, string text) =>
         Figures.Duration(seconds).ShouldBe(text);
 
     [Theory]
@@ -28,11 +28,12 @@ public class FiguresTests
     [InlineData(1.5, "100%")]
     [InlineData(double.NaN, "0%")]
     [InlineData(0.29, "29%")]
-    public void A_hundred_percent_is_all_of_it(double part, string text) => Figures.Percent(part).ShouldBe(text);
+    public void Percentages_are_rounded_down_so_that_100_means_all(double part, string text) =>
+        Figures.Percent(part).ShouldBe(text);
 
     [Theory]
     [InlineData(null, "-"), InlineData(0.5, "0.500"), InlineData(double.NaN, "NaN")]
-    public void A_loss_that_diverged_is_shown(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
+    public void A_loss_that_is_not_finite_is_NaN(double? loss, string text) => Figures.Loss(loss).ShouldBe(text);
 
     [Theory]
     [InlineData(null, "-")]
@@ -42,8 +43,8 @@ public class FiguresTests
     [InlineData(3.7, "3.7000")]
     [InlineData(-12.5, "-12.5000")]
     [InlineData(0.000123, "1.230E-4"), InlineData(2e12, "2.000E+12")]
-    public void A_metric_may_be_of_any_size(double? metric, string text) => Figures.Metric(metric).ShouldBe(text);
+    public void A_metric_of_any_size_is_readable(double? metric, string text) => Figures.Metric(metric).ShouldBe(text);
 
     [Fact]
-    public void Counts_have_thousands() => Figures.Count(1_863_690).ShouldBe("1,863,690");
+    public void Counts_have_thousands_separators() => Figures.Count(1_863_690).ShouldBe("1,863,690");
 }

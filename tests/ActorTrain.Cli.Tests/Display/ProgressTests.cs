@@ -1,6 +1,5 @@
 using ActorTrain.CommandLine.Display;
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Tests.Display;
 
@@ -28,18 +27,18 @@ public class ProgressTests
         new(number, 60_000, 12.4, 0.5, accuracy is null ? null : 0.4, accuracy);
 
     [Fact]
-    public void A_line_tells_how_far_how_fast_and_how_long_still() =>
+    public void A_line_shows_progress_throughput_and_the_time_left() =>
         ProgressLine
-            .Of(Training)
+            .Format(Training)
             .ShouldBe(
                 "epoch 2/5  43%  129,024/300,000 samples  4,812 samples/s  loss 0.412  accuracy 0.8612  0 workers  "
                     + "staleness 0.9  ETA 36s"
             );
 
     [Fact]
-    public void Before_anything_is_known_a_line_says_so() =>
+    public void Unknown_values_are_dashes() =>
         ProgressLine
-            .Of(
+            .Format(
                 Training with
                 {
                     SamplesApplied = 0,
@@ -54,44 +53,55 @@ public class ProgressTests
             );
 
     [Fact]
-    public void One_sample_and_one_worker_are_not_many()
+    public void One_sample_and_one_worker_are_singular()
     {
         var worker = new WorkerSummary("a:1", "cpu", 1, 1, 1, 1, 1, 0, 0, []);
         ProgressLine
-            .Of(Training with { SamplesApplied = 0, SamplesExpected = 1, Workers = [worker] })
+            .Format(Training with { SamplesApplied = 0, SamplesExpected = 1, Workers = [worker] })
             .ShouldContain("0/1 sample  ");
-        ProgressLine.Of(Training with { Workers = [worker] }).ShouldContain("  1 worker  ");
+        ProgressLine.Format(Training with { Workers = [worker] }).ShouldContain("  1 worker  ");
         ProgressLine
-            .Of(Training with { Phase = JobPhase.Finishing, SamplesApplied = 1 })
+            .Format(Training with { Phase = JobPhase.Finishing, SamplesApplied = 1 })
             .ShouldBe("finishing: 1 sample applied, last evaluation under way");
     }
 
     [Fact]
-    public void A_metric_has_its_author_s_name_and_is_no_percentage()
+    public void A_custom_metric_is_shown_with_its_name_and_not_in_percent()
     {
         var training = Training with { Metric = "mean absolute error", TestAccuracy = 3.7 };
 
-        ProgressLine.Of(training).ShouldContain("  mean absolute error 3.7000  ");
-        ProgressLine.Of(Epoch(1, 12_345.678), training).ShouldEndWith("test mean absolute error 12,345.6780");
+        ProgressLine.Format(training).ShouldContain("  mean absolute error 3.7000  ");
+        ProgressLine.Format(Epoch(1, 12_345.678), training).ShouldEndWith("test mean absolute error 12,345.6780");
     }
 
     [Theory]
-    [InlineData(JobPhase.Gathering, "1 of 2 workers is ready", "gathering: 1 of 2 workers is ready")]
+    [InlineData(JobPhase.WaitingForWorkers, "1 of 2 workers is ready", "waiting for workers: 1 of 2 workers is ready")]
     [InlineData(JobPhase.Preparing, "", "preparing")]
+    [InlineData(JobPhase.Canceled, "", "canceled")]
     [InlineData(JobPhase.Failed, "the loss is NaN", "failed: the loss is NaN")]
-    public void Another_phase_is_told_with_its_reason(JobPhase phase, string reason, string line) =>
-        ProgressLine.Of(Training with { Phase = phase, Reason = reason }).ShouldBe(line);
+    public void A_phase_is_shown_in_words_with_its_reason(JobPhase phase, string reason, string line) =>
+        ProgressLine.Format(Training with { Phase = phase, Reason = reason }).ShouldBe(line);
 
     [Fact]
     public void An_epoch_and_an_event_are_lines_of_their_own()
     {
         ProgressLine
-            .Of(Epoch(1, 0.8812), Training)
+            .Format(Epoch(1, 0.8812), Training)
             .ShouldBe("epoch 1/5 done in 12s: train loss 0.500, test loss 0.400, test accuracy 0.8812");
         ProgressLine
-            .Of(new SupervisionEvent(3, "worker-lost", "10.0.0.2:5001", "it left", "its leases go to others"))
+            .Format(
+                new SupervisionEvent(
+                    TimeSpan.FromSeconds(3),
+                    "worker-lost",
+                    "10.0.0.2:5001",
+                    "it left",
+                    "its leases go to others"
+                )
+            )
             .ShouldBe("worker-lost 10.0.0.2:5001: it left; its leases go to others");
-        ProgressLine.Of(new SupervisionEvent(3, "job-stopped", "", "Ctrl-C", "")).ShouldBe("job-stopped: Ctrl-C");
+        ProgressLine
+            .Format(new SupervisionEvent(TimeSpan.FromSeconds(3), "job-paused", "", "a client asked for it", ""))
+            .ShouldBe("job-paused: a client asked for it");
     }
 
     [Theory]
@@ -101,7 +111,7 @@ public class ProgressTests
     [InlineData(300, 300, 10, 10.0, 0.0)]
     [InlineData(301, 300, 10, 10.0, 0.0)]
     [InlineData(100, 300, double.NaN, 10.0, 20.0)]
-    public void The_time_left_is_by_the_present_speed_or_else_the_mean(
+    public void The_time_left_uses_the_present_throughput_or_else_the_mean(
         long applied,
         long expected,
         double throughput,
@@ -121,17 +131,19 @@ public class ProgressTests
             .ShouldBe(left);
 
     [Fact]
-    public void News_come_every_few_seconds_and_at_once_when_something_has_happened()
+    public void Lines_are_written_every_few_seconds_and_at_once_for_epochs_and_phases()
     {
-        var news = new ProgressNews(TimeSpan.FromSeconds(3));
+        var reporter = new ProgressReporter(TimeSpan.FromSeconds(3));
 
-        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
-        news.Of(Training, TimeSpan.FromSeconds(2.9)).ShouldBeEmpty();
-        news.Of(Training, TimeSpan.FromSeconds(3)).Count.ShouldBe(1);
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1))
+        reporter.Report(Training, TimeSpan.Zero).Count.ShouldBe(1);
+        reporter.Report(Training, TimeSpan.FromSeconds(2.9)).ShouldBeEmpty();
+        reporter.Report(Training, TimeSpan.FromSeconds(3)).Count.ShouldBe(1);
+        reporter
+            .Report(Training with { CompletedEpochs = [Epoch(1, 0.88)] }, TimeSpan.FromSeconds(3.1))
             .ShouldHaveSingleItem()
             .ShouldStartWith("epoch 1/5 done");
-        news.Of(
+        reporter
+            .Report(
                 Training with
                 {
                     CompletedEpochs = [Epoch(1, 0.88)],
@@ -144,28 +156,32 @@ public class ProgressTests
     }
 
     [Fact]
-    public void An_epoch_is_told_once_and_when_it_was_evaluated()
+    public void An_epoch_is_written_once_when_it_is_evaluated()
     {
-        var news = new ProgressNews(TimeSpan.FromHours(1));
-        news.Of(Training, TimeSpan.Zero).Count.ShouldBe(1);
+        var reporter = new ProgressReporter(TimeSpan.FromHours(1));
+        reporter.Report(Training, TimeSpan.Zero).Count.ShouldBe(1);
 
-        news.Of(Training with { CompletedEpochs = [Epoch(1, null)] }, TimeSpan.Zero).ShouldBeEmpty();
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero).Count.ShouldBe(1);
-        news.Of(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero)
+        reporter.Report(Training with { CompletedEpochs = [Epoch(1, null)] }, TimeSpan.Zero).ShouldBeEmpty();
+        reporter
+            .Report(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, null)] }, TimeSpan.Zero)
+            .Count.ShouldBe(1);
+        reporter
+            .Report(Training with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, TimeSpan.Zero)
             .ShouldHaveSingleItem()
             .ShouldStartWith("epoch 2/5");
     }
 
     [Fact]
-    public void A_wait_whose_reason_changes_is_told_again()
+    public void A_wait_is_written_again_when_its_reason_changes()
     {
-        var news = new ProgressNews(TimeSpan.FromHours(1));
-        var waiting = Training with { Phase = JobPhase.Gathering, Reason = "0 of 2 workers are ready" };
+        var reporter = new ProgressReporter(TimeSpan.FromHours(1));
+        var waiting = Training with { Phase = JobPhase.WaitingForWorkers, Reason = "0 of 2 workers are ready" };
 
-        news.Of(waiting, TimeSpan.Zero).Count.ShouldBe(1);
-        news.Of(waiting, TimeSpan.FromSeconds(1)).ShouldBeEmpty();
-        news.Of(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2))
+        reporter.Report(waiting, TimeSpan.Zero).Count.ShouldBe(1);
+        reporter.Report(waiting, TimeSpan.FromSeconds(1)).ShouldBeEmpty();
+        reporter
+            .Report(waiting with { Reason = "1 of 2 workers is ready" }, TimeSpan.FromSeconds(2))
             .ShouldHaveSingleItem()
-            .ShouldBe("gathering: 1 of 2 workers is ready");
+            .ShouldBe("waiting for workers: 1 of 2 workers is ready");
     }
 }

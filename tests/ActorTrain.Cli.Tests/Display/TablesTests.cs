@@ -36,7 +36,7 @@ public sealed class TablesTests
     public void The_shares_of_workers_add_up_to_100() => Shares(Text(Tables.Workers(Thirds))).ShouldBe([34, 33, 33]);
 
     [Fact]
-    public void The_shares_of_nodes_are_parts_of_what_all_workers_did_also_those_that_have_left()
+    public void The_shares_of_nodes_include_workers_that_have_left()
     {
         var status = new ClusterStatus(
             [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:2", ["worker"])],
@@ -47,7 +47,7 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void A_node_that_is_gone_stays_in_the_table_with_the_reason_and_is_not_counted()
+    public void A_lost_node_stays_in_the_table_with_the_reason_and_is_not_counted()
     {
         var lost = Thirds[2] with { Absence = "its process is gone" };
         var job = Training with { Workers = [Thirds[0], Thirds[1], lost] };
@@ -57,11 +57,11 @@ public sealed class TablesTests
         );
 
         Text(Tables.Nodes(status)).ShouldContain("gone: its process is gone");
-        ProgressLine.Of(job).ShouldContain("  2 workers  ");
+        ProgressLine.Format(job).ShouldContain("  2 workers  ");
     }
 
     [Fact]
-    public void A_node_that_was_started_again_is_told_apart_from_the_one_before()
+    public void A_restarted_node_has_a_row_of_its_own()
     {
         var lost = new NodeSummary("host:1", ["worker"]) { Absence = "it was started again" };
         WorkerSummary[] starts = [Thirds[0] with { Samples = 77 }, Thirds[0] with { Samples = 88, Restarts = 1 }];
@@ -76,7 +76,7 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void A_long_reason_leaves_the_other_columns_whole()
+    public void A_long_reason_does_not_wrap_the_other_columns()
     {
         var reason = "it was removed from the cluster, since it did not answer or its process is gone";
         var gone = new NodeSummary("10.0.0.1:40531", ["coordinator", "worker"]) { Absence = reason };
@@ -86,7 +86,7 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void A_worker_that_was_lost_under_another_coordinator_stays_in_the_table()
+    public void A_worker_lost_under_an_earlier_coordinator_stays_in_the_table()
     {
         var job = Training with { Workers = [Thirds[0], Thirds[1] with { Absence = "its process is gone" }] };
         Text(Tables.Nodes(new ClusterStatus([new NodeSummary("host:1", ["worker"])], job)))
@@ -94,18 +94,25 @@ public sealed class TablesTests
     }
 
     [Fact]
-    public void A_speed_is_in_samples_a_second_whatever_a_sample_is()
+    public void Throughput_is_in_samples_per_second()
     {
         Text(Tables.Workers(Thirds)).ShouldContain(" samples/s ");
         Text(Tables.Nodes(new ClusterStatus([], Training))).ShouldContain(" samples/s ");
         Summary
-            .Line(Report, stopped: false)
+            .Line(Report, canceled: false)
             .ShouldBe("first: done after 2s, 150 samples/s, test mean absolute error 3.7000");
     }
 
     [Fact]
-    public void One_parameter_and_one_sample_are_not_many() =>
-        Summary.Lines(Report, stopped: false).ElementAt(1).ShouldBe("line with 1 parameter on points (300 + 1 sample)");
+    public void The_summary_of_a_canceled_job_says_so() =>
+        Summary.Line(Report, canceled: true).ShouldStartWith("first: canceled after 2s");
+
+    [Fact]
+    public void One_parameter_and_one_sample_are_singular() =>
+        Summary
+            .Lines(Report, canceled: false)
+            .ElementAt(1)
+            .ShouldBe("line with 1 parameter on points (300 + 1 sample)");
 
     private static TrainingReport Report { get; } =
         new(

@@ -10,13 +10,13 @@ public sealed class LogFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Two_users_of_one_file_append_to_it_in_turn()
+    public void Two_users_of_one_file_append_without_overwriting_each_other()
     {
         var path = Path.Combine(_folder.Path, "run.log");
         File.WriteAllText(path, "before\n");
 
-        using (var first = LogFile.At(path))
-        using (var second = LogFile.At(path))
+        using (var first = LogFile.Open(path))
+        using (var second = LogFile.Open(path))
         {
             first.Append("a first line", Now).ShouldBeNull();
             second.Append("a second", Now).ShouldBeNull();
@@ -27,11 +27,11 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_somebody_emptied_is_written_from_its_beginning()
+    public void An_emptied_file_is_written_from_its_beginning()
     {
         var path = Path.Combine(_folder.Path, "run.log");
-        using var log = LogFile.At(path);
-        log.Append("turned over", Now);
+        using var log = LogFile.Open(path);
+        log.Append("before", Now);
         File.WriteAllText(path, "");
 
         log.Append("next", Now).ShouldBeNull();
@@ -41,11 +41,11 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_is_told_once_and_says_later_what_it_lacks()
+    public void A_failed_write_is_reported_once_and_the_file_says_later_what_it_lacks()
     {
         var folder = Path.Combine(_folder.Path, "missing");
         var path = Path.Combine(folder, "run.log");
-        using (var log = LogFile.At(path))
+        using (var log = LogFile.Open(path))
         {
             log.Append("one", Now).ShouldNotBeNull().ShouldStartWith($"the log cannot be written to {path}: ");
             log.Append("two", Now).ShouldBeNull();

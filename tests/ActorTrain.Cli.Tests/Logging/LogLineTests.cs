@@ -15,19 +15,19 @@ public sealed class LogLineTests
             .ShouldBe($"2026-11-26T03:18:39.123+01:00 WARNING {Path} the disk fills");
 
     [Fact]
-    public void Akkas_time_is_told_in_the_zone_of_the_machine()
+    public void The_time_of_an_entry_is_converted_to_the_zone()
     {
         var zone = TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(5.5), "east", "east");
         var entry = new Info(Path, GetType(), "ready");
 
-        var time = LogLine.TimeOf(entry, zone);
+        var time = LogLine.LocalTime(entry, zone);
 
         time.Offset.ShouldBe(TimeSpan.FromHours(5.5));
         time.UtcTicks.ShouldBe(entry.Timestamp.Ticks);
     }
 
     [Fact]
-    public void A_crash_is_one_line_for_the_console_which_says_where_its_trace_is_to_be_had()
+    public void A_crash_is_one_line_on_the_console_with_how_to_get_its_trace()
     {
         LogLine
             .Short(Crash, "mine", Morning, hasTrace: false)
@@ -41,14 +41,14 @@ public sealed class LogLineTests
     }
 
     [Fact]
-    public void A_crash_has_its_trace_below_it_where_there_is_room_and_each_of_its_lines_is_known_to_belong_to_it()
+    public void The_lines_of_a_trace_are_recognized_as_part_of_their_entry()
     {
         var lines = LogLine.Full(Crash, Morning).Split(Environment.NewLine);
 
         lines.Length.ShouldBeGreaterThan(1);
         LogLine.Begins(lines[0]).ShouldBeTrue();
         lines[0].ShouldEndWith("failed: InvalidOperationException: the table is gone");
-        lines.Skip(1).ShouldAllBe(line => LogLine.GoesOn(line));
+        lines.Skip(1).ShouldAllBe(line => LogLine.Continues(line));
         lines.Skip(1).ShouldAllBe(line => !LogLine.Begins(line));
         lines.ShouldContain(line => line.Contains("at ActorTrain.Cli.Tests", StringComparison.Ordinal));
     }
@@ -56,12 +56,12 @@ public sealed class LogLineTests
     [Theory]
     [InlineData("mine: Port 4053 is in use."), InlineData(""), InlineData("Unhandled exception. System.Exception: no")]
     [InlineData("2026-11-26 was a Thursday, and 03:18 was early")]
-    public void Other_lines_are_none_of_the_log(string line) => LogLine.Begins(line).ShouldBeFalse();
+    public void Other_lines_are_no_log_entries(string line) => LogLine.Begins(line).ShouldBeFalse();
 
     [Fact]
-    public void A_line_of_another_process_says_whose_it_is() =>
+    public void A_line_of_another_process_names_its_writer() =>
         LogLine
-            .By("worker 2", "2026-11-26T03:18:39.123+01:00 mine: error: no")
+            .AddWriter("worker 2", "2026-11-26T03:18:39.123+01:00 mine: error: no")
             .ShouldBe("2026-11-26T03:18:39.123+01:00 worker 2: mine: error: no");
 
     private static Error Crash

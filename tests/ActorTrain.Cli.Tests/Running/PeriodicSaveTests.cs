@@ -5,10 +5,10 @@ namespace ActorTrain.Cli.Tests.Running;
 
 public sealed class PeriodicSaveTests
 {
-    private readonly List<string> _told = [];
+    private readonly List<string> _reported = [];
 
     [Fact]
-    public async Task A_failure_is_told_once_and_again_when_its_reason_changes_or_a_save_was_between()
+    public async Task A_repeated_failure_is_reported_once_until_its_reason_changes_or_a_save_succeeds()
     {
         var outcomes = new Queue<Exception?>([
             Full,
@@ -16,22 +16,22 @@ public sealed class PeriodicSaveTests
             new ActorTrainException("The folder is gone."),
             null,
             Full,
-            new InvalidOperationException("nobody expected this."),
+            new InvalidOperationException("not expected."),
             null,
         ]);
-        var saves = new PeriodicSave(1, Save, epoch => _told.Add($"saved {epoch}"), _told.Add);
+        var saves = new PeriodicSave(1, Save, epoch => _reported.Add($"saved {epoch}"), _reported.Add);
 
         var seen = 0;
         await foreach (var _ in saves.Watch(Epochs(7)))
             seen++;
 
         seen.ShouldBe(8, "progress goes on");
-        _told.ShouldBe([
+        _reported.ShouldBe([
             "the model after epoch 1 was not saved: The disk is full; training goes on",
             "the model after epoch 3 was not saved: The folder is gone; training goes on",
             "saved 4",
             "the model after epoch 5 was not saved: The disk is full; training goes on",
-            "the model after epoch 6 was not saved: InvalidOperationException: nobody expected this; training goes on",
+            "the model after epoch 6 was not saved: InvalidOperationException: not expected; training goes on",
             "saved 7",
         ]);
         saves.LastEpoch.ShouldBe(7);

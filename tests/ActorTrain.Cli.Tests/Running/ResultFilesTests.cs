@@ -1,37 +1,37 @@
 using ActorTrain.CommandLine.Running;
-using ActorTrain.Saving;
+using ActorTrain.Files;
 
 namespace ActorTrain.Cli.Tests.Running;
 
 public sealed class ResultFilesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly List<string> _told = [];
+    private readonly List<string> _reported = [];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_result_that_can_be_written_is_where_it_was_asked_for()
+    public async Task A_result_is_written_to_the_requested_path()
     {
-        var files = With(() => throw new InvalidOperationException("no other folder is needed"));
+        var files = CreateFiles(() => throw new InvalidOperationException("no other folder is needed"));
 
         (await files.WriteAsync(In("report.json"), Write)).ShouldBe(In("report.json"));
 
         files.AllInPlace.ShouldBeTrue();
-        _told.ShouldBeEmpty();
+        _reported.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_result_that_cannot_be_written_goes_to_the_first_other_folder_that_takes_it()
+    public async Task A_result_that_cannot_be_written_goes_to_the_first_usable_folder()
     {
-        var files = With(() => null, () => In("missing-too"), () => _folder.Path);
+        var files = CreateFiles(() => null, () => In("missing-too"), () => _folder.Path);
 
         var place = await files.WriteAsync(In("missing", "report.json"), Write);
 
         Path.GetFileName(place)!.ShouldMatch(@"^report-\d{8}-\d{6}-\d+\.json$");
         (await File.ReadAllTextAsync(place!)).ShouldBe("all of it");
         files.AllInPlace.ShouldBeFalse();
-        _told
+        _reported
             .ShouldHaveSingleItem()
             .ShouldMatch(
                 @"^The text cannot be written to .*report\.json: Could not find .*; it is kept as .*\.json instead$"
@@ -39,19 +39,19 @@ public sealed class ResultFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_result_that_no_folder_takes_is_lost_and_every_reason_is_told()
+    public async Task A_result_that_no_folder_accepts_is_lost_and_every_reason_is_reported()
     {
-        var files = With(() => In("first"), () => In("second"));
+        var files = CreateFiles(() => In("first"), () => In("second"));
 
         (await files.WriteAsync(In("missing", "report.json"), Write)).ShouldBeNull();
 
         files.AllInPlace.ShouldBeFalse();
         foreach (var folder in new[] { "missing", "first", "second" })
-            _told.ShouldHaveSingleItem().ShouldContain(In(folder));
+            _reported.ShouldHaveSingleItem().ShouldContain(In(folder));
     }
 
     [Fact]
-    public async Task A_write_that_fails_leaves_nothing_and_the_earlier_file_as_it_was()
+    public async Task A_failed_write_leaves_only_the_earlier_file()
     {
         await File.WriteAllTextAsync(In("model"), "the earlier one");
 
@@ -71,10 +71,10 @@ public sealed class ResultFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_goes_on_to_be_one_and_what_it_points_to_is_written()
+    public async Task A_write_to_a_link_writes_its_target_and_keeps_the_link()
     {
         if (OperatingSystem.IsWindows())
-            return; // links need a right there
+            return; // links need a privilege there
         await File.WriteAllTextAsync(In("there"), "the earlier one");
         File.CreateSymbolicLink(In("here"), In("there"));
 
@@ -84,7 +84,7 @@ public sealed class ResultFilesTests : IDisposable
         new FileInfo(In("here")).LinkTarget.ShouldBe(In("there"));
     }
 
-    private ResultFiles With(params Func<string?>[] elsewhere) => new(_told.Add, elsewhere);
+    private ResultFiles CreateFiles(params Func<string?>[] otherFolders) => new(_reported.Add, otherFolders);
 
     private string In(params string[] names) => Path.Combine([_folder.Path, .. names]);
 

@@ -5,24 +5,24 @@ using ActorTrain.CommandLine;
 namespace ActorTrain.Cli.Tests.Running;
 
 /// <summary>
-/// Thousands of connections that say nothing, to each port of a seed that trains, and closed all at once.
+/// Thousands of connections that send nothing, to each port of a seed during training, all closed at once.
 /// </summary>
 public sealed class SilentConnectionsTests : IDisposable
 {
     private const int Descriptors = 1024;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
-    private readonly int _control = FreePort.Take();
-    private readonly int _lane = FreePort.Take();
+    private readonly int _control = FreePort.Reserve();
+    private readonly int _lane = FreePort.Reserve();
 
     private string Cluster => $"127.0.0.1:{_control}";
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Silent_connections_beyond_a_seed_s_descriptors_cost_no_job_and_keep_nobody_out()
+    public async Task More_silent_connections_than_descriptors_neither_end_a_job_nor_keep_workers_out()
     {
         if (!OperatingSystem.IsLinux())
-            return; // no such limits elsewhere
+            return; // no such limit elsewhere
         var config = Path.Combine(_folder.FullName, "seed.conf");
         await File.WriteAllTextAsync(config, $"actortrain.lane.port = {_lane}");
         await using var seed = CommandProcess.StartWithFewDescriptors(
@@ -45,7 +45,7 @@ public sealed class SilentConnectionsTests : IDisposable
         await another.LineWith("joined the cluster");
         await train.LineWith("2 workers");
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
     }
 
     private CommandProcess Worker() => CommandProcess.Start("worker", "--join", Cluster, "--threads", "1");
@@ -55,13 +55,13 @@ public sealed class SilentConnectionsTests : IDisposable
         var silent = new List<Socket>();
         try
         {
-            for (var i = 0; i < Most; i++)
+            for (var i = 0; i < MaxConnections; i++)
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 silent.Add(socket);
                 await socket.ConnectAsync(IPAddress.Loopback, port);
             }
-            // The first had to go for the last: the seed has seen them all.
+            // The seed closed the first to accept the last: it has seen them all.
             (await IsClosed(silent[0])).ShouldBeTrue();
         }
         finally
@@ -71,8 +71,8 @@ public sealed class SilentConnectionsTests : IDisposable
         }
     }
 
-    // 6,000, and fewer where this process may not have as many descriptors; more than the seed has in any case.
-    private static int Most
+    // 6,000, or fewer if this process may not open as many; in any case more than the seed may open.
+    private static int MaxConnections
     {
         get
         {

@@ -1,21 +1,20 @@
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>How tightly real processes march.</summary>
+/// <summary>Consistency models of real processes.</summary>
 public sealed class ConsistencyProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string _cluster = $"127.0.0.1:{FreePort.Take()}";
+    private readonly string _cluster = $"127.0.0.1:{FreePort.Reserve()}";
 
     private string ReportFile => Path.Combine(_folder.Path, "report.json");
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_same_job_gives_the_same_bits_with_one_worker_and_with_three_of_which_one_is_killed()
+    public async Task A_deterministic_job_gives_the_same_bits_with_one_worker_and_with_three_of_which_one_is_killed()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -29,7 +28,7 @@ public sealed class ConsistencyProcessTests : IDisposable
               epochs = 40
               shards = 2
               consistency.name = synchronous
-              consistency.synchronous.global-batch = 256
+              consistency.synchronous.global-batch-size = 256
               consistency.synchronous.deterministic = on
             }
             """
@@ -64,13 +63,13 @@ public sealed class ConsistencyProcessTests : IDisposable
         (await train.ExitCode()).ShouldBe(0, train.Everything);
 
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
-        report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.WorkerLost);
+        report.Events.ShouldContain(raised => raised.Kind == SupervisionEventKinds.WorkerLost);
         report.Workers.ShouldAllBe(worker => worker.Samples > 0);
         (await File.ReadAllBytesAsync(together)).ShouldBe(await File.ReadAllBytesAsync(alone));
     }
 
     [Fact]
-    public async Task How_tightly_they_march_is_changed_while_a_job_runs_and_every_sample_counts_once()
+    public async Task The_consistency_model_is_changed_while_a_job_runs_and_every_sample_counts_once()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -82,28 +81,31 @@ public sealed class ConsistencyProcessTests : IDisposable
         );
         await train.LineWith("epoch 2/");
         foreach (
-            var (setting, told) in new[]
+            var (setting, reply) in new[]
             {
                 (
                     "consistency.name=synchronous",
-                    "consistency: name = synchronous, synchronous.global-batch = 128, synchronous.backup-workers = "
-                        + "0, synchronous.deterministic = off"
+                    "consistency: name = synchronous, synchronous.global-batch-size = 128, "
+                        + "synchronous.backup-workers = 0, synchronous.deterministic = off"
                 ),
                 ("consistency.name=asynchronous", "consistency: name = asynchronous"),
-                ("consistency.name=bounded", "consistency: name = bounded, bounded.staleness = 3, bounded.most = 0"),
+                (
+                    "consistency.name=bounded",
+                    "consistency: name = bounded, bounded.staleness = 3, bounded.max-staleness = 0"
+                ),
                 ("consistency.name=asynchronous", "consistency: name = asynchronous"),
             }
         )
         {
             await using var set = CommandProcess.Start("set", setting, "--join", _cluster);
             (await set.ExitCode()).ShouldBe(0, set.Everything);
-            set.Everything.ShouldContain(told);
+            set.Everything.ShouldContain(reply);
             await train.LineWith(SupervisionEventKinds.ConsistencyChanged);
             for (var i = 0; i < 2; i++)
                 await train.LineWith("done in");
         }
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
         report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);

@@ -1,9 +1,9 @@
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Clusters whose seed is stopped in order, as a service manager does it for an update.</summary>
+/// <summary>Clusters whose seed stops in order, as a service manager does for an update.</summary>
 public sealed class CoordinatorLossTests
 {
-    private readonly int _port = FreePort.Take();
+    private readonly int _port = FreePort.Reserve();
 
     private string Cluster => $"127.0.0.1:{_port}";
 
@@ -35,7 +35,7 @@ public sealed class CoordinatorLossTests
     }
 
     [Fact]
-    public async Task When_another_coordinator_takes_over_nobody_joins_anew()
+    public async Task When_another_coordinator_takes_over_no_node_joins_anew()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there

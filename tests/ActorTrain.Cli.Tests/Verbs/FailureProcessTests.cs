@@ -1,7 +1,6 @@
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
 using ActorTrain.Saving;
-using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
@@ -10,7 +9,7 @@ public sealed class FailureProcessTests : IDisposable
 {
     private static readonly string[] Endless = [.. SmallJob.Options, "--epochs", "100000"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
-    private readonly string _cluster = $"127.0.0.1:{FreePort.Take()}";
+    private readonly string _cluster = $"127.0.0.1:{FreePort.Reserve()}";
 
     private string ReportFile => Path.Combine(_folder.FullName, "report.json");
 
@@ -32,12 +31,12 @@ public sealed class FailureProcessTests : IDisposable
         second.Kill();
 
         (await train.LineWith(SupervisionEventKinds.WorkerLost)).ShouldContain("its process is gone");
-        await TrainsOn(train, 1);
-        await CountsOnce(train);
+        await WaitForMoreEpochs(train, 1);
+        await CancelAndCheckCounts(train);
     }
 
     [Fact]
-    public async Task A_frozen_worker_is_doubted_taken_out_and_joins_anew_when_it_goes_on()
+    public async Task A_frozen_worker_is_removed_and_joins_anew_when_it_resumes()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -51,13 +50,13 @@ public sealed class FailureProcessTests : IDisposable
         second.Freeze();
         await train.LineWith(SupervisionEventKinds.WorkerUnreachable);
         await train.LineWith(SupervisionEventKinds.WorkerLost);
-        await TrainsOn(train, 1);
+        await WaitForMoreEpochs(train, 1);
         second.Thaw();
 
         await second.LineWith("joined the cluster");
         await train.LineWith(SupervisionEventKinds.WorkerJoined);
-        await TrainsOn(train, 1);
-        await CountsOnce(train);
+        await WaitForMoreEpochs(train, 1);
+        await CancelAndCheckCounts(train);
     }
 
     [Fact]
@@ -82,7 +81,7 @@ public sealed class FailureProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_coordinator_is_followed_by_another_that_goes_on_with_the_job()
+    public async Task Another_coordinator_adopts_the_job_of_a_lost_one()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -97,25 +96,25 @@ public sealed class FailureProcessTests : IDisposable
         seed.Kill();
 
         await train.LineWith(SupervisionEventKinds.CoordinatorMoved);
-        await TrainsOn(train, 2);
-        await CountsOnce(train);
+        await WaitForMoreEpochs(train, 2);
+        await CancelAndCheckCounts(train);
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
         report.Workers.Count.ShouldBe(2);
-        // The last may not have been evaluated when the job was stopped.
+        // The last may not have been evaluated when the job was canceled.
         report.Epochs.SkipLast(2).ShouldAllBe(epoch => epoch.TestAccuracy != null);
         report
-            .Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined)
-            .ShouldBe(4, "what was told before is told still");
+            .Events.Count(raised => raised.Kind == SupervisionEventKinds.WorkerJoined)
+            .ShouldBe(4, "earlier events are kept");
     }
 
     [Fact]
-    public async Task A_data_folder_that_vanishes_under_one_worker_stops_nobody()
+    public async Task A_data_folder_that_vanishes_under_one_worker_does_not_end_the_job()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
-        using TemporaryFolder mine = new(),
-            yours = new();
-        foreach (var folder in new[] { mine, yours })
+        using TemporaryFolder firstData = new(),
+            secondData = new();
+        foreach (var folder in new[] { firstData, secondData })
             IdxFiles.WriteTo(folder.Path, train: 12_000, test: 500);
         await using var seed = Seed();
         await using var first = CommandProcess.Start(
@@ -125,7 +124,7 @@ public sealed class FailureProcessTests : IDisposable
             "--threads",
             "1",
             "--data",
-            mine.Path
+            firstData.Path
         );
         await using var second = CommandProcess.Start(
             "worker",
@@ -134,10 +133,10 @@ public sealed class FailureProcessTests : IDisposable
             "--threads",
             "1",
             "--data",
-            yours.Path
+            secondData.Path
         );
-        // The machine itself may have the data set, and would name that one.
-        var names = new Dictionary<string, string> { ["ACTORTRAIN_DATA"] = yours.Path };
+        // The machine may have the real data set, and the job would name that one.
+        var names = new Dictionary<string, string> { ["ACTORTRAIN_DATA"] = secondData.Path };
         await using var train = CommandProcess.StartWith(
             names,
             "train",
@@ -162,16 +161,16 @@ public sealed class FailureProcessTests : IDisposable
         );
         await train.LineWith("epoch 2/");
 
-        foreach (var file in Directory.GetFiles(mine.Path))
+        foreach (var file in Directory.GetFiles(firstData.Path))
             File.Delete(file);
 
-        await TrainsOn(train, 2);
+        await WaitForMoreEpochs(train, 2);
 
-        await CountsOnce(train);
+        await CancelAndCheckCounts(train);
     }
 
     [Theory, InlineData("demo"), InlineData("local", "--workers", "2")]
-    public async Task A_run_that_fails_tells_why_in_one_line(params string[] verb)
+    public async Task A_failed_job_reports_its_reason_in_one_line(params string[] verb)
     {
         await using var run = CommandProcess.Start([
             .. verb,
@@ -212,16 +211,16 @@ public sealed class FailureProcessTests : IDisposable
             .. options,
         ]);
 
-    private static async Task TrainsOn(CommandProcess train, int epochs)
+    private static async Task WaitForMoreEpochs(CommandProcess train, int epochs)
     {
         for (var i = 0; i <= epochs; i++)
             await train.LineWith("done in");
     }
 
-    private async Task CountsOnce(CommandProcess train)
+    private async Task CancelAndCheckCounts(CommandProcess train)
     {
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
         var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
         report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
         // No epoch has more samples than there are, and those that are complete have all.

@@ -4,7 +4,7 @@ using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Disks that are full when a run ends: what it has trained is not lost with them.</summary>
+/// <summary>A disk that is full at the end of a job does not lose its model.</summary>
 public sealed class FullDiskProcessTests : IDisposable
 {
     private static readonly string[] Short =
@@ -25,9 +25,9 @@ public sealed class FullDiskProcessTests : IDisposable
 
     public FullDiskProcessTests()
     {
-        _disk = Made("disk");
-        _state = Made("state");
-        _temporary = Made("temporary");
+        _disk = CreateFolder("disk");
+        _state = CreateFolder("state");
+        _temporary = CreateFolder("temporary");
     }
 
     private string ModelFile => Path.Combine(_disk, "model.safetensors");
@@ -39,9 +39,9 @@ public sealed class FullDiskProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SmallDiskFact]
-    public async Task A_model_that_its_disk_has_no_room_for_is_kept_in_the_state_folder_and_the_rest_still_comes()
+    public async Task A_model_that_does_not_fit_on_its_disk_is_kept_in_the_state_folder_and_the_report_is_written()
     {
-        await using var demo = OnASmallDisk(
+        await using var demo = StartOnSmallDisk(
             "demo",
             "--epochs",
             "1",
@@ -70,7 +70,7 @@ public sealed class FullDiskProcessTests : IDisposable
     {
         // A file where the folder would be.
         await File.WriteAllTextAsync(Path.Combine(_state, "actortrain"), "");
-        await using var demo = OnASmallDisk(
+        await using var demo = StartOnSmallDisk(
             "demo",
             "--epochs",
             "1",
@@ -91,9 +91,9 @@ public sealed class FullDiskProcessTests : IDisposable
     }
 
     [SmallDiskFact]
-    public async Task A_save_in_the_middle_that_fails_is_told_once_and_training_goes_on()
+    public async Task A_failed_save_during_training_is_reported_once_and_training_goes_on()
     {
-        await using var demo = OnASmallDisk(
+        await using var demo = StartOnSmallDisk(
             "demo",
             "--epochs",
             "4",
@@ -107,8 +107,11 @@ public sealed class FullDiskProcessTests : IDisposable
 
         (await demo.ExitCode()).ShouldBe(ExitCodes.Failed, demo.Everything);
 
-        var told = demo.Errors.Split('\n').Where(line => line.Contains("training goes on", StringComparison.Ordinal));
-        told.ShouldHaveSingleItem()
+        var failures = demo
+            .Errors.Split('\n')
+            .Where(line => line.Contains("training goes on", StringComparison.Ordinal));
+        failures
+            .ShouldHaveSingleItem()
             .ShouldEndWith(
                 $"was not saved: The model cannot be saved as {ModelFile}: No space left on device; training goes "
                     + "on"
@@ -117,7 +120,7 @@ public sealed class FullDiskProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_no_disk_has_room_for_leaves_the_earlier_one_whole_and_nothing_beside_it()
+    public async Task A_model_that_fits_on_no_disk_leaves_only_the_earlier_one()
     {
         if (OperatingSystem.IsWindows())
             return; // no such limits there
@@ -141,7 +144,7 @@ public sealed class FullDiskProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task An_output_that_takes_nothing_costs_its_lines_and_not_the_model()
+    public async Task An_output_that_cannot_be_written_does_not_cost_the_model()
     {
         if (!File.Exists("/dev/full"))
             return; // Linux has it
@@ -157,7 +160,7 @@ public sealed class FullDiskProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_cannot_be_written_is_told_once_and_costs_nothing_else()
+    public async Task A_log_that_cannot_be_written_is_reported_once_and_the_job_finishes()
     {
         if (!File.Exists("/dev/full"))
             return; // Linux has it
@@ -204,8 +207,8 @@ public sealed class FullDiskProcessTests : IDisposable
 
     private string LogFile => Path.Combine(_disk, "run.log");
 
-    private CommandProcess OnASmallDisk(string verb, params string[] options) =>
+    private CommandProcess StartOnSmallDisk(string verb, params string[] options) =>
         CommandProcess.StartWithSmallDisk(_disk, kibibytes: 64, Folders, [verb, .. Short, .. options]);
 
-    private string Made(string name) => Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName;
+    private string CreateFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName;
 }

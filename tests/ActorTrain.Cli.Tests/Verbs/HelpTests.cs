@@ -12,27 +12,27 @@ public class HelpTests
     [InlineData("set")]
     [InlineData("pause")]
     [InlineData("resume")]
-    [InlineData("stop")]
+    [InlineData("cancel")]
     [InlineData("simulate")]
     [InlineData("laws")]
-    public async Task Every_verb_explains_itself_with_an_example(string verb)
+    public async Task The_help_of_every_verb_has_an_example_and_the_exit_codes(string verb)
     {
-        var ran = await Ran.Command(verb, "--help");
+        var result = await CliResult.Run(verb, "--help");
 
-        (ran.ExitCode, ran.Error).ShouldBe((0, ""));
-        ran.Output.ShouldContain("Example");
-        ran.Output.ShouldContain($"  actortrain {verb}");
-        foreach (var exitCode in new[] { "0  finished", "1  failed", "2  something that was given", "3  stopped" })
-            ran.Output.ShouldContain($"\n  {exitCode}");
+        (result.ExitCode, result.Error).ShouldBe((0, ""));
+        result.Output.ShouldContain("Example");
+        result.Output.ShouldContain($"  actortrain {verb}");
+        foreach (var exitCode in new[] { "0  finished", "1  failed", "2  an input that cannot be used", "3  canceled" })
+            result.Output.ShouldContain($"\n  {exitCode}");
     }
 
     [Fact]
     public async Task The_command_lists_its_verbs()
     {
-        var ran = await Ran.Command("--help");
+        var result = await CliResult.Run("--help");
 
-        ran.ExitCode.ShouldBe(0);
-        ran.Output.ShouldContain("\nExit codes:\n  0  finished");
+        result.ExitCode.ShouldBe(0);
+        result.Output.ShouldContain("\nExit codes:\n  0  finished");
         foreach (
             var verb in new[]
             {
@@ -45,32 +45,32 @@ public class HelpTests
                 "set",
                 "pause",
                 "resume",
-                "stop",
+                "cancel",
                 "simulate",
                 "laws",
             }
         )
-            ran.Output.ShouldContain($"\n  {verb} ");
+            result.Output.ShouldContain($"\n  {verb} ");
     }
 
     [Theory]
     [InlineData("demo"), InlineData("train"), InlineData("local")]
     public async Task Every_verb_that_runs_a_job_has_the_same_job_options(string verb)
     {
-        var help = (await Ran.Command(verb, "--help")).Output;
+        var help = (await CliResult.Run(verb, "--help")).Output;
 
         foreach (
             var option in new[]
             {
                 "--model",
                 "--epochs",
-                "--batch",
+                "--batch-size",
                 "--optimizer",
                 "--lr",
                 "--momentum",
                 "--schedule",
                 "--shards",
-                "--clip-norm",
+                "--gradient-clip-norm",
                 "--seed",
                 "--report",
                 "--save",
@@ -81,7 +81,7 @@ public class HelpTests
     }
 
     [Fact]
-    public async Task Examples_are_lines_that_the_parser_takes()
+    public async Task The_parser_accepts_the_examples()
     {
         foreach (
             var verb in new[]
@@ -95,19 +95,19 @@ public class HelpTests
                 "set",
                 "pause",
                 "resume",
-                "stop",
+                "cancel",
                 "simulate",
                 "laws",
             }
         )
         {
-            var help = (await Ran.Command(verb, "--help")).Output;
+            var help = (await CliResult.Run(verb, "--help")).Output;
             var examples = help.Split('\n')
                 .Where(line => line.StartsWith($"  actortrain {verb}", StringComparison.Ordinal))
                 .ToList();
             examples.ShouldNotBeEmpty();
             foreach (var example in examples)
-                (await Ran.Command([.. example.Trim().Split(' ').Skip(1), "--help"])).ExitCode.ShouldBe(0, example);
+                (await CliResult.Run([.. example.Trim().Split(' ').Skip(1), "--help"])).ExitCode.ShouldBe(0, example);
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class JobProcessTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Local_runs_a_job_on_two_processes_and_leaves_its_report_and_its_model()
+    public async Task Local_runs_a_job_on_two_processes_and_writes_its_report_and_its_model()
     {
         await using var local = CommandProcess.Start([
             "local",
@@ -53,11 +53,11 @@ public sealed class JobProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_started_by_hand_in_any_order_train_together_and_a_third_worker_joins_in_the_middle()
+    public async Task Nodes_started_in_any_order_train_together_and_a_third_worker_joins_during_training()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
-        var cluster = $"127.0.0.1:{FreePort.Take()}";
+        var cluster = $"127.0.0.1:{FreePort.Reserve()}";
         string[] worker = ["worker", "--join", cluster, "--threads", "1"];
         await using var first = CommandProcess.Start(worker);
         await using var train = CommandProcess.Start([
@@ -88,7 +88,7 @@ public sealed class JobProcessTests : IDisposable
         await train.LineWith("done in");
         train.Interrupt();
 
-        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
         var report = Report();
         report.Workers.Count.ShouldBe(3);
         report.Workers.ShouldAllBe(one => one.Samples > 0);

@@ -2,7 +2,7 @@ using ActorTrain.CommandLine;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>What nobody caught, in a process of the command.</summary>
+/// <summary>Unhandled exceptions in a process of the command.</summary>
 public sealed class LastResortProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class LastResortProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task An_exception_on_a_thread_of_its_own_is_one_line_and_an_exit_code_and_its_trace_is_in_the_log()
+    public async Task An_unhandled_exception_of_a_thread_is_one_line_and_an_exit_code_and_its_trace_is_in_the_log()
     {
         await using var seed = Seed("--log", LogFile);
         await seed.LineWith("ready");
@@ -21,11 +21,11 @@ public sealed class LastResortProcessTests : IDisposable
 
         (await seed.ExitCode()).ShouldBe(ExitCodes.Failed, seed.Everything);
         seed.Errors.ShouldBe("actortrain: seed failed: the licence has expired (--debug shows the trace)");
-        (await File.ReadAllTextAsync(LogFile)).ShouldContain("   at StartupHook.Obey");
+        (await File.ReadAllTextAsync(LogFile)).ShouldContain("   at StartupHook.ReadOrders");
     }
 
     [Fact]
-    public async Task Its_trace_is_shown_to_who_asks()
+    public async Task A_verbose_command_shows_the_trace_of_an_unhandled_exception()
     {
         await using var seed = Seed("--verbose");
         await seed.LineWith("ready");
@@ -33,11 +33,11 @@ public sealed class LastResortProcessTests : IDisposable
         seed.Type(StartupHook.Throw);
 
         (await seed.ExitCode()).ShouldBe(ExitCodes.Failed, seed.Everything);
-        seed.Errors.ShouldContain("   at StartupHook.Obey");
+        seed.Errors.ShouldContain("   at StartupHook.ReadOrders");
     }
 
     [Fact]
-    public async Task A_task_that_nobody_waited_for_is_told_when_it_has_failed_and_the_node_goes_on()
+    public async Task A_failed_unobserved_task_is_reported_and_the_node_goes_on()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -46,7 +46,7 @@ public sealed class LastResortProcessTests : IDisposable
 
         seed.Type(StartupHook.Forget);
 
-        await seed.ErrorWith("a task that nobody waited for failed: InvalidOperationException: nobody looked");
+        await seed.ErrorWith("an unobserved task failed: InvalidOperationException: not awaited");
         seed.Terminate();
         (await seed.ExitCode()).ShouldBe(ExitCodes.Finished, seed.Everything);
     }

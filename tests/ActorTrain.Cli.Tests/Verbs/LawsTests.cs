@@ -16,9 +16,9 @@ public sealed class LawsTests : IDisposable
     [Fact]
     public async Task A_law_is_a_table_of_what_it_predicts_and_what_was_measured()
     {
-        var ran = await Ran.Command("laws", "--only", "2");
+        var ran = await CliResult.Run("laws", "--only", "2");
         ran.ExitCode.ShouldBe(0, ran.Error);
-        ran.Output.ShouldContain("2. With gradients τ updates late");
+        ran.Output.ShouldContain("2. With gradients of staleness τ");
         ran.Output.ShouldContain("τ = 4    0.347296 ");
         ran.Output.ShouldContain("laws: 1 of 1 hold, in 5 cases");
     }
@@ -27,7 +27,7 @@ public sealed class LawsTests : IDisposable
     public async Task The_report_is_a_file()
     {
         var report = Path.Combine(_folder.Path, "laws.json");
-        var ran = await Ran.Command("laws", "--only", "2", "--quiet", "--report", report);
+        var ran = await CliResult.Run("laws", "--only", "2", "--quiet", "--report", report);
         ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
 
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(report));
@@ -55,9 +55,9 @@ public sealed class LawsTests : IDisposable
     [Fact]
     public async Task There_is_no_law_nought()
     {
-        var ran = await Ran.Command("laws", "--only", "0");
+        var ran = await CliResult.Run("laws", "--only", "0");
         (ran.ExitCode, ran.Error).ShouldBe(
-            (2, $"actortrain: --only is 0; it must be a whole number from 1 to {LawBook.All.Count}.\n")
+            (2, $"actortrain: --only is 0; it must be a whole number from 1 to {LawCatalog.All.Count}.\n")
         );
     }
 }

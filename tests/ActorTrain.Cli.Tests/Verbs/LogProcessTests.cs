@@ -3,7 +3,7 @@ using ActorTrain.CommandLine;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>The log of real processes: what is in its file, and what is not on the console for it.</summary>
+/// <summary>The log of real processes: what its file has, and what the console does not show because of it.</summary>
 public sealed partial class LogProcessTests : IDisposable
 {
     private static readonly string[] Short = [.. SmallJob.Options, "--epochs", "1"];
@@ -12,7 +12,7 @@ public sealed partial class LogProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_log_file_has_every_node_and_every_process_and_the_console_is_as_without_it()
+    public async Task Every_node_and_process_is_logged_to_a_file_and_the_console_is_unchanged()
     {
         var file = In("run.log");
         await using var local = CommandProcess.Start(["local", "--workers", "2", .. Short, "--log", file]);
@@ -23,12 +23,12 @@ public sealed partial class LogProcessTests : IDisposable
         local.Everything.ShouldContain("training: done after");
         foreach (var log in new[] { file, In("run.worker-1.log"), In("run.worker-2.log") })
             File.ReadLines(log).ShouldAllBe(line => Entry().IsMatch(line) || line.StartsWith("  "));
-        // Each node says so once, and none over the other's.
+        // Each node logs it once, and no entry overwrites another.
         File.ReadLines(file).Count(line => line.Contains("has enrolled", StringComparison.Ordinal)).ShouldBe(3);
     }
 
     [Fact]
-    public async Task A_verbose_run_shows_the_log_on_the_error_stream_and_its_results_on_the_output()
+    public async Task A_verbose_command_writes_the_log_to_the_error_stream_and_results_to_the_output()
     {
         await using var demo = CommandProcess.Start(["demo", .. Short, "--quiet", "--verbose"]);
 

@@ -1,14 +1,13 @@
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Two hosts, one with the seed and a worker, the other with a worker; and the cable between them.</summary>
+/// <summary>Two hosts, one with the seed and a worker, the other with a worker, and the link between them.</summary>
 public sealed class NetworkCutTests
 {
     [NetworkFact]
-    public async Task A_worker_that_is_cut_off_is_replaced_by_the_others_and_joins_anew_when_the_network_is_back()
+    public async Task A_worker_behind_a_partition_is_replaced_and_joins_anew_when_the_network_is_back()
     {
         using var folder = new TemporaryFolder();
         var report = Path.Combine(folder.Path, "report.json");
@@ -45,7 +44,7 @@ public sealed class NetworkCutTests
         network.Cut();
         (await train.LineWith(SupervisionEventKinds.WorkerUnreachable)).ShouldContain(NetworkNamespaces.ThereAddress);
         await train.LineWith(SupervisionEventKinds.WorkerLost);
-        // The smaller side stops by itself: one model is trained, and not two.
+        // The smaller side stops by itself, so that only one model is trained.
         await far.LineWith("is gone");
         network.Heal();
 
@@ -54,19 +53,19 @@ public sealed class NetworkCutTests
         await train.LineWith("done in");
         await train.LineWith("done in");
         train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Stopped, train.Everything);
-        var told = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
-        told.Workers.Sum(worker => worker.Samples).ShouldBe(told.SamplesApplied);
-        told.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
+        var result = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
+        result.Workers.Sum(worker => worker.Samples).ShouldBe(result.SamplesApplied);
+        result.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
     }
 
     [NetworkFact]
-    public async Task A_worker_that_the_server_cannot_reach_is_told_of_and_takes_part_when_its_port_is_open()
+    public async Task A_worker_that_the_server_cannot_reach_is_reported_and_takes_part_when_its_port_is_open()
     {
         const int lane = 4555;
         using var folder = new TemporaryFolder();
         var settings = Path.Combine(folder.Path, "node.conf");
-        // Two hosts by their network alone: what is not TCP would find its way.
+        // Both namespaces are on one machine: shared memory and Unix sockets would bypass the block.
         await File.WriteAllTextAsync(settings, $"actortrain.lane {{ port = {lane}, same-machine = tcp }}");
         using var network = new NetworkNamespaces();
         network.Block(lane);

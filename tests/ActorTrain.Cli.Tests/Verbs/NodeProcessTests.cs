@@ -1,14 +1,14 @@
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Nodes as processes: they find each other in any order, and end when they are told to.</summary>
+/// <summary>Nodes as processes: they find each other in any order, and stop on a signal.</summary>
 public class NodeProcessTests
 {
     [Fact]
-    public async Task A_worker_waits_for_its_seed_and_both_leave_when_told()
+    public async Task A_worker_waits_for_its_seed_and_both_stop_on_a_signal()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
-        var port = FreePort.Take();
+        var port = FreePort.Reserve();
         await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{port}");
         await worker.LineWith($"waiting for the cluster at 127.0.0.1:{port}");
 
@@ -24,12 +24,12 @@ public class NodeProcessTests
     }
 
     [Fact]
-    public async Task A_worker_that_belongs_to_a_process_ends_with_it()
+    public async Task A_worker_with_end_with_input_ends_with_its_standard_input()
     {
         await using var worker = CommandProcess.Start(
             "worker",
             "--join",
-            $"127.0.0.1:{FreePort.Take()}",
+            $"127.0.0.1:{FreePort.Reserve()}",
             "--end-with-input"
         );
         await worker.LineWith("waiting for the cluster");
@@ -40,9 +40,9 @@ public class NodeProcessTests
     }
 
     [Fact]
-    public async Task A_worker_outlives_its_cluster_and_joins_the_next_one()
+    public async Task A_worker_joins_the_next_cluster_when_its_own_is_gone()
     {
-        var port = FreePort.Take();
+        var port = FreePort.Reserve();
         await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{port}");
         await using (var seed = CommandProcess.Start("seed", "--port", $"{port}"))
         {
@@ -58,7 +58,7 @@ public class NodeProcessTests
     }
 
     [Fact]
-    public async Task A_wrong_input_is_one_line_and_no_trace_from_the_process_as_well()
+    public async Task A_process_reports_a_wrong_input_in_one_line_without_a_trace()
     {
         await using var train = CommandProcess.Start("train", "--join", "127.0.0.1:1", "--wait", "0");
 

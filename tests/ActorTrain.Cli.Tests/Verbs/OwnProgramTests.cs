@@ -1,13 +1,12 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Saving;
-using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>A program of somebody's own has the same verbs, under its own name, for its own engine.</summary>
+/// <summary>A user's program has the same verbs, under its own name, for its own engine.</summary>
 public sealed class OwnProgramTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,12 +14,12 @@ public sealed class OwnProgramTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task It_trains_by_its_own_options_and_the_command_line_comes_before_them()
+    public async Task A_program_trains_with_its_options_and_the_command_line_overrides_them()
     {
         var report = Path.Combine(_folder.Path, "report.json");
 
-        var ran = await Ran.Program(
-            Mine("epochs = 2, batch = 16, optimizer.learning-rate = 0.02"),
+        var result = await CliResult.RunProgram(
+            CreateProgram("epochs = 2, batch-size = 16, optimizer.learning-rate = 0.02"),
             "demo",
             "--epochs",
             "3",
@@ -31,78 +30,84 @@ public sealed class OwnProgramTests : IDisposable
             report + ".safetensors"
         );
 
-        (ran.ExitCode, ran.Error).ShouldBe((0, ""));
-        ran.Output.ShouldStartWith("demo: done after");
+        (result.ExitCode, result.Error).ShouldBe((0, ""));
+        result.Output.ShouldStartWith("demo: done after");
         var written = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
         (written.Model.Name, written.Epochs.Count, written.SamplesApplied).ShouldBe(("linear", 3, 3 * 640));
         written.Workers.Count.ShouldBe(3);
-        // The data set's own name, and not the one that a job has where nobody says otherwise.
+        // The name of the data set, not the default name of a job.
         written.Data.Name.ShouldBe("made-up");
         SafeTensors.Load(report + ".safetensors").Metadata["data"].ShouldBe("made-up");
     }
 
     [Fact]
-    public async Task A_job_file_comes_before_its_options()
+    public async Task A_job_file_overrides_the_options_of_a_program()
     {
-        JobOptions? seen = null;
+        JobOptions? validated = null;
         var file = Path.Combine(_folder.Path, "job.conf");
-        await File.WriteAllTextAsync(file, "actortrain.job.batch = 7");
-        var program = new NodeProgram((_, _) => throw new ActorTrainException("far enough"), "mine")
+        await File.WriteAllTextAsync(file, "actortrain.job.batch-size = 7");
+        var program = new NodeProgram((_, _) => throw new ActorTrainException("validated"), "mine")
         {
-            Options = "epochs = 2, batch = 16",
-            Validate = job => seen = job,
+            Options = "epochs = 2, batch-size = 16",
+            Validate = job => validated = job,
         };
 
-        await Ran.Program(program, "local", file, "--workers", "1", "--seed", "9");
+        await CliResult.RunProgram(program, "local", file, "--workers", "1", "--seed", "9");
 
-        (seen!.Epochs, seen.Batch, seen.Seed, seen.Model.Name, seen.Data.Name).ShouldBe((2, 7, 9, "mine", "mine"));
+        (validated!.Epochs, validated.BatchSize, validated.Seed, validated.Model.Name, validated.Data.Name).ShouldBe(
+            (2, 7, 9, "mine", "mine")
+        );
     }
 
     [Theory]
     [InlineData("epohs = 3", "unknown key actortrain.job.epohs (the program's options, line 1); did you mean epochs?")]
     [InlineData(
-        "epochs = 3\nbatch = none",
-        "actortrain.job.batch is none (the program's options, line 2); it must be a whole number from 1 to 1000000."
+        "epochs = 3\nbatch-size = none",
+        "actortrain.job.batch-size is none (the program's options, line 2); "
+            + "it must be a whole number from 1 to 1000000."
     )]
-    public async Task Wrong_options_are_named_with_their_line(string options, string sentence)
+    public async Task Wrong_options_of_a_program_are_named_with_their_line(string options, string sentence)
     {
-        var ran = await Ran.Program(Mine(options), "demo");
+        var result = await CliResult.RunProgram(CreateProgram(options), "demo");
 
-        (ran.ExitCode, ran.Error).ShouldBe((2, $"mine: {sentence}{Environment.NewLine}"));
+        (result.ExitCode, result.Error).ShouldBe((2, $"mine: {sentence}{Environment.NewLine}"));
     }
 
     [Fact]
-    public async Task It_speaks_of_itself_by_its_own_name_and_has_no_options_of_a_catalogue()
+    public async Task A_program_writes_its_own_name_and_has_no_options_of_the_catalogue()
     {
-        (await Ran.Program(Mine(), "train")).Error.ShouldBe(
+        (await CliResult.RunProgram(CreateProgram(), "train")).Error.ShouldBe(
             $"mine: train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.{Environment.NewLine}"
         );
-        (await Ran.Program(Mine(), "train", "--epohs", "3")).Error.ShouldContain("did you mean --epochs?");
-        var help = (await Ran.Program(Mine(), "train", "--help")).Output;
+        (await CliResult.RunProgram(CreateProgram(), "train", "--epohs", "3")).Error.ShouldContain(
+            "did you mean --epochs?"
+        );
+        var help = (await CliResult.RunProgram(CreateProgram(), "train", "--help")).Output;
         help.ShouldContain("  mine train job.conf --join");
         help.ShouldNotContain("--model");
     }
 
     [Fact]
-    public async Task An_engine_that_does_not_keep_its_contract_is_named_to_the_client()
+    public async Task An_engine_that_breaks_its_contract_is_reported_to_the_client()
     {
-        var program = new NodeProgram((_, _) => new Engines(() => new TooShort()), "mine");
+        var program = new NodeProgram((_, _) => new ToyEngines(() => new TooShort()), "mine");
 
-        var ran = await Ran.Program(program, "demo", "--quiet");
+        var result = await CliResult.RunProgram(program, "demo", "--quiet");
 
-        ran.ExitCode.ShouldBe(2);
-        ran.Error.TrimEnd()
+        result.ExitCode.ShouldBe(2);
+        result
+            .Error.TrimEnd()
             .Split(Environment.NewLine)[^1]
             .ShouldEndWith("engine TooShort of model linear: its Parameters is 3 values long, and its layout says 38.");
     }
 
     [Fact]
-    public async Task A_sample_that_nobody_can_read_ends_the_job_and_is_named_to_the_client()
+    public async Task A_training_sample_that_cannot_be_read_ends_the_job_and_is_reported_to_the_client()
     {
         const string sentence = "data set made-up: training sample 471 cannot be read: FormatException: no number";
         var program = new NodeProgram(
             (_, _) =>
-                new Engines(() =>
+                new ToyEngines(() =>
                     new FaultyEngine(
                         new LinearEngine(),
                         (_, samples, _) =>
@@ -115,37 +120,37 @@ public sealed class OwnProgramTests : IDisposable
             "mine"
         );
 
-        var ran = await Ran.Program(program, "demo", "--quiet");
+        var result = await CliResult.RunProgram(program, "demo", "--quiet");
 
-        ran.ExitCode.ShouldBe(1);
-        ran.Error.ShouldContain(sentence);
-        ran.Error.ShouldNotContain("   at ");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain(sentence);
+        result.Error.ShouldNotContain("   at ");
     }
 
     [Fact]
-    public async Task A_test_loss_that_is_not_finite_is_an_event_and_no_accuracy_and_the_exit_code_is_1()
+    public async Task A_test_loss_that_is_not_finite_is_an_event_and_exit_code_1()
     {
-        var (ran, report) = await RanWith(evaluation => evaluation with { Loss = double.NaN });
+        var (result, report) = await RunDemoAsync(evaluation => evaluation with { Loss = double.NaN });
 
-        (ran.ExitCode, ran.Error).ShouldBe(
+        (result.ExitCode, result.Error).ShouldBe(
             (1, $"mine: The result cannot be trusted. The test loss of epoch 1 is NaN.{Environment.NewLine}")
         );
         report.TestAccuracy.ShouldBeNull();
-        report.Events.ShouldContain(happened =>
-            happened.Kind == SupervisionEventKinds.EvaluationNotFinite
-            && happened.Reason == "the test loss of epoch 1 is NaN"
+        report.Events.ShouldContain(raised =>
+            raised.Kind == SupervisionEventKinds.EvaluationNotFinite
+            && raised.Reason == "the test loss of epoch 1 is NaN"
         );
     }
 
     [Fact]
-    public async Task A_test_sample_that_nobody_can_read_is_named_and_gives_no_accuracy_and_the_exit_code_is_1()
+    public async Task A_test_sample_that_cannot_be_read_is_reported_with_exit_code_1()
     {
-        var (ran, report) = await RanWith(_ =>
+        var (result, report) = await RunDemoAsync(_ =>
             throw new ActorTrainException("data set made-up: test sample 6 cannot be read: FormatException: no number")
         );
 
-        ran.ExitCode.ShouldBe(1);
-        ran.Error.ShouldMatch(
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldMatch(
             $@"^mine: The result cannot be trusted\. No node could evaluate epoch [12]: "
                 + "data set made-up: test sample 6 cannot be read: FormatException: no number"
                 + $@"\.{Environment.NewLine}$"
@@ -154,37 +159,44 @@ public sealed class OwnProgramTests : IDisposable
         report.SamplesApplied.ShouldBe(2 * 640);
     }
 
-    private async Task<(Ran Ran, TrainingReport Report)> RanWith(Func<Evaluation, Evaluation> evaluated)
+    private async Task<(CliResult Result, TrainingReport Report)> RunDemoAsync(
+        Func<Evaluation, Evaluation> changeEvaluation
+    )
     {
         var report = Path.Combine(_folder.Path, "report.json");
         var program = new NodeProgram(
             (_, _) =>
-                new Engines(() => new FaultyEngine(new LinearEngine(), (_, _, _) => { }) { Evaluated = evaluated }),
+                new ToyEngines(() =>
+                    new FaultyEngine(new LinearEngine(), (_, _, _) => { }) { Evaluated = changeEvaluation }
+                ),
             "mine"
         )
         {
-            Options = "epochs = 2, batch = 16",
+            Options = "epochs = 2, batch-size = 16",
         };
-        var ran = await Ran.Program(program, "demo", "--quiet", "--report", report);
-        return (ran, TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report)));
+        var result = await CliResult.RunProgram(program, "demo", "--quiet", "--report", report);
+        return (result, TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report)));
     }
 
     [Theory, InlineData("the table is gone"), InlineData("the table is gone.")]
     public async Task A_failure_that_ends_a_run_is_one_sentence_with_one_full_stop(string said)
     {
-        var program = new NodeProgram((_, _) => new Engines(() => throw new InvalidOperationException(said)), "mine");
+        var program = new NodeProgram(
+            (_, _) => new ToyEngines(() => throw new InvalidOperationException(said)),
+            "mine"
+        );
 
-        var ran = await Ran.Program(program, "demo");
+        var result = await CliResult.RunProgram(program, "demo");
 
-        ran.ExitCode.ShouldBe(2);
-        ran.Error.ShouldMatch(
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldMatch(
             $@"^mine: The job failed: no worker can take part; 127\.0\.0\.1:\d+: "
                 + $@"InvalidOperationException: the table is gone\.{Environment.NewLine}$"
         );
     }
 
-    private static NodeProgram Mine(string options = "") =>
-        new((_, _) => Engines.Linear(), "mine") { Options = options };
+    private static NodeProgram CreateProgram(string options = "") =>
+        new((_, _) => ToyEngines.Linear(), "mine") { Options = options };
 
     private sealed class TooShort : IGradientEngine
     {
@@ -198,7 +210,7 @@ public sealed class OwnProgramTests : IDisposable
 
         public Memory<float> Parameters { get; } = new float[3];
 
-        public Memory<float> State => _inner.State;
+        public Memory<float> Buffers => _inner.Buffers;
 
         public void Initialize(long seed) => _inner.Initialize(seed);
 

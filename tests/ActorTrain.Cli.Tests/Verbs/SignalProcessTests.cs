@@ -3,7 +3,7 @@ using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Ctrl-C, SIGTERM and SIGHUP: each ends each verb in order, and its exit code says what it ended.</summary>
+/// <summary>Ctrl-C, SIGTERM and SIGHUP: each ends every verb in order, with the right exit code.</summary>
 public sealed class SignalProcessTests : IDisposable
 {
     private const int Interrupt = 2,
@@ -21,31 +21,31 @@ public sealed class SignalProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory, MemberData(nameof(Signals))]
-    public async Task A_demo_that_is_told_to_end_saves_its_model_and_says_that_it_was_stopped(int signal)
+    public async Task A_signal_cancels_a_demo_which_saves_its_model(int signal)
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
         await using var demo = CommandProcess.Start(["demo", .. Endless, "--save", ModelFile]);
 
-        await StopsInOrder(demo, signal);
+        await CancelAndCheck(demo, signal);
     }
 
     [Theory, MemberData(nameof(Signals))]
-    public async Task A_local_cluster_that_is_told_to_end_saves_its_model_and_says_that_it_was_stopped(int signal)
+    public async Task A_signal_cancels_a_local_cluster_which_saves_its_model(int signal)
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
         await using var local = CommandProcess.Start(["local", "--workers", "1", .. Endless, "--save", ModelFile]);
 
-        await StopsInOrder(local, signal);
+        await CancelAndCheck(local, signal);
     }
 
     [Theory, MemberData(nameof(Signals))]
-    public async Task Client_worker_and_seed_that_are_told_to_end_do_and_a_node_has_done_its_work(int signal)
+    public async Task A_signal_cancels_the_job_of_a_client_and_stops_worker_and_seed_with_exit_code_0(int signal)
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
-        var cluster = $"127.0.0.1:{FreePort.Take()}";
+        var cluster = $"127.0.0.1:{FreePort.Reserve()}";
         await using var seed = CommandProcess.Start("seed", "--port", cluster.Split(':')[1]);
         await using var worker = CommandProcess.Start("worker", "--join", cluster, "--threads", "1");
         await using var train = CommandProcess.Start([
@@ -59,7 +59,7 @@ public sealed class SignalProcessTests : IDisposable
             ModelFile,
         ]);
 
-        await StopsInOrder(train, signal);
+        await CancelAndCheck(train, signal);
         worker.Signal(signal);
         (await worker.ExitCode()).ShouldBe(ExitCodes.Finished, worker.Everything);
         seed.Signal(signal);
@@ -67,7 +67,7 @@ public sealed class SignalProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_stopped_before_it_began_says_so()
+    public async Task A_job_that_is_canceled_before_training_says_so()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -76,12 +76,12 @@ public sealed class SignalProcessTests : IDisposable
 
         demo.HangUp();
 
-        (await demo.ExitCode()).ShouldBe(ExitCodes.Stopped, demo.Everything);
-        demo.Errors.ShouldBe("actortrain: stopped before there was a result");
+        (await demo.ExitCode()).ShouldBe(ExitCodes.Canceled, demo.Everything);
+        demo.Errors.ShouldBe("actortrain: canceled before there was a result");
     }
 
     [Fact]
-    public async Task A_process_that_ignores_the_end_of_its_terminal_goes_on()
+    public async Task A_process_that_ignores_SIGHUP_goes_on()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -92,32 +92,32 @@ public sealed class SignalProcessTests : IDisposable
 
         await demo.LineWith("done in");
         await demo.LineWith("done in");
-        await StopsInOrder(demo, Terminate);
+        await CancelAndCheck(demo, Terminate);
     }
 
     [Fact]
-    public async Task A_second_signal_ends_at_once()
+    public async Task A_second_signal_ends_the_process_at_once()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
-        await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{FreePort.Take()}");
+        await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{FreePort.Reserve()}");
         await worker.LineWith("waiting for the cluster");
-        // Both wait for it to go on, so that it has no time to end between them.
+        // Both signals are pending until it resumes, so that it cannot end between them.
         worker.Freeze();
         worker.Interrupt();
         worker.Terminate();
 
         worker.Thaw();
 
-        (await worker.ExitCode()).ShouldBe(ExitCodes.Stopped, worker.Everything);
+        (await worker.ExitCode()).ShouldBe(ExitCodes.Canceled, worker.Everything);
     }
 
-    private async Task StopsInOrder(CommandProcess run, int signal)
+    private async Task CancelAndCheck(CommandProcess run, int signal)
     {
         await run.LineWith("done in");
         run.Signal(signal);
-        (await run.ExitCode()).ShouldBe(ExitCodes.Stopped, run.Everything);
-        run.Everything.ShouldContain(": stopped after");
+        (await run.ExitCode()).ShouldBe(ExitCodes.Canceled, run.Everything);
+        run.Everything.ShouldContain(": canceled after");
         run.Errors.ShouldBeEmpty();
         SafeTensors.Load(ModelFile).Metadata["producer"].ShouldStartWith("ActorTrain");
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
-/// <summary>Whatever is wrong with a command line: one line that says what would be right, exit code 2.</summary>
+/// <summary>Wrong command lines: one line with the correction, and exit code 2.</summary>
 public sealed class WrongInputTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
@@ -13,13 +13,13 @@ public sealed class WrongInputTests : IDisposable
     [Theory]
     [InlineData(
         "",
-        "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, "
+        "a verb is missing; write one of demo, seed, worker, train, local, status, set, pause, resume, cancel, "
             + "simulate, laws, or --help"
     )]
     [InlineData("trian", "there is no verb trian; did you mean train?")]
     [InlineData(
         "fly",
-        "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, stop, "
+        "there is no verb fly; write one of demo, seed, worker, train, local, status, set, pause, resume, cancel, "
             + "simulate, laws"
     )]
     [InlineData("train", "train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
@@ -41,11 +41,11 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("train --epohs=3", "train has no option --epohs; did you mean --epochs?")]
     [InlineData("seed --prot 3", "seed has no option --prot; did you mean --port?")]
     [InlineData("demo --nonsense", "demo has no option --nonsense; see actortrain demo --help")]
-    [InlineData("seed extra", "seed does not know what to do with extra; see actortrain seed --help")]
+    [InlineData("seed extra", "seed takes no argument extra; see actortrain seed --help")]
     [InlineData("train --epochs", "--epochs needs a value; see actortrain train --help")]
     [InlineData(
-        "train --join 127.0.0.1:4053 --batch -3",
-        "actortrain.job.batch is -3 (--batch); it must be 1 or more."
+        "train --join 127.0.0.1:4053 --batch-size -3",
+        "actortrain.job.batch-size is -3 (--batch-size); it must be 1 or more."
     )]
     [InlineData(
         "local --workers 2 --lr fast",
@@ -80,13 +80,13 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("simulate", "simulate needs SCRIPT.conf, a simulation script such as hocon/simulations/trouble.conf.")]
     [InlineData("simulate no.conf", "no.conf does not exist; name a configuration file.")]
     [InlineData("train no.conf --join 127.0.0.1:4053", "no.conf does not exist; name a configuration file.")]
-    public async Task A_wrong_command_line_is_answered_with_what_would_be_right(string line, string sentence) =>
-        (await Ran.Command(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldRefuse(sentence);
+    public async Task A_wrong_command_line_is_refused_with_the_correction(string line, string sentence) =>
+        (await CliResult.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldRefuse(sentence);
 
     [Theory]
     [InlineData(
-        "actortrain.job {\n  batch = -3\n}",
-        "actortrain.job.batch is -3 (FILE, line 2); it must be 1 or more."
+        "actortrain.job {\n  batch-size = -3\n}",
+        "actortrain.job.batch-size is -3 (FILE, line 2); it must be 1 or more."
     )]
     [InlineData(
         "actortrain.job {\n\n  optimiser.name = sgd\n}",
@@ -102,7 +102,7 @@ public sealed class WrongInputTests : IDisposable
         foreach (
             var verb in new[] { new[] { "train", file, "--join", "127.0.0.1:4053" }, ["local", file, "--workers", "2"] }
         )
-            (await Ran.Command(verb)).ShouldRefuse(sentence.Replace("FILE", file, StringComparison.Ordinal));
+            (await CliResult.Run(verb)).ShouldRefuse(sentence.Replace("FILE", file, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,10 +111,10 @@ public sealed class WrongInputTests : IDisposable
         var file = Path.Combine(_folder.FullName, "node.conf");
         await File.WriteAllTextAsync(file, "# a node\nactortrain.worker.treads = 3\n");
 
-        (await Ran.Command("worker", "--join", "127.0.0.1:4053", "--config", file)).ShouldRefuse(
+        (await CliResult.Run("worker", "--join", "127.0.0.1:4053", "--config", file)).ShouldRefuse(
             $"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?"
         );
-        (await Ran.Command("seed", "--config", file)).ShouldRefuse(
+        (await CliResult.Run("seed", "--config", file)).ShouldRefuse(
             $"unknown key actortrain.worker.treads ({file}, line 2); did you mean threads?"
         );
     }
@@ -126,12 +126,12 @@ public sealed class WrongInputTests : IDisposable
             var verb in new[] { new[] { "train", "--join", "127.0.0.1:4053" }, ["local", "--workers", "2"], ["demo"] }
         )
         {
-            var ran = await Ran.Command([.. verb, "--model", "resnet"]);
+            var result = await CliResult.Run([.. verb, "--model", "resnet"]);
 
-            ran.ExitCode.ShouldBe(2);
-            ran.Error.ShouldContain("resnet");
-            ran.Error.ShouldContain("mlp");
-            ran.Error.TrimEnd().ShouldNotContain("\n");
+            result.ExitCode.ShouldBe(2);
+            result.Error.ShouldContain("resnet");
+            result.Error.ShouldContain("mlp");
+            result.Error.TrimEnd().ShouldNotContain("\n");
         }
     }
 
@@ -143,23 +143,25 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("worker --join 127.0.0.1:1", "--log"), InlineData("seed --port 0", "--log")]
     [InlineData("simulate no.conf", "--report"), InlineData("simulate no.conf", "--plot")]
     [InlineData("laws", "--report")]
-    public async Task A_file_that_could_not_be_written_is_refused_before_anything_begins(string verb, string option)
+    public async Task A_file_that_cannot_be_written_is_refused_before_anything_starts(string verb, string option)
     {
         var missing = Path.Combine(_folder.FullName, "missing", "result");
         var longName = Path.Combine(_folder.FullName, new string('x', 300));
 
-        (await With(missing)).ShouldRefuse(
+        (await RunWith(missing)).ShouldRefuse(
             $"{option} is {missing}, and {Path.GetDirectoryName(missing)} "
                 + "does not exist; it must be a file in a folder that does."
         );
-        (await With(_folder.FullName)).ShouldRefuse(
+        (await RunWith(_folder.FullName)).ShouldRefuse(
             $"{option} is {_folder.FullName}, a folder; it must be a file to write."
         );
-        (await With("")).ShouldRefuse($"{option} is empty; it must be a file to write.");
-        (await With(longName)).Error.ShouldStartWith($"actortrain: {option} is {longName}, which cannot be written: ");
+        (await RunWith("")).ShouldRefuse($"{option} is empty; it must be a file to write.");
+        (await RunWith(longName)).Error.ShouldStartWith(
+            $"actortrain: {option} is {longName}, which cannot be written: "
+        );
         _folder.GetFileSystemInfos().ShouldBeEmpty();
 
-        Task<Ran> With(string file) => Ran.Command([.. verb.Split(' '), option, file]);
+        Task<CliResult> RunWith(string file) => CliResult.Run([.. verb.Split(' '), option, file]);
     }
 
     [Theory]
@@ -169,7 +171,7 @@ public sealed class WrongInputTests : IDisposable
     {
         var file = Path.Combine(_folder.FullName, "result");
 
-        (await Ran.Command([.. verb.Split(' '), one, file, other, file])).ShouldRefuse(
+        (await CliResult.Run([.. verb.Split(' '), one, file, other, file])).ShouldRefuse(
             $"{one} and {other} are both {file}; they must be two files."
         );
         File.Exists(file).ShouldBeFalse();
@@ -186,7 +188,7 @@ public sealed class WrongInputTests : IDisposable
                 ["demo", "--source", "full"],
             }
         )
-            (await Ran.Command([.. verb, "--data", _folder.FullName])).ShouldRefuse(
+            (await CliResult.Run([.. verb, "--data", _folder.FullName])).ShouldRefuse(
                 $"The data folder {_folder.FullName} is empty; it must have the four files of Fashion-MNIST "
                     + $"(train-images-idx3-ubyte.gz and its like)."
             );
@@ -199,39 +201,39 @@ public sealed class WrongInputTests : IDisposable
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        (await Ran.Command("seed", "--port", $"{port}")).ShouldRefuse(
+        (await CliResult.Run("seed", "--port", $"{port}")).ShouldRefuse(
             $"Port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for any that is free."
         );
     }
 
     [Fact]
-    public async Task A_join_address_where_nobody_answers_is_named()
+    public async Task A_join_address_that_does_not_answer_is_named()
     {
-        // Port 1 is nobody's; no patience is needed to find that out.
+        // No process listens on port 1, so the verb need not wait.
         foreach (var verb in new[] { "train", "status" })
         {
-            var ran = await Ran.Command(verb, "--join", "127.0.0.1:1", "--wait", "0");
+            var result = await CliResult.Run(verb, "--join", "127.0.0.1:1", "--wait", "0");
 
-            ran.ExitCode.ShouldBe(2);
-            ran.Error.ShouldStartWith("actortrain: ");
-            ran.Error.ShouldContain("127.0.0.1:1");
-            ran.Error.TrimEnd().ShouldNotContain("\n");
-            ran.Error.ShouldNotContain("   at ");
+            result.ExitCode.ShouldBe(2);
+            result.Error.ShouldStartWith("actortrain: ");
+            result.Error.ShouldContain("127.0.0.1:1");
+            result.Error.TrimEnd().ShouldNotContain("\n");
+            result.Error.ShouldNotContain("   at ");
         }
     }
 
-    [Theory, InlineData("status"), InlineData("pause"), InlineData("stop")]
-    public async Task Whoever_waits_for_a_cluster_says_why_on_standard_error(string verb)
+    [Theory, InlineData("status"), InlineData("pause"), InlineData("cancel")]
+    public async Task A_verb_that_waits_for_a_cluster_says_why_on_standard_error(string verb)
     {
-        var ran = await Ran.Command(verb, "--join", $"127.0.0.1:{FreePort.Take()}");
+        var result = await CliResult.Run(verb, "--join", $"127.0.0.1:{FreePort.Reserve()}");
 
-        ran.ExitCode.ShouldBe(2);
-        ran.Output.ShouldBeEmpty();
-        ran.Error.Split('\n')[0].ShouldContain(": nothing listens there (connection refused)");
-        ran.Error.TrimEnd().Split('\n')[^1].ShouldStartWith("actortrain: No ActorTrain node answers");
+        result.ExitCode.ShouldBe(2);
+        result.Output.ShouldBeEmpty();
+        result.Error.Split('\n')[0].ShouldContain(": nothing listens there (connection refused)");
+        result.Error.TrimEnd().Split('\n')[^1].ShouldStartWith("actortrain: No ActorTrain node answers");
     }
 
     [Fact]
-    public async Task The_trace_is_for_who_asks() =>
-        (await Ran.Command("train", "--debug")).Error.ShouldContain("   at ActorTrain.");
+    public async Task Debug_shows_the_trace() =>
+        (await CliResult.Run("train", "--debug")).Error.ShouldContain("   at ActorTrain.");
 }

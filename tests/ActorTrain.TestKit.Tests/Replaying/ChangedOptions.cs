@@ -4,21 +4,21 @@ using ActorTrain.Job;
 namespace ActorTrain.TestKit.Tests.Replaying;
 
 /// <summary>
-/// Options with one setting changed, for each setting that there is: those that will be added as well.
+/// Options with one setting changed, for each setting. Settings are found by reflection, so new ones are included.
 /// </summary>
 internal static class ChangedOptions
 {
-    /// <summary>The property's name, and the options in which it is different.</summary>
-    public static IEnumerable<(string Setting, object Options)> Of(object options)
+    /// <summary>The name of each property, and the options in which it is changed.</summary>
+    public static IEnumerable<(string Setting, object Options)> ForEachSetting(object options)
     {
         foreach (var property in OptionsAsSettings.PropertiesOf(options.GetType()))
         {
             var value = property.GetValue(options)!;
             if (OptionsAsSettings.IsRecord(value.GetType()))
-                foreach (var (setting, inner) in Of(value))
+                foreach (var (setting, inner) in ForEachSetting(value))
                     yield return (setting, With(options, property, inner));
             else
-                yield return (property.Name, With(options, property, Another(value)));
+                yield return (property.Name, With(options, property, Changed(value)));
         }
     }
 
@@ -29,7 +29,7 @@ internal static class ChangedOptions
         return copy;
     }
 
-    private static object Another(object value) =>
+    private static object Changed(object value) =>
         value switch
         {
             string text => text + "!",
@@ -47,6 +47,6 @@ internal static class ChangedOptions
             {
                 ["another"] = "1",
             },
-            _ => throw new NotSupportedException($"no other value of {value.GetType()} is known here"),
+            _ => throw new NotSupportedException($"no other value of {value.GetType()} is known"),
         };
 }

@@ -4,10 +4,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace ActorTrain.TestKit.Tests.Replaying;
 
-/// <summary>Compiles the code that results print, as a user's compiler does, and runs it.</summary>
+/// <summary>Compiles and runs the code that results print, as a user would.</summary>
 internal static class CompiledRuns
 {
-    private const string Asserts = "result.ShouldBeSound();";
+    private const string Assertion = "result.ShouldSucceed();";
 
     private static readonly MetadataReference[] References =
     [
@@ -16,8 +16,8 @@ internal static class CompiledRuns
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    /// <summary>The results of running each code, in their order; what each asserts at its end is left out.</summary>
-    public static IReadOnlyList<SimulationResult> Of(IReadOnlyList<string> codes)
+    /// <summary>Runs each code without its assertion, and returns the results in order.</summary>
+    public static IReadOnlyList<SimulationResult> Run(IReadOnlyList<string> codes)
     {
         var compilation = Compilation(codes);
         using var image = new MemoryStream();
@@ -35,7 +35,7 @@ internal static class CompiledRuns
         ];
     }
 
-    /// <summary>What a compiler complains of.</summary>
+    /// <summary>The compiler's errors.</summary>
     public static IReadOnlyList<string> ErrorsOf(string code) =>
         [
             .. Compilation([code])
@@ -54,9 +54,9 @@ internal static class CompiledRuns
 
     private static SyntaxTree Tree(string code, int number)
     {
-        code.ShouldEndWith(Asserts);
+        code.ShouldEndWith(Assertion);
         var usings = code[..code.IndexOf("\n\n", StringComparison.Ordinal)];
-        var statements = code[usings.Length..^Asserts.Length];
+        var statements = code[usings.Length..^Assertion.Length];
         return CSharpSyntaxTree.ParseText(
             $"{usings}\npublic static class Replay{number} {{ public static SimulationResult Run() {{ "
                 + $"{statements}\nreturn result; }} }}"

@@ -1,17 +1,16 @@
 using System.Globalization;
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Settings;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Membership;
 using ActorTrain.TestKit.Network;
 using ActorTrain.TestKit.Nodes;
-using ActorTrain.Worker;
 using CsCheck;
 
 namespace ActorTrain.TestKit.Tests.Replaying;
 
-/// <summary>Clusters, scripts and jobs in which everything may be different from the default.</summary>
+/// <summary>Clusters, scripts and jobs in which every value may differ from its default.</summary>
 internal static class RandomRuns
 {
     private static readonly Gen<TimeSpan> Short = Gen.Int[0, 20_000_000].Select(ticks => TimeSpan.FromTicks(ticks));
@@ -50,8 +49,8 @@ internal static class RandomRuns
                 Gen.Const(Fault.Freeze(node)),
                 Gen.Const(Fault.Thaw(node)),
                 Gen.Double[0.01, 1].Select(to => Fault.Slow(node, to)),
-                Gen.Const(Fault.Cut(node, "gpu \"one\"\\")),
-                Gen.Const(Fault.Heal()),
+                Gen.Const(Fault.Partition(node, "gpu \"one\"\\")),
+                Gen.Const(Fault.HealPartition()),
                 Gen.Const(Fault.Leave(node)),
                 Gen.Select(Gen.Int[1, 2], Speeds, Fault.Join),
                 Gen.Const(Fault.FailEngine(node)),
@@ -142,15 +141,15 @@ internal static class RandomRuns
         {
             ("name", "a \"job\"\\"),
             ("epochs", $"{epochs}"),
-            ("batch", $"{batch}"),
+            ("batch-size", $"{batch}"),
             ("optimizer.learning-rate", rate.ToString("R", CultureInfo.InvariantCulture)),
-            ("clip-norm", isOn ? "1.5" : "0"),
+            ("gradient-clip-norm", isOn ? "1.5" : "0"),
             ("seed", $"{batch * 7}"),
             ("shards", consistency == 2 || !isOn ? "1" : "2"),
-            ("overlap", isOn ? "1" : "0"),
+            ("max-in-flight-pushes", isOn ? "1" : "0"),
             ("schedule.name", isOn ? "step" : "constant"),
             ("balance.repeat", isOn ? "on" : "off"),
-            ("lease-batches", $"{1 + staleness}"),
+            ("micro-batches-per-lease", $"{1 + staleness}"),
             ("model.name", isOn ? "mlp" : "cnn"),
             ("data.augmentation.crop-padding", $"{staleness}"),
             ("staleness.rest", "1.5s"),
@@ -175,13 +174,13 @@ internal static class RandomRuns
             consistency switch
             {
                 0 => [("consistency.name", "synchronous")],
-                1 => [("consistency.name", "synchronous"), ("consistency.synchronous.global-batch", "60")],
+                1 => [("consistency.name", "synchronous"), ("consistency.synchronous.global-batch-size", "60")],
                 2 => [("consistency.name", "synchronous"), ("consistency.synchronous.backup-workers", "1")],
                 3 =>
                 [
                     ("consistency.name", "bounded"),
                     ("consistency.bounded.staleness", "2"),
-                    ("consistency.bounded.most", "5"),
+                    ("consistency.bounded.max-staleness", "5"),
                 ],
                 4 =>
                 [

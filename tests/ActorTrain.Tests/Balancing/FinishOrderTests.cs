@@ -6,14 +6,15 @@ namespace ActorTrain.Tests.Balancing;
 public sealed class FinishOrderTests
 {
     [Theory, InlineData(0, 2), InlineData(1, 1), InlineData(2, 1)]
-    public void Who_asks_is_none_of_the_others(int asks, double first) =>
-        new FinishOrder([1, 2, 3]).FirstBut(asks).ShouldBe(first);
+    public void The_first_of_the_others_is_never_the_worker_itself(int asks, double first) =>
+        new FinishOrder([1, 2, 3]).FirstExcept(asks).ShouldBe(first);
 
     [Fact]
-    public void Alone_nobody_else_is_ever_done() => new FinishOrder([1]).FirstBut(0).ShouldBe(double.PositiveInfinity);
+    public void Without_others_none_of_them_ever_finishes() =>
+        new FinishOrder([1]).FirstExcept(0).ShouldBe(double.PositiveInfinity);
 
     [Fact]
-    public void Whatever_changes_the_first_of_the_others_is_the_least_of_them() =>
+    public void After_any_change_the_first_of_the_others_is_the_least_of_them() =>
         Gen.Select(Gen.Int[0, 9].Array[2, 8], Gen.Select(Gen.Int[0, 7], Gen.Int[0, 9], Gen.Int[0, 7]).Array[1, 30])
             .Sample(
                 (at, changes) =>
@@ -23,7 +24,7 @@ public sealed class FinishOrderTests
                     {
                         order.Set(changed % at.Length, at[changed % at.Length] = to);
                         order
-                            .FirstBut(asks % at.Length)
+                            .FirstExcept(asks % at.Length)
                             .ShouldBe(at.Where((_, worker) => worker != asks % at.Length).Min());
                     }
                 }

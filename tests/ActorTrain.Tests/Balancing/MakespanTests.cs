@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace ActorTrain.Tests.Balancing;
 
-/// <summary>What the planner's decisions come to over a whole job.</summary>
+/// <summary>How long a whole job takes with the planner's leases.</summary>
 public sealed class MakespanTests
 {
     private const int Cases = 300;
@@ -15,7 +15,7 @@ public sealed class MakespanTests
         .Array[1, 8];
 
     [Fact]
-    public void A_job_always_ends_whatever_is_wanted_and_known() =>
+    public void A_job_ends_with_any_options_and_any_estimates() =>
         Gen.Select(
                 Speeds,
                 Gen.Int[1, 1000],
@@ -26,19 +26,19 @@ public sealed class MakespanTests
                 Gen.Double[0, 3].Array[8]
             )
             .Sample(
-                (speeds, samples, epochs, batch, leaseBatches, wanted, errors) =>
+                (speeds, samples, epochs, batch, leaseBatches, flags, errors) =>
                 {
                     var options = new BalanceOptions(
-                        MicroBatch: (wanted & 1) > 0,
-                        Lease: (wanted & 2) > 0,
-                        Repeat: (wanted & 4) > 0
+                        MicroBatch: (flags & 1) > 0,
+                        Lease: (flags & 2) > 0,
+                        Repeat: (flags & 4) > 0
                     );
-                    // What is believed of a worker is up to three times too high, or nothing at all.
+                    // The estimate of a worker is up to three times too high, or unknown.
                     var workers = Workers([.. speeds.Select((speed, i) => errors[i] < 0.3 ? 0 : speed * errors[i])]);
-                    var book = new LeaseBook(samples, epochs);
+                    var table = new LeaseTable(samples, epochs);
                     var simulation = new Simulation(
                         new LeasePlanner(options, batch, leaseBatches),
-                        book,
+                        table,
                         workers,
                         worker => speeds[int.Parse(worker.Node)]
                     );
@@ -49,7 +49,7 @@ public sealed class MakespanTests
             );
 
     [Fact]
-    public void A_long_job_takes_little_more_time_than_all_together_need() =>
+    public void A_long_job_takes_little_longer_than_the_sum_of_all_throughputs_allows() =>
         Gen.Select(Speeds, Gen.Int[20, 60], Gen.Int[1, 3], Gen.Int[8, 64])
             .Sample(
                 (speeds, rounds, epochs, batch) =>
@@ -59,7 +59,7 @@ public sealed class MakespanTests
                     var (workers, planner) = (Workers(speeds), new LeasePlanner(Jobs.ByStrength, batch, leaseBatches));
                     var simulation = new Simulation(
                         planner,
-                        new LeaseBook(samples, epochs),
+                        new LeaseTable(samples, epochs),
                         workers,
                         worker => worker.SamplesPerSecond
                     );
@@ -77,14 +77,14 @@ public sealed class MakespanTests
             );
 
     [Fact]
-    public void What_a_stuck_worker_holds_is_repeated_by_one_that_is_idle() =>
+    public void A_stuck_workers_lease_is_repeated_by_an_idle_worker() =>
         Gen.Select(Speeds.Where(speeds => speeds.Length > 1), Gen.Int[1, 1000], Gen.Int[1, 3])
             .Sample(
                 (speeds, samples, epochs) =>
                 {
                     var simulation = new Simulation(
                         new LeasePlanner(Jobs.ByStrength, batch: 16, leaseBatches: 4),
-                        new LeaseBook(samples, epochs),
+                        new LeaseTable(samples, epochs),
                         Workers(speeds),
                         worker => worker.Node == "0" ? 0 : worker.SamplesPerSecond
                     );
@@ -105,18 +105,18 @@ public sealed class MakespanTests
     private static PlannedWorker[] Workers(double[] speeds) =>
         [.. speeds.Select((speed, i) => new PlannedWorker($"{i}", IsGpu: false, speed))];
 
-    /// <summary>Apart from repeats, every position was handed out once.</summary>
+    /// <summary>Apart from repeats, every position was granted once.</summary>
     private static void ShouldHaveGrantedAllOnce(Simulation simulation, int samples, int epochs)
     {
         var granted = Enumerable.Range(1, epochs).ToDictionary(epoch => epoch, _ => new PositionSet());
         foreach (
-            var stretch in simulation
+            var range in simulation
                 .Granted.Where(granted => granted.Planned.Repeats is null)
-                .Select(granted => granted.Planned.Lease.Stretch)
+                .Select(granted => granted.Planned.Lease.Range)
         )
         {
-            granted[stretch.Epoch].OverlapWith(stretch.Start, stretch.End).ShouldBe(Overlap.None);
-            granted[stretch.Epoch].Add(stretch.Start, stretch.End);
+            granted[range.Epoch].OverlapWith(range.Start, range.End).ShouldBe(Overlap.None);
+            granted[range.Epoch].Add(range.Start, range.End);
         }
         granted.Values.ShouldAllBe(epoch => epoch.Count == samples);
     }

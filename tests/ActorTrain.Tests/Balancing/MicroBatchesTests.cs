@@ -20,10 +20,10 @@ public sealed class MicroBatchesTests
     ) => Divide(speeds, batch).ShouldBe(divided);
 
     [Fact]
-    public void Nobody_gets_nobody_a_batch() => Divide([], 64).ShouldBeEmpty();
+    public void Without_workers_there_are_no_micro_batches() => Divide([], 64).ShouldBeEmpty();
 
     [Fact]
-    public void Together_they_are_what_they_would_be_if_all_were_equal_and_nobody_has_none() =>
+    public void Their_sum_is_that_of_equal_workers_and_none_is_empty() =>
         Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300])
             .Sample(
                 (speeds, batch) =>
@@ -35,7 +35,7 @@ public sealed class MicroBatchesTests
             );
 
     [Fact]
-    public void The_faster_never_gets_less() =>
+    public void A_faster_worker_never_gets_less() =>
         Gen.Select(Speed.Array[1, 12], Gen.Int[1, 300])
             .Sample(
                 (speeds, batch) =>
@@ -49,25 +49,25 @@ public sealed class MicroBatchesTests
             );
 
     [Fact]
-    public void The_slow_keep_about_half_of_the_batch() =>
+    public void Slow_workers_keep_about_half_of_the_batch() =>
         Divide([199, 198, 0.001, 0.001, 0.001], batch: 8).ShouldBe([16, 15, 3, 3, 3]);
 
     [Theory, InlineData(119.9, 80.1, true), InlineData(120.1, 79.9, false)]
-    public void Speeds_that_are_near_enough_keep_the_jobs_batch(double one, double other, bool equal) =>
+    public void Near_equal_speeds_keep_the_jobs_batch(double one, double other, bool equal) =>
         Divide([one, other], batch: 100).SequenceEqual([100, 100]).ShouldBe(equal);
 
     [Fact]
-    public void One_that_is_far_off_divides_among_all() => Divide([100, 105, 40], batch: 64).ShouldBe([80, 80, 32]);
+    public void One_speed_far_from_the_mean_divides_all() => Divide([100, 105, 40], batch: 64).ShouldBe([80, 80, 32]);
 
     [Fact]
-    public void Of_whom_nothing_is_known_is_taken_for_an_average_one()
+    public void An_unknown_throughput_counts_as_the_mean()
     {
         Divide([300, 0, 100], batch: 64).ShouldBe([96, 64, 32]);
         Divide([0, 0], batch: 64).ShouldBe([64, 64]);
     }
 
     [Fact]
-    public void What_is_too_much_for_one_goes_to_the_others_in_proportion() =>
+    public void What_one_memory_cannot_hold_goes_to_the_others_in_proportion() =>
         MicroBatches.Divide([new(400, Most: 32), new(200), new(100)], batch: 64).ShouldBe([32, 104, 56]);
 
     [Fact]
@@ -75,15 +75,15 @@ public sealed class MicroBatchesTests
         MicroBatches.Divide([new(100, Most: 16), new(100)], batch: 64).ShouldBe([16, 112]);
 
     [Theory, InlineData(7, 121), InlineData(8, 120), InlineData(1, 127)]
-    public void What_holds_less_than_an_eighth_leaves_all_the_rest_to_the_others(int most, int rest) =>
+    public void A_memory_below_an_eighth_of_the_batch_leaves_the_rest_to_the_others(int most, int rest) =>
         MicroBatches.Divide([new(100, most), new(100)], batch: 64).ShouldBe([most, rest]);
 
     [Fact]
-    public void Where_all_are_at_their_most_it_stays_so() =>
+    public void Where_all_memories_are_full_the_sum_is_smaller() =>
         MicroBatches.Divide([new(400, Most: 16), new(100, Most: 24)], batch: 64).ShouldBe([16, 24]);
 
     [Fact]
-    public void Nobody_gets_more_than_it_holds_and_only_where_all_are_at_their_most_is_it_less_together() =>
+    public void No_worker_gets_more_than_its_memory_holds_and_the_sum_is_smaller_only_where_all_are_full() =>
         Gen.Select(Gen.Select(Speed, Gen.Int[1, 400]).Array[1, 12], Gen.Int[1, 40])
             .Sample(
                 (workers, eighths) =>

@@ -4,11 +4,11 @@ using ActorTrain.Leases;
 namespace ActorTrain.Tests.Balancing;
 
 /// <summary>
-/// A job in virtual time: whoever is idle asks, and a lease ends after its samples over its holder's true speed.
+/// A job in virtual time: idle workers request leases, and a lease takes its samples over its holder's true speed.
 /// </summary>
 internal sealed class Simulation(
     LeasePlanner planner,
-    LeaseBook book,
+    LeaseTable table,
     IReadOnlyList<PlannedWorker> workers,
     Func<PlannedWorker, double> speedOf
 )
@@ -22,13 +22,13 @@ internal sealed class Simulation(
     public List<(string Node, PlannedLease Planned)> Granted { get; } = [];
 
     /// <summary>Goes on until every position is done.</summary>
-    /// <returns>Whether that came to be, within a number of events.</returns>
+    /// <returns>Whether that was reached within a number of events.</returns>
     public bool Run(int events = 100_000)
     {
-        for (; !book.Complete && events > 0; events--)
+        for (; !table.Complete && events > 0; events--)
         {
             Grant();
-            // The coordinator looks again from time to time; an end may come before.
+            // The coordinator grants again at every tick; a lease may end before.
             var tick = Now + Tick;
             if (!_running.TryPeek(out var next, out var at) || (_idle.Count > 0 && at > tick))
             {
@@ -37,25 +37,25 @@ internal sealed class Simulation(
             }
             _running.Dequeue();
             Now = at;
-            book.End(next.Lease.Id, [], round: 1);
+            table.End(next.Lease.Id, [], round: 1);
             _idle.Add(next.Node);
         }
-        return book.Complete;
+        return table.Complete;
     }
 
     private void Grant()
     {
         foreach (var worker in PlannedWorker.StrongestFirst(workers))
         {
-            if (!_idle.Contains(worker.Node) || planner.Begin(book, workers, Now).Next(worker.Node) is not { } planned)
+            if (!_idle.Contains(worker.Node) || planner.Begin(table, workers, Now).Next(worker.Node) is not { } planned)
                 continue;
             _idle.Remove(worker.Node);
             Granted.Add((worker.Node, planned));
-            // Who is stuck never ends.
+            // A stuck worker never ends its lease.
             if (speedOf(worker) is > 0 and var speed)
                 _running.Enqueue(
                     (worker.Node, planned.Lease),
-                    Now + TimeSpan.FromSeconds(planned.Lease.Stretch.Count / speed)
+                    Now + TimeSpan.FromSeconds(planned.Lease.Range.Count / speed)
                 );
         }
     }

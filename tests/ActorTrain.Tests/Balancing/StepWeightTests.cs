@@ -15,14 +15,14 @@ public sealed class StepWeightTests
     [InlineData(0, 100, 4f)]
     [InlineData(80, 18, 1f)]
     [InlineData(80, 16, 0.5f)]
-    public void Every_sample_has_its_part_of_its_step(int start, int count, float weight) =>
-        StepWeight.Of(new LeasePart(1, start, count), batch: 32, samples: 100).ShouldBe(weight);
+    public void Every_sample_is_an_equal_part_of_its_step(int start, int count, float weight) =>
+        StepWeight.Compute(new SampleRange(1, start, count), batch: 32, samples: 100).ShouldBe(weight);
 
     [Fact]
-    public void An_epoch_of_less_than_a_batch_is_one_step()
+    public void An_epoch_smaller_than_a_batch_is_one_step()
     {
-        StepWeight.Of(new LeasePart(1, 0, 5), batch: 32, samples: 5).ShouldBe(1f);
-        StepWeight.Of(new LeasePart(1, 3, 1), batch: 32, samples: 5).ShouldBe(0.2f);
+        StepWeight.Compute(new SampleRange(1, 0, 5), batch: 32, samples: 5).ShouldBe(1f);
+        StepWeight.Compute(new SampleRange(1, 3, 1), batch: 32, samples: 5).ShouldBe(0.2f);
     }
 
     [Fact]
@@ -31,23 +31,23 @@ public sealed class StepWeightTests
             .Sample(
                 (batch, samples) =>
                 {
-                    foreach (var part in new LeasePart(1, 0, samples).Cut(batch))
-                        StepWeight.Of(part, batch, samples).ShouldBe(1f);
+                    foreach (var part in new SampleRange(1, 0, samples).Cut(batch))
+                        StepWeight.Compute(part, batch, samples).ShouldBe(1f);
                 }
             );
 
     [Fact]
-    public void However_an_epoch_is_cut_it_weighs_its_steps() =>
+    public void The_weights_of_an_epochs_pushes_sum_to_its_steps_for_every_cut() =>
         Gen.Select(Gen.Int[1, 64], Gen.Int[1, 1000], Gen.Int[1, 100].Array[1, 50])
             .Sample(
                 (batch, samples, sizes) =>
-                    Cut(new LeasePart(1, 0, samples), sizes)
-                        .Sum(part => (double)StepWeight.Of(part, batch, samples))
+                    Cut(new SampleRange(1, 0, samples), sizes)
+                        .Sum(part => (double)StepWeight.Compute(part, batch, samples))
                         .ShouldBe((samples + batch - 1) / batch, 1e-4)
             );
 
     [Fact]
-    public void The_pushes_that_cut_up_a_batch_are_together_its_gradient() =>
+    public void The_weighted_pushes_of_a_batch_sum_to_its_gradient() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, 3], Gen.Int[1, 20].Array[1, 10])
             .Sample(
                 (batch, index, sizes) =>
@@ -55,12 +55,12 @@ public sealed class StepWeightTests
                     const int samples = 100;
                     var count = (samples + batch - 1) / batch;
                     var start = index % count * batch;
-                    var whole = new LeasePart(1, start, Math.Min(batch, samples - start));
+                    var whole = new SampleRange(1, start, Math.Min(batch, samples - start));
 
                     var sum = new double[Inputs + 1];
                     foreach (var part in Cut(whole, sizes))
                     {
-                        var weight = StepWeight.Of(part, batch, samples);
+                        var weight = StepWeight.Compute(part, batch, samples);
                         foreach (var (i, element) in MeanGradient(part).Index())
                             sum[i] += weight * element;
                     }
@@ -70,23 +70,23 @@ public sealed class StepWeightTests
             );
 
     [Fact]
-    public void And_so_they_are_for_an_engine()
+    public void The_weighted_pushes_of_an_engine_sum_to_the_batchs_gradient()
     {
         using var engine = new LinearEngine(inputs: 5);
         engine.Initialize(seed: 3);
-        var whole = new LeasePart(1, 64, 64);
+        var whole = new SampleRange(1, 64, 64);
 
         var sum = new double[6];
         foreach (var part in Cut(whole, [3, 17, 1, 24, 30]))
         {
-            var weight = StepWeight.Of(part, batch: 64, samples: 640);
+            var weight = StepWeight.Compute(part, batch: 64, samples: 640);
             foreach (var (i, element) in Gradient(part).Index())
                 sum[i] += weight * element;
         }
 
         ShouldBeNear(sum, Gradient(whole), 1e-5);
 
-        double[] Gradient(LeasePart part)
+        double[] Gradient(SampleRange part)
         {
             var gradient = new float[6];
             engine.ComputeGradient([.. Enumerable.Range(part.Start, part.Count)], seed: 0, gradient);
@@ -96,8 +96,8 @@ public sealed class StepWeightTests
 
     private const int Inputs = 4;
 
-    /// <summary>Of the squared error of a linear model, in double precision.</summary>
-    private static double[] MeanGradient(LeasePart part)
+    /// <summary>The gradient of a linear model's squared error, in double precision.</summary>
+    private static double[] MeanGradient(SampleRange part)
     {
         var gradient = new double[Inputs + 1];
         for (var sample = part.Start; sample < part.End; sample++)
@@ -110,13 +110,13 @@ public sealed class StepWeightTests
         return gradient;
     }
 
-    /// <summary>Pieces of these sizes, again and again until nothing is left.</summary>
-    private static List<LeasePart> Cut(LeasePart whole, int[] sizes)
+    /// <summary>Pieces of these sizes, in rotation.</summary>
+    private static List<SampleRange> Cut(SampleRange whole, int[] sizes)
     {
-        var parts = new List<LeasePart>();
+        var parts = new List<SampleRange>();
         for (var start = whole.Start; start < whole.End; start = parts[^1].End)
             parts.Add(
-                new LeasePart(whole.Epoch, start, Math.Min(sizes[parts.Count % sizes.Length], whole.End - start))
+                new SampleRange(whole.Epoch, start, Math.Min(sizes[parts.Count % sizes.Length], whole.End - start))
             );
         return parts;
     }

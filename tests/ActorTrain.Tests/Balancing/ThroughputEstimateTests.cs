@@ -6,40 +6,41 @@ namespace ActorTrain.Tests.Balancing;
 public sealed class ThroughputEstimateTests
 {
     [Fact]
-    public void Knows_nothing_at_first() => new ThroughputEstimate().SamplesPerSecond.ShouldBe(0);
+    public void It_is_0_at_first() => new ThroughputEstimate().SamplesPerSecond.ShouldBe(0);
 
     [Fact]
-    public void Begins_with_the_workers_own_measurement() => Of(measured: 80).SamplesPerSecond.ShouldBe(80);
+    public void It_begins_with_the_workers_own_measurement() => Begun(measured: 80).SamplesPerSecond.ShouldBe(80);
 
     [Fact]
-    public void A_lease_is_worth_its_samples_over_its_seconds()
+    public void A_lease_measures_its_samples_over_its_seconds()
     {
-        var estimate = Of(measured: 0);
+        var estimate = Begun(measured: 0);
         estimate.Took(samples: 300, seconds: 2);
         estimate.SamplesPerSecond.ShouldBe(150);
     }
 
     [Theory, InlineData(0), InlineData(-1), InlineData(double.NaN), InlineData(double.PositiveInfinity)]
-    public void A_measurement_that_is_no_speed_is_ignored(double measured) => Of(measured).SamplesPerSecond.ShouldBe(0);
+    public void A_measurement_that_is_no_speed_is_ignored(double measured) =>
+        Begun(measured).SamplesPerSecond.ShouldBe(0);
 
     [Theory]
     [InlineData(0, 1), InlineData(100, 0), InlineData(100, -1), InlineData(0, 0)]
     [InlineData(100, double.NaN), InlineData(100, double.PositiveInfinity), InlineData(long.MaxValue, double.Epsilon)]
     public void A_lease_that_gives_no_speed_is_ignored(long samples, double seconds)
     {
-        var estimate = Of(measured: 80);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+        var estimate = Begun(measured: 80);
+        for (var i = 0; i < ThroughputEstimate.Window; i++)
             estimate.Took(samples, seconds);
         estimate.SamplesPerSecond.ShouldBe(80);
     }
 
     [Fact]
-    public void One_lease_that_something_disturbed_changes_nothing_wherever_it_falls() =>
+    public void One_disturbed_lease_changes_nothing() =>
         Gen.Select(Gen.Int[2, 20], Gen.Int[2, 20], Gen.Double[1, 1000], Gen.Double[-6, 6])
             .Sample(
                 (before, after, steady, exponent) =>
                 {
-                    var estimate = Of(steady);
+                    var estimate = Begun(steady);
                     for (var i = 1; i < before; i++)
                         Lease(estimate, steady);
                     Lease(estimate, steady * Math.Pow(10, exponent));
@@ -52,10 +53,10 @@ public sealed class ThroughputEstimateTests
             );
 
     [Theory, InlineData(1000, 1000), InlineData(1, 1), InlineData(1, 1000)]
-    public void Nor_do_two(double one, double other)
+    public void Two_disturbed_leases_change_nothing(double one, double other)
     {
-        var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+        var estimate = Begun(measured: 100);
+        for (var i = 0; i < ThroughputEstimate.Window; i++)
             Lease(estimate, 100);
         Lease(estimate, one);
         estimate.SamplesPerSecond.ShouldBe(100);
@@ -66,8 +67,8 @@ public sealed class ThroughputEstimateTests
     [Theory, InlineData(400), InlineData(25)]
     public void A_real_change_shows_after_three_leases(double speed)
     {
-        var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+        var estimate = Begun(measured: 100);
+        for (var i = 0; i < ThroughputEstimate.Window; i++)
             Lease(estimate, 100);
         Lease(estimate, speed);
         Lease(estimate, speed);
@@ -77,12 +78,12 @@ public sealed class ThroughputEstimateTests
     }
 
     [Fact]
-    public void What_is_older_than_five_leases_counts_no_more() =>
-        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Stretches])
+    public void Only_the_last_five_leases_count() =>
+        Gen.Select(Gen.Double[1, 1000].Array[0, 20], Gen.Double[1, 1000].Array[ThroughputEstimate.Window])
             .Sample(
                 (past, recent) =>
                 {
-                    var estimate = Of(measured: 0);
+                    var estimate = Begun(measured: 0);
                     foreach (var speed in past.Concat(recent))
                         Lease(estimate, speed);
                     estimate.SamplesPerSecond.ShouldBe(recent.Order().ElementAt(2), 1e-9);
@@ -90,10 +91,10 @@ public sealed class ThroughputEstimateTests
             );
 
     [Fact]
-    public void A_new_life_begins_anew()
+    public void Begin_forgets_earlier_leases()
     {
-        var estimate = Of(measured: 100);
-        for (var i = 0; i < ThroughputEstimate.Stretches; i++)
+        var estimate = Begun(measured: 100);
+        for (var i = 0; i < ThroughputEstimate.Window; i++)
             Lease(estimate, 100);
         estimate.Begin(measured: 7);
         estimate.SamplesPerSecond.ShouldBe(7);
@@ -101,7 +102,7 @@ public sealed class ThroughputEstimateTests
         estimate.SamplesPerSecond.ShouldBe(0);
     }
 
-    private static ThroughputEstimate Of(double measured)
+    private static ThroughputEstimate Begun(double measured)
     {
         var estimate = new ThroughputEstimate();
         estimate.Begin(measured);

@@ -12,15 +12,15 @@ public sealed class DynamicBoundTests
     private readonly DynamicBound _bound = new(least: 1, most: 4);
 
     [Fact]
-    public void Below_the_lower_bound_it_is_that() => _bound.MostAhead(At(clock: 5), Slowest).ShouldBe(1);
+    public void Below_the_lower_bound_it_is_the_lower_bound() => _bound.MostAhead(At(clock: 5), Slowest).ShouldBe(1);
 
     [Fact]
-    public void At_the_lower_bound_a_worker_gets_as_many_clocks_more_as_let_it_finish_with_the_slowest() =>
+    public void At_the_lower_bound_a_worker_gets_the_extra_clocks_that_let_it_finish_with_the_slowest() =>
         // It would finish at 10, 11, 12, 13 s with 0 to 3 more; the slowest finishes at 13.
         _bound.MostAhead(At(clock: 6), Slowest).ShouldBe(1 + 3);
 
     [Fact]
-    public void What_was_allowed_holds_until_the_worker_has_fallen_back()
+    public void The_extra_clocks_hold_until_the_worker_has_fallen_back()
     {
         _bound.MostAhead(At(clock: 6), Slowest).ShouldBe(4);
         _bound.MostAhead(At(clock: 8, finishedAt: 12), Slowest).ShouldBe(4);
@@ -34,7 +34,8 @@ public sealed class DynamicBoundTests
             .ShouldBe(2);
 
     [Fact]
-    public void Of_whom_nothing_is_known_it_stays() => _bound.MostAhead(At(clock: 6, interval: 0), Slowest).ShouldBe(1);
+    public void For_a_worker_with_an_unknown_pace_it_is_the_lower_bound() =>
+        _bound.MostAhead(At(clock: 6, interval: 0), Slowest).ShouldBe(1);
 
     [Fact]
     public void A_fixed_bound_is_the_same_for_all() => new FixedBound(3).MostAhead(At(clock: 99), Slowest).ShouldBe(3);

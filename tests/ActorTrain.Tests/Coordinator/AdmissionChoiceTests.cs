@@ -1,6 +1,7 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Engines;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
+using ActorTrain.Protocol;
 
 namespace ActorTrain.Tests.Coordinator;
 
@@ -12,9 +13,9 @@ public sealed class AdmissionChoiceTests
     [InlineData("12,60", 60)]
     [InlineData("60,12", 60)]
     [InlineData("12", 12)]
-    public void Most_workers_decide_and_of_as_many_the_larger_data_set(string samples, int chosen) =>
+    public void The_data_of_most_workers_is_chosen_and_of_as_many_the_larger_data_set(string samples, int chosen) =>
         AdmissionChoice
-            .Of([.. samples.Split(',').Select((count, i) => ($"w:{i}", Prepared(int.Parse(count))))])
+            .Create([.. samples.Split(',').Select((count, i) => ($"w:{i}", Prepared(int.Parse(count))))])
             .Dataset.TrainSamples.ShouldBe(chosen);
 
     [Fact]
@@ -26,7 +27,7 @@ public sealed class AdmissionChoiceTests
     private static WorkerProtocol.Prepared Prepared(int samples) =>
         new(
             "1",
-            new ModelDescription("linear", ParameterLayout.Of([("w", [8])]), ParameterLayout.Empty),
+            new ModelDescription("linear", ParameterLayout.Create([("w", [8])]), ParameterLayout.Empty),
             new DatasetDescription("made-up", samples, 8, $"{samples}"),
             new DeviceDescription("cpu", "toy", 1),
             new Measurement(100, 64)

@@ -1,6 +1,7 @@
 using ActorTrain.Coordinator;
+using ActorTrain.Engines;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
+using ActorTrain.Protocol;
 
 namespace ActorTrain.Tests.Coordinator;
 
@@ -9,30 +10,30 @@ public sealed class AdmissionTests
     private static readonly WorkerProtocol.Prepared First = Prepared();
 
     [Fact]
-    public void The_same_model_and_data_fit() => Judge(Prepared()).ShouldBeNull();
+    public void The_same_model_and_data_are_admitted() => Judge(Prepared()).ShouldBeNull();
 
     [Fact]
-    public void Another_model_does_not() =>
+    public void Another_model_is_refused() =>
         Judge(Prepared(model: "cnn"))!.ShouldBe("model is cnn at late:2 and mlp at early:1");
 
     [Fact]
-    public void Another_metric_does_not() =>
+    public void Another_metric_is_refused() =>
         Judge(First with { Model = First.Model with { MetricName = "recall" } })!
             .ShouldBe(
                 "the metric of model mlp is recall at late:2 and accuracy at early:1; run the same program on both"
             );
 
     [Fact]
-    public void Another_shape_does_not() =>
+    public void Another_shape_is_refused() =>
         Judge(Prepared(width: 6))!.ShouldBe("tensor 0 is w [6] at late:2 and w [5] at early:1");
 
     [Fact]
-    public void Another_size_of_data_set_does_not() =>
+    public void A_data_set_of_another_size_is_refused() =>
         Judge(Prepared(train: 50))!
             .ShouldBe("fashion-mnist has 50 training samples at late:2 and 60 at early:1; give both the same data");
 
     [Fact]
-    public void Other_contents_of_the_data_set_do_not() =>
+    public void A_data_set_with_other_contents_is_refused() =>
         Judge(Prepared(fingerprint: "bb"))!
             .ShouldBe("fingerprint of fashion-mnist is bb at late:2 and aa at early:1; give both the same data");
 
@@ -44,14 +45,16 @@ public sealed class AdmissionTests
     )]
     [InlineData("cat,cow", null, "class 1 of fashion-mnist is cow at late:2 and dog")]
     [InlineData("cat,dog,cow", null, "fashion-mnist has 3 classes at late:2 and 2")]
-    public void Other_classes_or_another_normalisation_do_not(string names, float? mean, string sentence) =>
+    public void Other_classes_or_another_normalisation_are_refused(string names, float? mean, string sentence) =>
         new Admission("early:1", Named("cat,dog", null))
-            .Judge("late:2", Named(names, mean))
+            .RefusalOf("late:2", Named(names, mean))
             .ShouldBe($"{sentence} at early:1; give both the same data");
 
     [Fact]
-    public void A_normalisation_that_differs_by_rounding_fits() =>
-        new Admission("early:1", Named("cat,dog", 0.5f)).Judge("late:2", Named("cat,dog", 0.500001f)).ShouldBeNull();
+    public void A_normalisation_that_differs_by_rounding_is_admitted() =>
+        new Admission("early:1", Named("cat,dog", 0.5f))
+            .RefusalOf("late:2", Named("cat,dog", 0.500001f))
+            .ShouldBeNull();
 
     [Fact]
     public void The_summary_of_the_data_set_has_its_classes_and_its_normalisation()
@@ -77,7 +80,7 @@ public sealed class AdmissionTests
         };
 
     private static string? Judge(WorkerProtocol.Prepared candidate) =>
-        new Admission("early:1", First).Judge("late:2", candidate);
+        new Admission("early:1", First).RefusalOf("late:2", candidate);
 
     private static WorkerProtocol.Prepared Prepared(
         string model = "mlp",
@@ -87,7 +90,7 @@ public sealed class AdmissionTests
     ) =>
         new(
             "1",
-            new ModelDescription(model, ParameterLayout.Of([("w", [width])]), ParameterLayout.Empty),
+            new ModelDescription(model, ParameterLayout.Create([("w", [width])]), ParameterLayout.Empty),
             new DatasetDescription("fashion-mnist", train, 10, fingerprint),
             new DeviceDescription("cpu", "toy", 1),
             new Measurement(100, 64)

@@ -1,13 +1,13 @@
 using ActorTrain.Coordinator;
-using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
 using Akka.TestKit;
 
 namespace ActorTrain.Tests.Coordinator;
 
-/// <summary>Which jobs the coordinator takes, and when: there are no workers, so each waits for some.</summary>
+/// <summary>Which jobs the coordinator accepts, and when: there are no workers, so each job waits for some.</summary>
 public sealed class CoordinatorActorTests : ActorTests
 {
     private static readonly CoordinatorOptions Options = new(
@@ -35,43 +35,43 @@ public sealed class CoordinatorActorTests : ActorTests
 
     [Theory]
     [InlineData("epochs is 0 (JobOptions.Epochs); it must be 1 or more")]
-    [InlineData("batch is -1 (JobOptions.Batch); it must be 1 or more")]
+    [InlineData("batch-size is -1 (JobOptions.BatchSize); it must be 1 or more")]
     [InlineData("learning-rate is NaN (JobOptions.Optimizer.LearningRate)")]
-    [InlineData("clip-norm is Infinity (JobOptions.ClipNorm)")]
+    [InlineData("gradient-clip-norm is Infinity (JobOptions.GradientClipNorm)")]
     [InlineData("JobOptions.Schedule is null; it must be given")]
-    public async Task A_job_that_code_has_made_senseless_is_refused_as_one_that_is_read(string sentence)
+    public async Task Invalid_options_of_a_submitted_job_are_refused(string sentence)
     {
         var client = CreateTestProbe();
-        client.Send(_coordinator, new ClientProtocol.Submit(Senseless(sentence)));
+        client.Send(_coordinator, new ClientProtocol.Submit(Invalid(sentence)));
         (await client.ExpectMsgAsync<ClientProtocol.Rejected>()).Reason.ShouldContain(sentence);
     }
 
     [Fact]
-    public async Task Any_client_can_stop_a_job_whose_own_client_hears_that_it_was_stopped()
+    public async Task Any_client_can_cancel_a_job_and_its_own_client_is_told()
     {
         var (client, other) = (await SubmitAsync(), CreateTestProbe());
-        other.Send(_coordinator, new ClientProtocol.StopJob());
-        await other.ExpectMsgAsync<ClientProtocol.Stopping>();
-        (await EndAsync(client)).Stopped.ShouldBeTrue();
+        other.Send(_coordinator, new ClientProtocol.CancelJob());
+        await other.ExpectMsgAsync<ClientProtocol.Canceling>();
+        (await EndAsync(client)).IsCanceled.ShouldBeTrue();
         other.Send(_coordinator, new ClientProtocol.GetStatus());
-        (await other.ExpectMsgAsync<ClientProtocol.Status>()).Cluster.Job!.Phase.ShouldBe(JobPhase.Stopped);
-        other.Send(_coordinator, new ClientProtocol.StopJob());
+        (await other.ExpectMsgAsync<ClientProtocol.Status>()).Cluster.Job!.Phase.ShouldBe(JobPhase.Canceled);
+        other.Send(_coordinator, new ClientProtocol.CancelJob());
         (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Reason.ShouldBe("no job runs on this cluster");
     }
 
     [Fact]
-    public async Task Whoever_hears_that_a_job_is_over_may_submit_the_next_at_once()
+    public async Task A_client_whose_job_has_ended_can_submit_the_next_at_once()
     {
         for (var i = 0; i < 100; i++)
         {
             var client = await SubmitAsync();
-            client.Send(_coordinator, new ClientProtocol.StopJob());
+            client.Send(_coordinator, new ClientProtocol.CancelJob());
             await EndAsync(client);
         }
     }
 
     [Fact]
-    public async Task A_client_that_is_gone_leaves_no_job_behind()
+    public async Task A_job_whose_client_is_gone_ends()
     {
         var client = await SubmitAsync();
         Sys.Stop(client.Ref);
@@ -79,18 +79,18 @@ public sealed class CoordinatorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_client_that_is_gone_before_its_job_begins_leaves_none_behind()
+    public async Task A_job_whose_client_is_gone_before_it_begins_ends()
     {
         var client = CreateTestProbe();
         Sys.Stop(client.Ref);
         await WatchAsync(client.Ref);
         await ExpectTerminatedAsync(client.Ref);
-        _coordinator.Tell(new ClientProtocol.Submit(Jobs.Of()), client.Ref);
+        _coordinator.Tell(new ClientProtocol.Submit(Jobs.Create()), client.Ref);
         await AwaitAssertAsync(async () => await SubmitAsync());
     }
 
     [Fact]
-    public async Task Nodes_that_are_gone_since_the_job_began_stay_in_the_status_told_apart_from_those_that_came_back()
+    public async Task Nodes_lost_since_the_job_began_stay_in_the_status_beside_their_restarts()
     {
         Enrol();
         await SubmitAsync();
@@ -108,7 +108,7 @@ public sealed class CoordinatorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task The_loss_of_a_process_does_not_concern_another_that_has_its_address_by_now()
+    public async Task The_loss_of_a_process_does_not_remove_its_successor_at_the_same_address()
     {
         await SubmitAsync();
         foreach (var uid in new[] { 1, 2 })
@@ -127,20 +127,20 @@ public sealed class CoordinatorActorTests : ActorTests
         return status.Cluster.Nodes.Select(node => (node.Restarts, node.Absence));
     }
 
-    private static JobOptions Senseless(string sentence) =>
+    private static JobOptions Invalid(string sentence) =>
         sentence.Split(' ')[0] switch
         {
-            "epochs" => Jobs.Of() with { Epochs = 0 },
-            "batch" => Jobs.Of() with { Batch = -1 },
-            "learning-rate" => Jobs.Of() with { Optimizer = Jobs.Sgd(float.NaN) },
-            "clip-norm" => Jobs.Of() with { ClipNorm = float.PositiveInfinity },
-            _ => Jobs.Of() with { Schedule = null! },
+            "epochs" => Jobs.Create() with { Epochs = 0 },
+            "batch-size" => Jobs.Create() with { BatchSize = -1 },
+            "learning-rate" => Jobs.Create() with { Optimizer = Jobs.Sgd(float.NaN) },
+            "gradient-clip-norm" => Jobs.Create() with { GradientClipNorm = float.PositiveInfinity },
+            _ => Jobs.Create() with { Schedule = null! },
         };
 
     private async Task<TestProbe> SubmitAsync()
     {
         var client = CreateTestProbe();
-        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Of()));
+        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
         (await client.ExpectMsgAsync<object>()).ShouldBeOfType<ClientProtocol.Accepted>();
         return client;
     }

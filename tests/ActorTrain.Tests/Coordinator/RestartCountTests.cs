@@ -1,6 +1,6 @@
 using ActorTrain.Coordinator;
-using ActorTrain.Hosting;
-using ActorTrain.Worker;
+using ActorTrain.Engines;
+using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Coordinator;
@@ -15,35 +15,35 @@ public sealed class RestartCountTests : ActorTests
     public RestartCountTests() => (_first, _second) = (CreateTestProbe(), CreateTestProbe());
 
     [Fact]
-    public void A_node_that_enrols_again_is_the_same_and_one_with_another_host_was_started_again()
+    public void A_node_with_another_host_has_restarted_and_one_with_the_same_has_not()
     {
-        Of("a:1", _first).ShouldBe(0);
-        Of("a:1", _first).ShouldBe(0);
-        Of("a:1", _second).ShouldBe(1);
-        Of("b:1", _first).ShouldBe(0);
-        Of("a:1", _first).ShouldBe(2);
+        Restarts("a:1", _first).ShouldBe(0);
+        Restarts("a:1", _first).ShouldBe(0);
+        Restarts("a:1", _second).ShouldBe(1);
+        Restarts("b:1", _first).ShouldBe(0);
+        Restarts("a:1", _first).ShouldBe(2);
     }
 
     [Fact]
-    public void A_new_job_begins_with_those_that_are_here()
+    public void A_new_job_counts_from_the_present_nodes()
     {
-        Of("a:1", _first);
-        Of("a:1", _second);
+        Restarts("a:1", _first);
+        Restarts("a:1", _second);
         _restarts.Begin(before: []);
-        Of("a:1", _second).ShouldBe(0);
+        Restarts("a:1", _second).ShouldBe(0);
     }
 
     [Fact]
-    public void Another_coordinator_goes_on_counting()
+    public void Another_coordinator_continues_the_count()
     {
-        _restarts.Begin([Memory(1, _second), Memory(0, _first)]);
-        Of("a:1", _second).ShouldBe(1);
-        Of("a:1", _first).ShouldBe(2);
+        _restarts.Begin([Snapshot(1, _second), Snapshot(0, _first)]);
+        Restarts("a:1", _second).ShouldBe(1);
+        Restarts("a:1", _first).ShouldBe(2);
     }
 
-    private static WorkerMemory Memory(int restarts, IActorRef host) =>
+    private static WorkerSnapshot Snapshot(int restarts, IActorRef host) =>
         new("a:1", restarts, host, Device, MostSamples: 8, LeaseSamples: 0, LeaseSeconds: 0, Absence: null);
 
-    private int Of(string node, IActorRef worker) =>
-        _restarts.Of(new NodeProtocol.Enrol(node, [NodeRoles.Worker], worker, Server: null));
+    private int Restarts(string node, IActorRef worker) =>
+        _restarts.Get(new NodeProtocol.Enrol(node, [NodeRoles.Worker], worker, Server: null));
 }

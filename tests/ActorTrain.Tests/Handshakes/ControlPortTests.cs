@@ -14,10 +14,10 @@ using Akka.Remote.Transport.DotNetty;
 
 namespace ActorTrain.Tests.Handshakes;
 
-/// <summary>What connections take of a node's control port that do not begin an association.</summary>
+/// <summary>Limits for connections to a node's control port that do not begin an association.</summary>
 public sealed class ControlPortTests : IDisposable
 {
-    // Later: a busy machine has made a connection by then.
+    // Late enough for a busy machine to complete a handshake.
     private const string Never = "1h",
         Soon = "50ms",
         Later = "5s";
@@ -37,7 +37,7 @@ public sealed class ControlPortTests : IDisposable
     }
 
     [Fact]
-    public async Task One_more_than_may_be_at_it_displaces_the_oldest()
+    public async Task A_connection_beyond_the_limit_displaces_the_oldest()
     {
         await using var node = new Node(Never, atOnce: 3);
         var silent = Enumerable.Range(0, 4).Select(_ => Connect(node)).ToList();
@@ -56,18 +56,18 @@ public sealed class ControlPortTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_Akka_s_protocol_is_closed_at_once()
+    public async Task A_connection_with_another_protocol_is_closed_at_once()
     {
         await using var node = new Node(Never, atOnce: 10);
         var socket = Connect(node);
         socket.Send(Frame(length: 6, "GET / "u8));
         (await IsClosed(socket)).ShouldBeTrue();
-        // Nothing that Akka had to fail at.
+        // Akka saw nothing of it, and logged no error.
         node.Errors.ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_first_message_that_is_announced_as_larger_than_it_may_be_is_refused_before_it_comes()
+    public async Task Too_large_a_first_message_is_refused_by_its_announced_length()
     {
         await using var node = new Node(Never, atOnce: 10);
         var socket = Connect(node);
@@ -77,7 +77,7 @@ public sealed class ControlPortTests : IDisposable
     }
 
     [Fact]
-    public async Task A_first_message_that_does_not_end_is_closed_at_its_deadline()
+    public async Task A_connection_with_an_incomplete_first_message_is_closed_at_its_deadline()
     {
         await using var node = new Node(Soon, atOnce: 10);
         var socket = Connect(node);
@@ -86,7 +86,7 @@ public sealed class ControlPortTests : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_that_speak_by_TLS_connect_as_well_and_silent_connections_are_closed()
+    public async Task Nodes_with_TLS_connect_and_silent_connections_are_closed()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256).CreateSelfSigned(
@@ -98,11 +98,11 @@ public sealed class ControlPortTests : IDisposable
         await StaysConnected(other, node);
     }
 
-    // Also after its own deadline would have been, which a later connection shows that is silent.
+    // Also after its own deadline would have passed, as a later silent connection shows.
     private async Task StaysConnected(Node other, Node node)
     {
         await other.Reaches(node);
-        // On a busy machine an attempt to connect may have come to its deadline.
+        // On a busy machine an attempt to connect may have reached its deadline.
         var before = node.Disassociations;
         (await IsClosed(Connect(node))).ShouldBeTrue();
         await other.Reaches(node);
@@ -137,7 +137,7 @@ public sealed class ControlPortTests : IDisposable
         }
     }
 
-    /// <summary>An actor system with a control port, and somebody to speak to.</summary>
+    /// <summary>An actor system with a control port, and an actor that answers.</summary>
     private sealed class Node : IAsyncDisposable
     {
         private readonly ActorSystem _system;
@@ -152,7 +152,7 @@ public sealed class ControlPortTests : IDisposable
                 actortrain.handshake { timeout = {{timeout}}, at-once = {{atOnce}} }
                 akka.remote.dot-netty.tcp {
                   enable-ssl = {{(certificate is null ? "off" : "on")}}
-                  # Akka's own deadline: it is not what these tests see.
+                  # Akka's own deadline, which these tests must not reach.
                   connection-timeout = 10m
                 }
                 """
@@ -174,7 +174,7 @@ public sealed class ControlPortTests : IDisposable
         /// <summary>Errors that were logged.</summary>
         public int Errors => Volatile.Read(ref _errors);
 
-        /// <summary>Speaks to another; what was said to a connection that broke is said again.</summary>
+        /// <summary>Asks the other node; repeats the question if the connection breaks.</summary>
         public async Task Reaches(Node other)
         {
             var listener = _system.ActorSelection(new RootActorPath(other.Address) / "user" / Listener.Name);
@@ -187,7 +187,7 @@ public sealed class ControlPortTests : IDisposable
                 }
                 catch (AskTimeoutException)
                 {
-                    // Once more.
+                    // Try again.
                 }
             }
             throw new InvalidOperationException($"{other.Address} does not answer");

@@ -1,13 +1,13 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
-using ActorTrain.Serialization;
+using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
 using static ActorTrain.Tests.Hosting.ExistingSystem;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>ActorTrain inside actor systems that are there for something else.</summary>
+/// <summary>ActorTrain inside existing actor systems with other work.</summary>
 public sealed class EmbeddedNodeTests : IAsyncLifetime
 {
     private ActorSystem[] _systems = [];
@@ -25,7 +25,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_system_keeps_all_its_settings()
+    public void The_actor_system_keeps_all_its_settings()
     {
         string[] settings =
         [
@@ -40,7 +40,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
         var before = settings.Select(setting => First.Settings.Config.GetString(setting)).ToList();
         var dispatcher = First.Dispatchers.DefaultGlobalDispatcher;
 
-        Start(First, Engines.Linear(), [.. NodeRoles.All]);
+        Start(First, ToyEngines.Linear(), [.. NodeRoles.All]);
 
         settings.Select(setting => First.Settings.Config.GetString(setting)).ShouldBe(before);
         First.Dispatchers.DefaultGlobalDispatcher.ShouldBeSameAs(dispatcher);
@@ -54,26 +54,26 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_systems_of_a_cluster_train_a_job_and_go_on_with_their_own_work()
+    public async Task Two_systems_of_a_cluster_train_a_job_and_continue_their_own_work()
     {
         Start(First, null, NodeRoles.Coordinator, NodeRoles.Server);
-        Start(Second, Engines.Linear(withState: true), NodeRoles.Coordinator, NodeRoles.Worker);
+        Start(Second, ToyEngines.Linear(withState: true), NodeRoles.Coordinator, NodeRoles.Worker);
         First.ActorOf(Props.Create(() => new Shop()), "shop");
 
-        var run = await TrainingClient.Of(Second).SubmitAsync(Jobs.Of(epochs: 3));
+        var run = await TrainingClient.From(Second).SubmitAsync(Jobs.Create(epochs: 3));
         var result = await run.Completion.WaitAsync(Patience);
 
         result.Report.SamplesApplied.ShouldBe(3 * 640);
         result.Report.Epochs.ShouldAllBe(epoch => epoch.Samples == 640 && epoch.TestAccuracy != null);
-        (await AskTheShop()).Number.ShouldBe(2);
+        (await AskShop()).Number.ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_run_ends_and_its_cluster_is_free_when_the_node_that_its_tensors_travel_through_is_stopped()
+    public async Task A_run_ends_and_its_cluster_is_free_when_the_clients_node_is_stopped()
     {
-        Start(First, Engines.Linear(64_000), NodeRoles.Coordinator, NodeRoles.Server, NodeRoles.Worker);
-        var node = Start(Second, Engines.Linear(64_000), NodeRoles.Worker);
-        var run = await TrainingClient.Of(Second).SubmitAsync(Jobs.Of(epochs: 1000, batch: 8));
+        Start(First, ToyEngines.Linear(64_000), NodeRoles.Coordinator, NodeRoles.Server, NodeRoles.Worker);
+        var node = Start(Second, ToyEngines.Linear(64_000), NodeRoles.Worker);
+        var run = await TrainingClient.From(Second).SubmitAsync(Jobs.Create(epochs: 1000, batch: 8));
         await using var news = run.Progress.GetAsyncEnumerator();
         await InProcessCluster.Until(news, progress => progress.SamplesApplied > 0);
 
@@ -90,7 +90,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
             {
                 try
                 {
-                    return await TrainingClient.Of(First).SubmitAsync(Jobs.Of(epochs: 1)).WaitAsync(Patience);
+                    return await TrainingClient.From(First).SubmitAsync(Jobs.Create(epochs: 1)).WaitAsync(Patience);
                 }
                 catch (ActorTrainException busy) when (busy.Message.Contains("is at work on job")) { }
             }
@@ -98,53 +98,53 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void No_two_jobs_of_a_system_have_the_same_id_whichever_coordinator_they_had()
+    public void Jobs_of_two_coordinators_in_one_system_have_different_ids()
     {
         var options = new CoordinatorOptions(Patience, Patience, Patience, Patience);
-        var (one, other) = (CoordinatorContext.Of(First, options), CoordinatorContext.Of(First, options));
+        var (one, other) = (CoordinatorContext.Create(First, options), CoordinatorContext.Create(First, options));
         string[] ids = [one.NewJobId(), one.NewJobId(), other.NewJobId(), other.NewJobId()];
         ids.ShouldBeUnique();
     }
 
     [Fact]
-    public async Task Stopping_leaves_the_system_and_the_cluster_as_they_were_and_a_node_can_start_again()
+    public async Task Stopping_a_node_does_not_change_its_system_and_cluster_and_a_node_can_start_again()
     {
         Start(First, null, NodeRoles.Coordinator, NodeRoles.Server);
-        var worker = Start(Second, Engines.Linear(64_000), NodeRoles.Worker);
+        var worker = Start(Second, ToyEngines.Linear(64_000), NodeRoles.Worker);
         First.ActorOf(Props.Create(() => new Shop()), "shop");
-        var run = await TrainingClient.Of(First).SubmitAsync(Jobs.Of(epochs: 1000, batch: 8));
+        var run = await TrainingClient.From(First).SubmitAsync(Jobs.Create(epochs: 1000, batch: 8));
         await using var news = run.Progress.GetAsyncEnumerator();
         await InProcessCluster.Until(news, progress => progress.SamplesApplied > 0);
 
         await worker.StopAsync().WaitAsync(Patience);
 
-        await InProcessCluster.Until(news, progress => progress.Events.Any(happened => happened.Kind == "worker-left"));
+        await InProcessCluster.Until(news, progress => progress.Events.Any(raised => raised.Kind == "worker-left"));
         Second.WhenTerminated.IsCompleted.ShouldBeFalse();
         Akka.Cluster.Cluster.Get(Second)
             .State.Members.ShouldAllBe(member => member.Status == Akka.Cluster.MemberStatus.Up);
         Akka.Cluster.Cluster.Get(Second).State.Members.Count.ShouldBe(2);
-        (await AskTheShop()).Number.ShouldBe(2);
+        (await AskShop()).Number.ShouldBe(2);
         foreach (var name in new[] { "actortrain", "actortrain-lane", "actortrain-coordinator-proxy" })
             (
                 await Second.ActorSelection($"/user/{name}").Ask<ActorIdentity>(new Identify(name), Patience)
             ).Subject.ShouldBeNull();
         ActorTrainExtension.Get(Second).Node.ShouldBeNull();
 
-        Start(Second, Engines.Linear(64_000), NodeRoles.Worker);
+        Start(Second, ToyEngines.Linear(64_000), NodeRoles.Worker);
         await InProcessCluster.Until(
             news,
-            progress => progress.Events.Count(happened => happened.Kind == "worker-joined") == 2
+            progress => progress.Events.Count(raised => raised.Kind == "worker-joined") == 2
         );
-        run.Stop();
-        (await run.Completion.WaitAsync(Patience)).Stopped.ShouldBeTrue();
+        run.Cancel();
+        (await run.Completion.WaitAsync(Patience)).IsCanceled.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_node_that_has_stopped_is_forgotten_by_the_coordinator()
+    public async Task The_coordinator_forgets_a_stopped_node()
     {
         Start(First, null, NodeRoles.Coordinator, NodeRoles.Server);
-        var worker = Start(Second, Engines.Linear(), NodeRoles.Worker);
-        var client = TrainingClient.Of(First);
+        var worker = Start(Second, ToyEngines.Linear(), NodeRoles.Worker);
+        var client = TrainingClient.From(First);
         await Nodes(client, 2);
 
         await worker.StopAsync().WaitAsync(Patience);
@@ -153,7 +153,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_system_whose_cluster_role_does_not_fit_says_which_one_would()
+    public void A_system_without_the_coordinators_cluster_role_is_refused_with_the_role_that_it_needs()
     {
         using var other = Create("actortrain.coordinator.cluster-role = training");
 
@@ -167,7 +167,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_system_without_a_cluster_says_how_to_get_one()
+    public void A_system_without_a_cluster_is_refused_with_the_setting_that_it_needs()
     {
         using var alone = ActorSystem.Create("alone");
 
@@ -180,7 +180,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_misspelt_setting_of_ours_is_named_and_settings_of_others_are_theirs()
+    public void A_misspelt_ActorTrain_setting_is_refused_and_other_unknown_settings_are_not()
     {
         using var other = Create("actortrain.coordinator.progres-interval = 1s, shop.opens = 8");
 
@@ -202,11 +202,11 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     private static async Task Nodes(TrainingClient client, int count)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while ((await client.StatusAsync(patience.Token)).Nodes.Count != count)
+        while ((await client.GetStatusAsync(patience.Token)).Nodes.Count != count)
             patience.Token.ThrowIfCancellationRequested();
     }
 
-    private Task<Order> AskTheShop() =>
+    private Task<Order> AskShop() =>
         Second
             .ActorSelection(new RootActorPath(Akka.Cluster.Cluster.Get(First).SelfAddress) / "user" / "shop")
             .Ask<Order>(new Order(1), Patience);

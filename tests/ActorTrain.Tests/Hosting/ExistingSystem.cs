@@ -1,14 +1,11 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
-using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Serialization;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>
-/// An application's own actor systems, in a cluster of their own with roles, serializer and dispatcher of their own.
-/// </summary>
+/// <summary>An application's actor systems, in a cluster with its own roles, serializer and dispatcher.</summary>
 internal static class ExistingSystem
 {
     public const string Own = """
@@ -47,7 +44,7 @@ internal static class ExistingSystem
     }
 
     public static EmbeddedNode Start(ActorSystem system, IEngineFactory? engines, params string[] roles) =>
-        ActorTrainExtension.Get(system).Start(new EmbeddedNodeOptions(roles) { Engines = engines });
+        ActorTrainExtension.Get(system).StartNode(new EmbeddedNodeOptions(roles) { Engines = engines });
 
     public sealed record Order(int Number);
 

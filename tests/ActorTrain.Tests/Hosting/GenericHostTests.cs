@@ -10,11 +10,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>ActorTrain in a generic host, beside what the host does otherwise.</summary>
+/// <summary>ActorTrain in a generic host, beside the host's other work.</summary>
 public sealed class GenericHostTests
 {
     [Fact]
-    public async Task A_host_trains_beside_its_own_actors_and_its_checks_say_so()
+    public async Task A_host_trains_beside_its_own_actors_and_its_health_checks_report_it()
     {
         using var host = new HostBuilder()
             .ConfigureServices(services =>
@@ -47,7 +47,7 @@ public sealed class GenericHostTests
                                         )
                                 )
                                 .WithActorTrain(
-                                    new EmbeddedNodeOptions([.. NodeRoles.All]) { Engines = Engines.Linear() }
+                                    new EmbeddedNodeOptions([.. NodeRoles.All]) { Engines = ToyEngines.Linear() }
                                 )
                                 .WithActorTrainHealthChecks()
                     )
@@ -57,13 +57,13 @@ public sealed class GenericHostTests
         var system = host.Services.GetRequiredService<ActorSystem>();
         var checks = host.Services.GetRequiredService<HealthCheckService>();
 
-        // Not a member yet, so without a coordinator.
+        // Not a member of the cluster yet, so without a coordinator.
         (await Check(checks, "actortrain-enrolment")).ShouldBe(HealthStatus.Unhealthy);
         await Akka
             .Cluster.Cluster.Get(system)
             .JoinAsync(Akka.Cluster.Cluster.Get(system).SelfAddress)
             .WaitAsync(Patience);
-        var run = await TrainingClient.Of(system).SubmitAsync(Jobs.Of(epochs: 2));
+        var run = await TrainingClient.From(system).SubmitAsync(Jobs.Create(epochs: 2));
         (await run.Completion.WaitAsync(Patience)).Report.SamplesApplied.ShouldBe(2 * 640);
 
         (await Check(checks, "actortrain-enrolment")).ShouldBe(HealthStatus.Healthy);

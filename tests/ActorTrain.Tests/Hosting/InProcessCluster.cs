@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
-using ActorTrain.Worker;
 using Akka.Configuration;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>A cluster of real nodes in this process: a seed, and workers that come and go.</summary>
+/// <summary>A cluster of real nodes in this process: a seed, and workers that join and leave.</summary>
 internal sealed class InProcessCluster : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ActorTrainNode, bool> _workers = [];
@@ -35,7 +35,7 @@ internal sealed class InProcessCluster : IAsyncDisposable
     public async Task<TrainingReport> RunAsync(JobOptions job) =>
         (await (await SubmitAsync(job)).Completion.WaitAsync(Patience)).Report;
 
-    public Task<TrainingRun> SubmitAsync(JobOptions job) => TrainingClient.Of(Seed).SubmitAsync(job);
+    public Task<TrainingRun> SubmitAsync(JobOptions job) => TrainingClient.From(Seed).SubmitAsync(job);
 
     /// <summary>The first progress of a run for which a condition holds.</summary>
     public static async Task<JobProgress> Until(IAsyncEnumerator<JobProgress> news, Func<JobProgress, bool> condition)
@@ -53,7 +53,7 @@ internal sealed class InProcessCluster : IAsyncDisposable
         throw new ShouldAssertException(
             $"The condition did not hold in time; {last?.Phase} {last?.Reason}, {last?.SamplesApplied} samples "
                 + $"applied:\n"
-                + string.Join('\n', last?.Events.Select(happened => happened.ToString()) ?? [])
+                + string.Join('\n', last?.Events.Select(raised => raised.ToString()) ?? [])
         );
     }
 

@@ -1,26 +1,28 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>Jobs whose history and whose model are many times a frame of Akka.Remote, which has its default size: a
-/// client that is no member of the cluster follows them.</summary>
+/// <summary>
+/// Jobs whose history and model are many times larger than Akka.Remote's default frame, with a client that is no member
+/// of the cluster.
+/// </summary>
 public sealed class LargeJobTests
 {
     [Fact]
     public async Task A_client_follows_a_job_of_20_000_epochs_and_5_000_events_to_its_end()
     {
         // The first step waits for the events, so that the job is not over before them.
-        using var told = new ManualResetEventSlim();
+        using var eventsRaised = new ManualResetEventSlim();
         await using var cluster = await InProcessCluster.StartAsync();
-        await cluster.AddWorkerAsync(Engines.Linear(trainSamples: 8, eachStep: _ => told.Wait(Patience)));
+        await cluster.AddWorkerAsync(ToyEngines.Linear(trainSamples: 8, eachStep: _ => eventsRaised.Wait(Patience)));
         await using var client = await TrainingClient.ConnectAsync(cluster.Seed.Address, Patience);
-        var run = await client.SubmitAsync(Jobs.Of(epochs: 20_000, batch: 8) with { EvaluateEvery = 20_000 });
+        var run = await client.SubmitAsync(Jobs.Create(epochs: 20_000, batch: 8) with { EvaluateEvery = 20_000 });
 
-        // Each of them is an event.
+        // Each pause and each resumption is an event.
         var news = run.Progress.GetAsyncEnumerator();
         await InProcessCluster.Until(news, progress => progress.Phase == JobPhase.Training);
         for (var i = 0; i < 2_500; i++)
@@ -29,16 +31,16 @@ public sealed class LargeJobTests
             await UntilAnsweredAsync(() => run.ResumeAsync());
         }
         var latest = await InProcessCluster.Until(news, progress => progress.Events.Count > 5_000);
-        latest.Events.Select(happened => happened.At).ShouldBeInOrder();
-        told.Set();
+        latest.Events.Select(raised => raised.Elapsed).ShouldBeInOrder();
+        eventsRaised.Set();
 
-        // Epoch after epoch, each a few messages long: on a busy machine they take minutes, and each goes on.
+        // Each epoch is a few messages: on a busy machine all of them take minutes.
         while (await news.MoveNextAsync().AsTask().WaitAsync(Patience)) { }
         var report = (await run.Completion).Report;
         report.Epochs.Count.ShouldBe(20_000);
         report.Events.Count.ShouldBeGreaterThan(5_000);
         report.SamplesApplied.ShouldBe(160_000);
-        (await client.StatusAsync()).Job!.Events.Count.ShouldBe(report.Events.Count);
+        (await client.GetStatusAsync()).Job!.Events.Count.ShouldBe(report.Events.Count);
     }
 
     [Fact]
@@ -48,13 +50,13 @@ public sealed class LargeJobTests
         foreach (var _ in new[] { 1, 2 })
             await cluster.AddWorkerAsync(new ManyTensors());
         await using var client = await TrainingClient.ConnectAsync(cluster.Seed.Address, Patience);
-        var run = await client.SubmitAsync(Jobs.Of(epochs: 2, batch: 8) with { MinimumWorkers = 2 });
+        var run = await client.SubmitAsync(Jobs.Create(epochs: 2, batch: 8) with { MinimumWorkers = 2 });
         var result = await run.Completion.WaitAsync(Patience);
         result.Model.Description.Parameters.Tensors.Count.ShouldBe(ManyTensors.Tensors);
         result.Report.SamplesApplied.ShouldBe(128);
     }
 
-    // On a busy machine an answer may take longer than it is waited for; asking again changes nothing.
+    // On a busy machine an answer may come after the timeout; asking again changes nothing.
     private static async Task UntilAnsweredAsync(Func<Task> ask)
     {
         while (true)
@@ -77,7 +79,7 @@ public sealed class LargeJobTests
 
         private sealed class Engine : IGradientEngine
         {
-            private static readonly ParameterLayout Layout = ParameterLayout.Of(
+            private static readonly ParameterLayout Layout = ParameterLayout.Create(
                 Enumerable
                     .Range(0, Tensors)
                     .Select(i => ($"encoder.layers.{i}.attention.projection.weight", (IReadOnlyList<long>)[1]))
@@ -93,7 +95,7 @@ public sealed class LargeJobTests
 
             public Memory<float> Parameters => _parameters;
 
-            public Memory<float> State => Memory<float>.Empty;
+            public Memory<float> Buffers => Memory<float>.Empty;
 
             public void Initialize(long seed) => Array.Fill(_parameters, 1);
 

@@ -23,19 +23,19 @@ public sealed class ListeningPortTests
     }
 
     [Fact]
-    public void The_same_is_said_of_a_port_that_was_taken_since_however_deep_the_failure_lies() =>
+    public void A_port_taken_after_the_check_gives_the_same_error_from_a_nested_exception() =>
         new ListeningPort("127.0.0.1", 4053, "actortrain.lane.port")
-            .RefusalBy(new AggregateException(new InvalidOperationException("outer", InUse)))!
+            .ErrorFrom(new AggregateException(new InvalidOperationException("outer", InUse)))!
             .Message.ShouldBe(
                 "Port 4053 on 127.0.0.1 is in use; choose another with actortrain.lane.port, or 0 for any that is free."
             );
 
     [Fact]
-    public void Another_failure_is_none_of_the_port_s() =>
-        new ListeningPort("127.0.0.1", 4053, "--port").RefusalBy(new InvalidOperationException("no")).ShouldBeNull();
+    public void A_failure_without_a_socket_error_is_not_the_ports() =>
+        new ListeningPort("127.0.0.1", 4053, "--port").ErrorFrom(new InvalidOperationException("no")).ShouldBeNull();
 
     [Fact]
-    public async Task Two_nodes_of_which_each_found_the_port_free_do_not_share_it()
+    public async Task Two_nodes_that_both_found_a_port_free_do_not_share_it()
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
@@ -46,7 +46,7 @@ public sealed class ListeningPortTests
             .Select(_ => Task.Run(() => ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Server], Port: port))))
             .ToArray();
 
-        // Where both looked at the same moment, each may have found the other's look.
+        // When both check at the same moment, each may find the other's check.
         foreach (var start in starts)
         {
             try

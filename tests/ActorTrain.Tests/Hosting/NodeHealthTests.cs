@@ -26,15 +26,16 @@ public sealed class NodeHealthTests
     );
 
     [Fact]
-    public void Without_a_node_it_is_unhealthy() => NodeHealth.Enrolment(null).Status.ShouldBe(HealthStatus.Unhealthy);
+    public void Enrolment_without_a_node_is_unhealthy() =>
+        NodeHealth.Enrolment(null).Status.ShouldBe(HealthStatus.Unhealthy);
 
     [Fact]
-    public void Without_a_coordinator_it_is_unhealthy() =>
-        NodeHealth.Enrolment(new NodeActor.Standing(null)).Status.ShouldBe(HealthStatus.Unhealthy);
+    public void Enrolment_without_a_coordinator_is_unhealthy() =>
+        NodeHealth.Enrolment(new NodeActor.EnrolmentStatus(null)).Status.ShouldBe(HealthStatus.Unhealthy);
 
     [Fact]
-    public void Enrolled_it_is_healthy_and_says_where() =>
-        NodeHealth.Enrolment(new NodeActor.Standing(ActorRefs.Nobody)).Status.ShouldBe(HealthStatus.Healthy);
+    public void An_enrolled_node_is_healthy_with_the_coordinators_address() =>
+        NodeHealth.Enrolment(new NodeActor.EnrolmentStatus(ActorRefs.Nobody)).Status.ShouldBe(HealthStatus.Healthy);
 
     [Theory]
     [InlineData(JobPhase.Training, "", HealthStatus.Healthy, "job 'first' is at 64 of 128 samples")]
@@ -47,7 +48,7 @@ public sealed class NodeHealthTests
         "job 'first' does not train: waiting for workers to join"
     )]
     [InlineData(
-        JobPhase.Gathering,
+        JobPhase.WaitingForWorkers,
         "waiting for a server",
         HealthStatus.Degraded,
         "job 'first' does not train: waiting for a server"
@@ -55,15 +56,20 @@ public sealed class NodeHealthTests
     [InlineData(JobPhase.Paused, "", HealthStatus.Degraded, "job 'first' is paused")]
     [InlineData(JobPhase.Failed, "out of luck", HealthStatus.Degraded, "job 'first' has failed: out of luck")]
     [InlineData(JobPhase.Completed, "", HealthStatus.Healthy, "no job runs")]
-    [InlineData(JobPhase.Stopped, "", HealthStatus.Healthy, "no job runs")]
-    public void A_job_is_as_healthy_as_its_phase(JobPhase phase, string reason, HealthStatus status, string description)
+    [InlineData(JobPhase.Canceled, "", HealthStatus.Healthy, "no job runs")]
+    public void The_health_of_a_job_follows_its_phase(
+        JobPhase phase,
+        string reason,
+        HealthStatus status,
+        string description
+    )
     {
         var health = NodeHealth.Training(new ClusterStatus([], Job with { Phase = phase, Reason = reason }));
         (health.Status, health.Description).ShouldBe((status, description));
     }
 
     [Fact]
-    public void Without_a_job_it_is_healthy_and_without_an_answer_degraded()
+    public void Training_without_a_job_is_healthy_and_without_an_answer_degraded()
     {
         NodeHealth.Training(new ClusterStatus([], null)).Status.ShouldBe(HealthStatus.Healthy);
         NodeHealth.Training(null).Status.ShouldBe(HealthStatus.Degraded);

@@ -7,7 +7,7 @@ namespace ActorTrain.Tests.Hosting;
 public class NodeSettingsReaderTests
 {
     [Fact]
-    public void A_seed_and_a_worker_have_defaults_of_their_own()
+    public void A_seed_and_a_worker_have_different_defaults()
     {
         var (seed, worker) = (NodeSettingsReader.Seed(Config.Empty), NodeSettingsReader.Worker(Config.Empty));
 
@@ -55,13 +55,13 @@ public class NodeSettingsReaderTests
     [InlineData("roles", "server, worker,server")]
     [InlineData("host", "::1")]
     [InlineData("host", "node-1.lan")]
-    public void A_setting_of_a_node_within_its_bounds_is_taken(string key, string value) =>
+    public void A_setting_of_a_node_within_its_bounds_is_accepted(string key, string value) =>
         Should.NotThrow(() =>
             NodeSettingsReader.Seed(Config.Empty, new SettingOverride("actortrain.seed." + key, value, "--" + key))
         );
 
     [Fact]
-    public void A_data_folder_that_is_not_there_is_named() =>
+    public void A_missing_data_folder_is_named() =>
         Should
             .Throw<ActorTrainException>(() =>
                 NodeSettingsReader.Engine(

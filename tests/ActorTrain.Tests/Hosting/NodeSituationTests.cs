@@ -9,7 +9,7 @@ public sealed class NodeSituationTests
     private static readonly NodeSituation Member = new() { Place = ClusterPlace.Member };
 
     [Fact]
-    public void Without_an_answer_yet_it_waits_for_its_seed() =>
+    public void A_node_without_an_answer_waits_for_its_seed() =>
         Outside.Wait.ShouldBe("waiting for the seed 10.0.0.1:4053: it has not let this node in yet");
 
     [Theory]
@@ -21,42 +21,46 @@ public sealed class NodeSituationTests
         "",
         "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed"
     )]
-    public void A_seed_s_machine_answers_in_its_own_way(string answer, string detail, string sentence) =>
-        (Outside with { Answer = new PortProbe(Enum.Parse<PortAnswer>(answer), detail) }).Wait.ShouldBe(
+    public void Each_answer_of_the_seeds_machine_has_its_own_wait(string answer, string detail, string sentence) =>
+        (Outside with { SeedAnswer = new PortProbe(Enum.Parse<PortAnswer>(answer), detail) }).Wait.ShouldBe(
             $"waiting for the seed 10.0.0.1:4053: {sentence}"
         );
 
     [Fact]
-    public void A_seed_that_closed_the_connection_refuses_this_node() =>
-        (Outside with { Answer = new PortProbe(PortAnswer.Listens), Refusal = "it speaks TLS" }).Wait.ShouldBe(
+    public void A_seed_that_closed_the_connection_is_reported_as_refusing_the_node() =>
+        (Outside with { SeedAnswer = new PortProbe(PortAnswer.Listens), SeedRefusal = "it speaks TLS" }).Wait.ShouldBe(
             "waiting for the seed 10.0.0.1:4053: it refuses this node: it speaks TLS"
         );
 
     [Fact]
-    public void A_connection_that_failed_says_nothing_where_nobody_listens() =>
-        (Outside with { Answer = new PortProbe(PortAnswer.Refuses), Refusal = "association failed" }).Wait.ShouldBe(
-            "waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)"
-        );
+    public void A_failed_connection_is_not_reported_where_the_port_is_closed() =>
+        (
+            Outside with
+            {
+                SeedAnswer = new PortProbe(PortAnswer.Refuses),
+                SeedRefusal = "association failed",
+            }
+        ).Wait.ShouldBe("waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)");
 
     [Fact]
-    public void Without_a_seed_of_its_own_it_waits_for_its_system() =>
+    public void A_node_without_a_seed_waits_for_its_actor_system() =>
         new NodeSituation().Wait.ShouldBe("waiting for a cluster: the actor system has not joined one");
 
     [Fact]
-    public void A_cluster_takes_nobody_while_a_member_is_silent()
+    public void A_cluster_admits_no_node_while_a_member_is_unreachable()
     {
         var joining = new NodeSituation { Place = ClusterPlace.Joining };
         joining.Wait.ShouldBe("waiting for the cluster to let this node in");
-        (joining with { Silent = ["10.0.0.2:5000"] }).Wait.ShouldBe(
-            "waiting for the cluster to let this node in: it takes nobody while 10.0.0.2:5000 does not answer"
+        (joining with { Unreachable = ["10.0.0.2:5000"] }).Wait.ShouldBe(
+            "waiting for the cluster to let this node in: it admits no node while 10.0.0.2:5000 does not answer"
         );
-        (joining with { Silent = ["a:1", "b:2"] }).Wait.ShouldBe(
-            "waiting for the cluster to let this node in: it takes nobody while a:1, b:2 do not answer"
+        (joining with { Unreachable = ["a:1", "b:2"] }).Wait.ShouldBe(
+            "waiting for the cluster to let this node in: it admits no node while a:1, b:2 do not answer"
         );
     }
 
     [Fact]
-    public void A_member_waits_for_a_coordinator_then_for_its_answer_then_for_a_job_and_then_for_nothing()
+    public void A_member_waits_for_a_coordinator_its_answer_and_a_job_in_this_order()
     {
         Member.Wait.ShouldBe("waiting for a coordinator: the cluster has none");
         var coordinated = Member with { HasCoordinator = true };

@@ -5,7 +5,7 @@ using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>Submitting and stopping, from a client that is no member of the cluster.</summary>
+/// <summary>Submitting and canceling, from a client that is no member of the cluster.</summary>
 public sealed class SubmissionTests : IAsyncLifetime
 {
     private ActorTrainNode _seed = null!;
@@ -24,52 +24,52 @@ public sealed class SubmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_submit_that_is_cancelled_before_its_answer_leaves_no_job_behind()
+    public async Task A_submission_canceled_before_its_answer_leaves_no_job()
     {
         for (var i = 0; i < 40; i++)
         {
             using var cancellation = new CancellationTokenSource(TimeSpan.FromMicroseconds(200 * i));
             try
             {
-                (await _client.SubmitAsync(Named($"cancelled {i}"), cancellation.Token)).Stop();
+                (await _client.SubmitAsync(Named($"cancelled {i}"), cancellation.Token)).Cancel();
             }
             catch (OperationCanceledException) { }
         }
-        (await SubmitWhenFreeAsync("next")).Stop();
+        (await SubmitWhenFreeAsync("next")).Cancel();
     }
 
     [Fact]
-    public async Task A_run_that_is_stopped_while_workers_are_gathered_ends_as_stopped()
+    public async Task A_run_canceled_while_it_waits_for_workers_ends_as_canceled()
     {
-        var run = await _client.SubmitAsync(Jobs.Of());
-        run.Stop();
-        (await Should.ThrowAsync<TrainingStoppedException>(() => run.Completion.WaitAsync(Patience))).Message.ShouldBe(
-            "The job was stopped before training began."
+        var run = await _client.SubmitAsync(Jobs.Create());
+        run.Cancel();
+        (await Should.ThrowAsync<JobCanceledException>(() => run.Completion.WaitAsync(Patience))).Message.ShouldBe(
+            "The job was canceled before training began."
         );
-        (await _client.StatusAsync()).Job!.Phase.ShouldBe(JobPhase.Stopped);
+        (await _client.GetStatusAsync()).Job!.Phase.ShouldBe(JobPhase.Canceled);
     }
 
     [Fact]
-    public async Task Any_client_stops_the_job_that_runs_and_its_own_client_gets_what_there_is()
+    public async Task Any_client_can_cancel_the_job_and_the_jobs_client_gets_the_result_so_far()
     {
         await using var worker = await InProcessCluster.NodeAsync(
             [NodeRoles.Worker],
             _seed.Address,
-            Engines.Linear(trainSamples: 64_000)
+            ToyEngines.Linear(trainSamples: 64_000)
         );
-        var run = await _client.SubmitAsync(Jobs.Of(epochs: 100));
+        var run = await _client.SubmitAsync(Jobs.Create(epochs: 100));
         await InProcessCluster.Until(run.Progress.GetAsyncEnumerator(), progress => progress.SamplesApplied > 0);
 
         await using (var other = await TrainingClient.ConnectAsync(_seed.Address, Patience))
-            await other.StopAsync();
+            await other.CancelAsync();
 
         var result = await run.Completion.WaitAsync(Patience);
-        result.Stopped.ShouldBeTrue();
+        result.IsCanceled.ShouldBeTrue();
         result.Report.SamplesApplied.ShouldBeGreaterThan(0);
     }
 
     [Fact]
-    public async Task A_refused_submit_raises_no_unobserved_exception()
+    public async Task A_refused_submission_raises_no_unobserved_exception()
     {
         var unobserved = new ConcurrentQueue<string>();
         void Note(object? sender, UnobservedTaskExceptionEventArgs failure) =>
@@ -85,7 +85,7 @@ public sealed class SubmissionTests : IAsyncLifetime
                 GC.WaitForPendingFinalizers();
             }
             unobserved.ShouldNotContain(failure => failure.Contains("'first'"));
-            run.Stop();
+            run.Cancel();
         }
         finally
         {
@@ -93,13 +93,13 @@ public sealed class SubmissionTests : IAsyncLifetime
         }
     }
 
-    // Of its own, so that nothing of it is held by the test.
+    // A separate method, so that the test's locals do not keep it alive.
     private async Task RefuseAsync() =>
-        (await Should.ThrowAsync<ActorTrainException>(() => _client.SubmitAsync(Jobs.Of()))).Message.ShouldContain(
+        (await Should.ThrowAsync<ActorTrainException>(() => _client.SubmitAsync(Jobs.Create()))).Message.ShouldContain(
             "'first'"
         );
 
-    private static JobOptions Named(string name) => Jobs.Of() with { Name = name };
+    private static JobOptions Named(string name) => Jobs.Create() with { Name = name };
 
     private async Task<TrainingRun> SubmitWhenFreeAsync(string name)
     {

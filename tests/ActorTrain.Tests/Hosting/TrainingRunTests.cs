@@ -1,13 +1,12 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
-using ActorTrain.Supervision;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>A run in the hands of the program that submitted it.</summary>
+/// <summary>A run as the program uses it that submitted it.</summary>
 public sealed class TrainingRunTests : IAsyncLifetime
 {
     private const int Samples = 1_280;
@@ -18,7 +17,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
     public async Task InitializeAsync() =>
         _node = await InProcessCluster.NodeAsync(
             NodeRoles.All,
-            engines: Engines.Linear(
+            engines: ToyEngines.Linear(
                 Samples,
                 _ =>
                 {
@@ -36,7 +35,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_paused_run_hands_out_nothing_and_a_resumed_one_counts_each_sample_once()
+    public async Task A_paused_run_grants_no_leases_and_a_resumed_one_counts_each_sample_once()
     {
         var (run, news) = await SubmitHeldAsync();
         await using var _ = news;
@@ -44,8 +43,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
         await run.PauseAsync().WaitAsync(Patience);
         await run.PauseAsync().WaitAsync(Patience);
         _mayCompute.Set();
-        // What its worker holds it finishes: a lease of four micro-batches, and one that it has asked for ahead of
-        // need.
+        // The worker finishes its leases: one of four micro-batches, and one that it had requested ahead.
         var paused = await Until(news, progress => progress.Phase == JobPhase.Paused && progress.SamplesApplied > 0);
         for (var look = 0; look < 5; look++)
             paused = await Until(news, progress => progress.Phase == JobPhase.Paused);
@@ -58,7 +56,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
         report.DuplicatesRefused.ShouldBe(0);
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == Samples && epoch.TestAccuracy != null);
         report
-            .Events.Select(happened => happened.Kind)
+            .Events.Select(raised => raised.Kind)
             .ShouldBe([
                 SupervisionEventKinds.WorkerJoined,
                 SupervisionEventKinds.JobPaused,
@@ -67,21 +65,21 @@ public sealed class TrainingRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_paused_run_can_be_stopped()
+    public async Task A_paused_run_can_be_canceled()
     {
         var (run, news) = await SubmitHeldAsync();
         await using var _ = news;
         await run.PauseAsync().WaitAsync(Patience);
         _mayCompute.Set();
 
-        var result = await run.StopAsync().WaitAsync(Patience);
+        var result = await run.CancelAsync().WaitAsync(Patience);
 
-        result.Stopped.ShouldBeTrue();
+        result.IsCanceled.ShouldBeTrue();
         result.Report.SamplesApplied.ShouldBe(result.Report.Workers.Sum(worker => worker.Samples));
     }
 
     [Fact]
-    public async Task Any_actor_can_have_the_events_of_a_run()
+    public async Task Any_actor_can_subscribe_to_the_events_of_a_run()
     {
         var (run, news) = await SubmitHeldAsync();
         await using var _ = news;
@@ -89,7 +87,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
         await run.ForwardEventsToAsync(_node.System.ActorOf(Props.Create(() => new Listener(seen))))
             .WaitAsync(Patience);
 
-        await run.GovernAsync(Jobs.Staleness(StalenessPolicy.Inverse, bound: 8)).WaitAsync(Patience);
+        await run.SetStalenessPolicyAsync(Jobs.Staleness(StalenessPolicy.Inverse, bound: 8)).WaitAsync(Patience);
 
         (await seen.Task.WaitAsync(Patience)).Kind.ShouldBe(SupervisionEventKinds.StalenessChanged);
         _mayCompute.Set();
@@ -97,25 +95,25 @@ public sealed class TrainingRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task How_tightly_the_workers_march_can_be_changed_while_a_run_trains()
+    public async Task The_consistency_model_can_be_changed_while_a_run_trains()
     {
         var (run, news) = await SubmitHeldAsync();
         await using var _ = news;
 
-        await run.MarchAsync(Jobs.Synchronous(globalBatch: 24)).WaitAsync(Patience);
+        await run.SetConsistencyAsync(Jobs.Synchronous(globalBatch: 24)).WaitAsync(Patience);
         _mayCompute.Set();
 
         var result = await run.Completion.WaitAsync(Patience);
         result.Report.Consistency.ShouldBe("synchronous");
         result.Report.SamplesApplied.ShouldBe(result.Report.SamplesExpected);
-        result.Report.Events.ShouldContain(happened => happened.Kind == SupervisionEventKinds.ConsistencyChanged);
+        result.Report.Events.ShouldContain(raised => raised.Kind == SupervisionEventKinds.ConsistencyChanged);
     }
 
     [Fact]
-    public async Task What_has_ended_says_so()
+    public async Task A_request_to_an_ended_run_is_refused()
     {
         _mayCompute.Set();
-        var run = await TrainingClient.Of(_node).SubmitAsync(Jobs.Of(epochs: 1));
+        var run = await TrainingClient.From(_node).SubmitAsync(Jobs.Create(epochs: 1));
         await run.Completion.WaitAsync(Patience);
 
         (await Should.ThrowAsync<ActorTrainException>(() => run.PauseAsync().WaitAsync(Patience))).Message.ShouldBe(
@@ -126,7 +124,7 @@ public sealed class TrainingRunTests : IAsyncLifetime
     /// <summary>A run whose worker is in the middle of its first micro-batch.</summary>
     private async Task<(TrainingRun Run, IAsyncEnumerator<JobProgress> News)> SubmitHeldAsync()
     {
-        var run = await TrainingClient.Of(_node).SubmitAsync(Jobs.Of(epochs: 2));
+        var run = await TrainingClient.From(_node).SubmitAsync(Jobs.Create(epochs: 2));
         await _begun.Task.WaitAsync(Patience);
         return (run, run.Progress.GetAsyncEnumerator());
     }
@@ -137,6 +135,6 @@ public sealed class TrainingRunTests : IAsyncLifetime
     private sealed class Listener : ReceiveActor
     {
         public Listener(TaskCompletionSource<SupervisionEvent> seen) =>
-            Receive<SupervisionEvent>(happened => seen.TrySetResult(happened));
+            Receive<SupervisionEvent>(raised => seen.TrySetResult(raised));
     }
 }

@@ -1,19 +1,18 @@
-using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
-using ActorTrain.Serialization;
+using ActorTrain.Protocol;
 using Akka.Actor;
 using Akka.Configuration;
 
 namespace ActorTrain.Tests.Hosting;
 
-/// <summary>Nodes and clients of another version go no further than hello, and say so.</summary>
+/// <summary>Nodes and clients of another version exchange only Hello and Welcome, and report the difference.</summary>
 public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", Config.Empty))
 {
     private const string Other = "9.9.9 (protocol 00000000)";
 
     [Fact]
-    public async Task A_node_enrols_with_a_coordinator_of_its_own_version()
+    public async Task A_node_enrols_with_a_coordinator_of_the_same_version()
     {
         var (node, coordinator) = await NodeAsync();
         node.Tell(new ClientProtocol.Welcome(coordinator.Ref, BuildVersion.Here));
@@ -21,12 +20,12 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
     }
 
     [Fact]
-    public async Task A_node_says_what_runs_where_and_does_not_enrol_with_another_version()
+    public async Task A_node_does_not_enrol_with_another_version_and_reports_both_versions()
     {
         var (node, coordinator) = await NodeAsync();
         node.Tell(new ClientProtocol.Welcome(coordinator.Ref, Other));
-        node.Tell(new NodeActor.GetStanding());
-        var standing = await ExpectMsgAsync<NodeActor.Standing>();
+        node.Tell(new NodeActor.GetEnrolmentStatus());
+        var standing = await ExpectMsgAsync<NodeActor.EnrolmentStatus>();
         standing.Difference.ShouldBe(
             $"the coordinator runs ActorTrain {Other}, and this node ActorTrain {BuildVersion.Here}; run the same "
                 + $"version on both"
@@ -40,7 +39,7 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
     }
 
     [Fact]
-    public async Task A_client_is_told_in_one_line_that_the_cluster_is_of_another_version()
+    public async Task A_client_of_another_version_gets_an_error_of_one_line()
     {
         Sys.ActorOf(Props.Create(() => new Seed(Other)), HostedNode.RootName);
         var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
@@ -58,7 +57,13 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
     {
         var coordinator = CreateTestProbe();
         var node = Sys.ActorOf(
-            NodeActor.Props("n:1", [NodeRoles.Coordinator], coordinator.Ref, TensorLane.Get(Sys), worker: null)
+            NodeActor.Props(
+                "n:1",
+                [NodeRoles.Coordinator],
+                coordinator.Ref,
+                TensorLane.Get(Sys, TensorMessages.Table),
+                worker: null
+            )
         );
         (await coordinator.ExpectMsgAsync<ClientProtocol.Hello>()).Version.ShouldBe(BuildVersion.Here);
         return (node, coordinator);

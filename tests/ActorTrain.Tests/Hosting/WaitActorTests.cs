@@ -1,7 +1,6 @@
 using ActorTrain.Hosting;
 using ActorTrain.Supervision;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorTrain.Tests.Hosting;
@@ -15,22 +14,22 @@ public sealed class WaitActorTests() : ActorTests(TestClock)
     private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
 
     [Fact]
-    public async Task A_node_whose_seed_refuses_connections_says_so_and_then_that_it_waits_for_a_job()
+    public async Task A_node_reports_that_its_seed_refuses_connections_and_later_that_it_waits_for_a_job()
     {
         var waits = Start();
-        await Pass(seconds: 6, waits, new NodeActor.Standing(null));
+        await Pass(seconds: 6, waits, new NodeActor.EnrolmentStatus(null));
         await ExpectMsgAsync("waiting for the seed 10.0.0.1:4053: nothing listens there (connection refused)");
 
         _situation = new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true };
-        await Pass(seconds: 6, waits, new NodeActor.Standing(ActorRefs.Nobody));
+        await Pass(seconds: 6, waits, new NodeActor.EnrolmentStatus(ActorRefs.Nobody));
         await ExpectMsgAsync("waiting for a job");
     }
 
     [Fact]
-    public async Task A_node_that_trains_says_nothing()
+    public async Task A_node_that_trains_reports_nothing()
     {
         _situation = new NodeSituation { Place = ClusterPlace.Member, HasCoordinator = true };
-        await Pass(seconds: 20, Start(), new NodeActor.Standing(ActorRefs.Nobody, HasJob: true));
+        await Pass(seconds: 20, Start(), new NodeActor.EnrolmentStatus(ActorRefs.Nobody, HasJob: true));
         HasMessages.ShouldBeFalse();
     }
 
@@ -52,16 +51,16 @@ public sealed class WaitActorTests() : ActorTests(TestClock)
         );
     }
 
-    private async Task Pass(int seconds, (IActorRef Actor, TestProbe Node) waits, NodeActor.Standing standing)
+    private async Task Pass(int seconds, (IActorRef Actor, TestProbe Node) waits, NodeActor.EnrolmentStatus standing)
     {
         for (var second = 0; second < seconds; second++)
         {
-            // Its timer runs, or it has judged what came before and what came of a probe, when this is answered.
+            // An answer means that its timer runs, and that it has handled earlier messages and the probe's result.
             await waits.Actor.Ask<ActorIdentity>(new Identify(null));
             await waits.Actor.Ask<ActorIdentity>(new Identify(null));
             _now += TimeSpan.FromSeconds(1);
             Clock.Advance(TimeSpan.FromSeconds(1));
-            await waits.Node.ExpectMsgAsync<NodeActor.GetStanding>();
+            await waits.Node.ExpectMsgAsync<NodeActor.GetEnrolmentStatus>();
             waits.Actor.Tell(standing);
         }
     }

@@ -7,7 +7,7 @@ public sealed class WaitLogTests
     private readonly WaitLog _log = new();
 
     [Fact]
-    public void A_wait_is_spoken_of_after_five_seconds_and_once()
+    public void A_wait_is_reported_once_after_five_seconds()
     {
         Due(0, "seed").ShouldBeNull();
         Due(4.9, "seed").ShouldBeNull();
@@ -16,7 +16,7 @@ public sealed class WaitLogTests
     }
 
     [Fact]
-    public void Another_reason_is_told_once_it_has_held_as_long()
+    public void A_new_reason_is_reported_after_it_has_lasted_as_long()
     {
         Due(0, "seed");
         Due(5, "seed");
@@ -26,7 +26,7 @@ public sealed class WaitLogTests
     }
 
     [Fact]
-    public void The_first_word_of_a_wait_does_not_wait_for_a_reason_that_holds()
+    public void The_first_report_of_a_wait_comes_even_while_reasons_change()
     {
         Due(0, "first");
         Due(2, "second");
@@ -35,7 +35,7 @@ public sealed class WaitLogTests
     }
 
     [Fact]
-    public void A_reason_that_comes_back_before_another_was_told_is_not_told_again()
+    public void A_reason_that_returns_before_another_was_reported_is_not_repeated()
     {
         Due(0, "seed");
         Due(5, "seed");
@@ -45,7 +45,7 @@ public sealed class WaitLogTests
     }
 
     [Fact]
-    public void After_a_job_the_same_wait_is_told_again()
+    public void After_a_job_the_same_wait_is_reported_again()
     {
         Due(0, "job");
         Due(5, "job");

@@ -1,5 +1,4 @@
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 using CsCheck;
 
 namespace ActorTrain.Tests.Job;
@@ -10,10 +9,10 @@ public sealed class JobHistoryTests
         new(number, 64, 1, 0.5, accuracy, accuracy);
 
     private static SupervisionEvent Event(int number, int length = 20) =>
-        new(number, "worker-joined", "a:1", new string('r', length), "it gets leases");
+        new(TimeSpan.FromSeconds(number), "worker-joined", "a:1", new string('r', length), "it gets leases");
 
     [Fact]
-    public void A_row_that_changes_takes_the_place_of_the_one_before()
+    public void A_changed_row_replaces_the_earlier_one()
     {
         var history = new JobHistory();
         history.Update([Epoch(1), Epoch(2)], [Event(1)]);
@@ -25,25 +24,25 @@ public sealed class JobHistoryTests
     }
 
     [Fact]
-    public void A_page_holds_one_entry_at_least_however_large_it_is()
+    public void A_page_has_at_least_one_entry_of_any_size()
     {
         var history = new JobHistory();
         history.Update([], [Event(1, length: 60_000), Event(2)]);
 
-        history.From(0).Entries.ShouldBe([new HistoryEntry(null, Event(1, length: 60_000))]);
-        history.From(1).Entries.ShouldBe([new HistoryEntry(null, Event(2))]);
+        history.PageFrom(0).Entries.ShouldBe([new HistoryEntry(null, Event(1, length: 60_000))]);
+        history.PageFrom(1).Entries.ShouldBe([new HistoryEntry(null, Event(2))]);
     }
 
     [Fact]
-    public void A_page_that_comes_too_early_is_no_use()
+    public void A_page_that_leaves_a_gap_is_ignored()
     {
         var follower = new JobHistory();
-        follower.Take(new HistoryPage(1, [new HistoryEntry(Epoch(2), null)], 2)).ShouldBeFalse();
+        follower.Add(new HistoryPage(1, [new HistoryEntry(Epoch(2), null)], 2)).ShouldBeFalse();
         follower.Count.ShouldBe(0);
     }
 
     [Fact]
-    public void Whoever_takes_page_after_page_has_all_of_it_whatever_is_lost_or_comes_twice() =>
+    public void A_follower_has_the_whole_history_though_pages_are_lost_or_repeated() =>
         Gen.Select(Gen.Int[0, 2_000], Gen.Int[0, 300], Gen.Int[0, 3].Array[1, 40])
             .Sample(
                 (epochs, events, fates) =>
@@ -56,11 +55,11 @@ public sealed class JobHistoryTests
                     var pages = 0;
                     foreach (var fate in fates.Concat(Enumerable.Repeat(1, 100)))
                     {
-                        var page = history.From(follower.Count);
+                        var page = history.PageFrom(follower.Count);
                         pages++;
-                        // Lost, once, or twice.
+                        // The page is lost, arrives once, or twice.
                         for (var i = 0; i < fate; i++)
-                            follower.Take(page);
+                            follower.Add(page);
                         if (follower.Count == history.Count)
                             break;
                     }

@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Parameters;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Settings;
@@ -9,7 +10,7 @@ namespace ActorTrain.Tests.Job;
 public class JobOptionsReaderTests
 {
     [Fact]
-    public void Without_a_file_the_defaults_of_the_reference_configuration_count()
+    public void Without_a_file_the_defaults_of_the_reference_configuration_apply()
     {
         var job = JobOptionsReader.Read();
 
@@ -29,75 +30,96 @@ public class JobOptionsReaderTests
         job.Data.Settings.ShouldNotContainKey("name");
         job.Optimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.03f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f));
         job.Schedule.Kind.ShouldBe(ScheduleKind.Cosine);
-        (job.Epochs, job.Batch, job.Shards, job.MinimumWorkers, job.Seed).ShouldBe((5, 64, 0, 1, 1L));
+        (job.Epochs, job.BatchSize, job.Shards, job.MinimumWorkers, job.Seed).ShouldBe((5, 64, 0, 1, 1L));
     }
 
     [Fact]
-    public void A_file_comes_before_the_defaults_and_an_option_before_the_file()
+    public void A_file_overrides_the_defaults_and_an_option_overrides_the_file()
     {
         using var file = new TextFile(
-            "actortrain.job { epochs = 3, batch = 16, model { name = cnn, mlp.hidden = [7] } }"
+            "actortrain.job { epochs = 3, batch-size = 16, model { name = cnn, mlp.hidden = [7] } }"
         );
 
         var job = JobOptionsReader.Read(
             file.Path,
-            new SettingOverride("actortrain.job.batch", "8", "--batch"),
-            new SettingOverride("actortrain.job.batch", "32", "--batch")
+            new SettingOverride("actortrain.job.batch-size", "8", "--batch-size"),
+            new SettingOverride("actortrain.job.batch-size", "32", "--batch-size")
         );
 
-        (job.Epochs, job.Batch, job.LeaseBatches, job.Model.Name).ShouldBe((3, 32, 16, "cnn"));
+        (job.Epochs, job.BatchSize, job.MicroBatchesPerLease, job.Model.Name).ShouldBe((3, 32, 16, "cnn"));
         job.Model.Settings["mlp.hidden"].ShouldBe("7");
         job.Model.Settings["cnn.hidden"].ShouldBe("56");
     }
 
     [Theory]
-    [InlineData("batch = -3", "actortrain.job.batch is -3 (job.conf, line 2); it must be 1 or more.")]
-    [InlineData("batch = 0", "actortrain.job.batch is 0 (job.conf, line 2); it must be 1 or more.")]
-    [InlineData("batch = 1000001", "actortrain.job.batch is 1000001 (job.conf, line 2); it must be at most 1000000.")]
+    [InlineData("batch-size = -3", "actortrain.job.batch-size is -3 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData("batch-size = 0", "actortrain.job.batch-size is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData(
-        "batch = abc",
-        "actortrain.job.batch is abc (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = 1000001",
+        "actortrain.job.batch-size is 1000001 (job.conf, line 2); it must be at most 1000000."
     )]
     [InlineData(
-        "batch = 1.5",
-        "actortrain.job.batch is 1.5 (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = abc",
+        "actortrain.job.batch-size is abc (job.conf, line 2); it must be a whole number from 1 to 1000000."
     )]
     [InlineData(
-        "batch = \"\"",
-        "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = 1.5",
+        "actortrain.job.batch-size is 1.5 (job.conf, line 2); it must be a whole number from 1 to 1000000."
     )]
     [InlineData(
-        "batch = null",
-        "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = \"\"",
+        "actortrain.job.batch-size is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
     )]
     [InlineData(
-        "batch = 99999999999999999999",
-        "actortrain.job.batch is 99999999999999999999 (job.conf, line 2); it must be at most 1000000."
+        "batch-size = null",
+        "actortrain.job.batch-size is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
     )]
     [InlineData(
-        "batch = -99999999999999999999",
-        "actortrain.job.batch is -99999999999999999999 (job.conf, line 2); it must be 1 or more."
+        "batch-size = 99999999999999999999",
+        "actortrain.job.batch-size is 99999999999999999999 (job.conf, line 2); it must be at most 1000000."
     )]
     [InlineData(
-        "batch = [1, 2]",
-        "actortrain.job.batch is 1,2 (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = -99999999999999999999",
+        "actortrain.job.batch-size is -99999999999999999999 (job.conf, line 2); it must be 1 or more."
     )]
     [InlineData(
-        "batch {}",
-        "actortrain.job.batch is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
+        "batch-size = [1, 2]",
+        "actortrain.job.batch-size is 1,2 (job.conf, line 2); it must be a whole number from 1 to 1000000."
+    )]
+    [InlineData(
+        "batch-size {}",
+        "actortrain.job.batch-size is empty (job.conf, line 2); it must be a whole number from 1 to 1000000."
     )]
     [InlineData("epochs = 0", "actortrain.job.epochs is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("shards = -1", "actortrain.job.shards is -1 (job.conf, line 2); it must be 0 or more.")]
     [InlineData("shards = 513", "actortrain.job.shards is 513 (job.conf, line 2); it must be at most 512.")]
-    [InlineData("lease-batches = 0", "actortrain.job.lease-batches is 0 (job.conf, line 2); it must be 1 or more.")]
+    [InlineData(
+        "micro-batches-per-lease = 0",
+        "actortrain.job.micro-batches-per-lease is 0 (job.conf, line 2); it must be 1 or more."
+    )]
     [InlineData("minimum-workers = 0", "actortrain.job.minimum-workers is 0 (job.conf, line 2); it must be 1 or more.")]
-    [InlineData("overlap = -1", "actortrain.job.overlap is -1 (job.conf, line 2); it must be 0 or more.")]
-    [InlineData("overlap = 17", "actortrain.job.overlap is 17 (job.conf, line 2); it must be at most 16.")]
-    [InlineData("payload = f8", "actortrain.job.payload is f8 (job.conf, line 2); it must be one of f32, bf16, f16.")]
+    [InlineData(
+        "max-in-flight-pushes = -1",
+        "actortrain.job.max-in-flight-pushes is -1 (job.conf, line 2); it must be 0 or more."
+    )]
+    [InlineData(
+        "max-in-flight-pushes = 17",
+        "actortrain.job.max-in-flight-pushes is 17 (job.conf, line 2); it must be at most 16."
+    )]
+    [InlineData(
+        "transfer-dtype = f8",
+        "actortrain.job.transfer-dtype is f8 (job.conf, line 2); it must be one of f32, bf16, f16."
+    )]
     [InlineData("evaluate-every = 0", "actortrain.job.evaluate-every is 0 (job.conf, line 2); it must be 1 or more.")]
     [InlineData("seed = x", "actortrain.job.seed is x (job.conf, line 2); it must be a whole number.")]
-    [InlineData("clip-norm = -0.1", "actortrain.job.clip-norm is -0.1 (job.conf, line 2); it must be 0 or more.")]
-    [InlineData("clip-norm = NaN", "actortrain.job.clip-norm is NaN (job.conf, line 2); it must be 0 or more.")]
+    [InlineData(
+        "gradient-clip-norm = -0.1",
+        "actortrain.job.gradient-clip-norm is -0.1 (job.conf, line 2); it must be 0 or more."
+    )]
+    [InlineData(
+        "gradient-clip-norm = NaN",
+        "actortrain.job.gradient-clip-norm is NaN (job.conf, line 2); it must be 0 or more."
+    )]
     [InlineData("name = \"\"", "actortrain.job.name is empty (job.conf, line 2); it must be text on one line.")]
     [InlineData(
         "consistency = loose",
@@ -114,32 +136,33 @@ public class JobOptionsReaderTests
         "actortrain.job.consistency.synchronous.backup-workers is -1 (job.conf, line 2); it must be 0 or more."
     )]
     [InlineData(
-        "consistency { name = synchronous, synchronous { backup-workers = 1, global-batch = 64 } }",
-        "actortrain.job.consistency.synchronous.global-batch is 64 (job.conf, line 2); it must be 0 while "
+        "consistency { name = synchronous, synchronous { backup-workers = 1, global-batch-size = 64 } }",
+        "actortrain.job.consistency.synchronous.global-batch-size is 64 (job.conf, line 2); it must be 0 while "
             + "actortrain.job.consistency.synchronous.backup-workers is above 0: a step is then the first gradients, "
             + "whatever their samples."
     )]
     [InlineData(
         "consistency { name = synchronous, synchronous { backup-workers = 1, deterministic = on } }",
         "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 2); it must be off while "
-            + "actortrain.job.consistency.synchronous.backup-workers is above 0: which gradients come first is up to "
-            + "time."
+            + "actortrain.job.consistency.synchronous.backup-workers is above 0: which gradients come first depends "
+            + "on timing."
     )]
     [InlineData(
         "consistency { name = synchronous, synchronous.deterministic = on }",
         "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 2); it must be off while "
-            + "actortrain.job.consistency.synchronous.global-batch is 0: a step then follows the number of workers."
+            + "actortrain.job.consistency.synchronous.global-batch-size is 0: a step then follows the number "
+            + "of workers."
     )]
     [InlineData(
-        "local-steps.steps = 8\nconsistency { name = synchronous, synchronous { deterministic = on, global-batch = "
-            + "64 } }",
+        "local-steps.steps = 8\nconsistency { name = synchronous, "
+            + "synchronous { deterministic = on, global-batch-size = 64 } }",
         "actortrain.job.consistency.synchronous.deterministic is on (job.conf, line 3); it must be off while "
-            + "local-steps.steps is above 1: a worker's own optimizer remembers what that worker has done."
+            + "local-steps.steps is above 1: a worker's optimizer state depends on which parts it computed."
     )]
     [InlineData(
         "local-steps { steps = 8, follow-speed = on }\nconsistency.name = synchronous",
         "actortrain.job.local-steps.follow-speed is on (job.conf, line 2); it must be off while consistency.name is "
-            + "synchronous: a step waits for all in any case."
+            + "synchronous: a step waits for all workers anyway."
     )]
     [InlineData(
         "shards = 2\nconsistency { name = synchronous, synchronous.backup-workers = 1 }",
@@ -148,14 +171,15 @@ public class JobOptionsReaderTests
             + "own."
     )]
     [InlineData(
-        "payload = bf16\nconsistency { name = synchronous, synchronous { deterministic = on, global-batch = 64 } }",
-        "actortrain.job.payload is bf16 (job.conf, line 2); it must be f32 while "
-            + "actortrain.job.consistency.synchronous.deterministic is on: what is rounded depends on who is on one "
+        "transfer-dtype = bf16\nconsistency { name = synchronous, "
+            + "synchronous { deterministic = on, global-batch-size = 64 } }",
+        "actortrain.job.transfer-dtype is bf16 (job.conf, line 2); it must be f32 while "
+            + "actortrain.job.consistency.synchronous.deterministic is on: rounding depends on which workers share a "
             + "machine with a shard."
     )]
     [InlineData(
-        "consistency { name = bounded, bounded { staleness = 4, most = 3 } }",
-        "actortrain.job.consistency.bounded.most is 3 (job.conf, line 2); it must be 0, or at least "
+        "consistency { name = bounded, bounded { staleness = 4, max-staleness = 3 } }",
+        "actortrain.job.consistency.bounded.max-staleness is 3 (job.conf, line 2); it must be 0, or at least "
             + "actortrain.job.consistency.bounded.staleness, which is 4."
     )]
     [InlineData(
@@ -200,7 +224,7 @@ public class JobOptionsReaderTests
         "actortrain.job.local-steps.steps is 1000001 (job.conf, line 2); it must be at most 1000000."
     )]
     [InlineData(
-        "batch = 100000, local-steps.steps = 10001",
+        "batch-size = 100000, local-steps.steps = 10001",
         "actortrain.job.local-steps.steps is 10001 (job.conf, line 2); it must be at most 10000."
     )]
     [InlineData(
@@ -310,7 +334,7 @@ public class JobOptionsReaderTests
         "unknown key actortrain.job.model.cnn.wings (job.conf, line 2); actortrain.job.model.cnn has the keys "
             + "channels, hidden."
     )]
-    public void A_wrong_setting_is_named_with_its_place_and_with_what_would_be_right(string setting, string sentence)
+    public void A_wrong_setting_is_named_with_its_place_and_its_valid_values(string setting, string sentence)
     {
         using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");
 
@@ -319,14 +343,14 @@ public class JobOptionsReaderTests
     }
 
     [Theory]
-    [InlineData("batch = 1")]
-    [InlineData("batch = 1000000")]
+    [InlineData("batch-size = 1")]
+    [InlineData("batch-size = 1000000")]
     [InlineData("shards = 0")]
     [InlineData("shards = 512")]
-    [InlineData("overlap = 16")]
-    [InlineData("payload = bf16")]
+    [InlineData("max-in-flight-pushes = 16")]
+    [InlineData("transfer-dtype = bf16")]
     [InlineData("seed = -9223372036854775808")]
-    [InlineData("clip-norm = 0")]
+    [InlineData("gradient-clip-norm = 0")]
     [InlineData("optimizer.momentum = 0")]
     [InlineData("optimizer.momentum = 0.999")]
     [InlineData("optimizer.learning-rate = 1e-30")]
@@ -344,10 +368,10 @@ public class JobOptionsReaderTests
     [InlineData("optimizer { name = adam, nesterov = on, momentum = 0 }")]
     [InlineData("optimizer.name = AdamW")]
     [InlineData("local-steps { steps = 2, follow-speed = on }")]
-    [InlineData("batch = 100000, local-steps.steps = 10000")]
+    [InlineData("batch-size = 100000, local-steps.steps = 10000")]
     [InlineData("local-steps.outer { momentum = 0, nesterov = off }")]
     [InlineData("model {}")]
-    public void A_setting_on_the_right_side_of_its_bound_is_taken(string setting)
+    public void A_setting_within_its_bounds_is_accepted(string setting)
     {
         using var file = new TextFile($"actortrain.job {{\n{setting}\n}}");
 
@@ -355,9 +379,11 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void Local_steps_are_off_unless_there_are_several_and_their_outer_step_takes_over_what_a_worker_moved()
+    public void One_local_step_is_off_and_the_default_outer_step_applies_a_workers_difference_unchanged()
     {
-        using var file = new TextFile("actortrain.job { batch = 10, local-steps { steps = 50, follow-speed = on } }");
+        using var file = new TextFile(
+            "actortrain.job { batch-size = 10, local-steps { steps = 50, follow-speed = on } }"
+        );
         var (off, on) = (JobOptionsReader.Read(), JobOptionsReader.Read(file.Path));
 
         (off.LocalSteps.IsOn, off.PushSamples, off.ShardOptimizer, off.ShardSchedule).ShouldBe(
@@ -374,7 +400,7 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void What_is_done_about_staleness_can_be_changed_setting_by_setting_and_the_rest_stays()
+    public void Each_staleness_setting_can_be_changed_without_the_others()
     {
         var job = JobOptionsReader.Read(
             null,
@@ -403,7 +429,7 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void A_change_to_a_policy_that_the_jobs_optimizer_does_not_fit_is_refused()
+    public void A_change_to_a_policy_that_does_not_fit_the_jobs_optimizer_is_refused()
     {
         var job = JobOptionsReader.Read();
         JobOptionsReader
@@ -427,25 +453,27 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void What_is_done_about_staleness_is_told_with_the_policys_own_settings_alone()
+    public void Staleness_options_are_listed_with_the_policys_own_settings_only()
     {
         var staleness = JobOptionsReader.Read(null, Staleness("policy", "dc-asgd-adaptive")).Staleness;
         staleness
             .ToString()
             .ShouldBe(
-                "policy = dc-asgd-adaptive, bound = 0, lead = 0, demote-after = 3, rest = 60s, "
+                "policy = dc-asgd-adaptive, bound = 0, max-lease-lead = 0, demote-after = 3, rest = 60s, "
                     + "dc-asgd-adaptive.lambda = 2, dc-asgd-adaptive.memory = 0.95, dc-asgd-adaptive.epsilon = 1E-07"
             );
         (staleness with { Policy = StalenessPolicy.DelayThreshold })
             .ToString()
-            .ShouldBe("policy = delay-threshold, bound = 0, lead = 0, demote-after = 3, rest = 60s, threshold = 64");
+            .ShouldBe(
+                "policy = delay-threshold, bound = 0, max-lease-lead = 0, demote-after = 3, rest = 60s, threshold = 64"
+            );
         (staleness with { Policy = StalenessPolicy.Accept })
             .ToString()
-            .ShouldBe("policy = accept, bound = 0, lead = 0, demote-after = 3, rest = 60s");
+            .ShouldBe("policy = accept, bound = 0, max-lease-lead = 0, demote-after = 3, rest = 60s");
     }
 
     [Fact]
-    public void A_wrong_option_is_named_as_the_user_wrote_it() =>
+    public void A_wrong_option_is_named_as_the_user_typed_it() =>
         Should
             .Throw<ActorTrainException>(() =>
                 JobOptionsReader.Read(null, new SettingOverride("actortrain.job.epochs", "many", "--epochs"))
@@ -453,11 +481,11 @@ public class JobOptionsReaderTests
             .Message.ShouldBe("actortrain.job.epochs is many (--epochs); it must be a whole number from 1 to 1000000.");
 
     [Fact]
-    public void A_key_outside_its_section_is_shown_the_way() =>
-        A_file_says("epochs = 3", "unknown key epochs (job.conf, line 1); did you mean actortrain.job.epochs?");
+    public void An_error_about_a_key_outside_its_section_names_the_full_key() =>
+        A_file_is_refused("epochs = 3", "unknown key epochs (job.conf, line 1); did you mean actortrain.job.epochs?");
 
     [Fact]
-    public void Keys_of_akka_are_free()
+    public void Keys_of_akka_are_not_checked()
     {
         using var file = new TextFile("akka.loglevel = DEBUG\nakka { anything.at-all = 3 }");
 
@@ -465,7 +493,7 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void Switches_of_an_engine_are_on_or_off_however_they_were_written()
+    public void Switches_of_an_engine_become_on_or_off()
     {
         using var file = new TextFile("actortrain.job.data.augmentation.flip = true");
 
@@ -473,17 +501,17 @@ public class JobOptionsReaderTests
     }
 
     [Fact]
-    public void Any_whole_number_is_taken_or_refused_by_its_bound_alone() =>
+    public void A_whole_number_is_refused_only_by_its_bounds() =>
         Gen.Long.Sample(
             batch =>
             {
                 var given = new SettingOverride(
-                    "actortrain.job.batch",
+                    "actortrain.job.batch-size",
                     batch.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    "--batch"
+                    "--batch-size"
                 );
                 if (batch is >= 1 and <= 1_000_000)
-                    JobOptionsReader.Read(null, given).Batch.ShouldBe((int)batch);
+                    JobOptionsReader.Read(null, given).BatchSize.ShouldBe((int)batch);
                 else
                     Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(null, given));
             },
@@ -493,7 +521,7 @@ public class JobOptionsReaderTests
     private static SettingOverride Staleness(string key, string value) =>
         new("actortrain.job.staleness." + key, value, "set");
 
-    private static void A_file_says(string text, string sentence)
+    private static void A_file_is_refused(string text, string sentence)
     {
         using var file = new TextFile(text);
         file.Plain(Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(file.Path)).Message)

@@ -1,5 +1,4 @@
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 using ActorTrain.Tests.Settings;
 
 namespace ActorTrain.Tests.Job;
@@ -25,11 +24,19 @@ public class TrainingReportJsonTests
         [new WorkerSummary("127.0.0.1:5001", "cpu Xeon", 1, 90_000, 1407, 4800, 1, 0.5, 2, [1400, 6, 1])],
         [new ShardSummary(0, "127.0.0.1:4053", 1_863_690, 1407)],
         new StalenessSummary(0.5, 2, [800, 500, 107]),
-        [new SupervisionEvent(3.5, "worker-lost", "127.0.0.1:5002", "it left", "its leases go to others")]
+        [
+            new SupervisionEvent(
+                TimeSpan.FromSeconds(3.5),
+                "worker-lost",
+                "127.0.0.1:5002",
+                "it left",
+                "its leases go to others"
+            ),
+        ]
     );
 
     [Fact]
-    public void The_keys_and_their_order_stay_as_they_are() =>
+    public void The_keys_and_their_order_are_stable() =>
         TrainingReportJson
             .Serialize(Example)
             .ShouldBe(
@@ -109,11 +116,11 @@ public class TrainingReportJsonTests
                   },
                   "events": [
                     {
-                      "at": 3.5,
+                      "elapsedSeconds": 3.5,
                       "kind": "worker-lost",
                       "node": "127.0.0.1:5002",
                       "reason": "it left",
-                      "remedy": "its leases go to others"
+                      "action": "its leases go to others"
                     }
                   ],
                   "metric": "accuracy"
@@ -123,7 +130,7 @@ public class TrainingReportJsonTests
             );
 
     [Fact]
-    public void The_data_set_has_its_classes_and_its_normalisation_where_they_are_known()
+    public void Classes_and_normalisation_of_the_data_set_are_written_where_known()
     {
         var json = TrainingReportJson.Serialize(
             Example with
@@ -155,7 +162,7 @@ public class TrainingReportJsonTests
     }
 
     [Fact]
-    public void What_was_written_can_be_read_back()
+    public void A_written_report_can_be_read_back()
     {
         var json = TrainingReportJson.Serialize(Example);
 
@@ -163,7 +170,7 @@ public class TrainingReportJsonTests
     }
 
     [Fact]
-    public void A_metric_has_its_own_name_and_in_a_report_without_one_it_is_accuracy()
+    public void A_metric_has_its_own_name_and_is_accuracy_in_a_report_without_one()
     {
         var json = TrainingReportJson.Serialize(Example with { Metric = "mean absolute error", TestAccuracy = 3.7 });
 
@@ -175,7 +182,7 @@ public class TrainingReportJsonTests
     }
 
     [Fact]
-    public async Task A_file_is_replaced_whole_and_nothing_else_is_left_in_its_folder()
+    public async Task A_file_is_replaced_as_a_whole_and_leaves_no_other_file()
     {
         using var file = new TextFile("an older report", "report.json");
 
@@ -186,7 +193,7 @@ public class TrainingReportJsonTests
     }
 
     [Fact]
-    public async Task A_folder_that_is_not_there_is_named() =>
+    public async Task A_missing_folder_is_named() =>
         (
             await Should.ThrowAsync<ActorTrainException>(() =>
                 TrainingReportJson.WriteFileAsync(Example, Path.Combine("no-such-folder", "report.json"))

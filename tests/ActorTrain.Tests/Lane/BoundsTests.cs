@@ -1,16 +1,17 @@
 using ActorTrain.Lane;
 using ActorTrain.Lane.Connections;
-using ActorTrain.Server;
-using ActorTrain.Supervision;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
+using ActorTrain.Remedies;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
 
-/// <summary>What is in flight is bounded, on both sides.</summary>
+/// <summary>Bytes in flight are bounded, on both sides.</summary>
 public sealed class BoundsTests
 {
     [Theory, InlineData(100, true), InlineData(101, false)]
-    public void A_queue_takes_messages_up_to_its_bound(int floats, bool fits)
+    public void A_queue_accepts_messages_up_to_its_bound(int floats, bool fits)
     {
         var queue = new OutgoingQueue(bound: 4 * 200);
         queue.TryAdd(Message(100)).ShouldBeTrue();
@@ -26,18 +27,18 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void What_is_taken_makes_room()
+    public void A_dequeued_message_frees_its_bytes()
     {
         var queue = new OutgoingQueue(bound: 400);
         queue.TryAdd(Message(100));
         queue.Wait(CancellationToken.None).ShouldBeTrue();
-        queue.TryTake(out var taken).ShouldBeTrue();
+        queue.TryDequeue(out var taken).ShouldBeTrue();
         taken.Bytes.ShouldBe(400);
         queue.TryAdd(Message(100)).ShouldBeTrue();
     }
 
     [Fact]
-    public void What_is_discarded_is_released()
+    public void Discarded_messages_are_released()
     {
         var owner = new CountingOwner();
         var queue = new OutgoingQueue(bound: 4000);
@@ -49,11 +50,11 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public async Task A_sender_waits_until_what_it_sent_is_read()
+    public async Task A_sender_waits_until_its_message_is_read()
     {
         var credit = new Credit(window: 100);
-        credit.Take(60).ShouldBeTrue();
-        var second = Task.Run(() => credit.Take(60));
+        credit.Acquire(60).ShouldBeTrue();
+        var second = Task.Run(() => credit.Acquire(60));
 
         second.IsCompleted.ShouldBeFalse();
         credit.Return(60);
@@ -62,30 +63,30 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public void A_payload_larger_than_the_credit_passes_alone() => new Credit(window: 100).Take(1000).ShouldBeTrue();
+    public void A_payload_larger_than_the_credit_passes_alone() => new Credit(window: 100).Acquire(1000).ShouldBeTrue();
 
     [Fact]
     public async Task The_end_of_the_connection_ends_the_wait()
     {
         var credit = new Credit(window: 100);
-        credit.Take(60);
-        var second = Task.Run(() => credit.Take(60));
+        credit.Acquire(60);
+        var second = Task.Run(() => credit.Acquire(60));
         credit.Close();
         (await second).ShouldBeFalse();
     }
 
     [Fact]
-    public void A_slice_says_once_that_it_is_read()
+    public void A_slice_notifies_its_owner_once()
     {
         var owner = new CountingOwner();
-        var slice = new TensorSlice(new float[10], owner, PayloadType.F32);
+        var slice = new TensorSlice(new float[10], owner, TransferDType.F32);
         slice.Release();
         slice.Release();
         owner.Released.ShouldBe(1);
     }
 
     [Fact]
-    public void Waits_grow_to_a_limit_and_end()
+    public void Waits_grow_up_to_a_limit_and_end()
     {
         var backOff = new BackOff(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(5), attempts: 12);
         var waits = new List<double>();
@@ -101,6 +102,6 @@ public sealed class BoundsTests
         new(
             ActorRefs.Nobody,
             ActorRefs.Nobody,
-            new ShardProtocol.Pulled(0, 0, null, new TensorSlice(new float[floats], owner, PayloadType.F32))
+            new ShardProtocol.Pulled(0, 0, null, new TensorSlice(new float[floats], owner, TransferDType.F32))
         );
 }

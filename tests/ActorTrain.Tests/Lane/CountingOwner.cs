@@ -2,7 +2,7 @@ using ActorTrain.Lane;
 
 namespace ActorTrain.Tests.Lane;
 
-/// <summary>Counts the slices of it that were read.</summary>
+/// <summary>Counts its slices that were released.</summary>
 internal sealed class CountingOwner : ITensorOwner
 {
     private int _released;

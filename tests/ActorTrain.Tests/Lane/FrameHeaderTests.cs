@@ -6,8 +6,8 @@ namespace ActorTrain.Tests.Lane;
 public sealed class FrameHeaderTests
 {
     [Fact]
-    public void Comes_back_from_its_bytes_as_it_was() =>
-        Gen.Select(Gen.Byte, Gen.Enum<PayloadForm>(), Gen.UShort, Gen.UShort, Gen.Int[0, int.MaxValue], Gen.UInt)
+    public void A_header_is_read_back_from_its_bytes() =>
+        Gen.Select(Gen.Byte, Gen.Enum<TransferForm>(), Gen.UShort, Gen.UShort, Gen.Int[0, int.MaxValue], Gen.UInt)
             .Sample(
                 (kind, form, route, header, payload, sequence) =>
                 {
@@ -19,15 +19,15 @@ public sealed class FrameHeaderTests
             );
 
     [Fact]
-    public void A_payload_of_less_than_nothing_is_refused() =>
-        Refused(new FrameHeader(1, PayloadForm.F32, 0, 0, -1, 1), "a payload has -1 floats");
+    public void A_negative_payload_length_is_refused() =>
+        Refused(new FrameHeader(1, TransferForm.F32, 0, 0, -1, 1), "a payload has -1 floats");
 
     [Fact]
     public void An_unknown_form_is_refused() =>
-        Refused(new FrameHeader(1, (PayloadForm)7, 0, 0, 1, 1), "a payload has the unknown form 7");
+        Refused(new FrameHeader(1, (TransferForm)7, 0, 0, 1, 1), "a payload has the unknown form 7");
 
     [Fact]
-    public void Another_beginning_is_refused() =>
+    public void Another_magic_number_is_refused() =>
         Should
             .Throw<LaneViolationException>(() => FrameHeader.Read("GET / HTTP/1.1 and more"u8))
             .Message.ShouldBe("a message does not begin as one");
@@ -37,7 +37,7 @@ public sealed class FrameHeaderTests
     [InlineData(6, 10, 5)]
     [InlineData(int.MaxValue, 10, 5)]
     [InlineData(0, -10, 5)]
-    public void A_reference_to_what_does_not_lie_in_its_memory_is_refused(int start, int length, int payload)
+    public void A_reference_outside_its_memory_is_refused(int start, int length, int payload)
     {
         var bytes = new byte[MemoryReference.Size];
         new MemoryReference(3, length, 1, start).Write(bytes);
@@ -45,7 +45,7 @@ public sealed class FrameHeaderTests
     }
 
     [Fact]
-    public void A_reference_comes_back_as_it_was()
+    public void A_reference_is_read_back_from_its_bytes()
     {
         var bytes = new byte[MemoryReference.Size];
         new MemoryReference(3, 10, 4711, 5).Write(bytes);

@@ -11,7 +11,7 @@ public sealed class HandshakeTests : IDisposable
     private static readonly Handshake Hello = new(
         new Address("akka.tcp", "train", "10.0.0.1", 4053),
         4711,
-        new MemoryProbe.Sign(17, -5)
+        new MemoryProbe.Challenge(17, -5)
     );
     private readonly byte[] _token = Handshake.NewToken();
     private readonly Socket _here;
@@ -33,11 +33,11 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public void The_nodes_own_token_is_accepted_and_says_who_connects() =>
+    public void A_handshake_with_the_nodes_token_is_accepted_and_names_the_peer() =>
         Received(Hello.ToBytes(_token)).ShouldBe(Hello);
 
     [Fact]
-    public void Who_shares_no_memory_says_so() =>
+    public void A_handshake_without_shared_memory_is_accepted() =>
         Received((Hello with { Probe = null }).ToBytes(_token)).Probe.ShouldBeNull();
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class HandshakeTests : IDisposable
         Refused(Hello.ToBytes(Handshake.NewToken())).ShouldBe("its token is not this node's");
 
     [Fact]
-    public void Another_version_is_refused_by_name()
+    public void Another_version_is_refused_with_both_versions()
     {
         var hello = Hello.ToBytes(_token);
         hello[4] = 9;
@@ -53,15 +53,15 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
-    public void Another_language_is_refused() =>
-        Refused(new byte[Handshake.Size]).ShouldBe("it does not speak the lane's language");
+    public void Another_protocol_is_refused() =>
+        Refused(new byte[Handshake.Size]).ShouldBe("it does not speak the lane's protocol");
 
     [Fact]
-    public void An_address_that_is_none_is_refused()
+    public void An_invalid_address_is_refused()
     {
         var hello = Hello.ToBytes(_token);
         hello.AsSpan(Handshake.Size).Fill((byte)'?');
-        Refused(hello).ShouldBe("its address is none");
+        Refused(hello).ShouldBe("its address is invalid");
     }
 
     [Fact]
@@ -69,16 +69,16 @@ public sealed class HandshakeTests : IDisposable
     {
         if (!SharedFile.IsSupported)
             return;
-        var sign = MemoryProbe.TryCreate()!.ToSign();
+        var sign = MemoryProbe.TryCreate()!.ToChallenge();
         MemoryProbe.CanMap(Environment.ProcessId, sign).ShouldBeTrue();
         MemoryProbe.CanMap(Environment.ProcessId, sign with { Number = sign.Number + 1 }).ShouldBeFalse();
         MemoryProbe.CanMap(Environment.ProcessId, sign with { Descriptor = 100_000 }).ShouldBeFalse();
     }
 
     [Fact]
-    public void A_hello_that_comes_byte_by_byte_is_read()
+    public void A_handshake_is_read_byte_by_byte()
     {
-        var reader = new HelloReader(_token);
+        var reader = new HandshakeReader(_token);
         var bytes = Hello.ToBytes(_token);
         foreach (var one in bytes[..^1])
         {
@@ -90,14 +90,14 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Theory, InlineData(0), InlineData(1025), InlineData(65_535)]
-    public void An_address_that_is_too_long_is_refused_before_there_is_room_for_it(int length)
+    public void Too_long_an_address_is_refused_before_memory_is_allocated(int length)
     {
         var hello = Hello.ToBytes(_token);
         BinaryPrimitives.WriteUInt16LittleEndian(hello.AsSpan(38), (ushort)length);
-        var reader = new HelloReader(_token);
+        var reader = new HandshakeReader(_token);
         _there.Send(hello);
         Should.Throw<LaneViolationException>(() => reader.Receive(_here)).Message.ShouldContain($"{length:#,0} bytes");
-        reader.Room.ShouldBe(Handshake.Size);
+        reader.Capacity.ShouldBe(Handshake.Size);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class HandshakeTests : IDisposable
     private Handshake Received(byte[] bytes)
     {
         _there.Send(bytes);
-        var reader = new HelloReader(_token);
+        var reader = new HandshakeReader(_token);
         while (true)
             if (reader.Receive(_here) is { } hello)
                 return hello;

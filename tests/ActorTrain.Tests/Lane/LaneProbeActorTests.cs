@@ -14,7 +14,7 @@ public sealed class LaneProbeActorTests : ActorTests
         : base(TestClock) => (_server, _job) = (CreateTestProbe("server"), CreateTestProbe("job"));
 
     [Fact]
-    public async Task It_passes_when_a_message_came_in_both_directions()
+    public async Task A_probe_passes_when_messages_arrived_in_both_directions()
     {
         var probe = await BeginAsync(bothWays: true);
         probe.Tell(new LaneProtocol.Probe(), _server.Ref);
@@ -26,7 +26,7 @@ public sealed class LaneProbeActorTests : ActorTests
     [Theory]
     [InlineData(true, "its tensor lane to this node does not work: nothing has arrived there within 15 s")]
     [InlineData(false, "the tensor lane from this node to it does not work: nothing has arrived within 15 s")]
-    public async Task A_lane_that_works_one_way_is_told_and_tried_on(bool comesIn, string sentence)
+    public async Task A_lane_that_works_in_one_direction_is_reported_and_tried_again(bool comesIn, string sentence)
     {
         var probe = await BeginAsync(bothWays: true);
         object first = comesIn ? new LaneProtocol.Probe() : new LaneProtocol.ProbeArrived();
@@ -41,7 +41,7 @@ public sealed class LaneProbeActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_client_tries_only_the_way_that_weights_come()
+    public async Task A_client_tries_only_the_direction_of_the_weights()
     {
         var probe = await BeginAsync(bothWays: false);
         _lane.Sent.ShouldBe(0);

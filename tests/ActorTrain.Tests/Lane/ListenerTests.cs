@@ -5,15 +5,13 @@ using ActorTrain.Handshakes;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Lane.Connections;
+using ActorTrain.Protocol;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Event;
 
 namespace ActorTrain.Tests.Lane;
 
-/// <summary>
-/// What connections take of a node that do not say who they are: by TCP, and by the Unix domain socket.
-/// </summary>
+/// <summary>Limits for connections without a complete handshake: by TCP, and by the Unix domain socket.</summary>
 public abstract class ListenerTests(bool unix)
     : ActorTests(NodeConfiguration.Client("127.0.0.1", ConfigurationFactory.Empty), "node")
 {
@@ -37,7 +35,7 @@ public abstract class ListenerTests(bool unix)
     }
 
     [Fact]
-    public void A_connection_that_says_a_little_and_no_more_is_closed_at_its_deadline()
+    public void A_connection_with_an_incomplete_handshake_is_closed_at_its_deadline()
     {
         var socket = Connect(Listen(Soon, atOnce: 10));
         socket.Send(Hello()[..20]);
@@ -45,18 +43,18 @@ public abstract class ListenerTests(bool unix)
     }
 
     [Fact]
-    public void A_known_connection_has_no_deadline()
+    public void A_connection_with_a_complete_handshake_has_no_deadline()
     {
         var listener = Listen(Soon, atOnce: 10);
         var node = Connect(listener);
         IsWelcome(node).ShouldBeTrue();
-        // The other's deadline is later than this one's was.
+        // The silent connection's deadline is later than this one's was.
         IsClosed(Connect(listener)).ShouldBeTrue();
         node.Poll(TimeSpan.Zero, SelectMode.SelectRead).ShouldBeFalse();
     }
 
     [Fact]
-    public void One_more_than_may_be_at_it_displaces_the_oldest()
+    public void A_connection_beyond_the_limit_displaces_the_oldest()
     {
         var listener = Listen(Never, atOnce: 3);
         var silent = Enumerable.Range(0, 4).Select(_ => Connect(listener)).ToList();
@@ -66,13 +64,13 @@ public abstract class ListenerTests(bool unix)
     }
 
     [Fact]
-    public async Task A_node_connects_in_the_middle_of_a_flood()
+    public async Task A_node_can_connect_during_a_flood()
     {
         var listener = Listen(Never, atOnce: 16);
         using var end = new CancellationTokenSource();
         var flood = Task.Run(() =>
         {
-            // Few of them are open at once, so that this process needs few descriptors.
+            // Only few are open at once, so that this process needs few descriptors.
             var silent = new Queue<Socket>();
             for (var i = 0; i < 3000 || !end.IsCancellationRequested; i++)
             {
@@ -84,13 +82,13 @@ public abstract class ListenerTests(bool unix)
                 socket.Dispose();
         });
         for (var i = 0; i < 20; i++)
-            ConnectsAsLanesDo(listener).ShouldBeTrue();
+            CompletesHandshake(listener).ShouldBeTrue();
         await end.CancelAsync();
         await flood;
     }
 
     [Fact]
-    public void A_connection_that_does_not_speak_the_language_is_closed_at_once()
+    public void A_connection_with_another_protocol_is_closed_at_once()
     {
         var socket = Connect(Listen(Never, atOnce: 10));
         socket.Send(new byte[Handshake.Size]);
@@ -105,7 +103,7 @@ public abstract class ListenerTests(bool unix)
         var before = Process.GetCurrentProcess().Threads.Count;
         for (var i = 0; i < silent; i++)
             Connect(listener);
-        // Its turn comes after theirs.
+        // It is accepted after the others.
         IsWelcome(Connect(listener)).ShouldBeTrue();
         // Other tests of this process have threads, too, but not so many.
         Process.GetCurrentProcess().Threads.Count.ShouldBeLessThan(before + silent / 2);
@@ -128,7 +126,7 @@ public abstract class ListenerTests(bool unix)
     }
 
     [Fact]
-    public void Where_descriptors_lack_a_silent_connection_gives_its_own_back()
+    public void Without_free_descriptors_a_silent_connection_is_closed()
     {
         var lacks = false;
         var listener = Listen(
@@ -150,7 +148,7 @@ public abstract class ListenerTests(bool unix)
     }
 
     [Fact]
-    public void The_end_of_the_listener_closes_those_that_wait()
+    public void The_end_of_the_listener_closes_waiting_connections()
     {
         var listener = Listen(Never, atOnce: 10);
         var silent = Connect(listener);
@@ -161,7 +159,7 @@ public abstract class ListenerTests(bool unix)
 
     private LaneListener Listen(TimeSpan timeout, int atOnce, Func<Socket, Socket>? accept = null)
     {
-        var lane = TensorLane.Get(Sys);
+        var lane = TensorLane.Get(Sys, TensorMessages.Table);
         var options = lane.Options with { Handshake = new HandshakeOptions(timeout, atOnce, Bytes: 65_536) };
         var listener = new LaneListener(
             "127.0.0.1",
@@ -198,8 +196,8 @@ public abstract class ListenerTests(bool unix)
         return socket;
     }
 
-    // One that loses its processor between connecting and its first word can be displaced, and tries again.
-    private bool ConnectsAsLanesDo(LaneListener listener)
+    // A connection that is preempted between connecting and its handshake can be displaced, and is tried again.
+    private bool CompletesHandshake(LaneListener listener)
     {
         for (var attempt = 0; attempt < 12; attempt++)
         {
@@ -210,7 +208,7 @@ public abstract class ListenerTests(bool unix)
             }
             catch (Exception displaced) when (displaced is SocketException or IOException)
             {
-                // Once more.
+                // Try again.
             }
         }
         return false;

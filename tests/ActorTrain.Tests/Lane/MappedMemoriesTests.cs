@@ -3,35 +3,35 @@ using ActorTrain.Lane.Connections;
 
 namespace ActorTrain.Tests.Lane;
 
-/// <summary>Memory of another process, which here is this one.</summary>
+/// <summary>Memory of another process, here of the test's own.</summary>
 public sealed class MappedMemoriesTests : IDisposable
 {
     private readonly TensorMemory _theirs = TensorMemory.Allocate(16, shared: true);
     private readonly MappedMemories _mapped = new(Environment.ProcessId);
 
     [Fact]
-    public void A_mapping_that_nobody_reads_is_used_again()
+    public void A_mapping_without_readers_is_used_again()
     {
         if (_theirs.File is null)
             return;
-        var first = Take();
+        var first = Acquire();
         _mapped.Return(first);
-        Take().ShouldBeSameAs(first);
+        Acquire().ShouldBeSameAs(first);
     }
 
     [Fact]
-    public void Given_back_is_what_nobody_reads()
+    public void GiveBack_unmaps_memory_without_readers()
     {
         if (_theirs.File is null)
             return;
-        var (idle, other) = (Take(), TensorMemory.Allocate(16, shared: true));
-        var read = _mapped.Take(ReferenceTo(other));
+        var (idle, other) = (Acquire(), TensorMemory.Allocate(16, shared: true));
+        var read = _mapped.Acquire(ReferenceTo(other));
         _mapped.Return(idle);
         _mapped.GiveBack();
         Should.Throw<ObjectDisposedException>(() => idle.Memory.GetSpan()[0]);
         read.Memory.GetSpan()[0].ShouldBe(0);
 
-        Take().ShouldNotBeSameAs(idle);
+        Acquire().ShouldNotBeSameAs(idle);
         other.Free();
     }
 
@@ -41,7 +41,7 @@ public sealed class MappedMemoriesTests : IDisposable
         _theirs.Free();
     }
 
-    private MappedMemories.Mapping Take() => _mapped.Take(ReferenceTo(_theirs));
+    private MappedMemories.Mapping Acquire() => _mapped.Acquire(ReferenceTo(_theirs));
 
     private static MemoryReference ReferenceTo(TensorMemory memory) =>
         new(memory.File!.Descriptor, memory.Length, memory.Number, Start: 0);

@@ -5,9 +5,9 @@ using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Lane.Connections;
 using ActorTrain.Leases;
-using ActorTrain.Server;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Staleness;
-using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -34,9 +34,9 @@ public sealed class TensorLaneTests : ActorTests
         Worker.Admit(_worker, new HashSet<int> { Length });
     }
 
-    private TensorLane Worker => TensorLane.Get(Sys);
+    private TensorLane Worker => TensorLane.Get(Sys, TensorMessages.Table);
 
-    private TensorLane Server => TensorLane.Get(_serverSystem);
+    private TensorLane Server => TensorLane.Get(_serverSystem, TensorMessages.Table);
 
     private IActorRef RemoteShard => SeenFrom(Sys, _serverSystem, _shard);
 
@@ -47,11 +47,11 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Fact]
-    public void A_push_goes_over_and_its_answer_comes_back()
+    public void A_push_arrives_and_its_answer_comes_back()
     {
         Worker.Tell(RemoteShard, Push(start: 64), _worker);
         var push = _shard.ExpectMsg<ShardProtocol.Push>();
-        push.Part.ShouldBe(new LeasePart(1, 64, 8));
+        push.Part.ShouldBe(new SampleRange(1, 64, 8));
         push.Worker.ShouldBe(new WorkerId("w:1", 3));
         push.Payload.Values.ToArray().ShouldBe(Numbers());
 
@@ -76,7 +76,7 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Fact]
-    public void What_was_received_counts_until_it_is_released()
+    public void Received_bytes_count_until_they_are_released()
     {
         Worker.Tell(RemoteShard, Push(), _worker);
         var push = _shard.ExpectMsg<ShardProtocol.Push>();
@@ -89,17 +89,24 @@ public sealed class TensorLaneTests : ActorTests
     public void A_sent_payload_is_released_by_the_lane()
     {
         var owner = new CountingOwner();
-        Worker.Tell(RemoteShard, Push() with { Payload = new TensorSlice(Numbers(), owner, PayloadType.F32) }, _worker);
+        Worker.Tell(
+            RemoteShard,
+            Push() with
+            {
+                Payload = new TensorSlice(Numbers(), owner, TransferDType.F32),
+            },
+            _worker
+        );
         _shard.ExpectMsg<ShardProtocol.Push>();
         AwaitAssert(() => owner.Released.ShouldBe(1));
     }
 
     [Fact]
-    public void A_length_that_the_receiver_does_not_have_closes_the_connection_before_memory_is_taken()
+    public void A_length_that_the_receiver_does_not_expect_closes_the_connection_before_memory_is_allocated()
     {
-        Worker.Tell(RemoteShard, Push() with { Payload = TensorSlice.Of(new float[Length + 1]) }, _worker);
+        Worker.Tell(RemoteShard, Push() with { Payload = TensorSlice.From(new float[Length + 1]) }, _worker);
         Worker.Tell(RemoteShard, Push(start: 5), _worker);
-        // The connection is closed, and opened again for what may be sent.
+        // The connection is closed, and opened again for valid messages.
         AwaitAssert(() =>
         {
             Worker.Tell(RemoteShard, Push(start: 6), _worker);
@@ -111,7 +118,7 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Fact]
-    public void What_comes_for_an_actor_that_has_ended_is_skipped_and_the_connection_stays()
+    public void A_message_to_an_ended_actor_is_skipped_and_the_connection_stays()
     {
         var other = CreateTestProbe(_serverSystem);
         Server.Admit(other, new HashSet<int> { Length });
@@ -124,7 +131,7 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Fact]
-    public void A_server_that_was_started_again_is_found_again()
+    public void A_restarted_server_is_connected_again()
     {
         Worker.Tell(RemoteShard, Push(), _worker);
         _shard.ExpectMsg<ShardProtocol.Push>();
@@ -140,7 +147,7 @@ public sealed class TensorLaneTests : ActorTests
         try
         {
             var shard = CreateTestProbe(again);
-            TensorLane.Get(again).Admit(shard, new HashSet<int> { Length });
+            TensorLane.Get(again, TensorMessages.Table).Admit(shard, new HashSet<int> { Length });
             AwaitAssert(() =>
             {
                 Worker.Tell(SeenFrom(Sys, again, shard), Push(), _worker);
@@ -154,7 +161,7 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
-    public void Whatever_strangers_send_training_goes_on(bool sharedMemory)
+    public void Training_goes_on_whatever_other_programs_send(bool sharedMemory)
     {
         var random = new Random(11);
         var endpoint = Server.Endpoint!;
@@ -166,8 +173,8 @@ public sealed class TensorLaneTests : ActorTests
                 : new Socket(SocketType.Stream, ProtocolType.Tcp);
             if (!sharedMemory)
                 stranger.Connect(IPAddress.Loopback, endpoint.Port);
-            // In turn: noise; the right token and then noise; the right token and then a message with something changed
-            // in it. Where the system shares no memory, the local socket carries copies.
+            // One of: noise; the right token and then noise; the right token and then a changed message. Where the
+            // system cannot share memory, the local socket carries copies.
             var frame = sharedMemory && Worker.Probe is not null ? Reference(lent) : Frame();
             var bytes =
                 i % 3 == 0
@@ -180,9 +187,9 @@ public sealed class TensorLaneTests : ActorTests
             }
             catch (SocketException)
             {
-                // It was hung up on before it had said all.
+                // The connection was closed before all was sent.
             }
-            // A mutation may have left a message that is right: it is delivered, and nothing is wrong with that.
+            // A mutated message may still be valid; then it is delivered.
         }
         Server.Memory.Allocated.ShouldBeLessThan(300);
         Worker.Tell(RemoteShard, Push(start: 4711), _worker);
@@ -196,12 +203,12 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     [Fact]
-    public void A_wrong_token_is_hung_up_on()
+    public void A_connection_with_a_wrong_token_is_closed()
     {
         using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
         stranger.Connect(IPAddress.Loopback, Server.Endpoint!.Port);
         stranger.Send(Hello(Handshake.NewToken()));
-        // What it had still to say is not read: its side sees an end or a reset.
+        // Its remaining bytes are not read: the sender sees an end or a reset.
         Ended(stranger).ShouldBeTrue();
     }
 
@@ -219,27 +226,27 @@ public sealed class TensorLaneTests : ActorTests
 
     private byte[] Frame()
     {
-        var writer = new HeaderWriter(Worker.Address, sent: 0);
+        var writer = new HeaderWriter(TensorMessages.Table, Worker.Address, sent: 0);
         return
         [
-            .. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push()), PayloadForm.F32, 1, null),
+            .. writer.Write(new Outgoing(RemoteShard, ActorRefs.Nobody, Push()), TransferForm.F32, 1, null),
             .. new byte[sizeof(float) * Length],
         ];
     }
 
     private byte[] Reference(TensorBuffer lent)
     {
-        var slice = lent.Share(PayloadType.F32);
+        var slice = lent.Share(TransferDType.F32);
         MemoryMarshal
             .TryGetMemoryManager<float, TensorMemory>(slice.Values, out var memory, out var start, out _)
             .ShouldBeTrue();
         var reference = new MemoryReference(memory!.File!.Descriptor, memory.Length, memory.Number, start);
-        var writer = new HeaderWriter(Worker.Address, sent: 0);
+        var writer = new HeaderWriter(TensorMessages.Table, Worker.Address, sent: 0);
         return
         [
             .. writer.Write(
                 new Outgoing(RemoteShard, ActorRefs.Nobody, Push() with { Payload = slice }),
-                PayloadForm.Reference,
+                TransferForm.Reference,
                 1,
                 reference
             ),
@@ -261,10 +268,10 @@ public sealed class TensorLaneTests : ActorTests
     }
 
     private byte[] Hello(byte[] token) =>
-        new Handshake(Worker.Address, Environment.ProcessId, Worker.Probe?.ToSign()).ToBytes(token);
+        new Handshake(Worker.Address, Environment.ProcessId, Worker.Probe?.ToChallenge()).ToBytes(token);
 
     private static ShardProtocol.Push Push(int start = 0) =>
-        new(new LeasePart(1, start, 8), new WorkerId("w:1", 3), 5, TensorSlice.Of(Numbers()));
+        new(new SampleRange(1, start, 8), new WorkerId("w:1", 3), 5, TensorSlice.From(Numbers()));
 
     private static float[] Numbers() => [.. Enumerable.Range(0, Length).Select(i => i * 0.5f)];
 

@@ -2,9 +2,8 @@ using System.Text;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.Tests.Serialization;
-using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Lane;
@@ -22,9 +21,9 @@ public sealed class TensorMessageTableTests
         );
 
     [Theory, MemberData(nameof(Messages))]
-    public void Every_tensor_message_is_in_the_table_and_comes_back_from_its_header(Type type)
+    public void Every_tensor_message_is_in_the_table_and_is_read_back_from_its_header(Type type)
     {
-        TensorMessageTable.Types.ShouldContain(type);
+        TensorMessages.Table.Types.ShouldContain(type);
         var message = (ITensorMessage)new Samples(ActorRefs.Nobody).Of(type);
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true))
@@ -32,8 +31,8 @@ public sealed class TensorMessageTableTests
         bytes.Position = 0;
 
         using var reader = new BinaryReader(bytes);
-        TensorMessageTable
-            .TryRead(TensorMessageTable.KindOf(message), reader, message.Payload, out var back)
+        TensorMessages
+            .Table.TryRead(TensorMessages.Table.KindOf(message), reader, message.Payload, out var back)
             .ShouldBeTrue();
 
         back.ShouldBeEquivalentTo(message);
@@ -44,13 +43,13 @@ public sealed class TensorMessageTableTests
     [InlineData(0, 0)]
     [InlineData(3, 5)]
     [InlineData(-1, 2)]
-    public void A_push_whose_stretches_do_not_lie_in_its_slice_is_refused(int offset, int length)
+    public void A_push_with_a_range_outside_its_slice_is_refused(int offset, int length)
     {
         var push = new ShardProtocol.Push(
-            new LeasePart(1, 0, 1),
+            new SampleRange(1, 0, 1),
             new WorkerId("a:1", 1),
             0,
-            TensorSlice.Of(new float[7])
+            TensorSlice.From(new float[7])
         )
         {
             Untouched = [new FlatRange(offset, length)],
@@ -63,9 +62,9 @@ public sealed class TensorMessageTableTests
     }
 
     [Fact]
-    public void A_number_that_stands_for_nothing_is_not_read()
+    public void An_unknown_number_is_not_read()
     {
         using var reader = new BinaryReader(new MemoryStream());
-        TensorMessageTable.TryRead(200, reader, TensorSlice.Empty, out _).ShouldBeFalse();
+        TensorMessages.Table.TryRead(200, reader, TensorSlice.Empty, out _).ShouldBeFalse();
     }
 }

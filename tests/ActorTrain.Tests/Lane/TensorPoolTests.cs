@@ -15,7 +15,7 @@ public sealed class TensorPoolTests
     }
 
     [Fact]
-    public void What_is_free_can_be_given_back_and_the_pool_goes_on()
+    public void The_pool_goes_on_after_it_has_freed_its_unused_memory()
     {
         var (free, held) = (_pool.Rent(16), _pool.Rent(16));
         free.Release();
@@ -29,7 +29,7 @@ public sealed class TensorPoolTests
     }
 
     [Fact]
-    public void A_closed_pool_keeps_nothing_of_what_was_free_nor_of_what_comes_back()
+    public void A_closed_pool_keeps_neither_free_nor_returned_memory()
     {
         var (free, held) = (_pool.Rent(16), _pool.Rent(16));
         free.Release();

@@ -6,22 +6,22 @@ namespace ActorTrain.Tests.Leases;
 public sealed class PositionSetTests
 {
     [Theory]
-    [InlineData(0, 10, Overlap.None)]
-    [InlineData(9, 10, Overlap.None)]
-    [InlineData(9, 11, Overlap.Partial)]
-    [InlineData(10, 20, Overlap.Full)]
-    [InlineData(12, 15, Overlap.Full)]
-    [InlineData(15, 25, Overlap.Partial)]
-    [InlineData(20, 30, Overlap.None)]
-    public void Tells_how_a_stretch_lies_to_what_is_in_it(int start, int end, Overlap expected)
+    [InlineData(0, 10, nameof(Overlap.None))]
+    [InlineData(9, 10, nameof(Overlap.None))]
+    [InlineData(9, 11, nameof(Overlap.Partial))]
+    [InlineData(10, 20, nameof(Overlap.Full))]
+    [InlineData(12, 15, nameof(Overlap.Full))]
+    [InlineData(15, 25, nameof(Overlap.Partial))]
+    [InlineData(20, 30, nameof(Overlap.None))]
+    public void The_overlap_of_a_range_with_the_set(int start, int end, string expected)
     {
         var set = new PositionSet();
         set.Add(10, 20);
-        set.OverlapWith(start, end).ShouldBe(expected);
+        set.OverlapWith(start, end).ToString().ShouldBe(expected);
     }
 
     [Fact]
-    public void Neighbours_become_one_stretch()
+    public void Neighbours_become_one_range()
     {
         var set = new PositionSet();
         set.Add(0, 5);
@@ -32,13 +32,13 @@ public sealed class PositionSetTests
     }
 
     [Fact]
-    public void Agrees_with_a_plain_set_of_numbers() =>
+    public void It_agrees_with_a_plain_set_of_numbers() =>
         Gen.Select(Gen.Int[0, 60], Gen.Int[1, 20], Gen.Bool)
             .Array[0, 40]
-            .Sample(stretches =>
+            .Sample(ranges =>
             {
                 var (set, plain) = (new PositionSet(), new HashSet<int>());
-                foreach (var (start, length, adds) in stretches)
+                foreach (var (start, length, adds) in ranges)
                 {
                     var inside = Enumerable.Range(start, length).Count(plain.Contains);
                     set.OverlapWith(start, start + length)
@@ -61,9 +61,9 @@ public sealed class PositionSetTests
                         plain.ExceptWith(Enumerable.Range(start, length));
                     }
                     set.Count.ShouldBe(plain.Count);
-                    set.Stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.End - stretch.Start))
+                    set.Ranges.SelectMany(range => Enumerable.Range(range.Start, range.End - range.Start))
                         .ShouldBe(plain.Order());
-                    set.Stretches.Zip(set.Stretches.Skip(1)).ShouldAllBe(pair => pair.First.End < pair.Second.Start);
+                    set.Ranges.Zip(set.Ranges.Skip(1)).ShouldAllBe(pair => pair.First.End < pair.Second.Start);
                 }
             });
 }

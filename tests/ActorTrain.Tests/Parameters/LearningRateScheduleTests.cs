@@ -1,4 +1,3 @@
-using ActorTrain.Job;
 using ActorTrain.Parameters;
 
 namespace ActorTrain.Tests.Parameters;
@@ -7,7 +6,8 @@ namespace ActorTrain.Tests.Parameters;
 public sealed class LearningRateScheduleTests
 {
     [Theory, InlineData(0, 1), InlineData(500, 1), InlineData(990, 1)]
-    public void Constant_stays(int applied, double factor) => FactorAt(applied, ScheduleKind.Constant).ShouldBe(factor);
+    public void Constant_does_not_change(int applied, double factor) =>
+        FactorAt(applied, ScheduleKind.Constant).ShouldBe(factor);
 
     [Theory, InlineData(0, 1), InlineData(290, 1), InlineData(300, 0.5), InlineData(590, 0.5), InlineData(600, 0.25)]
     public void Step_is_cut_every_so_many_epochs(int applied, double factor) =>

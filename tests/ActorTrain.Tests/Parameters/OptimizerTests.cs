@@ -1,4 +1,3 @@
-using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Tests.Toys;
 
@@ -22,7 +21,7 @@ public sealed class OptimizerTests
 
     // By hand: b₁ = 2, w₁ = 1 − 0.1·2 = 0.8; b₂ = 0.9·2 + 1 = 2.8, w₂ = 0.8 − 0.28 = 0.52.
     [Fact]
-    public void Momentum_carries_the_step_before() =>
+    public void Momentum_includes_the_step_before() =>
         After(Jobs.Sgd(0.1f, momentum: 0.9f), 1, 2, 1).ShouldBe(0.52f, 1e-6);
 
     // By hand: b₁ = 2, w₁ = 1 − 0.1·(2 + 0.9·2) = 0.62; b₂ = 2.8, w₂ = 0.62 − 0.1·(1 + 0.9·2.8) = 0.268.
@@ -42,7 +41,7 @@ public sealed class OptimizerTests
 
     // To the last digits: both corrections are of the β that the moments decay by.
     [Fact]
-    public void Adams_corrections_cancel_what_the_moments_lack() => After(Jobs.Adam(1f), 0, 1).ShouldBe(-1f, 2e-7);
+    public void Adams_bias_corrections_are_exact() => After(Jobs.Adam(1f), 0, 1).ShouldBe(-1f, 2e-7);
 
     // By hand, g = 1 then −1: m = 0.9·0.1 − 0.1 = −0.01, m̂ = −0.01/0.19; v̂ = 1; w₂ = 0.9 + 0.1·0.0526316.
     [Fact]
@@ -69,18 +68,18 @@ public sealed class OptimizerTests
     }
 
     [Theory, MemberData(nameof(Rules))]
-    public void A_verdicts_scale_weighs_the_gradient(OptimizerOptions options)
+    public void The_scale_of_a_verdict_multiplies_the_gradient(OptimizerOptions options)
     {
         var (scaled, halved) = (new float[] { 1 }, new float[] { 1 });
-        Optimizer.Of(options, 1).Apply(scaled, scaled, [2f], options.LearningRate, scale: 0.5f);
-        Optimizer.Of(options, 1).Apply(halved, halved, [1f], options.LearningRate, scale: 1f);
+        Optimizer.Create(options, 1).Apply(scaled, scaled, [2f], options.LearningRate, scale: 0.5f);
+        Optimizer.Create(options, 1).Apply(halved, halved, [1f], options.LearningRate, scale: 1f);
         scaled.ShouldBe(halved);
     }
 
     private static float After(OptimizerOptions options, float weight, params float[] gradients)
     {
         var weights = new[] { weight };
-        var optimizer = Optimizer.Of(options, 1);
+        var optimizer = Optimizer.Create(options, 1);
         foreach (var gradient in gradients)
             optimizer.Apply(weights, weights, [gradient], options.LearningRate, scale: 1);
         return weights[0];
@@ -89,7 +88,7 @@ public sealed class OptimizerTests
     private static float[] Run(OptimizerOptions options, float[] start, List<float[]> gradients, int from, int to)
     {
         var weights = start[from..to];
-        var optimizer = Optimizer.Of(options, weights.Length);
+        var optimizer = Optimizer.Create(options, weights.Length);
         foreach (var gradient in gradients)
             optimizer.Apply(weights, weights, gradient.AsSpan(from..to), options.LearningRate, scale: 1);
         return weights;

@@ -6,7 +6,7 @@ namespace ActorTrain.Tests.Parameters;
 public sealed class StepCountsTests
 {
     [Fact]
-    public void Where_all_take_every_step_there_is_one_number()
+    public void One_number_is_enough_where_all_take_every_step()
     {
         var counts = new StepCounts(10);
         counts.Step(Touched.All(10)).ShouldBe([(new FlatRange(0, 10), 1L)]);
@@ -14,7 +14,7 @@ public sealed class StepCountsTests
     }
 
     [Fact]
-    public void What_takes_no_step_is_not_counted_and_catches_up_with_its_own_number()
+    public void A_range_that_takes_no_step_keeps_its_own_number()
     {
         var counts = new StepCounts(10);
         counts
@@ -28,7 +28,7 @@ public sealed class StepCountsTests
     }
 
     [Fact]
-    public void Each_element_has_as_many_steps_as_it_was_touched() =>
+    public void Each_element_has_one_step_for_each_time_it_was_touched() =>
         Gen
             .Bool.Array[20]
             .Array[1, 30]
@@ -50,7 +50,7 @@ public sealed class StepCountsTests
             });
 
     [Fact]
-    public void What_is_left_and_what_is_common_is_what_the_elements_say() =>
+    public void Complement_and_intersection_of_ranges_agree_with_their_elements() =>
         Gen.Select(Gen.Bool.Array[30], Gen.Bool.Array[30])
             .Sample(
                 (one, other) =>
@@ -60,13 +60,13 @@ public sealed class StepCountsTests
                         .Common(RangesOf(one), RangesOf(other))
                         .ShouldBe(
                             RangesOf([.. one.Zip(other, (a, b) => a && b)]),
-                            customMessage: "touching stretches may be cut"
+                            customMessage: "adjacent ranges may be cut"
                         );
                 }
             );
 
     [Fact]
-    public void A_slice_has_its_part_of_what_is_untouched_counted_from_its_beginning() =>
+    public void The_untouched_ranges_of_a_slice_are_relative_to_its_beginning() =>
         FlatRange
             .In(new ShardSlice(1, 16, 16), [new FlatRange(0, 20), new FlatRange(30, 10)])
             .ShouldBe([new FlatRange(0, 4), new FlatRange(14, 2)]);

@@ -2,7 +2,7 @@ using ActorTrain.Parameters;
 
 namespace ActorTrain.Tests.Parameters;
 
-/// <summary>Stretches that have a gradient.</summary>
+/// <summary>Ranges that have a gradient.</summary>
 internal static class Touched
 {
     /// <summary>All of a vector.</summary>

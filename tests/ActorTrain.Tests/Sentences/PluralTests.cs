@@ -10,15 +10,15 @@ public sealed class PluralTests
     [InlineData(2, "2 samples")]
     [InlineData(60_000, "60,000 samples")]
     [InlineData(-1, "-1 samples")]
-    public void A_noun_agrees_with_its_number(long count, string text) => Plural.Of(count, "sample").ShouldBe(text);
+    public void A_noun_agrees_with_its_number(long count, string text) => Plural.Format(count, "sample").ShouldBe(text);
 
     [Theory, InlineData(1, "1 class"), InlineData(3, "3 classes")]
-    public void A_noun_that_takes_more_than_an_s_is_given_in_both_forms(long count, string text) =>
-        Plural.Of(count, "class", "classes").ShouldBe(text);
+    public void An_irregular_noun_is_given_in_both_forms(long count, string text) =>
+        Plural.Format(count, "class", "classes").ShouldBe(text);
 
     [Theory, InlineData(1, "1 sample goes back"), InlineData(2, "2 samples go back")]
-    public void A_verb_agrees_as_well(long count, string text) =>
-        Plural.Of(count, "sample goes back", "samples go back").ShouldBe(text);
+    public void A_verb_agrees_with_its_number(long count, string text) =>
+        Plural.Format(count, "sample goes back", "samples go back").ShouldBe(text);
 
     [
         Theory,
@@ -27,6 +27,6 @@ public sealed class PluralTests
         InlineData(0.5, "0.5 minutes"),
         InlineData(1.04, "1 minute")
     ]
-    public void A_duration_agrees_with_what_is_written_of_it(double minutes, string text) =>
-        Plural.Of(minutes, "minute").ShouldBe(text);
+    public void A_duration_agrees_with_its_rounded_number(double minutes, string text) =>
+        Plural.Format(minutes, "minute").ShouldBe(text);
 }

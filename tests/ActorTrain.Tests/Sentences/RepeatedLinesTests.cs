@@ -9,7 +9,7 @@ public sealed class RepeatedLinesTests
     private readonly RepeatedLines<ConnectionRefusal> _refused = new();
 
     [Fact]
-    public void The_first_is_told_at_once_and_what_follows_in_a_sum()
+    public void The_first_is_logged_at_once_and_later_ones_as_a_count()
     {
         _refused.Add(ConnectionRefusal.Overdue, "one");
         _refused.Due(Start).ShouldBe(["one"]);
@@ -19,11 +19,11 @@ public sealed class RepeatedLinesTests
         _refused.NextDue.ShouldBe(Start + RepeatedLines<ConnectionRefusal>.Interval);
         _refused
             .Due(Start + RepeatedLines<ConnectionRefusal>.Interval)
-            .ShouldBe(["number 5998 (5,999 times since the last word about it)"]);
+            .ShouldBe(["number 5998 (5,999 times since the last message about it)"]);
     }
 
     [Fact]
-    public void Nothing_is_told_twice()
+    public void Nothing_is_logged_twice()
     {
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start).Count.ShouldBe(1);
@@ -32,7 +32,7 @@ public sealed class RepeatedLinesTests
     }
 
     [Fact]
-    public void Each_kind_has_its_own_first()
+    public void The_first_of_each_kind_is_logged_at_once()
     {
         _refused.Add(ConnectionRefusal.Overdue, "late");
         _refused.Due(Start).ShouldBe(["late"]);
@@ -42,7 +42,7 @@ public sealed class RepeatedLinesTests
     }
 
     [Fact]
-    public void One_that_is_told_late_has_no_number()
+    public void A_single_late_one_is_logged_without_a_count()
     {
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start);
@@ -51,12 +51,12 @@ public sealed class RepeatedLinesTests
     }
 
     [Fact]
-    public void What_comes_now_and_then_is_told_in_sums_and_alone_after_a_pause()
+    public void Frequent_ones_are_logged_as_counts_and_one_after_a_pause_alone()
     {
         Add(0).ShouldBe(["Refused"]);
         Add(1).ShouldBeEmpty();
         Add(29).ShouldBeEmpty();
-        Add(30).ShouldBe(["Refused (3 times since the last word about it)"]);
+        Add(30).ShouldBe(["Refused (3 times since the last message about it)"]);
         Add(60).ShouldBe(["Refused"]);
     }
 

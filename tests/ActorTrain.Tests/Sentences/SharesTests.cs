@@ -15,13 +15,13 @@ public sealed class SharesTests
         Shares.InPercent(parts).ShouldBe(percent);
 
     [Fact]
-    public void Where_nothing_is_done_nobody_has_a_share() => Shares.InPercent([0, 0, double.NaN]).ShouldBe([0, 0, 0]);
+    public void Without_samples_every_share_is_0() => Shares.InPercent([0, 0, double.NaN]).ShouldBe([0, 0, 0]);
 
     [Fact]
-    public void Some_of_the_shares_add_up_to_what_they_are() => Shares.InPercent([0.255, 0.255]).Sum().ShouldBe(51);
+    public void Shares_of_a_part_add_up_to_that_part() => Shares.InPercent([0.255, 0.255]).Sum().ShouldBe(51);
 
     [Fact]
-    public void Whatever_was_done_the_sum_is_100_and_no_share_is_off_by_a_whole_percent() =>
+    public void The_sum_is_100_and_no_share_is_off_by_a_whole_percent() =>
         Gen.Int[0, 1000]
             .Array[1, 20]
             .Where(counts => counts.Sum() > 0)

@@ -1,13 +1,11 @@
 using System.Runtime.Serialization;
 using System.Text.Json;
-using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization;
-using ActorTrain.Server;
-using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -28,9 +26,9 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     private Akka.Serialization.Serializer Serializer => Sys.Serialization.FindSerializerForType(typeof(IWireMessage));
 
     [Theory, MemberData(nameof(Messages))]
-    public void Every_message_is_on_the_allow_list_and_comes_back_as_it_was(Type type)
+    public void Every_message_is_on_the_allow_list_and_is_read_back_unchanged(Type type)
     {
-        WireTypes.Messages.ShouldContain(type);
+        WireTypes.All.Messages.ShouldContain(type);
         var message = new Samples(TestActor).Of(type);
 
         var back = Serializer.FromBinary(Serializer.ToBinary(message), type);
@@ -40,11 +38,10 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     }
 
     [Fact]
-    public void It_is_the_serializer_that_akka_uses_for_our_messages() =>
-        Serializer.ShouldBeOfType<ProtocolSerializer>();
+    public void Akka_uses_this_serializer_for_control_messages() => Serializer.ShouldBeOfType<ProtocolSerializer>();
 
     [Fact]
-    public void A_reference_in_a_message_leads_to_the_same_actor()
+    public void An_actor_reference_in_a_message_resolves_to_the_same_actor()
     {
         var bytes = Akka.Serialization.Serialization.WithTransport(
             (ExtendedActorSystem)Sys,
@@ -75,20 +72,25 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     [Fact]
     public void A_listed_part_is_not_a_message()
     {
-        Should.Throw<SerializationException>(() => Serializer.ToBinary(new LeasePart(1, 2, 3)));
-        Should.Throw<SerializationException>(() => Serializer.FromBinary<LeasePart>(Forge(new LeasePart(1, 2, 3))));
+        Should.Throw<SerializationException>(() => Serializer.ToBinary(new SampleRange(1, 2, 3)));
+        Should.Throw<SerializationException>(() => Serializer.FromBinary<SampleRange>(Forge(new SampleRange(1, 2, 3))));
     }
 
     [Fact]
-    public void A_tensor_never_travels_by_this_road() =>
+    public void A_tensor_message_is_never_serialized() =>
         Should.Throw<SerializationException>(() =>
             Serializer.ToBinary(
-                new ShardProtocol.Push(new LeasePart(1, 0, 1), new WorkerId("a:1", 1), 0, TensorSlice.Of(new float[8]))
+                new ShardProtocol.Push(
+                    new SampleRange(1, 0, 1),
+                    new WorkerId("a:1", 1),
+                    0,
+                    TensorSlice.From(new float[8])
+                )
             )
         );
 
     [Fact]
-    public void Broken_bytes_are_refused_whatever_they_are()
+    public void Any_broken_bytes_are_refused()
     {
         var random = new Random(3);
         var good = Serializer.ToBinary(new Samples(TestActor).Of(typeof(ClientProtocol.Finished)));
@@ -102,7 +104,7 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     }
 
     [Fact]
-    public void A_message_over_the_frame_limit_is_an_error_at_its_sender_that_names_it()
+    public void A_message_over_the_frame_limit_is_refused_by_name_at_its_sender()
     {
         var most = ((ProtocolSerializer)Serializer).LargestMessage;
         var message = new ClientProtocol.Failed(new string('x', most), Trained: false);
@@ -117,7 +119,7 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
     }
 
     [Fact]
-    public void A_worker_hears_of_as_many_shards_as_a_job_may_have_in_one_frame()
+    public void A_start_message_with_the_most_shards_of_a_job_fits_a_frame()
     {
         var shard = Sys.ActorOf(Akka.Actor.Props.Empty, new string('n', 40));
         var places = Enumerable.Range(0, 512).Select(i => new ShardPlace(new ShardSlice(i, i << 20, 1 << 20), shard));
@@ -126,7 +128,7 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
             (ExtendedActorSystem)Sys,
             () => Serializer.ToBinary(start)
         );
-        // The address of a node may be longer than this one.
+        // A node's address may be longer than this one.
         (bytes.Length + 512 * 50).ShouldBeLessThan(((ProtocolSerializer)Serializer).LargestMessage);
     }
 

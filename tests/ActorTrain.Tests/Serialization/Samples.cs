@@ -7,8 +7,7 @@ using Akka.Actor;
 namespace ActorTrain.Tests.Serialization;
 
 /// <summary>
-/// Makes a value of any type that messages are made of, by reflection, so that a new message is tested without
-/// anybody's doing.
+/// Creates a value of any type inside messages, by reflection, so that a new message is tested automatically.
 /// </summary>
 internal sealed class Samples(IActorRef actor)
 {
@@ -29,13 +28,13 @@ internal sealed class Samples(IActorRef actor)
             return Convert.ChangeType(_count % 100, type);
         if (type == typeof(IActorRef))
             return actor;
-        // They lie in the tensor that they are sent with.
+        // They must be inside the tensor that they are sent with.
         if (type == typeof(FlatRange[]))
             return new[] { new FlatRange(1, 2), new FlatRange(5, 1) };
         if (type == typeof(TensorSlice))
-            return TensorSlice.Of(new float[] { _count, 0, 0, 0, 0, 0, 0 });
+            return TensorSlice.From(new float[] { _count, 0, 0, 0, 0, 0, 0 });
         if (type == typeof(ParameterLayout))
-            return ParameterLayout.Of([($"tensor {_count}", [2, 3]), ("scalar", [])]);
+            return ParameterLayout.Create([($"tensor {_count}", [2, 3]), ("scalar", [])]);
         if (type == typeof(IReadOnlyDictionary<string, string>))
             return new Dictionary<string, string> { ["key"] = $"value {_count}" };
         if (type.IsArray)
@@ -62,7 +61,7 @@ internal sealed class Samples(IActorRef actor)
         return array;
     }
 
-    // In turn an array, a list, and what the compiler makes of a collection expression.
+    // Alternates between an array, a list, and the compiler's type of a collection expression.
     private object ListOf(Type element)
     {
         var array = ArrayOf(element);

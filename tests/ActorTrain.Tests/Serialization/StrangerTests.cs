@@ -3,14 +3,13 @@ using System.Runtime.Serialization;
 using ActorTrain.Hosting;
 using ActorTrain.Serialization;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 
 namespace ActorTrain.Tests.Serialization;
 
-/// <summary>What a program can do to a node that knows its address, and speaks Akka as it comes.</summary>
+/// <summary>Messages of a foreign program that knows a node's address and uses plain Akka.</summary>
 public sealed class StrangerTests : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _warnings = [];
@@ -22,7 +21,7 @@ public sealed class StrangerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await ActorTrainNode.StartAsync(
-            new NodeOptions(NodeRoles.All) { Engines = new Engines(() => new LinearEngine()) }
+            new NodeOptions(NodeRoles.All) { Engines = new ToyEngines(() => new LinearEngine()) }
         );
         _log = _node.System.ActorOf(Props.Create(() => new Log(_warnings)));
         await _log.Ask<ActorIdentity>(new Identify(null));
@@ -52,7 +51,7 @@ public sealed class StrangerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_as_JSON_is_not_built()
+    public async Task An_object_in_JSON_is_not_created()
     {
         Root.Tell(new Canary());
         Select("/user/actortrain").Tell(new Canary());
@@ -60,7 +59,7 @@ public sealed class StrangerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_exception_is_not_built()
+    public async Task An_exception_is_not_created()
     {
         Root.Tell(new Status.Failure(new CanaryException()));
         await ShouldHaveRefused("a message of Akka.Remote (STF)");
@@ -74,7 +73,7 @@ public sealed class StrangerTests : IAsyncLifetime
     }
 
     [Theory, InlineData("PP"), InlineData("K")]
-    public async Task Neither_pill_nor_kill_ends_an_actor(string message)
+    public async Task Neither_PoisonPill_nor_Kill_stops_an_actor(string message)
     {
         object end = message == "K" ? Kill.Instance : PoisonPill.Instance;
         Root.Tell(end);
@@ -83,22 +82,22 @@ public sealed class StrangerTests : IAsyncLifetime
         // It still answers.
         var client = await TrainingClient.ConnectAsync(_node.Address, Patience);
         await using var _ = client;
-        var run = await client.SubmitAsync(Jobs.Of(epochs: 1));
-        (await run.Completion.WaitAsync(Patience)).Stopped.ShouldBeFalse();
+        var run = await client.SubmitAsync(Jobs.Create(epochs: 1));
+        (await run.Completion.WaitAsync(Patience)).IsCanceled.ShouldBeFalse();
     }
 
     [Theory, InlineData("/user/*"), InlineData("/user/actortrain/worker"), InlineData("/user/actortrain/../*")]
-    public async Task A_selection_reaches_no_other_actor_than_those_that_are_spoken_to_by_path(string path)
+    public async Task A_selection_reaches_only_the_trusted_paths(string path)
     {
-        Select(path).Tell(new Identify("who"));
+        Select(path).Tell(new Identify("id"));
         await ShouldHaveRefused("a message to a selection of actors");
     }
 
     [Fact]
-    public async Task A_member_is_not_taken_out_by_another_s_word()
+    public async Task A_member_cannot_be_downed_by_a_message()
     {
         var type = Type.GetType("Akka.Cluster.ClusterUserAction+Down, Akka.Cluster", throwOnError: true)!;
-        // Its serializer is in no system that is not a member of a cluster.
+        // Its serializer is only in systems that are members of a cluster.
         var cluster = new Akka.Cluster.Serialization.ClusterMessageSerializer((ExtendedActorSystem)_stranger);
         _stranger.Serialization.AddSerializer("akka-cluster", cluster);
         _stranger.Serialization.AddSerializationMap(type, cluster);
@@ -115,7 +114,7 @@ public sealed class StrangerTests : IAsyncLifetime
 
     private async Task ShouldHaveRefused(string what, int built = 0)
     {
-        // What comes on one connection is taken in its order.
+        // The messages of one connection are handled in order.
         await Select("/user/actortrain").Ask<ActorIdentity>(new Identify(null), Patience);
         await _log.Ask<ActorIdentity>(new Identify(null));
         var line = $"Refused a message from another program: {what}";
@@ -126,31 +125,31 @@ public sealed class StrangerTests : IAsyncLifetime
         _node.Terminated.IsCompleted.ShouldBeFalse();
     }
 
-    /// <summary>Counts how often it was built, by whomever.</summary>
+    /// <summary>Counts how often it was created.</summary>
     public sealed class Canary
     {
         private static int _built;
 
-        public Canary() => Sing();
+        public Canary() => Count();
 
         public static int Built => Volatile.Read(ref _built);
 
-        public static void Sing() => Interlocked.Increment(ref _built);
+        public static void Count() => Interlocked.Increment(ref _built);
     }
 
     public sealed class CanaryException : Exception
     {
         public CanaryException() { }
 
-#pragma warning disable SYSLIB0051 // It is by this that Akka builds exceptions.
+#pragma warning disable SYSLIB0051 // Akka creates exceptions by this constructor.
         private CanaryException(SerializationInfo info, StreamingContext context)
-            : base(info, context) => Canary.Sing();
+            : base(info, context) => Canary.Count();
 #pragma warning restore SYSLIB0051
     }
 
     public sealed class Deployed : ReceiveActor
     {
-        public Deployed() => Canary.Sing();
+        public Deployed() => Canary.Count();
     }
 
     private sealed class Log : ReceiveActor

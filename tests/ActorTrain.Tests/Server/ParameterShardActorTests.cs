@@ -1,11 +1,11 @@
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 using Akka.Actor;
 
 namespace ActorTrain.Tests.Server;
@@ -15,7 +15,7 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
     private static readonly WorkerId Alice = new("alice:1", 1);
 
     [Fact]
-    public async Task A_push_seen_twice_is_applied_once()
+    public async Task A_push_received_twice_is_applied_once()
     {
         var shard = await Shard(1f, 2f);
         shard.Tell(Push());
@@ -31,7 +31,7 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
     }
 
     [Fact]
-    public async Task A_push_is_answered_with_the_parameters_to_go_on_with()
+    public async Task A_push_is_answered_with_the_updated_parameters()
     {
         var shard = await Shard(1f, 2f);
         shard.Tell(Push());
@@ -41,7 +41,7 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
     }
 
     [Fact]
-    public async Task Parameters_that_were_given_out_do_not_change_with_the_shard()
+    public async Task Sent_parameters_do_not_change_with_the_shard()
     {
         var shard = await Shard(1f, 2f);
         shard.Tell(new ShardProtocol.Pull());
@@ -52,10 +52,10 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
     }
 
     [Fact]
-    public async Task Only_the_first_starting_weights_count()
+    public async Task Only_the_first_initial_weights_count()
     {
         var shard = await Shard(1f, 2f);
-        shard.Tell(new ShardProtocol.Initialize(TensorSlice.Of(new[] { 8f, 9f })));
+        shard.Tell(new ShardProtocol.Initialize(TensorSlice.From(new[] { 8f, 9f })));
         await ExpectMsgAsync<ShardProtocol.Initialized>();
         shard.Tell(new ShardProtocol.Pull());
         (await ExpectMsgAsync<ShardProtocol.Pulled>()).Payload.Values.ToArray().ShouldBe([1f, 2f]);
@@ -63,13 +63,16 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
 
     private async Task<IActorRef> Shard(params float[] weights)
     {
-        var job = Jobs.Of(epochs: 1, batch: 8, optimizer: Jobs.Sgd(0.1f));
+        var job = Jobs.Create(epochs: 1, batch: 8, optimizer: Jobs.Sgd(0.1f));
         var state = new ShardState(0, weights.Length, samples: 96, job, new TensorPool(shared: false, keep: 1 << 20));
-        var shard = Sys.ActorOf(ParameterShardActor.Props(state, TensorLane.Get(Sys), PayloadType.F32));
-        shard.Tell(new ShardProtocol.Initialize(TensorSlice.Of(weights)));
+        var shard = Sys.ActorOf(
+            ParameterShardActor.Props(state, TensorLane.Get(Sys, TensorMessages.Table), TransferDType.F32)
+        );
+        shard.Tell(new ShardProtocol.Initialize(TensorSlice.From(weights)));
         await ExpectMsgAsync<ShardProtocol.Initialized>();
         return shard;
     }
 
-    private static ShardProtocol.Push Push() => new(new LeasePart(1, 0, 8), Alice, 0, TensorSlice.Of(new[] { 1f, 1f }));
+    private static ShardProtocol.Push Push() =>
+        new(new SampleRange(1, 0, 8), Alice, 0, TensorSlice.From(new[] { 1f, 1f }));
 }

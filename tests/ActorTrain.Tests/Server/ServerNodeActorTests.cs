@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Settings;
 using ActorTrain.Tests.Toys;
@@ -13,25 +14,25 @@ public sealed class ServerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     private readonly NotedLane _lane = new();
 
     [Fact]
-    public async Task Whoever_hears_of_a_shard_can_send_it_tensors_at_once()
+    public async Task A_shard_receives_tensors_as_soon_as_it_is_announced()
     {
         var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
         for (var i = 0; i < 50; i++)
         {
-            server.Tell(new ServerProtocol.OpenShard($"{i}", new ShardSlice(0, 0, 8), 1, Jobs.Of(), 64, TestActor));
+            server.Tell(new ServerProtocol.OpenShard($"{i}", new ShardSlice(0, 0, 8), 1, Jobs.Create(), 64, TestActor));
             var shard = (await ExpectMsgAsync<ServerProtocol.ShardOpened>()).Shard;
             _lane.Admitted[shard].ShouldBe([8]);
         }
     }
 
     [Fact]
-    public async Task A_job_that_is_closed_leaves_nobody_to_receive_for_it()
+    public async Task A_closed_job_leaves_no_receiver()
     {
         var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
         server.Tell(
-            new ServerProtocol.OpenModelState("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Of(), TestActor)
+            new ServerProtocol.OpenBuffers("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Create(), TestActor)
         );
-        var state = (await ExpectMsgAsync<ServerProtocol.ModelStateOpened>()).ModelState;
+        var state = (await ExpectMsgAsync<ServerProtocol.BuffersOpened>()).Buffers;
         _lane.Admitted.ShouldContainKey(state);
 
         server.Tell(new ServerProtocol.Close("1"));

@@ -1,10 +1,11 @@
 using ActorTrain.Consistency;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Server;
 
@@ -17,7 +18,7 @@ public sealed class SynchronousShardTests
     private static readonly WorkerId Bob = new("bob:1", 2);
 
     [Fact]
-    public void A_step_is_one_update_when_all_of_it_is_here()
+    public void A_step_is_one_update_when_all_its_gradients_have_arrived()
     {
         var shard = Shard();
         Push(shard, 8, Bob, gradient: 3).ShouldBe(Verdict.Applied);
@@ -28,29 +29,29 @@ public sealed class SynchronousShardTests
     }
 
     [Fact]
-    public void What_a_worker_may_bring_is_the_step_that_is_gathered()
+    public void A_shard_takes_only_gradients_of_the_open_step()
     {
         var shard = Shard();
-        shard.OpenTo(Alice.Node).ShouldBe(new LeasePart(1, 0, 16));
+        shard.OpenTo(Alice.Node).ShouldBe(new SampleRange(1, 0, 16));
         Push(shard, 16, Alice).Refusal.ShouldBe(Refusal.StepClosed);
         Push(shard, 0, Alice);
         Push(shard, 8, Alice);
-        shard.OpenTo(Alice.Node).ShouldBe(new LeasePart(1, 16, 16));
+        shard.OpenTo(Alice.Node).ShouldBe(new SampleRange(1, 16, 16));
         Push(shard, 16, Alice, version: 0).Refusal.ShouldBe(Refusal.StepClosed);
         Push(shard, 16, Alice, version: 1).ShouldBe(Verdict.Applied);
     }
 
     [Fact]
-    public void What_is_gathered_counts_and_counts_once()
+    public void A_gradient_of_an_open_step_is_counted_once()
     {
         var shard = Shard();
         Push(shard, 0, Alice);
-        shard.Count().Applied.ShouldBe([new LeasePart(1, 0, 8)]);
+        shard.GetCounts().Applied.ShouldBe([new SampleRange(1, 0, 8)]);
         Push(shard, 0, Bob).ShouldBe(Verdict.Duplicate);
     }
 
     [Fact]
-    public void A_gradient_that_is_not_finite_leaves_the_step_as_it_is()
+    public void A_gradient_that_is_not_finite_does_not_change_the_step()
     {
         var shard = Shard();
         Push(shard, 0, Alice, gradient: float.NaN).Refusal.ShouldBe(Refusal.NotFinite);
@@ -58,38 +59,40 @@ public sealed class SynchronousShardTests
     }
 
     [Fact]
-    public void Who_waits_for_a_step_gets_weights_when_it_begins()
+    public void A_worker_that_waits_for_a_step_gets_weights_when_it_opens()
     {
         var shard = Shard();
-        var part = new LeasePart(1, 16, 8);
-        shard.WeightsFor(Bob, part, PayloadType.F32).ShouldBeNull();
+        var part = new SampleRange(1, 16, 8);
+        shard.WeightsFor(Bob, part, TransferDType.F32).ShouldBeNull();
         Push(shard, 0, Alice);
         Push(shard, 8, Alice);
-        var (version, step, isApplied, weights) = shard.WeightsFor(Bob, part, PayloadType.F32)!.Value;
-        (version, step, isApplied).ShouldBe((1, new LeasePart(1, 16, 16), false));
+        var (version, step, isApplied, weights) = shard.WeightsFor(Bob, part, TransferDType.F32)!.Value;
+        (version, step, isApplied).ShouldBe((1, new SampleRange(1, 16, 16), false));
         weights.Values.Span[0].ShouldBe(0.9f);
     }
 
     [Fact]
-    public void What_another_shard_still_lacks_of_the_step_before_is_computed_from_that_steps_weights()
+    public void A_part_of_the_previous_step_is_computed_from_that_steps_weights()
     {
         var shard = Shard(isOnly: false);
         Push(shard, 0, Alice);
         Push(shard, 8, Alice);
-        var (version, step, isApplied, weights) = shard.WeightsFor(Bob, new LeasePart(1, 8, 8), PayloadType.F32)!.Value;
-        (version, step, isApplied, weights.Values.Span[0]).ShouldBe((0, new LeasePart(1, 0, 16), false, 1f));
+        var (version, step, isApplied, weights) = shard
+            .WeightsFor(Bob, new SampleRange(1, 8, 8), TransferDType.F32)!
+            .Value;
+        (version, step, isApplied, weights.Values.Span[0]).ShouldBe((0, new SampleRange(1, 0, 16), false, 1f));
         Push(shard, 8, Bob, version: 0).ShouldBe(Verdict.Duplicate);
     }
 
     [Fact]
-    public void Of_a_part_that_was_applied_long_ago_a_worker_hears_so()
+    public void A_worker_is_told_that_a_part_is_applied()
     {
         var shard = Shard();
         foreach (var start in new[] { 0, 8 })
             Push(shard, start, Alice);
-        // It takes the part, if another shard wants it to be computed.
-        var (_, step, isApplied, _) = shard.WeightsFor(Bob, new LeasePart(1, 8, 8), PayloadType.F32)!.Value;
-        (step, isApplied).ShouldBe((new LeasePart(1, 8, 8), true));
+        // It takes the part, for another shard that needs it.
+        var (_, step, isApplied, _) = shard.WeightsFor(Bob, new SampleRange(1, 8, 8), TransferDType.F32)!.Value;
+        (step, isApplied).ShouldBe((new SampleRange(1, 8, 8), true));
     }
 
     [Fact]
@@ -122,71 +125,71 @@ public sealed class SynchronousShardTests
     private static ShardState WithBackupWorkers(int contributions)
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
         Push(shard, 0, Alice);
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions);
         return shard;
     }
 
     [Fact]
-    public void With_backup_workers_each_has_one_gradient_in_a_step()
+    public void With_backup_workers_each_worker_has_one_gradient_in_a_step()
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 3);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 3);
         Push(shard, 0, Alice);
         Push(shard, 8, Alice).Refusal.ShouldBe(Refusal.StepClosed);
     }
 
     [Fact]
-    public void With_backup_workers_the_first_gradients_make_the_step_and_the_others_are_refused()
+    public void With_backup_workers_the_first_gradients_complete_the_step_and_later_ones_are_refused()
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
         Push(shard, 40, Alice, gradient: 1).ShouldBe(Verdict.Applied);
-        shard.OpenTo(Alice.Node).ShouldBe(LeasePart.None);
+        shard.OpenTo(Alice.Node).ShouldBe(SampleRange.None);
         Push(shard, 0, Bob, gradient: 3).ShouldBe(Verdict.Applied);
         (shard.Version, shard.Weights[0]).ShouldBe((1, 1 - 0.1f * 2));
         Push(shard, 8, new WorkerId("carol:1", 3), version: 0).Refusal.ShouldBe(Refusal.StepClosed);
     }
 
     [Fact]
-    public void A_step_that_waits_for_fewer_is_closed_at_once()
+    public void A_step_that_needs_fewer_gradients_than_it_has_is_closed_at_once()
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 2);
         Push(shard, 0, Alice);
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
         shard.Version.ShouldBe(1);
     }
 
     [Fact]
-    public void The_jobs_last_step_is_what_is_left()
+    public void The_jobs_last_step_is_the_remaining_gradients()
     {
         var shard = Shard(Jobs.Synchronous(backupWorkers: 1));
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 1);
         for (var start = 0; start < 120; start += 8)
             Push(shard, start % 64, Alice, epoch: 1 + start / 64, version: shard.Version).ShouldBe(Verdict.Applied);
-        shard.March(Jobs.Synchronous(backupWorkers: 1), contributions: 5);
+        shard.SetConsistency(Jobs.Synchronous(backupWorkers: 1), contributions: 5);
         Push(shard, 56, Alice, epoch: 2, version: 15);
         shard.Version.ShouldBe(16);
     }
 
     [Fact]
-    public void Changed_in_the_middle_of_a_step_what_is_gathered_is_applied_and_the_rest_follows()
+    public void A_change_of_consistency_applies_the_gradients_of_the_open_step()
     {
         var shard = Shard();
         Push(shard, 8, Alice, gradient: 4);
-        shard.March(Jobs.Asynchronous, contributions: 1);
-        // Half of the step, in its weight.
+        shard.SetConsistency(Jobs.Asynchronous, contributions: 1);
+        // Half of the step, with half its weight.
         (shard.Version, shard.Weights[0]).ShouldBe((1, 1 - 0.1f * 2));
         shard.OpenTo(Alice.Node).ShouldBeNull();
         Push(shard, 40, Alice, version: 0).ShouldBe(Verdict.Applied);
 
-        shard.March(Jobs.Synchronous(globalBatch: 16), contributions: 1);
-        shard.OpenTo(Alice.Node).ShouldBe(new LeasePart(1, 0, 16));
+        shard.SetConsistency(Jobs.Synchronous(globalBatch: 16), contributions: 1);
+        shard.OpenTo(Alice.Node).ShouldBe(new SampleRange(1, 0, 16));
         Push(shard, 0, Alice, version: 2).ShouldBe(Verdict.Applied);
         shard.Version.ShouldBe(3);
-        shard.Count().CompleteEpochs.ShouldBe(0);
+        shard.GetCounts().CompleteEpochs.ShouldBe(0);
     }
 
     private static Verdict Push(
@@ -196,11 +199,11 @@ public sealed class SynchronousShardTests
         int epoch = 1,
         long? version = null,
         float gradient = 1
-    ) => shard.Receive(new LeasePart(epoch, start, 8), worker, version ?? shard.Version, [gradient]);
+    ) => shard.Receive(new SampleRange(epoch, start, 8), worker, version ?? shard.Version, [gradient]);
 
     private static ShardState Shard(ConsistencyOptions? consistency = null, bool isOnly = true)
     {
-        var job = Jobs.Of(
+        var job = Jobs.Create(
             epochs: 2,
             batch: 8,
             optimizer: Jobs.Sgd(0.1f),

@@ -3,15 +3,16 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Server;
 
-/// <summary>A parameter without a gradient stays, as in PyTorch: nothing decays, no momentum moves it, no step is
-/// counted for it.</summary>
+/// <summary>
+/// A parameter without a gradient stays unchanged, as in PyTorch: no weight decay, no momentum, no step counted.
+/// </summary>
 public sealed class UntouchedParametersTests
 {
     private static readonly WorkerId A = new("a:1", 1),
@@ -20,11 +21,11 @@ public sealed class UntouchedParametersTests
     public static TheoryData<OptimizerKind> Kinds => [OptimizerKind.Sgd, OptimizerKind.Adam, OptimizerKind.AdamW];
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Each_parameter_is_where_an_optimizer_of_its_own_would_have_it(OptimizerKind kind)
+    public void Each_parameter_is_updated_as_by_an_optimizer_of_its_own(OptimizerKind kind)
     {
         var rule = new OptimizerOptions(kind, 0.1f, 0.9f, false, 0.1f, 0.9f, 0.999f, 1e-8f);
-        var together = Optimizer.Of(rule, 3);
-        var alone = Enumerable.Range(0, 3).Select(_ => Optimizer.Of(rule, 1)).ToArray();
+        var together = Optimizer.Create(rule, 3);
+        var alone = Enumerable.Range(0, 3).Select(_ => Optimizer.Create(rule, 1)).ToArray();
         var (weights, expected) = (new[] { 1f, 2f, 3f }, new[] { 1f, 2f, 3f });
 
         for (var step = 0; step < 20; step++)
@@ -45,17 +46,17 @@ public sealed class UntouchedParametersTests
     [InlineData(StalenessPolicy.DcAsgdAdaptive)]
     [InlineData(StalenessPolicy.GapAware)]
     [InlineData(StalenessPolicy.DanaSlim)]
-    public void It_stays_under_every_policy_also_while_somebody_reads_the_weights(StalenessPolicy policy)
+    public void It_stays_under_every_policy_also_while_the_weights_are_read(StalenessPolicy policy)
     {
         var shard = Shard(job => job with { Staleness = Jobs.Staleness(policy) });
-        var reading = shard.Share(PayloadType.F32, A);
+        var reading = shard.Share(TransferDType.F32, A);
 
         shard
-            .Receive(new LeasePart(1, 0, 16), A, 0, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
+            .Receive(new SampleRange(1, 0, 16), A, 0, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
             .Kind.ShouldBe(VerdictKind.Applied);
         var first = shard.Weights.ToArray();
         shard
-            .Receive(new LeasePart(1, 16, 16), A, 1, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
+            .Receive(new SampleRange(1, 16, 16), A, 1, [1f, 1f, 1f, 1f], [new FlatRange(1, 2)])
             .Kind.ShouldBe(VerdictKind.Applied);
 
         (first[1], first[2]).ShouldBe((10f, 10f));
@@ -66,7 +67,7 @@ public sealed class UntouchedParametersTests
     }
 
     [Fact]
-    public void In_a_synchronous_step_it_stays_where_no_gradient_of_the_step_has_touched_it()
+    public void In_a_synchronous_step_it_stays_where_no_gradient_of_the_step_touches_it()
     {
         var shard = Shard(job =>
             job with
@@ -79,11 +80,11 @@ public sealed class UntouchedParametersTests
             }
         );
 
-        shard.Receive(new LeasePart(1, 0, 16), A, 0, [1f, 1f, 0f, 0f], [new FlatRange(2, 2)]);
-        shard.Receive(new LeasePart(1, 16, 16), B, 0, [1f, 0f, 1f, 0f], [new FlatRange(1, 1), new FlatRange(3, 1)]);
+        shard.Receive(new SampleRange(1, 0, 16), A, 0, [1f, 1f, 0f, 0f], [new FlatRange(2, 2)]);
+        shard.Receive(new SampleRange(1, 16, 16), B, 0, [1f, 0f, 1f, 0f], [new FlatRange(1, 1), new FlatRange(3, 1)]);
 
         shard.Version.ShouldBe(1);
-        shard.Weights[3].ShouldBe(10f, "nobody had a gradient for it");
+        shard.Weights[3].ShouldBe(10f, "no worker had a gradient for it");
         (shard.Weights[1] < 10f, shard.Weights[2] < 10f).ShouldBe((true, true));
         shard.Weights[1].ShouldBe(shard.Weights[2], "in the mean over all samples each counts half");
     }
@@ -91,7 +92,7 @@ public sealed class UntouchedParametersTests
     private static ShardState Shard(Func<JobOptions, JobOptions> change)
     {
         var rule = new OptimizerOptions(OptimizerKind.Sgd, 0.1f, 0.9f, false, 0.1f, 0, 0, 0);
-        var job = change(Jobs.Of(epochs: 2, batch: 16) with { Optimizer = rule });
+        var job = change(Jobs.Create(epochs: 2, batch: 16) with { Optimizer = rule });
         var shard = new ShardState(0, 4, 640, job, new TensorPool(shared: false, keep: 0));
         shard.Initialize([10f, 10f, 10f, 10f]);
         return shard;

@@ -19,7 +19,7 @@ public class ConfigurationFileTests
         "actortrain.job.epochs",
         "job.conf, line 1: actortrain.job.epochs must be followed by = and a value, or by {."
     )]
-    [InlineData("epochs =\nbatch = 3", "job.conf, line 1: epochs has no value.")]
+    [InlineData("epochs =\nbatch-size = 3", "job.conf, line 1: epochs has no value.")]
     [InlineData("a = [1,\n2", "job.conf, line 1: the [ of this line is never closed; add a ].")]
     [InlineData("a { b = [1 }", "job.conf, line 1: the [ of this line is never closed; add a ].")]
     [InlineData("a = \"abc\nb = 1", "job.conf, line 1: the text in quotes that starts here is never closed; add a \".")]
@@ -91,10 +91,10 @@ public class ConfigurationFileTests
 
     [Theory]
     [InlineData("{\"actortrain\": {\"job\": {\"epochs\": 3, \"name\": \"a \\\" b\"}}}")]
-    [InlineData("# a comment\n// another\nactortrain.job { epochs = 3 # behind\n batch = 4 // behind\n}\n")]
-    [InlineData("\uFEFFactortrain.job.epochs : 3\r\nactortrain.job.batch = 3\r\n")]
+    [InlineData("# a comment\n// another\nactortrain.job { epochs = 3 # behind\n batch-size = 4 // behind\n}\n")]
+    [InlineData("\uFEFFactortrain.job.epochs : 3\r\nactortrain.job.batch-size = 3\r\n")]
     [InlineData("actortrain { job.model.mlp.hidden = [\n 1\n 2,\n 3 ] }")]
-    [InlineData("actortrain.job.epochs = 3\nactortrain.job.batch = ${actortrain.job.epochs}")]
+    [InlineData("actortrain.job.epochs = 3\nactortrain.job.batch-size = ${actortrain.job.epochs}")]
     [InlineData("akka.actor.deployment { \"/a/*/b\" { router = x }\n \"/c.d\".x = \"\"\"y \" z\"\"\" }")]
     [InlineData("# nothing but a comment")]
     public void A_well_formed_file_is_read(string text)
@@ -151,7 +151,7 @@ public class ConfigurationFileTests
     }
 
     [Fact]
-    public void No_text_whatever_leads_to_anything_but_the_one_kind_of_error()
+    public void Any_text_is_read_or_refused_with_an_ActorTrainException()
     {
         string[] pieces =
         [

@@ -13,7 +13,7 @@ public class ReadyConfigurationTests
         [.. Directory.GetFiles(Path.Combine(Folder, "jobs")).Select(file => Path.GetFileName(file)!)];
 
     [Theory, MemberData(nameof(Jobs))]
-    public void Every_job_is_read_and_bears_its_files_name(string file) =>
+    public void Every_job_is_read_and_has_its_files_name(string file) =>
         JobOptionsReader.Read(Path.Combine(Folder, "jobs", file)).Name.ShouldBe(Path.GetFileNameWithoutExtension(file));
 
     [Fact]

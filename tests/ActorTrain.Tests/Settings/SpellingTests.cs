@@ -11,11 +11,11 @@ public class SpellingTests
     [InlineData("abc", "axc", 1)]
     [InlineData("abc", "ac", 1)]
     [InlineData("trian", "train", 1), InlineData("optimiser", "optimizer", 1), InlineData("kitten", "sitting", 3)]
-    public void The_distance_counts_letters_wrong_missing_added_or_swapped(string from, string to, int edits) =>
+    public void The_distance_counts_wrong_missing_added_and_swapped_letters(string from, string to, int edits) =>
         Spelling.Edits(from, to).ShouldBe(edits);
 
     [Fact]
-    public void A_word_is_near_when_at_most_a_third_of_it_is_wrong()
+    public void A_word_is_near_when_at_most_a_third_of_its_letters_are_wrong()
     {
         string[] words = ["epochs", "batch", "seed"];
 

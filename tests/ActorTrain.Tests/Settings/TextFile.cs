@@ -1,6 +1,6 @@
 namespace ActorTrain.Tests.Settings;
 
-/// <summary>A file of a test, gone with it.</summary>
+/// <summary>A temporary file of a test, deleted at its end.</summary>
 internal sealed class TextFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");

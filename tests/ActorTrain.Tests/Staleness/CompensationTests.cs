@@ -1,4 +1,4 @@
-using ActorTrain.Job;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Parameters;
 using ActorTrain.Tests.Toys;
@@ -6,7 +6,7 @@ using CsCheck;
 
 namespace ActorTrain.Tests.Staleness;
 
-/// <summary>What holds for every policy that changes a gradient.</summary>
+/// <summary>Properties of every policy that changes a gradient.</summary>
 public sealed class CompensationTests
 {
     private static readonly OptimizerOptions Momentum = Jobs.Sgd(0.1f, momentum: 0.9f);
@@ -24,24 +24,24 @@ public sealed class CompensationTests
     public static TheoryData<StalenessPolicy> ComparingPolicies => new(Comparing);
 
     [Fact]
-    public void Only_these_policies_have_one() =>
+    public void Only_these_policies_have_a_compensation() =>
         Enum.GetValues<StalenessPolicy>()
-            .Where(policy => GradientCompensations.Of(Jobs.Staleness(policy), Momentum, 1) is not null)
+            .Where(policy => GradientCompensations.Create(Jobs.Staleness(policy), Momentum, 1) is not null)
             .ShouldBe(All);
 
     [Theory, MemberData(nameof(ComparingPolicies))]
-    public void A_gradient_without_a_gap_stays_as_it_is_to_the_last_bit(StalenessPolicy policy) =>
+    public void A_gradient_without_a_gap_stays_the_same_bit_for_bit(StalenessPolicy policy) =>
         Gen.Select(Gen.Float[-1e10f, 1e10f].Array[1, 100], Gen.Float[-100, 100], Gen.Float[0.01f, 4])
             .Sample(
                 (gradient, weight, part) =>
                 {
-                    var compensation = Of(policy, gradient.Length);
+                    var compensation = Create(policy, gradient.Length);
                     var weights = Enumerable.Repeat(weight, gradient.Length).ToArray();
                     var result = new float[gradient.Length];
                     for (var push = 0; push < 3; push++)
                     {
                         compensation.Compensate(
-                            new LateGradient("a:1", gradient, part, weights, weights, Touched.All(gradient.Length)),
+                            new StaleGradient("a:1", gradient, part, weights, weights, Touched.All(gradient.Length)),
                             result
                         );
                         result.ShouldBe(gradient.Select(g => g * part));
@@ -72,13 +72,13 @@ public sealed class CompensationTests
     }
 
     [Theory, MemberData(nameof(Policies))]
-    public void What_comes_of_a_finite_gradient_is_finite(StalenessPolicy policy)
+    public void The_result_of_a_finite_gradient_is_finite(StalenessPolicy policy)
     {
         // The square of the first, times a gap of 2, is beyond all floats.
         var result = new float[3];
-        Of(policy, 3)
+        Create(policy, 3)
             .Compensate(
-                new LateGradient(
+                new StaleGradient(
                     "a:1",
                     [1e30f, -1e30f, float.Epsilon],
                     1,
@@ -95,16 +95,16 @@ public sealed class CompensationTests
     public void Vectors_that_are_not_equally_long_are_an_error(StalenessPolicy policy) =>
         Should
             .Throw<Exception>(() =>
-                Of(policy, 16)
+                Create(policy, 16)
                     .Compensate(
-                        new LateGradient("a:1", new float[16], 1, new float[8], new float[16], Touched.All(16)),
+                        new StaleGradient("a:1", new float[16], 1, new float[8], new float[16], Touched.All(16)),
                         new float[16]
                     )
             )
             .ShouldBeAssignableTo<ArgumentException>();
 
-    private static IGradientCompensation Of(StalenessPolicy policy, int length) =>
-        GradientCompensations.Of(Jobs.Staleness(policy), Momentum, length)!;
+    private static IGradientCompensation Create(StalenessPolicy policy, int length) =>
+        GradientCompensations.Create(Jobs.Staleness(policy), Momentum, length)!;
 
     private static List<float> Run(
         StalenessPolicy policy,
@@ -113,12 +113,12 @@ public sealed class CompensationTests
         int to
     )
     {
-        var compensation = Of(policy, to - from);
+        var compensation = Create(policy, to - from);
         var results = new float[to - from];
         foreach (var (gradient, weights, computedFrom) in pushes)
         {
             compensation.Compensate(
-                new LateGradient(
+                new StaleGradient(
                     "a:1",
                     gradient.AsSpan(from..to),
                     0.7f,

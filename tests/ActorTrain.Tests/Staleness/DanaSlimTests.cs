@@ -1,4 +1,4 @@
-using ActorTrain.Job;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Parameters;
 using ActorTrain.Tests.Toys;
@@ -14,45 +14,45 @@ public sealed class DanaSlimTests
     [Fact]
     public void Each_worker_has_a_momentum_of_its_own_and_looks_ahead_by_it()
     {
-        Of("a:1", 2f).ShouldBe(3f);
-        Of("b:1", 4f).ShouldBe(6f);
-        Of("a:1", 1f).ShouldBe(2f);
+        Compensate("a:1", 2f).ShouldBe(3f);
+        Compensate("b:1", 4f).ShouldBe(6f);
+        Compensate("a:1", 1f).ShouldBe(2f);
     }
 
     // By hand: v = 0.25·2 = 0.5, u = 0.25 + 0.5 = 0.75; then v = 0.5·0.5 + 1 = 1.25, u = 0.625 + 1 = 1.625.
     [Fact]
-    public void A_pushs_weight_is_in_the_momentum()
+    public void The_weight_of_a_push_is_part_of_the_momentum()
     {
-        Of("a:1", 2f, part: 0.25f).ShouldBe(0.75f);
-        Of("a:1", 1f).ShouldBe(1.625f);
+        Compensate("a:1", 2f, part: 0.25f).ShouldBe(0.75f);
+        Compensate("a:1", 1f).ShouldBe(1.625f);
     }
 
     // By hand, decay 0.1 of w = 10: g = 2 + 1 = 3, v = 3, u = 1.5 + 3 = 4.5.
     [Fact]
     public void Weight_decay_is_part_of_the_gradient() =>
-        Of(new DanaSlim(Jobs.Sgd(0.1f, momentum: 0.5f, weightDecay: 0.1f), 1), "a:1", 2f, weight: 10f)
+        Compensate(new DanaSlim(Jobs.Sgd(0.1f, momentum: 0.5f, weightDecay: 0.1f), 1), "a:1", 2f, weight: 10f)
             .ShouldBe(4.5f, 1e-6f);
 
     [Fact]
-    public void A_life_that_has_ended_leaves_nothing_to_the_next()
+    public void A_new_incarnation_begins_without_momentum()
     {
-        Of("a:1", 2f);
-        Of("b:1", 2f);
+        Compensate("a:1", 2f);
+        Compensate("b:1", 2f);
         _slim.Forget("a:1");
-        Of("a:1", 2f).ShouldBe(3f);
-        Of("b:1", 2f).ShouldBe(0.5f * 3f + 2f);
+        Compensate("a:1", 2f).ShouldBe(3f);
+        Compensate("b:1", 2f).ShouldBe(0.5f * 3f + 2f);
         _slim.ForgetAll();
-        Of("b:1", 2f).ShouldBe(3f);
+        Compensate("b:1", 2f).ShouldBe(3f);
     }
 
     [Fact]
-    public void The_shards_own_optimizer_is_left_a_plain_step() =>
+    public void The_shards_own_optimizer_takes_a_plain_step() =>
         GradientCompensations
             .OptimizerUnder(StalenessPolicy.DanaSlim, Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f))
             .ShouldBe(Jobs.Sgd(0.1f));
 
     [Fact]
-    public void Under_any_other_policy_it_is_the_jobs()
+    public void Under_any_other_policy_the_shards_optimizer_is_the_jobs()
     {
         var optimizer = Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f);
         Enum.GetValues<StalenessPolicy>()
@@ -72,18 +72,19 @@ public sealed class DanaSlimTests
         };
 
     [Theory, MemberData(nameof(Optimizers))]
-    public void It_fits_sgd_with_momentum_and_without_nesterov(OptimizerOptions optimizer, bool fits)
+    public void It_is_compatible_with_sgd_with_momentum_and_without_nesterov(OptimizerOptions optimizer, bool fits)
     {
-        (GradientCompensations.Misfit(StalenessPolicy.DanaSlim, optimizer) is null).ShouldBe(fits);
-        GradientCompensations.Misfit(StalenessPolicy.DcAsgd, optimizer).ShouldBeNull();
+        (GradientCompensations.IncompatibilityOf(StalenessPolicy.DanaSlim, optimizer) is null).ShouldBe(fits);
+        GradientCompensations.IncompatibilityOf(StalenessPolicy.DcAsgd, optimizer).ShouldBeNull();
     }
 
-    private float Of(string worker, float gradient, float part = 1) => Of(_slim, worker, gradient, part);
+    private float Compensate(string worker, float gradient, float part = 1) =>
+        Compensate(_slim, worker, gradient, part);
 
-    private static float Of(DanaSlim slim, string worker, float gradient, float part = 1, float weight = 0)
+    private static float Compensate(DanaSlim slim, string worker, float gradient, float part = 1, float weight = 0)
     {
         var result = new float[1];
-        slim.Compensate(new LateGradient(worker, [gradient], part, [weight], [weight], Touched.All(1)), result);
+        slim.Compensate(new StaleGradient(worker, [gradient], part, [weight], [weight], Touched.All(1)), result);
         return result[0];
     }
 }

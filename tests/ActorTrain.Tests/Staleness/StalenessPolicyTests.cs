@@ -8,11 +8,11 @@ namespace ActorTrain.Tests.Staleness;
 public sealed class StalenessPolicyTests
 {
     [Theory, InlineData(0, 1f), InlineData(1, 1f), InlineData(2, 0.5f), InlineData(4, 0.25f), InlineData(1000, 0.001f)]
-    public void Staleness_aware_weighs_a_gradient_by_the_inverse_of_its_age(long staleness, float scale) =>
+    public void Staleness_aware_weighs_a_gradient_by_the_inverse_of_its_staleness(long staleness, float scale) =>
         new StalenessAware().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
 
     [Theory, InlineData(0, 1f), InlineData(1, 0.5f), InlineData(3, 0.25f), InlineData(999, 0.001f)]
-    public void Inverse_halves_what_is_one_update_late(long staleness, float scale) =>
+    public void Inverse_halves_a_gradient_with_a_staleness_of_one(long staleness, float scale) =>
         new Inverse().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
 
     [Theory, InlineData(0), InlineData(1), InlineData(1_000_000)]
@@ -20,7 +20,7 @@ public sealed class StalenessPolicyTests
         new AcceptAll().Judge(staleness).ShouldBe(Verdict.Applied);
 
     [Theory, InlineData(0, true), InlineData(4, true), InlineData(5, false), InlineData(long.MaxValue, false)]
-    public void What_is_beyond_the_bound_is_refused_and_what_is_at_it_is_not(long staleness, bool applied) =>
+    public void A_staleness_beyond_the_bound_is_refused_and_one_at_it_is_not(long staleness, bool applied) =>
         new RefuseBeyond(bound: 4, new AcceptAll())
             .Judge(staleness)
             .Kind.ShouldBe(applied ? VerdictKind.Applied : VerdictKind.Refused);
@@ -45,7 +45,8 @@ public sealed class StalenessPolicyTests
                     ? Verdict.Applied
                     : Verdict.Refuse(
                         Refusal.TooStale,
-                        $"its staleness of {Plural.Of(delay, "version")} is at or beyond the threshold of {threshold}"
+                        $"its staleness of {Plural.Format(delay, "version")} is at or beyond the threshold of "
+                            + $"{threshold}"
                     )
             );
 
@@ -55,18 +56,18 @@ public sealed class StalenessPolicyTests
             .Sample(
                 (threshold, staleness) =>
                     StalenessPolicies
-                        .Of(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold))
+                        .Create(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold))
                         .Judge(staleness)
                         .Kind.ShouldBe(
                             StalenessPolicies
-                                .Of(Options(StalenessPolicy.Accept, bound: threshold - 1))
+                                .Create(Options(StalenessPolicy.Accept, bound: threshold - 1))
                                 .Judge(staleness)
                                 .Kind
                         )
             );
 
     [Fact]
-    public void A_refusal_tells_how_late_it_was_and_what_the_bound_is()
+    public void A_refusal_contains_the_staleness_and_the_bound()
     {
         var verdict = new RefuseBeyond(bound: 4, new AcceptAll()).Judge(5);
         verdict.Refusal.ShouldBe(Refusal.TooStale);
@@ -87,16 +88,16 @@ public sealed class StalenessPolicyTests
     [InlineData(StalenessPolicy.GapAware, 4, 1f)]
     [InlineData(StalenessPolicy.DanaSlim, 4, 1f)]
     [InlineData(StalenessPolicy.DelayThreshold, 4, 1f)]
-    public void Each_name_stands_for_its_policy(StalenessPolicy policy, long staleness, float scale) =>
-        StalenessPolicies.Of(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
+    public void Each_name_selects_its_policy(StalenessPolicy policy, long staleness, float scale) =>
+        StalenessPolicies.Create(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
 
     [Fact]
-    public void A_bound_is_kept_whatever_the_policy_and_no_bound_refuses_none() =>
+    public void A_bound_holds_under_every_policy_and_no_bound_refuses_none() =>
         Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 100], Gen.Long[0, 200])
             .Sample(
                 (policy, bound, staleness) =>
                 {
-                    var verdict = StalenessPolicies.Of(Options(policy, bound)).Judge(staleness);
+                    var verdict = StalenessPolicies.Create(Options(policy, bound)).Judge(staleness);
                     var refused = bound > 0 && staleness > bound;
                     verdict.Kind.ShouldBe(refused ? VerdictKind.Refused : VerdictKind.Applied);
                     if (!refused)
@@ -105,19 +106,21 @@ public sealed class StalenessPolicyTests
             );
 
     [Fact]
-    public void The_later_a_gradient_the_less_it_is_worth() =>
+    public void The_weight_does_not_grow_with_the_staleness() =>
         Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 1000])
             .Sample(
                 (policy, staleness) =>
                 {
-                    var judge = StalenessPolicies.Of(Options(policy, bound: 0));
+                    var judge = StalenessPolicies.Create(Options(policy, bound: 0));
                     judge.Judge(staleness + 1).Scale.ShouldBeLessThanOrEqualTo(judge.Judge(staleness).Scale);
                 }
             );
 
     [Fact]
-    public void A_policy_that_nobody_knows_is_an_error() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => StalenessPolicies.Of(Options((StalenessPolicy)99, bound: 0)));
+    public void An_unknown_policy_is_an_error() =>
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            StalenessPolicies.Create(Options((StalenessPolicy)99, bound: 0))
+        );
 
     private static StalenessOptions Options(StalenessPolicy policy, long bound, long threshold = long.MaxValue) =>
         Jobs.Staleness(policy, bound, threshold: threshold);

@@ -1,4 +1,4 @@
-using ActorTrain.Supervision;
+using ActorTrain.Remedies;
 
 namespace ActorTrain.Tests.Supervision;
 
@@ -7,48 +7,48 @@ public sealed class CoordinatorMembersTests
     private readonly CoordinatorMembers _members = new();
 
     [Fact]
-    public void When_the_last_one_is_removed_none_is_left()
+    public void When_the_last_member_is_removed_none_remains()
     {
-        _members.Stay("first");
-        _members.Remove("first").ShouldBe(CoordinatorMembers.Left.None);
+        _members.Add("first");
+        _members.Remove("first").ShouldBe(CoordinatorMembers.Remaining.None);
     }
 
     [Fact]
-    public void While_another_stays_one_is_left()
+    public void While_another_member_is_present_some_remain()
     {
-        _members.Stay("first");
-        _members.Stay("second");
-        _members.Go("first").ShouldBe(CoordinatorMembers.Left.Some);
-        _members.Remove("first").ShouldBe(CoordinatorMembers.Left.Some);
-        _members.Remove("second").ShouldBe(CoordinatorMembers.Left.None);
+        _members.Add("first");
+        _members.Add("second");
+        _members.Leave("first").ShouldBe(CoordinatorMembers.Remaining.Some);
+        _members.Remove("first").ShouldBe(CoordinatorMembers.Remaining.Some);
+        _members.Remove("second").ShouldBe(CoordinatorMembers.Remaining.None);
     }
 
     [Fact]
-    public void One_that_is_on_its_way_out_is_going_until_it_is_removed()
+    public void A_member_that_leaves_is_leaving_until_it_is_removed()
     {
-        _members.Stay("first");
-        _members.Go("first").ShouldBe(CoordinatorMembers.Left.Going);
-        _members.Count.ShouldBe(CoordinatorMembers.Left.Going);
-        _members.Remove("first").ShouldBe(CoordinatorMembers.Left.None);
+        _members.Add("first");
+        _members.Leave("first").ShouldBe(CoordinatorMembers.Remaining.Leaving);
+        _members.Count.ShouldBe(CoordinatorMembers.Remaining.Leaving);
+        _members.Remove("first").ShouldBe(CoordinatorMembers.Remaining.None);
     }
 
     [Fact]
-    public void Another_that_comes_meanwhile_is_enough()
+    public void Another_member_that_joins_meanwhile_is_enough()
     {
-        _members.Stay("first");
-        _members.Go("first");
-        _members.Stay("second");
-        _members.Count.ShouldBe(CoordinatorMembers.Left.Some);
+        _members.Add("first");
+        _members.Leave("first");
+        _members.Add("second");
+        _members.Count.ShouldBe(CoordinatorMembers.Remaining.Some);
     }
 
     [Fact]
-    public void One_that_was_first_heard_of_on_its_way_out_counts() =>
-        _members.Go("first").ShouldBe(CoordinatorMembers.Left.Going);
+    public void A_member_that_is_first_seen_leaving_counts() =>
+        _members.Leave("first").ShouldBe(CoordinatorMembers.Remaining.Leaving);
 
     [Fact]
     public void A_cluster_that_has_had_none_has_lost_none()
     {
-        _members.Count.ShouldBe(CoordinatorMembers.Left.Some);
-        _members.Remove("never seen").ShouldBe(CoordinatorMembers.Left.Some);
+        _members.Count.ShouldBe(CoordinatorMembers.Remaining.Some);
+        _members.Remove("never seen").ShouldBe(CoordinatorMembers.Remaining.Some);
     }
 }

@@ -1,11 +1,11 @@
 using ActorTrain.Hosting;
-using ActorTrain.Supervision;
+using ActorTrain.Job;
 using ActorTrain.Tests.Hosting;
 using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Supervision;
 
-/// <summary>Workers that come and go while a cluster trains.</summary>
+/// <summary>Workers join and leave while a cluster trains.</summary>
 public sealed class ElasticityTests
 {
     [Fact]
@@ -14,15 +14,15 @@ public sealed class ElasticityTests
         const int workers = 20,
             atOnce = 5,
             samples = 64_000;
-        var (engines, random) = (Engines.Linear(samples), new SplitMix64(20));
+        var (engines, random) = (ToyEngines.Linear(samples), new SplitMix64(20));
         await using var cluster = await InProcessCluster.StartAsync();
         var first = await cluster.AddWorkerAsync(engines);
-        var run = await cluster.SubmitAsync(Jobs.Of(epochs: 1000, batch: 8, balance: Jobs.ByStrength));
+        var run = await cluster.SubmitAsync(Jobs.Create(epochs: 1000, batch: 8, balance: Jobs.ByStrength));
         await using var news = run.Progress.GetAsyncEnumerator();
         await InProcessCluster.Until(news, progress => progress.SamplesApplied > 0);
 
         var there = new List<ActorTrainNode> { first };
-        // The system may give a port twice: what joins is counted by its event, and not by its address.
+        // The system may assign a port twice: joins are counted by events, not by addresses.
         var addresses = new HashSet<string> { first.Address.ToString() };
         for (var joined = 0; joined < workers; joined += atOnce)
         {
@@ -39,7 +39,7 @@ public sealed class ElasticityTests
             await InProcessCluster.Until(news, progress => progress.Events.Count(Left) == workers)
         ).SamplesApplied;
         await InProcessCluster.Until(news, progress => progress.SamplesApplied > before);
-        run.Stop();
+        run.Cancel();
         var report = (await run.Completion.WaitAsync(Patience)).Report;
 
         report.Events.Count(Joined).ShouldBe(workers + 1);
@@ -48,9 +48,9 @@ public sealed class ElasticityTests
         report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == samples);
 
-        static bool Joined(SupervisionEvent happened) => happened.Kind == SupervisionEventKinds.WorkerJoined;
+        static bool Joined(SupervisionEvent raised) => raised.Kind == SupervisionEventKinds.WorkerJoined;
 
-        static bool Left(SupervisionEvent happened) =>
-            happened.Kind is SupervisionEventKinds.WorkerLeft or SupervisionEventKinds.WorkerLost;
+        static bool Left(SupervisionEvent raised) =>
+            raised.Kind is SupervisionEventKinds.WorkerLeft or SupervisionEventKinds.WorkerLost;
     }
 }

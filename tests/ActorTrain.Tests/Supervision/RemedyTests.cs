@@ -1,19 +1,18 @@
 using ActorTrain.Job;
-using ActorTrain.Supervision;
 using ActorTrain.Tests.Hosting;
 using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Supervision;
 
 /// <summary>
-/// What goes wrong in one worker while a real cluster trains: the others go on, each sample counts once, and an event
-/// says what was done.
+/// One worker fails while a real cluster trains: the others continue, each sample counts once, and an event reports the
+/// action.
 /// </summary>
 public sealed class RemedyTests
 {
     private const int Samples = 640;
     private const int Epochs = 300;
-    private static readonly Engines Healthy = Engines.Linear();
+    private static readonly ToyEngines Healthy = ToyEngines.Linear();
 
     [Fact]
     public async Task A_worker_whose_engine_throws_comes_back_with_a_new_one()
@@ -31,17 +30,17 @@ public sealed class RemedyTests
 
         var failed = Event(report, SupervisionEventKinds.WorkerFailed);
         failed.Reason.ShouldBe("InvalidOperationException: the device fell off the bus");
-        failed.Remedy.ShouldEndWith("it comes back with a new engine");
+        failed.Action.ShouldEndWith("it comes back with a new engine");
     }
 
     [Fact]
-    public async Task What_fails_whoever_tries_ends_the_job_with_its_sentence_and_nobody_waits()
+    public async Task A_failure_on_every_worker_ends_the_job_with_its_sentence_at_once()
     {
         const string sentence = "data set made-up: training sample 471 cannot be read: FormatException: no number";
         await using var cluster = await InProcessCluster.StartAsync();
         for (var worker = 0; worker < 2; worker++)
             await cluster.AddWorkerAsync(
-                new Engines(() =>
+                new ToyEngines(() =>
                     new FaultyEngine(
                         new LinearEngine(Samples),
                         (_, samples, _) =>
@@ -52,21 +51,21 @@ public sealed class RemedyTests
                     )
                 )
             );
-        var run = await cluster.SubmitAsync(Jobs.Of(epochs: Epochs, minimumWorkers: 2));
+        var run = await cluster.SubmitAsync(Jobs.Create(epochs: Epochs, minimumWorkers: 2));
 
-        var failure = await Should.ThrowAsync<TrainingFailedException>(run.Completion.WaitAsync(Patience));
+        var failure = await Should.ThrowAsync<JobFailedException>(run.Completion.WaitAsync(Patience));
 
         failure.Message.ShouldContain(sentence);
         var failed = new List<SupervisionEvent>();
-        await foreach (var happened in run.Events)
-            if (happened.Kind == SupervisionEventKinds.WorkerFailed)
-                failed.Add(happened);
-        failed.ShouldAllBe(happened => happened.Reason == sentence && !happened.Remedy.Contains("comes back"));
+        await foreach (var raised in run.Events)
+            if (raised.Kind == SupervisionEventKinds.WorkerFailed)
+                failed.Add(raised);
+        failed.ShouldAllBe(raised => raised.Reason == sentence && !raised.Action.Contains("comes back"));
         failed.Count.ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_worker_that_was_alone_and_failed_is_waited_for()
+    public async Task A_job_waits_for_its_only_worker_after_a_failure()
     {
         var engines = 0;
         var report = await Train(
@@ -81,11 +80,11 @@ public sealed class RemedyTests
                     : NoFault
         );
 
-        report.Events.Count(happened => happened.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(2);
+        report.Events.Count(raised => raised.Kind == SupervisionEventKinds.WorkerJoined).ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_worker_that_runs_out_of_memory_halves_its_micro_batch_and_remembers_it()
+    public async Task A_worker_that_runs_out_of_memory_keeps_half_its_micro_batch()
     {
         var shortages = 0;
         var report = await Train(
@@ -100,18 +99,18 @@ public sealed class RemedyTests
                 }
         );
 
-        // 16 are too many, and 8, and 4 are not: and that was tried once.
+        // 16 and 8 are too many, 4 are not, and each was tried once.
         shortages.ShouldBe(2);
         report
-            .Events.Where(happened => happened.Kind == SupervisionEventKinds.OutOfMemory)
-            .Select(happened => happened.Remedy)
+            .Events.Where(raised => raised.Kind == SupervisionEventKinds.OutOfMemory)
+            .Select(raised => raised.Action)
             .ShouldBe(["it goes on with 8 at once", "it goes on with 4 at once"]);
         Event(report, SupervisionEventKinds.OutOfMemory)
             .Reason.ShouldBe("16 samples are too many for its device: 8 GiB are not enough");
     }
 
     [Fact]
-    public async Task A_device_that_does_not_hold_the_least_micro_batch_takes_no_part()
+    public async Task A_device_that_does_not_hold_the_smallest_micro_batch_takes_no_part()
     {
         var report = await Train(() =>
             (_, samples, _) =>
@@ -123,13 +122,13 @@ public sealed class RemedyTests
 
         Event(report, SupervisionEventKinds.WorkerFailed)
             .Reason.ShouldBe(
-                "8 samples are too many for the device, and a gradient is of at least 8 (micro-batch-floor): 8 GiB "
-                    + "are not enough"
+                "8 samples are too many for the device, and a gradient is of at least 8 (minimum-micro-batch-size): "
+                    + "8 GiB are not enough"
             );
     }
 
     [Fact]
-    public async Task A_single_gradient_that_is_not_finite_is_refused_and_its_samples_are_done_again()
+    public async Task A_single_gradient_that_is_not_finite_is_refused_and_its_samples_are_trained_again()
     {
         var report = await Train(() =>
             (step, _, gradient) =>
@@ -141,7 +140,7 @@ public sealed class RemedyTests
 
         Event(report, SupervisionEventKinds.GradientsNotFinite)
             .Reason.ShouldStartWith("a push was refused: the gradient of training samples ");
-        report.Events.ShouldNotContain(happened => happened.Kind == SupervisionEventKinds.WorkerQuarantined);
+        report.Events.ShouldNotContain(raised => raised.Kind == SupervisionEventKinds.WorkerQuarantined);
     }
 
     [Fact]
@@ -155,7 +154,7 @@ public sealed class RemedyTests
     }
 
     [Fact]
-    public async Task A_sample_that_gives_no_finite_gradient_to_anybody_ends_the_job_by_name()
+    public async Task A_sample_without_a_finite_gradient_on_any_worker_ends_the_job_by_name()
     {
         static Fault Poisoned() =>
             (_, samples, gradient) =>
@@ -172,18 +171,18 @@ public sealed class RemedyTests
     }
 
     [Fact]
-    public async Task When_no_gradient_is_finite_the_job_ends_and_says_what_may_be_wrong()
+    public async Task When_no_gradient_is_finite_the_job_ends_with_possible_causes()
     {
         static Fault Diverged() => (_, _, gradient) => gradient[0] = float.NaN;
         var failure = await Should.ThrowAsync<ActorTrainException>(() => Train(Diverged, alone: true));
 
-        failure.Message.ShouldContain("wants a lower learning rate");
+        failure.Message.ShouldContain("needs a lower learning rate");
     }
 
     private static Fault NoFault => (_, _, _) => { };
 
     private static SupervisionEvent Event(TrainingReport report, string kind) =>
-        report.Events.First(happened => happened.Kind == kind);
+        report.Events.First(raised => raised.Kind == kind);
 
     private static async Task<TrainingReport> Train(
         Func<Fault> fault,
@@ -193,16 +192,16 @@ public sealed class RemedyTests
     )
     {
         await using var cluster = await InProcessCluster.StartAsync();
-        await cluster.AddWorkerAsync(new Engines(() => new FaultyEngine(new LinearEngine(Samples), fault())));
+        await cluster.AddWorkerAsync(new ToyEngines(() => new FaultyEngine(new LinearEngine(Samples), fault())));
         if (!alone)
             await cluster.AddWorkerAsync(
-                other is null ? Healthy : new Engines(() => new FaultyEngine(new LinearEngine(Samples), other()))
+                other is null ? Healthy : new ToyEngines(() => new FaultyEngine(new LinearEngine(Samples), other()))
             );
 
         var report = await cluster.RunAsync(
-            Jobs.Of(epochs: Epochs, batch: 16, minimumWorkers: alone ? 1 : 2) with
+            Jobs.Create(epochs: Epochs, batch: 16, minimumWorkers: alone ? 1 : 2) with
             {
-                MicroBatchFloor = floor,
+                MinimumMicroBatchSize = floor,
             }
         );
 

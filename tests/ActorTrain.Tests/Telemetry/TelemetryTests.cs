@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.Staleness;
-using ActorTrain.Supervision;
 using ActorTrain.Telemetry;
 using ActorTrain.Tests.Hosting;
 using ActorTrain.Tests.Toys;
@@ -11,8 +11,8 @@ using ActorTrain.Tests.Toys;
 namespace ActorTrain.Tests.Telemetry;
 
 /// <summary>
-/// What a listener hears of a whole job. Other tests' jobs are heard, too: so a job has a name of its own, and sums are
-/// lower bounds.
+/// The measurements of a whole job. The listener receives other tests' jobs, too: so the job has a unique name, and
+/// sums are lower bounds.
 /// </summary>
 public sealed class TelemetryTests : IDisposable
 {
@@ -67,26 +67,26 @@ public sealed class TelemetryTests : IDisposable
             await InProcessCluster.NodeAsync(
                 [NodeRoles.Worker],
                 seed.Address,
-                Engines.Linear(),
+                ToyEngines.Linear(),
                 "lane.within-process = off"
             )
         )
         {
             var run = await TrainingClient
-                .Of(seed)
-                .SubmitAsync(Jobs.Of(epochs: 2) with { Name = nameof(TelemetryTests) });
+                .From(seed)
+                .SubmitAsync(Jobs.Create(epochs: 2) with { Name = nameof(TelemetryTests) });
             await run.Completion.WaitAsync(Patience);
         }
 
-        Of(ActorTrainTelemetry.SamplesApplied).Where(IsMine).Sum(measured => measured.Value).ShouldBe(2 * 640);
-        Of(ActorTrainTelemetry.WorkerThroughput).Where(IsMine).ShouldContain(measured => measured.Value > 0);
-        Of(ActorTrainTelemetry.Pushes)
+        Measured(ActorTrainTelemetry.SamplesApplied).Where(IsMine).Sum(measured => measured.Value).ShouldBe(2 * 640);
+        Measured(ActorTrainTelemetry.WorkerThroughput).Where(IsMine).ShouldContain(measured => measured.Value > 0);
+        Measured(ActorTrainTelemetry.Pushes)
             .Count(measured => Tag(measured, "verdict") == "Applied")
             .ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
-        Of(ActorTrainTelemetry.Staleness).Count().ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
-        Of(ActorTrainTelemetry.Events)
+        Measured(ActorTrainTelemetry.Staleness).Count().ShouldBeGreaterThanOrEqualTo(2 * 640 / 16);
+        Measured(ActorTrainTelemetry.Events)
             .ShouldContain(measured => Tag(measured, "kind") == SupervisionEventKinds.WorkerJoined);
-        Of(ActorTrainTelemetry.LaneBytes)
+        Measured(ActorTrainTelemetry.LaneBytes)
             .Sum(measured => measured.Value)
             .ShouldBeGreaterThanOrEqualTo(2 * 640 / 16 * 2 * sizeof(float) * (LinearEngine.Inputs + 1));
 
@@ -112,10 +112,10 @@ public sealed class TelemetryTests : IDisposable
     {
         Instruments.Judged(Verdict.Refuse(Refusal.TooStale, "so late"), staleness: 9);
 
-        Of(ActorTrainTelemetry.PushesRefused).ShouldContain(measured => Tag(measured, "reason") == "TooStale");
+        Measured(ActorTrainTelemetry.PushesRefused).ShouldContain(measured => Tag(measured, "reason") == "TooStale");
     }
 
-    private IEnumerable<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> Of(
+    private IEnumerable<(string Instrument, double Value, KeyValuePair<string, object?>[] Tags)> Measured(
         string instrument
     ) => _measured.Where(measured => measured.Instrument == instrument);
 

@@ -8,7 +8,7 @@ public sealed class ReusedThreadsTests
     private readonly string _name = $"reused {Guid.NewGuid():n}";
 
     [Fact]
-    public void A_thread_that_has_finished_runs_the_next_of_its_name()
+    public void A_finished_thread_runs_the_next_work_of_its_name()
     {
         var first = Run(() => Environment.CurrentManagedThreadId);
         for (var i = 0; i < 10; i++)
@@ -17,12 +17,12 @@ public sealed class ReusedThreadsTests
     }
 
     [Fact]
-    public void What_runs_at_once_has_a_thread_each_and_those_are_used_again()
+    public void Concurrent_work_has_its_own_threads_which_are_reused()
     {
         for (var round = 0; round < 5; round++)
         {
             using var both = new Barrier(2);
-            // Each waits for the other: on one thread neither would end.
+            // Each waits for the other: on one thread both would wait for ever.
             for (var i = 0; i < 2; i++)
                 ReusedThreads.Run(_name, () => both.SignalAndWait(Patience));
             AwaitWaiting(2);
@@ -30,7 +30,7 @@ public sealed class ReusedThreadsTests
     }
 
     [Fact]
-    public void A_thread_runs_nothing_of_another_name()
+    public void A_thread_runs_no_work_of_another_name()
     {
         var thread = Run(() => Environment.CurrentManagedThreadId);
         var other = 0;
@@ -48,14 +48,14 @@ public sealed class ReusedThreadsTests
     }
 
     [Fact]
-    public void A_thread_that_waits_keeps_nothing_alive_of_what_it_ran()
+    public void A_waiting_thread_does_not_keep_its_last_work_alive()
     {
         var held = RunWithSomethingLarge();
         GC.Collect();
         held.TryGetTarget(out _).ShouldBeFalse();
     }
 
-    // Alone in a method: its own locals would keep it alive.
+    // A separate method: the test's locals would keep it alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference<byte[]> RunWithSomethingLarge()
     {

@@ -4,11 +4,11 @@ using Akka.Actor;
 
 namespace ActorTrain.Tests.Threads;
 
-/// <summary>Actors that say which thread they run on.</summary>
+/// <summary>Actors that report the thread they run on.</summary>
 public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.Config)
 {
     [Fact]
-    public async Task Each_computing_actor_has_a_thread_of_its_own_and_keeps_it()
+    public async Task Each_computing_actor_keeps_its_own_thread()
     {
         var (a, b) = (Start(DispatcherNames.Compute), Start(DispatcherNames.Compute));
         var (threadOfA, threadOfB) = (await ThreadOf(a), await ThreadOf(b));
@@ -17,7 +17,7 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
     }
 
     [Fact]
-    public async Task What_trains_together_shares_a_thread() =>
+    public async Task Engine_and_training_loop_share_a_thread() =>
         (await ThreadOf(Start(DispatcherNames.Training))).ShouldBe(await ThreadOf(Start(DispatcherNames.Training)));
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
         var first = Watch(Start(DispatcherNames.Training));
         Sys.Stop(first);
         await ExpectTerminatedAsync(first);
-        // The thread ends some time after its last actor; an actor that comes before, at that moment or later is
-        // served.
+        // The thread ends some time after its last actor; an actor that starts before, at that moment or later must
+        // run.
         for (var i = 0; i < 30; i++)
         {
             var next = Watch(Start(DispatcherNames.Training));
@@ -48,17 +48,17 @@ public sealed class ThreadDispatcherTests() : ActorTests(ReferenceConfiguration.
     }
 
     private IActorRef Start(string dispatcher) =>
-        Sys.ActorOf(Props.Create(() => new Teller()).WithDispatcher(dispatcher));
+        Sys.ActorOf(Props.Create(() => new Answering()).WithDispatcher(dispatcher));
 
-    private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Told>("where?", Patience)).Thread;
+    private static async Task<int> ThreadOf(IActorRef actor) => (await actor.Ask<Answer>("where?", Patience)).Thread;
 
-    private sealed record Told(int Thread);
+    private sealed record Answer(int Thread);
 
-    private sealed class Teller : ReceiveActor
+    private sealed class Answering : ReceiveActor
     {
-        public Teller()
+        public Answering()
         {
-            Receive<string>(_ => Sender.Tell(new Told(Environment.CurrentManagedThreadId)));
+            Receive<string>(_ => Sender.Tell(new Answer(Environment.CurrentManagedThreadId)));
             Receive<int>(number => Sender.Tell(number));
         }
     }

@@ -1,14 +1,14 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Tests.Toys;
 
-/// <summary>What goes wrong when a gradient is computed.</summary>
-/// <param name="step">Number of the gradient, from 0; what the engine does to measure itself is not counted.</param>
+/// <summary>A fault in the computation of a gradient.</summary>
+/// <param name="step">Number of the gradient, from 0; the engine's own measurement is not counted.</param>
 /// <param name="samples">The samples.</param>
-/// <param name="gradient">The right gradient, which may be spoilt.</param>
+/// <param name="gradient">The right gradient, which the fault may change.</param>
 internal delegate void Fault(int step, ReadOnlySpan<int> samples, Span<float> gradient);
 
-/// <summary>An engine that something goes wrong with.</summary>
+/// <summary>An engine with a fault.</summary>
 internal sealed class FaultyEngine(IGradientEngine inner, Fault fault) : IGradientEngine
 {
     private bool _measured;
@@ -22,7 +22,7 @@ internal sealed class FaultyEngine(IGradientEngine inner, Fault fault) : IGradie
 
     public Memory<float> Parameters => inner.Parameters;
 
-    public Memory<float> State => inner.State;
+    public Memory<float> Buffers => inner.Buffers;
 
     public void Initialize(long seed)
     {
@@ -38,7 +38,7 @@ internal sealed class FaultyEngine(IGradientEngine inner, Fault fault) : IGradie
         return result;
     }
 
-    /// <summary>What becomes of an evaluation.</summary>
+    /// <summary>Changes an evaluation.</summary>
     public Func<Evaluation, Evaluation> Evaluated { get; init; } = evaluation => evaluation;
 
     public Evaluation Evaluate(CancellationToken cancellation) => Evaluated(inner.Evaluate(cancellation));

@@ -1,15 +1,15 @@
 using ActorTrain.Balancing;
 using ActorTrain.Consistency;
 using ActorTrain.Job;
-using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Tests.Toys;
 
-/// <summary>Jobs for tests, which say only what they are about.</summary>
+/// <summary>Jobs for tests, which name only the options that matter to them.</summary>
 internal static class Jobs
 {
-    public static JobOptions Of(
+    public static JobOptions Create(
         int epochs = 2,
         int batch = 16,
         int shards = 0,
@@ -19,7 +19,7 @@ internal static class Jobs
         ScheduleOptions? schedule = null,
         long seed = 1,
         int overlap = 0,
-        PayloadType payload = PayloadType.F32,
+        TransferDType payload = TransferDType.F32,
         int evaluateEvery = 1,
         StalenessOptions? staleness = null,
         BalanceOptions? balance = null,
@@ -93,21 +93,21 @@ internal static class Jobs
 
     public static StalenessOptions Accept { get; } = Staleness(StalenessPolicy.Accept);
 
-    /// <summary>A policy with its settings from reference.conf, and nothing beside it.</summary>
+    /// <summary>A policy with its settings from reference.conf, and no bound or demotion by default.</summary>
     public static StalenessOptions Staleness(
         StalenessPolicy policy,
         long bound = 0,
         int demoteAfter = 0,
         long threshold = 64,
         CompensationOptions? compensation = null
-    ) => new(policy, bound, Lead: 0, demoteAfter, TimeSpan.Zero, threshold, compensation ?? Compensation);
+    ) => new(policy, bound, MaxLeaseLead: 0, demoteAfter, TimeSpan.Zero, threshold, compensation ?? Compensation);
 
-    /// <summary>Every worker has the same leases and micro-batches, whatever its speed.</summary>
+    /// <summary>Every worker has the same leases and micro-batches, at any speed.</summary>
     public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);
 
     public static BalanceOptions ByStrength { get; } = new(MicroBatch: true, Lease: true, Repeat: true);
 
-    /// <summary>Local steps whose push a shard applies as it is, unless it is to be otherwise.</summary>
+    /// <summary>Local steps whose push a shard applies as it is by default.</summary>
     public static LocalStepsOptions LocalSteps(
         int steps,
         float rate = 1,

@@ -1,13 +1,12 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
-using ActorTrain.Leases;
 using ActorTrain.Parameters;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Toys;
 
 /// <summary>
-/// Linear regression on samples made from their index: small enough to be checked by hand, and with an answer that is
-/// known. Its state counts the samples it has seen.
+/// Linear regression on samples computed from their index: small enough to be checked by hand, with a known answer.
+/// Its buffers count the samples it has seen.
 /// </summary>
 internal sealed class LinearEngine : IGradientEngine
 {
@@ -25,15 +24,15 @@ internal sealed class LinearEngine : IGradientEngine
     )
     {
         _eachStep = eachStep;
-        var layout = ParameterLayout.Of([("weight", [1, inputs]), ("bias", [1])]);
+        var layout = ParameterLayout.Create([("weight", [1, inputs]), ("bias", [1])]);
         Model = new ModelDescription(
             "linear",
             layout,
-            withState ? ParameterLayout.Of([("seen", [1])]) : ParameterLayout.Empty
+            withState ? ParameterLayout.Create([("seen", [1])]) : ParameterLayout.Empty
         );
         Dataset = new DatasetDescription("made-up", trainSamples, 64, fingerprint);
         Parameters = new float[layout.Length];
-        State = new float[Model.State.Length];
+        Buffers = new float[Model.Buffers.Length];
     }
 
     public ModelDescription Model { get; }
@@ -44,12 +43,12 @@ internal sealed class LinearEngine : IGradientEngine
 
     public Memory<float> Parameters { get; }
 
-    public Memory<float> State { get; }
+    public Memory<float> Buffers { get; }
 
     public void Initialize(long seed)
     {
         _measured = seed != 0;
-        State.Span.Clear();
+        Buffers.Span.Clear();
         var random = new SplitMix64(seed);
         foreach (ref var parameter in Parameters.Span)
             parameter = random.NextBelow(1000) / 1000f - 0.5f;
@@ -57,7 +56,7 @@ internal sealed class LinearEngine : IGradientEngine
 
     public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient)
     {
-        // What it does to measure itself, before it has the job's own starting values, is not a step of the job.
+        // Its own measurement, before it has the job's starting values, is not a step of the job.
         if (_measured)
             _eachStep?.Invoke(_steps++);
         var loss = 0.0;
@@ -70,8 +69,8 @@ internal sealed class LinearEngine : IGradientEngine
                 gradient[i] += 2f * error * Input(sample, i) / samples.Length;
             gradient[^1] += 2f * error / samples.Length;
         }
-        if (State.Length > 0)
-            State.Span[0] += samples.Length;
+        if (Buffers.Length > 0)
+            Buffers.Span[0] += samples.Length;
         return new StepResult(loss / samples.Length, samples.Length);
     }
 
@@ -105,11 +104,11 @@ internal sealed class LinearEngine : IGradientEngine
         new SplitMix64(SplitMix64.Mix(sample, index, 7)).NextBelow(2000) / 1000f - 1f;
 }
 
-/// <summary>Makes the engines that a test describes.</summary>
-internal sealed class Engines(Func<IGradientEngine> make) : IEngineFactory
+/// <summary>Creates the engines that a test describes.</summary>
+internal sealed class ToyEngines(Func<IGradientEngine> create) : IEngineFactory
 {
-    public static Engines Linear(int trainSamples = 640, Action<int>? eachStep = null, bool withState = false) =>
+    public static ToyEngines Linear(int trainSamples = 640, Action<int>? eachStep = null, bool withState = false) =>
         new(() => new LinearEngine(trainSamples, eachStep, withState));
 
-    public IGradientEngine Create(JobOptions job) => make();
+    public IGradientEngine Create(JobOptions job) => create();
 }

@@ -7,7 +7,7 @@ namespace ActorTrain.Tests.Worker;
 /// <summary>A lease on the second half of a step of 32, and one on its first.</summary>
 public sealed class HeldLeasesTests
 {
-    private static readonly LeasePart First = new(1, 0, 16),
+    private static readonly SampleRange First = new(1, 0, 16),
         Second = new(1, 16, 16);
     private readonly HeldLeases _held = new();
 
@@ -18,27 +18,27 @@ public sealed class HeldLeasesTests
     }
 
     [Fact]
-    public void What_comes_first_in_the_job_comes_first()
+    public void The_part_that_comes_first_in_the_job_is_first()
     {
         _held.First.ShouldBe(First);
         _held.NextFor(Taking(null))!.Lease.Id.ShouldBe(2);
     }
 
     [Fact]
-    public void What_the_shards_take_can_be_computed_though_something_comes_before_it()
+    public void A_part_that_the_shards_take_can_be_computed_before_an_earlier_one()
     {
         _held.NextFor(Taking(Second))!.Lease.Id.ShouldBe(1);
-        _held.NextFor(Taking(LeasePart.None)).ShouldBeNull();
+        _held.NextFor(Taking(SampleRange.None)).ShouldBeNull();
     }
 
     [Fact]
-    public void What_has_been_begun_is_not_begun_again()
+    public void A_part_is_begun_once()
     {
         foreach (var run in _held.All)
-            run.Next(TimeSpan.Zero);
+            run.BeginNext(TimeSpan.Zero);
         (_held.AllBegun, _held.IsEmpty, _held.First).ShouldBe((true, false, null));
         _held.NextFor(Taking(null)).ShouldBeNull();
     }
 
-    private static ReceivedParameters Taking(LeasePart? step) => new([new ShardSlice(0, 0, 4)], [0], [step]);
+    private static ReceivedParameters Taking(SampleRange? step) => new([new ShardSlice(0, 0, 4)], [0], [step]);
 }

@@ -1,7 +1,9 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -9,7 +11,7 @@ using ActorTrain.Worker;
 
 namespace ActorTrain.Tests.Worker;
 
-/// <summary>One worker and one shard without anything between them: 100 samples in micro-batches of 16.</summary>
+/// <summary>One worker and one shard without actors: 100 samples in micro-batches of 16.</summary>
 public sealed class LocalRunTests
 {
     private const int Samples = 100,
@@ -28,11 +30,11 @@ public sealed class LocalRunTests
         );
 
     /// <summary>
-    /// With an outer step that takes over what was moved, the run is the inner optimizer's own: with its schedule, its
-    /// clipping and the smaller batch at the end of an epoch.
+    /// With an outer step that applies the difference, the run equals plain steps of the inner optimizer: with its
+    /// schedule, its clipping and the smaller batch at the end of an epoch.
     /// </summary>
     [Theory, MemberData(nameof(Rules))]
-    public void Local_steps_of_one_worker_are_as_many_steps_of_the_inner_optimizer(OptimizerOptions rule)
+    public void Local_steps_of_one_worker_equal_steps_of_the_inner_optimizer(OptimizerOptions rule)
     {
         var plain = Trained(Job(rule, steps: 1));
         foreach (var steps in new[] { 2, 3, 7 })
@@ -45,7 +47,7 @@ public sealed class LocalRunTests
             .ShouldBeLessThan(1e-6);
 
     [Fact]
-    public void The_comparison_would_show_a_step_that_is_missing() =>
+    public void The_comparison_detects_a_missing_step() =>
         Distance(
                 Trained(Job(Jobs.Sgd(0.05f), steps: 3), stepsARun: 3, curtailTo: 2),
                 Trained(Job(Jobs.Sgd(0.05f), steps: 1))
@@ -53,11 +55,11 @@ public sealed class LocalRunTests
             .ShouldBeGreaterThan(1e-3);
 
     [Fact]
-    public void It_pushes_by_how_much_it_moved_and_leaves_the_engine_as_it_was()
+    public void A_run_pushes_the_difference_and_restores_the_engine()
     {
         var (engine, push) = (Engine(), new float[Parameters]);
         var start = engine.Parameters.ToArray();
-        var run = Run(engine, Inner(steps: 3), new LeasePart(1, 0, 48), push);
+        var run = Run(engine, Inner(steps: 3), new SampleRange(1, 0, 48), push);
         while (!run.IsDone)
             run.Step();
         var moved = engine.Parameters.ToArray();
@@ -70,33 +72,33 @@ public sealed class LocalRunTests
     }
 
     /// <summary>
-    /// 16 of 48 samples weigh a third, and are told three times as large: a shard moves by just what the worker moved.
+    /// 16 of 48 samples weigh a third, and are pushed three times as large: a shard moves as far as the worker.
     /// </summary>
     [Fact]
-    public void What_a_shorter_run_moved_is_moved_in_full()
+    public void A_shorter_run_is_applied_in_full()
     {
         var (engine, push) = (Engine(), new float[Parameters]);
         var start = engine.Parameters.ToArray();
-        var run = Run(engine, Inner(steps: 3), new LeasePart(1, 0, 48), push);
+        var run = Run(engine, Inner(steps: 3), new SampleRange(1, 0, 48), push);
         run.Step();
         var moved = engine.Parameters.ToArray();
-        run.Curtail();
+        run.StopEarly();
         run.IsDone.ShouldBeTrue();
         run.End().Samples.ShouldBe(Batch);
         var shard = Shard(Job(Jobs.Sgd(0.05f), steps: 3), start);
 
-        shard.Receive(new LeasePart(1, 0, Batch), Me, 0, push);
+        shard.Receive(new SampleRange(1, 0, Batch), Me, 0, push);
 
         Distance(shard.Weights.ToArray(), moved).ShouldBeLessThan(1e-6);
     }
 
     [Fact]
-    public void The_loss_is_the_mean_over_all_samples_each_at_its_own_step()
+    public void The_loss_is_the_mean_over_the_samples_of_all_steps()
     {
         var (engine, gradient) = (Engine(), new float[Parameters]);
         var alone = Engine();
         var first = alone.ComputeGradient(Order(1).AsSpan(0, 16), 0, gradient).Loss;
-        var run = Run(engine, Inner(steps: 2), new LeasePart(1, 0, 24), gradient);
+        var run = Run(engine, Inner(steps: 2), new SampleRange(1, 0, 24), gradient);
         run.Step();
         engine.Parameters.CopyTo(alone.Parameters);
         var second = alone.ComputeGradient(Order(1).AsSpan(16, 8), 0, new float[Parameters]).Loss;
@@ -106,7 +108,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void A_step_that_is_too_much_changes_nothing_and_the_run_can_be_undone()
+    public void A_step_without_memory_changes_nothing_and_the_run_can_be_undone()
     {
         var engine = new FaultyEngine(
             Engine(),
@@ -118,7 +120,7 @@ public sealed class LocalRunTests
         );
         engine.Initialize(1);
         var start = engine.Parameters.ToArray();
-        var run = Run(engine, Inner(steps: 3), new LeasePart(1, 0, 40), new float[Parameters]);
+        var run = Run(engine, Inner(steps: 3), new SampleRange(1, 0, 40), new float[Parameters]);
         run.Step();
         var moved = engine.Parameters.ToArray();
 
@@ -131,7 +133,7 @@ public sealed class LocalRunTests
     }
 
     [Fact]
-    public void A_gradient_that_is_not_finite_ends_the_run_and_names_its_samples_and_the_inner_optimizer_goes_on()
+    public void A_gradient_that_is_not_finite_ends_the_run_with_its_samples_and_keeps_the_inner_optimizer()
     {
         var bad = true;
         var engine = new FaultyEngine(
@@ -145,17 +147,17 @@ public sealed class LocalRunTests
         engine.Initialize(1);
         var start = engine.Parameters.ToArray();
         var (inner, push) = (Inner(steps: 3, Jobs.Adam(0.01f)), new float[Parameters]);
-        var run = Run(engine, inner, new LeasePart(1, 0, 48), push);
+        var run = Run(engine, inner, new SampleRange(1, 0, 48), push);
         run.Step();
         run.Step();
 
         run.IsDone.ShouldBeTrue();
         run.End().Samples.ShouldBe(48);
-        run.NotFinite.ShouldBe($"the gradient of {SampleNames.Of(Order(1).AsSpan(16, 16))} is not finite");
+        run.NotFinite.ShouldBe($"the gradient of {SampleNames.Format(Order(1).AsSpan(16, 16))} is not finite");
         engine.Parameters.ToArray().ShouldBe(start);
 
         bad = false;
-        var next = Run(engine, inner, new LeasePart(1, 48, 48), push);
+        var next = Run(engine, inner, new SampleRange(1, 48, 48), push);
         while (!next.IsDone)
             next.Step();
         next.End();
@@ -163,7 +165,7 @@ public sealed class LocalRunTests
     }
 
     private static JobOptions Job(OptimizerOptions rule, int steps) =>
-        Jobs.Of(
+        Jobs.Create(
             epochs: 2,
             batch: Batch,
             optimizer: rule,
@@ -182,16 +184,16 @@ public sealed class LocalRunTests
         return engine;
     }
 
-    private static LocalRun Run(IGradientEngine engine, InnerOptimizer inner, LeasePart part, float[] push) =>
+    private static LocalRun Run(IGradientEngine engine, InnerOptimizer inner, SampleRange part, float[] push) =>
         new(
             engine,
             inner,
-            new EngineActor.LocalPart(part, part.Cut(Batch)),
+            new EngineProtocol.LocalPart(part, part.Cut(Batch)),
             Order(part.Epoch).AsMemory(part.Start, part.Count),
             push
         );
 
-    private static int[] Order(int epoch) => SampleOrder.Of(seed: 1, epoch, Samples).ToArray();
+    private static int[] Order(int epoch) => SampleOrder.Get(seed: 1, epoch, Samples).ToArray();
 
     private static ShardState Shard(JobOptions job, float[] weights)
     {
@@ -210,7 +212,7 @@ public sealed class LocalRunTests
         );
         for (var epoch = 1; epoch <= job.Epochs; epoch++)
         {
-            foreach (var part in new LeasePart(epoch, 0, Samples).Cut(Batch * (stepsARun ?? job.LocalSteps.Steps)))
+            foreach (var part in new SampleRange(epoch, 0, Samples).Cut(Batch * (stepsARun ?? job.LocalSteps.Steps)))
             {
                 shard.Weights.CopyTo(engine.Parameters.Span);
                 if (job.LocalSteps.IsOn)
@@ -227,7 +229,7 @@ public sealed class LocalRunTests
                         SampleOrder.SeedOf(1, part),
                         push
                     );
-                    GradientClipping.Clip(push, job.ClipNorm);
+                    GradientClipping.Clip(push, job.GradientClipNorm);
                 }
                 shard.Receive(part, Me, shard.Version, push).Kind.ShouldBe(VerdictKind.Applied);
             }

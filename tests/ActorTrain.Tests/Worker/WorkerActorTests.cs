@@ -1,7 +1,8 @@
+using ActorTrain.Engines;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
-using ActorTrain.Server;
+using ActorTrain.Protocol;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -11,7 +12,7 @@ using Akka.TestKit;
 
 namespace ActorTrain.Tests.Worker;
 
-/// <summary>A worker between a job and a shard that the test plays.</summary>
+/// <summary>A worker; the test acts as its job and its shard.</summary>
 public sealed class WorkerActorTests : ActorTests
 {
     private const int Parameters = LinearEngine.Inputs + 1;
@@ -26,17 +27,17 @@ public sealed class WorkerActorTests : ActorTests
     private ShardPlace[] Places => [new ShardPlace(new ShardSlice(0, 0, Parameters), _shard)];
 
     [Fact]
-    public async Task It_says_what_its_engine_is()
+    public async Task A_worker_reports_its_engine()
     {
-        await Prepared(Engines.Linear());
+        await Prepared(ToyEngines.Linear());
     }
 
     [Fact]
-    public async Task An_engine_that_cannot_be_made_is_a_reason_not_a_crash()
+    public async Task An_engine_that_cannot_be_created_is_reported()
     {
         Sys.ActorOf(
             Props(
-                new Engines(() => throw new ActorTrainException("the data folder is empty")),
+                new ToyEngines(() => throw new ActorTrainException("the data folder is empty")),
                 resendAfter: null,
                 overlap: 0
             )
@@ -45,29 +46,29 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task Whoever_asks_again_about_the_lane_hears_what_is_wrong_with_it_also_another_coordinator()
+    public async Task A_repeated_lane_check_is_answered_with_the_trouble_also_to_another_coordinator()
     {
-        var worker = await Prepared(Engines.Linear());
-        // One that answers no probe.
+        var worker = await Prepared(ToyEngines.Linear());
+        // A server that answers no probe.
         var check = new WorkerProtocol.CheckLane([CreateTestProbe()]);
         worker.Tell(check, _job);
         worker.Tell(new LaneProbeActor.Failing("nothing has arrived"));
         (await _job.ExpectMsgAsync<WorkerProtocol.LaneChecked>()).Trouble.ShouldBe("nothing has arrived");
 
         var next = CreateTestProbe();
-        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Of()), next);
+        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Create()), next);
         await next.ExpectMsgAsync<WorkerProtocol.Prepared>();
         worker.Tell(check, next);
         (await next.ExpectMsgAsync<WorkerProtocol.LaneChecked>()).Trouble.ShouldBe("nothing has arrived");
     }
 
     [Fact]
-    public async Task It_works_a_lease_off_part_by_part_with_the_parameters_of_the_answer_before()
+    public async Task A_lease_is_trained_part_by_part_with_the_parameters_of_the_reply_before()
     {
-        var worker = await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 40), 16));
+        var worker = await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 40), 16));
 
-        foreach (var part in new LeasePart[] { new(1, 0, 16), new(1, 16, 16), new(1, 32, 8) })
+        foreach (var part in new SampleRange[] { new(1, 0, 16), new(1, 16, 16), new(1, 32, 8) })
         {
             var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
             (push.Part, push.Worker, push.BaseVersion).ShouldBe((part, Id, 10 + part.Start));
@@ -83,25 +84,25 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_refused_part_is_given_back()
+    public async Task A_refused_part_is_returned()
     {
-        await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+        await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 32), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Refuse(Refusal.TooStale, "too stale"), 11);
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 12);
 
         var ended = await LeaseEnded();
-        ended.Undone.ShouldBe([new LeasePart(1, 0, 16)]);
+        ended.Undone.ShouldBe([new SampleRange(1, 0, 16)]);
         ended.Refused.ShouldBe([
-            new WorkerProtocol.RefusedPart(new LeasePart(1, 0, 16), Refusal.TooStale, "too stale"),
+            new WorkerProtocol.RefusedPart(new SampleRange(1, 0, 16), Refusal.TooStale, "too stale"),
         ]);
     }
 
     [Fact]
-    public async Task A_duplicate_counts_neither_as_done_here_nor_as_undone()
+    public async Task A_duplicate_counts_neither_as_done_nor_as_undone()
     {
-        await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
+        await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 16), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Duplicate, 11);
 
         var ended = await LeaseEnded();
@@ -112,8 +113,8 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task A_push_that_is_not_answered_is_sent_again()
     {
-        await Training(Engines.Linear(), resendAfter: TimeSpan.FromMilliseconds(100));
-        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
+        await Training(ToyEngines.Linear(), resendAfter: TimeSpan.FromMilliseconds(100));
+        Grant(new Lease(1, new SampleRange(1, 0, 16), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         var second = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         second.Part.ShouldBe(first.Part);
@@ -121,10 +122,10 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task What_a_broken_lane_may_have_lost_is_pushed_again_at_once()
+    public async Task After_a_broken_lane_an_unanswered_push_is_sent_again_at_once()
     {
-        await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
+        await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 16), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
 
         _shard.Reply(new LaneProtocol.Broken(Address.AllSystems));
@@ -133,10 +134,10 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task With_overlap_it_computes_on_while_pushes_are_under_way_and_no_further_than_that()
+    public async Task With_overlap_a_worker_computes_ahead_as_far_as_the_overlap_allows()
     {
-        await Training(Engines.Linear(), overlap: 2);
-        Grant(new Lease(1, new LeasePart(1, 0, 64), 16));
+        await Training(ToyEngines.Linear(), overlap: 2);
+        Grant(new Lease(1, new SampleRange(1, 0, 64), 16));
 
         var pushes = new List<ShardProtocol.Push>();
         for (var i = 0; i < 3; i++)
@@ -147,15 +148,15 @@ public sealed class WorkerActorTests : ActorTests
 
         trainer.Tell(Answered(pushes[0], Verdict.Applied, version: 11), _shard);
         var fourth = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-        // Two updates behind, and it says so.
+        // Two updates behind, with its true base version.
         (fourth.Part.Start, fourth.BaseVersion).ShouldBe((48, 11L));
     }
 
     [Fact]
-    public async Task With_overlap_a_gradient_stays_as_it_was_until_its_push_is_answered()
+    public async Task With_overlap_a_gradient_does_not_change_until_its_push_is_answered()
     {
-        await Training(Engines.Linear(), overlap: 1);
-        Grant(new Lease(1, new LeasePart(1, 0, 64), 16));
+        await Training(ToyEngines.Linear(), overlap: 1);
+        Grant(new Lease(1, new SampleRange(1, 0, 64), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         var values = first.Payload.Values.ToArray();
 
@@ -166,13 +167,13 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task With_overlap_a_lease_ends_when_its_last_part_is_answered_and_the_next_has_begun_by_then()
+    public async Task With_overlap_a_lease_ends_after_the_next_has_begun()
     {
-        await Training(Engines.Linear(), overlap: 1);
-        Grant(new Lease(1, new LeasePart(1, 0, 16), 16));
+        await Training(ToyEngines.Linear(), overlap: 1);
+        Grant(new Lease(1, new SampleRange(1, 0, 16), 16));
         var last = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
-        Grant(new Lease(2, new LeasePart(1, 64, 16), 16));
+        Grant(new Lease(2, new SampleRange(1, 64, 16), 16));
         (await _shard.ExpectMsgAsync<ShardProtocol.Push>()).Part.Start.ShouldBe(64);
 
         Answer(last, Verdict.Applied, 11);
@@ -181,33 +182,33 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task Told_to_leave_it_finishes_the_part_under_way_and_gives_back_the_rest()
+    public async Task A_leaving_worker_finishes_the_part_under_way_and_returns_the_rest()
     {
-        var worker = await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
+        var worker = await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 48), 16));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-        worker.Tell(new WorkerActor.Leave("its node was told to leave"));
-        // Once the worker has answered this, its trainer has the word in its mailbox, before the shard's answer.
+        worker.Tell(new WorkerActor.Leave("its node leaves"));
+        // Once the worker has answered this, the message is in the training loop's mailbox, before the shard's reply.
         await worker.Ask<ActorIdentity>(new Identify("behind"), Patience);
         Answer(push, Verdict.Applied, 11);
 
-        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 16, 16), new LeasePart(1, 32, 16)]);
+        (await LeaseEnded()).Undone.ShouldBe([new SampleRange(1, 16, 16), new SampleRange(1, 32, 16)]);
         var withdrawn = await _job.ExpectMsgAsync<WorkerProtocol.Withdrawn>();
-        (withdrawn.Reason, withdrawn.Failed).ShouldBe(("its node was told to leave", false));
+        (withdrawn.Reason, withdrawn.Failed).ShouldBe(("its node leaves", false));
         await ExpectTerminatedAsync(worker);
     }
 
     [Fact]
-    public async Task An_engine_that_throws_gives_everything_back_and_says_why()
+    public async Task A_worker_whose_engine_throws_withdraws_with_the_reason()
     {
         var worker = await Training(
-            Engines.Linear(eachStep: step =>
+            ToyEngines.Linear(eachStep: step =>
             {
                 if (step == 1)
                     throw new InvalidOperationException("the device is gone");
             })
         );
-        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
+        Grant(new Lease(1, new SampleRange(1, 0, 48), 16));
         Answer(await _shard.ExpectMsgAsync<ShardProtocol.Push>(), Verdict.Applied, 11);
 
         var withdrawn = (WorkerProtocol.Withdrawn)
@@ -218,32 +219,32 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task Told_to_start_again_it_begins_a_new_life_with_parameters_of_now()
+    public async Task A_new_start_begins_a_new_incarnation_with_the_newest_parameters()
     {
-        var worker = await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+        var worker = await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 32), 16));
         await _shard.ExpectMsgAsync<ShardProtocol.Push>();
 
         var next = Id with { Incarnation = 8 };
         worker.Tell(new WorkerProtocol.Start(next, Places, null), _job);
 
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.From(new float[Parameters])));
         (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(next);
-        Grant(new Lease(2, new LeasePart(1, 64, 16), 16));
+        Grant(new Lease(2, new SampleRange(1, 64, 16), 16));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-        (push.Worker, push.Part, push.BaseVersion).ShouldBe((next, new LeasePart(1, 64, 16), 20L));
+        (push.Worker, push.Part, push.BaseVersion).ShouldBe((next, new SampleRange(1, 64, 16), 20L));
     }
 
     [Fact]
-    public async Task Told_by_a_shard_that_its_life_has_ended_it_pushes_no_more()
+    public async Task A_fenced_worker_pushes_no_more()
     {
-        await Training(Engines.Linear());
-        Grant(new Lease(1, new LeasePart(1, 0, 48), 16));
+        await Training(ToyEngines.Linear());
+        Grant(new Lease(1, new SampleRange(1, 0, 48), 16));
 
         Answer(
             await _shard.ExpectMsgAsync<ShardProtocol.Push>(),
-            Verdict.Refuse(Refusal.PastLife, "incarnation 7 of w:1 has ended"),
+            Verdict.Refuse(Refusal.PastIncarnation, "incarnation 7 of w:1 has ended"),
             11
         );
 
@@ -251,10 +252,10 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_micro_batch_that_is_too_much_is_done_in_halves_and_the_job_hears_of_it()
+    public async Task A_micro_batch_that_is_too_large_is_halved_and_reported()
     {
         await Training(
-            new Engines(() =>
+            new ToyEngines(() =>
                 new FaultyEngine(
                     new LinearEngine(),
                     (_, samples, _) =>
@@ -265,12 +266,12 @@ public sealed class WorkerActorTests : ActorTests
                 )
             )
         );
-        Grant(new Lease(1, new LeasePart(1, 0, 32), 16));
+        Grant(new Lease(1, new SampleRange(1, 0, 32), 16));
 
         for (var start = 0; start < 32; start += 8)
         {
             var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-            push.Part.ShouldBe(new LeasePart(1, start, 8));
+            push.Part.ShouldBe(new SampleRange(1, start, 8));
             Answer(push, Verdict.Applied, 11 + start);
         }
 
@@ -281,9 +282,9 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task It_starts_also_while_it_waits_for_the_shards_word_on_its_starting_weights()
+    public async Task A_worker_starts_also_while_it_initializes_the_shards()
     {
-        var worker = await Prepared(Engines.Linear());
+        var worker = await Prepared(ToyEngines.Linear());
         worker.Tell(new WorkerProtocol.Initialize(Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Initialize>();
 
@@ -293,11 +294,11 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task When_its_coordinator_is_gone_another_can_go_on_with_it_as_it_is()
+    public async Task Another_coordinator_adopts_a_worker_with_its_engine()
     {
         var engines = 0;
         var worker = await Training(
-            new Engines(() =>
+            new ToyEngines(() =>
             {
                 engines++;
                 return new LinearEngine();
@@ -306,28 +307,28 @@ public sealed class WorkerActorTests : ActorTests
         Sys.Stop(_job);
         var another = CreateTestProbe("another");
 
-        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Of()), another);
+        worker.Tell(new WorkerProtocol.Prepare("1", Jobs.Create()), another);
 
         await another.ExpectMsgAsync<WorkerProtocol.Prepared>();
         worker.Tell(new WorkerProtocol.Start(Id with { Incarnation = 1007 }, Places, null), another);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.From(new float[Parameters])));
         (await another.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.Incarnation.ShouldBe(1007);
         engines.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Local_steps_are_one_push_and_begin_with_what_the_shards_have_also_where_they_sent_nothing_newer()
+    public async Task Local_steps_are_one_push_and_begin_with_the_shards_parameters()
     {
         _momentum = 0.9f;
-        await Training(Engines.Linear());
+        await Training(ToyEngines.Linear());
         Grant(Local(samples: 96, steps: 3));
 
         var momentum = new float[Parameters];
         foreach (var start in new[] { 0, 48 })
         {
             var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-            (push.Part, push.BaseVersion).ShouldBe((new LeasePart(1, start, 48), 10L));
+            (push.Part, push.BaseVersion).ShouldBe((new SampleRange(1, start, 48), 10L));
             push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 16, momentum));
             Answer(push, Verdict.Duplicate, version: 10);
         }
@@ -336,10 +337,10 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task Local_steps_that_are_too_large_begin_again_with_halves_and_the_job_hears_of_it()
+    public async Task Local_steps_that_are_too_large_begin_again_with_halves_and_are_reported()
     {
         await Training(
-            new Engines(() =>
+            new ToyEngines(() =>
                 new FaultyEngine(
                     new LinearEngine(),
                     (step, samples, _) =>
@@ -354,7 +355,7 @@ public sealed class WorkerActorTests : ActorTests
 
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
 
-        push.Part.ShouldBe(new LeasePart(1, 0, 48));
+        push.Part.ShouldBe(new SampleRange(1, 0, 48));
         push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 8));
         var shortage = (WorkerProtocol.OutOfMemory)
             await _job.FishForMessageAsync(message => message is WorkerProtocol.OutOfMemory);
@@ -362,47 +363,46 @@ public sealed class WorkerActorTests : ActorTests
     }
 
     [Fact]
-    public async Task Told_to_leave_it_pushes_the_local_steps_that_it_has_taken_and_gives_back_the_rest()
+    public async Task A_leaving_worker_pushes_the_local_steps_that_it_has_taken_and_returns_the_rest()
     {
         IActorRef? worker = null;
         worker = await Training(
-            Engines.Linear(eachStep: step =>
+            ToyEngines.Linear(eachStep: step =>
             {
                 if (step != 1)
                     return;
-                worker!.Tell(new WorkerActor.Leave("its node was told to leave"));
-                // Once the worker has answered this, its trainer has the word in its mailbox. By the trainer's turn the
-                // engine's next step is ordered.
+                worker!.Tell(new WorkerActor.Leave("its node leaves"));
+                // Once the worker has answered this, the message is in the training loop's mailbox. When the loop
+                // receives it, the engine's next step is requested.
                 worker.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
             })
         );
         Grant(Local(samples: 96, steps: 6));
 
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
-        push.Part.ShouldBe(new LeasePart(1, 0, 48));
+        push.Part.ShouldBe(new SampleRange(1, 0, 48));
         Answer(push, Verdict.Applied, 11);
 
-        (await LeaseEnded()).Undone.ShouldBe([new LeasePart(1, 48, 48)]);
+        (await LeaseEnded()).Undone.ShouldBe([new SampleRange(1, 48, 48)]);
         (await _job.ExpectMsgAsync<WorkerProtocol.Withdrawn>()).Failed.ShouldBeFalse();
         await ExpectTerminatedAsync(worker);
     }
 
     [Fact]
-    public async Task A_new_life_does_not_wait_for_the_local_steps_of_the_old_one_and_knows_nothing_of_their_momentum()
+    public async Task A_new_incarnation_interrupts_the_local_steps_of_the_old_one_and_drops_their_momentum()
     {
         _momentum = 0.9f;
         IActorRef? worker = null;
         var (next, last) = (Id with { Incarnation = 8 }, 0);
         worker = await Training(
-            Engines.Linear(
+            ToyEngines.Linear(
                 trainSamples: 640,
                 eachStep: step =>
                 {
                     last = step;
                     if (step == 1)
                         worker!.Tell(new WorkerProtocol.Start(next, Places, null), _job);
-                    // No step is quicker than the worker: once it has answered, it has heard all that came before the
-                    // step.
+                    // Each step waits for the worker: once it has answered, it has received all messages before.
                     if (step >= 1)
                         worker!.Ask<ActorIdentity>(new Identify("behind"), Patience).GetAwaiter().GetResult();
                 }
@@ -413,29 +413,30 @@ public sealed class WorkerActorTests : ActorTests
         await _shard.FishForMessageAsync(message => message is ShardProtocol.Pull);
 
         last.ShouldBeLessThan(39);
-        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 20, null, TensorSlice.From(new float[Parameters])));
         await _job.FishForMessageAsync(message =>
-            message is WorkerProtocol.RequestLease { Worker: var who } && who == next
+            message is WorkerProtocol.RequestLease { Worker: var sender } && sender == next
         );
         Grant(Local(samples: 48, steps: 3));
         var push = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         push.Payload.Values.ToArray().ShouldBe(Moved(push.Part, microBatch: 16));
     }
 
-    private static Lease Local(int samples, int steps) => new(1, new LeasePart(1, 0, samples), MicroBatch: 16, steps);
+    private static Lease Local(int samples, int steps) =>
+        new(1, new SampleRange(1, 0, samples), MicroBatchSize: 16, steps);
 
     /// <summary>
-    /// By how much plain steps move parameters that are zero, worked out here; in the proportion of a whole push, which
-    /// is a micro-batch in the job of these tests.
+    /// How far plain steps move parameters that are zero, computed here; relative to a whole push, which is a
+    /// micro-batch in the job of these tests.
     /// </summary>
-    private float[] Moved(LeasePart part, int microBatch, float[]? momentum = null)
+    private float[] Moved(SampleRange part, int microBatch, float[]? momentum = null)
     {
         var (engine, gradient) = (new LinearEngine(), new float[Parameters]);
         momentum ??= new float[Parameters];
         foreach (var piece in part.Cut(microBatch))
         {
             engine.ComputeGradient(
-                SampleOrder.Of(seed: 1, part.Epoch, 640).Span.Slice(piece.Start, piece.Count),
+                SampleOrder.Get(seed: 1, part.Epoch, 640).Span.Slice(piece.Start, piece.Count),
                 0,
                 gradient
             );
@@ -451,9 +452,13 @@ public sealed class WorkerActorTests : ActorTests
     private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) =>
         WorkerActor.Props(
             "1",
-            Jobs.Of(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap),
+            Jobs.Create(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap),
             _job,
-            new WorkerContext(engines, TensorLane.Get(Sys), resendAfter ?? TimeSpan.FromMinutes(1)),
+            new WorkerContext(
+                engines,
+                TensorLane.Get(Sys, TensorMessages.Table),
+                resendAfter ?? TimeSpan.FromMinutes(1)
+            ),
             mayReturn: false
         );
 
@@ -470,7 +475,7 @@ public sealed class WorkerActorTests : ActorTests
         var worker = await Prepared(engines, resendAfter, overlap);
         worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
-        _shard.Reply(new ShardProtocol.Pulled(0, 10, null, TensorSlice.Of(new float[Parameters])));
+        _shard.Reply(new ShardProtocol.Pulled(0, 10, null, TensorSlice.From(new float[Parameters])));
         (await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.ShouldBe(Id);
         return worker;
     }
@@ -481,7 +486,7 @@ public sealed class WorkerActorTests : ActorTests
         _shard.Reply(Answered(push, verdict, version));
 
     private static ShardProtocol.Pushed Answered(ShardProtocol.Push push, Verdict verdict, long version) =>
-        new(0, push.Part, verdict, version, null, TensorSlice.Of(new float[Parameters]));
+        new(0, push.Part, verdict, version, null, TensorSlice.From(new float[Parameters]));
 
     private async Task<WorkerProtocol.LeaseEnded> LeaseEnded() =>
         (WorkerProtocol.LeaseEnded)await _job.FishForMessageAsync(message => message is WorkerProtocol.LeaseEnded);

@@ -1,4 +1,5 @@
 using ActorTrain.Lane;
+using ActorTrain.Protocol;
 using ActorTrain.Settings;
 using ActorTrain.Tests.Toys;
 using ActorTrain.Worker;
@@ -11,16 +12,16 @@ public sealed class WorkerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, 0)]
-    public async Task A_node_that_leaves_takes_no_part_in_a_job_that_has_not_heard_of_it(bool leaves, int workers)
+    public async Task A_leaving_node_takes_no_part_in_a_new_job(bool leaves, int workers)
     {
-        var context = new WorkerContext(Engines.Linear(), TensorLane.Get(Sys), Patience);
+        var context = new WorkerContext(ToyEngines.Linear(), TensorLane.Get(Sys, TensorMessages.Table), Patience);
         var node = Sys.ActorOf(WorkerNodeActor.Props(context));
         if (leaves)
         {
-            node.Tell(new WorkerNodeActor.Leave("it was told to"));
+            node.Tell(new WorkerNodeActor.Leave("on request"));
             await ExpectMsgAsync<WorkerNodeActor.Left>();
         }
-        node.Tell(new WorkerProtocol.Prepare("1", Jobs.Of()));
+        node.Tell(new WorkerProtocol.Prepare("1", Jobs.Create()));
         await node.Ask<ActorIdentity>(new Identify("behind"), Patience);
         ((ActorRefWithCell)node).Children.Count().ShouldBe(workers);
     }

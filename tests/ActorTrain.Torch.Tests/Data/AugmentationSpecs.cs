@@ -9,7 +9,7 @@ public sealed class AugmentationSpecs
     private static readonly float[] Identity = [.. Enumerable.Range(0, 256).Select(value => (float)value)];
 
     [Fact]
-    public void Without_any_an_image_is_only_normalised() =>
+    public void Without_augmentation_an_image_is_only_normalised() =>
         Varied(Augmentation.None, seed: 1).ShouldBe(Image.Select(value => (float)value));
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class AugmentationSpecs
     }
 
     [Fact]
-    public void Each_channel_is_moved_alike()
+    public void All_channels_are_moved_alike()
     {
         var colour = new ImageShape(2, 3, 4);
         byte[] image = [.. Image, .. Image.Select(value => (byte)(value + 100))];
@@ -50,7 +50,7 @@ public sealed class AugmentationSpecs
     }
 
     [Fact]
-    public void The_same_seed_varies_alike() =>
+    public void The_same_seed_varies_an_image_the_same_way() =>
         Varied(new Augmentation(true, 2), seed: 7).ShouldBe(Varied(new Augmentation(true, 2), seed: 7));
 
     private static float[] Varied(Augmentation augmentation, int seed) => Varied(augmentation, seed, Shape, Image);

@@ -3,11 +3,11 @@ using ActorTrain.Torch.Data;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Arrays as people have them: each is read right, or refused in one sentence.</summary>
+/// <summary>Unusual arrays: each is read correctly, or refused in one sentence.</summary>
 public sealed class AwkwardArraysSpecs
 {
     [Fact]
-    public void Names_of_classes_are_one_a_class_or_none_at_all()
+    public void A_data_set_has_a_name_for_each_class_or_none()
     {
         Pets(["cat", "dog"]).ClassNames.ShouldBe(["cat", "dog"]);
         Pets(null).ClassNames.ShouldBeEmpty();
@@ -26,19 +26,19 @@ public sealed class AwkwardArraysSpecs
     [InlineData(-1, "-1")]
     [InlineData(2, "2")]
     [InlineData(float.PositiveInfinity, "Infinity")]
-    public void A_class_that_is_none_is_refused_with_its_sample(float target, string shown)
+    public void An_invalid_class_is_refused_with_its_sample(float target, string shown)
     {
         var train = new Samples(new float[2], new[] { 0, target });
 
-        Sentence(() => ArrayDataset.OfClasses("n", [1], 2, train, Samples.None))
+        Sentence(() => ArrayDataset.ForClassification("n", [1], 2, train, Samples.None))
             .ShouldBe($"data set n: training sample 1 has class {shown}; it must be a whole number from 0 to 1");
     }
 
     [Fact]
-    public void Inputs_that_are_not_finite_are_left_to_the_engine_as_they_are()
+    public void Inputs_that_are_not_finite_are_kept_for_the_engine_to_check()
     {
         var inputs = new[] { float.NaN, 1, 2, float.PositiveInfinity };
-        var dataset = ArrayDataset.OfNumbers("n", [2], [1], new Samples(inputs, new float[2]), Samples.None);
+        var dataset = ArrayDataset.ForRegression("n", [2], [1], new Samples(inputs, new float[2]), Samples.None);
         var input = new float[2];
 
         dataset.ReadTrain(0, input, new float[1]);
@@ -49,9 +49,9 @@ public sealed class AwkwardArraysSpecs
 
     [Theory]
     [InlineData(-1), InlineData(2), InlineData(1 << 30), InlineData(int.MinValue)]
-    public void A_sample_that_does_not_exist_is_not_another(int index)
+    public void Reading_a_sample_that_does_not_exist_throws(int index)
     {
-        var numbers = ArrayDataset.OfNumbers("n", [4], [1], new Samples(new float[8], new float[2]), Samples.None);
+        var numbers = ArrayDataset.ForRegression("n", [4], [1], new Samples(new float[8], new float[2]), Samples.None);
         var images = new ImageSet(new ImageShape(1, 2, 2), new byte[8], new int[2]);
 
         Should.Throw<SystemException>(() => numbers.ReadTrain(index, new float[4], new float[1]));
@@ -62,7 +62,7 @@ public sealed class AwkwardArraysSpecs
     [InlineData(1L << 16, 1L << 16)]
     [InlineData(long.MaxValue, long.MaxValue)]
     public void A_shape_of_more_numbers_than_an_array_holds_is_refused(long height, long width) =>
-        Sentence(() => ArrayDataset.OfNumbers("n", [height, width], [1], Samples.None, Samples.None))
+        Sentence(() => ArrayDataset.ForRegression("n", [height, width], [1], Samples.None, Samples.None))
             .ShouldBe(
                 $"data set n: its input shape is [{height}, {width}]; it must have {Array.MaxLength} numbers or fewer"
             );
@@ -81,7 +81,7 @@ public sealed class AwkwardArraysSpecs
             second = [8, 9, 10, 11];
         var bytes = MemoryMarshal.AsBytes([.. first, .. second]).ToArray();
 
-        Fingerprint.Of([first, ReadOnlyMemory<float>.Empty, second], atATime).ShouldBe(Fingerprint.Of(bytes));
+        Fingerprint.Compute([first, ReadOnlyMemory<float>.Empty, second], atATime).ShouldBe(Fingerprint.Compute(bytes));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class AwkwardArraysSpecs
         (inputs[^Length], inputs[^1]) = (3, 4);
         var train = new Samples(inputs, new float[Count]);
 
-        var dataset = ArrayDataset.OfNumbers("large", [Length], [1], train, Samples.None);
+        var dataset = ArrayDataset.ForRegression("large", [Length], [1], train, Samples.None);
 
         ((long)inputs.Length * sizeof(float)).ShouldBeGreaterThan(int.MaxValue);
         var input = new float[Length];
@@ -102,7 +102,7 @@ public sealed class AwkwardArraysSpecs
     }
 
     private static ArrayDataset Pets(string[]? names) =>
-        ArrayDataset.OfClasses("pets", [1], 2, Samples.Of(new float[2], [0, 1]), Samples.None, names);
+        ArrayDataset.ForClassification("pets", [1], 2, Samples.From(new float[2], [0, 1]), Samples.None, names);
 
     private static string Sentence(Func<ArrayDataset> make) => Should.Throw<ActorTrainException>(make).Message;
 }

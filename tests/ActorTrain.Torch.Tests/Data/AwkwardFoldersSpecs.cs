@@ -1,12 +1,11 @@
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Own;
-using ActorTrain.Worker;
+using ActorTrain.Torch.Tests.Custom;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Folders of images as they come: what is skipped is counted, what would be lost is refused.</summary>
+/// <summary>Unusual folders of images: skipped entries are counted, images that would be lost are refused.</summary>
 public sealed class AwkwardFoldersSpecs : IDisposable
 {
     private readonly PetFolder _pets = PetFolder.Whole();
@@ -26,7 +25,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void Hidden_entries_are_no_classes_and_no_images_and_are_counted()
+    public void Hidden_entries_are_skipped_and_counted()
     {
         _pets.Put("train/.ipynb_checkpoints/1.png", PetFolder.Pixels(1));
         _pets.Put("train/__MACOSX/1.png", PetFolder.Pixels(1));
@@ -44,7 +43,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void Everything_that_is_skipped_is_counted_in_one_line()
+    public void All_skipped_entries_are_counted_in_one_line()
     {
         _pets.Put("train/cat/1.tif", [1]);
         _pets.Put("train/cat/notes.txt", [1]);
@@ -57,7 +56,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
             .Load()
             .Notes.ShouldBe([
                 $"{_pets.Path}: skipped 1 beside train and test (val); 1 outside of the classes (train/labels.csv); "
-                    + "1 hidden (train/cat/.hidden); 3 that are no PNG, JPEG, BMP or WebP by their ending "
+                    + "1 hidden (train/cat/.hidden); 3 not PNG, JPEG, BMP or WebP by their ending "
                     + "(train/cat/1.tif, train/cat/notes.txt, test/cat/1.gif).",
             ]);
     }
@@ -69,17 +68,15 @@ public sealed class AwkwardFoldersSpecs : IDisposable
         var lines = new List<string>();
         var model = new TorchModel(() => Sequential(Flatten(), Linear(2, 2)));
         var options = new TorchOptions("cpu", Threads: 1);
-        var factory = new OwnEngineFactory("pets", model, _ => _pets.Load(), options, lines.Add);
+        var factory = new TorchModelEngineFactory("pets", model, _ => _pets.Load(), options, lines.Add);
 
         factory.Prepare();
-        factory.Create(Jobs.Of("pets")).Dispose();
-        factory.Create(Jobs.Of("pets")).Dispose();
+        factory.Create(Jobs.Create("pets")).Dispose();
+        factory.Create(Jobs.Create("pets")).Dispose();
 
         lines
             .ShouldHaveSingleItem()
-            .ShouldBe(
-                $"{_pets.Path}: skipped 1 that are no PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt)."
-            );
+            .ShouldBe($"{_pets.Path}: skipped 1 not PNG, JPEG, BMP or WebP by their ending (train/cat/notes.txt).");
     }
 
     [Fact]
@@ -106,7 +103,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void A_class_without_a_test_image_is_told()
+    public void A_class_without_a_test_image_is_noted()
     {
         Directory.Delete(_pets["test/dog"], recursive: true);
 
@@ -117,7 +114,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void A_class_that_is_only_tested_is_refused()
+    public void A_class_with_test_images_only_is_refused()
     {
         _pets.Put("test/emu/1.png", PetFolder.Pixels(1));
 
@@ -137,7 +134,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void One_class_alone_is_refused()
+    public void A_single_class_is_refused()
     {
         Directory.Delete(_pets["train/dog"], recursive: true);
         Directory.Delete(_pets["test/dog"], recursive: true);
@@ -148,7 +145,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_test_images_says_so()
+    public void A_folder_without_test_images_has_a_note()
     {
         Directory.Delete(_pets["test"], recursive: true);
 
@@ -156,12 +153,12 @@ public sealed class AwkwardFoldersSpecs : IDisposable
             .Throw<ActorTrainException>(() => _pets.Load())
             .Message.ShouldBe(
                 $"{_pets["test"]} does not exist; a data set of images has the folders train and test, each with a "
-                    + "folder a class."
+                    + "folder for each class."
             );
     }
 
     [Fact]
-    public void The_first_image_of_another_size_is_named_whichever_is_read_first()
+    public void Of_images_of_another_size_the_first_by_order_is_named()
     {
         for (var i = 2; i < 40; i++)
             _pets.Put($"train/cat/{i:00}.png", PetFolder.Pixels((byte)i));
@@ -171,18 +168,22 @@ public sealed class AwkwardFoldersSpecs : IDisposable
 
         _pets
             .Refusal()
-            .ShouldBe("train/cat/17.png: it is 1×1; the first image of the data set is 2×1, and all must be alike.");
+            .ShouldBe(
+                "train/cat/17.png: it is 1×1; the first image of the data set is 2×1, and all must have the same size."
+            );
     }
 
     [Fact]
-    public void The_size_is_the_one_that_is_seen()
+    public void Sizes_are_compared_after_orientation()
     {
         var onItsSide = ImageFiles.Chunk("eXIf", ImageFiles.Exif(6));
         _pets.Put("train/dog/2.png", ImageFiles.Png(2, 1, 8, 0, [0, 1, 2], onItsSide));
 
         _pets
             .Refusal()
-            .ShouldBe("train/dog/2.png: it is 1×2; the first image of the data set is 2×1, and all must be alike.");
+            .ShouldBe(
+                "train/dog/2.png: it is 1×2; the first image of the data set is 2×1, and all must have the same size."
+            );
     }
 
     [Fact]
@@ -194,7 +195,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_ours_to_read_is_named()
+    public void A_file_without_read_permission_is_named()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -207,7 +208,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void Links_that_lead_in_circles_end()
+    public void A_cycle_of_links_is_refused()
     {
         Directory.CreateSymbolicLink(_pets["train/dog/again"], _pets["train"]);
         _pets.Refusal().ShouldBe("train/dog/again: a class has no folders; images must lie in train/dog itself.");
@@ -227,7 +228,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void A_name_with_a_line_s_end_stays_in_one_line()
+    public void A_name_with_a_line_break_is_shown_in_one_line()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -236,13 +237,13 @@ public sealed class AwkwardFoldersSpecs : IDisposable
 
         _pets
             .Refusal()
-            .ShouldBe("train/dog/a?b.png: it cannot be read as an image (its content is no PNG, JPEG, BMP or WebP).");
+            .ShouldBe("train/dog/a?b.png: it cannot be read as an image (its content is not PNG, JPEG, BMP or WebP).");
         File.Delete(_pets["train/dog/a\nb.png"]);
         _pets.Load().Notes.ShouldHaveSingleItem().ShouldContain("train/dog/a?b.txt");
     }
 
     [Fact]
-    public void Classes_are_in_the_order_of_their_letters_whatever_the_language()
+    public void Classes_are_in_ordinal_order_in_every_culture()
     {
         foreach (var name in new[] { "Zebra", "ä", "cat2", "10", "9" })
             _pets.Put($"train/{name}/1.png", PetFolder.Pixels(1));
@@ -268,7 +269,7 @@ public sealed class AwkwardFoldersSpecs : IDisposable
     }
 
     [Fact]
-    public void The_fingerprint_tells_classes_beyond_256_apart()
+    public void The_fingerprint_distinguishes_classes_beyond_256()
     {
         var (shape, pixels) = (new ImageShape(1, 1, 1), new byte[2]);
         var none = new ImageSet(shape, default, default);

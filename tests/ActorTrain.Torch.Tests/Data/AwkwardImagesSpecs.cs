@@ -4,7 +4,7 @@ using static ActorTrain.Torch.Tests.Data.ImageFiles;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Image files as they come: what is damaged is refused, what is unusual is read as Pillow reads it.</summary>
+/// <summary>Unusual image files: damaged ones are refused, others are read as Pillow reads them.</summary>
 public sealed class AwkwardImagesSpecs
 {
     private static readonly byte[] Jpeg = Photo(SKEncodedImageFormat.Jpeg),
@@ -102,7 +102,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void What_follows_the_end_of_an_image_is_none_of_its()
+    public void Data_after_the_end_of_an_image_is_ignored()
     {
         // Phones put a second picture there.
         Seen([.. Jpeg, .. Jpeg]).ShouldBe(Seen(Jpeg));
@@ -110,7 +110,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void Missing_and_overwritten_stretches_of_a_jpeg_are_refused()
+    public void A_jpeg_with_missing_or_overwritten_data_is_refused()
     {
         var middle = Jpeg.Length / 2;
 
@@ -136,9 +136,9 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void Most_flipped_bytes_of_a_jpeg_are_found_and_none_ends_in_anything_but_a_sentence()
+    public void Most_flipped_bytes_of_a_jpeg_are_found_and_none_causes_another_exception()
     {
-        // JPEG has no checksum: where the number of codes comes out right, pixels are wrong and nobody can tell.
+        // JPEG has no checksum: wrong pixels are not detected where the number of codes is right.
         const int tries = 200;
         var random = new SplitMix64(3);
         var found = 0;
@@ -208,11 +208,11 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void What_is_no_image_is_refused()
+    public void A_file_that_is_not_an_image_is_refused()
     {
         Refusal([]).ShouldBe("it is empty");
-        Refusal([.. "not an image"u8]).ShouldBe("its content is no PNG, JPEG, BMP or WebP");
-        Refusal(Gif).ShouldBe("its content is no PNG, JPEG, BMP or WebP");
+        Refusal([.. "not an image"u8]).ShouldBe("its content is not PNG, JPEG, BMP or WebP");
+        Refusal(Gif).ShouldBe("its content is not PNG, JPEG, BMP or WebP");
         Refusal([0xff, 0xd8]).ShouldBe("it is truncated: its end marker is missing");
         Refusal(PngSignature.ToArray()).ShouldBe("it is truncated: its end chunk is missing");
         Refusal([.. PngSignature, .. Chunk("IEND", [])]).ShouldBe("it is damaged: its header is missing");
@@ -224,12 +224,12 @@ public sealed class AwkwardImagesSpecs
             .ShouldBe("it is animated; an image has one frame");
 
     [Fact]
-    public void A_size_that_no_memory_holds_is_refused_before_it_is_asked_for() =>
+    public void A_size_beyond_the_memory_is_refused_before_the_allocation() =>
         Complaint(Png(200_000, 200_000, 8, 0, TwoRows))
             .ShouldEndWith("its 2 images of 200000×200000 are more than can be held in memory.");
 
     [Fact]
-    public void The_content_says_which_kind_a_file_is_and_not_its_ending()
+    public void The_content_and_not_the_ending_determines_the_kind_of_a_file()
     {
         Seen(EightBitPng, "1.jpg").ShouldBe(Seen(EightBitPng));
         Seen(Jpeg, "1.bmp").ShouldBe(Seen(Jpeg));
@@ -238,7 +238,7 @@ public sealed class AwkwardImagesSpecs
     [Theory]
     [InlineData("1.PNG"), InlineData("1.JPeG"), InlineData("a cat, sleeping.png"), InlineData("猫 Кот ネコ.png")]
     [InlineData("été\u0301.png"), InlineData("-rf.png"), InlineData("%00.png")]
-    public void Any_name_will_do(string name) => Seen(EightBitPng, name).ShouldBe(Seen(EightBitPng));
+    public void A_file_may_have_any_name(string name) => Seen(EightBitPng, name).ShouldBe(Seen(EightBitPng));
 
     [Fact]
     public void Sixteen_bits_a_sample_are_rounded_to_eight()
@@ -304,7 +304,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void Interlaced_rows_find_their_places()
+    public void Interlaced_rows_are_put_in_their_places()
     {
         // 3×3: pass 1 has the corner, pass 4 the pixel at (2, 0), pass 5 those of row 2, pass 6 column 1 of rows 0
         // and 2, pass 7 row 1.
@@ -317,7 +317,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void Fewer_bits_are_spread_over_the_whole_range()
+    public void Samples_of_fewer_bits_are_scaled_to_the_whole_range()
     {
         Seen(Png(8, 1, 1, 0, [0, 0b10110001])).ShouldBe([255, 0, 255, 255, 0, 0, 0, 255]);
         Seen(Png(4, 1, 2, 0, [0, 0b00011011])).ShouldBe([0, 85, 170, 255]);
@@ -325,7 +325,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void A_palette_is_looked_up()
+    public void The_colours_of_a_palette_are_read()
     {
         byte[] palette = Chunk("PLTE", [1, 2, 3, 40, 50, 60, 255, 128, 0]);
 
@@ -355,7 +355,7 @@ public sealed class AwkwardImagesSpecs
     }
 
     [Fact]
-    public void A_jpeg_for_print_becomes_what_it_looks_like() =>
+    public void A_cmyk_jpeg_is_converted_to_rgb() =>
         Seen(CmykJpeg, channels: 3)
             .ShouldBe(new byte[] { 207, 131, 46 }.SelectMany(value => Enumerable.Repeat(value, 64)));
 
@@ -377,7 +377,7 @@ public sealed class AwkwardImagesSpecs
     [InlineData(0, "123 456"), InlineData(1, "123 456"), InlineData(2, "321 654"), InlineData(3, "654 321")]
     [InlineData(4, "456 123"), InlineData(5, "14 25 36"), InlineData(6, "41 52 63"), InlineData(7, "63 52 41")]
     [InlineData(8, "36 25 14"), InlineData(9, "123 456")]
-    public void An_image_is_seen_the_way_up_that_its_camera_was_held(int orientation, string rows)
+    public void An_image_is_rotated_and_mirrored_by_its_exif_orientation(int orientation, string rows)
     {
         var png = Png(3, 2, 8, 0, [0, 1, 2, 3, 0, 4, 5, 6], Chunk("eXIf", Exif(orientation)));
         // Blocks of eight, so that their middles keep their values.
@@ -423,7 +423,7 @@ public sealed class AwkwardImagesSpecs
 
     private static byte[] Seen(byte[] file, int channels) => Seen(file, "1.png", channels);
 
-    /// <summary>The sentence about a file, null where it is read.</summary>
+    /// <summary>The error for a file; null where it is read.</summary>
     private static string? Outcome(byte[] file)
     {
         using var folder = PetFolder.Of(file, "1.png");
@@ -444,7 +444,7 @@ public sealed class AwkwardImagesSpecs
         return folder.Refusal();
     }
 
-    /// <summary>What is wrong with the file, which is named.</summary>
+    /// <summary>The error for the file, without its name.</summary>
     private static string Refusal(byte[] file)
     {
         const string before = "train/cat/1.png: it cannot be read as an image (",

@@ -5,8 +5,8 @@ using ActorTrain.Torch.Data;
 namespace ActorTrain.Torch.Tests.Data;
 
 /// <summary>
-/// Tables as people have them: each is read right, or refused in one sentence that says where it is wrong and what
-/// would be right.
+/// Unusual tables: each is read correctly, or refused with a sentence that says where it is wrong and what would be
+/// right.
 /// </summary>
 public sealed class AwkwardTablesSpecs : IDisposable
 {
@@ -223,31 +223,31 @@ public sealed class AwkwardTablesSpecs : IDisposable
     [InlineData(
         "decimals",
         "x,kind\n1,1\n2,1.25\n",
-        ", line 3: kind is 1.25; classes are words or whole numbers, and a target that is a number is read by "
-            + "OfNumbers."
+        ", line 3: kind is 1.25; classes are words or whole numbers; a target that is a number is read by "
+            + "CsvFile.ForRegression."
     )]
-    public void A_target_that_is_no_class_is_refused(string kind, string text, string sentence) =>
+    public void An_invalid_class_is_refused(string kind, string text, string sentence) =>
         Refusal(text).ShouldBe(sentence, kind);
 
     [Theory]
-    [InlineData(0.014, ", line 3: kind is 0.014; classes are words or whole numbers,")]
+    [InlineData(0.014, ", line 3: kind is 0.014; classes are words or whole numbers;")]
     [InlineData(3, ": kind has 500 different values in 500 rows;")]
-    public void Five_hundred_numbers_are_not_five_hundred_classes(double step, string sentence)
+    public void A_column_of_five_hundred_numbers_is_refused_as_classes(double step, string sentence)
     {
         var refusal = Refusal(Table(500, row => FormattableString.Invariant($"{row * step}")));
 
         refusal.ShouldStartWith(sentence);
-        refusal.ShouldEndWith(" a target that is a number is read by OfNumbers.");
+        refusal.ShouldEndWith(" a target that is a number is read by CsvFile.ForRegression.");
     }
 
     [Fact]
-    public void A_name_for_each_row_is_no_class() =>
+    public void A_column_of_unique_names_is_refused_as_classes() =>
         Refusal(Table(40, row => $"row {row}"))
             .ShouldBe(": kind has 40 different values in 40 rows; a class must have several rows.");
 
     [Theory]
     [InlineData(19, 19), InlineData(20, 10)]
-    public void Few_rows_may_have_a_class_each_and_more_rows_a_class_for_two(int rows, int classes) =>
+    public void Few_rows_may_have_one_class_each_and_many_rows_one_class_for_every_two(int rows, int classes) =>
         Classes(Table(rows, row => $"{row % classes}")).Classes.ShouldBe(classes);
 
     [Theory]
@@ -278,15 +278,15 @@ public sealed class AwkwardTablesSpecs : IDisposable
     [InlineData("2024-01-05", "is 2024-01-05; it must be a number.")]
     [InlineData("12 cm", "is 12 cm; it must be a number.")]
     [InlineData("0x10", "is 0x10; it must be a number.")]
-    public void A_number_that_is_none_is_refused_as_feature_and_as_target(string text, string what)
+    public void An_invalid_number_is_refused_as_feature_and_as_target(string text, string what)
     {
         Refusal($"x,kind\n1,a\n{text},b\n").ShouldBe($", line 3: x {what}");
         var train = Write("numbers.csv", $"x,size\n1,2\n2,{text}\n");
-        Sentence(() => CsvFile.OfNumbers(train, train, "size")).ShouldBe($"{train}, line 3: size {what}");
+        Sentence(() => CsvFile.ForRegression(train, train, "size")).ShouldBe($"{train}, line 3: size {what}");
     }
 
     [Fact]
-    public void A_value_that_cannot_be_shown_is_shown_short_and_in_visible_letters()
+    public void A_long_or_invisible_value_is_shown_shortened_and_in_visible_characters()
     {
         Refusal($"x,kind\n{new string('y', 100_000)},a\n")
             .ShouldBe($", line 2: x is {new string('y', 60)}…; it must be a number.");
@@ -315,7 +315,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
         };
 
     [Theory, MemberData(nameof(Contents))]
-    public void A_file_that_is_no_text_is_named_as_what_it_is(string kind, byte[] content, string what) =>
+    public void The_kind_of_a_file_that_is_not_text_is_named(string kind, byte[] content, string what) =>
         Refusal(content)
             .ShouldBe(
                 $": it is {what}; a table must be comma-separated text, in UTF-8 or with a byte order mark.",
@@ -332,7 +332,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
 
     [Theory]
     [InlineData(1), InlineData(6), InlineData(12), InlineData(200)]
-    public void A_gzip_file_that_was_cut_off_is_refused(int missing) =>
+    public void A_truncated_gzip_file_is_refused(int missing) =>
         Refusal(Gzip(Encoding.UTF8.GetBytes(Rows(2000)))[..^missing])
             .ShouldStartWith(": it is not a whole gzip file (");
 
@@ -346,17 +346,17 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_or_is_a_folder_is_named()
+    public void A_missing_file_and_a_folder_are_named()
     {
         Of(_folder["no.csv"]).ShouldBe($"{_folder["no.csv"]}: it does not exist.");
         Of(_folder["no/no.csv"]).ShouldBe($"{_folder["no/no.csv"]}: it does not exist.");
         Of(_folder.Path).ShouldBe($"{_folder.Path}: it is a folder; a table is a file.");
 
-        static string Of(string file) => Sentence(() => CsvFile.OfClasses(file, file, "kind"));
+        static string Of(string file) => Sentence(() => CsvFile.ForClassification(file, file, "kind"));
     }
 
     [Fact]
-    public void A_file_that_may_not_be_read_is_named()
+    public void A_file_without_read_permission_is_named()
     {
         var (file, reason) = (Write("secret.csv", "x,kind\n1,a\n2,b\n"), "Access to the path");
         if (OperatingSystem.IsWindows())
@@ -366,7 +366,8 @@ public sealed class AwkwardTablesSpecs : IDisposable
         if (Environment.IsPrivilegedProcess)
             (file, reason) = ("/proc/self/mem", "Input/output error");
 
-        Sentence(() => CsvFile.OfClasses(file, file, "kind")).ShouldStartWith($"{file}: it cannot be read ({reason}");
+        Sentence(() => CsvFile.ForClassification(file, file, "kind"))
+            .ShouldStartWith($"{file}: it cannot be read ({reason}");
     }
 
     public static TheoryData<string, byte[]> Encodings =>
@@ -391,7 +392,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
     private const string Flowers = "x,kind\n1,ros\u00e9\n2,tulpe\n";
 
     [Theory, MemberData(nameof(Encodings))]
-    public void A_table_is_read_alike_however_it_is_encoded(string kind, byte[] content)
+    public void A_table_reads_the_same_in_every_encoding(string kind, byte[] content)
     {
         var dataset = Classes(content);
 
@@ -407,7 +408,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void Whole_numbers_are_one_class_by_their_value_and_come_in_its_order()
+    public void Whole_numbers_of_one_value_are_one_class_and_are_sorted_by_value()
     {
         var dataset = Classes("x,kind\n1,10\n2,2.0\n3,02\n4,2\n5,-0\n6,0\n7,1e1\n");
 
@@ -416,7 +417,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void Words_are_classes_as_they_are_written()
+    public void Words_are_classes_by_their_exact_spelling()
     {
         Classes("x,kind\n1,1.10\n2,1.1\n3,None\n4,Na\n5,\"a, \"\"b\"\"\"\n6,\"two\nlines\"\n")
             .ClassNames.ShouldBe(["1.1", "1.10", "Na", "None", "a, \"b\"", "two\nlines"]);
@@ -424,11 +425,11 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void Numbers_are_read_as_they_are_written_and_columns_of_an_array_may_have_numbers_for_names()
+    public void Numbers_are_read_exactly_and_columns_of_an_array_may_be_named_by_numbers()
     {
         var file = Write("array.csv", "0,1,2\n-1.5e-3,+2,.5\n 1. ,\"7\",3.4028235e38\n");
 
-        Train(CsvFile.OfNumbers(file, file, "2"))
+        Train(CsvFile.ForRegression(file, file, "2"))
             .ShouldBe([
                 [-1.5e-3f, 2, 0.5f],
                 [1, 7, float.MaxValue],
@@ -440,7 +441,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
     {
         var (train, test) = (Write("train.csv", "x,y,kind\n1,2,a\n3,4,b\n"), Write("test.csv", "kind,y,x\nb,20,10\n"));
 
-        Test(CsvFile.OfClasses(train, test, "kind"))
+        Test(CsvFile.ForClassification(train, test, "kind"))
             .ShouldBe([
                 [10, 20, 1],
             ]);
@@ -471,12 +472,12 @@ public sealed class AwkwardTablesSpecs : IDisposable
     {
         var (train, test) = (Write("train.csv", "x,width,kind\n1,2,a\n3,4,rose\n"), Write("test.csv", text));
 
-        Sentence(() => CsvFile.OfClasses(train, test, "kind"))
+        Sentence(() => CsvFile.ForClassification(train, test, "kind"))
             .ShouldBe(test + sentence.Replace("TRAIN", train, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void One_file_may_be_trained_on_and_tested_on()
+    public void One_file_may_be_both_training_and_test_file()
     {
         var dataset = Classes("x,kind\n1,a\n2,b\n");
 
@@ -485,12 +486,12 @@ public sealed class AwkwardTablesSpecs : IDisposable
     }
 
     [Fact]
-    public void A_data_set_is_named_after_its_file_also_where_that_is_compressed()
+    public void A_data_set_is_named_after_its_file_even_if_compressed()
     {
         var file = _folder["iris.csv.gz"];
         File.WriteAllBytes(file, Gzip("x,kind\n1,a\n2,b\n"u8));
 
-        CsvFile.OfClasses(file, file, "kind").Description.Name.ShouldBe("iris");
+        CsvFile.ForClassification(file, file, "kind").Description.Name.ShouldBe("iris");
     }
 
     [Fact]
@@ -511,13 +512,13 @@ public sealed class AwkwardTablesSpecs : IDisposable
         Train(Classes($"{names},kind\n{numbers},a\n{numbers},b\n"), 1)[^2..].ShouldBe([49_999, 1]);
     }
 
-    /// <summary>What is said of a table of classes, after the file's name.</summary>
+    /// <summary>The error for a table of classes, after the file's name.</summary>
     private string Refusal(string text) => Refusal(Encoding.UTF8.GetBytes(text));
 
     private string Refusal(byte[] content)
     {
         var file = Write("table.csv", content);
-        var sentence = Sentence(() => CsvFile.OfClasses(file, file, "kind"));
+        var sentence = Sentence(() => CsvFile.ForClassification(file, file, "kind"));
         sentence.ShouldStartWith(file);
         return sentence[file.Length..];
     }
@@ -529,7 +530,7 @@ public sealed class AwkwardTablesSpecs : IDisposable
     private ArrayDataset Classes(byte[] content)
     {
         var file = Write("table.csv", content);
-        return CsvFile.OfClasses(file, file, "kind");
+        return CsvFile.ForClassification(file, file, "kind");
     }
 
     private string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text));

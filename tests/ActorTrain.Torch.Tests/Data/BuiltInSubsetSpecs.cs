@@ -10,14 +10,14 @@ public sealed class BuiltInSubsetSpecs
     private static readonly ImageDataset Subset = FashionMnist.Load(DataSource.BuiltIn);
 
     [Fact]
-    public void Has_as_many_images_of_each_class()
+    public void Has_the_same_number_of_images_of_each_class()
     {
         ByClass(Subset.Train).ShouldBe(Enumerable.Repeat(1200, 10));
         ByClass(Subset.Test).ShouldBe(Enumerable.Repeat(200, 10));
     }
 
     [Fact]
-    public void Is_the_one_whose_provenance_is_written_down()
+    public void Has_the_digests_of_its_provenance_file()
     {
         Digest(DataFolder.Header(0x803, 12_000, 28, 28), Subset.Train.Images)
             .ShouldBe("ded9297f1d7b567047797bb831eb9cfd84010a483a4075cb9fc0465219002cb7");
@@ -30,11 +30,11 @@ public sealed class BuiltInSubsetSpecs
     }
 
     [Fact]
-    public void Has_the_fingerprint_that_nodes_of_earlier_versions_have_for_it() =>
+    public void Has_the_same_fingerprint_as_in_earlier_versions() =>
         Subset.Description.Fingerprint.ShouldBe("0065ed5f9f2d2f51");
 
     [Fact]
-    public void Is_the_first_of_each_class_where_the_full_set_is_installed_to_compare()
+    public void Has_the_first_images_of_each_class_of_the_full_set()
     {
         if (!Directory.Exists(Installed))
             return;
@@ -45,7 +45,7 @@ public sealed class BuiltInSubsetSpecs
     }
 
     [Fact]
-    public void Its_licence_is_inside_the_assembly()
+    public void Has_its_licence_in_the_assembly()
     {
         using var licence = new StreamReader(
             typeof(FashionMnist).Assembly.GetManifestResourceStream("ActorTrain.Torch.BuiltIn.LICENSE")!

@@ -23,7 +23,7 @@ public sealed class FashionMnistSpecs : IDisposable
             .ShouldBeSameAs(FashionMnist.Load(DataSource.Full, _folder.Path));
 
     [Fact]
-    public void The_fingerprint_follows_the_content_and_not_the_place()
+    public void The_fingerprint_depends_on_the_content_and_not_the_folder()
     {
         using DataFolder same = DataFolder.Whole(),
             other = DataFolder.Whole();
@@ -57,7 +57,7 @@ public sealed class FashionMnistSpecs : IDisposable
     }
 
     [Fact]
-    public void A_named_folder_that_lacks_a_file_is_an_error_and_never_the_subset()
+    public void A_named_folder_that_lacks_a_file_is_an_error_and_not_replaced_by_the_subset()
     {
         File.Delete(_folder["t10k-labels-idx1-ubyte.gz"]);
 
@@ -69,7 +69,7 @@ public sealed class FashionMnistSpecs : IDisposable
     }
 
     [Fact]
-    public void An_empty_folder_is_called_empty()
+    public void An_empty_folder_is_reported_as_empty()
     {
         using var empty = new TemporaryFolder();
 
@@ -134,7 +134,7 @@ public sealed class FashionMnistSpecs : IDisposable
     }
 
     [Fact]
-    public void Images_and_labels_must_be_as_many()
+    public void Different_numbers_of_images_and_labels_are_refused()
     {
         _folder.Write("train-labels-idx1-ubyte", DataFolder.Labels(5));
 
@@ -146,7 +146,7 @@ public sealed class FashionMnistSpecs : IDisposable
     }
 
     [Fact]
-    public void What_is_named_gz_must_be_gzip()
+    public void A_file_with_ending_gz_that_is_not_gzip_is_refused()
     {
         _folder.Write("t10k-images-idx3-ubyte.gz", DataFolder.Images(4));
 

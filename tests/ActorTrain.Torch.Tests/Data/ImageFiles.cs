@@ -5,12 +5,12 @@ using SkiaSharp;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>Image files as programs and cameras write them, made here.</summary>
+/// <summary>Creates image files as programs and cameras write them.</summary>
 internal static class ImageFiles
 {
     public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
-    // What the encoder at hand does not write: 32×24 in several scans, 32×24 with restart markers, 8×8 in CMYK, a GIF.
+    // Files that SkiaSharp cannot encode: 32×24 in several scans, 32×24 with restart markers, 8×8 in CMYK, a GIF.
     public static byte[] ProgressiveJpeg { get; } =
         Convert.FromBase64String(
             "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhl"
@@ -50,7 +50,7 @@ internal static class ImageFiles
     public static byte[] Gif { get; } =
         Convert.FromBase64String("R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
 
-    /// <summary>A picture with something in each of its blocks, the same each time.</summary>
+    /// <summary>A fixed picture with content in each of its blocks.</summary>
     public static byte[] Photo(SKEncodedImageFormat format, int width = 160, int height = 120)
     {
         var random = new SplitMix64(7);
@@ -129,18 +129,18 @@ internal static class ImageFiles
         return stream.ToArray();
     }
 
-    /// <summary>Exif data that says which way up an image is.</summary>
+    /// <summary>Exif data with an orientation.</summary>
     public static byte[] Exif(int orientation) =>
         [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>A JPEG as a camera writes it that was held another way.</summary>
+    /// <summary>A JPEG with an Exif orientation, as a rotated camera writes it.</summary>
     public static byte[] Turned(byte[] jpeg, int orientation)
     {
         byte[] exif = [.. "Exif\0\0"u8, .. Exif(orientation)];
         return [0xff, 0xd8, 0xff, 0xe1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 
-    /// <summary>A row of 16-bit samples, as a PNG has it without a filter.</summary>
+    /// <summary>A row of 16-bit samples of a PNG, without a filter.</summary>
     public static byte[] Row16(params int[] samples) =>
         [0, .. samples.SelectMany(sample => new[] { (byte)(sample >> 8), (byte)sample })];
 }

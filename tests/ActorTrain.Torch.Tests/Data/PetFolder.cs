@@ -2,7 +2,7 @@ using ActorTrain.Torch.Data;
 
 namespace ActorTrain.Torch.Tests.Data;
 
-/// <summary>A folder <c>pets</c> of cats and dogs, two pixels each, which a test then makes awkward.</summary>
+/// <summary>A folder <c>pets</c> of cats and dogs, two pixels each, which a test then changes.</summary>
 public sealed class PetFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class PetFolder : IDisposable
         return folder;
     }
 
-    /// <summary>Two classes that have one and the same file to train on.</summary>
+    /// <summary>Two classes that share one file to train on.</summary>
     public static PetFolder Of(byte[] file, string name)
     {
         var folder = new PetFolder();
@@ -43,7 +43,7 @@ public sealed class PetFolder : IDisposable
 
     public ImageDataset Load(int channels = 1) => ImageFolder.Load(Path, channels);
 
-    /// <summary>The sentence that it is refused with, its entries named from the folder's root.</summary>
+    /// <summary>The error that refuses it, with paths relative to the folder.</summary>
     public string Refusal()
     {
         var sentence = Should.Throw<ActorTrainException>(() => Load()).Message;

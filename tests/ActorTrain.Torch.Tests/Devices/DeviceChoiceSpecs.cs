@@ -11,8 +11,8 @@ public sealed class DeviceChoiceSpecs
     [InlineData("cuda", 1, 0)]
     [InlineData("cuda:0", 1, 0)]
     [InlineData("cuda:1", 2, 1)]
-    public void Takes_a_gpu_where_one_is_wanted_and_there(string asked, int gpus, int? taken) =>
-        DeviceChoice.Parse(asked).Among(gpus).ShouldBe(taken);
+    public void Resolves_to_a_gpu_where_one_is_wanted_and_available(string asked, int gpus, int? taken) =>
+        DeviceChoice.Parse(asked).Resolve(gpus).ShouldBe(taken);
 
     [Theory]
     [InlineData("cuda", 0, "The device cuda is not there; this machine, with this build of libtorch, has cpu only.")]
@@ -26,8 +26,8 @@ public sealed class DeviceChoiceSpecs
         3,
         "The device cuda:3 is not there; this machine, with this build of libtorch, has cpu and cuda:0 to cuda:2."
     )]
-    public void Says_what_is_there_where_the_one_asked_for_is_not(string asked, int gpus, string message) =>
-        Should.Throw<ActorTrainException>(() => DeviceChoice.Parse(asked).Among(gpus)).Message.ShouldBe(message);
+    public void A_missing_device_is_refused_with_the_available_ones(string asked, int gpus, string message) =>
+        Should.Throw<ActorTrainException>(() => DeviceChoice.Parse(asked).Resolve(gpus)).Message.ShouldBe(message);
 
     [Theory]
     [InlineData("gpu")]
@@ -35,7 +35,7 @@ public sealed class DeviceChoiceSpecs
     [InlineData("cuda:")]
     [InlineData("cuda:-1")]
     [InlineData("cuda:99999999999")]
-    public void Refuses_what_names_no_device(string text) =>
+    public void A_text_that_names_no_device_is_refused(string text) =>
         Should
             .Throw<ActorTrainException>(() => DeviceChoice.Parse(text))
             .Message.ShouldBe(

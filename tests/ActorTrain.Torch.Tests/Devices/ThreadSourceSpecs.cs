@@ -2,7 +2,7 @@ using ActorTrain.Torch.Devices;
 
 namespace ActorTrain.Torch.Tests.Devices;
 
-/// <summary>Workers of one machine of two processors, each with its files in one folder.</summary>
+/// <summary>Workers of one machine with two processors, whose claims are files in one folder.</summary>
 public sealed class ThreadSourceSpecs : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -42,27 +42,27 @@ public sealed class ThreadSourceSpecs : IDisposable
     }
 
     [Fact]
-    public void A_number_that_was_given_wins_and_others_leave_it()
+    public void A_given_number_is_used_and_others_do_not_share_it()
     {
         var (given, other) = (Source(given: 2), Source());
         given.NodeStarted();
         other.NodeStarted();
         given.Share().ShouldBe(new ThreadChoice(2, null));
-        given.For(Jobs.Of("mlp"), given.Share(), NeverTried).Threads.ShouldBe(2);
+        given.Choose(Jobs.Create("mlp"), given.Share(), NeverMeasured).Threads.ShouldBe(2);
         other.Share().ShouldBe(new ThreadChoice(1, "of 2 processors, less 2 that others were given"));
     }
 
     [Fact]
-    public void What_a_killed_process_has_left_counts_for_nobody_and_is_removed()
+    public void The_claim_of_a_killed_process_is_ignored_and_removed()
     {
-        var left = _folder["0.0000000000000001-killed.worker"];
-        File.WriteAllText(left, "");
+        var claim = _folder["0.0000000000000001-killed.worker"];
+        File.WriteAllText(claim, "");
         Source().Share().Threads.ShouldBe(2);
-        File.Exists(left).ShouldBeFalse();
+        File.Exists(claim).ShouldBeFalse();
     }
 
     [Fact]
-    public void Without_a_folder_to_write_to_a_worker_is_alone()
+    public void Without_a_writable_folder_a_worker_counts_as_alone()
     {
         File.WriteAllText(_folder["file"], "");
         var source = new ThreadSource(0, new WorkerClaims(_folder["file"]), processors: 2);
@@ -72,13 +72,13 @@ public sealed class ThreadSourceSpecs : IDisposable
     }
 
     [Fact]
-    public void Threads_are_tried_once_a_job()
+    public void Threads_are_measured_once_a_job()
     {
-        var (source, job, tries) = (Source(), Jobs.Of("mlp"), 0);
+        var (source, job, tries) = (Source(), Jobs.Create("mlp"), 0);
         for (var engine = 0; engine < 2; engine++)
-            source.For(job, source.Share(), OneIsFaster).Threads.ShouldBe(1);
+            source.Choose(job, source.Share(), OneIsFaster).Threads.ShouldBe(1);
         tries.ShouldBe(1);
-        source.For(job with { Epochs = 2 }, source.Share(), OneIsFaster);
+        source.Choose(job with { Epochs = 2 }, source.Share(), OneIsFaster);
         tries.ShouldBe(2);
 
         IReadOnlyList<ThreadSpeed> OneIsFaster(IEnumerable<int> candidates)
@@ -89,18 +89,18 @@ public sealed class ThreadSourceSpecs : IDisposable
     }
 
     [Fact]
-    public void One_thread_is_not_tried() =>
+    public void A_single_thread_is_not_measured() =>
         new ThreadSource(0, new WorkerClaims(_folder["workers"]), processors: 1)
-            .For(Jobs.Of("mlp"), new ThreadChoice(1, "the share"), NeverTried)
+            .Choose(Jobs.Create("mlp"), new ThreadChoice(1, "the share"), NeverMeasured)
             .Threads.ShouldBe(1);
 
     [Fact]
-    public void A_deterministic_job_has_as_many_threads_on_equal_machines_whatever_else_they_do()
+    public void A_deterministic_job_uses_the_same_threads_on_equal_machines_despite_other_workers()
     {
         var (source, other) = (Source(), Source());
         source.NodeStarted();
         other.NodeStarted();
-        var job = Jobs.Of("mlp");
+        var job = Jobs.Create("mlp");
         job = job with
         {
             Consistency = job.Consistency with
@@ -108,13 +108,13 @@ public sealed class ThreadSourceSpecs : IDisposable
                 Synchronous = job.Consistency.Synchronous with { Deterministic = true },
             },
         };
-        source.For(job, source.Share(), NeverTried).Threads.ShouldBe(2);
+        source.Choose(job, source.Share(), NeverMeasured).Threads.ShouldBe(2);
     }
 
     public void Dispose() => _folder.Dispose();
 
     private ThreadSource Source(int given = 0) => new(given, new WorkerClaims(_folder.Path), processors: 2);
 
-    private static IReadOnlyList<ThreadSpeed> NeverTried(IEnumerable<int> candidates) =>
-        throw new ShouldAssertException("Nothing was to be tried.");
+    private static IReadOnlyList<ThreadSpeed> NeverMeasured(IEnumerable<int> candidates) =>
+        throw new ShouldAssertException("No number of threads should be measured.");
 }

@@ -1,6 +1,6 @@
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>Tests that measure the whole process, and so run while no other does.</summary>
+/// <summary>Tests that measure the whole process, and so run without others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

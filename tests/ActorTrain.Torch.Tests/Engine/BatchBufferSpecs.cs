@@ -1,8 +1,8 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Native;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -11,10 +11,10 @@ public sealed class BatchBufferSpecs
     [Theory]
     [InlineData(1 << 20, 2047)]
     [InlineData(1 << 30, 1)]
-    public void A_batch_of_more_numbers_than_a_vector_holds_is_a_shortage_of_memory(int numbers, int most)
+    public void A_batch_beyond_one_vector_is_reported_as_a_shortage_of_memory(int numbers, int most)
     {
         TorchLibrary.Load();
-        var device = new DeviceSource(new TorchOptions("cpu", Threads: 1)).Take();
+        var device = new DeviceSource(new TorchOptions("cpu", Threads: 1)).Open();
         using var batch = new BatchBuffer(
             new Wide(numbers),
             new SampleReader(new Wide(numbers), train: true),

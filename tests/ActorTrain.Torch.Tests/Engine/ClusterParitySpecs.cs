@@ -1,16 +1,15 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Leases;
 using ActorTrain.Torch.Data;
-using ActorTrain.Worker;
 using Akka.Configuration;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
 /// <summary>
-/// One worker of a real cluster, against a loop over the same batches as one would write it with TorchSharp alone.
+/// Compares one worker of a real cluster with a plain TorchSharp loop over the same batches.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ClusterParitySpecs
@@ -21,7 +20,7 @@ public sealed class ClusterParitySpecs
         Momentum = 0.9f;
 
     [Fact]
-    public async Task Fifty_steps_of_a_cluster_are_those_of_a_plain_loop()
+    public async Task Fifty_steps_of_a_cluster_equal_those_of_a_plain_loop()
     {
         var trained = await TrainOnCluster(shards: 1, withinProcess: "on");
         var plain = TrainPlainly();
@@ -30,7 +29,7 @@ public sealed class ClusterParitySpecs
     }
 
     [Fact]
-    public async Task The_number_of_shards_and_the_road_between_nodes_change_no_bit()
+    public async Task The_number_of_shards_and_the_transport_between_nodes_change_no_bit()
     {
         var one = await TrainOnCluster(shards: 1, withinProcess: "on");
         foreach (var (shards, withinProcess) in new[] { (3, "on"), (7, "on"), (7, "off") })
@@ -40,9 +39,9 @@ public sealed class ClusterParitySpecs
             );
     }
 
-    /// <summary>Ten pushes of five local steps each, which the shards take over as they are.</summary>
+    /// <summary>Ten pushes of five local steps each, which the shards apply unscaled.</summary>
     [Fact]
-    public async Task Fifty_local_steps_of_a_cluster_are_those_of_a_plain_loop()
+    public async Task Fifty_local_steps_of_a_cluster_equal_those_of_a_plain_loop()
     {
         var trained = await TrainOnCluster(shards: 3, withinProcess: "off", localSteps: 5);
         Distance(trained, TrainPlainly()).ShouldBeLessThan(1e-6);
@@ -68,9 +67,9 @@ public sealed class ClusterParitySpecs
                 Engines = new FirstSamples(Steps * Batch),
             }
         );
-        var job = Jobs.Of("mlp");
+        var job = Jobs.Create("mlp");
         var run = await TrainingClient
-            .Of(seed)
+            .From(seed)
             .SubmitAsync(job with { Shards = shards, LocalSteps = job.LocalSteps with { Steps = localSteps } });
         var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         result.Report.Shards.Count.ShouldBe(shards);
@@ -84,7 +83,7 @@ public sealed class ClusterParitySpecs
         using var plain = PlainLoop.CopyOf(engine, "mlp");
         using var sgd = new PlainSgd(Rate, Momentum);
         var dataset = FashionMnist.Load(DataSource.BuiltIn);
-        var order = SampleOrder.Of(seed: 1, epoch: 1, Steps * Batch).ToArray();
+        var order = SampleOrder.Get(seed: 1, epoch: 1, Steps * Batch).ToArray();
         plain.train();
         foreach (var samples in order.Chunk(Batch))
         {
@@ -116,7 +115,7 @@ public sealed class ClusterParitySpecs
 
             public Memory<float> Parameters => inner.Parameters;
 
-            public Memory<float> State => inner.State;
+            public Memory<float> Buffers => inner.Buffers;
 
             public void Initialize(long seed) => inner.Initialize(seed);
 

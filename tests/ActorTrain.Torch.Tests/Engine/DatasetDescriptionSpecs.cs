@@ -1,7 +1,7 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Own;
-using ActorTrain.Worker;
+using ActorTrain.Torch.Tests.Custom;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
@@ -31,7 +31,7 @@ public sealed class DatasetDescriptionSpecs
     }
 
     [Fact]
-    public void An_engine_describes_a_data_set_of_ones_own_as_far_as_it_says_what_it_is()
+    public void An_engine_describes_a_custom_data_set_as_far_as_it_provides_classes_and_normalisation()
     {
         using var named = Toy.Engine(Model, new Quarters(["a", "b", "c", "d"], new Normalization(0.5f, 2)));
         using var nameless = Toy.Engine(Model, new Quarters([], null));
@@ -43,7 +43,7 @@ public sealed class DatasetDescriptionSpecs
     }
 
     [Fact]
-    public void Names_of_classes_that_are_too_few_are_refused() =>
+    public void Too_few_class_names_are_refused() =>
         Toy.Complaint(Model, new Quarters(["a", "b"], null))
             .ShouldBe(
                 "data set quarters: it has 4 classes, and the number of their names is 2; each class must have one"

@@ -1,4 +1,4 @@
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -14,10 +14,10 @@ public sealed class FlatParametersSpecs
         engine.ComputeGradient(samples, seed: 0);
         var gradient = engine.Gradient.ToArray();
 
-        // The steepest entries: elsewhere the rounding of f32 is larger than the slope.
+        // The steepest entries: elsewhere f32 rounding exceeds the slope.
         foreach (var (index, slope) in gradient.Index().OrderByDescending(entry => Math.Abs(entry.Item)).Take(40))
         {
-            // Small, so that few of the samples pass a corner of a ReLU on the way.
+            // Small, so that few samples cross the kink of a ReLU.
             const float Step = 1e-3f;
             var (above, below) = (LossAt(engine, samples, index, Step), LossAt(engine, samples, index, -Step));
 
@@ -26,7 +26,7 @@ public sealed class FlatParametersSpecs
     }
 
     [Fact]
-    public void What_is_written_into_the_parameters_is_what_the_network_computes_with()
+    public void The_network_computes_with_values_written_into_the_parameters()
     {
         using var engine = Jobs.Started("cnn");
         engine.Parameters.Span.Clear();
@@ -37,16 +37,16 @@ public sealed class FlatParametersSpecs
     }
 
     [Fact]
-    public void Buffers_keep_their_place()
+    public void Buffers_keep_their_offsets()
     {
         using var engine = Jobs.Started("mobilenet");
-        var (parameters, gradient, state) = (engine.Parameters, engine.Gradient, engine.State);
+        var (parameters, gradient, state) = (engine.Parameters, engine.Gradient, engine.Buffers);
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);
         engine.Evaluate(default);
 
         engine.Parameters.ShouldBe(parameters);
         engine.Gradient.ShouldBe(gradient);
-        engine.State.ShouldBe(state);
+        engine.Buffers.ShouldBe(state);
         gradient.Span.IndexOfAnyExcept(0f).ShouldBeGreaterThanOrEqualTo(0);
     }
 
@@ -79,7 +79,7 @@ public sealed class FlatParametersSpecs
     }
 
     [Fact]
-    public void A_gradient_on_its_way_outlives_the_engine()
+    public void A_gradient_in_transit_outlives_the_engine()
     {
         var engine = Jobs.Started("mlp");
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);

@@ -1,36 +1,36 @@
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Own;
-using ActorTrain.Worker;
+using ActorTrain.Torch.Tests.Custom;
 using Akka.Configuration;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
 /// <summary>
-/// A seed and a worker in one process, and one job after the other: of the catalogue's models in turn, and of one of
-/// somebody's own. What a job leaves behind is counted, not weighed: engines, the lane's memory, data sets.
+/// Runs many jobs one after another in a process with a seed and a worker: of models of the catalogue, and of a custom
+/// one. Then counts what the jobs left behind: engines, the lane's memory, data sets.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class JobsInARowSpecs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
-    // By those other processes find out whether they can map a lane's memory.
+    // Bytes by which other processes test whether they can map the lane's memory.
     private const int Probes = 64;
     private readonly List<WeakReference> _engines = [],
         _datasets = [];
 
-    // Tests before these, in the same process, may have left some.
+    // Earlier tests of the process may have left some.
     private readonly int _engineCount = TorchEngine.Live;
     private readonly long _laneBytes = TensorMemory.LiveBytes;
 
     [Theory, InlineData("on"), InlineData("off")]
-    public async Task Jobs_leave_nothing_behind_when_they_have_ended(string withinProcess)
+    public async Task Ended_jobs_leave_no_engines_data_sets_or_memory_behind(string withinProcess)
     {
         var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
         await using var seed = await ActorTrainNode.StartAsync(
@@ -48,21 +48,21 @@ public sealed class JobsInARowSpecs
         for (var round = 0; round < 3; round++)
             foreach (var model in models)
                 await RunAsync(seed, model);
-        await NothingIsLeftAsync();
+        await WaitUntilAllIsReleasedAsync();
     }
 
     private static async Task RunAsync(ActorTrainNode seed, string model)
     {
-        await using var client = TrainingClient.Of(seed);
-        var run = await client.SubmitAsync(Jobs.Of(model) with { Epochs = 2 });
-        (await run.Completion.WaitAsync(Patience)).Report.Epochs.Count.ShouldBe(2);
+        await using var client = TrainingClient.From(seed);
+        var run = await client.SubmitAsync(Jobs.Create(model) with { Epochs = 2 });
+        (await run.Completion.WaitAsync(Timeout)).Report.Epochs.Count.ShouldBe(2);
     }
 
-    /// <summary>The nodes give back what they can after a while without a job.</summary>
-    private async Task NothingIsLeftAsync()
+    /// <summary>Waits until the nodes have released what they can, some time after the last job.</summary>
+    private async Task WaitUntilAllIsReleasedAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!patience.IsCancellationRequested)
+        using var timeout = new CancellationTokenSource(Timeout);
+        while (!timeout.IsCancellationRequested)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
@@ -76,8 +76,8 @@ public sealed class JobsInARowSpecs
             await Task.Yield();
         }
         throw new ShouldAssertException(
-            $"Left are {TorchEngine.Live - _engineCount} engines that are not disposed of and {Alive(_engines)} that "
-                + $"something refers to, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane."
+            $"There remain {TorchEngine.Live - _engineCount} engines that are not disposed of, {Alive(_engines)} that "
+                + $"are referenced, {Alive(_datasets)} data sets, and {TensorMemory.LiveBytes} bytes of the lane."
         );
     }
 
@@ -87,12 +87,12 @@ public sealed class JobsInARowSpecs
     {
         public IGradientEngine Create(JobOptions job)
         {
-            var engine = job.Model.Name == "own" ? Own().Create(job) : Jobs.Engine(job.Model.Name);
+            var engine = job.Model.Name == "own" ? Custom().Create(job) : Jobs.Engine(job.Model.Name);
             specs._engines.Add(new WeakReference(engine));
             return engine;
         }
 
-        private OwnEngineFactory Own() =>
+        private TorchModelEngineFactory Custom() =>
             new(
                 "own",
                 new TorchModel(() => Sequential(Linear(2, 8), BatchNorm1d(8), ReLU(), Linear(8, 4))),

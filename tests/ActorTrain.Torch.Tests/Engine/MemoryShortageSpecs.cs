@@ -16,21 +16,21 @@ public sealed class MemoryShortageSpecs
     )]
     [InlineData("DefaultCPUAllocator: not enough memory: you tried to allocate 800 bytes.", true)]
     [InlineData("mat1 and mat2 shapes cannot be multiplied (64x784 and 785x10)", false)]
-    public void Is_told_from_other_errors_by_its_words(string message, bool shortage) =>
+    public void Is_distinguished_from_other_errors_by_the_text(string message, bool shortage) =>
         MemoryShortage.Is(message).ShouldBe(shortage);
 
     [Fact]
-    public void Is_what_libtorch_says_when_asked_for_more_than_there_can_be()
+    public void Recognises_the_error_of_libtorch_for_an_impossible_allocation()
     {
         TorchLibrary.Load();
 
-        // 2⁴⁸ bytes: more than the addresses of a process.
+        // 2⁴⁸ bytes exceed the address space of a process.
         MemoryShortage.Is(Should.Throw<ExternalException>(() => torch.zeros(1L << 46)).Message).ShouldBeTrue();
     }
 
     [Fact]
     public void Names_the_batch_that_was_too_large() =>
         MemoryShortage
-            .Of(new InvalidOperationException("CUDA out of memory.\nand a stack trace"), samples: 64)
+            .Create(new InvalidOperationException("CUDA out of memory.\nand a stack trace"), samples: 64)
             .Message.ShouldBe("The device's memory does not suffice for a batch of 64 samples: CUDA out of memory");
 }

@@ -1,20 +1,19 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>What a loop needs that is written with TorchSharp alone.</summary>
+/// <summary>Helpers of a training loop with TorchSharp alone.</summary>
 internal static class PlainLoop
 {
-    /// <summary>The engine's network, as a module of its own with the same values.</summary>
+    /// <summary>A separate module with the values of the engine's network.</summary>
     public static nn.Module<Tensor, Tensor> CopyOf(IGradientEngine engine, string model)
     {
         var network = ModelCatalog
             .Default.Find(model)
-            .Build(ModelCatalog.SettingsOf(Jobs.Of(model).Model), FashionMnist.Shape, FashionMnist.Classes);
+            .Build(ModelCatalog.SettingsOf(Jobs.Create(model).Model), FashionMnist.Shape, FashionMnist.Classes);
         using var _ = no_grad();
         foreach (var ((_, parameter), place) in network.named_parameters().Zip(engine.Model.Parameters.Tensors))
             parameter.copy_(tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape]));
@@ -23,7 +22,7 @@ internal static class PlainLoop
 
     /// <summary>
     /// Images with the channels of a pixel side by side, as the engine has them: another layout takes other kernels,
-    /// which round otherwise.
+    /// which round differently.
     /// </summary>
     public static Tensor Images(ImageDataset dataset, int[] samples)
     {

@@ -1,11 +1,10 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
-using ActorTrain.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>The same batches through a loop as one would write it with TorchSharp alone.</summary>
+/// <summary>Compares an engine with a plain TorchSharp loop over the same batches.</summary>
 public sealed class PlainLoopParitySpecs
 {
     private const float Rate = 0.05f,
@@ -17,7 +16,7 @@ public sealed class PlainLoopParitySpecs
     [InlineData("mlp")]
     [InlineData("cnn")]
     [InlineData("mobilenet")]
-    public void Takes_the_steps_of_a_plain_loop(string model)
+    public void An_engine_computes_the_steps_of_a_plain_loop(string model)
     {
         using var engine = Jobs.Started(model);
         using var plain = PlainLoop.CopyOf(engine, model);

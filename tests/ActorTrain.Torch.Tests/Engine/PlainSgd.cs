@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Tests.Engine;
 
 /// <summary>
-/// SGD with momentum in the operations of <c>torch.optim.SGD</c>. Written out because TorchSharp's own turns its
-/// numbers into scalars that nothing keeps alive during a call: now and then the garbage collector takes one away in
-/// the middle of it ("Unknown scalar type").
+/// SGD with momentum in the operations of <c>torch.optim.SGD</c>. TorchSharp's own converts its numbers into scalars
+/// that nothing keeps alive during a call: sometimes the garbage collector frees one during the call ("Unknown scalar
+/// type").
 /// </summary>
 internal sealed class PlainSgd(float rate, float momentum) : IDisposable
 {

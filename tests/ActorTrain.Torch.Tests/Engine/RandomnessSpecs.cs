@@ -1,17 +1,15 @@
+using ActorTrain.Engines;
 using ActorTrain.Leases;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Engine;
-using ActorTrain.Torch.Tests.Own;
+using ActorTrain.Torch.Tests.Custom;
 using ActorTrain.Torch.Tests.Parity;
-using ActorTrain.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>What is random inside a module depends on the seed of the step, and on nothing else in the
-/// process.</summary>
+/// <summary>Random numbers inside a module depend only on the seed of the step.</summary>
 [Collection(Alone.Name)]
 public sealed class RandomnessSpecs
 {
@@ -28,7 +26,7 @@ public sealed class RandomnessSpecs
     }
 
     [Fact]
-    public void Two_engines_that_compute_at_one_time_do_not_hear_of_each_other()
+    public void Engines_that_compute_at_the_same_time_do_not_affect_each_other()
     {
         using var alone = Toy.Engine(Build, Data);
         var expected = Enumerable.Range(0, 40).Select(seed => Gradient(alone, seed)).ToArray();
@@ -50,7 +48,7 @@ public sealed class RandomnessSpecs
     }
 
     [Fact]
-    public void An_evaluation_in_the_middle_changes_nothing_and_says_the_same_twice()
+    public void An_evaluation_between_steps_changes_nothing_and_repeats_its_result()
     {
         using var engine = Toy.Engine(() => new AlwaysNoisy(), Data);
         using var evaluator = Toy.Engine(() => new AlwaysNoisy(), Data);
@@ -63,7 +61,7 @@ public sealed class RandomnessSpecs
     }
 
     [Fact]
-    public void The_process_own_stream_of_random_numbers_goes_on_as_if_there_were_no_engine()
+    public void The_random_numbers_of_the_process_continue_as_without_an_engine()
     {
         using var engine = Toy.Engine(Build, Data);
         manual_seed(3);
@@ -83,12 +81,12 @@ public sealed class RandomnessSpecs
         var seeds =
             from epoch in Enumerable.Range(1, 3)
             from start in Enumerable.Range(0, 16)
-            select SampleOrder.SeedOf(1, new LeasePart(epoch, start * 16, 16));
+            select SampleOrder.SeedOf(1, new SampleRange(epoch, start * 16, 16));
         seeds.Distinct().Count().ShouldBe(48);
     }
 
     [Fact]
-    public void Layers_that_draw_nothing_need_not_take_turns_and_code_of_ones_own_has_to()
+    public void Known_layers_may_draw_only_where_they_are_random_and_custom_code_always_may()
     {
         KnownLayers
             .MayDraw(Sequential(Conv2d(1, 2, 3), BatchNorm2d(2), ReLU(), Flatten(), Linear(2, 2)))
@@ -102,7 +100,7 @@ public sealed class RandomnessSpecs
     }
 
     [Fact]
-    public void Channels_lie_side_by_side_where_all_layers_are_known_and_there_are_convolutions()
+    public void Channels_last_is_preferred_with_convolutions_and_known_layers_only()
     {
         KnownLayers
             .PrefersChannelsLast(Sequential(Conv2d(3, 2, 3), BatchNorm2d(2), Flatten(), Linear(2, 2)))

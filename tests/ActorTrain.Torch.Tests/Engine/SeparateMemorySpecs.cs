@@ -1,14 +1,14 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Native;
-using ActorTrain.Worker;
 using TorchSharp;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-/// <summary>The copying that a GPU needs, tried with a processor that pretends to have memory of its own.</summary>
+/// <summary>Tests the copies that a GPU needs, with a CPU device that is treated as if it had its own memory.</summary>
 public sealed class SeparateMemorySpecs
 {
     public SeparateMemorySpecs()
@@ -18,7 +18,7 @@ public sealed class SeparateMemorySpecs
     }
 
     [Fact]
-    public void A_device_with_memory_of_its_own_computes_the_same()
+    public void A_device_with_its_own_memory_computes_the_same()
     {
         using var shared = Engine(sharesMemory: true);
         using var separate = Engine(sharesMemory: false);
@@ -30,7 +30,7 @@ public sealed class SeparateMemorySpecs
                 .ComputeGradient(Jobs.Samples(8 + step), seed: 0)
                 .ShouldBe(shared.ComputeGradient(Jobs.Samples(8 + step), seed: 0));
             separate.Gradient.ToArray().ShouldBe(shared.Gradient.ToArray());
-            separate.State.ToArray().ShouldBe(shared.State.ToArray());
+            separate.Buffers.ToArray().ShouldBe(shared.Buffers.ToArray());
             separate.Parameters.Span[step] = shared.Parameters.Span[step] = step;
         }
 
@@ -45,13 +45,13 @@ public sealed class SeparateMemorySpecs
             sharesMemory,
             new ThreadChoice(1, null)
         );
-        var options = Jobs.Of("mobilenet").Model;
+        var options = Jobs.Create("mobilenet").Model;
         return new TorchEngine(
             new FlatNetwork("mobilenet", Module, device),
             FashionMnist.Load(DataSource.BuiltIn),
             Augmentation.None,
             device,
-            Jobs.Of("mobilenet")
+            Jobs.Create("mobilenet")
         );
 
         torch.nn.Module<torch.Tensor, torch.Tensor> Module() =>

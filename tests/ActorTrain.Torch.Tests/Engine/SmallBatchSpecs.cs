@@ -1,9 +1,8 @@
+using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Own;
-using ActorTrain.Worker;
-using TorchSharp;
+using ActorTrain.Torch.Tests.Custom;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,46 +12,47 @@ namespace ActorTrain.Torch.Tests.Engine;
 public sealed class SmallBatchSpecs
 {
     [Fact]
-    public void A_single_sample_is_seen_in_the_company_of_others_and_counts_alone()
+    public void A_single_sample_has_finite_batch_statistics_with_fillers()
     {
         using var engine = Toy.Engine(() => Sequential(Linear(2, 8), BatchNorm1d(8), Linear(8, 4)));
 
         var one = Gradient(engine, [17]);
 
         one.ShouldAllBe(value => float.IsFinite(value));
-        engine.State.ToArray().ShouldAllBe(value => float.IsFinite(value));
+        engine.Buffers.ToArray().ShouldAllBe(value => float.IsFinite(value));
     }
 
     [Fact]
-    public void Where_there_are_no_batch_statistics_company_changes_nothing()
+    public void Without_batch_statistics_fillers_change_nothing()
     {
-        using var company = Toy.Engine(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4)));
-        using var alone = new OwnEngineFactory(
+        using var filled = Toy.Engine(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4)));
+        using var alone = new TorchModelEngineFactory(
             "toy",
             new TorchModel(() => Sequential(Linear(2, 8), ReLU(), Linear(8, 4))),
             _ => Toy.Quarters(),
             new TorchOptions("cpu", Threads: 1)
-        ).Create(Jobs.Of("toy") with { MicroBatchFloor = 1 });
+        ).Create(Jobs.Create("toy") with { MinimumMicroBatchSize = 1 });
         alone.Initialize(seed: 1);
 
-        foreach (var (one, other) in Gradient(company, [17, 4]).Zip(Gradient(alone, [17, 4])))
+        foreach (var (one, other) in Gradient(filled, [17, 4]).Zip(Gradient(alone, [17, 4])))
             one.ShouldBe(other, 1e-6f);
     }
 
     [Fact]
-    public void The_company_is_the_same_for_whoever_computes_and_others_for_another_seed()
+    public void Fillers_depend_on_the_seed_alone()
     {
-        Companions.Join([3, 5], 6, 100, seed: 9).ShouldBe(Companions.Join([3, 5], 6, 100, seed: 9));
-        Companions.Join([3, 5], 6, 100, seed: 9).ShouldNotBe(Companions.Join([3, 5], 6, 100, seed: 10));
-        Companions.Join([3, 5], 6, 100, seed: 9).Distinct().Count().ShouldBe(6);
-        Companions.Join([3, 5], 6, 100, seed: 9)[..2].ShouldBe([3, 5]);
+        FillerSamples.Append([3, 5], 6, 100, seed: 9).ShouldBe(FillerSamples.Append([3, 5], 6, 100, seed: 9));
+        FillerSamples.Append([3, 5], 6, 100, seed: 9).ShouldNotBe(FillerSamples.Append([3, 5], 6, 100, seed: 10));
+        FillerSamples.Append([3, 5], 6, 100, seed: 9).Distinct().Count().ShouldBe(6);
+        FillerSamples.Append([3, 5], 6, 100, seed: 9)[..2].ShouldBe([3, 5]);
     }
 
     [Fact]
-    public void Of_few_samples_all_are_company() => Companions.Join([2], 8, 3, seed: 1).Order().ShouldBe([0, 1, 2]);
+    public void Of_few_samples_all_are_fillers() =>
+        FillerSamples.Append([2], 8, 3, seed: 1).Order().ShouldBe([0, 1, 2]);
 
     [Fact]
-    public void Outputs_that_are_no_batch_are_named_where_company_would_be_cut_off() =>
+    public void Outputs_without_the_dimension_of_the_batch_are_named_where_fillers_must_be_removed() =>
         Toy.Complaint(
                 new TorchModel(() => new Summed())
                 {
@@ -66,7 +66,7 @@ public sealed class SmallBatchSpecs
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public void An_evaluation_that_does_not_fit_is_halved_and_comes_to_the_same(int batch)
+    public void An_evaluation_batch_beyond_the_memory_is_halved_with_the_same_result(int batch)
     {
         using var whole = Engine(most: int.MaxValue, batch);
         using var halved = Engine(most: 30, batch);
@@ -79,12 +79,12 @@ public sealed class SmallBatchSpecs
 
         static IGradientEngine Engine(int most, int batch)
         {
-            var engine = new OwnEngineFactory(
+            var engine = new TorchModelEngineFactory(
                 "toy",
                 new TorchModel(() => new Hungry(most)),
                 _ => Toy.Quarters(),
                 new TorchOptions("cpu", Threads: 1)
-            ).Create(Jobs.Of("toy") with { EvaluationBatch = batch });
+            ).Create(Jobs.Create("toy") with { EvaluationBatchSize = batch });
             engine.Initialize(seed: 1);
             return engine;
         }
@@ -118,7 +118,7 @@ public sealed class SmallBatchSpecs
             inputs[train] = float.NaN;
         if (test >= 0)
             targets[test] = float.PositiveInfinity;
-        return ArrayDataset.OfNumbers(
+        return ArrayDataset.ForRegression(
             "holes",
             [1],
             [1],
@@ -144,7 +144,7 @@ public sealed class SmallBatchSpecs
         public override Tensor forward(Tensor input) => _layer.call(input).sum([0L]);
     }
 
-    /// <summary>Has memory for so many samples.</summary>
+    /// <summary>Fails on batches of more samples than a maximum, as without memory.</summary>
     private sealed class Hungry : Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear _layer = Linear(2, 4);

@@ -1,4 +1,4 @@
-using ActorTrain.Torch.Tests.Own;
+using ActorTrain.Torch.Tests.Custom;
 using TorchSharp;
 using static TorchSharp.torch.nn;
 
@@ -23,7 +23,7 @@ public sealed class SoakSpecs
     }
 
     [Theory, InlineData("mlp"), InlineData("mobilenet")]
-    public void An_engine_takes_its_tensors_with_it(string model)
+    public void A_disposed_engine_leaves_no_tensors_behind(string model)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var engine = Jobs.Started(model))
@@ -32,9 +32,9 @@ public sealed class SoakSpecs
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
     }
 
-    /// <summary>Such a module is built anew for its first batch.</summary>
+    /// <summary>A user's module is built anew by each initialisation.</summary>
     [Fact]
-    public void An_engine_takes_those_of_all_modules_that_it_built_with_it()
+    public void A_disposed_engine_leaves_no_tensors_of_its_earlier_modules_behind()
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var engine = Toy.Engine(() => Sequential(Linear(2, 8), BatchNorm1d(8), ReLU(), Linear(8, 4))))
@@ -47,7 +47,7 @@ public sealed class SoakSpecs
     }
 
     [Fact]
-    public void Memory_stays_where_it_is_over_many_steps()
+    public void Memory_does_not_grow_over_many_steps()
     {
         using var engine = Jobs.Started("mlp", ("mlp.hidden", "512"));
         Work(steps: 200);

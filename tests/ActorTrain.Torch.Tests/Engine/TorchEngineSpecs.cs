@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorTrain.Worker;
+using ActorTrain.Engines;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -40,13 +40,13 @@ public sealed class TorchEngineSpecs
     public void Training_moves_the_running_statistics()
     {
         using var engine = Jobs.Started("mobilenet");
-        var before = engine.State.ToArray();
+        var before = engine.Buffers.ToArray();
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);
 
-        foreach (var place in engine.Model.State.Tensors)
+        foreach (var place in engine.Model.Buffers.Tensors)
         {
-            var values = engine.State.Slice(place.Offset, place.Length).ToArray();
+            var values = engine.Buffers.Slice(place.Offset, place.Length).ToArray();
             if (place.Name.EndsWith("num_batches_tracked"))
                 MemoryMarshal.Cast<float, long>(values).ToArray().ShouldBe([2L]);
             else
@@ -55,28 +55,28 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void Evaluating_reads_the_running_statistics_and_leaves_everything_as_it_was()
+    public void Evaluating_uses_the_running_statistics_and_changes_nothing()
     {
         using var engine = Jobs.Started("mobilenet");
         engine.ComputeGradient(Jobs.Samples(8), seed: 0);
         var (parameters, gradient, state) = (
             engine.Parameters.ToArray(),
             engine.Gradient.ToArray(),
-            engine.State.ToArray()
+            engine.Buffers.ToArray()
         );
 
         var first = engine.Evaluate(default);
         engine.Evaluate(default).ShouldBe(first);
         engine.Parameters.ToArray().ShouldBe(parameters);
         engine.Gradient.ToArray().ShouldBe(gradient);
-        engine.State.ToArray().ShouldBe(state);
+        engine.Buffers.ToArray().ShouldBe(state);
 
-        engine.State.Span.Fill(3);
+        engine.Buffers.Span.Fill(3);
         engine.Evaluate(default).Loss.ShouldNotBe(first.Loss);
     }
 
     [Fact]
-    public void Augmentation_follows_the_seed()
+    public void Augmentation_depends_on_the_seed()
     {
         using var engine = Jobs.Started("mlp", ("augmentation.flip", "on"), ("augmentation.crop-padding", "2"));
         var samples = Jobs.Samples(16);
@@ -110,7 +110,7 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void An_evaluation_can_be_called_off()
+    public void An_evaluation_can_be_canceled()
     {
         using var engine = Jobs.Started("mlp");
 
@@ -119,7 +119,7 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void A_disposed_engine_says_so()
+    public void A_disposed_engine_throws()
     {
         var engine = Jobs.Started("mlp");
         engine.Dispose();
@@ -129,7 +129,7 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void Engines_on_several_threads_do_not_disturb_each_other()
+    public void Engines_on_several_threads_do_not_affect_each_other()
     {
         var alone = Train(steps: 20);
         var together = new float[4][];
@@ -141,12 +141,12 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void The_factory_says_once_what_is_used()
+    public void The_factory_logs_the_data_set_once()
     {
         var lines = new List<string>();
         var factory = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1), log: lines.Add);
-        factory.Create(Jobs.Of("mlp")).Dispose();
-        factory.Create(Jobs.Of("mlp")).Dispose();
+        factory.Create(Jobs.Create("mlp")).Dispose();
+        factory.Create(Jobs.Create("mlp")).Dispose();
 
         lines
             .Count(line => line == "Training data: fashion-mnist from the built-in subset, 12,000 + 2,000 images.")
@@ -157,15 +157,15 @@ public sealed class TorchEngineSpecs
     [Theory]
     [InlineData(-1)]
     [InlineData(1025)]
-    public void A_number_of_threads_that_cannot_be_is_refused(int threads) =>
+    public void An_invalid_number_of_threads_is_refused(int threads) =>
         Should
             .Throw<ActorTrainException>(() => new TorchEngineFactory(new TorchOptions(Threads: threads)))
             .Message.ShouldBe($"The number of threads is {threads}; it must be 0 (what the machine has left) to 1024.");
 
     [Fact]
-    public void Without_a_number_of_threads_there_are_at_most_as_many_as_cores_and_the_device_says_why()
+    public void Without_a_given_number_the_threads_do_not_exceed_the_cores_and_have_a_reason()
     {
-        using var engine = new TorchEngineFactory(new TorchOptions("cpu")).Create(Jobs.Of("mlp"));
+        using var engine = new TorchEngineFactory(new TorchOptions("cpu")).Create(Jobs.Create("mlp"));
 
         engine.Device.Threads.ShouldBeInRange(1, Environment.ProcessorCount);
         engine.Device.ThreadsReason.ShouldNotBeNullOrEmpty();
@@ -173,18 +173,18 @@ public sealed class TorchEngineSpecs
     }
 
     [Fact]
-    public void A_number_of_threads_that_was_given_is_used_and_needs_no_reason()
+    public void A_given_number_of_threads_is_used_without_a_reason()
     {
-        using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 3)).Create(Jobs.Of("mlp"));
+        using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 3)).Create(Jobs.Create("mlp"));
 
         engine.Device.Threads.ShouldBe(3);
         engine.Device.ThreadsReason.ShouldBeNull();
     }
 
     [Fact]
-    public void The_engines_of_one_job_use_as_many_threads_each()
+    public void All_engines_of_a_job_use_the_same_number_of_threads()
     {
-        var (engines, job) = (new TorchEngineFactory(new TorchOptions("cpu")), Jobs.Of("mlp"));
+        var (engines, job) = (new TorchEngineFactory(new TorchOptions("cpu")), Jobs.Create("mlp"));
         using var trains = engines.Create(job);
         using var evaluates = engines.Create(job);
 

@@ -25,7 +25,7 @@ public sealed class ModelSpecs
     [InlineData("", 7_850)]
     [InlineData("1024,1024", 1_863_690)]
     [InlineData("256,128,64", 242_762)]
-    public void An_mlp_has_the_layers_it_is_told(string hidden, long parameters) =>
+    public void An_mlp_has_the_configured_layers(string hidden, long parameters) =>
         Count("mlp", new ImageShape(1, 28, 28), ("mlp.hidden", hidden)).ShouldBe(parameters);
 
     [Fact]
@@ -33,11 +33,11 @@ public sealed class ModelSpecs
         Count("cnn", new ImageShape(1, 28, 28), ("cnn.channels", "16,32"), ("cnn.hidden", "56")).ShouldBe(93_234);
 
     [Fact]
-    public void Tensors_are_named_and_shaped_as_PyTorch_would()
+    public void Tensors_have_the_names_and_shapes_of_PyTorch()
     {
         using var cnn = Jobs.Engine("cnn");
 
-        cnn.Model.State.Length.ShouldBe(0);
+        cnn.Model.Buffers.Length.ShouldBe(0);
         cnn.Model.Parameters.Tensors.Select(tensor => tensor.ToString())
             .ShouldBe([
                 "features.0.weight [4, 1, 3, 3]",
@@ -52,12 +52,12 @@ public sealed class ModelSpecs
     }
 
     [Fact]
-    public void Running_statistics_are_named_as_PyTorch_would()
+    public void Running_statistics_have_the_names_of_PyTorch()
     {
         using var mobilenet = Jobs.Engine("mobilenet");
 
         mobilenet
-            .Model.State.Tensors.Take(4)
+            .Model.Buffers.Tensors.Take(4)
             .Select(tensor => tensor.ToString())
             .ShouldBe([
                 "features.0.1.running_mean [8]",
@@ -66,21 +66,21 @@ public sealed class ModelSpecs
                 "features.1.1.running_var [8]",
             ]);
         mobilenet
-            .Model.State.Tensors[^1]
+            .Model.Buffers.Tensors[^1]
             .ToString()
             .ShouldBe("features.26.1.num_batches_tracked [] I64", "what is to be averaged lies together");
-        mobilenet.Model.State.Tensors.Count.ShouldBe(27 * 3);
+        mobilenet.Model.Buffers.Tensors.Count.ShouldBe(27 * 3);
     }
 
     [Fact]
-    public void A_user_s_own_model_joins_the_catalogue()
+    public void A_user_s_model_can_be_added_to_the_catalogue()
     {
         var catalog = ModelCatalog.Default.With(new Linear());
 
         catalog.Names.ShouldBe(["cnn", "linear", "mlp", "mobilenet"]);
         ModelCatalog.Default.Names.ShouldBe(["cnn", "mlp", "mobilenet"]);
         using var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1), catalog).Create(
-            Jobs.Of("linear")
+            Jobs.Create("linear")
         );
         engine.Initialize(1);
         engine.ComputeGradient(Jobs.Samples(8), seed: 0).Loss.ShouldBeInRange(1, 4);
@@ -89,7 +89,7 @@ public sealed class ModelSpecs
     private static long Count(string model, ImageShape shape, params (string Key, string Value)[] settings)
     {
         using var scope = torch.NewDisposeScope();
-        var options = Jobs.Of(model, settings).Model;
+        var options = Jobs.Create(model, settings).Model;
         using var network = ModelCatalog
             .Default.Find(model)
             .Build(ModelCatalog.SettingsOf(options), shape, classes: 10);

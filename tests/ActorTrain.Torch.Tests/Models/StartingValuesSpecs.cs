@@ -1,5 +1,3 @@
-using ActorTrain.Torch.Models;
-
 namespace ActorTrain.Torch.Tests.Models;
 
 public sealed class StartingValuesSpecs
@@ -25,7 +23,7 @@ public sealed class StartingValuesSpecs
         engine.Parameters.ToArray().ShouldNotBe(before);
     }
 
-    /// <summary>Written down once: a run can be repeated on another machine and with a later version.</summary>
+    /// <summary>Fixed values, so that a run can be repeated on another machine and with a later version.</summary>
     [Fact]
     public void The_values_of_a_seed_never_change()
     {
@@ -35,7 +33,7 @@ public sealed class StartingValuesSpecs
     }
 
     [Fact]
-    public void Weights_and_biases_fill_the_range_that_their_inputs_give_them()
+    public void Weights_and_biases_fill_the_range_of_their_fan_in()
     {
         using var engine = Jobs.Started("mlp", ("mlp.hidden", "400"));
         foreach (
@@ -59,9 +57,9 @@ public sealed class StartingValuesSpecs
 
         Values("features.3.1.weight").ShouldAllBe(value => value == 1);
         Values("features.3.1.bias").ShouldAllBe(value => value == 0);
-        foreach (var place in engine.Model.State.Tensors)
+        foreach (var place in engine.Model.Buffers.Tensors)
             engine
-                .State.Slice(place.Offset, place.Length)
+                .Buffers.Slice(place.Offset, place.Length)
                 .ToArray()
                 .ShouldAllBe(value => value == (place.Name.EndsWith("running_var") ? 1 : 0));
 

@@ -10,7 +10,7 @@ public sealed class AdaptedCopySpecs : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void Is_named_by_what_it_was_made_of()
+    public void Is_named_by_the_hash_of_the_original()
     {
         var one = AdaptedCopy.WriteTo(_folder.Path, Original, Adapted);
         var other = AdaptedCopy.WriteTo(_folder.Path, [4, 5, 6], Adapted);
@@ -20,7 +20,7 @@ public sealed class AdaptedCopySpecs : IDisposable
     }
 
     [Fact]
-    public void Written_by_many_at_once_is_whole_and_leaves_nothing_beside_it()
+    public void Written_by_many_at_once_is_whole_and_leaves_no_other_file()
     {
         Parallel.For(
             0,

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace ActorTrain.Torch.Tests.Native;
 
-/// <summary>The library that is adapted exists on Linux only; elsewhere these have nothing to say.</summary>
+/// <summary>The adapted library exists on Linux only; elsewhere these tests check nothing.</summary>
 public sealed class OlderLibstdcxxSpecs
 {
     private static readonly byte[]? Library = NativeFolders.Find("libLibTorchSharp.so") is { } path
@@ -16,7 +16,7 @@ public sealed class OlderLibstdcxxSpecs
     public void Hashes_version_names_as_the_loader_does(string name, uint hash) => ElfImage.Hash(name).ShouldBe(hash);
 
     [Fact]
-    public void The_adapted_library_asks_for_no_version_that_is_missing()
+    public void The_adapted_library_needs_no_missing_version()
     {
         if (Library is null)
             return;
@@ -28,7 +28,7 @@ public sealed class OlderLibstdcxxSpecs
     }
 
     [Fact]
-    public void The_symbol_that_set_up_streams_is_asked_for_by_its_older_name()
+    public void The_symbol_that_sets_up_streams_is_replaced_by_the_older_one()
     {
         if (Library is null)
             return;
@@ -65,7 +65,7 @@ public sealed class OlderLibstdcxxSpecs
     }
 
     [Fact]
-    public void What_is_not_a_library_is_refused()
+    public void A_file_that_is_not_a_library_is_refused()
     {
         Should
             .Throw<FormatException>(() => OlderLibstdcxx.Adapt("MZ, a Windows program"u8))
@@ -108,7 +108,7 @@ public sealed class OlderLibstdcxxSpecs
                     }
                     catch (FormatException)
                     {
-                        // The one way to refuse.
+                        // The only exception that may be thrown.
                     }
                 },
                 iter: 200

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Saving;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Worker;
-using Akka.Configuration;
 
 namespace ActorTrain.Torch.Tests.Parity;
 
-/// <summary>A real cluster of one worker, for one job after the other; each has a model and data of its own.</summary>
+/// <summary>A real cluster of one worker for several jobs, each with its own model and data.</summary>
 public sealed class ParityCluster : IAsyncLifetime
 {
     private readonly Models _models = new();
@@ -30,7 +29,7 @@ public sealed class ParityCluster : IAsyncLifetime
             )
         );
 
-    /// <summary>Trains a model and saves it: what a user would load.</summary>
+    /// <summary>Trains a model, saves it and returns the saved tensors with the report.</summary>
     internal async Task<(SavedModel Saved, TrainingReport Report)> Train(
         JobOptions job,
         TorchModel model,
@@ -39,7 +38,7 @@ public sealed class ParityCluster : IAsyncLifetime
     {
         var name = $"model-{Guid.NewGuid():n}";
         _models.Add(name, model, data);
-        var run = await TrainingClient.Of(_seed).SubmitAsync(job with { Model = job.Model with { Name = name } });
+        var run = await TrainingClient.From(_seed).SubmitAsync(job with { Model = job.Model with { Name = name } });
         var result = await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         SafeTensors.Save(_folder["model.safetensors"], result.Model, new Dictionary<string, string>());
         return (SafeTensors.Load(_folder["model.safetensors"]), result.Report);
@@ -55,10 +54,10 @@ public sealed class ParityCluster : IAsyncLifetime
 
     private sealed class Models : IEngineFactory
     {
-        private readonly ConcurrentDictionary<string, OwnEngineFactory> _factories = [];
+        private readonly ConcurrentDictionary<string, TorchModelEngineFactory> _factories = [];
 
         public void Add(string name, TorchModel model, IDataset data) =>
-            _factories[name] = new OwnEngineFactory(name, model, _ => data, new TorchOptions("cpu", Threads: 1));
+            _factories[name] = new TorchModelEngineFactory(name, model, _ => data, new TorchOptions("cpu", Threads: 1));
 
         public IGradientEngine Create(JobOptions job) => _factories[job.Model.Name].Create(job);
     }

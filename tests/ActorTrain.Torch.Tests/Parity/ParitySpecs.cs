@@ -7,15 +7,14 @@ using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Tests.Engine;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>
-/// The parity table: what one worker of a real cluster has saved after 50 steps is what a plain TorchSharp loop has in
-/// its state dictionary: the same names, types and values, for modules as people write them.
+/// The parity table: the model that one worker of a real cluster has saved after 50 steps equals the state dictionary
+/// of a plain TorchSharp loop in names, types and values, for modules as users write them.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
@@ -125,7 +124,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     public static TheoryData<string> Rows => [.. Table.Keys];
 
     [Theory, MemberData(nameof(Rows))]
-    public async Task Is_what_a_plain_loop_has(string name)
+    public async Task The_saved_model_equals_that_of_a_plain_loop(string name)
     {
         var row = Table[name];
         var model = new TorchModel(row.Build) { Loss = row.Loss };
@@ -138,14 +137,14 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         ShouldLoadStrictly(saved, row.Build);
     }
 
-    /// <summary>Parameters without a gradient stay, whoever takes the step.</summary>
+    /// <summary>No kind of update changes parameters without a gradient.</summary>
     [Theory]
     [InlineData("several shards")]
     [InlineData("synchronous")]
     [InlineData("local steps")]
     [InlineData("dc-asgd")]
     [InlineData("gap-aware")]
-    public async Task An_expert_that_was_not_chosen_stays(string how)
+    public async Task An_expert_that_was_not_chosen_does_not_change(string how)
     {
         var row = Table["mixture of experts"];
         var job = JobOf(row);
@@ -184,9 +183,9 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         Bits(other).ShouldNotBe(Bits(once));
     }
 
-    /// <summary>What is told of an epoch is what its own weights come to, however soon the next epoch begins.</summary>
+    /// <summary>An epoch is evaluated at its own weights, however soon the next epoch begins.</summary>
     [Fact]
-    public async Task An_epochs_loss_is_that_of_its_own_weights_also_where_epochs_take_milliseconds()
+    public async Task An_epoch_is_evaluated_at_its_own_weights_even_if_epochs_take_milliseconds()
     {
         var row = new Row(() => Sequential(Linear(8, 8), BatchNorm1d(8), Linear(8, 4)), Vectors(64)) { Epochs = 40 };
 
@@ -209,10 +208,10 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     }
 
     private static JobOptions JobOf(Row row) =>
-        Jobs.Of("own") with
+        Jobs.Create("own") with
         {
             Epochs = row.Epochs,
-            Batch = row.Batch,
+            BatchSize = row.Batch,
             Optimizer = row.Optimizer,
             Shards = 1,
         };
@@ -235,7 +234,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
             for (var i = 0; i < tensor.Bytes.Length / tensor.Type.Size(); i++)
             {
                 var (ours, theirs) = (tensor.Type.Read(tensor.Bytes.Span, i), tensor.Type.Read(bytes, i));
-                // Minus infinity is what it is.
+                // The difference of infinities is NaN.
                 if (ours.Equals(theirs) && !double.IsFinite(theirs))
                     continue;
                 (difference, size) = (difference + Math.Pow(ours - theirs, 2), size + theirs * theirs);
@@ -275,7 +274,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     {
         var random = new SplitMix64(7);
         var length = (int)shape.Aggregate(1L, (product, size) => product * size);
-        return ArrayDataset.OfClasses("parity", shape, 4, Some(samples), Some(40));
+        return ArrayDataset.ForClassification("parity", shape, 4, Some(samples), Some(40));
 
         Samples Some(int count)
         {
@@ -284,7 +283,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
                 inputs[i] = 2 * random.NextFloat() - 1;
             for (var i = 0; i < count; i++)
                 classes[i] = (inputs[i * length] > 0 ? 1 : 0) + (inputs[i * length + 1] > 0 ? 2 : 0);
-            return Samples.Of(inputs, classes);
+            return Samples.From(inputs, classes);
         }
     }
 
@@ -292,7 +291,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
     {
         var random = new SplitMix64(9);
         var values = Enumerable.Range(0, Steps * Batch * 8).Select(_ => random.NextFloat()).ToArray();
-        return ArrayDataset.OfNumbers("pictures", [8], [8], new Samples(values, values), Samples.None);
+        return ArrayDataset.ForRegression("pictures", [8], [8], new Samples(values, values), Samples.None);
     }
 
     private static ArrayDataset Sentences()
@@ -303,6 +302,6 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
             (tokens[i], next[i]) = (random.NextBelow(11), i % 6 == 5 ? 0 : 1);
         for (var i = 0; i < tokens.Length; i++)
             next[i] = i % 6 == 5 ? 0 : tokens[i + 1];
-        return ArrayDataset.OfNumbers("sentences", [6], [6], new Samples(tokens, next), Samples.None);
+        return ArrayDataset.ForRegression("sentences", [6], [6], new Samples(tokens, next), Samples.None);
     }
 }

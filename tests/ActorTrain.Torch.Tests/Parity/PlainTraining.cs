@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
 using TorchSharp;
@@ -8,8 +9,8 @@ using static TorchSharp.torch;
 namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>
-/// The loop that somebody would write with TorchSharp alone: a module from the seed, the same batches, an optimizer in
-/// PyTorch's operations, which leaves alone what has no gradient.
+/// A training loop with TorchSharp alone: a module from the seed, the same batches, an optimizer in PyTorch's
+/// operations, which skips parameters without a gradient.
 /// </summary>
 internal static class PlainTraining
 {
@@ -28,11 +29,11 @@ internal static class PlainTraining
         module.train();
         for (var epoch = 1; epoch <= job.Epochs; epoch++)
         {
-            var order = SampleOrder.Of(job.Seed, epoch, data.Description.TrainSamples).ToArray();
-            foreach (var part in new LeasePart(epoch, 0, order.Length).Cut(job.Batch, job.LeastMicroBatch))
+            var order = SampleOrder.Get(job.Seed, epoch, data.Description.TrainSamples).ToArray();
+            foreach (var part in new SampleRange(epoch, 0, order.Length).Cut(job.BatchSize, job.SmallestMicroBatch))
             {
                 var (inputs, targets) = Batch(data, order.AsSpan(part.Start, part.Count));
-                // What is random in a step depends on the job's seed and the step's samples.
+                // Random numbers of a step depend on the job's seed and the step's samples.
                 manual_seed(SampleOrder.SeedOf(job.Seed, part));
                 var outputs = module.call(inputs);
                 var loss =
@@ -82,7 +83,7 @@ internal static class PlainTraining
         public void Step(nn.Module module)
         {
             using var _ = no_grad();
-            // What TorchSharp's setter has tied is listed twice, and has one gradient: it takes one step.
+            // A parameter that TorchSharp's setter has tied is listed twice, but must take one step.
             foreach (var group in module.parameters().GroupBy(parameter => parameter.storage<float>().data_ptr()))
                 if (group.First().grad is { } gradient)
                     Step(group.First(), gradient);

@@ -1,17 +1,15 @@
 using System.Text.Json;
-using ActorTrain.Job;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Tests.Engine;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Parity;
 
-/// <summary>One worker of a real cluster against what PyTorch itself came to: PyTorch/reference.py has written
-/// it.</summary>
+/// <summary>Compares one worker of a real cluster with PyTorch: PyTorch/reference.py has written its results.</summary>
 [Collection(Alone.Name)]
 public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {
@@ -49,12 +47,12 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
         [.. Reference.GetProperty("rows").EnumerateObject().Select(row => row.Name)];
 
     [Theory, MemberData(nameof(Rows))]
-    public async Task Is_what_PyTorch_has(string row)
+    public async Task The_saved_model_equals_that_of_PyTorch(string row)
     {
         var (name, how) = (row.Split(", ")[0], row.Split(", ")[1]);
-        var job = Jobs.Of("own") with
+        var job = Jobs.Create("own") with
         {
-            Batch = Batch,
+            BatchSize = Batch,
             Shards = 1,
             Optimizer = how == "adam" ? Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f } : Sgd,
         };
@@ -71,7 +69,7 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
             for (var i = 0; i < ours.Length; i++)
                 (difference, size) = (difference + Math.Pow(ours[i] - theirs[i], 2), size + theirs[i] * theirs[i]);
         }
-        // As near to double precision as PyTorch's own single precision, give or take.
+        // About as near to double precision as PyTorch's single precision.
         Math.Sqrt(difference / size).ShouldBeLessThan(4 * expected.GetProperty("apart").GetDouble() + 1e-6);
     }
 
@@ -94,20 +92,20 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
     private static ArrayDataset Waves(long seed)
     {
         var values = Wave(Steps * Batch * Inputs, 1.5, 1.7);
-        var order = SampleOrder.Of(seed, epoch: 1, Steps * Batch).Span;
+        var order = SampleOrder.Get(seed, epoch: 1, Steps * Batch).Span;
         var (inputs, classes) = (new float[values.Length], new int[Steps * Batch]);
         for (var i = 0; i < classes.Length; i++)
         {
             values.AsSpan(i * Inputs, Inputs).CopyTo(inputs.AsSpan(order[i] * Inputs));
             classes[order[i]] = (int)((5L * i * i + 2 * i) % 7 % Classes);
         }
-        return ArrayDataset.OfClasses("waves", [Inputs], Classes, Samples.Of(inputs, classes), Samples.None);
+        return ArrayDataset.ForClassification("waves", [Inputs], Classes, Samples.From(inputs, classes), Samples.None);
     }
 
     private static float[] Wave(int count, double scale, double pace) =>
         [.. Enumerable.Range(0, count).Select(i => (float)(scale * Math.Sin(1 + pace * i)))];
 
-    /// <summary>Takes a row of eight numbers for a sequence of two fours.</summary>
+    /// <summary>Views a row of eight numbers as a sequence of two fours.</summary>
     private sealed class Halved : Module<Tensor, Tensor>
     {
         private readonly Recurrent _inner;

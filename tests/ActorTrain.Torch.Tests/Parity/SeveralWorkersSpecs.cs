@@ -1,34 +1,33 @@
 using System.Collections.Concurrent;
 using ActorTrain.Consistency;
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Tests.Custom;
 using ActorTrain.Torch.Tests.Engine;
-using ActorTrain.Torch.Tests.Own;
-using ActorTrain.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Parity;
 
-/// <summary>What holds for several unequal workers, all in this process, in every consistency model.</summary>
+/// <summary>Properties of several unequal workers, all in this process, in every consistency model.</summary>
 [Collection(Alone.Name)]
 public sealed class SeveralWorkersSpecs
 {
     public static TheoryData<string> Ways =>
         ["asynchronous", "bounded", "synchronous", "deterministic", "backup workers", "local steps"];
 
-    /// <summary>With a batch of 8 the balance used to cut micro-batches of one, and a running variance was NaN for
-    /// good.</summary>
+    /// <summary>With a batch size of 8, balancing used to produce micro-batches of one, whose running variance is NaN
+    /// from then on.</summary>
     [Theory, MemberData(nameof(Ways))]
-    public async Task No_gradient_is_of_fewer_samples_than_batch_statistics_need(string way)
+    public async Task No_gradient_has_fewer_samples_than_batch_statistics_need(string way)
     {
-        // 8 does not divide it, and leaves one.
+        // Divided by 8 it leaves one sample.
         var data = Toy.Quarters(1025);
         var sizes = new ConcurrentBag<int>();
-        var job = In(way, Jobs.Of("own") with { Batch = 8, Epochs = 4, MinimumWorkers = 3 });
+        var job = In(way, Jobs.Create("own") with { BatchSize = 8, Epochs = 4, MinimumWorkers = 3 });
 
         var result = await Train(
             job,
@@ -40,7 +39,7 @@ public sealed class SeveralWorkersSpecs
 
         result.Report.SamplesApplied.ShouldBe(4 * 1025);
         sizes.Min().ShouldBeGreaterThanOrEqualTo(4);
-        result.Model.State.ToArray().ShouldAllBe(value => float.IsFinite(value));
+        result.Model.Buffers.ToArray().ShouldAllBe(value => float.IsFinite(value));
         result.Report.TestAccuracy!.Value.ShouldBeGreaterThan(
             0.6,
             "with statistics that are not finite it is that of a guess, 0.25"
@@ -50,7 +49,7 @@ public sealed class SeveralWorkersSpecs
     [Fact]
     public async Task Deterministic_training_with_dropout_is_bit_equal_with_one_two_and_four_workers_or_one_that_fails()
     {
-        var job = In("deterministic", Jobs.Of("own") with { Batch = 16, Epochs = 3, Shards = 2 });
+        var job = In("deterministic", Jobs.Create("own") with { BatchSize = 16, Epochs = 3, Shards = 2 });
         var data = Toy.Quarters(512);
         var model = new TorchModel(() => new Noisy2());
 
@@ -73,20 +72,20 @@ public sealed class SeveralWorkersSpecs
             }
         );
 
-        broken.Report.Events.ShouldContain(happened => happened.Kind == "worker-failed");
+        broken.Report.Events.ShouldContain(raised => raised.Kind == "worker-failed");
         foreach (var other in new[] { two, four, broken })
             other.Model.Parameters.ToArray().ShouldBe(one.Model.Parameters.ToArray());
     }
 
     [Fact]
-    public async Task Three_rows_and_eight_workers_count_once_each()
+    public async Task Three_samples_on_eight_workers_are_counted_once_each()
     {
         var result = await Train(
-            Jobs.Of("own") with
+            Jobs.Create("own") with
             {
                 Epochs = 5,
                 MinimumWorkers = 8,
-                Batch = 16,
+                BatchSize = 16,
             },
             new TorchModel(Normalized),
             Toy.Quarters(3),
@@ -98,12 +97,12 @@ public sealed class SeveralWorkersSpecs
     }
 
     [Fact]
-    public async Task Twenty_rows_at_batch_64_are_one_gradient()
+    public async Task Twenty_samples_at_batch_size_64_are_one_gradient()
     {
         var sizes = new ConcurrentBag<int>();
 
         await Train(
-            Jobs.Of("own") with
+            Jobs.Create("own") with
             {
                 Epochs = 3,
             },
@@ -121,13 +120,13 @@ public sealed class SeveralWorkersSpecs
 
     private static JobOptions In(string way, JobOptions job)
     {
-        var steps = new SynchronousOptions(GlobalBatch: 32, BackupWorkers: 0, Deterministic: false);
+        var steps = new SynchronousOptions(GlobalBatchSize: 32, BackupWorkers: 0, Deterministic: false);
         return way switch
         {
             "bounded" => job with { Consistency = job.Consistency with { Mode = ConsistencyMode.Bounded } },
             "synchronous" => Synchronous(steps),
             "deterministic" => Synchronous(steps with { Deterministic = true }),
-            "backup workers" => Synchronous(steps with { GlobalBatch = 0, BackupWorkers = 1 }) with { Shards = 1 },
+            "backup workers" => Synchronous(steps with { GlobalBatchSize = 0, BackupWorkers = 1 }) with { Shards = 1 },
             "local steps" => job with { LocalSteps = job.LocalSteps with { Steps = 3 } },
             _ => job,
         };
@@ -160,7 +159,12 @@ public sealed class SeveralWorkersSpecs
                             Join = seed.Address,
                             Engines = new ThrottledEngines(
                                 new Watched(
-                                    new OwnEngineFactory("own", model, _ => data, new TorchOptions("cpu", Threads: 1)),
+                                    new TorchModelEngineFactory(
+                                        "own",
+                                        model,
+                                        _ => data,
+                                        new TorchOptions("cpu", Threads: 1)
+                                    ),
                                     worker.Index,
                                     beforeGradient
                                 ),
@@ -172,7 +176,7 @@ public sealed class SeveralWorkersSpecs
         );
         try
         {
-            var run = await TrainingClient.Of(seed).SubmitAsync(job);
+            var run = await TrainingClient.From(seed).SubmitAsync(job);
             return await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
         }
         finally
@@ -202,7 +206,7 @@ public sealed class SeveralWorkersSpecs
         private sealed class Engine(IGradientEngine inner, int index, Action<int, int>? beforeGradient)
             : IGradientEngine
         {
-            // Those of the measurement are no work of the job's.
+            // Gradients of the measurement do not count.
             private bool _isMeasured;
             private int _initialized;
 
@@ -214,7 +218,7 @@ public sealed class SeveralWorkersSpecs
 
             public Memory<float> Parameters => inner.Parameters;
 
-            public Memory<float> State => inner.State;
+            public Memory<float> Buffers => inner.Buffers;
 
             public void Initialize(long seed)
             {

@@ -1,8 +1,7 @@
 using System.Text;
-using ActorTrain.Hosting;
+using ActorTrain.Engines;
 using ActorTrain.Parameters;
 using ActorTrain.Saving;
-using ActorTrain.Worker;
 
 namespace ActorTrain.Torch.Tests.Saving;
 
@@ -19,7 +18,7 @@ public sealed class SafeTensorsSpecs : IDisposable
     private string File => _folder["model.safetensors"];
 
     [Fact]
-    public void The_bytes_are_those_of_the_format()
+    public void The_bytes_follow_the_format()
     {
         SafeTensors.Save(File, Small(), new Dictionary<string, string> { ["epochs"] = "5" });
 
@@ -59,22 +58,22 @@ public sealed class SafeTensorsSpecs : IDisposable
     }
 
     [Fact]
-    public void A_model_comes_back_as_it_was()
+    public void A_saved_model_loads_unchanged()
     {
         using var engine = Jobs.Started("mobilenet");
         engine.ComputeGradient(Jobs.Samples(4), seed: 0);
-        SafeTensors.Save(File, new TrainedModel(engine.Model, engine.Parameters, engine.State), Metadata);
+        SafeTensors.Save(File, new TrainedModel(engine.Model, engine.Parameters, engine.Buffers), Metadata);
 
         var saved = SafeTensors.Load(File);
         var model = saved.As(engine.Model);
 
         saved.Metadata.ShouldBe(Metadata);
         model.Parameters.ToArray().ShouldBe(engine.Parameters.ToArray());
-        model.State.ToArray().ShouldBe(engine.State.ToArray());
+        model.Buffers.ToArray().ShouldBe(engine.Buffers.ToArray());
     }
 
     [Fact]
-    public void A_file_replaces_an_earlier_one_and_leaves_nothing_beside_it()
+    public void A_file_replaces_an_earlier_one_and_leaves_no_other_file()
     {
         SafeTensors.Save(File, Small(first: 1), Metadata);
         SafeTensors.Save(File, Small(first: 9), Metadata);
@@ -94,9 +93,9 @@ public sealed class SafeTensorsSpecs : IDisposable
     }
 
     [Fact]
-    public void A_write_that_fails_leaves_nothing_and_takes_nothing()
+    public void A_failed_write_leaves_no_file_and_keeps_the_earlier_one()
     {
-        // A folder under the file's name: everything is written, and the last step fails.
+        // A folder has the file's name: the final renaming fails.
         Directory.CreateDirectory(_folder["model.safetensors/inside"]);
 
         Should.Throw<ActorTrainException>(() => SafeTensors.Save(File, Small(), Metadata));
@@ -105,7 +104,7 @@ public sealed class SafeTensorsSpecs : IDisposable
     }
 
     [Fact]
-    public void The_file_of_another_model_is_refused_by_the_first_difference()
+    public void The_file_of_another_model_is_refused_with_the_first_difference()
     {
         SafeTensors.Save(File, Small(), Metadata);
         var saved = SafeTensors.Load(File);
@@ -116,14 +115,16 @@ public sealed class SafeTensorsSpecs : IDisposable
             .ShouldBe($"{File}: it has no tensor b, which the model other has.");
         Should
             .Throw<ActorTrainException>(() =>
-                saved.As(new ModelDescription("other", ParameterLayout.Empty, Small().Description.State))
+                saved.As(new ModelDescription("other", ParameterLayout.Empty, Small().Description.Buffers))
             )
             .Message.ShouldBe($"{File}: it has a tensor a.weight, which the model other has not.");
 
         string Refusal(IEnumerable<(string, IReadOnlyList<long>)> tensors) =>
             Should
                 .Throw<ActorTrainException>(() =>
-                    saved.As(new ModelDescription("other", ParameterLayout.Of(tensors), Small().Description.State))
+                    saved.As(
+                        new ModelDescription("other", ParameterLayout.Create(tensors), Small().Description.Buffers)
+                    )
                 )
                 .Message;
     }
@@ -141,7 +142,7 @@ public sealed class SafeTensorsSpecs : IDisposable
     [InlineData("""{"a":{"shape":[2]}}""")]
     [InlineData("""{"a":3}""")]
     [InlineData("[]")]
-    public void A_file_that_is_not_whole_is_refused(string header)
+    public void A_truncated_or_damaged_file_is_refused(string header)
     {
         var length = header == "{}" ? 1_000_000 : header.Length;
         System.IO.File.WriteAllBytes(
@@ -155,7 +156,7 @@ public sealed class SafeTensorsSpecs : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_named() =>
+    public void A_missing_file_is_named() =>
         Should
             .Throw<ActorTrainException>(() => SafeTensors.Load(File))
             .Message.ShouldStartWith($"The model {File} cannot be loaded: ");
@@ -166,8 +167,8 @@ public sealed class SafeTensorsSpecs : IDisposable
         new(
             new ModelDescription(
                 "small",
-                ParameterLayout.Of([("a.weight", [1L, 2L])]),
-                ParameterLayout.Of([
+                ParameterLayout.Create([("a.weight", [1L, 2L])]),
+                ParameterLayout.Create([
                     new TensorSpec("bn.running_mean", [1L], 0),
                     new TensorSpec("bn.num_batches_tracked", [], 0) { Type = ElementType.I64 },
                 ])

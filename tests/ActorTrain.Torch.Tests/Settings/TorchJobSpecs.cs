@@ -14,8 +14,8 @@ public sealed class TorchJobSpecs
     [InlineData("mobilenet", "mlp.hidden", "the setting of another model")]
     [InlineData("mlp", "augmentation.flip", "true")]
     [InlineData("mlp", "augmentation.crop-padding", "14")]
-    public void Good_settings_pass(string model, string key, string value) =>
-        TorchJob.Validate(Jobs.Of(model, (key, value)));
+    public void Valid_settings_are_accepted(string model, string key, string value) =>
+        TorchJob.Validate(Jobs.Create(model, (key, value)));
 
     [Theory]
     [InlineData(
@@ -78,20 +78,20 @@ public sealed class TorchJobSpecs
         "15",
         "actortrain.job.data.augmentation.crop-padding is 15; it must be a whole number from 0 to 14."
     )]
-    public void A_wrong_setting_is_named_with_its_value_and_what_it_may_be(
+    public void A_wrong_setting_is_named_with_its_value_and_the_allowed_values(
         string model,
         string key,
         string value,
         string message
     ) =>
         Should
-            .Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Of(model, (key, value))))
+            .Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Create(model, (key, value))))
             .Message.ShouldBe(message);
 
     [Fact]
     public void A_missing_setting_is_named()
     {
-        var job = Jobs.Of("mlp");
+        var job = Jobs.Create("mlp");
         job = job with { Model = job.Model with { Settings = new Dictionary<string, string>() } };
 
         Should
@@ -105,13 +105,13 @@ public sealed class TorchJobSpecs
     [Theory]
     [InlineData("resnet", "unknown model 'resnet'; known models: cnn, mlp, mobilenet")]
     [InlineData("mobilnet", "unknown model 'mobilnet' (did you mean 'mobilenet'?); known models: cnn, mlp, mobilenet")]
-    public void An_unknown_model_is_answered_with_the_known_ones(string model, string message) =>
-        Should.Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Of(model))).Message.ShouldBe(message);
+    public void An_unknown_model_is_refused_with_the_known_ones(string model, string message) =>
+        Should.Throw<ActorTrainException>(() => TorchJob.Validate(Jobs.Create(model))).Message.ShouldBe(message);
 
     [Fact]
-    public void An_unknown_data_set_is_answered_with_the_known_ones()
+    public void An_unknown_data_set_is_refused_with_the_known_ones()
     {
-        var job = Jobs.Of("mlp");
+        var job = Jobs.Create("mlp");
         job = job with { Data = job.Data with { Name = "fashion-mnits" } };
 
         Should

@@ -1,4 +1,4 @@
-"""Trains a small network on a fixed batch with PyTorch, and writes where it comes to: python3 reference.py > reference.json
+"""Trains a small network on a fixed batch with PyTorch, and writes the result: python3 reference.py > reference.json
 
 Two layers, tanh between them, cross entropy; 12 samples, all of them in each of 50 steps. Computed in float32 and in float64, from the same float32 numbers.
 """

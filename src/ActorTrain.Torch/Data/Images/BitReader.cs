@@ -10,7 +10,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     private ulong _bits;
     private int _count;
 
-    /// <summary>Where the next unread byte is.</summary>
+    /// <summary>Position of the next unread byte.</summary>
     public int Position { get; private set; } = position;
 
     /// <summary>The next symbol of a Huffman code.</summary>
@@ -36,7 +36,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
         _count -= bits;
     }
 
-    /// <summary>The next symbol of a Huffman code; the bits that it announces in its lower half are skipped.</summary>
+    /// <summary>The next symbol of a Huffman code; skips as many bits as its lower half says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int SkipSymbol(HuffmanTable table)
     {
@@ -72,7 +72,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
         return bits == 0 || number >> (bits - 1) != 0 ? number : number - (1 << bits) + 1;
     }
 
-    /// <summary>Ends a stretch of data: what is left of its last byte is padding, and a marker must follow.</summary>
+    /// <summary>Ends a section of data: the rest of its last byte is padding, and a marker must follow.</summary>
     public void End()
     {
         Fill();
@@ -81,7 +81,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
         (_bits, _count) = (0, 0);
     }
 
-    /// <summary>Passes the marker between two stretches of a scan.</summary>
+    /// <summary>Skips the restart marker between two sections of a scan.</summary>
     public void Restart(int number)
     {
         End();
@@ -117,7 +117,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
             if (((~next - 0x0101010101010101) & next & 0x8080808080808080) == 0)
             {
                 var bytes = (63 - _count) >> 3;
-                // Bits beyond the count are those of the byte that is read next: adding them again changes nothing.
+                // Bits beyond the count are those of the byte that is read next: or-ing them again changes nothing.
                 _bits |= next >> _count;
                 _count += 8 * bytes;
                 Position += bytes;

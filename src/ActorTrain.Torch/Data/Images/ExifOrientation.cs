@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace ActorTrain.Torch.Data.Images;
 
-/// <summary>Which way up an image is, by its Exif data: 1 as it is stored, up to 8.</summary>
+/// <summary>Reads an image's orientation from its Exif data: 1 (as stored) to 8.</summary>
 internal static class ExifOrientation
 {
     private const int Tag = 0x112;
 
     /// <summary>Finds it in the first directory; 1 where there is none.</summary>
-    public static int Of(ReadOnlySpan<byte> exif)
+    public static int Read(ReadOnlySpan<byte> exif)
     {
         var little = exif.StartsWith("II"u8);
         if (exif.Length < 8 || !little && !exif.StartsWith("MM"u8))

@@ -3,7 +3,7 @@ namespace ActorTrain.Torch.Data.Images;
 /// <summary>A Huffman code of a JPEG file.</summary>
 internal sealed class HuffmanTable
 {
-    /// <summary>Codes up to this length are looked up at once.</summary>
+    /// <summary>Codes up to this length are found by one look-up.</summary>
     public const int ShortBits = 9;
 
     private const int LongestCode = 16;
@@ -13,7 +13,7 @@ internal sealed class HuffmanTable
 
     /// <summary>Builds a code.</summary>
     /// <param name="counts">Number of codes of each length, from 1.</param>
-    /// <param name="symbols">What they stand for, the shortest code first.</param>
+    /// <param name="symbols">Their symbols, the shortest code first.</param>
     public HuffmanTable(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
         _symbols = symbols.ToArray();
@@ -37,10 +37,10 @@ internal sealed class HuffmanTable
         }
     }
 
-    /// <summary>For all that the next bits may be: length of the code × 256 + symbol; 0 where it is longer.</summary>
+    /// <summary>For each value of the next bits: length of the code × 256 + symbol; 0 for longer codes.</summary>
     public ushort[] Short { get; } = new ushort[1 << ShortBits];
 
-    /// <summary>A longer code, and its length.</summary>
+    /// <summary>Finds the symbol of a longer code, and the code's length.</summary>
     /// <param name="bits">The next 16 bits.</param>
     public (int Symbol, int Length) Find(int bits)
     {

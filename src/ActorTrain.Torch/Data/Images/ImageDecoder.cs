@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// Decodes an image file as it is meant to be seen, or says what is wrong with it. Values are those of Pillow's
+/// Decodes an image file in its right orientation, or says what is wrong with it. Values are those of Pillow's
 /// <c>convert("RGB")</c> and <c>convert("L")</c> after <c>exif_transpose</c>: transparency is dropped, colour profiles
 /// are left alone, grey is ITU-R 601-2 luma; but 16 bits a sample are rounded to 8.
 /// </summary>
@@ -20,11 +20,12 @@ internal static class ImageDecoder
     public const string Kinds = "PNG, JPEG, BMP or WebP";
 
     /// <summary>Decodes a file.</summary>
-    /// <param name="file">Its content, which alone says of which kind it is.</param>
+    /// <param name="file">Its content, which alone determines its kind.</param>
     /// <param name="channels">1 for grey, 3 for colour.</param>
-    /// <param name="room">Gives room for an image of a size, or refuses it before it is decoded.</param>
-    /// <exception cref="InvalidDataException">It is no image, or a damaged one; the message says what.</exception>
-    public static unsafe void Decode(byte[] file, int channels, Func<ImageShape, Memory<byte>> room)
+    /// <param name="allocate">Returns memory for an image of a size, or throws to refuse it before it is
+    /// decoded.</param>
+    /// <exception cref="InvalidDataException">It is not an image, or damaged; the message says what.</exception>
+    public static unsafe void Decode(byte[] file, int channels, Func<ImageShape, Memory<byte>> allocate)
     {
         var png = Check(file);
         fixed (byte* content = file)
@@ -35,8 +36,8 @@ internal static class ImageDecoder
                 throw Animated();
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             var orientation = new Orientation(png?.Orientation ?? (int)codec.EncodedOrigin, width, height);
-            var planes = room(orientation.ShapeOf(channels)).Span;
-            // Once there is room: what a header announces is not believed before.
+            var planes = allocate(orientation.ShapeOf(channels)).Span;
+            // After the size was accepted: a damaged header may announce any size.
             if (IsJpeg(file))
                 JpegCheck.Verify(file);
             var length = checked(width * height);
@@ -56,12 +57,12 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>A file that is several images.</summary>
+    /// <summary>The error for a file of several images.</summary>
     public static InvalidDataException Animated() => new("it is animated; an image has one frame");
 
     private static unsafe void Decode(SKCodec codec, uint[] pixels)
     {
-        // Without a colour space nothing is converted; unpremultiplied, what is transparent keeps its colour.
+        // Without a colour space no colour is converted; unpremultiplied, transparent pixels keep their colour.
         var alpha = codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
         SKCodecResult result;
@@ -85,11 +86,11 @@ internal static class ImageDecoder
         if (IsWebP(file))
             CheckLength(file, 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]));
         else if (!IsJpeg(file) && !file.StartsWith("BM"u8))
-            throw new InvalidDataException($"its content is no {Kinds}");
+            throw new InvalidDataException($"its content is not {Kinds}");
         return null;
     }
 
-    // The check of a JPEG says more than a decoder that does not begin.
+    // The check of a JPEG has a more precise message than a decoder that cannot start.
     private static InvalidDataException Unreadable(ReadOnlySpan<byte> file)
     {
         if (IsJpeg(file))
@@ -107,7 +108,7 @@ internal static class ImageDecoder
         if (file.Length >= length)
             return;
         throw new InvalidDataException(
-            $"it is truncated: its header announces {Plural.Of(length, "byte")}, and it has {file.Length}"
+            $"it is truncated: its header announces {Plural.Format(length, "byte")}, and it has {file.Length}"
         );
     }
 }

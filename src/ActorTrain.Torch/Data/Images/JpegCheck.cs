@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// Finds damage of a JPEG file that decoders pass over: they fill what is missing with grey. All segments, tables and
-/// scans must be whole, and the end marker must follow them. What it cannot find is a change of bits after which the
-/// data still has the right number of codes: JPEG has no checksum.
+/// Finds damage of a JPEG file that decoders ignore: they fill missing parts with grey. All segments, tables and scans
+/// must be complete, and the end marker must follow them. It cannot find changed bits after which the data still has
+/// the right number of codes: JPEG has no checksum.
 /// </summary>
 internal sealed class JpegCheck
 {
-    // A block's mean is 8 × 128 at most before it is divided by its quantization; twice that leaves room for rounding.
-    private const int LargestMean = 2048;
+    // A DC coefficient is 8 × 128 at most before quantization; twice that leaves room for rounding.
+    private const int LargestDc = 2048;
 
-    private readonly HuffmanTable?[] _means = new HuffmanTable?[4],
-        _others = new HuffmanTable?[4];
+    private readonly HuffmanTable?[] _dcTables = new HuffmanTable?[4],
+        _acTables = new HuffmanTable?[4];
     private readonly int[] _quantization = [1, 1, 1, 1];
     private JpegComponent[] _components = [];
     private int _units,
@@ -57,16 +57,16 @@ internal sealed class JpegCheck
         if (position >= file.Length)
             throw Truncated();
         if (file[position] != 0xff)
-            throw new InvalidDataException("it is damaged: bytes stand where a marker must");
+            throw new InvalidDataException("it is damaged: there are bytes in place of a marker");
         while (position < file.Length && file[position] == 0xff)
             position++;
         if (position >= file.Length)
             throw Truncated();
         var marker = file[position++];
-        // Those without content: only scans have them, or nobody.
+        // Markers without content may occur only within scans.
         return marker is > 0x01 and (< 0xd0 or > 0xd8)
             ? marker
-            : throw new InvalidDataException($"it is damaged: marker {marker:x2} stands where it may not");
+            : throw new InvalidDataException($"it is damaged: marker {marker:x2} is in a wrong place");
     }
 
     private static InvalidDataException Truncated() => new("it is truncated: its end marker is missing");
@@ -88,7 +88,9 @@ internal sealed class JpegCheck
                 ReadFrame(segment, progressive: marker == 0xc2);
                 break;
             case >= 0xc3 and <= 0xcf and not 0xc8 and not 0xcc:
-                throw new InvalidDataException("it is a lossless, hierarchical or arithmetic JPEG, which are not read");
+                throw new InvalidDataException(
+                    "it is a lossless, hierarchical or arithmetic JPEG, which is not supported"
+                );
             case 0xda:
                 return ScanOf(segment).Read(file, position);
         }
@@ -103,7 +105,7 @@ internal sealed class JpegCheck
             var total = 0;
             foreach (var count in counts)
                 total += count;
-            var tables = segment[0] >> 4 == 0 ? _means : _others;
+            var tables = segment[0] >> 4 == 0 ? _dcTables : _acTables;
             tables[segment[0] & 15] = new HuffmanTable(counts, segment.Slice(17, total));
             segment = segment[(17 + total)..];
         }
@@ -155,7 +157,7 @@ internal sealed class JpegCheck
         {
             var (id, tables) = (segment[1 + 2 * i], segment[2 + 2 * i]);
             var component = _components.FirstOrDefault(one => one.Id == id) ?? throw Wrong();
-            component.Codes = (_means[tables >> 4], _others[tables & 15]);
+            component.Codes = (_dcTables[tables >> 4], _acTables[tables & 15]);
             component.IsScanned = true;
             components[i] = component;
         }
@@ -168,7 +170,7 @@ internal sealed class JpegCheck
             throw Wrong();
         if (_progressive && (band.First == 0 ? band.Last > 0 : components.Length > 1))
             throw Wrong();
-        var largest = LargestMean << Math.Max(0, _precision - 8);
+        var largest = LargestDc << Math.Max(0, _precision - 8);
         return new JpegScan(
             components,
             components.Length > 1 ? _units : components[0].Blocks,

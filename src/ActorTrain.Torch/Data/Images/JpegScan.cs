@@ -1,17 +1,16 @@
 namespace ActorTrain.Torch.Data.Images;
 
 /// <summary>
-/// One scan of a JPEG file: reads its codes as a decoder does (ITU-T T.81, annexes F and G), without making pixels of
-/// them. Data that is missing, added or replaced shows in codes that do not come out: a decoder fills in grey there,
-/// and says nothing.
+/// One scan of a JPEG file: reads its codes as a decoder does (ITU-T T.81, annexes F and G), without computing pixels.
+/// Missing, added or replaced data leads to invalid codes, for which a decoder fills in grey and reports nothing.
 /// </summary>
 /// <param name="components">Its components.</param>
-/// <param name="units">Number of units that it consists of.</param>
+/// <param name="units">Number of its units.</param>
 /// <param name="restart">Units between two restart markers; 0 for none.</param>
-/// <param name="band">The coefficients that it has, first and last.</param>
-/// <param name="refines">Whether it adds a bit to what earlier scans had.</param>
+/// <param name="band">Its first and last coefficient.</param>
+/// <param name="refines">Whether it adds a bit to the coefficients of earlier scans.</param>
 /// <param name="progressive">Whether the file is progressive.</param>
-/// <param name="largestMean">For each component the largest mean that pixels can have.</param>
+/// <param name="largestDc">For each component the largest possible DC coefficient.</param>
 internal sealed class JpegScan(
     JpegComponent[] components,
     int units,
@@ -19,13 +18,13 @@ internal sealed class JpegScan(
     (int First, int Last) band,
     bool refines,
     bool progressive,
-    int[] largestMean
+    int[] largestDc
 )
 {
-    private const int LongestMean = 15;
+    private const int LongestDc = 15;
 
-    // Blocks to come that have nothing in this band.
-    private int _empty;
+    // Following blocks that have no coefficients in this band.
+    private int _emptyBlocks;
 
     /// <summary>Reads it.</summary>
     /// <param name="file">The file.</param>
@@ -35,29 +34,29 @@ internal sealed class JpegScan(
     {
         var reader = new BitReader(file, position);
         foreach (var component in components)
-            component.Mean = 0;
+            component.Dc = 0;
         for (var unit = 0; unit < units; unit++)
         {
             if (restart > 0 && unit > 0 && unit % restart == 0)
             {
-                CheckNoneIsExpected();
+                CheckNoBlockRemains();
                 reader.Restart((unit / restart - 1) % 8);
                 foreach (var component in components)
-                    component.Mean = 0;
+                    component.Dc = 0;
             }
             if (components.Length == 1)
                 ReadBlock(ref reader, 0, unit);
             else
                 ReadUnit(ref reader);
         }
-        CheckNoneIsExpected();
+        CheckNoBlockRemains();
         reader.End();
         return reader.Position;
     }
 
-    private void CheckNoneIsExpected()
+    private void CheckNoBlockRemains()
     {
-        if (_empty > 0)
+        if (_emptyBlocks > 0)
             throw new InvalidDataException("it is damaged: a scan has more blocks than the image");
     }
 
@@ -74,39 +73,39 @@ internal sealed class JpegScan(
         {
             ref var nonZero = ref components[component].NonZero[block];
             if (refines)
-                RefineOthers(ref reader, Others(component), ref nonZero);
+                RefineAc(ref reader, Ac(component), ref nonZero);
             else
-                ReadOthers(ref reader, Others(component), ref nonZero);
+                ReadAc(ref reader, Ac(component), ref nonZero);
         }
         else if (refines)
             reader.Number(1);
         else
         {
-            ReadMean(ref reader, component);
+            ReadDc(ref reader, component);
             if (!progressive)
-                SkipOthers(ref reader, Others(component));
+                SkipAc(ref reader, Ac(component));
         }
     }
 
-    private HuffmanTable Others(int component) => components[component].Codes.Others ?? throw NoTable();
+    private HuffmanTable Ac(int component) => components[component].Codes.Ac ?? throw NoTable();
 
     private static InvalidDataException NoTable() =>
         new("it is damaged: a scan names a table of codes that is not there");
 
     private static InvalidDataException NoSymbol() => new("it is damaged: its data has a code that stands for nothing");
 
-    private void ReadMean(ref BitReader reader, int number)
+    private void ReadDc(ref BitReader reader, int number)
     {
         var component = components[number];
-        var bits = reader.Symbol(component.Codes.Means ?? throw NoTable());
-        if (bits > LongestMean)
+        var bits = reader.Symbol(component.Codes.Dc ?? throw NoTable());
+        if (bits > LongestDc)
             throw NoSymbol();
-        component.Mean += reader.Difference(bits);
-        if (Math.Abs(component.Mean) > largestMean[number])
+        component.Dc += reader.Difference(bits);
+        if (Math.Abs(component.Dc) > largestDc[number])
             throw new InvalidDataException("it is damaged: its data leaves the range of pixels");
     }
 
-    private static void SkipOthers(ref BitReader reader, HuffmanTable codes)
+    private static void SkipAc(ref BitReader reader, HuffmanTable codes)
     {
         for (var k = 1; k < 64; k++)
         {
@@ -123,11 +122,11 @@ internal sealed class JpegScan(
 
     private static InvalidDataException TooMany() => new("it is damaged: a block has more coefficients than 64");
 
-    private void ReadOthers(ref BitReader reader, HuffmanTable codes, ref ulong nonZero)
+    private void ReadAc(ref BitReader reader, HuffmanTable codes, ref ulong nonZero)
     {
-        if (_empty > 0)
+        if (_emptyBlocks > 0)
         {
-            _empty--;
+            _emptyBlocks--;
             return;
         }
         for (var k = band.First; k <= band.Last; k++)
@@ -136,7 +135,7 @@ internal sealed class JpegScan(
             var (zeros, bits) = (symbol >> 4, symbol & 15);
             if (bits == 0 && zeros != 15)
             {
-                _empty = (1 << zeros) + reader.Number(zeros) - 1;
+                _emptyBlocks = (1 << zeros) + reader.Number(zeros) - 1;
                 return;
             }
             k += zeros;
@@ -148,10 +147,10 @@ internal sealed class JpegScan(
         }
     }
 
-    private void RefineOthers(ref BitReader reader, HuffmanTable codes, ref ulong nonZero)
+    private void RefineAc(ref BitReader reader, HuffmanTable codes, ref ulong nonZero)
     {
         var k = band.First;
-        for (; _empty == 0 && k <= band.Last; k++)
+        for (; _emptyBlocks == 0 && k <= band.Last; k++)
         {
             var symbol = reader.Symbol(codes);
             var (zeros, bits) = (symbol >> 4, symbol & 15);
@@ -159,7 +158,7 @@ internal sealed class JpegScan(
                 throw NoSymbol();
             if (bits == 0 && zeros != 15)
             {
-                _empty = (1 << zeros) + reader.Number(zeros);
+                _emptyBlocks = (1 << zeros) + reader.Number(zeros);
                 break;
             }
             if (bits > 0)
@@ -175,13 +174,13 @@ internal sealed class JpegScan(
             if (bits > 0)
                 nonZero |= 1UL << k;
         }
-        if (_empty == 0)
+        if (_emptyBlocks == 0)
             return;
         RefineTo(ref reader, k, int.MaxValue, nonZero);
-        _empty--;
+        _emptyBlocks--;
     }
 
-    // One bit for each coefficient that is there already, up to the zero after so many zeros.
+    // Reads one bit for each coefficient that is not zero, until so many zeros are passed.
     private int RefineTo(ref BitReader reader, int k, int zeros, ulong nonZero)
     {
         for (; k <= band.Last; k++)

@@ -1,24 +1,25 @@
 namespace ActorTrain.Torch.Data.Images;
 
-/// <summary>How a stored image is turned and mirrored to be seen the right way up.</summary>
+/// <summary>How a stored image is rotated and mirrored into its right orientation.</summary>
 /// <param name="exif">1 to 8, as Exif counts them.</param>
 /// <param name="width">Columns as stored.</param>
 /// <param name="height">Rows as stored.</param>
 internal readonly struct Orientation(int exif, int width, int height)
 {
-    // Exif's 5 to 8 lie on their side.
-    private bool Lies => exif is >= 5 and <= 8;
+    // 5 to 8 swap rows and columns.
+    private bool IsTransposed => exif is >= 5 and <= 8;
 
-    /// <summary>The size as it is seen.</summary>
-    public ImageShape ShapeOf(int channels) => Lies ? new(channels, width, height) : new(channels, height, width);
+    /// <summary>The size in the right orientation.</summary>
+    public ImageShape ShapeOf(int channels) =>
+        IsTransposed ? new(channels, width, height) : new(channels, height, width);
 
-    /// <summary>Writes pixels as they are seen, one channel after the other.</summary>
-    /// <param name="pixels">As stored, each red, green, blue and a byte that is left out.</param>
+    /// <summary>Writes pixels in the right orientation, one channel after the other.</summary>
+    /// <param name="pixels">As stored, each red, green, blue and an unused byte.</param>
     /// <param name="planes">Room for all channels.</param>
     /// <param name="channels">1 or 3.</param>
     public void Write(ReadOnlySpan<uint> pixels, Span<byte> planes, int channels)
     {
-        // Where the first pixel goes, and how far the next one of its row and of its column are from it.
+        // The target of the first pixel, and the distances to the next one of its row and of its column.
         var (start, right, down) = exif switch
         {
             2 => (width - 1, -1, width),
@@ -57,7 +58,7 @@ internal readonly struct Orientation(int exif, int width, int height)
         }
     }
 
-    // As nearly all images lie, and without the checks of places that cannot be foreseen.
+    // The usual orientation, in a loop without bounds checks.
     private static void WriteStraight(ReadOnlySpan<uint> line, Span<byte> red, Span<byte> green, Span<byte> blue)
     {
         red = red[..line.Length];
@@ -71,7 +72,7 @@ internal readonly struct Orientation(int exif, int width, int height)
         }
     }
 
-    // ITU-R 601-2 luma as Pillow computes it; the weights add up to 65,536, so that grey stays as it is.
+    // ITU-R 601-2 luma as Pillow computes it; the weights add up to 65,536, so that grey does not change.
     private static void WriteGrey(ReadOnlySpan<uint> line, Span<byte> plane, int position, int step)
     {
         foreach (var pixel in line)

@@ -3,10 +3,10 @@ using System.IO.Compression;
 
 namespace ActorTrain.Torch.Data.Images;
 
-/// <summary>Reads a PNG file with 16 bits a sample, which are rounded to 8: the decoder would cut them off.</summary>
+/// <summary>Reads a PNG file with 16 bits a sample, which are rounded to 8: the decoder would truncate them.</summary>
 internal static class Png16
 {
-    // Interlaced images come as seven smaller ones (Adam7): where each begins, and its distance between pixels.
+    // An interlaced image is seven smaller ones (Adam7): the offset of each, and its distance between pixels.
     private static readonly (int X, int Y, int Across, int Down)[] Passes =
     [
         (0, 0, 8, 8),
@@ -18,10 +18,10 @@ internal static class Png16
         (0, 1, 1, 2),
     ];
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the pixels.</summary>
     /// <param name="png">Its chunks.</param>
     /// <param name="file">The file.</param>
-    /// <param name="pixels">Room for them, each red, green, blue and a byte that says nothing.</param>
+    /// <param name="pixels">Room for them, each red, green, blue and an unused byte.</param>
     public static void Read(PngFile png, byte[] file, Span<uint> pixels)
     {
         var samples = png.Colour switch
@@ -50,7 +50,7 @@ internal static class Png16
                     pixels[line * png.Width + x + i * across] = Pixel(row.AsSpan(2 * samples * i), samples);
             }
         }
-        // Its checksum comes after the last row, and is looked at where the end is looked for.
+        // The stream verifies its checksum, which follows the last row, only when it reads to the end.
         plain.CopyTo(Stream.Null);
     }
 
@@ -75,7 +75,7 @@ internal static class Png16
         }
     }
 
-    // Paeth's filter: whichever of the three is nearest to left + up − corner.
+    // Paeth's filter: the one of the three that is nearest to left + up − corner.
     private static int Nearest(int left, int up, int corner)
     {
         var (toLeft, toUp) = (Math.Abs(up - corner), Math.Abs(left - corner));

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace ActorTrain.Torch.Data.Images;
 
-/// <summary>The chunks of a PNG file, each checked: a decoder stops reading where it has its last row.</summary>
+/// <summary>The chunks of a PNG file, all checked: a decoder stops reading after its last row.</summary>
 internal readonly record struct PngFile(
     int Width,
     int Height,
@@ -14,7 +14,7 @@ internal readonly record struct PngFile(
     IReadOnlyList<Range> Content
 )
 {
-    /// <summary>How every PNG file begins.</summary>
+    /// <summary>The first bytes of every PNG file.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
     /// <summary>Reads a file to its end.</summary>
@@ -40,7 +40,7 @@ internal readonly record struct PngFile(
             else if (name.SequenceEqual("IDAT"u8))
                 content.Add((position + 8)..end);
             else if (name.SequenceEqual("eXIf"u8))
-                png = png with { Orientation = ExifOrientation.Of(data) };
+                png = png with { Orientation = ExifOrientation.Read(data) };
             else if (name.SequenceEqual("acTL"u8) && FramesOf(data) > 1)
                 throw ImageDecoder.Animated();
             else if (name.SequenceEqual("IEND"u8))

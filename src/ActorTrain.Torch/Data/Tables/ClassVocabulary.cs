@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ActorTrain.Torch.Data.Tables;
 
 /// <summary>
-/// The classes of a table: which spellings of its target are one class, which are none, and the number of each class.
+/// The classes of a table: which spellings of its target are one class, which are refused, and the number of each
+/// class.
 /// </summary>
 internal sealed class ClassVocabulary
 {
@@ -12,8 +13,8 @@ internal sealed class ClassVocabulary
     private readonly Table _train;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
-    /// <summary>Learns the classes from the table to train on.</summary>
-    /// <exception cref="ActorTrainException">A value is no class, or its column is no column of classes.</exception>
+    /// <summary>Finds the classes of the table to train on.</summary>
+    /// <exception cref="ActorTrainException">A value is not a class, or the column has too many or too few.</exception>
     public ClassVocabulary(Table train)
     {
         _train = train;
@@ -38,13 +39,13 @@ internal sealed class ClassVocabulary
         _numbers.TryGetValue(text, out var number) || _numbers.TryGetValue(NameOf(text, place), out number)
             ? number
             : throw new ActorTrainException(
-                $"{place}: {Target} is {Field.Shown(text)}, a class that {_train.File} does not have"
-                    + $"{Field.Meant(text, Names)}; it has {Field.Shown(Names)}."
+                $"{place}: {Target} is {Field.Display(text)}, a class that {_train.File} does not have"
+                    + $"{Field.Suggest(text, Names)}; it has {Field.Display(Names)}."
             );
 
-    private string Target => Field.Shown(_train.Target);
+    private string Target => Field.Display(_train.Target);
 
-    // 1, 1.0 and 01 are one class. A number that is not whole is a word among words: 1.10 and 1.1 may be versions.
+    // 1, 1.0 and 01 are one class. A number that is not whole counts as a word: 1.10 and 1.1 may be versions.
     private string NameOf(string text, Place place)
     {
         if (Field.IsMissing(text))
@@ -57,7 +58,7 @@ internal sealed class ClassVocabulary
             : text;
     }
 
-    /// <summary>The row where each class comes first.</summary>
+    /// <summary>The first row of each class.</summary>
     private Dictionary<string, int> FirstRows()
     {
         var rows = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -75,7 +76,7 @@ internal sealed class ClassVocabulary
             digit = null;
         foreach (var (name, row) in rows)
         {
-            var seen = Field.Seen(name);
+            var seen = Field.Normalize(name);
             if (!spellings.TryAdd(seen, row))
                 throw TwoSpellings(spellings[seen], row, "classes must differ in more than case and white space.");
             if (bool.TryParse(name, out _))
@@ -91,8 +92,8 @@ internal sealed class ClassVocabulary
     {
         var (early, late) = (Math.Min(one, other), Math.Max(one, other));
         return new ActorTrainException(
-            $"{_train.PlaceOf(late)}: {Target} is {Field.Shown(_train.Targets[late])}, "
-                + $"and in line {_train.Lines[early]} it is {Field.Shown(_train.Targets[early])}; {rule}"
+            $"{_train.PlaceOf(late)}: {Target} is {Field.Display(_train.Targets[late])}, "
+                + $"and in line {_train.Lines[early]} it is {Field.Display(_train.Targets[early])}; {rule}"
         );
     }
 
@@ -103,8 +104,8 @@ internal sealed class ClassVocabulary
         foreach (var (name, row) in rows)
             if (!decimal.IsInteger(Number(name)!.Value))
                 throw new ActorTrainException(
-                    $"{_train.PlaceOf(row)}: {Target} is {Field.Shown(name)}; classes are words or whole numbers, "
-                        + "and a target that is a number is read by OfNumbers."
+                    $"{_train.PlaceOf(row)}: {Target} is {Field.Display(name)}; classes are words or whole numbers; "
+                        + "a target that is a number is read by CsvFile.ForRegression."
                 );
     }
 
@@ -112,16 +113,16 @@ internal sealed class ClassVocabulary
     {
         if (names.Count == 1)
             throw new ActorTrainException(
-                $"{_train.File}: {Target} is {Field.Shown(names[0])} in every row; "
+                $"{_train.File}: {Target} is {Field.Display(names[0])} in every row; "
                     + "there must be 2 classes or more."
             );
         if (_train.Targets.Count < FewRows || names.Count <= _train.Targets.Count / 2)
             return;
-        var cure = names.All(name => Number(name) is not null)
-            ? "a target that is a number is read by OfNumbers"
+        var advice = names.All(name => Number(name) is not null)
+            ? "a target that is a number is read by CsvFile.ForRegression"
             : "a class must have several rows";
         throw new ActorTrainException(
-            $"{_train.File}: {Target} has {names.Count} different values in {_train.Targets.Count} rows; {cure}."
+            $"{_train.File}: {Target} has {names.Count} different values in {_train.Targets.Count} rows; {advice}."
         );
     }
 

@@ -1,6 +1,6 @@
 namespace ActorTrain.Torch.Data.Tables;
 
-/// <summary>Tells from a file's first bytes what it is where it is no text, whatever its name says.</summary>
+/// <summary>Recognises by its first bytes a file that is not text.</summary>
 internal static class ContentKind
 {
     private const string Zip = "a zip archive",
@@ -38,14 +38,14 @@ internal static class ContentKind
         (Bytes("GIF8"), "a GIF image"),
     ];
 
-    // A text with a few bytes damaged is read on, until their line can be named.
+    // A text with a few damaged bytes still counts as text, so that the reader names their line.
     private const int FewControls = 8;
 
     /// <summary>Whether it is compressed with gzip.</summary>
     public static bool IsGzip(ReadOnlySpan<byte> head) => head is [0x1f, 0x8b, ..];
 
     /// <summary>What a file is; null for text.</summary>
-    public static string? Of(ReadOnlySpan<byte> head)
+    public static string? Find(ReadOnlySpan<byte> head)
     {
         foreach (var (start, name) in Known)
             if (head.StartsWith(start))
@@ -68,7 +68,7 @@ internal static class ContentKind
     private static bool HasMark(ReadOnlySpan<byte> head) =>
         head is [0xff, 0xfe, ..] or [0xfe, 0xff, ..] or [0, 0, 0xfe, 0xff, ..];
 
-    // Every other byte of Western text is zero then.
+    // In UTF-16 every other byte of Western text is zero.
     private static bool LooksLikeUtf16(ReadOnlySpan<byte> head)
     {
         Span<int> zeros = stackalloc int[2];

@@ -4,15 +4,15 @@ using ActorTrain.Settings;
 
 namespace ActorTrain.Torch.Data.Tables;
 
-/// <summary>What the text of one field may be.</summary>
+/// <summary>Interprets and displays the text of one field.</summary>
 internal static class Field
 {
     private const int LongestShown = 60,
         MostShown = 20,
         MostCompared = 1000;
 
-    // What pandas reads as a value that is not there, and what others write for one. In this case alone: "Na" is
-    // sodium. "None" is not among them: it is a word, and the name of many a class.
+    // Missing values in pandas and other programs. The case matters: "Na" is sodium. "None" is not among them, since it
+    // is a word that is often the name of a class.
     private static readonly HashSet<string> Missing = new(StringComparer.Ordinal)
     {
         "NA",
@@ -41,7 +41,7 @@ internal static class Field
         "#NUM!",
     };
 
-    /// <summary>Its text without white space around it, and without the marks that joined files have there.</summary>
+    /// <summary>Removes white space around a text, and the byte order marks that joined files have there.</summary>
     public static string Trim(string text)
     {
         var trimmed = text.Trim();
@@ -52,8 +52,8 @@ internal static class Field
         static bool IsMark(char letter) => letter is '\ufeff' or '\u200b';
     }
 
-    /// <summary>The text as a reader sees it: white space is one space, and what has no width is not there.</summary>
-    public static string Seen(string text)
+    /// <summary>The text as a reader sees it: white space as one space, and without characters of no width.</summary>
+    public static string Normalize(string text)
     {
         if (text.All(letter => char.IsAsciiLetterOrDigit(letter)))
             return text;
@@ -70,11 +70,11 @@ internal static class Field
         return seen.ToString();
     }
 
-    /// <summary>Whether it stands for a value that is not there.</summary>
+    /// <summary>Whether a text stands for a missing value.</summary>
     public static bool IsMissing(string text) => text.Length == 0 || Missing.Contains(text);
 
-    /// <summary>The text in a sentence: short, in one line, and nothing in it that cannot be seen.</summary>
-    public static string Shown(string text)
+    /// <summary>A text for use in a sentence: short, in one line, and in visible characters.</summary>
+    public static string Display(string text)
     {
         if (text.Length == 0)
             return "empty";
@@ -89,30 +89,30 @@ internal static class Field
         return text.Length > LongestShown ? shown.Append('…').ToString() : shown.ToString();
     }
 
-    /// <summary>Several texts in a sentence, the first of very many.</summary>
-    public static string Shown(IReadOnlyCollection<string> texts) =>
-        string.Join(", ", texts.Take(MostShown).Select(Shown))
+    /// <summary>Several texts for use in a sentence; of very many the first ones.</summary>
+    public static string Display(IReadOnlyCollection<string> texts) =>
+        string.Join(", ", texts.Take(MostShown).Select(Display))
         + (texts.Count > MostShown ? $" and {texts.Count - MostShown} more" : "");
 
-    /// <summary>Which of some words another probably means, as part of a sentence; empty where none is near.</summary>
-    public static string Meant(string word, IReadOnlyCollection<string> words)
+    /// <summary>Suggests which of some words was meant, as part of a sentence; empty where none is similar.</summary>
+    public static string Suggest(string word, IReadOnlyCollection<string> words)
     {
         var compared = words.Where(other => other.Length <= LongestShown).Take(MostCompared);
         var near =
             words.FirstOrDefault(other => other.Equals(word, StringComparison.OrdinalIgnoreCase))
-            // To a word of one letter or two, any other is near.
+            // Any word is similar to a word of one or two letters.
             ?? (word.Length is > 2 and <= LongestShown ? Spelling.Nearest(word, compared) : null);
-        return near is null ? "" : $" (did you mean {Shown(near)}?)";
+        return near is null ? "" : $" (did you mean {Display(near)}?)";
     }
 
-    /// <summary>The number that a field has.</summary>
-    /// <exception cref="ActorTrainException">It is none that a 32-bit float holds.</exception>
+    /// <summary>Parses the number of a field.</summary>
+    /// <exception cref="ActorTrainException">It is not a number that a 32-bit float can hold.</exception>
     public static float Number(string text, string column, Place place) =>
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
             ? number
-            : throw new ActorTrainException($"{place}: {Shown(column)} is {Shown(text)}{Cure(text, number)}");
+            : throw new ActorTrainException($"{place}: {Display(column)} is {Display(text)}{Advice(text, number)}");
 
-    private static string Cure(string text, float number) =>
+    private static string Advice(string text, float number) =>
         text.Length == 0 ? "; it must be a number."
         : IsMissing(text) ? ", a missing value; it must be a number."
         : float.IsInfinity(number) && text.Any(char.IsAsciiDigit)
@@ -124,7 +124,7 @@ internal static class Field
         : bool.TryParse(text, out _) ? "; it must be a number, such as 1 or 0."
         : "; it must be a number.";
 
-    // A decimal comma, or thousands apart: by comma, apostrophe, space, underscore, or more than one point.
+    // A decimal comma, or thousands separated by comma, apostrophe, space, underscore, or more than one point.
     private static bool HasSeparators(string text)
     {
         var digits = text.TrimStart('+', '-');

@@ -13,8 +13,8 @@ internal static class Header
         (' ', "spaces"),
     ];
 
-    // Text that is no table, by what it begins with.
-    private static readonly (string Start, string Name)[] Others =
+    // Text that is not a table, by how it begins.
+    private static readonly (string Start, string Name)[] OtherFormats =
     [
         ("version https://git-lfs", "a Git LFS pointer, in place of a file that git lfs pull fetches"),
         ("<", "a page of HTML or XML"),
@@ -23,11 +23,11 @@ internal static class Header
         ("@relation", "an ARFF file"),
     ];
 
-    // pandas writes its index so, unless it is told not to.
+    // pandas writes its index as a column without a name by default.
     private const string RowNumbers = ", and one of row numbers must be left out";
 
-    /// <summary>Reads the names of the columns, among which the target is.</summary>
-    /// <exception cref="ActorTrainException">They name no table with such a target.</exception>
+    /// <summary>Reads the names of the columns, which must include the target.</summary>
+    /// <exception cref="ActorTrainException">They are not the header of a table with such a target.</exception>
     public static IReadOnlyList<string> Read(RecordReader records, string file, string target)
     {
         if (!records.Read())
@@ -42,13 +42,13 @@ internal static class Header
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
             throw new ActorTrainException(
                 $"{records.Place}: columns {names.IndexOf(twice) + 1} and {names.LastIndexOf(twice) + 1} "
-                    + $"are both named {Field.Shown(twice)}."
+                    + $"are both named {Field.Display(twice)}."
             );
         if (names.Count == 1)
             throw new ActorTrainException(
-                $"{file}: {Field.Shown(target)} is its only column; there must be one or more to learn it from."
+                $"{file}: {Field.Display(target)} is its only column; there must be one or more to learn it from."
             );
-        return AreValues(names) ? throw new ActorTrainException(Values(names, records)) : names;
+        return AreValues(names) ? throw new ActorTrainException(DescribeValues(names, records)) : names;
     }
 
     private static List<string> Names(RecordReader records, string file, string target)
@@ -58,28 +58,28 @@ internal static class Header
         {
             names = [.. Enumerable.Range(0, records.Count).Select(i => records.Field(i, columns: null))];
         }
-        // What is no table, or has another delimiter, has quotes where a table must not have them.
-        catch (ActorTrainException) when (NoTable(records, file, target) is { } sentence)
+        // Text that is not a table, or has another delimiter, may have misplaced quotes.
+        catch (ActorTrainException) when (DescribeOtherFormat(records, file, target) is { } sentence)
         {
             throw new ActorTrainException(sentence);
         }
         if (names.Contains(target))
             return names;
         throw new ActorTrainException(
-            NoTable(records, file, target)
+            DescribeOtherFormat(records, file, target)
                 ?? (
                     names.Count(IsNumber) * 2 >= names.Count
-                        ? Values(names, records)
-                        : $"{file}: it has no column {Field.Shown(target)}{Field.Meant(target, names)}; "
-                            + $"its columns are {Field.Shown(names)}."
+                        ? DescribeValues(names, records)
+                        : $"{file}: it has no column {Field.Display(target)}{Field.Suggest(target, names)}; "
+                            + $"its columns are {Field.Display(names)}."
                 )
         );
     }
 
-    private static string? NoTable(RecordReader records, string file, string target)
+    private static string? DescribeOtherFormat(RecordReader records, string file, string target)
     {
         var line = records.Text.TrimStart().Split('\n', '\r')[0];
-        foreach (var (start, kind) in Others)
+        foreach (var (start, kind) in OtherFormats)
             if (line.StartsWith(start, StringComparison.OrdinalIgnoreCase))
                 return $"{file}: it is {kind}; a table must be comma-separated text.";
         return DelimiterOf(line, records.Count, target) is { } delimiter
@@ -87,8 +87,8 @@ internal static class Header
             : null;
     }
 
-    private static string Values(List<string> names, RecordReader records) =>
-        $"{records.Place}: it has values ({Field.Shown(names.Take(3).ToList())}{(names.Count > 3 ? ", …" : "")}); "
+    private static string DescribeValues(List<string> names, RecordReader records) =>
+        $"{records.Place}: it has values ({Field.Display(names.Take(3).ToList())}{(names.Count > 3 ? ", …" : "")}); "
         + "the first line must name the columns.";
 
     private static string? DelimiterOf(string line, int columns, string target)
@@ -100,7 +100,7 @@ internal static class Header
             var parts = line.Split(delimiter, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(part => part.Trim('"').Trim())
                 .ToList();
-            // A space stands within many a name, so there the target or numbers alone decide.
+            // Many names contain spaces, so for spaces only the target or numbers decide.
             var sure = columns == 1 && (delimiter != ' ' || parts.All(IsNumber));
             if (parts.Count > columns && (sure || parts.Contains(target)))
                 return name;
@@ -108,7 +108,7 @@ internal static class Header
         return null;
     }
 
-    // Columns of an array have numbers for names, one after the other; anything else in numbers is a row.
+    // The columns of an array may be named by consecutive numbers; other numbers are a row of values.
     private static bool AreValues(List<string> names) =>
         names.All(IsNumber)
         && !(

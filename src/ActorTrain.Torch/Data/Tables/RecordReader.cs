@@ -7,8 +7,8 @@ using CsvHelper.Configuration;
 namespace ActorTrain.Torch.Data.Tables;
 
 /// <summary>
-/// Reads the records of comma-separated text one after the other, passes over blank lines, and refuses whatever is not
-/// as RFC 4180 has it.
+/// Reads the records of comma-separated text one after the other, skips blank lines, and refuses text that violates RFC
+/// 4180.
 /// </summary>
 internal sealed class RecordReader : IDisposable
 {
@@ -27,14 +27,14 @@ internal sealed class RecordReader : IDisposable
             new CsvConfiguration(CultureInfo.InvariantCulture)
             {
                 TrimOptions = TrimOptions.Trim,
-                // Lines are counted here, so that a record's first is known.
+                // Blank lines are skipped here, so that the first line of each record is known.
                 IgnoreBlankLines = false,
                 BadDataFound = found => _misquoted = found.Field,
             }
         );
     }
 
-    /// <summary>Where the record begins: a quoted field may run over several lines.</summary>
+    /// <summary>Where the record begins: a quoted field may span several lines.</summary>
     public Place Place { get; private set; }
 
     /// <summary>Fields of the record.</summary>
@@ -43,7 +43,7 @@ internal sealed class RecordReader : IDisposable
     /// <summary>The record as it is written.</summary>
     public string Text => _csv.RawRecord;
 
-    /// <summary>Goes on to the next record; false at the end.</summary>
+    /// <summary>Reads the next record; false at the end.</summary>
     public bool Read()
     {
         do
@@ -81,8 +81,8 @@ internal sealed class RecordReader : IDisposable
         if (text.Contains('\0'))
             throw Wrong(index, columns, "has a NUL byte in it; the file is damaged, or was not written to its end.");
         if (text.Contains('\ufffd'))
-            throw Wrong(index, columns, $"is {Tables.Field.Shown(text)}, which is not {Encoding}.");
-        // Where a closing quote is missing, a later quote closes the field: whole records are in it, with their commas.
+            throw Wrong(index, columns, $"is {Tables.Field.Display(text)}, which is not {Encoding}.");
+        // Where a closing quote is missing, a later quote closes the field, which then contains whole records.
         if (text.Contains(','))
             throw Wrong(
                 index,
@@ -98,14 +98,14 @@ internal sealed class RecordReader : IDisposable
 
     private static string Misquoted(string field) =>
         !field.StartsWith('"')
-            ? $"has a quote in it ({Tables.Field.Shown(field)}); "
+            ? $"has a quote in it ({Tables.Field.Display(field)}); "
                 + "such a field must be in quotes, and its own quotes doubled."
         : field.Count(letter => letter == '"') % 2 == 1 ? "begins with a quote that is never closed."
-        : $"goes on after its closing quote ({Tables.Field.Shown(field)}); a quote within a field must be doubled.";
+        : $"goes on after its closing quote ({Tables.Field.Display(field)}); a quote within a field must be doubled.";
 
     private ActorTrainException Wrong(int index, IReadOnlyList<string>? columns, string what)
     {
-        var column = columns?.Count > index ? Tables.Field.Shown(columns[index]) : $"column {index + 1}";
+        var column = columns?.Count > index ? Tables.Field.Display(columns[index]) : $"column {index + 1}";
         return new ActorTrainException($"{Place}: {column} {what}");
     }
 }

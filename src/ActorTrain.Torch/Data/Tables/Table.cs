@@ -7,7 +7,7 @@ namespace ActorTrain.Torch.Data.Tables;
 /// <param name="Target">Name of the target's column.</param>
 /// <param name="Columns">Names of the other columns, in the order of the numbers.</param>
 /// <param name="Inputs">[rows, columns] f32.</param>
-/// <param name="Targets">[rows], as they are written.</param>
+/// <param name="Targets">[rows], the text of each.</param>
 /// <param name="Lines">[rows], the line where each begins.</param>
 internal sealed record Table(
     string File,
@@ -22,14 +22,14 @@ internal sealed record Table(
     /// <exception cref="ActorTrainException">It cannot be used; the message says where and why.</exception>
     public static Table Read(string file, string target) => Read(file, target, like: null);
 
-    /// <summary>Reads the table to test on. Its columns are those of this one, in whatever order.</summary>
+    /// <summary>Reads the table to test on, which must have the columns of this one, in any order.</summary>
     /// <exception cref="ActorTrainException">It cannot be used, or has other columns.</exception>
-    public Table ReadAlike(string file) =>
+    public Table ReadTest(string file) =>
         Path.GetFullPath(file) == Path.GetFullPath(File) ? this : Read(file, Target, like: this);
 
     /// <summary>The samples of a data set.</summary>
-    /// <param name="target">The number of a target.</param>
-    public Samples With(Func<string, Place, float> target) =>
+    /// <param name="target">Converts the text of a target.</param>
+    public Samples ToSamples(Func<string, Place, float> target) =>
         new(Inputs, Targets.Select((text, row) => target(text, PlaceOf(row))).ToArray());
 
     /// <summary>Where a row is.</summary>
@@ -72,11 +72,11 @@ internal sealed record Table(
         var (inputs, targets, lines) = (new List<float>(), new List<string>(), new List<int>());
         while (records.Read())
         {
-            // First: the field that is misquoted is the reason where the fields are too few.
+            // Before the count is checked: a misquoted field is the reason where there are too few.
             targets.Add(records.Count > targetPlace ? records.Field(targetPlace, header) : "");
             if (records.Count != header.Count)
                 throw new ActorTrainException(
-                    $"{records.Place}: it has {Plural.Of(records.Count, "field")}; the header has {header.Count}."
+                    $"{records.Place}: it has {Plural.Format(records.Count, "field")}; the header has {header.Count}."
                 );
             if (inputs.Count > Array.MaxLength - places.Length)
                 throw new ActorTrainException(
@@ -96,15 +96,15 @@ internal sealed record Table(
         var (others, known) = (header.ToHashSet(), Columns.ToHashSet());
         if (Columns.FirstOrDefault(column => !others.Contains(column)) is { } missing)
         {
-            var meant = Field.Meant(missing, [.. header.Where(name => !known.Contains(name))]);
+            var meant = Field.Suggest(missing, [.. header.Where(name => !known.Contains(name))]);
             throw new ActorTrainException(
-                $"{file}: it has no column {Field.Shown(missing)}{meant}, which {File} has; "
-                    + $"its columns are {Field.Shown(header)}."
+                $"{file}: it has no column {Field.Display(missing)}{meant}, which {File} has; "
+                    + $"its columns are {Field.Display(header)}."
             );
         }
-        if (header.FirstOrDefault(column => column != Target && !known.Contains(column)) is { } strange)
+        if (header.FirstOrDefault(column => column != Target && !known.Contains(column)) is { } extra)
             throw new ActorTrainException(
-                $"{file}: it has the column {Field.Shown(strange)}, which {File} does not have; "
+                $"{file}: it has the column {Field.Display(extra)}, which {File} does not have; "
                     + "both must have the same columns."
             );
     }

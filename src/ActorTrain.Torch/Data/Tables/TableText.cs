@@ -7,7 +7,7 @@ internal static class TableText
 {
     private const int HeadLength = 4096;
 
-    /// <exception cref="ActorTrainException">It is no text; the message says what it is.</exception>
+    /// <exception cref="ActorTrainException">It is not text; the message says what it is.</exception>
     public static StreamReader Open(string file)
     {
         if (Directory.Exists(file))
@@ -15,7 +15,7 @@ internal static class TableText
         var (head, content) = Peek(File.OpenRead(file));
         if (ContentKind.IsGzip(head))
             (head, content) = Peek(new WholeGzipStream(content));
-        if (ContentKind.Of(head) is not { } kind)
+        if (ContentKind.Find(head) is not { } kind)
             return new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
         content.Dispose();
         throw new ActorTrainException(
@@ -23,7 +23,7 @@ internal static class TableText
         );
     }
 
-    // The file may be a pipe: what was looked at is read again from memory.
+    // The file may be a pipe, which cannot seek: its first bytes are read again from memory.
     private static (byte[] Head, Stream Content) Peek(Stream stream)
     {
         var head = new byte[HeadLength];

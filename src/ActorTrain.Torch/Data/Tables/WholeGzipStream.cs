@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace ActorTrain.Torch.Data.Tables;
 
-/// <summary>Reads a gzip file, and fails at its end when it was cut off.</summary>
+/// <summary>Reads a gzip file, and fails at its end when it is truncated.</summary>
 /// <remarks>
-/// <see cref="GZipStream"/> ends a file that was cut off without a word. A gzip file may be followed by another, and
-/// both are read as one: so a marker of our own follows here, and what does not end with the marker was not whole.
+/// <see cref="GZipStream"/> reports no error for a truncated file. But it reads consecutive gzip files as one: so a
+/// compressed marker is appended here, and content that does not end with the marker was truncated.
 /// </remarks>
 internal sealed class WholeGzipStream : ForwardStream
 {

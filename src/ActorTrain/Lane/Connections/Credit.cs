@@ -1,8 +1,8 @@
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// The bytes that a receiver will still take: what was sent and not yet read by its actor is never more than it said at
-/// the start. A single payload larger than that passes alone.
+/// Limits the bytes that were sent and not yet read by the receiver's actor to the window that the receiver announced.
+/// A single payload larger than that passes alone.
 /// </summary>
 internal sealed class Credit(long window)
 {
@@ -12,7 +12,7 @@ internal sealed class Credit(long window)
 
     /// <summary>Waits until a payload may be sent.</summary>
     /// <returns>False when the connection has ended meanwhile.</returns>
-    public bool Take(long bytes)
+    public bool Acquire(long bytes)
     {
         lock (_lock)
         {
@@ -23,7 +23,7 @@ internal sealed class Credit(long window)
         }
     }
 
-    /// <summary>The receiver has read so many bytes.</summary>
+    /// <summary>The receiver has read this many bytes.</summary>
     public void Return(long bytes)
     {
         lock (_lock)

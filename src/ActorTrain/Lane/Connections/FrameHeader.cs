@@ -1,20 +1,21 @@
 using System.Buffers.Binary;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>How a payload follows its header.</summary>
-internal enum PayloadForm : byte
+internal enum TransferForm : byte
 {
     /// <summary>As f32.</summary>
-    F32 = PayloadType.F32,
+    F32 = TransferDType.F32,
 
     /// <summary>As bfloat16.</summary>
-    BF16 = PayloadType.BF16,
+    BF16 = TransferDType.BF16,
 
     /// <summary>As half precision.</summary>
-    F16 = PayloadType.F16,
+    F16 = TransferDType.F16,
 
-    /// <summary>Not at all: a <see cref="MemoryReference"/> says where it lies in the sender's memory.</summary>
+    /// <summary>Not sent: a <see cref="MemoryReference"/> locates it in the sender's memory.</summary>
     Reference = 255,
 }
 
@@ -26,7 +27,7 @@ internal enum PayloadForm : byte
 /// </summary>
 internal readonly record struct FrameHeader(
     byte Kind,
-    PayloadForm Form,
+    TransferForm Form,
     ushort Route,
     ushort HeaderLength,
     int PayloadLength,
@@ -50,14 +51,14 @@ internal readonly record struct FrameHeader(
     }
 
     /// <summary>Reads a header that was received.</summary>
-    /// <exception cref="LaneViolationException">It is not one, or something in it is beyond its bound.</exception>
+    /// <exception cref="LaneViolationException">It is no header, or a field is out of range.</exception>
     public static FrameHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
             throw new LaneViolationException("a message does not begin as one");
         var header = new FrameHeader(
             bytes[4],
-            (PayloadForm)bytes[5],
+            (TransferForm)bytes[5],
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]),

@@ -8,14 +8,15 @@ using Akka.Actor;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// The first words on a connection, little-endian: magic (4), version (2), token (32), length of the address (2),
+/// The first bytes on a connection, little-endian: magic (4), version (2), token (32), length of the address (2),
 /// process (4), descriptor of its <see cref="MemoryProbe"/> (4), number in it (8); then the address of the node that
 /// connects.
 /// </summary>
 /// <param name="Node">The node that connects.</param>
 /// <param name="Process">Its process.</param>
-/// <param name="Probe">What shows whether its memory can be mapped; null where it shares none.</param>
-internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Probe)
+/// <param name="Probe">Lets the other side check whether it can map the node's memory; null where that is not
+/// shared.</param>
+internal sealed record Handshake(Address Node, int Process, MemoryProbe.Challenge? Probe)
 {
     public const int Size = 56;
     private const uint Magic = 0x484C5441; // "ATLH"
@@ -40,12 +41,12 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
         return bytes;
     }
 
-    /// <summary>Checks the first <see cref="Size"/> bytes, and says how many follow.</summary>
-    /// <exception cref="LaneViolationException">The words are wrong.</exception>
+    /// <summary>Checks the first <see cref="Size"/> bytes; returns how many follow.</summary>
+    /// <exception cref="LaneViolationException">The handshake is wrong.</exception>
     public static int LengthOfAddress(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> token)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
-            throw new LaneViolationException("it does not speak the lane's language");
+            throw new LaneViolationException("it does not speak the lane's protocol");
         var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         if (version != Version)
             throw new LaneViolationException(
@@ -56,35 +57,35 @@ internal sealed record Handshake(Address Node, int Process, MemoryProbe.Sign? Pr
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[38..]);
         return length is > 0 and <= LongestAddress
             ? length
-            : throw new LaneViolationException($"its address has {Plural.Of(length, "byte")}");
+            : throw new LaneViolationException($"its address has {Plural.Format(length, "byte")}");
     }
 
     /// <summary>Reads all bytes, the first of which were checked.</summary>
-    /// <exception cref="LaneViolationException">The words are wrong.</exception>
+    /// <exception cref="LaneViolationException">The handshake is wrong.</exception>
     public static Handshake Read(ReadOnlySpan<byte> bytes)
     {
         var process = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]);
         var descriptor = BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]);
         var number = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]);
         return ActorPath.TryParseAddress(Encoding.UTF8.GetString(bytes[Size..]), out var node)
-            ? new Handshake(node, process, descriptor < 0 ? null : new MemoryProbe.Sign(descriptor, number))
-            : throw new LaneViolationException("its address is none");
+            ? new Handshake(node, process, descriptor < 0 ? null : new MemoryProbe.Challenge(descriptor, number))
+            : throw new LaneViolationException("its address is invalid");
     }
 }
 
 /// <summary>
-/// The answer to a right <see cref="Handshake"/>: one byte that says so, whether memory can be shared (1), and the
-/// credit to begin with (8).
+/// The answer to a correct <see cref="Handshake"/>: acceptance (1), whether memory can be shared (1), and the initial
+/// credit (8).
 /// </summary>
 internal readonly record struct Welcome(bool SharesMemory, long Credit)
 {
     public const int Size = 10;
-    private const byte Word = 1;
+    private const byte Accepted = 1;
 
     public byte[] ToBytes()
     {
         var bytes = new byte[Size];
-        (bytes[0], bytes[1]) = (Word, SharesMemory ? (byte)1 : (byte)0);
+        (bytes[0], bytes[1]) = (Accepted, SharesMemory ? (byte)1 : (byte)0);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(2), Credit);
         return bytes;
     }
@@ -94,7 +95,7 @@ internal readonly record struct Welcome(bool SharesMemory, long Credit)
     {
         Span<byte> bytes = stackalloc byte[Size];
         socket.ReceiveAll(bytes);
-        return bytes[0] == Word
+        return bytes[0] == Accepted
             ? new Welcome(bytes[1] == 1, BinaryPrimitives.ReadInt64LittleEndian(bytes[2..]))
             : throw new IOException("the other side did not accept the connection");
     }

@@ -3,13 +3,16 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.Lane.Connections;
 
-/// <summary>Rebuilds messages from their headers, with one reader that is used again.</summary>
+/// <summary>Rebuilds messages from their headers; reuses one reader.</summary>
 internal sealed class HeaderReader
 {
+    private readonly TensorMessageTable _messages;
     private readonly MemoryStream _stream = new();
     private readonly BinaryReader _reader;
 
-    public HeaderReader() => _reader = new BinaryReader(_stream, Encoding.UTF8);
+    /// <param name="messages">The messages that may arrive.</param>
+    public HeaderReader(TensorMessageTable messages) =>
+        (_messages, _reader) = (messages, new BinaryReader(_stream, Encoding.UTF8));
 
     /// <exception cref="LaneViolationException">The kind is unknown, or the header cannot be read.</exception>
     public ITensorMessage Read(byte kind, ReadOnlySpan<byte> header, TensorSlice payload)
@@ -20,7 +23,7 @@ internal sealed class HeaderReader
         _stream.Position = 0;
         try
         {
-            if (TensorMessageTable.TryRead(kind, _reader, payload, out var message))
+            if (_messages.TryRead(kind, _reader, payload, out var message))
                 return message!;
         }
         catch (Exception failure) when (failure is IOException or FormatException or ArgumentException)

@@ -1,12 +1,12 @@
 using System.Text;
+using ActorTrain.Parameters;
 using Akka.Actor;
 
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// Puts together all that stands before a payload, in one stretch of bytes that is used again. Pads it, so that each
-/// payload begins on a cache-line boundary of the stream: the system's buffers keep it, and copies between aligned
-/// places are up to three times as fast.
+/// Writes everything before a payload into one reused buffer. Pads it, so that each payload begins on a cache-line
+/// boundary of the stream: socket buffers keep the alignment, and aligned copies are up to three times as fast.
 /// </summary>
 internal sealed class HeaderWriter
 {
@@ -15,23 +15,25 @@ internal sealed class HeaderWriter
     private readonly MemoryStream _stream = new(1024);
     private readonly BinaryWriter _writer;
     private readonly Dictionary<(IActorRef Target, IActorRef Sender), ushort> _routes = [];
+    private readonly TensorMessageTable _messages;
     private readonly Address _here;
 
     private long _sent;
 
+    /// <param name="messages">The messages that may be sent.</param>
     /// <param name="here">This node.</param>
-    /// <param name="sent">Bytes that were sent by the connection before its first message.</param>
-    public HeaderWriter(Address here, int sent) =>
-        (_here, _sent, _writer) = (here, sent, new BinaryWriter(_stream, Encoding.UTF8));
+    /// <param name="sent">Bytes that the connection sent before its first message.</param>
+    public HeaderWriter(TensorMessageTable messages, Address here, int sent) =>
+        (_messages, _here, _sent, _writer) = (messages, here, sent, new BinaryWriter(_stream, Encoding.UTF8));
 
     /// <summary>
-    /// What is to be sent before the payload: the route's name where it is new, the frame, the message's header, the
-    /// reference; and as much of the payload as is given.
+    /// The bytes before the payload: the name of a new route, the frame, the message's header, the reference; then the
+    /// given beginning of the payload.
     /// </summary>
-    /// <exception cref="IOException">The connection has named as many routes as it can.</exception>
+    /// <exception cref="IOException">The connection has no numbers for further routes.</exception>
     public ReadOnlySpan<byte> Write(
         in Outgoing outgoing,
-        PayloadForm form,
+        TransferForm form,
         uint sequence,
         MemoryReference? reference = null,
         ReadOnlySpan<byte> beginning = default
@@ -46,7 +48,7 @@ internal sealed class HeaderWriter
             Reserve((int)(-(_sent + _stream.Position) & (CacheLine - 1)));
         var length = checked((ushort)(_stream.Position - start - FrameHeader.Size));
         new FrameHeader(
-            TensorMessageTable.KindOf(outgoing.Message),
+            _messages.KindOf(outgoing.Message),
             form,
             route,
             length,
@@ -62,9 +64,9 @@ internal sealed class HeaderWriter
         _sent +=
             _stream.Position
             + (
-                form == PayloadForm.Reference
+                form == TransferForm.Reference
                     ? 0
-                    : Narrowing.SizeOf((PayloadType)form) * (long)outgoing.Message.Payload.Length
+                    : Narrowing.SizeOf((TransferDType)form) * (long)outgoing.Message.Payload.Length
             );
         _stream.Write(beginning);
         return _stream.GetBuffer().AsSpan(0, (int)_stream.Position);
@@ -75,7 +77,7 @@ internal sealed class HeaderWriter
         if (_routes.TryGetValue((target, sender), out var route))
             return route;
         if (_routes.Count > ushort.MaxValue)
-            throw new IOException("the connection has named all the routes that it can");
+            throw new IOException("the connection has used all its route numbers");
         route = (ushort)_routes.Count;
         _routes.Add((target, sender), route);
         var start = (int)_stream.Position;
@@ -86,7 +88,7 @@ internal sealed class HeaderWriter
             _writer.Write(Encoding.UTF8.GetBytes(sender.Path.ToSerializationFormatWithAddress(_here)));
         new FrameHeader(
             FrameHeader.RouteKind,
-            PayloadForm.F32,
+            TransferForm.F32,
             route,
             (ushort)(_stream.Position - start - FrameHeader.Size),
             0,

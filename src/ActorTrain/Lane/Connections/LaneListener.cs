@@ -8,13 +8,13 @@ using Akka.Event;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// Accepts the connections of other nodes' lanes, by TCP and by a Unix domain socket. One thread hears what they say
-/// first, for both and for all of them: only those that have said who they are get a thread of their own. (Select,
-/// and not asynchronous sockets: what was asynchronous once blocks by way of another thread from then on.)
+/// Accepts the connections of other nodes' lanes, by TCP and by a Unix domain socket. One thread reads all handshakes;
+/// a connection gets its own thread only after its handshake. (With select: a socket that was used asynchronously once
+/// needs a second thread for each blocking call from then on.)
 /// </summary>
 internal sealed class LaneListener : IDisposable
 {
-    // Where the system does not wake a thread that waits for a socket that is closed, it finds out by this.
+    // Some systems do not wake a thread that waits for a socket when the socket is closed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private readonly LaneOptions _options;
     private readonly Func<Socket, Handshake, ReceivingConnection> _receive;
@@ -23,20 +23,20 @@ internal sealed class LaneListener : IDisposable
     private readonly ILoggingAdapter _log;
     private readonly Socket _tcp;
     private readonly Socket? _local;
-    private readonly List<Doorway> _doorways = [];
+    private readonly List<ListeningSocket> _listening = [];
     private readonly ConcurrentDictionary<Socket, string> _open = [];
     private readonly ManualResetEventSlim _end = new();
     private volatile bool _disposed;
 
     /// <summary>Listens.</summary>
-    /// <param name="host">Where, by TCP.</param>
+    /// <param name="host">The TCP address.</param>
     /// <param name="options">The lane's settings.</param>
-    /// <param name="token">What a connection must say first.</param>
-    /// <param name="receive">Makes the connection of a socket and of what it said.</param>
-    /// <param name="ended">Told which node's connection has ended, and why.</param>
-    /// <param name="clock">The time, on a clock that only goes forward.</param>
-    /// <param name="log">Told what is wrong.</param>
-    /// <param name="accept">Accepts a connection; null: as sockets do.</param>
+    /// <param name="token">The secret that a connection must send first.</param>
+    /// <param name="receive">Creates the connection from its socket and handshake.</param>
+    /// <param name="ended">Called when a node's connection has ended, with the reason.</param>
+    /// <param name="clock">A monotonic clock.</param>
+    /// <param name="log">Gets warnings and errors.</param>
+    /// <param name="accept">Accepts a connection; null: <see cref="Socket.Accept"/>.</param>
     public LaneListener(
         string host,
         LaneOptions options,
@@ -59,11 +59,11 @@ internal sealed class LaneListener : IDisposable
         _tcp.Bind(new IPEndPoint(address, options.Port));
         _tcp.Listen();
         Port = ((IPEndPoint)_tcp.LocalEndPoint!).Port;
-        AddDoorway(_tcp, token, accept);
-        if (options.SameMachine != SameMachineRoad.Tcp && LocalSocket.TryListen(options.SocketBuffer) is { } local)
+        Listen(_tcp, token, accept);
+        if (options.SameMachine != SameMachineTransport.Tcp && LocalSocket.TryListen(options.SocketBuffer) is { } local)
         {
             (_local, LocalName) = local;
-            AddDoorway(_local, token, accept);
+            Listen(_local, token, accept);
         }
         new Thread(Serve) { IsBackground = true, Name = "lane listener" }.Start();
     }
@@ -85,17 +85,17 @@ internal sealed class LaneListener : IDisposable
             socket.Dispose();
     }
 
-    private void AddDoorway(Socket listener, byte[] token, Func<Socket, Socket> accept)
+    private void Listen(Socket listener, byte[] token, Func<Socket, Socket> accept)
     {
-        Doorway? doorway = null;
+        ListeningSocket? listening = null;
         var gate = new HandshakeGate<Socket>(
             "The lane",
             _options.Handshake,
-            socket => doorway!.Close(socket),
+            socket => listening!.Close(socket),
             _clock,
             _log
         );
-        _doorways.Add(doorway = new Doorway(listener, gate, token, accept, Open));
+        _listening.Add(listening = new ListeningSocket(listener, gate, token, accept, Open));
     }
 
     private void Serve()
@@ -106,7 +106,7 @@ internal sealed class LaneListener : IDisposable
             {
                 ServeOnce();
             }
-#pragma warning disable CA1031 // The last frame of a thread: what is not caught here ends the process.
+#pragma warning disable CA1031 // The last frame of a thread: an exception that is not caught here ends the process.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
@@ -116,32 +116,32 @@ internal sealed class LaneListener : IDisposable
                 _end.Wait(LongestWait);
             }
         }
-        foreach (var doorway in _doorways)
-            doorway.CloseAll();
+        foreach (var listening in _listening)
+            listening.CloseAll();
     }
 
     private void ServeOnce()
     {
         var now = _clock();
-        var waiting = _doorways.SelectMany(doorway => doorway.Waiting(now)).ToList();
+        var waiting = _listening.SelectMany(listening => listening.Waiting(now)).ToList();
         Wait(waiting, now);
         now = _clock();
         foreach (var socket in waiting)
-        foreach (var doorway in _doorways)
-            doorway.Read(socket, now);
-        foreach (var doorway in _doorways)
-            doorway.Sweep();
+        foreach (var listening in _listening)
+            listening.Read(socket, now);
+        foreach (var listening in _listening)
+            listening.Sweep();
     }
 
-    // Leaves in the list those that can be read.
+    // Leaves only the readable sockets in the list.
     private void Wait(List<Socket> sockets, TimeSpan now)
     {
-        var next = _doorways.Min(doorway => doorway.NextTime(now)) - now ?? LongestWait;
+        var next = _listening.Min(listening => listening.NextTime(now)) - now ?? LongestWait;
         var wait =
             next < TimeSpan.Zero ? TimeSpan.Zero
             : next > LongestWait ? LongestWait
             : next;
-        // A part of a millisecond would be none, and so a wait that does not wait.
+        // Select would round a fraction of a millisecond down to no wait at all.
         wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
         if (sockets.Count > 0)
             Socket.Select(sockets, null, null, wait);
@@ -149,7 +149,7 @@ internal sealed class LaneListener : IDisposable
             _end.Wait(wait);
     }
 
-    private void Open(Socket socket, string name, Handshake hello)
+    private void Open(Socket socket, string name, Handshake handshake)
     {
         socket.ReceiveBufferSize = _options.SocketBuffer;
         if (socket.AddressFamily != AddressFamily.Unix)
@@ -157,22 +157,22 @@ internal sealed class LaneListener : IDisposable
         _open[socket] = name;
         try
         {
-            new Thread(() => Receive(socket, hello)) { IsBackground = true, Name = $"lane from {name}" }.Start();
+            new Thread(() => Receive(socket, handshake)) { IsBackground = true, Name = $"lane from {name}" }.Start();
         }
         catch
         {
             _open.TryRemove(socket, out _);
             throw;
         }
-        // It may have been opened while all were closed.
+        // The listener may have been disposed meanwhile.
         if (_disposed)
             socket.Dispose();
     }
 
-    private void Receive(Socket socket, Handshake hello)
+    private void Receive(Socket socket, Handshake handshake)
     {
         var reason = "";
-        using var connection = _receive(socket, hello);
+        using var connection = _receive(socket, handshake);
         try
         {
             connection.Run();
@@ -187,7 +187,7 @@ internal sealed class LaneListener : IDisposable
             reason = failure.Message;
             _log.Debug("The connection from {0} has ended: {1}", connection.Node, reason);
         }
-#pragma warning disable CA1031 // The last frame of a thread: what is not caught here ends the process.
+#pragma warning disable CA1031 // The last frame of a thread: an exception that is not caught here ends the process.
         catch (Exception failure)
 #pragma warning restore CA1031
         {

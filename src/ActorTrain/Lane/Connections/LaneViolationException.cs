@@ -1,4 +1,4 @@
 namespace ActorTrain.Lane.Connections;
 
-/// <summary>What came over a connection is not what the other side may send: the connection is closed.</summary>
+/// <summary>The other side of a connection sent something that is not allowed: the connection is closed.</summary>
 internal sealed class LaneViolationException(string message) : Exception(message);

@@ -12,12 +12,12 @@ internal static class LocalSocket
             ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
             : Environment.MachineName;
 
-    /// <summary>Listens under a name of its own; null where the system has no such sockets.</summary>
+    /// <summary>Listens under a unique name; null where the system has no such sockets.</summary>
     public static (Socket Socket, string Name)? TryListen(int receiveBuffer)
     {
         if (!Socket.OSSupportsUnixDomainSockets)
             return null;
-        // Linux has names that are no files: they end with the process, and a network of its own has names of its own.
+        // Linux has names that are not files: they end with the process, and are separate for each network namespace.
         var unique = $"actortrain-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         var name = OperatingSystem.IsLinux() ? "\0" + unique : Path.Combine(Path.GetTempPath(), unique);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -32,13 +32,13 @@ internal static class LocalSocket
         }
         catch (SocketException)
         {
-            // A system that says it has them and has not: TCP is the road then.
+            // The system reports such sockets and does not support them: TCP is used.
             socket.Dispose();
             return null;
         }
     }
 
-    /// <summary>Connects; null when nobody of that name can be reached from here.</summary>
+    /// <summary>Connects; null when no socket of that name can be reached.</summary>
     public static Socket? TryConnect(string name, int sendBuffer)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -57,7 +57,7 @@ internal static class LocalSocket
         }
     }
 
-    /// <summary>Removes what a name has left behind.</summary>
+    /// <summary>Removes the file of a name, if it is one.</summary>
     public static void Remove(string name)
     {
         if (!name.StartsWith('\0'))

@@ -3,19 +3,19 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// Memory of another process, mapped once and kept while it is in use: a job sends from the same few places at every
-/// step. Of what nobody reads any more, the most recent is kept.
+/// Memory of another process, mapped once and kept: a job sends from the same few memories at every step. Of the
+/// mappings without readers, only the most recent are kept.
 /// </summary>
 /// <param name="process">The process.</param>
 internal sealed class MappedMemories(int process)
 {
-    private const int Kept = 128;
+    private const int MaxIdle = 128;
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Mapping> _mappings = [];
     private readonly LinkedList<Mapping> _idle = [];
     private bool _closed;
 
-    /// <summary>A mapping; whoever took it says when it has read it.</summary>
+    /// <summary>A mapping; a reader returns it after reading.</summary>
     public sealed class Mapping
     {
         internal Mapping(TensorMemory memory, long number) =>
@@ -30,9 +30,9 @@ internal sealed class MappedMemories(int process)
         internal LinkedListNode<Mapping> Place { get; }
     }
 
-    /// <summary>The memory that a reference speaks of.</summary>
-    /// <exception cref="LaneViolationException">It cannot be mapped as said.</exception>
-    public Mapping Take(in MemoryReference reference)
+    /// <summary>The memory that a reference names.</summary>
+    /// <exception cref="LaneViolationException">It cannot be mapped as announced.</exception>
+    public Mapping Acquire(in MemoryReference reference)
     {
         lock (_gate)
         {
@@ -56,12 +56,12 @@ internal sealed class MappedMemories(int process)
             if (--mapping.Readers > 0)
                 return;
             _idle.AddLast(mapping.Place);
-            while (_idle.Count > (_closed ? 0 : Kept))
-                Forget(_idle.First!.Value);
+            while (_idle.Count > (_closed ? 0 : MaxIdle))
+                Unmap(_idle.First!.Value);
         }
     }
 
-    /// <summary>The connection has ended: nothing is kept but what is still being read, now and from now on.</summary>
+    /// <summary>The connection has ended: from now on, only mappings with readers are kept.</summary>
     public void Close()
     {
         lock (_gate)
@@ -69,17 +69,17 @@ internal sealed class MappedMemories(int process)
         GiveBack();
     }
 
-    /// <summary>Keeps nothing but what is still being read. What is spoken of again is mapped again.</summary>
+    /// <summary>Unmaps everything without readers. A later reference maps it again.</summary>
     public void GiveBack()
     {
         lock (_gate)
         {
             while (_idle.First is { } idle)
-                Forget(idle.Value);
+                Unmap(idle.Value);
         }
     }
 
-    private void Forget(Mapping mapping)
+    private void Unmap(Mapping mapping)
     {
         _idle.Remove(mapping.Place);
         _mappings.Remove(mapping.Number);

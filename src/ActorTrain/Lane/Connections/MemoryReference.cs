@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ActorTrain.Lane.Connections;
 
-/// <summary>Where a payload lies in memory that the sender shares.</summary>
+/// <summary>The place of a payload in the sender's shared memory.</summary>
 /// <param name="Descriptor">The sender's descriptor of the memory's file.</param>
 /// <param name="Length">Floats in that memory.</param>
 /// <param name="Number">Number of that memory in the sender's process.</param>

@@ -4,7 +4,7 @@ namespace ActorTrain.Lane.Connections;
 
 /// <summary>A message on its way to another node.</summary>
 /// <param name="Target">The receiver.</param>
-/// <param name="Sender">Who is to be answered.</param>
+/// <param name="Sender">The actor that gets the answer.</param>
 /// <param name="Message">The message.</param>
 internal readonly record struct Outgoing(IActorRef Target, IActorRef Sender, ITensorMessage Message)
 {
@@ -12,8 +12,8 @@ internal readonly record struct Outgoing(IActorRef Target, IActorRef Sender, ITe
 }
 
 /// <summary>
-/// What waits to be sent to one node, bounded in bytes: beyond the bound a message is refused, so that a slow node
-/// never makes this one's memory grow. Outlives the connections that empty it.
+/// The messages that wait to be sent to one node, bounded in bytes: beyond the bound a message is refused, so that a
+/// slow node cannot fill this node's memory. Outlives the connections that empty it.
 /// </summary>
 internal sealed class OutgoingQueue(long bound)
 {
@@ -41,7 +41,7 @@ internal sealed class OutgoingQueue(long bound)
     /// <summary>A connection has ended.</summary>
     public void Detach(SendingConnection connection) => Interlocked.CompareExchange(ref _connection, null, connection);
 
-    /// <summary>Adds a message; false when it would pass the bound. One message always fits.</summary>
+    /// <summary>Adds a message; false beyond the bound. A single message always fits.</summary>
     public bool TryAdd(in Outgoing outgoing)
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed class OutgoingQueue(long bound)
     }
 
     /// <summary>
-    /// Waits for a message; false as soon as <paramref name="stopping"/> was cancelled and <see cref="Wake"/> called.
+    /// Waits for a message; false as soon as <paramref name="stopping"/> was canceled and <see cref="Wake"/> called.
     /// </summary>
     public bool Wait(CancellationToken stopping)
     {
@@ -69,7 +69,7 @@ internal sealed class OutgoingQueue(long bound)
     }
 
     /// <summary>The next message, if there is one.</summary>
-    public bool TryTake(out Outgoing outgoing)
+    public bool TryDequeue(out Outgoing outgoing)
     {
         lock (_lock)
         {
@@ -80,14 +80,14 @@ internal sealed class OutgoingQueue(long bound)
         }
     }
 
-    /// <summary>Makes whoever waits look again.</summary>
+    /// <summary>Wakes the thread that waits.</summary>
     public void Wake()
     {
         lock (_lock)
             Monitor.PulseAll(_lock);
     }
 
-    /// <summary>Throws away what waits; whoever waits for an answer to it will send again.</summary>
+    /// <summary>Discards all waiting messages; their senders resend when no answer comes.</summary>
     public int Discard()
     {
         lock (_lock)

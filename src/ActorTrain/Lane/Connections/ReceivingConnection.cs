@@ -2,26 +2,27 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using ActorTrain.Parameters;
 using ActorTrain.Sentences;
 using Akka.Actor;
 
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// A connection from another node: reads messages, checks every length before it takes memory, delivers, and says what
-/// was read.
+/// A connection from another node: reads messages, checks every length before it allocates memory, delivers them, and
+/// reports what was read.
 /// </summary>
 /// <param name="socket">The connection.</param>
-/// <param name="hello">What it said first.</param>
+/// <param name="handshake">Its handshake.</param>
 /// <param name="lane">The lane that it belongs to.</param>
-internal sealed class ReceivingConnection(Socket socket, Handshake hello, TensorLane lane) : IDisposable
+internal sealed class ReceivingConnection(Socket socket, Handshake handshake, TensorLane lane) : IDisposable
 {
-    private const int Piece = 64 * 1024;
+    private const int ChunkLength = 64 * 1024;
     private readonly byte[] _head = new byte[FrameHeader.Size];
     private readonly byte[] _text = new byte[ushort.MaxValue];
     private readonly Dictionary<ushort, Route> _routes = [];
     private readonly Lock _writing = new();
-    private readonly HeaderReader _reader = new();
+    private readonly HeaderReader _reader = new(lane.Messages);
     private MappedMemories? _mapped;
     private uint _sequence;
     private long _unread;
@@ -29,26 +30,26 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
     private sealed record Route(string Target, IActorRef Receiver, IActorRef? Sender);
 
     /// <summary>The node that connected.</summary>
-    public Address Node => hello.Node;
+    public Address Node => handshake.Node;
 
     /// <summary>Receives until the connection or the node ends.</summary>
-    /// <exception cref="LaneViolationException">Something came that must not come.</exception>
+    /// <exception cref="LaneViolationException">The other side sent something that is not allowed.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
     /// <exception cref="SocketException">The connection broke.</exception>
     public void Run()
     {
         var shares =
-            lane.Options.SameMachine == SameMachineRoad.SharedMemory
-            && hello.Probe is { } sign
-            && MemoryProbe.CanMap(hello.Process, sign);
+            lane.Options.SameMachine == SameMachineTransport.SharedMemory
+            && handshake.Probe is { } challenge
+            && MemoryProbe.CanMap(handshake.Process, challenge);
         if (shares)
-            _mapped = new MappedMemories(hello.Process);
+            _mapped = new MappedMemories(handshake.Process);
         socket.SendAll(new Welcome(shares, lane.Options.InFlight).ToBytes());
         while (true)
             ReceiveMessage();
     }
 
-    /// <summary>The node idles: of the other process's memory nothing is kept that is not being read.</summary>
+    /// <summary>The node is idle: unmaps the other process's memory, except where it is being read.</summary>
     public void GiveBack() => _mapped?.GiveBack();
 
     public void Dispose()
@@ -79,7 +80,7 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
             );
 
         var message =
-            frame.Form == PayloadForm.Reference ? ReceiveReference(frame, _text.AsSpan(frame.HeaderLength))
+            frame.Form == TransferForm.Reference ? ReceiveReference(frame, _text.AsSpan(frame.HeaderLength))
             : admitted is null ? Skip(frame)
             : ReceiveCopy(frame);
         if (message is null)
@@ -93,7 +94,7 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
     private void Name(ushort number, string text)
     {
         if (text.Split('\n') is not [{ Length: > 0 } target, var sender])
-            throw new LaneViolationException("a route's name is none");
+            throw new LaneViolationException("a route's name is invalid");
         _routes[number] = new Route(
             target,
             lane.Resolve(target),
@@ -106,14 +107,14 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         if (_mapped is null)
             throw new LaneViolationException("a reference came to memory that is not shared");
         if (space.Length < MemoryReference.Size)
-            throw new LaneViolationException($"a message's header has {Plural.Of(frame.HeaderLength, "byte")}");
+            throw new LaneViolationException($"a message's header has {Plural.Format(frame.HeaderLength, "byte")}");
         socket.ReceiveAll(space[..MemoryReference.Size]);
         var reference = MemoryReference.Read(space, frame.PayloadLength);
-        var mapping = _mapped.Take(reference);
+        var mapping = _mapped.Acquire(reference);
         var payload = new TensorSlice(
             ((ReadOnlyMemory<float>)mapping.Memory.Memory).Slice(reference.Start, frame.PayloadLength),
             new Borrowed(this, mapping, frame.Sequence),
-            PayloadType.F32
+            TransferDType.F32
         );
         return MessageOf(frame, payload);
     }
@@ -123,15 +124,15 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         var bytes = sizeof(float) * (long)frame.PayloadLength;
         if (Volatile.Read(ref _unread) is > 0 and var unread && unread + bytes > lane.Options.InFlight)
             throw new LaneViolationException(
-                $"{Plural.Of(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may"
+                $"{Plural.Format(bytes, "byte")} came where {Plural.Number(lane.Options.InFlight - unread)} may"
             );
-        var memory = lane.Memory.Take(frame.PayloadLength);
+        var memory = lane.Memory.RentMemory(frame.PayloadLength);
         Interlocked.Add(ref _unread, bytes);
-        lane.Received(bytes);
+        lane.CountUnreleased(bytes);
         var payload = new TensorSlice(
             memory.Memory[..frame.PayloadLength],
             new Copied(this, memory),
-            (PayloadType)frame.Form
+            (TransferDType)frame.Form
         );
         try
         {
@@ -145,19 +146,19 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         return MessageOf(frame, payload);
     }
 
-    private void Fill(Span<float> values, PayloadType type)
+    private void Fill(Span<float> values, TransferDType type)
     {
-        if (type == PayloadType.F32)
+        if (type == TransferDType.F32)
         {
             socket.ReceiveAll(values);
             return;
         }
-        var staging = ArrayPool<ushort>.Shared.Rent(Piece);
+        var staging = ArrayPool<ushort>.Shared.Rent(ChunkLength);
         try
         {
-            for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
+            for (; values.Length > 0; values = values[Math.Min(ChunkLength, values.Length)..])
             {
-                var narrow = staging.AsSpan(0, Math.Min(Piece, values.Length));
+                var narrow = staging.AsSpan(0, Math.Min(ChunkLength, values.Length));
                 socket.ReceiveAll(MemoryMarshal.AsBytes(narrow));
                 Narrowing.Widen(type, narrow, values[..narrow.Length]);
             }
@@ -181,13 +182,13 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         }
     }
 
-    // For an actor that has ended: the connection goes on.
+    // The receiving actor has ended; the connection goes on.
     private ITensorMessage? Skip(in FrameHeader frame)
     {
-        var scratch = ArrayPool<byte>.Shared.Rent(Piece);
+        var scratch = ArrayPool<byte>.Shared.Rent(ChunkLength);
         try
         {
-            var size = Narrowing.SizeOf((PayloadType)frame.Form);
+            var size = Narrowing.SizeOf((TransferDType)frame.Form);
             for (var bytes = size * (long)frame.PayloadLength; bytes > 0; bytes -= Math.Min(bytes, scratch.Length))
                 socket.ReceiveAll(scratch.AsSpan(0, (int)Math.Min(bytes, scratch.Length)));
         }
@@ -195,14 +196,14 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         {
             ArrayPool<byte>.Shared.Return(scratch);
         }
-        Say(new Note(NoteKind.Credit, sizeof(float) * (long)frame.PayloadLength));
+        Send(new LaneNotice(NoticeKind.Credit, sizeof(float) * (long)frame.PayloadLength));
         return null;
     }
 
-    private void Say(Note note)
+    private void Send(LaneNotice notice)
     {
-        Span<byte> bytes = stackalloc byte[Note.Size];
-        note.Write(bytes);
+        Span<byte> bytes = stackalloc byte[LaneNotice.Size];
+        notice.Write(bytes);
         try
         {
             lock (_writing)
@@ -210,7 +211,7 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            // The connection has ended, as its own thread will find: nobody waits for the word any more.
+            // The connection has ended, as its own thread will notice: the notice is not needed any more.
         }
     }
 
@@ -220,9 +221,9 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         {
             var bytes = sizeof(float) * (long)memory.Length;
             connection.Lane.Memory.Return(memory);
-            connection.Lane.Received(-bytes);
+            connection.Lane.CountUnreleased(-bytes);
             Interlocked.Add(ref connection._unread, -bytes);
-            connection.Say(new Note(NoteKind.Credit, bytes));
+            connection.Send(new LaneNotice(NoticeKind.Credit, bytes));
         }
     }
 
@@ -232,7 +233,7 @@ internal sealed class ReceivingConnection(Socket socket, Handshake hello, Tensor
         public void Released()
         {
             connection._mapped!.Return(mapping);
-            connection.Say(new Note(NoteKind.Read, sequence));
+            connection.Send(new LaneNotice(NoticeKind.Read, sequence));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ActorTrain.Parameters;
 using ActorTrain.Sentences;
 using ActorTrain.Telemetry;
 using Akka.Actor;
@@ -9,18 +10,18 @@ using Akka.Actor;
 namespace ActorTrain.Lane.Connections;
 
 /// <summary>
-/// A connection to another node: one thread empties a queue into it, another reads the notes that come back. Tells the
-/// lane's actor when it has ended.
+/// A connection to another node: one thread sends the messages of a queue, another reads the notices that come back.
+/// Tells the lane's actor when it has ended.
 /// </summary>
 internal sealed class SendingConnection : IDisposable
 {
-    // So many references, of a few hundred bytes each, fit into the system's buffers: sending one more does not block.
-    private const int MostLentAtOnce = 256;
+    // This many references, of a few hundred bytes each, fit the socket's buffers: sending them does not block.
+    private const int MaxLent = 256;
 
-    private const int WithHeader = 4096;
+    private const int FloatsWithHeader = 4096;
 
-    // Narrowed piece by piece, so that a piece is still in the cache when it is sent.
-    private const int Piece = 64 * 1024;
+    // Narrowed in chunks, so that a chunk is still in the cache when it is sent.
+    private const int ChunkLength = 64 * 1024;
 
     private readonly Address _node;
     private readonly LaneProtocol.Opened _peer;
@@ -32,7 +33,7 @@ internal sealed class SendingConnection : IDisposable
     private readonly Dictionary<uint, TensorSlice> _lent = [];
     private readonly Lock _gate = new();
 
-    // Held while a message is taken off the queue and sent, so that none overtakes another.
+    // Held while a message is dequeued and sent, so that messages stay in order.
     private readonly object _sending = new();
     private Socket? _socket;
     private Credit? _credit;
@@ -64,8 +65,8 @@ internal sealed class SendingConnection : IDisposable
     public void Dispose() => End("it was closed");
 
     /// <summary>
-    /// Lends a tensor at once, on the calling thread, where nothing is before it: a reference is sent faster than a
-    /// thread is woken. False where the message must wait its turn in the queue.
+    /// Lends a tensor at once, on the calling thread, if no message waits: sending a reference takes less time than
+    /// waking a thread. False where the message must go through the queue.
     /// </summary>
     public bool TrySendNow(in Outgoing outgoing)
     {
@@ -73,15 +74,15 @@ internal sealed class SendingConnection : IDisposable
             return false;
         try
         {
-            if (!_shares || Volatile.Read(ref _ended) == 1 || !_queue.IsEmpty || LentNow() >= MostLentAtOnce)
+            if (!_shares || Volatile.Read(ref _ended) == 1 || !_queue.IsEmpty || LentCount() >= MaxLent)
                 return false;
             Lend(_socket!, outgoing, reference);
             return true;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or IOException)
         {
-            // Lost with the connection, as what was on its way before it: whoever waits for an answer hears of it, and
-            // sends again.
+            // Lost with the connection, as earlier messages on their way: the actor that waits for an answer is
+            // notified, and sends again.
             End(failure.AsNamedClause());
             return true;
         }
@@ -98,8 +99,7 @@ internal sealed class SendingConnection : IDisposable
             {
                 run();
             }
-            // The last frame of a thread: whatever ends it is told to the lane's actor, which opens the connection
-            // again.
+            // The last frame of a thread: the lane's actor gets any failure, and opens the connection again.
 #pragma warning disable CA1031
             catch (Exception failure)
 #pragma warning restore CA1031
@@ -112,7 +112,7 @@ internal sealed class SendingConnection : IDisposable
             Name = name,
         }.Start();
 
-    // What is lent stays so: the other process may be reading it still, and its memory is not used again.
+    // Lent memory is not released: the other process may still be reading it.
     private void End(string reason)
     {
         if (Interlocked.Exchange(ref _ended, 1) == 1)
@@ -122,7 +122,7 @@ internal sealed class SendingConnection : IDisposable
         _queue.Wake();
         _credit?.Close();
         _socket?.Dispose();
-        // Also the end of the node ends here: then nobody listens any more.
+        // When the whole node ends, the actor may have stopped already.
         _actor.Tell(new LaneProtocol.Ended(_node, this, reason), ActorRefs.NoSender);
     }
 
@@ -132,14 +132,14 @@ internal sealed class SendingConnection : IDisposable
         var handshake = new Handshake(
             _lane.Address,
             Environment.ProcessId,
-            IsLocal(socket) ? _lane.Probe?.ToSign() : null
+            IsLocal(socket) ? _lane.Probe?.ToChallenge() : null
         ).ToBytes(_peer.Token);
         socket.SendAll(handshake);
-        _headers = new HeaderWriter(_lane.Address, handshake.Length);
+        _headers = new HeaderWriter(_lane.Messages, _lane.Address, handshake.Length);
         var welcome = Welcome.Receive(socket);
         (_credit, _shares) = (new Credit(welcome.Credit), welcome.SharesMemory);
-        StartThread(() => ReadNotes(socket), $"lane notes from {_node.Host}:{_node.Port}");
-        var staging = ArrayPool<ushort>.Shared.Rent(Piece);
+        StartThread(() => ReadNotices(socket), $"lane notices from {_node.Host}:{_node.Port}");
+        var staging = ArrayPool<ushort>.Shared.Rent(ChunkLength);
         try
         {
             _queue.Attach(this);
@@ -147,7 +147,7 @@ internal sealed class SendingConnection : IDisposable
             {
                 lock (_sending)
                 {
-                    if (!_queue.TryTake(out var outgoing))
+                    if (!_queue.TryDequeue(out var outgoing))
                         continue;
                     if (_shares && ReferenceTo(outgoing.Message.Payload) is { } reference)
                         Lend(socket, outgoing, reference);
@@ -165,7 +165,7 @@ internal sealed class SendingConnection : IDisposable
     private Socket Connect()
     {
         if (
-            _lane.Options.SameMachine != SameMachineRoad.Tcp
+            _lane.Options.SameMachine != SameMachineTransport.Tcp
             && _peer.LocalSocket is { } name
             && _peer.Machine == LocalSocket.Machine
             && LocalSocket.TryConnect(name, _lane.Options.SocketBuffer) is { } local
@@ -197,10 +197,10 @@ internal sealed class SendingConnection : IDisposable
         lock (_gate)
             _lent.Add(++_sequence, outgoing.Message.Payload);
         Instruments.Sent(sizeof(float) * (long)outgoing.Message.Payload.Length, "shared-memory");
-        socket.SendAll(_headers.Write(outgoing, PayloadForm.Reference, _sequence, reference));
+        socket.SendAll(_headers.Write(outgoing, TransferForm.Reference, _sequence, reference));
     }
 
-    private int LentNow()
+    private int LentCount()
     {
         lock (_gate)
             return _lent.Count;
@@ -211,28 +211,28 @@ internal sealed class SendingConnection : IDisposable
         var payload = outgoing.Message.Payload;
         try
         {
-            if (!_credit!.Take(sizeof(float) * (long)payload.Length))
+            if (!_credit!.Acquire(sizeof(float) * (long)payload.Length))
                 return;
             var values = payload.Values.Span;
             Instruments.Sent(
-                (payload.Type == PayloadType.F32 ? sizeof(float) : sizeof(ushort)) * (long)payload.Length,
+                (payload.Type == TransferDType.F32 ? sizeof(float) : sizeof(ushort)) * (long)payload.Length,
                 IsLocal(socket) ? "unix" : "tcp"
             );
-            if (payload.Type == PayloadType.F32)
+            if (payload.Type == TransferDType.F32)
             {
-                // The payload's beginning goes with the header: a packet of its own would wake the receiver for
+                // The payload's beginning is sent with the header: a separate header would wake the receiver for
                 // nothing.
-                var first = values[..Math.Min(WithHeader, values.Length)];
+                var first = values[..Math.Min(FloatsWithHeader, values.Length)];
                 socket.SendAll(
-                    _headers.Write(outgoing, PayloadForm.F32, ++_sequence, null, MemoryMarshal.AsBytes(first))
+                    _headers.Write(outgoing, TransferForm.F32, ++_sequence, null, MemoryMarshal.AsBytes(first))
                 );
                 socket.SendAll(values[first.Length..]);
                 return;
             }
-            socket.SendAll(_headers.Write(outgoing, (PayloadForm)payload.Type, ++_sequence));
-            for (; values.Length > 0; values = values[Math.Min(Piece, values.Length)..])
+            socket.SendAll(_headers.Write(outgoing, (TransferForm)payload.Type, ++_sequence));
+            for (; values.Length > 0; values = values[Math.Min(ChunkLength, values.Length)..])
             {
-                var narrow = staging.AsSpan(0, Math.Min(Piece, values.Length));
+                var narrow = staging.AsSpan(0, Math.Min(ChunkLength, values.Length));
                 Narrowing.Narrow(payload.Type, values[..narrow.Length], narrow);
                 socket.SendAll(MemoryMarshal.AsBytes(narrow));
             }
@@ -243,27 +243,27 @@ internal sealed class SendingConnection : IDisposable
         }
     }
 
-    private void ReadNotes(Socket socket)
+    private void ReadNotices(Socket socket)
     {
-        Span<byte> bytes = stackalloc byte[Note.Size];
+        Span<byte> bytes = stackalloc byte[LaneNotice.Size];
         while (true)
         {
             socket.ReceiveAll(bytes);
-            var note = Note.Read(bytes);
-            if (note.Kind == NoteKind.Credit)
-                _credit!.Return(note.Value);
+            var notice = LaneNotice.Read(bytes);
+            if (notice.Kind == NoticeKind.Credit)
+                _credit!.Return(notice.Value);
             else
-                TakeBack((uint)note.Value);
+                ReleaseLent((uint)notice.Value);
         }
     }
 
-    private void TakeBack(uint sequence)
+    private void ReleaseLent(uint sequence)
     {
         TensorSlice? slice;
         lock (_gate)
             _lent.Remove(sequence, out slice);
         if (slice is null)
-            throw new LaneViolationException($"message {sequence} was said to be read, which was not lent");
+            throw new LaneViolationException($"message {sequence} was reported as read, but was not lent");
         slice.Release();
     }
 }

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace ActorTrain.Lane.Connections;
 
-/// <summary>Whole stretches of bytes over a blocking socket.</summary>
+/// <summary>Sends and receives a whole span over a blocking socket.</summary>
 internal static class SocketBytes
 {
-    // One call can move at most 2³¹−1 bytes, and a payload of 2²⁹ floats has more: longer stretches go piece by piece.
-    private const int Piece = 1 << 30;
+    // One call can move at most 2³¹−1 bytes; a payload of 2²⁹ floats has more.
+    private const int MaxBytesPerCall = 1 << 30;
 
     public static void SendAll(this Socket socket, ReadOnlySpan<byte> bytes)
     {
@@ -17,9 +17,11 @@ internal static class SocketBytes
 
     public static void SendAll(this Socket socket, ReadOnlySpan<float> values)
     {
-        for (var start = 0; start < values.Length; start += Piece / sizeof(float))
+        for (var start = 0; start < values.Length; start += MaxBytesPerCall / sizeof(float))
             socket.SendAll(
-                MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start)))
+                MemoryMarshal.AsBytes(
+                    values.Slice(start, Math.Min(MaxBytesPerCall / sizeof(float), values.Length - start))
+                )
             );
     }
 
@@ -38,9 +40,11 @@ internal static class SocketBytes
     /// <exception cref="EndOfStreamException">The other side has closed the connection.</exception>
     public static void ReceiveAll(this Socket socket, Span<float> values)
     {
-        for (var start = 0; start < values.Length; start += Piece / sizeof(float))
+        for (var start = 0; start < values.Length; start += MaxBytesPerCall / sizeof(float))
             socket.ReceiveAll(
-                MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece / sizeof(float), values.Length - start)))
+                MemoryMarshal.AsBytes(
+                    values.Slice(start, Math.Min(MaxBytesPerCall / sizeof(float), values.Length - start))
+                )
             );
     }
 }

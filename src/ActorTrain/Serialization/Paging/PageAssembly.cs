@@ -1,64 +1,63 @@
 namespace ActorTrain.Serialization.Paging;
 
 /// <summary>
-/// Puts messages together from their pages. What it holds is bounded by what has really come: a length that somebody
-/// only claims costs nothing.
+/// Assembles messages from their pages. Memory is allocated only for pages that have arrived, and not for an announced
+/// length.
 /// </summary>
-/// <param name="mostBytes">Bytes that all unfinished messages may have together.</param>
-/// <param name="patience">Time after which a message is given up that no page has come of.</param>
-internal sealed class PageAssembly(long mostBytes, TimeSpan patience)
+/// <param name="mostBytes">Bytes that all incomplete messages may have together.</param>
+/// <param name="timeout">Time without a new page after which a message is given up.</param>
+internal sealed class PageAssembly(long mostBytes, TimeSpan timeout)
 {
-    private readonly Dictionary<string, Unfinished> _unfinished = [];
+    private readonly Dictionary<string, Incomplete> _incomplete = [];
 
-    /// <summary>A message that has been given up.</summary>
-    /// <param name="Kind">What it was.</param>
-    /// <param name="Reason">Why, in words.</param>
+    /// <summary>A message that was given up.</summary>
+    /// <param name="Kind">Its type.</param>
+    /// <param name="Reason">The reason, as a clause.</param>
     public readonly record struct GivenUp(string Kind, string Reason);
 
-    /// <summary>Messages that are not complete.</summary>
-    public int Count => _unfinished.Count;
+    /// <summary>The number of incomplete messages.</summary>
+    public int Count => _incomplete.Count;
 
-    /// <summary>Takes in a page.</summary>
+    /// <summary>Adds a page.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="now">The time, on the scheduler's clock.</param>
-    /// <returns>The whole message, where this was its last page; what had to be given up for this one, if anything.
-    /// </returns>
+    /// <param name="now">The time of the scheduler's clock.</param>
+    /// <returns>The message, if this was its last page; the messages that were given up for it.</returns>
     public (byte[]? Message, IReadOnlyList<GivenUp> GivenUp) Add(PageProtocol.Page page, TimeSpan now)
     {
         if (page.Index == 0)
-            _unfinished[page.Message] = new Unfinished(page.Kind, now);
-        if (!_unfinished.TryGetValue(page.Message, out var message))
+            _incomplete[page.Message] = new Incomplete(page.Kind, now);
+        if (!_incomplete.TryGetValue(page.Message, out var message))
             return (null, []);
         if (page.Index != message.Pages.Count || page.Index >= page.Count)
         {
-            _unfinished.Remove(page.Message);
+            _incomplete.Remove(page.Message);
             return (null, [new GivenUp(message.Kind, "a page of it was lost on the way")]);
         }
         message.Pages.Add(page.Bytes);
         (message.Bytes, message.At) = (message.Bytes + page.Bytes.Length, now);
         if (page.Index == page.Count - 1)
         {
-            _unfinished.Remove(page.Message);
+            _incomplete.Remove(page.Message);
             return (message.Whole(), []);
         }
-        return (null, Shed());
+        return (null, GiveUpExcess());
     }
 
-    /// <summary>Gives up what no page has come of for too long.</summary>
+    /// <summary>Gives up messages without a new page for too long.</summary>
     public IReadOnlyList<GivenUp> Expire(TimeSpan now) =>
         GiveUp(
-            _unfinished.Where(message => now - message.Value.At >= patience),
-            $"no page of it has come for {patience.TotalSeconds:0} s"
+            _incomplete.Where(message => now - message.Value.At >= timeout),
+            $"no page of it has come for {timeout.TotalSeconds:0} s"
         );
 
-    // The one that has waited longest is the least likely to be completed.
-    private List<GivenUp> Shed()
+    // The message that has waited longest is the least likely to be completed.
+    private List<GivenUp> GiveUpExcess()
     {
-        var excess = _unfinished.Values.Sum(message => message.Bytes) - mostBytes;
+        var excess = _incomplete.Values.Sum(message => message.Bytes) - mostBytes;
         return excess <= 0
             ? []
             : GiveUp(
-                _unfinished
+                _incomplete
                     .OrderBy(message => message.Value.At)
                     .TakeWhile(message =>
                     {
@@ -70,15 +69,15 @@ internal sealed class PageAssembly(long mostBytes, TimeSpan patience)
             );
     }
 
-    private List<GivenUp> GiveUp(IEnumerable<KeyValuePair<string, Unfinished>> messages, string reason)
+    private List<GivenUp> GiveUp(IEnumerable<KeyValuePair<string, Incomplete>> messages, string reason)
     {
         var givenUp = messages.ToList();
         foreach (var (name, _) in givenUp)
-            _unfinished.Remove(name);
+            _incomplete.Remove(name);
         return [.. givenUp.Select(message => new GivenUp(message.Value.Kind, reason))];
     }
 
-    private sealed class Unfinished(string kind, TimeSpan at)
+    private sealed class Incomplete(string kind, TimeSpan at)
     {
         public string Kind => kind;
 

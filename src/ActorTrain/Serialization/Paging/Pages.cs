@@ -3,19 +3,19 @@ using Akka.Actor;
 namespace ActorTrain.Serialization.Paging;
 
 /// <summary>
-/// Sends control messages that may be larger than a frame of Akka.Remote: those that tell of a whole model, a whole
-/// cluster, or a whole job. One that fits is told as any other.
+/// Sends control messages that may be larger than a frame of Akka.Remote: those about a whole model, cluster or job. A
+/// message that fits is sent as any other.
 /// </summary>
 internal static class Pages
 {
-    // So small that a heartbeat does not wait for it, and that it fits Akka's default frame of 128,000 bytes.
+    // Small enough that heartbeats do not wait for it, and that it fits Akka's default frame of 128,000 bytes.
     private const int PageBytes = 64_000;
 
-    /// <summary>Tells a message, in pages where it is large and the receiver is on another node.</summary>
+    /// <summary>Sends a message, in pages if it is large and the receiver is on another node.</summary>
     /// <param name="system">The sender's system.</param>
-    /// <param name="receiver">Who gets it.</param>
+    /// <param name="receiver">The receiver.</param>
     /// <param name="message">The message.</param>
-    /// <param name="sender">Whom it comes from.</param>
+    /// <param name="sender">The sender.</param>
     public static void TellInPages(this IActorRef receiver, ActorSystem system, IWireMessage message, IActorRef sender)
     {
         if (receiver is not IInternalActorRef { IsLocal: false })
@@ -23,8 +23,8 @@ internal static class Pages
             receiver.Tell(message, sender);
             return;
         }
-        var serializer = ProtocolSerializer.Of(system);
-        // So that actors in it have full addresses.
+        var serializer = AllowListSerializer.Get(system);
+        // With the transport, references to actors get full addresses.
         var bytes = Akka.Serialization.Serialization.WithTransport(
             (ExtendedActorSystem)system,
             () => serializer.Write(message)

@@ -6,8 +6,8 @@ using Akka.Event;
 namespace ActorTrain.Serialization.Paging;
 
 /// <summary>
-/// A node's end of what travels in pages: puts each message together and hands it to its receiver, as if the sender had
-/// told it. To send, see <see cref="Pages"/>.
+/// Receives a node's pages, assembles each message and delivers it, as if it came from the sender directly. To send,
+/// see <see cref="Pages"/>.
 /// </summary>
 internal sealed class PagesActor : ReceiveActor, IWithTimers
 {
@@ -15,12 +15,12 @@ internal sealed class PagesActor : ReceiveActor, IWithTimers
     public const string Name = "actortrain-pages";
 
     private const long MostBytes = 256L << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly PageAssembly _assembly = new(MostBytes, Patience);
-    private readonly ProtocolSerializer _serializer = ProtocolSerializer.Of(Context.System);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private readonly PageAssembly _assembly = new(MostBytes, Timeout);
+    private readonly AllowListSerializer _serializer = AllowListSerializer.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    private sealed record LookForSilence;
+    private sealed record ExpireIncomplete;
 
     public static Props Props() => Akka.Actor.Props.Create(() => new PagesActor());
 
@@ -29,15 +29,15 @@ internal sealed class PagesActor : ReceiveActor, IWithTimers
         Receive<PageProtocol.Page>(page =>
         {
             var (message, givenUp) = _assembly.Add(page, Now);
-            Tell(givenUp);
+            LogLost(givenUp);
             if (message is not null)
                 Deliver(page, message);
             if (_assembly.Count == 0)
-                Timers.Cancel("silence");
-            else if (!Timers.IsTimerActive("silence"))
-                Timers.StartPeriodicTimer("silence", new LookForSilence(), Patience);
+                Timers.Cancel("expire");
+            else if (!Timers.IsTimerActive("expire"))
+                Timers.StartPeriodicTimer("expire", new ExpireIncomplete(), Timeout);
         });
-        Receive<LookForSilence>(_ => Tell(_assembly.Expire(Now)));
+        Receive<ExpireIncomplete>(_ => LogLost(_assembly.Expire(Now)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -52,11 +52,11 @@ internal sealed class PagesActor : ReceiveActor, IWithTimers
         }
         catch (SerializationException)
         {
-            // The serializer has said what is wrong with it.
+            // The serializer has logged the error.
         }
     }
 
-    private void Tell(IReadOnlyList<PageAssembly.GivenUp> givenUp)
+    private void LogLost(IReadOnlyList<PageAssembly.GivenUp> givenUp)
     {
         foreach (var (kind, reason) in givenUp)
             _log.Warning("A message in pages is lost, {0}: {1}", kind, reason.AsClause());

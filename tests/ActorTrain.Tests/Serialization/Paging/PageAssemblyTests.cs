@@ -29,7 +29,7 @@ public sealed class PageAssemblyTests
         );
 
     [Fact]
-    public void A_message_is_whole_with_its_last_page()
+    public void A_message_is_complete_with_its_last_page()
     {
         Add("a", 0, 3, size: 2).Message.ShouldBeNull();
         Add("a", 1, 3, size: 2).Message.ShouldBeNull();
@@ -38,7 +38,7 @@ public sealed class PageAssemblyTests
     }
 
     [Fact]
-    public void Pages_of_several_messages_may_come_in_turn()
+    public void Pages_of_several_messages_may_be_interleaved()
     {
         Add("a", 0, 2, size: 1);
         Add("b", 0, 2, size: 1);
@@ -47,7 +47,7 @@ public sealed class PageAssemblyTests
     }
 
     [Fact]
-    public void A_message_that_lacks_a_page_is_given_up_with_its_name()
+    public void A_message_without_one_of_its_pages_is_given_up_by_name()
     {
         Add("a", 0, 3);
         Add("a", 2, 3).GivenUp.ShouldHaveSingleItem().Kind.ShouldBe("Prepared");
@@ -56,14 +56,14 @@ public sealed class PageAssemblyTests
     }
 
     [Fact]
-    public void A_page_whose_first_was_never_here_changes_nothing()
+    public void A_page_without_the_first_one_is_ignored()
     {
         Add("a", 1, 3).ShouldBe((null, []));
         _assembly.Count.ShouldBe(0);
     }
 
     [Fact]
-    public void Of_too_many_unfinished_messages_the_one_that_waits_longest_is_given_up()
+    public void Of_too_many_incomplete_messages_the_oldest_is_given_up()
     {
         Add("a", 0, 100, size: 500, at: 1);
         Add("b", 0, 100, size: 500, at: 2).GivenUp.ShouldBeEmpty();
@@ -74,7 +74,7 @@ public sealed class PageAssemblyTests
     }
 
     [Theory, InlineData(29.9, 0), InlineData(30, 1)]
-    public void A_message_is_given_up_when_no_page_of_it_has_come_for_long(double at, int givenUp)
+    public void A_message_without_a_new_page_for_too_long_is_given_up(double at, int givenUp)
     {
         Add("a", 0, 2, at: 0);
         _assembly.Expire(TimeSpan.FromSeconds(at)).Count.ShouldBe(givenUp);

@@ -1,12 +1,12 @@
-using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
+using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using Akka.Actor;
 using Akka.Configuration;
 
 namespace ActorTrain.Tests.Serialization.Paging;
 
-/// <summary>Between two actor systems with the frame that Akka has by default.</summary>
+/// <summary>Two actor systems with Akka's default frame.</summary>
 public sealed class PagesTests() : ActorTests(NodeConfiguration.Client("127.0.0.1", EchoIsFound))
 {
     private static readonly Config EchoIsFound = ConfigurationFactory.ParseString(
@@ -14,7 +14,7 @@ public sealed class PagesTests() : ActorTests(NodeConfiguration.Client("127.0.0.
     );
 
     [Theory, InlineData(10), InlineData(64_000), InlineData(1_000_000)]
-    public async Task A_message_of_any_size_comes_as_it_was_from_its_sender(int size)
+    public async Task A_message_of_any_size_arrives_unchanged_with_its_sender(int size)
     {
         var other = ActorSystem.Create("other", NodeConfiguration.Client("127.0.0.1", EchoIsFound));
         try

@@ -1,0 +1,119 @@
+// A web service that trains a model and predicts with it. Its processes form one cluster, and each of them computes.
+//   dotnet run -c Release --project examples/TrainingService -- --urls http://127.0.0.1:5000 --port 4060
+//   dotnet run -c Release --project examples/TrainingService -- --urls http://127.0.0.1:5001 --port 4061 --seed 4060
+using System.Collections.Concurrent;
+using ActorTrain;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Torch;
+using ActorTrain.Torch.Data;
+using Akka.Cluster.Hosting;
+using Akka.Configuration;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using TorchSharp;
+using static TorchSharp.torch.nn;
+
+var builder = WebApplication.CreateBuilder(args);
+var port = builder.Configuration.GetValue("port", 4060);
+var seed = builder.Configuration.GetValue("seed", port);
+var source = builder.Configuration.GetValue("source", DataSource.Auto);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Services.AddTrainingClient();
+builder.Services.AddAkka(
+    "service",
+    akka =>
+        akka.WithRemoting("127.0.0.1", port)
+            .WithClustering(
+                new ClusterOptions { Roles = ["service"], SeedNodes = [$"akka.tcp://service@127.0.0.1:{seed}"] }
+            )
+            .AddHocon(
+                "actortrain.coordinator.cluster-role = service, akka.remote.dot-netty.tcp.tcp-reuse-addr = off",
+                HoconAddMode.Prepend
+            )
+            .WithActorTrain(
+                new EmbeddedNodeOptions(NodeRoles.All)
+                {
+                    Engines = new TorchModelEngineFactory("clothes", new(Clothes), Data, new TorchOptions()),
+                }
+            )
+);
+var app = builder.Build();
+var runs = new ConcurrentDictionary<string, TrainingRun>();
+var jobs = app.MapGroup("/jobs").AddEndpointFilter(AnswerFailures);
+jobs.MapPost(
+    "/",
+    async (JobRequest request, ITrainingClient client) =>
+    {
+        var run = await client.SubmitAsync(Job(request));
+        runs[run.JobId] = run;
+        return Results.Accepted($"/jobs/{run.JobId}", new { id = run.JobId });
+    }
+);
+jobs.MapGet(
+    "/{id}",
+    async (string id) =>
+    {
+        var latest = await Find(id).Progress.FirstOrDefaultAsync();
+        return new
+        {
+            phase = $"{latest?.Phase}",
+            samples = latest?.SamplesApplied,
+            accuracy = latest?.TestAccuracy,
+        };
+    }
+);
+jobs.MapGet("/{id}/events", (string id) => TypedResults.ServerSentEvents(Find(id).Events, "event"));
+jobs.MapPost("/{id}/cancel", (string id) => Find(id).Cancel());
+jobs.MapPost(
+    "/{id}/predict",
+    async (string id, float[] pixels) =>
+    {
+        using var module = Clothes();
+        (await Find(id).Completion).Model.LoadInto(module);
+        module.eval();
+        using var input = torch.tensor(pixels).reshape(1, 1, 28, 28);
+        using var scores = module.call(input);
+        return new { label = FashionMnist.ClassNames[(int)scores.argmax(1).item<long>()] };
+    }
+);
+
+app.Run();
+
+IDataset Data(string? folder) => FashionMnist.Load(source, folder);
+
+static Module<torch.Tensor, torch.Tensor> Clothes() => Sequential(Flatten(), Linear(784, 128), ReLU(), Linear(128, 10));
+
+static JobOptions Job(JobRequest request) =>
+    JobOptionsReader.Read(
+        ConfigurationFactory.ParseString(
+            "actortrain.job { model.name = clothes, data.name = clothes, "
+                + $"epochs = {request.Epochs}, minimum-workers = {request.Workers} }}"
+        )
+    );
+
+TrainingRun Find(string id) => runs.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"There is no job {id}.");
+
+static async ValueTask<object?> AnswerFailures(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+{
+    try
+    {
+        return await next(call);
+    }
+    catch (Exception failure) when (StatusOf(failure) is > 0 and var status)
+    {
+        return Results.Problem(failure.Message, statusCode: status);
+    }
+}
+
+static int StatusOf(Exception failure) =>
+    failure switch
+    {
+        KeyNotFoundException => 404,
+        ClusterBusyException or JobCanceledException => 409,
+        ClusterUnreachableException => 503,
+        ActorTrainException => 400,
+        _ => 0,
+    };
+
+internal sealed record JobRequest(int Epochs = 1, int Workers = 1);

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using ActorTrain.Hosting;
+using ActorTrain.Settings;
+
+namespace ActorTrain.CommandLine.Options;
+
+/// <summary>The options that describe a job; each is a setting of section <c>actortrain.job</c>.</summary>
+internal sealed class JobSettings
+{
+    private readonly List<(Option<string?> Option, string Key)> _settings = [];
+
+    public JobSettings(Command command, NodeProgram program)
+    {
+        Add("--name", "TEXT", "Name of the job.", "name");
+        foreach (var (name, valueName, description, key) in program.JobOptions)
+            Add(name, valueName, description, key);
+        Add("--epochs", "N", "Passes over the training samples.", "epochs");
+        Add("--batch-size", "N", "Samples of a micro-batch, and so of a push.", "batch-size");
+        Add("--optimizer", "NAME", "sgd, adam or adamw.", "optimizer.name");
+        Add("--lr", "RATE", "Learning rate.", "optimizer.learning-rate");
+        Add("--momentum", "FACTOR", "Momentum of sgd.", "optimizer.momentum");
+        Add("--weight-decay", "FACTOR", "Weight decay.", "optimizer.weight-decay");
+        Add("--schedule", "NAME", "How the learning rate changes: constant, step or cosine.", "schedule.name");
+        Add("--warm-up", "EPOCHS", "Epochs over which the learning rate rises from zero first.", "schedule.warm-up");
+        Add(
+            "--gradient-clip-norm",
+            "NORM",
+            "Scale larger gradients down to this norm; 0 is off.",
+            "gradient-clip-norm"
+        );
+        Add("--shards", "N", "Parameter shards; 0 is one per server node.", "shards");
+        Add("--micro-batches-per-lease", "N", "Micro-batches of a lease.", "micro-batches-per-lease");
+        Add("--minimum-workers", "N", "Workers that must be ready before training starts.", "minimum-workers");
+        Add("--seed", "N", "Seeds the starting weights, the sample order and the augmentation.", "seed");
+        foreach (var (option, _) in _settings)
+            command.Add(option);
+    }
+
+    /// <summary>The settings that were given, in no particular order.</summary>
+    public IReadOnlyList<SettingOverride> Overrides(ParseResult parsed) =>
+        [.. _settings.SelectMany(setting => parsed.Override(setting.Option, setting.Key))];
+
+    private void Add(string name, string valueName, string description, string key) =>
+        _settings.Add((OptionText.Create(name, valueName, description), "actortrain.job." + key));
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Logging;
+using ActorTrain.CommandLine.Running;
+using ActorTrain.Hosting;
+using ActorTrain.Sentences;
+
+namespace ActorTrain.CommandLine.Options;
+
+/// <summary>Which cluster a verb connects to.</summary>
+internal sealed class JoinOption
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+    private readonly Option<string?> _join = OptionText.Create(
+        "--join",
+        "HOST:PORT",
+        "A node of the cluster, such as 127.0.0.1:4053."
+    );
+    private readonly string _verb;
+
+    public JoinOption(Command command)
+    {
+        command.Add(_join);
+        _verb = command.Name;
+    }
+
+    /// <summary>Connects to a running cluster. What it waits for goes to standard error, since output is for results.
+    /// </summary>
+    public Task<TrainingClient> ConnectAsync(
+        ParseResult parsed,
+        Terminal terminal,
+        CancellationToken cancellation,
+        TimeSpan? timeout = null
+    )
+    {
+        var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
+        var cluster = Read(parsed);
+        var connecting = TrainingClient.ConnectAsync(
+            cluster,
+            timeout ?? DefaultTimeout,
+            NodeLogging.Configuration(log),
+            cancellation
+        );
+        return ConnectionWait.AwaitAsync(connecting, cluster, terminal.Error);
+    }
+
+    /// <summary>The address.</summary>
+    public HostPort Read(ParseResult parsed)
+    {
+        var text =
+            parsed.GetValue(_join)
+            ?? throw new ActorTrainException(
+                $"{_verb} needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053."
+            );
+        try
+        {
+            return HostPort.Parse(text);
+        }
+        catch (ActorTrainException wrong)
+        {
+            throw new ActorTrainException($"--join: {wrong.AsClause()}.", wrong);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using ActorTrain.CommandLine.Options;
+using ActorTrain.Hosting;
+
+namespace ActorTrain.CommandLine.Verbs;
+
+/// <summary><c>seed</c>: the first node of a cluster.</summary>
+internal static class SeedVerb
+{
+    public static Command Create(Terminal terminal, NodeProgram program)
+    {
+        var command = new Command(
+            "seed",
+            "Starts the first node of a cluster, which coordinates and holds the parameters."
+        );
+        var node = new NodeSource(command);
+        var engine = new EngineSource(command);
+        var log = new LogOptions(command, terminal.Program);
+        ExampleHelp.AddTo(
+            command,
+            $"{terminal.Program} seed",
+            $"{terminal.Program} seed --host 192.168.1.10 --port 4053 --role coordinator,server,worker",
+            $"{terminal.Program} seed --config hocon/seed.conf"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                using var interruption = new Interruption();
+                var config = node.Configuration(parsed);
+                var settings = node.Seed(parsed, config);
+                var engineSettings = engine.Read(parsed, config);
+                var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+                {
+                    Configuration = log.Configure(parsed, config),
+                    Engines = settings.Roles.Contains(NodeRoles.Worker)
+                        ? program.EnginesFor(engineSettings, job: null)
+                        : null,
+                };
+                return await RunAsync(terminal, options, interruption);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, NodeOptions options, Interruption interruption)
+    {
+        // A node has no result, so one that is asked to end before it starts has finished.
+        if (interruption.Token.IsCancellationRequested)
+            return ExitCodes.Finished;
+        await using var node = await ActorTrainNode.StartAsync(options with { OnWait = terminal.Output.WriteLine });
+        await terminal.Output.WriteLineAsync(
+            $"ready; workers join with: {terminal.Program} worker --join {node.Address}"
+        );
+        await Task.WhenAny(node.Terminated, interruption.WhenRequested());
+        if (!interruption.Token.IsCancellationRequested)
+            throw new InvalidOperationException("the node was removed from its cluster");
+        await node.StopAsync();
+        return ExitCodes.Finished;
+    }
+}

@@ -1,0 +1,92 @@
+using ActorTrain.TestKit.Membership;
+using ActorTrain.TestKit.Network;
+using ActorTrain.TestKit.Nodes;
+using ActorTrain.TestKit.Time;
+using Akka.Actor;
+
+namespace ActorTrain.TestKit;
+
+/// <summary>The nodes of a simulation and what they share. Faults are applied to it.</summary>
+internal sealed class SimulatedCluster
+{
+    private readonly long _seed;
+    private readonly NodeHosting _hosting;
+    private readonly Dictionary<string, SimulatedNode> _nodes = [];
+    private readonly List<string> _errors = [];
+    private long _starts;
+    private int _workers;
+
+    public SimulatedCluster(Simulation simulation)
+    {
+        _seed = simulation.Seed;
+        World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
+        Lane = new SimulatedLane(World, simulation.Reader);
+        _hosting = new NodeHosting(World, Lane, simulation.Engines) { Restart = Start };
+        Membership = new SimulatedMembership(World, simulation.Times, _hosting);
+        World.System.ActorOf(ErrorListener.Props(_errors));
+        foreach (var plan in simulation.Nodes)
+            Start(plan);
+        _workers = simulation.Nodes.Count(node => node.Roles.Contains(NodeRoles.Worker));
+    }
+
+    public World World { get; }
+
+    public SimulatedLane Lane { get; }
+
+    public SimulatedMembership Membership { get; }
+
+    /// <summary>The latest process of each node, by name.</summary>
+    public IReadOnlyDictionary<string, SimulatedNode> Nodes => _nodes;
+
+    /// <summary>Errors that actors logged, except those that a fault asked for.</summary>
+    public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>Acts on a node unless its process is dead.</summary>
+    public void IfRunning(string name, Action<SimulatedNode> act)
+    {
+        if (!_nodes.TryGetValue(name, out var node))
+            throw new ActorTrainException(
+                $"The simulation has no node '{name}'; its nodes are {string.Join(", ", _nodes.Keys)}."
+            );
+        if (!node.IsDead)
+            act(node);
+    }
+
+    /// <summary>A node leaves the cluster in order.</summary>
+    public void Leave(SimulatedNode node) =>
+        _hosting.Leave(
+            node,
+            () => World.Time.Schedule(World.Time.Now, new WorldEvent(() => Membership.NodeLeft(node)))
+        );
+
+    /// <summary>Starts a dead node again.</summary>
+    public void Restart(string name)
+    {
+        if (_nodes.TryGetValue(name, out var node) && node.IsDead)
+            Start(node.Plan);
+    }
+
+    /// <summary>Starts further workers.</summary>
+    public void Join(int count, Speed speed)
+    {
+        for (var i = 0; i < count; i++)
+            Start(new NodePlan(WorkerNames.Next(ref _workers, _nodes.ContainsKey), [NodeRoles.Worker], speed));
+    }
+
+    /// <summary>Stops all nodes.</summary>
+    public void Stop()
+    {
+        foreach (var node in _nodes.Values.Where(node => !node.IsDead))
+            _hosting.StopNode(node);
+    }
+
+    private void Start(NodePlan plan)
+    {
+        // A removed node restarts by itself, and a script may restart it as well.
+        if (_nodes.TryGetValue(plan.Name, out var former) && !former.IsDead)
+            return;
+        var node = new SimulatedNode(World, plan, SplitMix64.Mix(_seed, 2, ++_starts));
+        _nodes[plan.Name] = node;
+        Membership.Start(node);
+    }
+}

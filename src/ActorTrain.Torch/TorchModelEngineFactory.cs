@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using ActorTrain.Engines;
+using ActorTrain.Job;
+using ActorTrain.Sentences;
+using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
+using ActorTrain.Torch.Engine;
+using ActorTrain.Torch.Models;
+using ActorTrain.Torch.Native;
+using ActorTrain.Torch.Settings;
+
+namespace ActorTrain.Torch;
+
+/// <summary>Creates TorchSharp engines for one model and one data set of a user.</summary>
+public sealed class TorchModelEngineFactory : IEngineFactory
+{
+    private readonly string _name;
+    private readonly TorchModel _model;
+    private readonly DeviceSource _device;
+    private readonly Lazy<IDataset> _dataset;
+
+    /// <summary>Prepares to create engines; nothing is loaded yet.</summary>
+    /// <param name="name">The model's name: a job that names another is refused.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Loads the data set, once, when the first engine is created; it gets
+    /// <see cref="TorchOptions.DataFolder"/>.</param>
+    /// <param name="options">What the node gives its engines.</param>
+    /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data set, once.</param>
+    /// <exception cref="ActorTrainException">An option is wrong.</exception>
+    public TorchModelEngineFactory(
+        string name,
+        TorchModel model,
+        Func<string?, IDataset> data,
+        TorchOptions options,
+        Action<string>? log = null
+    )
+    {
+        (_name, _model, _device) = (name, model, new DeviceSource(options));
+        _dataset = new Lazy<IDataset>(() =>
+        {
+            var dataset =
+                data(options.DataFolder) ?? throw new ActorTrainException($"model {name}: its data set is null");
+            foreach (var note in (dataset as ImageDataset)?.Notes ?? [])
+                log?.Invoke(note);
+            return dataset;
+        });
+    }
+
+    /// <summary>Loads the data set and looks for the device now instead of with the first job.</summary>
+    /// <exception cref="ActorTrainException">The data set or the device cannot be used.</exception>
+    public void Prepare()
+    {
+        _ = Dataset;
+        _device.Find();
+    }
+
+    /// <inheritdoc/>
+    public IGradientEngine Create(JobOptions job)
+    {
+        if (job.Model.Name != _name)
+            throw new ActorTrainException(
+                $"the job trains model {job.Model.Name}, and this node's program has the model {_name}"
+            );
+        return Build(job, Dataset, DataSettings.ReadAugmentation(job.Data, Dataset));
+    }
+
+    /// <inheritdoc/>
+    public DatasetDescription? FindData(JobOptions job) => Dataset.Description;
+
+    private IDataset Dataset
+    {
+        get
+        {
+            // A user's code loads it, and may use TorchSharp.
+            TorchLibrary.Load();
+            try
+            {
+                return _dataset.Value;
+            }
+            catch (Exception failure) when (failure is not ActorTrainException)
+            {
+                throw new ActorTrainException(
+                    $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}",
+                    failure
+                );
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void NodeStarted() => _device.Threads.NodeStarted();
+
+    /// <inheritdoc/>
+    public void NodeStopped() => _device.Threads.NodeStopped();
+
+    // In a method of its own: TorchSharp's types must not be used before its library is loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TorchEngine Build(JobOptions job, IDataset dataset, Augmentation augmentation)
+    {
+        var device = _device.Open();
+        HostAllocator.KeepHeapsOfThisThread();
+        var network = new FlatNetwork(_name, BuildModule, device, _model);
+        return _device.ChooseThreads(new TorchEngine(network, dataset, augmentation, device, job, _model), device, job);
+    }
+
+    private TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> BuildModule()
+    {
+        try
+        {
+            return _model.Build()
+                ?? throw new ActorTrainException($"model {_name}: its factory returned null; it must build a module");
+        }
+        catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
+        {
+            throw new ActorTrainException($"model {_name}: its factory fails: {failure.AsNamedClause()}", failure);
+        }
+    }
+}

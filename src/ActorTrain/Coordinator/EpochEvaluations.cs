@@ -1,0 +1,125 @@
+using ActorTrain.Job;
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Has epochs evaluated by workers: sends out the evaluations of an <see cref="EvaluationQueue"/>, raises events about
+/// them, and holds leases back where evaluations are behind (<see cref="EvaluationPace"/>).
+/// </summary>
+/// <param name="job">What is trained.</param>
+/// <param name="record">The job's counts.</param>
+/// <param name="scheduler">The job's leases.</param>
+/// <param name="placed">Where the shards are.</param>
+/// <param name="telemetry">The job's metrics.</param>
+/// <param name="raise">Raises an event.</param>
+/// <param name="grant">Grants leases, where more epochs may be granted than before.</param>
+internal sealed class EpochEvaluations(
+    JobOptions job,
+    JobRecord record,
+    LeaseScheduler scheduler,
+    ShardPlacementActor.Placed placed,
+    JobTelemetry telemetry,
+    Action<EventDraft> raise,
+    Action grant
+)
+{
+    private readonly EvaluationQueue _queue = new();
+    private readonly EvaluationPace _pace = new(job, record.Admission!.Model);
+    private readonly EvaluationEvents _events = new(record.Metric);
+
+    /// <summary>Whether any evaluation is requested or under way.</summary>
+    public bool AreOpen => _queue.Open;
+
+    /// <summary>The first epoch whose weights are kept for its evaluation.</summary>
+    public int FirstKept => _pace.FirstKept;
+
+    /// <summary>An epoch is complete: requests its evaluation where it has one.</summary>
+    public void Request(int epoch)
+    {
+        if (IsToBeEvaluated(epoch))
+            _queue.Add(epoch);
+    }
+
+    public void Succeeded(WorkerProtocol.Evaluated evaluated, int completedEpochs)
+    {
+        record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
+        _queue.Done(evaluated.Epoch);
+        telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, record.Metric);
+        if (!double.IsFinite(evaluated.Evaluation.Loss))
+            raise(_events.NotFinite(evaluated.Epoch, evaluated.Evaluation));
+        KeepPace(completedEpochs);
+    }
+
+    public void Failed(WorkerProtocol.EvaluationFailed failed, int completedEpochs)
+    {
+        if (failed.IsPast)
+        {
+            raise(_events.Lost(failed.Worker.Node, failed.Reason));
+            _queue.Done(failed.Epoch);
+            KeepPace(completedEpochs);
+            return;
+        }
+        _queue.Failed(failed.Epoch, failed.Worker.Node);
+        RaiseFailed(failed.Epoch, failed.Worker.Node, failed.Reason);
+    }
+
+    /// <summary>Takes back the evaluations that have taken longer than the timeout.</summary>
+    public void Expire(TimeSpan now, TimeSpan timeout)
+    {
+        foreach (var (epoch, node) in _queue.Expire(now, timeout))
+            RaiseFailed(
+                epoch,
+                node,
+                $"epoch {epoch} was not evaluated within {Plural.Format(timeout.TotalMinutes, "minute")}"
+            );
+    }
+
+    /// <summary>A worker is lost: its evaluation goes to another.</summary>
+    public void WorkerLost(string node) => _queue.Lost(node);
+
+    /// <summary>Sends the waiting evaluations to the best workers, and gives up those that all have failed
+    /// at.</summary>
+    public void Send(TimeSpan now, int completedEpochs)
+    {
+        if (scheduler.Paused || !_queue.Waiting)
+            return;
+        var evaluators = scheduler.Evaluators;
+        foreach (var (epoch, node) in _queue.Give(evaluators, now))
+        {
+            telemetry.EvaluationGiven(epoch, node);
+            record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
+        }
+        foreach (var epoch in _queue.GiveUp(evaluators))
+        {
+            raise(_events.GivenUp(epoch));
+            KeepPace(completedEpochs);
+        }
+    }
+
+    /// <summary>Releases the weights of evaluated epochs, and limits leases to the epochs that shards can
+    /// keep.</summary>
+    public void KeepPace(int completedEpochs)
+    {
+        var hasMoved = _pace.Keep(_queue.First ?? completedEpochs + 1);
+        scheduler.Table.LastEpoch = _pace.LastEpoch;
+        if (!hasMoved)
+            return;
+        var release = new ShardProtocol.ReleaseEpochs(_pace.FirstKept);
+        placed.TellShards(release);
+        placed.Buffers?.Tell(release);
+        grant();
+    }
+
+    // Without a test set there is nothing to evaluate on.
+    private bool IsToBeEvaluated(int epoch) => job.IsEvaluatedAfter(epoch) && record.Admission!.Dataset.TestSamples > 0;
+
+    private void RaiseFailed(int epoch, string node, string reason)
+    {
+        var evaluators = scheduler.Evaluators;
+        raise(EvaluationEvents.Failed(node, reason, _queue.CanBeGiven(epoch, evaluators), evaluators.Count > 0));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
+using Akka.Actor;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>Finds a cluster's coordinator through one of its nodes, and asks it.</summary>
+/// <param name="node">The root actor of the node.</param>
+internal sealed class CoordinatorGateway(ActorSelection node)
+{
+    private const int Retries = 3;
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Asks the coordinator, and repeats a question that changes nothing when no answer comes.</summary>
+    /// <exception cref="ActorTrainException">There is no coordinator, or it does not answer in time.</exception>
+    public async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
+    {
+        // These questions change nothing. An answer can be lost, also together with a coordinator.
+        var retries = question
+            is ClientProtocol.GetStatus
+                or ClientProtocol.GetStaleness
+                or ClientProtocol.GetConsistency
+            ? Retries
+            : 0;
+        while (true)
+        {
+            var coordinator = await FindAsync(null, JobAnswer.Timeout, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await coordinator.Ask<T>(question, JobAnswer.Timeout, cancellation).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException silence)
+            {
+                if (retries-- == 0)
+                    throw JobAnswer.Missing(silence);
+            }
+        }
+    }
+
+    /// <summary>Finds the coordinator; retries as long as the node does not answer.</summary>
+    /// <param name="seed">The node, for the error; null where it runs in this process.</param>
+    /// <param name="timeout">How long to try.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="ActorTrainException">No answer came in time, or the cluster has another version.</exception>
+    public async Task<IActorRef> FindAsync(HostPort? seed, TimeSpan timeout, CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; waited < timeout; waited += RetryInterval)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var welcome = await node.Ask<ClientProtocol.Welcome>(
+                        new ClientProtocol.Hello(BuildVersion.Here),
+                        RetryInterval,
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                return BuildVersion.Difference(welcome.Version, "the cluster", "this client") is { } difference
+                    ? throw new ActorTrainException(Sentence.From(difference))
+                    : welcome.Coordinator;
+            }
+            catch (AskTimeoutException)
+            {
+                // The seed may not have started yet.
+            }
+        }
+        throw new ClusterUnreachableException(
+            seed is null
+                ? "The cluster has no coordinator; start a node with the role coordinator."
+                : $"No ActorTrain node answers at {seed}; start one with 'actortrain seed --port {seed.Port}', or "
+                    + $"give the address that it printed."
+        );
+    }
+
+    /// <summary>The address of this machine that a packet to the seed would be sent from. Nothing is sent.</summary>
+    public static string LocalAddressTowards(HostPort seed)
+    {
+        try
+        {
+            var address = IPAddress.TryParse(seed.Host, out var ip) ? ip : Dns.GetHostAddresses(seed.Host)[0];
+            using var probe = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Connect(new IPEndPoint(address, seed.Port));
+            return ((IPEndPoint)probe.LocalEndPoint!).Address.ToString();
+        }
+        catch (SocketException failure)
+        {
+            throw new ClusterUnreachableException(
+                $"Host {seed.Host} cannot be reached: {failure.AsClause()}.",
+                failure
+            );
+        }
+    }
+}

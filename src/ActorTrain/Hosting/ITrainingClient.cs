@@ -1,0 +1,82 @@
+using ActorTrain.Consistency;
+using ActorTrain.Job;
+using ActorTrain.Settings;
+using ActorTrain.Staleness;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>A cluster's client: submits jobs, changes the running one, and asks for the status.</summary>
+/// <remarks>
+/// Every method throws a <see cref="ClusterUnreachableException"/> when the cluster has no coordinator or does not
+/// answer in time.
+/// </remarks>
+public interface ITrainingClient : IAsyncDisposable
+{
+    /// <summary>Submits a job. The run ends if this client goes away.</summary>
+    /// <exception cref="InvalidJobException">An option is invalid.</exception>
+    /// <exception cref="ClusterBusyException">The cluster runs another job.</exception>
+    Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default);
+
+    /// <summary>The cluster's nodes and its job.</summary>
+    /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
+    Task<ClusterStatus> GetStatusAsync(CancellationToken cancellation = default);
+
+    /// <summary>How the running job treats stale gradients.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    Task<StalenessOptions> GetStalenessAsync(CancellationToken cancellation = default);
+
+    /// <summary>Changes how the running job treats stale gradients, from now on.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    Task SetStalenessPolicyAsync(StalenessOptions staleness, CancellationToken cancellation = default);
+
+    /// <summary>Changes some of the running job's settings below <c>actortrain.job.staleness</c>.</summary>
+    /// <returns>All of these settings from now on.</returns>
+    /// <exception cref="ActorTrainException">A setting is invalid, no job trains, or the cluster did not answer in
+    /// time.</exception>
+    Task<StalenessOptions> SetStalenessPolicyAsync(
+        IEnumerable<SettingOverride> changes,
+        CancellationToken cancellation = default
+    );
+
+    /// <summary>The running job's consistency model: how far its workers may drift apart.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    Task<ConsistencyOptions> GetConsistencyAsync(CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Changes the running job's consistency model from now on: see <see cref="TrainingRun.SetConsistencyAsync"/>.
+    /// </summary>
+    /// <returns>The consistency model from now on, with the global batch size as a number.</returns>
+    /// <exception cref="ActorTrainException">The job does not fit it, no job trains, or the cluster did not answer in
+    /// time.</exception>
+    Task<ConsistencyOptions> SetConsistencyAsync(
+        ConsistencyOptions consistency,
+        CancellationToken cancellation = default
+    );
+
+    /// <summary>Changes some of the running job's settings below <c>actortrain.job.consistency</c>.</summary>
+    /// <returns>All of these settings from now on.</returns>
+    /// <exception cref="ActorTrainException">A setting is invalid, no job trains, or the cluster did not answer in
+    /// time.</exception>
+    Task<ConsistencyOptions> SetConsistencyAsync(
+        IEnumerable<SettingOverride> changes,
+        CancellationToken cancellation = default
+    );
+
+    /// <summary>
+    /// Pauses the running job: workers finish their leases, and get no more until <see cref="ResumeAsync"/>. Pausing a
+    /// paused job is no error.
+    /// </summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    Task PauseAsync(CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Cancels the running job of any client: pushes in flight are applied, and the job's client gets the result so
+    /// far, as after <see cref="TrainingRun.Cancel"/>. Completes when the job has accepted that.
+    /// </summary>
+    /// <exception cref="ActorTrainException">No job runs, or the cluster did not answer in time.</exception>
+    Task CancelAsync(CancellationToken cancellation = default);
+
+    /// <summary>Resumes a paused job.</summary>
+    /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
+    Task ResumeAsync(CancellationToken cancellation = default);
+}

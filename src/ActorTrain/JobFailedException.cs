@@ -1,0 +1,16 @@
+namespace ActorTrain;
+
+/// <summary>
+/// Training had begun and could not go on: a server was lost, the last worker failed, training diverged. The message
+/// tells the user why.
+/// </summary>
+public sealed class JobFailedException : ActorTrainException
+{
+    /// <summary>An error with a message for the user.</summary>
+    public JobFailedException(string message)
+        : base(message) { }
+
+    /// <summary>An error with a message for the user, and its cause.</summary>
+    public JobFailedException(string message, Exception cause)
+        : base(message, cause) { }
+}

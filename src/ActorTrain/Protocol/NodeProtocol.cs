@@ -1,0 +1,43 @@
+using ActorTrain.Serialization;
+using Akka.Actor;
+
+namespace ActorTrain.Protocol;
+
+/// <summary>
+/// Node and coordinator: which nodes there are. The coordinator keeps nothing on disk: nodes enrol again with a new
+/// one.
+/// </summary>
+internal static class NodeProtocol
+{
+    /// <summary>Node → coordinator, until it is answered by <see cref="Enrolled"/>.</summary>
+    /// <param name="Node">The node's address, <c>host:port</c>.</param>
+    /// <param name="Roles">What it hosts.</param>
+    /// <param name="Worker">Where jobs are announced to it; null without the role <c>worker</c>.</param>
+    /// <param name="Server">Where shards are opened on it; null without the role <c>server</c>.</param>
+    /// <param name="Uid">The number of its actor system in the cluster, which differs after a restart.</param>
+    public sealed record Enrol(string Node, string[] Roles, IActorRef? Worker, IActorRef? Server, int Uid = 0)
+        : IWireMessage;
+
+    /// <summary>Coordinator → node.</summary>
+    /// <param name="Coordinator">The coordinator itself, to be watched.</param>
+    public sealed record Enrolled(IActorRef Coordinator) : IWireMessage;
+
+    /// <summary>Membership → coordinator → job: a node has left the cluster, in order or not.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    /// <param name="Reason">How it left.</param>
+    /// <param name="Uid">The number of its actor system; null for any at the address.</param>
+    internal sealed record NodeLost(string Node, string Reason, int? Uid = null);
+
+    /// <summary>Membership → coordinator → job: a node does not answer; it may come back.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    internal sealed record NodeUnreachable(string Node);
+
+    /// <summary>Membership → coordinator → job: a node answers again.</summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    internal sealed record NodeReachable(string Node);
+
+    /// <summary>Coordinator → job: a node has enrolled.</summary>
+    /// <param name="Node">The node.</param>
+    /// <param name="Restarts">Restarts of the node since the job began.</param>
+    internal sealed record NodeJoined(Enrol Node, int Restarts = 0);
+}

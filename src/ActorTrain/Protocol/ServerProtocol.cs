@@ -1,0 +1,79 @@
+using ActorTrain.Job;
+using ActorTrain.Parameters;
+using ActorTrain.Serialization;
+using Akka.Actor;
+
+namespace ActorTrain.Protocol;
+
+/// <summary>Job and server node: open and close shards, store snapshots.</summary>
+internal static class ServerProtocol
+{
+    /// <summary>Job → server. Answered by <see cref="ShardOpened"/>.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Slice">The slice to hold.</param>
+    /// <param name="Shards">Shards of the job in all.</param>
+    /// <param name="Job">Optimizer, schedule and consistency.</param>
+    /// <param name="TrainSamples">Training samples, the unit of the schedule.</param>
+    /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the shard is closed.</param>
+    public sealed record OpenShard(
+        string JobId,
+        ShardSlice Slice,
+        int Shards,
+        JobOptions Job,
+        int TrainSamples,
+        IActorRef Owner
+    ) : IWireMessage;
+
+    /// <summary>Server → job.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Slice">The slice held.</param>
+    /// <param name="Shard">The shard.</param>
+    public sealed record ShardOpened(string JobId, ShardSlice Slice, IActorRef Shard) : IWireMessage;
+
+    /// <summary>Job → server. Answered by <see cref="BuffersOpened"/>.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Sections">The layout of the buffers: one section for each element type.</param>
+    /// <param name="Job">The job's options, which name the epochs that are evaluated.</param>
+    /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the buffers are
+    /// closed.</param>
+    public sealed record OpenBuffers(string JobId, TypedRange[] Sections, JobOptions Job, IActorRef Owner)
+        : IWireMessage;
+
+    /// <summary>Server → job.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Buffers">The actor that combines the buffers.</param>
+    public sealed record BuffersOpened(string JobId, IActorRef Buffers) : IWireMessage;
+
+    /// <summary>Job → server, every second and at every event: what another coordinator needs to adopt the job.
+    /// Answered by <see cref="SnapshotStored"/>.</summary>
+    /// <param name="Snapshot">The newest; it replaces the one before.</param>
+    /// <param name="History">Entries of the history that are not acknowledged yet, as many as fit a page.</param>
+    public sealed record StoreSnapshot(JobSnapshot Snapshot, HistoryPage History) : IWireMessage;
+
+    /// <summary>
+    /// Job → server, until it is acknowledged: what is trained. Answered by <see cref="SnapshotStored"/>.
+    /// </summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Model">Its model and data set.</param>
+    public sealed record StoreModel(string JobId, ModelSnapshot Model) : IWireMessage;
+
+    /// <summary>Server → job: what the server has stored.</summary>
+    /// <param name="HasModel">Whether it has the model and data set.</param>
+    /// <param name="History">Entries of the history that it has.</param>
+    public sealed record SnapshotStored(bool HasModel, int History) : IWireMessage;
+
+    /// <summary>Coordinator → server: which jobs are stored? Answered by <see cref="StoredJobs"/>.</summary>
+    public sealed record GetStoredJobs : IWireMessage;
+
+    /// <summary>Server → coordinator.</summary>
+    /// <param name="Jobs">The jobs that have shards on the server.</param>
+    public sealed record StoredJobs(StoredJob[] Jobs) : IWireMessage;
+
+    /// <summary>Job of another coordinator → server: the sender has adopted the job. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Adopt(string JobId) : IWireMessage;
+
+    /// <summary>Job → server: the job has ended; close its shards and buffers. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Close(string JobId) : IWireMessage;
+}

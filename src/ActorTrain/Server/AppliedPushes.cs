@@ -1,0 +1,107 @@
+using ActorTrain.Leases;
+using ActorTrain.Protocol;
+using ActorTrain.Staleness;
+
+namespace ActorTrain.Server;
+
+/// <summary>
+/// The record of what a shard has applied: the positions of each epoch, and the samples and staleness of each worker's
+/// pushes.
+/// </summary>
+/// <param name="epochs">Epochs of the job.</param>
+/// <param name="samples">Training samples.</param>
+internal sealed class AppliedPushes(int epochs, int samples)
+{
+    private readonly PositionSet[] _positions = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
+    private readonly Dictionary<(string Node, int Restarts), (StalenessTally Staleness, long Samples)> _workers = [];
+    private readonly StalenessTally _staleness = new();
+    private int _completeEpochs;
+    private int _lastEpoch;
+
+    /// <summary>Pushes whose samples had been applied before.</summary>
+    public long Duplicates { get; set; }
+
+    /// <summary>Epochs of which every sample is applied, counted from the first without a gap.</summary>
+    public int CompleteEpochs
+    {
+        get
+        {
+            while (_completeEpochs < epochs && _positions[_completeEpochs].Count == samples)
+                _completeEpochs++;
+            return _completeEpochs;
+        }
+    }
+
+    /// <summary>Whether every sample of every epoch is applied.</summary>
+    public bool IsComplete => CompleteEpochs == epochs;
+
+    /// <summary>Whether the job has these samples.</summary>
+    public bool AreInJob(SampleRange part) =>
+        part.Epoch >= 1 && part.Epoch <= epochs && part.Start >= 0 && part.Count >= 1 && part.End <= samples;
+
+    /// <summary>How a part overlaps with what is applied; its epoch must be one of the job's.</summary>
+    public Overlap OverlapWith(SampleRange part) => _positions[part.Epoch - 1].OverlapWith(part.Start, part.End);
+
+    /// <summary>Whether every sample of a part is applied.</summary>
+    public bool Contains(SampleRange part) =>
+        part.Epoch >= 1 && part.Epoch <= epochs && part.Count > 0 && OverlapWith(part) == Overlap.Full;
+
+    /// <summary>The first position of an epoch that is not applied.</summary>
+    public int FirstMissing(int epoch) => _positions[epoch - 1].FirstMissing;
+
+    /// <summary>The positions of a range that are not applied.</summary>
+    public IReadOnlyList<(int Start, int End)> MissingFrom(SampleRange range) =>
+        _positions[range.Epoch - 1].MissingFrom(range.Start, range.End);
+
+    /// <summary>Records an applied push.</summary>
+    public void Add(SampleRange part, WorkerId worker, long staleness)
+    {
+        _positions[part.Epoch - 1].Add(part.Start, part.End);
+        _lastEpoch = Math.Max(_lastEpoch, part.Epoch);
+        _staleness.Add(staleness);
+        var key = (worker.Node, worker.Restarts);
+        if (!_workers.TryGetValue(key, out var counts))
+            counts = (new StalenessTally(), 0);
+        counts.Staleness.Add(staleness);
+        _workers[key] = (counts.Staleness, counts.Samples + part.Count);
+    }
+
+    /// <summary>The counts, for the coordinator.</summary>
+    public ShardProtocol.Counts GetCounts(long round, int shard, long version) =>
+        new(
+            round,
+            shard,
+            version,
+            Duplicates,
+            CompleteEpochs,
+            AppliedInOpenEpochs(),
+            CountWorkers(),
+            _staleness.Histogram()
+        );
+
+    // No worker trains far ahead, so the epochs that have begun follow each other.
+    private SampleRange[] AppliedInOpenEpochs()
+    {
+        var applied = new List<SampleRange>();
+        for (var epoch = CompleteEpochs + 1; epoch <= _lastEpoch; epoch++)
+            foreach (var (start, end) in _positions[epoch - 1].Ranges)
+                applied.Add(new SampleRange(epoch, start, end - start));
+        return [.. applied];
+    }
+
+    private ShardProtocol.WorkerCount[] CountWorkers() =>
+        [
+            .. _workers
+                .OrderBy(worker => worker.Key.Node, StringComparer.Ordinal)
+                .ThenBy(worker => worker.Key.Restarts)
+                .Select(worker => new ShardProtocol.WorkerCount(
+                    worker.Key.Node,
+                    worker.Key.Restarts,
+                    worker.Value.Samples,
+                    worker.Value.Staleness.Pushes,
+                    worker.Value.Staleness.Sum,
+                    worker.Value.Staleness.Max,
+                    worker.Value.Staleness.Histogram()
+                )),
+        ];
+}

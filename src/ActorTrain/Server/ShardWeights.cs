@@ -1,0 +1,143 @@
+using ActorTrain.Job;
+using ActorTrain.Lane;
+using ActorTrain.Parameters;
+using ActorTrain.Staleness;
+
+namespace ActorTrain.Server;
+
+/// <summary>
+/// A shard's weights and all that updates them: optimizer, learning-rate schedule, compensation of stale gradients.
+/// </summary>
+/// <param name="length">Parameters in the shard.</param>
+/// <param name="samples">Training samples.</param>
+/// <param name="job">Optimizer and schedule.</param>
+/// <param name="staleness">The staleness policy in effect.</param>
+/// <param name="memory">Memory for the weights.</param>
+internal sealed class ShardWeights(
+    int length,
+    int samples,
+    JobOptions job,
+    StalenessOptions staleness,
+    TensorPool memory
+)
+{
+    private readonly FlatRange[] _all = [new FlatRange(0, length)];
+    private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
+    private StalenessOptions _staleness = staleness;
+    private IOptimizer _optimizer = Optimizer.Create(OptimizerUnder(staleness, job), length);
+    private StaleGradientCompensator? _compensator = StaleGradientCompensator.Create(staleness, job, length);
+    private long _samples;
+
+    /// <summary>The memory with the newest weights.</summary>
+    public TensorBuffer Buffer { get; private set; } = memory.Rent(length);
+
+    /// <summary>Updates applied.</summary>
+    public long Version { get; private set; }
+
+    public ReadOnlySpan<float> Values => Buffer.Values.Span;
+
+    public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(Buffer.Values.Span);
+
+    /// <summary>A slice to send. While it is read, the next update writes to other memory.</summary>
+    public TensorSlice Share(TransferDType type) => Buffer.Share(type);
+
+    /// <summary>The weights are sent to a worker, which computes its next gradient from them.</summary>
+    public void HandOut(string worker) => _compensator?.HandOut(worker, Version, Buffer);
+
+    /// <summary>
+    /// Changes the staleness policy in effect. A new policy begins without state, and so does the optimizer where the
+    /// policy changes its settings.
+    /// </summary>
+    public void SetStaleness(StalenessOptions inEffect)
+    {
+        var previous = _staleness;
+        _staleness = inEffect;
+        if (OptimizerUnder(previous, job) != OptimizerUnder(inEffect, job))
+            _optimizer = Optimizer.Create(OptimizerUnder(inEffect, job), length);
+        if ((previous.Policy, previous.Compensation) == (inEffect.Policy, inEffect.Compensation))
+            return;
+        _compensator?.Release();
+        _compensator = StaleGradientCompensator.Create(inEffect, job, length);
+    }
+
+    /// <summary>Applies one worker's gradient.</summary>
+    /// <param name="worker">The worker's node.</param>
+    /// <param name="baseVersion">The version that the gradient was computed from.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="count">Samples behind it.</param>
+    /// <param name="scale">Factor on the gradient.</param>
+    /// <param name="untouched">Ranges without a gradient, in order.</param>
+    public void ApplyPush(
+        string worker,
+        long baseVersion,
+        ReadOnlySpan<float> gradient,
+        int count,
+        float scale,
+        IReadOnlyList<FlatRange> untouched
+    )
+    {
+        var touched = TouchedBut(untouched);
+        if (_compensator is null)
+            Update(gradient, count, scale, touched);
+        else
+            Update(
+                _compensator.Compensate(worker, baseVersion, gradient, scale, Version, Values, touched),
+                count,
+                scale: 1,
+                touched
+            );
+    }
+
+    /// <summary>Applies the mean gradient of a synchronous step.</summary>
+    /// <param name="mean">The mean gradient.</param>
+    /// <param name="count">Samples behind it.</param>
+    /// <param name="untouched">Ranges without a gradient, in order.</param>
+    /// <param name="keepsPrevious">Whether the weights from before are kept: the caller releases them.</param>
+    public void ApplyStep(
+        ReadOnlySpan<float> mean,
+        int count,
+        IReadOnlyList<FlatRange> untouched,
+        bool keepsPrevious
+    ) => Update(mean, count, scale: 1, TouchedBut(untouched), keepsPrevious);
+
+    /// <summary>Forgets what is kept for an incarnation of a worker that has ended.</summary>
+    public void Forget(string worker) => _compensator?.Forget(worker);
+
+    /// <summary>Forgets what is kept for all workers.</summary>
+    public void ForgetAll() => _compensator?.ForgetAll();
+
+    public void Release()
+    {
+        _compensator?.Release();
+        Buffer.Release();
+    }
+
+    private static OptimizerOptions OptimizerUnder(StalenessOptions staleness, JobOptions job) =>
+        GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
+
+    private FlatRange[] TouchedBut(IReadOnlyList<FlatRange> untouched) =>
+        untouched.Count == 0 ? _all : FlatRange.Without(length, untouched);
+
+    private void Update(
+        ReadOnlySpan<float> gradient,
+        int count,
+        float scale,
+        FlatRange[] touched,
+        bool keepsPrevious = false
+    )
+    {
+        var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
+        var needsNewMemory = keepsPrevious || Buffer.IsRead || _compensator is { ComparesVersions: true };
+        var updated = needsNewMemory ? memory.Rent(length) : Buffer;
+        // The optimizer does not write weights without a gradient: in new memory they have to be copied.
+        if (needsNewMemory && !ReferenceEquals(touched, _all))
+            Buffer.Values.CopyTo(updated.Values);
+        _optimizer.Apply(Buffer.Values.Span, updated.Values.Span, gradient, rate, scale, touched);
+        _compensator?.Updated(Buffer.Values.Span, updated.Values.Span, rate, touched);
+        if (needsNewMemory && !keepsPrevious)
+            Buffer.Release();
+        Buffer = updated;
+        Version++;
+        _samples += count;
+    }
+}

@@ -1,0 +1,26 @@
+using Akka.Cluster;
+
+namespace ActorTrain.Supervision;
+
+/// <summary>Which members a node can reach.</summary>
+internal static class Reachability
+{
+    /// <summary>
+    /// Whether a member answers, as this node observes it. What others observe counts only where this node does not
+    /// monitor the member: in a large cluster each node monitors some. A node that leaves abruptly, or was frozen, may
+    /// report all others as unreachable.
+    /// </summary>
+    /// <param name="cluster">The cluster, from this node.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="state">The cluster's state.</param>
+    public static bool IsReachable(
+        this Akka.Cluster.Cluster cluster,
+        Member member,
+        ClusterEvent.CurrentClusterState state
+    ) =>
+        member.Address == cluster.SelfAddress
+        || !state.Unreachable.Contains(member)
+        || (
+            cluster.FailureDetector.IsMonitoring(member.Address) && cluster.FailureDetector.IsAvailable(member.Address)
+        );
+}

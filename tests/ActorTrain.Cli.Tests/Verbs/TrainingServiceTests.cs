@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ActorTrain.Cli.Tests.Documents;
+
+namespace ActorTrain.Cli.Tests.Verbs;
+
+/// <summary>Two processes of examples/TrainingService.</summary>
+public sealed class TrainingServiceTests : IAsyncLifetime
+{
+    private readonly List<Process> _processes = [];
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        _http.Dispose();
+    }
+
+    [Fact]
+    public async Task Two_processes_train_as_one_cluster_and_predict_with_the_weights()
+    {
+        var seed = FreePort.Reserve();
+        var first = Start(seed, seed);
+        var second = Start(FreePort.Reserve(), seed);
+
+        var accepted = await Submitted(second, new { epochs = 2, workers = 2 });
+        var job = $"{second}{accepted.Headers.Location}";
+        (await _http.PostAsJsonAsync($"{first}/jobs", new { epochs = 1 })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var events = await _http.GetStringAsync($"{job}/events");
+        var end = await _http.GetFromJsonAsync<JsonElement>(job);
+        var prediction = await (
+            await _http.PostAsJsonAsync($"{job}/predict", new float[784])
+        ).Content.ReadAsStringAsync();
+
+        events.Split("worker-joined").Length.ShouldBeGreaterThanOrEqualTo(3, events);
+        end.GetProperty("phase").GetString().ShouldBe("Completed");
+        end.GetProperty("samples").GetInt64().ShouldBe(24_000);
+        prediction.ShouldContain("\"label\":\"");
+        (await _http.PostAsJsonAsync($"{second}/jobs", new { epochs = 0 })).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
+        (await _http.GetAsync($"{second}/jobs/other")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_canceled_ends_with_the_weights_so_far()
+    {
+        var port = FreePort.Reserve();
+        var service = Start(port, port);
+        var accepted = await Submitted(service, new { epochs = 1_000, workers = 1 });
+        var job = $"{service}{accepted.Headers.Location}";
+        while ((await _http.GetFromJsonAsync<JsonElement>(job)).GetProperty("phase").GetString() != "Training") { }
+
+        (await _http.PostAsync($"{job}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await _http.GetStringAsync($"{job}/events");
+        (await _http.GetFromJsonAsync<JsonElement>(job)).GetProperty("phase").GetString().ShouldBe("Canceled");
+        (await _http.PostAsJsonAsync($"{job}/predict", new float[784])).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    // A service is there some time after its process has started, and its cluster after that.
+    private async Task<HttpResponseMessage> Submitted(string service, object request)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                var answer = await _http.PostAsJsonAsync($"{service}/jobs", request);
+                if (answer.StatusCode == HttpStatusCode.Accepted)
+                    return answer;
+                var problem = await answer.Content.ReadAsStringAsync();
+                answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, problem);
+            }
+            catch (HttpRequestException) when (watch.Elapsed < TimeSpan.FromMinutes(10))
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private string Start(int port, int seed)
+    {
+        var url = $"http://127.0.0.1:{FreePort.Reserve()}";
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(
+            Document.Repository,
+            "examples",
+            "TrainingService",
+            "bin",
+            folder.Parent!.Name,
+            folder.Name,
+            "TrainingService.dll"
+        );
+        string[] arguments =
+        [
+            program,
+            .. new[] { "--urls", url, "--port", $"{port}", "--seed", $"{seed}", "--source", "BuiltIn" },
+        ];
+        _processes.Add(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = false })!);
+        return url;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace ActorTrain.Tests.Architecture;
+
+/// <summary>Sentences in the source must be built by the helpers in <c>Sentences</c>.</summary>
+public sealed partial class SourceTests
+{
+    [Fact]
+    public void An_exceptions_message_goes_into_a_sentence_as_a_clause() =>
+        Places(RawMessage()).ShouldBeEmpty("write {failure.AsClause()}, which has no full stop of its own");
+
+    [Fact]
+    public void A_reason_before_a_full_stop_is_a_clause() =>
+        Places(RawReason()).ShouldBeEmpty("write {reason.AsClause()}, which has no full stop of its own");
+
+    [Fact]
+    public void A_number_is_followed_by_its_noun_in_agreement() =>
+        Places(RawCount()).ShouldBeEmpty("write Plural.Format(count, \"sample\")");
+
+    // CSharpier breaks code, and neither comments nor strings.
+    [Theory, InlineData("src"), InlineData("tests"), InlineData("examples")]
+    public void No_line_is_longer_than_120_columns(string folder) =>
+        Lines(folder).Where(line => line.Text.Length > 120).Select(line => line.Place).ShouldBeEmpty();
+
+    private static IEnumerable<string> Places(Regex wrong) =>
+        Lines("src").Where(line => wrong.IsMatch(line.Text)).Select(line => line.Place);
+
+    private static IEnumerable<(string Place, string Text)> Lines(string folder)
+    {
+        foreach (
+            var file in Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, folder),
+                "*.cs",
+                SearchOption.AllDirectories
+            )
+        )
+        {
+            var name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
+            var isGenerated = name.Contains("/obj/", StringComparison.Ordinal);
+            if (isGenerated)
+                continue;
+            foreach (var (index, text) in File.ReadLines(file).Index())
+                yield return ($"{name}, line {index + 1}", text);
+        }
+    }
+
+    // The message of an exception variable; log entries and evaluations have messages as well.
+    [GeneratedRegex(
+        """
+            \$"[^"]*\{(?![^{}]*(AsClause|Sentence\.))
+            [^{}]*(failure|denied|wrong|unreadable|unexpected|exception|\be|cause)\)?\.Message\b
+            """,
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace
+    )]
+    private static partial Regex RawMessage();
+
+    [GeneratedRegex("""\$".*\{[^{}()]*reason\}\.["\s]""", RegexOptions.IgnoreCase)]
+    private static partial Regex RawReason();
+
+    [GeneratedRegex(
+        """
+            \$".*\{(?!Plural\.)(?![^{}]*(name|which))[^{}"]*\}[ ]
+            (samples|workers|epochs|classes|columns|folders|images|positions|threads|minutes|nodes|shards|parameters
+            |fields|attempts|bytes|pushes|versions|leases|values|libraries|cases|updates|steps)\b(?!/)
+            """,
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace
+    )]
+    private static partial Regex RawCount();
+}
