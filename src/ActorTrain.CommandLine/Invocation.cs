@@ -23,7 +23,7 @@ internal static class Invocation
         params IReadOnlyList<Func<Terminal, NodeProgram, Command>> verbs
     )
     {
-        var root = CreateRoot(terminal, program, verbs);
+        var root = VerbCatalog.CreateRoot(terminal, program, verbs);
         var parsed = root.Parse(
             args,
             new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null }
@@ -85,32 +85,5 @@ internal static class Invocation
             failures.WriteUnexpected(unexpected);
             return ExitCodes.Failed;
         }
-    }
-
-    /// <summary>The verbs of a program.</summary>
-    internal static RootCommand CreateRoot(
-        Terminal terminal,
-        NodeProgram program,
-        IReadOnlyList<Func<Terminal, NodeProgram, Command>> verbs
-    )
-    {
-        var root = new RootCommand("Trains neural networks on a cluster of actors: parameter shards and workers.")
-        {
-            DemoVerb.Create(terminal, program),
-            SeedVerb.Create(terminal, program),
-            WorkerVerb.Create(terminal, program),
-            TrainVerb.Create(terminal, program),
-            LocalVerb.Create(terminal, program),
-            StatusVerb.Create(terminal),
-            SetVerb.Create(terminal),
-            ControlVerbs.CreatePause(terminal),
-            ControlVerbs.CreateResume(terminal),
-            ControlVerbs.CreateCancel(terminal),
-        };
-        foreach (var create in verbs)
-            root.Add(create(terminal, program));
-        root.Add(CommonOptions.Debug);
-        ExampleHelp.AddTo(root, $"{program.Name} demo");
-        return root;
     }
 }

@@ -1,7 +1,7 @@
 namespace ActorTrain;
 
 /// <summary>
-/// The job cannot be trained as it was submitted: an option, its model, or its data. The message says which.
+/// An option of the job is invalid. The message names the option and a value that would be right.
 /// </summary>
 public sealed class InvalidJobException : ActorTrainException
 {

@@ -23,7 +23,7 @@ internal sealed record ClientOutput(
     public void Fail(string reason, bool hasTrained)
     {
         var sentence = Sentence.From(reason);
-        Fail(hasTrained ? new JobFailedException(sentence) : new InvalidJobException(sentence));
+        Fail(hasTrained ? new JobFailedException(sentence) : new ActorTrainException(sentence));
     }
 
     /// <summary>Ends a run that the coordinator did not accept.</summary>
@@ -31,9 +31,12 @@ internal sealed record ClientOutput(
     {
         var sentence = Sentence.From(rejected.Reason);
         Fail(
-            rejected.Kind == ClientProtocol.Rejection.Busy
-                ? new ClusterBusyException(sentence)
-                : new InvalidJobException(sentence)
+            rejected.Kind switch
+            {
+                ClientProtocol.Rejection.Busy => new ClusterBusyException(sentence),
+                ClientProtocol.Rejection.Invalid => new InvalidJobException(sentence),
+                _ => new ActorTrainException(sentence),
+            }
         );
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrain.CommandLine;
+using ActorTrain.CommandLine.Verbs;
 using ActorTrain.Settings;
 using ActorTrain.Telemetry;
 
@@ -67,7 +68,7 @@ public sealed class DocumentTests
     public void Each_command_is_one_that_the_program_takes(string path)
     {
         var program = CatalogueProgram.Create();
-        var root = Invocation.CreateRoot(
+        var root = VerbCatalog.CreateRoot(
             new Terminal(program.Name, TextWriter.Null, TextWriter.Null, IsInteractive: false),
             program,
             CatalogueProgram.Verbs

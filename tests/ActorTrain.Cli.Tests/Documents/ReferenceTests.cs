@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorTrain.CommandLine;
+using ActorTrain.CommandLine.Verbs;
 using ActorTrain.Job;
 using ActorTrain.Telemetry;
 
@@ -19,7 +20,7 @@ public sealed class ReferenceTests
     public void Verbs_and_options()
     {
         var program = CatalogueProgram.Create();
-        var root = Invocation.CreateRoot(
+        var root = VerbCatalog.CreateRoot(
             new Terminal(program.Name, TextWriter.Null, TextWriter.Null, IsInteractive: false),
             program,
             CatalogueProgram.Verbs

@@ -69,6 +69,18 @@ public sealed class SubmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_with_an_invalid_option_is_refused_as_invalid() =>
+        (
+            await Should.ThrowAsync<InvalidJobException>(() => _client.SubmitAsync(Jobs.Create() with { Epochs = 0 }))
+        ).Message.ShouldBe("actortrain.job.epochs is 0 (JobOptions.Epochs); it must be 1 or more.");
+
+    [Fact]
+    public async Task A_cluster_that_does_not_answer_is_unreachable() =>
+        await Should.ThrowAsync<ClusterUnreachableException>(() =>
+            TrainingClient.ConnectAsync(new HostPort("127.0.0.1", 1), TimeSpan.FromSeconds(1))
+        );
+
+    [Fact]
     public async Task A_refused_submission_raises_no_unobserved_exception()
     {
         var unobserved = new ConcurrentQueue<string>();
