@@ -63,6 +63,18 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
     }
 
     [Fact]
+    public void A_service_that_embeds_a_node_gets_no_command_line()
+    {
+        using var zip = ZipFile.OpenRead(Path.Combine(packed.Feed, $"ActorTrain.{PackedFeed.Version}.nupkg"));
+
+        Metadata(zip)
+            .Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value)
+            .ShouldNotContain(id => id.StartsWith("Spectre", StringComparison.Ordinal) || id == "System.CommandLine");
+    }
+
+    [Fact]
     public async Task A_program_of_twelve_lines_trains_on_local_processes()
     {
         var lines = await File.ReadAllLinesAsync(
@@ -86,7 +98,13 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
         await File.WriteAllLinesAsync(Path.Combine(folder, "Program.cs"), usingTorch);
         var project = Path.Combine(folder, "Twelve.csproj");
 
-        await File.WriteAllTextAsync(project, Project(Reference("ActorTrain.Torch", PackedFeed.Version)));
+        await File.WriteAllTextAsync(
+            project,
+            Project(
+                Reference("ActorTrain.CommandLine", PackedFeed.Version)
+                    + Reference("ActorTrain.Torch", PackedFeed.Version)
+            )
+        );
         var without = await packed.Run("dotnet", folder, "build", "-c", "Release", "-nodeReuse:false");
         without.ExitCode.ShouldNotBe(0);
         without.Output.ShouldContain(
@@ -96,7 +114,11 @@ public sealed class PackageTests(PackedFeed packed) : IClassFixture<PackedFeed>
 
         await File.WriteAllTextAsync(
             project,
-            Project(Reference("ActorTrain.Torch", PackedFeed.Version) + Reference(Libtorch, "2.10.0"))
+            Project(
+                Reference("ActorTrain.CommandLine", PackedFeed.Version)
+                    + Reference("ActorTrain.Torch", PackedFeed.Version)
+                    + Reference(Libtorch, "2.10.0")
+            )
         );
         var built = await packed.Run(
             "dotnet",
