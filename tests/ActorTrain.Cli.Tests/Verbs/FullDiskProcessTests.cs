@@ -95,8 +95,9 @@ public sealed class FullDiskProcessTests : IDisposable
     {
         await using var demo = StartOnSmallDisk(
             "demo",
+            // So long that the job trains on after a save, on a fast machine, too.
             "--epochs",
-            "4",
+            "16",
             "--save",
             ModelFile,
             "--save-every",
@@ -116,7 +117,7 @@ public sealed class FullDiskProcessTests : IDisposable
                 $"was not saved: The model cannot be saved as {ModelFile}: No space left on device; training goes "
                     + "on"
             );
-        SafeTensors.Load(Directory.GetFiles(Path.Combine(_state, "actortrain"))[0]).Metadata["epochs"].ShouldBe("4");
+        SafeTensors.Load(Directory.GetFiles(Path.Combine(_state, "actortrain"))[0]).Metadata["epochs"].ShouldBe("16");
     }
 
     [Fact]
