@@ -52,14 +52,18 @@ jobs.MapPost(
 );
 jobs.MapGet(
     "/{id}",
-    async (string id) =>
+    async (string id, CancellationToken gone) =>
     {
-        var latest = await Find(id).Progress.FirstOrDefaultAsync();
+        var run = Find(id);
+        // A run that has failed answers with its error.
+        if (run.Completion.IsCompleted)
+            await run.Completion;
+        var latest = await run.Progress.FirstAsync(gone);
         return new
         {
-            phase = $"{latest?.Phase}",
-            samples = latest?.SamplesApplied,
-            accuracy = latest?.TestAccuracy,
+            phase = $"{latest.Phase}",
+            samples = latest.SamplesApplied,
+            accuracy = latest.TestAccuracy,
         };
     }
 );
@@ -67,14 +71,17 @@ jobs.MapGet("/{id}/events", (string id) => TypedResults.ServerSentEvents(Find(id
 jobs.MapPost("/{id}/cancel", (string id) => Find(id).Cancel());
 jobs.MapPost(
     "/{id}/predict",
-    async (string id, float[] pixels) =>
+    async (string id, float[] pixels, CancellationToken gone) =>
     {
+        if (pixels.Length != 784)
+            return Results.Problem($"An image has 784 pixels, and not {pixels.Length}.", statusCode: 400);
+        var result = await Find(id).Completion.WaitAsync(gone);
         using var module = Clothes();
-        (await Find(id).Completion).Model.LoadInto(module);
+        result.Model.LoadInto(module);
         module.eval();
         using var input = torch.tensor(pixels).reshape(1, 1, 28, 28);
         using var scores = module.call(input);
-        return new { label = FashionMnist.ClassNames[(int)scores.argmax(1).item<long>()] };
+        return Results.Json(new { label = FashionMnist.ClassNames[(int)scores.argmax(1).item<long>()] });
     }
 );
 
@@ -86,11 +93,12 @@ static Module<torch.Tensor, torch.Tensor> Clothes() => Sequential(Flatten(), Lin
 
 static JobOptions Job(JobRequest request) =>
     JobOptionsReader.Read(
-        ConfigurationFactory.ParseString(
-            "actortrain.job { model.name = clothes, data.name = clothes, "
-                + $"epochs = {request.Epochs}, minimum-workers = {request.Workers} }}"
-        )
-    );
+        ConfigurationFactory.ParseString("actortrain.job { model.name = clothes, data.name = clothes }")
+    ) with
+    {
+        Epochs = request.Epochs,
+        MinimumWorkers = request.Workers,
+    };
 
 TrainingRun Find(string id) => runs.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"There is no job {id}.");
 
@@ -110,9 +118,10 @@ static int StatusOf(Exception failure) =>
     failure switch
     {
         KeyNotFoundException => 404,
+        InvalidJobException => 400,
         ClusterBusyException or JobCanceledException => 409,
         ClusterUnreachableException => 503,
-        ActorTrainException => 400,
+        ActorTrainException => 500,
         _ => 0,
     };
 

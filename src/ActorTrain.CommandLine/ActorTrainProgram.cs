@@ -7,7 +7,8 @@ namespace ActorTrain.CommandLine;
 /// <summary>
 /// Your own program, with the verbs of the command line: <c>seed</c> and <c>worker</c> run it as a node of a cluster,
 /// <c>local</c> as a whole cluster of its own processes, <c>demo</c> as one within this process; <c>train</c>,
-/// <c>status</c> and <c>set</c> connect to a running cluster. <c>--help</c> lists all options.
+/// <c>status</c>, <c>set</c>, <c>pause</c>, <c>resume</c> and <c>cancel</c> connect to a running cluster. <c>--help</c>
+/// lists all options.
 /// </summary>
 public static class ActorTrainProgram
 {

@@ -1,8 +1,10 @@
 namespace ActorTrain;
 
 /// <summary>
-/// An error in the user's input: a setting, a file, an address. The message is one sentence that says what is wrong,
-/// where, and what would be right; the command line prints only that and exits with code 2.
+/// An error that a user can act on: a setting, a file or an address that is wrong, or one of the types derived from it.
+/// The message is one sentence that says what is wrong, where, and what would be right. The command line prints only
+/// that; its exit code is 1 for <see cref="JobFailedException"/>, 3 for <see cref="JobCanceledException"/>, and 2 for
+/// all others.
 /// </summary>
 public class ActorTrainException : Exception
 {

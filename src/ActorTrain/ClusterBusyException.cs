@@ -1,13 +1,5 @@
 namespace ActorTrain;
 
 /// <summary>The cluster runs another job. The message names it.</summary>
-public sealed class ClusterBusyException : ActorTrainException
-{
-    /// <summary>An error with a message for the user.</summary>
-    public ClusterBusyException(string message)
-        : base(message) { }
-
-    /// <summary>An error with a message for the user, and its cause.</summary>
-    public ClusterBusyException(string message, Exception cause)
-        : base(message, cause) { }
-}
+/// <param name="message">The message for the user.</param>
+public sealed class ClusterBusyException(string message) : ActorTrainException(message);

@@ -16,7 +16,7 @@ internal sealed class EngineSource
     private readonly Option<string?> _threads = OptionText.Create(
         "--threads",
         "N",
-        "CPU threads per worker; 0 measures how many the machine has left."
+        "CPU threads per worker; 0 measures how many the machine has left. Unless given: 1 with demo and local, else 0."
     );
     private readonly Option<string?> _data = OptionText.Create("--data", "DIR", "Folder of the data set's files.");
 
@@ -41,7 +41,7 @@ internal sealed class EngineSource
     public EngineSettings Read(ParseResult parsed, Config config, int? threads = null)
     {
         const string section = "actortrain.worker";
-        var settings = NodeSettingsReader.Engine(
+        return NodeSettingsReader.Engine(
             config,
             [
                 .. threads is { } n && !config.HasPath(section + ".threads")
@@ -53,6 +53,5 @@ internal sealed class EngineSource
                 .. parsed.Override(_throttle, section + ".throttle"),
             ]
         );
-        return settings;
     }
 }

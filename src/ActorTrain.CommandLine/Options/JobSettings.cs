@@ -15,7 +15,7 @@ internal sealed class JobSettings
         foreach (var (name, valueName, description, key) in program.JobOptions)
             Add(name, valueName, description, key);
         Add("--epochs", "N", "Passes over the training samples.", "epochs");
-        Add("--batch-size", "N", "Samples of a micro-batch, and so of a push.", "batch-size");
+        Add("--batch-size", "N", "Samples of a micro-batch, as the mean over the workers.", "batch-size");
         Add("--optimizer", "NAME", "sgd, adam or adamw.", "optimizer.name");
         Add("--lr", "RATE", "Learning rate.", "optimizer.learning-rate");
         Add("--momentum", "FACTOR", "Momentum of sgd.", "optimizer.momentum");
@@ -30,7 +30,12 @@ internal sealed class JobSettings
         );
         Add("--shards", "N", "Parameter shards; 0 is one per server node.", "shards");
         Add("--micro-batches-per-lease", "N", "Micro-batches of a lease.", "micro-batches-per-lease");
-        Add("--minimum-workers", "N", "Workers that must be ready before training starts.", "minimum-workers");
+        Add(
+            "--minimum-workers",
+            "N",
+            "Workers that must be ready before training starts; unless set: all with demo and local, else 1.",
+            "minimum-workers"
+        );
         Add("--seed", "N", "Seeds the starting weights, the sample order and the augmentation.", "seed");
         foreach (var (option, _) in _settings)
             command.Add(option);

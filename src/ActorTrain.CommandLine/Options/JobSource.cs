@@ -13,7 +13,7 @@ internal sealed class JobSource
     private const string MinimumWorkers = "actortrain.job.minimum-workers";
     private readonly Argument<string?> _file = new("JOB.conf")
     {
-        Description = "A job file; see hocon/jobs.",
+        Description = "A job file; see hocon/jobs. Without one: the defaults and the options.",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly JobSettings _settings;

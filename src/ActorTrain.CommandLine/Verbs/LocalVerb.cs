@@ -20,7 +20,7 @@ internal static class LocalVerb
             "Starts a seed and worker processes on this machine, runs a job, and stops them."
         );
         var source = new JobSource(command, program);
-        var workers = OptionText.Create("--workers", "N", "Worker processes.");
+        var workers = OptionText.Create("--workers", "N", "Worker processes; required.");
         command.Add(workers);
         var engine = new EngineSource(command);
         var output = RunOutput.AddTo(command);

@@ -42,6 +42,12 @@ internal static class SeedVerb
         return command;
     }
 
+    /// <summary>What to type for a worker that joins this seed.</summary>
+    internal static string JoinCommand(string program, HostPort seed) =>
+        $"{program} worker --join {seed}"
+        // By default a worker listens to its own machine alone.
+        + (OpenPort.IsLoopback(seed.Host) ? "" : " --host ADDRESS, each with its own address");
+
     private static async Task<int> RunAsync(Terminal terminal, NodeOptions options, Interruption interruption)
     {
         // A node has no result, so one that is asked to end before it starts has finished.
@@ -49,7 +55,7 @@ internal static class SeedVerb
             return ExitCodes.Finished;
         await using var node = await ActorTrainNode.StartAsync(options with { OnWait = terminal.Output.WriteLine });
         await terminal.Output.WriteLineAsync(
-            $"ready; workers join with: {terminal.Program} worker --join {node.Address}"
+            $"ready; workers join with: {JoinCommand(terminal.Program, node.Address)}"
         );
         await Task.WhenAny(node.Terminated, interruption.WhenRequested());
         if (!interruption.Token.IsCancellationRequested)

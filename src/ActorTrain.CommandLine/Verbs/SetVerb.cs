@@ -17,8 +17,8 @@ internal static class SetVerb
         var settings = new Argument<string[]>("SETTING")
         {
             Description =
-                "staleness.KEY=VALUE or consistency.KEY=VALUE: settings below actortrain.job.staleness and "
-                + "actortrain.job.consistency.",
+                "One or more of staleness.KEY=VALUE and consistency.KEY=VALUE: settings below "
+                + "actortrain.job.staleness and actortrain.job.consistency.",
             Arity = ArgumentArity.OneOrMore,
         };
         command.Add(settings);

@@ -88,7 +88,7 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
         public LeaveActor(IActorRef root, Action left)
         {
             Receive<WorkerNodeActor.Left>(_ => left());
-            root.Tell(new WorkerNodeActor.Leave("its node was told to leave"));
+            root.Tell(new WorkerNodeActor.Leave("its node was asked to leave"));
         }
     }
 }

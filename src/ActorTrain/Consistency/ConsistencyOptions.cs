@@ -34,6 +34,9 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
     /// </summary>
     public bool CountsContributions => Mode == ConsistencyMode.Synchronous && Synchronous.BackupWorkers > 0;
 
+    /// <summary>Whether other workers may have gone on while one waits for a lease.</summary>
+    internal bool IsPaced => CountsContributions || Mode == ConsistencyMode.Bounded;
+
     /// <summary>The same, with the global batch size as a number.</summary>
     /// <param name="pushSamples">Samples of a whole push.</param>
     /// <param name="workers">Workers that take part now.</param>

@@ -16,8 +16,8 @@ internal sealed class GradientMonitors(StalenessOptions staleness)
     /// <summary>What the end of a lease means for its worker and the job.</summary>
     /// <param name="Quarantined">Whether the worker is to be excluded.</param>
     /// <param name="Hopeless">Why the job cannot go on; null when it can.</param>
-    /// <param name="Change">How the worker's work changes; null when it does not.</param>
-    public readonly record struct Verdict(bool Quarantined, string? Hopeless, StalenessMonitor.Change? Change);
+    /// <param name="Event">How the worker's work changes; null when it does not.</param>
+    public readonly record struct Ended(bool Quarantined, string? Hopeless, EventDraft? Event);
 
     /// <summary>The work that a worker may get.</summary>
     public WorkLevel LevelOf(string node) => _staleness.LevelOf(node);
@@ -28,7 +28,8 @@ internal sealed class GradientMonitors(StalenessOptions staleness)
     /// <summary>A worker joins again.</summary>
     public void Forget(string node) => _nonFinite.Forget(node);
 
-    public Verdict LeaseEnded(string node, WorkerProtocol.LeaseEnded ended, TimeSpan now, bool othersTrain)
+    /// <summary>A worker's lease has ended.</summary>
+    public Ended LeaseEnded(string node, WorkerProtocol.LeaseEnded ended, TimeSpan now, bool othersTrain)
     {
         foreach (var group in ended.Refused.GroupBy(refused => refused.Refusal))
             _refusals.Add(
@@ -43,10 +44,10 @@ internal sealed class GradientMonitors(StalenessOptions staleness)
         var tooStale = ended.Refused.Count(refused => refused.Refusal == Refusal.TooStale);
         var pushes = ended.Account.Pushes;
         var change = _staleness.LeaseEnded(node, tooStale, pushes, now, othersTrain);
-        return new Verdict(
+        return new Ended(
             _nonFinite.Quarantines(node, notFinite.Count, pushes - notFinite.Count),
             hopeless.Count == 0 ? null : HopelessReason(hopeless[0].Reason),
-            change
+            change is { } changed ? LeaseEvents.Create(changed) : null
         );
     }
 

@@ -22,22 +22,22 @@ internal sealed partial class JobActor
         _readiness = new WorkerReadiness(snapshot.Job.MinimumWorkers);
         var admission = new Admission(stored.Model.AdmittedBy, stored.Model.Admitted);
         _history.Add(new HistoryPage(0, stored.History, stored.History.Length));
-        _readiness.Resume(admission);
+        _readiness.Adopt(admission);
         _placed = new ShardPlacementActor.Placed(
             [.. snapshot.Shards.Zip(snapshot.ShardNodes, (place, node) => new PlacedShard(place, node))],
             snapshot.Buffers
         );
-        _record = JobRecord.Resume(snapshot.Job, admission, snapshot.Record, _history, _placed.Shards, Now);
-        WaitingForServers(new JobTrainingActor.Resumption(snapshot.Incarnations, snapshot.Paused));
+        _record = JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, _history, _placed.Shards, Now);
+        WaitingForServers(new JobTrainingActor.Adopted(snapshot.Incarnations, snapshot.Paused));
     }
 
     /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
-    private void WaitingForServers(JobTrainingActor.Resumption resumption)
+    private void WaitingForServers(JobTrainingActor.Adopted adopted)
     {
         _hasTrained = true;
         Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
-        ReceiveNodes(GoOnIfServersAreComplete);
-        Receive<Tick>(_ => SettleWorkers(training: null));
+        ReceiveNodes(BeginIfServersAreComplete);
+        Receive<Tick>(_ => SettleWorkers());
         // The client still gets the weights that the shards hold, so the job is canceled after it has been adopted.
         Receive<ClientProtocol.Cancel>(_ => _isCancelRequested = true);
         Receive<ClientProtocol.CancelJob>(_ =>
@@ -49,9 +49,9 @@ internal sealed partial class JobActor
             Fail($"the server node {MissingServers.First()} is lost, and its shards with it")
         );
         ReceiveBeforeTraining();
-        GoOnIfServersAreComplete();
+        BeginIfServersAreComplete();
 
-        void GoOnIfServersAreComplete()
+        void BeginIfServersAreComplete()
         {
             if (MissingServers.Any())
                 return;
@@ -61,7 +61,7 @@ internal sealed partial class JobActor
             foreach (var shard in _placed!.Shards)
                 Context.Watch(shard.Place.Shard);
             _client.Tell(new ClientProtocol.Adopted(_jobId));
-            Become(() => Training(resumption));
+            Become(() => Training(adopted));
         }
     }
 

@@ -12,38 +12,34 @@ internal sealed partial class JobActor
     private const string TakesNoPart = "it takes no part in the job";
 
     /// <param name="changed">Called after every change of nodes or workers.</param>
-    /// <param name="training">The training actor; null before training.</param>
-    private void ReceiveNodes(Action changed, IActorRef? training = null)
+    private void ReceiveNodes(Action changed)
     {
         Receive<NodeProtocol.NodeJoined>(joined =>
         {
             _readiness.Joined(joined, Now);
             joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(_jobId, _job));
-            SettleWorkers(training);
+            SettleWorkers();
             changed();
         });
         Receive<WorkerProtocol.Prepared>(prepared =>
         {
             _readiness.Prepared(_context.NodeOf(Sender), Sender, prepared, Now);
-            SettleWorkers(training);
+            SettleWorkers();
             changed();
         });
         Receive<WorkerProtocol.LaneChecked>(check =>
         {
             var node = _context.NodeOf(Sender);
             if (_readiness.LaneChecked(node, check.Trouble))
-                Raise(
-                    training,
-                    new EventDraft(LaneBroken, node, check.Trouble!, "it takes part as soon as the lane works")
-                );
+                Raise(new EventDraft(LaneBroken, node, check.Trouble!, "it takes part as soon as the lane works"));
             changed();
         });
         Receive<WorkerProtocol.CannotPrepare>(failure =>
         {
             var node = _context.NodeOf(Sender);
             _readiness.Failed(node, failure.Reason);
-            Raise(training, new EventDraft(WorkerRefused, node, failure.Reason, TakesNoPart));
-            training?.Tell(new JobTrainingActor.CannotReturn(node, failure.Reason));
+            Raise(new EventDraft(WorkerRefused, node, failure.Reason, TakesNoPart));
+            _training?.Tell(new JobTrainingActor.CannotReturn(node, failure.Reason));
             changed();
         });
         Receive<NodeProtocol.NodeLost>(lost =>
@@ -57,11 +53,11 @@ internal sealed partial class JobActor
                 );
                 return;
             }
-            training?.Tell(lost);
+            _training?.Tell(lost);
             changed();
         });
-        Receive<NodeProtocol.NodeUnreachable>(unreachable => training?.Tell(unreachable));
-        Receive<NodeProtocol.NodeReachable>(reachable => training?.Tell(reachable));
+        Receive<NodeProtocol.NodeUnreachable>(unreachable => _training?.Tell(unreachable));
+        Receive<NodeProtocol.NodeReachable>(reachable => _training?.Tell(reachable));
         Receive<ClientProtocol.HistoryReceived>(received =>
         {
             _historyOfClient = received.First;
@@ -70,11 +66,11 @@ internal sealed partial class JobActor
         });
     }
 
-    private void SettleWorkers(IActorRef? training)
+    private void SettleWorkers()
     {
         foreach (var (node, worker, reason) in _readiness.Settle(Now))
         {
-            Raise(training, new EventDraft(WorkerRefused, node, reason, TakesNoPart));
+            Raise(new EventDraft(WorkerRefused, node, reason, TakesNoPart));
             worker.Tell(new WorkerProtocol.Refuse(reason));
         }
         var (workers, servers) = _readiness.TakeUnchecked(Now);

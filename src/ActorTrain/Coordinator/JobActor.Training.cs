@@ -10,9 +10,9 @@ namespace ActorTrain.Coordinator;
 /// <summary>The job while its training actor runs, and until its client has fetched the result.</summary>
 internal sealed partial class JobActor
 {
-    private void Training() => Training(resumption: null);
+    private void Training() => Training(adopted: null);
 
-    private void Training(JobTrainingActor.Resumption? resumption)
+    private void Training(JobTrainingActor.Adopted? adopted)
     {
         _hasTrained = true;
         var admission = _readiness.Admission!;
@@ -23,8 +23,8 @@ internal sealed partial class JobActor
             admission.Model.Name,
             Plural.Format(_placed!.Shards.Length, "shard")
         );
-        var training = Context.ActorOf(
-            JobTrainingActor.Props(_job, _client, _record, _placed, _context.Options, resumption),
+        var training = _training = Context.ActorOf(
+            JobTrainingActor.Props(_job, _client, _record, _placed, _context.Options, adopted),
             "training"
         );
         Context.Watch(training);
@@ -32,9 +32,9 @@ internal sealed partial class JobActor
             training.Tell(new ClientProtocol.Cancel());
         HandOverReady();
 
-        ReceiveNodes(HandOverReady, training);
+        ReceiveNodes(HandOverReady);
         ReceiveRequests(training);
-        Receive<Tick>(_ => SettleWorkers(training));
+        Receive<Tick>(_ => SettleWorkers());
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<JobProgress>(Tell);
         Receive<JobTrainingActor.SnapshotTaken>(StoreSnapshot);

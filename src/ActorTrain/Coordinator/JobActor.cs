@@ -26,6 +26,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly JobHistory _history = new();
     private ShardPlacementActor.Placed? _placed;
+    private IActorRef? _training;
     private int _historyOfClient;
     private bool _hasTrained;
 
@@ -77,7 +78,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void SettleAndBegin()
     {
-        SettleWorkers(training: null);
+        SettleWorkers();
         if (_readiness.Hopeless is { } cause)
             Fail(cause);
         else if (_readiness.Enough)
@@ -89,7 +90,6 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         var admission = _readiness.Admission!;
         if (admission.Dataset.Substitute is { } substitute)
             Raise(
-                training: null,
                 new EventDraft(
                     DataSubstituted,
                     "",
@@ -122,7 +122,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<WorkerProtocol.ShardsInitialized>(_ => Become(Training));
         Receive<Tick>(_ =>
         {
-            SettleWorkers(training: null);
+            SettleWorkers();
             TellProgress(JobPhase.Preparing);
         });
         ReceiveBeforeTraining();
@@ -156,10 +156,10 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<Terminated>(_ => Fail("a server node was lost before training began"));
     }
 
-    private void Raise(IActorRef? training, EventDraft draft)
+    private void Raise(EventDraft draft)
     {
-        if (training is not null)
-            training.Tell(new JobTrainingActor.RaiseEvent(draft));
+        if (_training is not null)
+            _training.Tell(new JobTrainingActor.RaiseEvent(draft));
         else
             new EventPublisher(_record, _client, Context.System.EventStream, _log).Publish(draft, Now);
     }

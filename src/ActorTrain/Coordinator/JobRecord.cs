@@ -49,7 +49,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     private long SamplesExpected => (long)job.Epochs * TrainSamples;
 
     /// <summary>A record that continues another coordinator's.</summary>
-    public static JobRecord Resume(
+    public static JobRecord Adopt(
         JobOptions job,
         Admission admission,
         RecordSnapshot snapshot,

@@ -1,7 +1,6 @@
 using ActorTrain.Consistency;
 using ActorTrain.Protocol;
 using Akka.Actor;
-using static ActorTrain.Job.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
@@ -62,20 +61,8 @@ internal sealed partial class JobTrainingActor
 
     private void ExpireLeases()
     {
-        if (_scheduler.Paused)
-            return;
-        foreach (var expired in _scheduler.Table.Expire(Now, _options.LeaseTimeout, _countRounds.Next))
-            Raise(
-                new EventDraft(
-                    LeaseExpired,
-                    expired.Holder,
-                    $"no push of it came for {_options.LeaseTimeout.TotalSeconds:0} s",
-                    LeaseEvents.TakenBack(
-                        expired.Lease.Range.Count,
-                        _record.Active.Any(worker => worker.Node != expired.Holder)
-                    )
-                )
-            );
+        foreach (var expired in _scheduler.Expire(Now, _options.LeaseTimeout, _countRounds.Next))
+            Raise(expired);
     }
 
     private void CompleteEpochs()
@@ -106,8 +93,7 @@ internal sealed partial class JobTrainingActor
 
     private void SendLeases(IReadOnlyList<LeaseScheduler.Granted> leases)
     {
-        var isRaced = _scheduler.Consistency.CountsContributions;
-        var isPaced = isRaced || _scheduler.Consistency.Mode == ConsistencyMode.Bounded;
+        var (isRaced, isPaced) = (_scheduler.Consistency.CountsContributions, _scheduler.Consistency.IsPaced);
         foreach (var (worker, lease, draft) in leases)
         {
             worker.LeaseRequester.Tell(new WorkerProtocol.Granted(lease, isRaced, isPaced));

@@ -33,7 +33,7 @@ internal sealed partial class JobTrainingActor
     /// <summary>What training goes on from, in an adopted job.</summary>
     /// <param name="Incarnations">The newest incarnation in the last snapshot.</param>
     /// <param name="Paused">Whether the job was paused.</param>
-    public sealed record Resumption(long Incarnations, bool Paused);
+    public sealed record Adopted(long Incarnations, bool Paused);
 
     /// <summary>Training → job: everything is applied and counted, or the job was canceled.</summary>
     public sealed record Done(TrainingReport Report, bool IsCanceled);

@@ -50,12 +50,8 @@ internal sealed partial class JobTrainingActor
 
     private void SetPaused(bool paused, EventDraft draft)
     {
-        if (_scheduler.Paused != paused)
+        if (_scheduler.SetPaused(paused, Now))
         {
-            _scheduler.Paused = paused;
-            // In a pause no holder can show progress.
-            if (!paused)
-                _scheduler.Table.Renew(Now);
             _events.Publish(draft, Now);
             TakeSnapshot();
             TellProgress(Phase);

@@ -28,7 +28,7 @@ internal sealed partial class JobTrainingActor
     /// A snapshot names all workers and all events, so a snapshot for each of n workers that join would cost n². With
     /// few workers an event has a snapshot at once; with many, one snapshot is for all events of a round of grants.
     /// What the next coordinator may then lack are events, which no sample depends on, and incarnations, which
-    /// <see cref="WorkerIncarnations.Resume"/> skips.
+    /// <see cref="WorkerIncarnations.Adopt"/> skips.
     /// </summary>
     private void TakeSnapshotSoon()
     {

@@ -33,15 +33,15 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
     /// <param name="record">The job's counts; in an adopted job, those of its last snapshot.</param>
     /// <param name="placed">Where the shards are.</param>
     /// <param name="options">The coordinator's settings.</param>
-    /// <param name="resumption">What an adopted job goes on from; null for a new job.</param>
+    /// <param name="adopted">What an adopted job goes on from; null for a new job.</param>
     public static Props Props(
         JobOptions job,
         IActorRef client,
         JobRecord record,
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
-        Resumption? resumption = null
-    ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, resumption));
+        Adopted? adopted = null
+    ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, adopted));
 
     public JobTrainingActor(
         JobOptions job,
@@ -49,7 +49,7 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         JobRecord record,
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
-        Resumption? resumption
+        Adopted? adopted
     )
     {
         (_job, _record, _placed, _options) = (job, record, placed, options);
@@ -71,10 +71,10 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
             }
         );
         _evaluations.KeepPace(_completedEpochs);
-        if (resumption is not null)
+        if (adopted is not null)
         {
-            _scheduler.Paused = resumption.Paused;
-            Resuming(resumption.Incarnations);
+            _scheduler.SetPaused(adopted.Paused, Now);
+            Adopting(adopted.Incarnations);
             return;
         }
         _record.TrainingBegan(Now, placed.Shards);
@@ -102,9 +102,9 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
     /// An adopted job: the shards fence all incarnations that another coordinator may have begun, and report what they
     /// have applied. The lease table begins from that.
     /// </summary>
-    private void Resuming(long knownIncarnations)
+    private void Adopting(long knownIncarnations)
     {
-        _incarnations.Resume(knownIncarnations);
+        _incarnations.Adopt(knownIncarnations);
         _placed.TellShards(new ShardProtocol.FenceAllWorkers(_incarnations.Newest));
         RequestCounts();
         Receive<Tick>(_ => RequestCounts());
@@ -112,14 +112,14 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         {
             _record.Counted(counts, Now);
             if (_record.Round > 0)
-                GoOn();
+                BeginAdopted();
         });
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void GoOn()
+    private void BeginAdopted()
     {
-        _scheduler.Resume();
+        _scheduler.Adopt();
         _completedEpochs = _scheduler.Table.CompleteEpochs;
         _telemetry.Begins(_record.SamplesApplied, _completedEpochs + 1);
         for (var epoch = 1; epoch <= _completedEpochs; epoch++)
@@ -201,8 +201,7 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
             // An answer to an earlier round may lack the last pushes.
             if (counts.Round < first)
                 return;
-            awaited.Remove(counts.Shard);
-            if (awaited.Count == 0)
+            if (awaited.Remove(counts.Shard) && awaited.Count == 0)
                 Report();
         });
         Receive<Tick>(_ => RequestFinalCounts());

@@ -19,6 +19,15 @@ internal static class LeaseEvents
             $"{node} repeats {lease.Range.Count} of them; the first result counts"
         );
 
+    /// <summary>A lease was taken back because no push of its holder came.</summary>
+    public static EventDraft Expired(LeaseTable.Grant expired, TimeSpan timeout, bool othersTrain) =>
+        new(
+            SupervisionEventKinds.LeaseExpired,
+            expired.Holder,
+            $"no push of it came for {timeout.TotalSeconds:0} s",
+            TakenBack(expired.Lease.Range.Count, othersTrain)
+        );
+
     /// <summary>What is done about the samples of a worker's lease.</summary>
     /// <param name="samples">How many they are.</param>
     /// <param name="othersTrain">Whether there is another worker to train on them.</param>

@@ -62,7 +62,7 @@ internal sealed class LeaseScheduler
     }
 
     /// <summary>Whether no leases are granted.</summary>
-    public bool Paused { get; set; }
+    public bool Paused { get; private set; }
 
     /// <summary>
     /// Whether everything is applied and reported. A lease that another worker has repeated need not have ended.
@@ -91,12 +91,6 @@ internal sealed class LeaseScheduler
     /// <summary>A lease for a waiting worker.</summary>
     public readonly record struct Granted(WorkerRecord Worker, Lease Lease, EventDraft? Event);
 
-    /// <summary>What the end of a lease means.</summary>
-    /// <param name="Quarantined">Whether its holder is to be excluded.</param>
-    /// <param name="Hopeless">Why the job cannot go on; null when it can.</param>
-    /// <param name="Event">How the work of its holder changes; null when it does not.</param>
-    public readonly record struct Ended(bool Quarantined, string? Hopeless, EventDraft? Event);
-
     private IEnumerable<WorkerRecord> Training =>
         _record.Active.Where(worker => _monitors.LevelOf(worker.Node) != WorkLevel.EvaluationOnly);
 
@@ -106,7 +100,7 @@ internal sealed class LeaseScheduler
         [.. Table.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
 
     /// <summary>Adopts a job: begins with what the shards have applied.</summary>
-    public void Resume() => Table.Resume(_record.AppliedEverywhere(1, _record.Epochs));
+    public void Adopt() => Table.Adopt(_record.AppliedEverywhere(1, _record.Epochs));
 
     /// <summary>Changes the staleness policy.</summary>
     public void SetStaleness(StalenessOptions staleness)
@@ -124,6 +118,19 @@ internal sealed class LeaseScheduler
         _steps = CreateStepPlanner(consistency);
         _rounds.Invalidate();
         _pacing.SetConsistency(consistency, _record.Workers.Values);
+    }
+
+    /// <summary>Pauses the job, or lets it go on.</summary>
+    /// <returns>Whether that changes it.</returns>
+    public bool SetPaused(bool paused, TimeSpan now)
+    {
+        if (Paused == paused)
+            return false;
+        Paused = paused;
+        // In a pause no holder can show progress.
+        if (!paused)
+            Table.Renew(now);
+        return true;
     }
 
     /// <summary>A worker takes part from now on.</summary>
@@ -169,7 +176,7 @@ internal sealed class LeaseScheduler
     }
 
     /// <summary>A lease has ended.</summary>
-    public Ended End(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now, long round)
+    public GradientMonitors.Ended End(WorkerRecord worker, WorkerProtocol.LeaseEnded ended, TimeSpan now, long round)
     {
         var grant = Table.End(ended.LeaseId, ended.Undone, round);
         // A lease that was taken back measures nothing: its worker has waited for others, or others for it.
@@ -179,14 +186,10 @@ internal sealed class LeaseScheduler
         _rounds.LeaseEnded();
         _record.LeaseEnded(grant.Lease.Range.Epoch, ended.Account, now);
         var othersTrain = Training.Any(other => other != worker);
-        var verdict = _monitors.LeaseEnded(worker.Node, ended, now, othersTrain);
-        if (verdict.Change is not null)
+        var meaning = _monitors.LeaseEnded(worker.Node, ended, now, othersTrain);
+        if (meaning.Event is not null)
             _rounds.Invalidate();
-        return new Ended(
-            verdict.Quarantined,
-            verdict.Hopeless,
-            verdict.Change is { } change ? LeaseEvents.Create(change) : null
-        );
+        return meaning;
     }
 
     /// <summary>Events that are due: refused pushes, and workers that get more work again.</summary>
@@ -213,6 +216,23 @@ internal sealed class LeaseScheduler
         var samples = Table.TakeBack(worker.Node, round);
         return LeaseEvents.TakenBack(samples, _record.Active.Any(other => other != worker));
     }
+
+    /// <summary>Takes back the leases whose holders have shown no progress for some time.</summary>
+    public IReadOnlyList<EventDraft> Expire(TimeSpan now, TimeSpan timeout, long round) =>
+        Paused
+            ? []
+            :
+            [
+                .. Table
+                    .Expire(now, timeout, round)
+                    .Select(expired =>
+                        LeaseEvents.Expired(
+                            expired,
+                            timeout,
+                            _record.Active.Any(worker => worker.Node != expired.Holder)
+                        )
+                    ),
+            ];
 
     /// <summary>A round of counts has arrived from every shard.</summary>
     public void Settle(long round) =>

@@ -116,13 +116,10 @@ internal sealed class ShardCounts(int shards)
     private long LeastOf(Func<ShardProtocol.Counts, long> samples) =>
         _counts.Select(count => count is null ? 0 : samples(count)).DefaultIfEmpty(0).Min();
 
-    private static PositionSet AppliedBy(ShardProtocol.Counts? count, int epoch)
-    {
-        var applied = new PositionSet();
-        foreach (var range in count?.Applied.Where(range => range.Epoch == epoch) ?? [])
-            applied.Add(range.Start, range.End);
-        return applied;
-    }
+    private static PositionSet AppliedBy(ShardProtocol.Counts? count, int epoch) =>
+        PositionSet.From(
+            (count?.Applied ?? []).Where(range => range.Epoch == epoch).Select(range => (range.Start, range.End))
+        );
 
     private static (string Node, int Restarts) Key(ShardProtocol.WorkerCount count) => (count.Node, count.Restarts);
 }

@@ -20,7 +20,7 @@ internal sealed class WorkerIncarnations(JobRecord record)
 
     /// <summary>Adopts a job: skips all incarnations that another coordinator may have begun.</summary>
     /// <param name="known">The newest in its last snapshot.</param>
-    public void Resume(long known) => Newest = known + MostUnknown;
+    public void Adopt(long known) => Newest = known + MostUnknown;
 
     /// <summary>The number of a new incarnation.</summary>
     public long Begin(string node)

@@ -105,7 +105,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
             : "";
 
     /// <summary>Adopts a job: what its workers must agree with is known.</summary>
-    public void Resume(Admission admission) => (Admission, _isAdmissionFinal) = (admission, true);
+    public void Adopt(Admission admission) => (Admission, _isAdmissionFinal) = (admission, true);
 
     /// <summary>A node has joined. The caller asks its worker to prepare.</summary>
     public void Joined(NodeProtocol.NodeJoined joined, TimeSpan now)

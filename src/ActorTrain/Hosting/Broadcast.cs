@@ -13,6 +13,7 @@ internal sealed class Broadcast<T>(int capacity) : ChannelWriter<T>
     private readonly Queue<T> _latest = [];
     private readonly List<Channel<T>> _readers = [];
     private bool _isComplete;
+    private Exception? _error;
 
     /// <inheritdoc/>
     public override bool TryWrite(T item)
@@ -44,7 +45,7 @@ internal sealed class Broadcast<T>(int capacity) : ChannelWriter<T>
         {
             if (_isComplete)
                 return false;
-            _isComplete = true;
+            (_isComplete, _error) = (true, error);
             foreach (var reader in _readers)
                 reader.Writer.TryComplete(error);
             return true;
@@ -77,7 +78,7 @@ internal sealed class Broadcast<T>(int capacity) : ChannelWriter<T>
             foreach (var item in _latest)
                 reader.Writer.TryWrite(item);
             if (_isComplete)
-                reader.Writer.Complete();
+                reader.Writer.Complete(_error);
             else
                 _readers.Add(reader);
         }

@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
 using ActorTrain.Saving;
+using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
 using Akka.Actor;
@@ -56,7 +57,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         if (!laneActor.IsNobody())
             Context.Watch(laneActor);
         Context.Watch(coordinator);
-        coordinator.Tell(new ClientProtocol.Submit(job));
+        coordinator.TellInPages(Context.System, new ClientProtocol.Submit(job), Self);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -66,15 +67,15 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     protected override void PostStop() => _output.Close();
 
     /// <summary>Without the lane the weights could never be fetched.</summary>
-    private void EndWithLane() =>
+    private void EndWithLane(bool hasTrained = true) =>
         Receive<Terminated>(
-            _ => End("the ActorTrain node that its tensors travel through was stopped", hasTrained: true),
+            _ => End("the ActorTrain node that its tensors travel through was stopped", hasTrained),
             gone => gone.ActorRef.Equals(_laneActor)
         );
 
     private void Submitting()
     {
-        EndWithLane();
+        EndWithLane(hasTrained: false);
         Receive<ClientProtocol.IJobRequest>(_ =>
             Sender.Tell(new ClientProtocol.Rejected("the job is not accepted yet"))
         );

@@ -31,12 +31,9 @@ internal sealed record ClientOutput(
     {
         var sentence = Sentence.From(rejected.Reason);
         Fail(
-            rejected.Kind switch
-            {
-                ClientProtocol.Rejection.Busy => new ClusterBusyException(sentence),
-                ClientProtocol.Rejection.Invalid => new InvalidJobException(sentence),
-                _ => new ActorTrainException(sentence),
-            }
+            rejected.Kind == ClientProtocol.Rejection.Busy
+                ? new ClusterBusyException(sentence)
+                : new InvalidJobException(sentence)
         );
     }
 

@@ -8,13 +8,15 @@ namespace ActorTrain.Hosting;
 
 /// <summary>Finds a cluster's coordinator through one of its nodes, and asks it.</summary>
 /// <param name="node">The root actor of the node.</param>
-internal sealed class CoordinatorGateway(ActorSelection node)
+/// <param name="address">The node's address, for errors; null where it runs in this process.</param>
+internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
 {
     private const int Retries = 3;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks the coordinator, and repeats a question that changes nothing when no answer comes.</summary>
-    /// <exception cref="ActorTrainException">There is no coordinator, or it does not answer in time.</exception>
+    /// <exception cref="ClusterUnreachableException">There is no coordinator, or it does not answer in
+    /// time.</exception>
     public async Task<T> AskAsync<T>(object question, CancellationToken cancellation)
     {
         // These questions change nothing. An answer can be lost, also together with a coordinator.
@@ -26,7 +28,7 @@ internal sealed class CoordinatorGateway(ActorSelection node)
             : 0;
         while (true)
         {
-            var coordinator = await FindAsync(null, JobAnswer.Timeout, cancellation).ConfigureAwait(false);
+            var coordinator = await FindAsync(JobAnswer.Timeout, cancellation).ConfigureAwait(false);
             try
             {
                 return await coordinator.Ask<T>(question, JobAnswer.Timeout, cancellation).ConfigureAwait(false);
@@ -40,11 +42,11 @@ internal sealed class CoordinatorGateway(ActorSelection node)
     }
 
     /// <summary>Finds the coordinator; retries as long as the node does not answer.</summary>
-    /// <param name="seed">The node, for the error; null where it runs in this process.</param>
     /// <param name="timeout">How long to try.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="ActorTrainException">No answer came in time, or the cluster has another version.</exception>
-    public async Task<IActorRef> FindAsync(HostPort? seed, TimeSpan timeout, CancellationToken cancellation)
+    /// <exception cref="ClusterUnreachableException">No answer came in time.</exception>
+    /// <exception cref="ActorTrainException">The cluster has another version.</exception>
+    public async Task<IActorRef> FindAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         for (var waited = TimeSpan.Zero; waited < timeout; waited += RetryInterval)
         {
@@ -67,10 +69,11 @@ internal sealed class CoordinatorGateway(ActorSelection node)
             }
         }
         throw new ClusterUnreachableException(
-            seed is null
-                ? "The cluster has no coordinator; start a node with the role coordinator."
-                : $"No ActorTrain node answers at {seed}; start one with 'actortrain seed --port {seed.Port}', or "
-                    + $"give the address that it printed."
+            address is null
+                ? "This actor system has no ActorTrain node, or its cluster has no coordinator; start a node with the "
+                    + "role coordinator."
+                : $"No ActorTrain node answers at {address}, or its cluster has no coordinator; start one with "
+                    + $"'actortrain seed --port {address.Port}', or give the address that it printed."
         );
     }
 

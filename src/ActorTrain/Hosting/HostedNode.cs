@@ -200,7 +200,7 @@ internal sealed class HostedNode
         try
         {
             await _root
-                .Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was told to leave"), LeaveTimeout)
+                .Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was asked to leave"), LeaveTimeout)
                 .ConfigureAwait(false);
         }
         catch (AskTimeoutException)

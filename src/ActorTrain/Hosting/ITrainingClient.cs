@@ -8,7 +8,7 @@ namespace ActorTrain.Hosting;
 /// <summary>A cluster's client: submits jobs, changes the running one, and asks for the status.</summary>
 /// <remarks>
 /// Every method throws a <see cref="ClusterUnreachableException"/> when the cluster has no coordinator or does not
-/// answer in time.
+/// answer in time, and an <see cref="ActorTrainException"/> when the cluster has another version.
 /// </remarks>
 public interface ITrainingClient : IAsyncDisposable
 {

@@ -61,7 +61,8 @@ internal sealed record NodeSituation
             { Answer: PortAnswer.Silent } => "it does not answer",
             { Answer: PortAnswer.OutOfReach, Detail: var detail } => $"it cannot be reached ({detail})",
             _ when SeedRefusal is not null => $"it refuses this node: {SeedRefusal}",
-            _ => "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed",
+            _ => "it listens, and has not let this node in: it may not reach this node at its --host, be in no cluster "
+                + "itself, or be no ActorTrain seed",
         };
 }
 

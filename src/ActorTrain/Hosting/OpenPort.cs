@@ -29,7 +29,8 @@ internal static class OpenPort
                 + "as well, and take some of its connections; set it to off";
     }
 
-    private static bool IsLoopback(string host) =>
+    /// <summary>Whether only this machine reaches a host.</summary>
+    public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

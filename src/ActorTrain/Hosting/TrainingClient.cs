@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
-using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -18,12 +15,13 @@ namespace ActorTrain.Hosting;
 public sealed class TrainingClient : ITrainingClient
 {
     private const int EventsKept = 1_024;
+    private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(60);
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
     private readonly CoordinatorGateway _gateway;
 
-    private TrainingClient(ActorSystem system, bool ownsSystem, ActorSelection node) =>
-        (_system, _ownsSystem, _gateway) = (system, ownsSystem, new CoordinatorGateway(node));
+    private TrainingClient(ActorSystem system, bool ownsSystem, CoordinatorGateway gateway) =>
+        (_system, _ownsSystem, _gateway) = (system, ownsSystem, gateway);
 
     /// <summary>Connects to a cluster through any of its nodes.</summary>
     /// <param name="seed">The node to connect to.</param>
@@ -73,10 +71,10 @@ public sealed class TrainingClient : ITrainingClient
         var root = system.ActorSelection(new RootActorPath(node) / "user" / HostedNode.RootName);
         system.ActorOf(ProcessWatchActor.Props(cluster: null));
         system.ActorOf(PagesActor.Props(), PagesActor.Name);
-        var client = new TrainingClient(system, ownsSystem: true, root);
+        var client = new TrainingClient(system, ownsSystem: true, new CoordinatorGateway(root, seed));
         try
         {
-            await client._gateway.FindAsync(seed, timeout, cancellation).ConfigureAwait(false);
+            await client._gateway.FindAsync(timeout, cancellation).ConfigureAwait(false);
             return client;
         }
         catch
@@ -92,13 +90,14 @@ public sealed class TrainingClient : ITrainingClient
     /// <summary>
     /// A client in an actor system that a node runs in. It uses that node, for as long as the node runs.
     /// </summary>
-    public static TrainingClient From(ActorSystem system) => new(system, ownsSystem: false, HostedNode.Gateway(system));
+    public static TrainingClient From(ActorSystem system) =>
+        new(system, ownsSystem: false, new CoordinatorGateway(HostedNode.Gateway(system), address: null));
 
     /// <inheritdoc/>
     public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
     {
         Check(job);
-        var coordinator = await _gateway.FindAsync(null, JobAnswer.Timeout * 4, cancellation).ConfigureAwait(false);
+        var coordinator = await _gateway.FindAsync(JobAnswer.Timeout * 4, cancellation).ConfigureAwait(false);
         var progress = new Broadcast<JobProgress>(capacity: 1);
         var events = new Broadcast<SupervisionEvent>(EventsKept);
         var accepted = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,14 +108,16 @@ public sealed class TrainingClient : ITrainingClient
         );
         try
         {
-            await accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            await accepted.Task.WaitAsync(AcceptTimeout, cancellation).ConfigureAwait(false);
         }
-        catch
+        catch (Exception failure)
         {
             // No caller holds the run: a job that is accepted after all ends with its client actor.
             Observe(accepted.Task);
             Observe(result.Task);
             _system.Stop(run);
+            if (failure is TimeoutException silence)
+                throw JobAnswer.Missing(silence);
             throw;
         }
         return new TrainingRun(await accepted.Task.ConfigureAwait(false), run, progress, events, result.Task);

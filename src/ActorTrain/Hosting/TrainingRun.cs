@@ -39,7 +39,8 @@ public sealed class TrainingRun
     public IAsyncEnumerable<SupervisionEvent> Events => _events.ReadAllAsync();
 
     /// <summary>Completes with the result when the run has completed or was canceled.</summary>
-    /// <exception cref="ActorTrainException">(through the task) The run failed; the message says why.</exception>
+    /// <exception cref="JobFailedException">(through the task) The run failed after it had begun to train.</exception>
+    /// <exception cref="ActorTrainException">(through the task) It failed before; the message says why.</exception>
     /// <exception cref="JobCanceledException">(through the task) It was canceled before it had begun to
     /// train.</exception>
     public Task<TrainingResult> Completion { get; }

@@ -93,7 +93,7 @@ public static class SupervisionEventKinds
     /// <summary>The consistency model was changed while the job ran.</summary>
     public const string ConsistencyChanged = "consistency-changed";
 
-    /// <summary>The job was paused by request: no work is handed out.</summary>
+    /// <summary>The job was paused by request: no lease is granted.</summary>
     public const string JobPaused = "job-paused";
 
     /// <summary>The job goes on after a pause.</summary>

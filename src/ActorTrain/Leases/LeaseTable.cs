@@ -14,26 +14,17 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
     private readonly UngrantedPositions _ungranted = new(samples, epochs, least);
     private readonly List<(long Round, SampleRange Range)> _doubted = [];
     private readonly GrantIndex _grants = new();
-    private readonly PositionSet[] _done = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
+    private readonly EpochPositions _done = new(epochs, samples);
     private long _lastId;
-    private int _complete;
 
     /// <summary>The epoch that is being granted, from 1.</summary>
     public int Epoch => _ungranted.Epoch;
 
     /// <summary>Epochs of which every position is done, counted from the first without a gap.</summary>
-    public int CompleteEpochs
-    {
-        get
-        {
-            while (_complete < epochs && _done[_complete].Count == samples)
-                _complete++;
-            return _complete;
-        }
-    }
+    public int CompleteEpochs => _done.CompleteEpochs;
 
     /// <summary>Whether every position of every epoch is done.</summary>
-    public bool Complete => CompleteEpochs == epochs;
+    public bool Complete => _done.AreComplete;
 
     /// <summary>Grants that have not ended.</summary>
     public IReadOnlyCollection<Grant> Grants => _grants.All;
@@ -63,7 +54,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
 
     /// <summary>The first position that is not known to be done; null when all are.</summary>
     public (int Epoch, int Position)? FirstOpen =>
-        Complete ? null : (CompleteEpochs + 1, _done[CompleteEpochs].FirstMissing);
+        Complete ? null : (CompleteEpochs + 1, _done[CompleteEpochs + 1].FirstMissing);
 
     /// <summary>
     /// The longest range of an epoch that <see cref="Take"/> grants next; null when the epoch has none.
@@ -184,7 +175,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
         var range = grant.Lease.Range;
         return
         [
-            .. _done[range.Epoch - 1]
+            .. _done[range.Epoch]
                 .MissingFrom(range.Start, range.End)
                 .Select(open => new SampleRange(range.Epoch, open.Start, open.End - open.Start)),
         ];
@@ -192,7 +183,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
 
     /// <summary>Goes on with a job of another coordinator: begins with what the shards have applied.</summary>
     /// <param name="applied">By epoch, the positions that every shard has applied.</param>
-    public void Resume(IReadOnlyDictionary<int, PositionSet> applied)
+    public void Adopt(IReadOnlyDictionary<int, PositionSet> applied)
     {
         var furthest = 0;
         foreach (var (epoch, positions) in applied.Where(epoch => epoch.Value.Count > 0))
@@ -201,7 +192,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
                 MarkDone(epoch, start, end);
             furthest = Math.Max(furthest, epoch);
         }
-        _ungranted.Resume(furthest, epoch => _done[epoch - 1].MissingFrom(0, samples));
+        _ungranted.Adopt(furthest, epoch => _done[epoch].MissingFrom(0, samples));
     }
 
     private Lease AddGrant(
@@ -220,7 +211,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
 
     private void MarkDone(int epoch, int start, int end)
     {
-        _done[epoch - 1].Add(start, end);
+        _done[epoch].Add(start, end);
         _ungranted.Remove(epoch, start, end);
     }
 
@@ -238,9 +229,7 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
     // What another worker holds as well comes back when its last holder gives it back.
     private IReadOnlyList<(int Start, int End)> NeitherDoneNorHeld(SampleRange range)
     {
-        var open = new PositionSet();
-        foreach (var (start, end) in _done[range.Epoch - 1].MissingFrom(range.Start, range.End))
-            open.Add(start, end);
+        var open = PositionSet.From(_done[range.Epoch].MissingFrom(range.Start, range.End));
         foreach (var held in _grants.All.Select(grant => grant.Lease.Range))
             if (held.Epoch == range.Epoch)
                 open.Remove(held.Start, held.End);

@@ -22,6 +22,15 @@ internal sealed class PositionSet
 {
     private readonly List<(int Start, int End)> _ranges = [];
 
+    /// <summary>A set of the positions of some ranges.</summary>
+    public static PositionSet From(IEnumerable<(int Start, int End)> ranges)
+    {
+        var set = new PositionSet();
+        foreach (var (start, end) in ranges)
+            set.Add(start, end);
+        return set;
+    }
+
     /// <summary>Number of positions in the set.</summary>
     public int Count { get; private set; }
 

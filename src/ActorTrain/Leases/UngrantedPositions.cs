@@ -75,7 +75,7 @@ internal sealed class UngrantedPositions(int samples, int epochs, int least)
     /// <param name="furthest">The last epoch of which something is done: all positions up to its end had been granted;
     /// 0 for none.</param>
     /// <param name="missing">The positions of an epoch that are not done: they are granted again.</param>
-    public void Resume(int furthest, Func<int, IReadOnlyList<(int Start, int End)>> missing)
+    public void Adopt(int furthest, Func<int, IReadOnlyList<(int Start, int End)>> missing)
     {
         if (furthest == 0)
             return;

@@ -12,51 +12,42 @@ namespace ActorTrain.Server;
 /// <param name="samples">Training samples.</param>
 internal sealed class AppliedPushes(int epochs, int samples)
 {
-    private readonly PositionSet[] _positions = [.. Enumerable.Range(0, epochs).Select(_ => new PositionSet())];
+    private readonly EpochPositions _positions = new(epochs, samples);
     private readonly Dictionary<(string Node, int Restarts), (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
-    private int _completeEpochs;
     private int _lastEpoch;
 
     /// <summary>Pushes whose samples had been applied before.</summary>
     public long Duplicates { get; set; }
 
     /// <summary>Epochs of which every sample is applied, counted from the first without a gap.</summary>
-    public int CompleteEpochs
-    {
-        get
-        {
-            while (_completeEpochs < epochs && _positions[_completeEpochs].Count == samples)
-                _completeEpochs++;
-            return _completeEpochs;
-        }
-    }
+    public int CompleteEpochs => _positions.CompleteEpochs;
 
     /// <summary>Whether every sample of every epoch is applied.</summary>
-    public bool IsComplete => CompleteEpochs == epochs;
+    public bool IsComplete => _positions.AreComplete;
 
     /// <summary>Whether the job has these samples.</summary>
     public bool AreInJob(SampleRange part) =>
         part.Epoch >= 1 && part.Epoch <= epochs && part.Start >= 0 && part.Count >= 1 && part.End <= samples;
 
     /// <summary>How a part overlaps with what is applied; its epoch must be one of the job's.</summary>
-    public Overlap OverlapWith(SampleRange part) => _positions[part.Epoch - 1].OverlapWith(part.Start, part.End);
+    public Overlap OverlapWith(SampleRange part) => _positions[part.Epoch].OverlapWith(part.Start, part.End);
 
     /// <summary>Whether every sample of a part is applied.</summary>
     public bool Contains(SampleRange part) =>
         part.Epoch >= 1 && part.Epoch <= epochs && part.Count > 0 && OverlapWith(part) == Overlap.Full;
 
     /// <summary>The first position of an epoch that is not applied.</summary>
-    public int FirstMissing(int epoch) => _positions[epoch - 1].FirstMissing;
+    public int FirstMissing(int epoch) => _positions[epoch].FirstMissing;
 
     /// <summary>The positions of a range that are not applied.</summary>
     public IReadOnlyList<(int Start, int End)> MissingFrom(SampleRange range) =>
-        _positions[range.Epoch - 1].MissingFrom(range.Start, range.End);
+        _positions[range.Epoch].MissingFrom(range.Start, range.End);
 
     /// <summary>Records an applied push.</summary>
     public void Add(SampleRange part, WorkerId worker, long staleness)
     {
-        _positions[part.Epoch - 1].Add(part.Start, part.End);
+        _positions[part.Epoch].Add(part.Start, part.End);
         _lastEpoch = Math.Max(_lastEpoch, part.Epoch);
         _staleness.Add(staleness);
         var key = (worker.Node, worker.Restarts);
@@ -84,7 +75,7 @@ internal sealed class AppliedPushes(int epochs, int samples)
     {
         var applied = new List<SampleRange>();
         for (var epoch = CompleteEpochs + 1; epoch <= _lastEpoch; epoch++)
-            foreach (var (start, end) in _positions[epoch - 1].Ranges)
+            foreach (var (start, end) in _positions[epoch].Ranges)
                 applied.Add(new SampleRange(epoch, start, end - start));
         return [.. applied];
     }

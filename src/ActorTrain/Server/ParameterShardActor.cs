@@ -46,18 +46,12 @@ internal sealed class ParameterShardActor : ReceiveActor
             Become(Training);
             Sender.Tell(new ShardProtocol.Initialized(_shard.Index));
         });
-        Receive<ShardProtocol.GetCounts>(count =>
-            Sender.TellInPages(Context.System, _shard.GetCounts(count.Round), Self)
-        );
-        Receive<LaneProtocol.Broken>(_ => { });
-        ReceivingFences();
+        ReceiveAlways();
     }
 
     private void Training()
     {
-        ReceivingFences();
-        // A worker that waits for an answer pushes again.
-        Receive<LaneProtocol.Broken>(_ => { });
+        ReceiveAlways();
         Receive<ShardProtocol.Push>(push =>
         {
             var version = _shard.Version;
@@ -83,9 +77,6 @@ internal sealed class ParameterShardActor : ReceiveActor
                 _pulling.Add((Sender, pull));
         });
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
-        Receive<ShardProtocol.GetCounts>(count =>
-            Sender.TellInPages(Context.System, _shard.GetCounts(count.Round), Self)
-        );
         Receive<ShardProtocol.Initialize>(again =>
         {
             again.Payload.Release();
@@ -93,21 +84,18 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
     }
 
-    private void ReceivingFences()
+    private void ReceiveAlways()
     {
+        // A worker that waits for an answer pushes again.
+        Receive<LaneProtocol.Broken>(_ => { });
+        Receive<ShardProtocol.GetCounts>(count =>
+            Sender.TellInPages(Context.System, _shard.GetCounts(count.Round), Self)
+        );
         Receive<ShardProtocol.FenceWorker>(fence =>
         {
             _shard.Fence(fence.Past);
-            if (
-                _watching.TryGetValue(fence.Past.Node, out var watches)
-                && watches.Request.Worker.Incarnation <= fence.Past.Incarnation
-            )
-                _watching.Remove(fence.Past.Node);
-            if (
-                _waiting.TryGetValue(fence.Past.Node, out var waits)
-                && waits.Request.Worker.Incarnation <= fence.Past.Incarnation
-            )
-                _waiting.Remove(fence.Past.Node);
+            Forget(_watching, watch => watch.Worker, fence.Past);
+            Forget(_waiting, awaits => awaits.Worker, fence.Past);
         });
         Receive<ShardProtocol.FenceAllWorkers>(fence =>
         {
@@ -117,11 +105,24 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.SetPolicies>(setPolicies =>
         {
-            _shard.SetPolicies(setPolicies.Staleness);
+            _shard.SetStaleness(setPolicies.Staleness);
             _shard.SetConsistency(setPolicies.Consistency, setPolicies.Contributions);
             SendToWaiting();
             NotifyStepClosed();
         });
+    }
+
+    private static void Forget<T>(
+        SortedDictionary<string, (IActorRef Worker, T Request)> requests,
+        Func<T, WorkerId> workerOf,
+        WorkerId past
+    )
+    {
+        if (
+            requests.TryGetValue(past.Node, out var request)
+            && workerOf(request.Request).Incarnation <= past.Incarnation
+        )
+            requests.Remove(past.Node);
     }
 
     private void SendToWaiting()

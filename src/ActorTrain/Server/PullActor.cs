@@ -20,7 +20,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     private readonly IActorRef? _buffers;
     private readonly ITensorLane _lane;
     private readonly Memory<float> _parameters;
-    private readonly Memory<float> _state;
+    private readonly Memory<float> _buffersMemory;
     private readonly int _epoch;
     private readonly long[] _versions;
     private readonly SampleRange?[] _steps;
@@ -68,7 +68,14 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
         int epoch
     )
     {
-        (_shards, _buffers, _lane, _parameters, _state, _epoch) = (shards, buffers, lane, parameters, state, epoch);
+        (_shards, _buffers, _lane, _parameters, _buffersMemory, _epoch) = (
+            shards,
+            buffers,
+            lane,
+            parameters,
+            state,
+            epoch
+        );
         _versions = new long[shards.Length];
         _steps = new SampleRange?[shards.Length];
         _awaited = [.. shards.Select(place => place.Shard)];
@@ -98,7 +105,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     {
         _admission = _lane.Admit(
             Self,
-            _shards.Select(place => place.Slice.Length).Append(_state.Length).Append(0).ToHashSet()
+            _shards.Select(place => place.Slice.Length).Append(_buffersMemory.Length).Append(0).ToHashSet()
         );
         foreach (var target in _awaited)
             Context.Watch(target);
@@ -112,7 +119,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     // A tensor arrives as a whole, so a large one may take long on a slow link.
     private TimeSpan Timeout =>
         ShortestTimeout
-        + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _state.Length) / SlowestLink);
+        + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _buffersMemory.Length) / SlowestLink);
 
     private static string NodeOf(IActorRef actor) =>
         actor.Path.Address is { HasGlobalScope: true } address ? $"{address.Host}:{address.Port}" : "this node";
@@ -144,7 +151,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     {
         if (_awaited.Remove(_buffers!) && pulled.Samples > 0)
         {
-            pulled.Payload.Values.CopyTo(_state);
+            pulled.Payload.Values.CopyTo(_buffersMemory);
             _hasState = true;
         }
         pulled.Payload.Release();

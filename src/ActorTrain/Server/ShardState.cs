@@ -38,7 +38,7 @@ internal sealed class ShardState
     /// <param name="isOnly">Whether it is the job's only shard.</param>
     public ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
     {
-        (Index, Length, _samples, _job) = (index, length, samples, job);
+        (Index, _samples, _job) = (index, samples, job);
         (_staleness, _policy, _consistency) = (job.Staleness, StalenessPolicies.Create(job.Staleness), job.Consistency);
         _applied = new AppliedPushes(job.Epochs, samples);
         _weights = new ShardWeights(length, samples, job, StalenessInEffect, memory);
@@ -47,8 +47,6 @@ internal sealed class ShardState
     }
 
     public int Index { get; }
-
-    public int Length { get; }
 
     public long Version => _weights.Version;
 
@@ -69,7 +67,7 @@ internal sealed class ShardState
     public TensorSlice Share(TransferDType type, WorkerId worker)
     {
         if (!_fences.IsFenced(worker))
-            _weights.HandOut(worker.Node);
+            _weights.Sent(worker.Node);
         return Share(type);
     }
 
@@ -145,7 +143,7 @@ internal sealed class ShardState
     }
 
     /// <summary>Changes the staleness policy.</summary>
-    public void SetPolicies(StalenessOptions staleness)
+    public void SetStaleness(StalenessOptions staleness)
     {
         _policy = StalenessPolicies.Create(staleness);
         _staleness = staleness;

@@ -42,7 +42,7 @@ internal sealed class ShardWeights(
     public TensorSlice Share(TransferDType type) => Buffer.Share(type);
 
     /// <summary>The weights are sent to a worker, which computes its next gradient from them.</summary>
-    public void HandOut(string worker) => _compensator?.HandOut(worker, Version, Buffer);
+    public void Sent(string worker) => _compensator?.Sent(worker, Version, Buffer);
 
     /// <summary>
     /// Changes the staleness policy in effect. A new policy begins without state, and so does the optimizer where the

@@ -12,11 +12,11 @@ namespace ActorTrain.Server;
 internal sealed class StaleGradientCompensator
 {
     private readonly IGradientCompensation _compensation;
-    private readonly PulledWeights _handedOut;
+    private readonly SentWeights _sent;
     private readonly float[] _compensated;
 
-    private StaleGradientCompensator(IGradientCompensation compensation, int overlap, int length) =>
-        (_compensation, _handedOut, _compensated) = (compensation, new PulledWeights(overlap), new float[length]);
+    private StaleGradientCompensator(IGradientCompensation compensation, int maxInFlightPushes, int length) =>
+        (_compensation, _sent, _compensated) = (compensation, new SentWeights(maxInFlightPushes), new float[length]);
 
     /// <summary>The compensator of a policy; null for a policy without one.</summary>
     public static StaleGradientCompensator? Create(StalenessOptions staleness, JobOptions job, int length) =>
@@ -40,7 +40,7 @@ internal sealed class StaleGradientCompensator
         ReadOnlySpan<FlatRange> touched
     )
     {
-        var computedFrom = baseVersion == version ? null : _handedOut.Find(worker, baseVersion);
+        var computedFrom = baseVersion == version ? null : _sent.Find(worker, baseVersion);
         _compensation.Compensate(
             new StaleGradient(
                 worker,
@@ -64,26 +64,26 @@ internal sealed class StaleGradientCompensator
     ) => _compensation.Updated(before, after, learningRate, touched);
 
     /// <summary>The weights are sent to a worker.</summary>
-    public void HandOut(string worker, long version, TensorBuffer weights)
+    public void Sent(string worker, long version, TensorBuffer weights)
     {
         if (_compensation.ComparesVersions)
-            _handedOut.Add(worker, version, weights);
+            _sent.Add(worker, version, weights);
     }
 
     /// <summary>A worker's incarnation has ended.</summary>
     public void Forget(string worker)
     {
         _compensation.Forget(worker);
-        _handedOut.Release(worker);
+        _sent.Release(worker);
     }
 
     /// <summary>All workers' incarnations have ended.</summary>
     public void ForgetAll()
     {
         _compensation.ForgetAll();
-        _handedOut.ReleaseAll();
+        _sent.ReleaseAll();
     }
 
     /// <summary>Releases all memory: the policy or the shard ends.</summary>
-    public void Release() => _handedOut.ReleaseAll();
+    public void Release() => _sent.ReleaseAll();
 }

@@ -130,8 +130,8 @@ internal sealed class RangeAccumulator(
     TensorPool memory
 ) : StepAccumulator(length, memory)
 {
-    private readonly PositionSet _awaited = CreateSet(open);
-    private readonly PositionSet _unsummed = CreateSet(open);
+    private readonly PositionSet _awaited = PositionSet.From(open);
+    private readonly PositionSet _unsummed = PositionSet.From(open);
 
     /// <summary>The range.</summary>
     public SampleRange Step => step;
@@ -166,14 +166,6 @@ internal sealed class RangeAccumulator(
     protected override float WeightOf(SampleRange part) => (float)((double)part.Count / step.Count);
 
     protected override void Summed(SampleRange part) => _unsummed.Remove(part.Start, part.End);
-
-    private static PositionSet CreateSet(IReadOnlyList<(int Start, int End)> ranges)
-    {
-        var set = new PositionSet();
-        foreach (var (start, end) in ranges)
-            set.Add(start, end);
-        return set;
-    }
 }
 
 /// <summary>A step of the first gradients to arrive, at most one from each worker.</summary>

@@ -72,7 +72,7 @@ internal sealed class EngineActor : ReceiveActor
         Receive<EngineProtocol.Evaluate>(snapshot =>
         {
             snapshot.Parameters.CopyTo(Engine.Parameters);
-            snapshot.State?.CopyTo(Engine.Buffers);
+            snapshot.Buffers?.CopyTo(Engine.Buffers);
             Sender.Tell(new EngineProtocol.Evaluated(snapshot.Epoch, Engine.Evaluate(stopping)));
         });
     }
@@ -181,7 +181,7 @@ internal sealed class EngineActor : ReceiveActor
         try
         {
             var loaded = _loader.Load();
-            if (_trains && loaded.State.Length > 0)
+            if (_trains && loaded.Buffers.Length > 0)
                 _guard = new BufferGuard(Engine);
             return loaded;
         }

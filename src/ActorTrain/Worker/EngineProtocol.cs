@@ -17,7 +17,7 @@ internal static class EngineProtocol
         DatasetDescription Dataset,
         DeviceDescription Device,
         Memory<float> Parameters,
-        Memory<float> State,
+        Memory<float> Buffers,
         Measurement Measured
     );
 
@@ -88,8 +88,8 @@ internal static class EngineProtocol
     /// <summary>Parent → engine: evaluate these parameters. Answered by <see cref="Evaluated"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
     /// <param name="Parameters">The parameters.</param>
-    /// <param name="State">The model's buffers; null while no worker has reported any.</param>
-    public sealed record Evaluate(int Epoch, float[] Parameters, float[]? State);
+    /// <param name="Buffers">The model's buffers; null while no worker has reported any.</param>
+    public sealed record Evaluate(int Epoch, float[] Parameters, float[]? Buffers);
 
     /// <summary>Engine → parent.</summary>
     public sealed record Evaluated(int Epoch, Evaluation Evaluation);

@@ -34,7 +34,7 @@ internal sealed class InitialWeights(
         if (initialize.Buffers is { } buffers)
             lane.Tell(
                 buffers,
-                new BuffersProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(loaded.State.Span)),
+                new BuffersProtocol.Report(new WorkerId("", 0), 0, 1, TensorSlice.CopyOf(loaded.Buffers.Span)),
                 sender
             );
         foreach (var (slice, shard) in _awaited.Values)

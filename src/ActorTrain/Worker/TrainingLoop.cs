@@ -10,8 +10,8 @@ namespace ActorTrain.Worker;
 
 /// <summary>
 /// The loop of one incarnation: requests leases, has gradients computed, pushes each to every shard and continues with
-/// the parameters that come back. It computes while pushes are unanswered, up to the job's overlap. The shards say
-/// which gradients they take: in synchronous training it waits until they take one that it can compute.
+/// the parameters that come back. It computes while pushes are unanswered, up to the job's pushes in flight. The shards
+/// say which gradients they take: in synchronous training it waits until they take one that it can compute.
 /// </summary>
 internal sealed class TrainingLoop
 {
@@ -65,7 +65,7 @@ internal sealed class TrainingLoop
         _leases = new LeaseClient(coordinator, start.Worker, actor.System, actor.Self);
         _pushes = new ShardPushes(lane, start.Shards, start.Worker, job.TransferDType, actor.Self);
         _requests = new ParameterRequests(start.Shards, start.Worker, actor.Self);
-        _reports = new BufferReports(lane, start.Buffers, start.Worker, buffers.State, actor.Self);
+        _reports = new BufferReports(lane, start.Buffers, start.Worker, buffers.Buffers, actor.Self);
         for (var i = 0; i <= job.MaxInFlightPushes; i++)
             _gradients.Push(lane.Memory.Rent(buffers.Parameters.Length));
     }

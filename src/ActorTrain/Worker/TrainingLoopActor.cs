@@ -68,7 +68,7 @@ internal sealed class TrainingLoopActor : ReceiveActor, IWithTimers
         // A shard sends an empty payload where its weights have not changed.
         _admission = _context.Lane.Admit(Self, _start.Shards.Select(place => place.Slice.Length).Append(0).ToHashSet());
         Context.ActorOf(
-            PullActor.Props(_start.Shards, _start.Buffers, _context.Lane, _buffers.Parameters, _buffers.State),
+            PullActor.Props(_start.Shards, _start.Buffers, _context.Lane, _buffers.Parameters, _buffers.Buffers),
             "pull"
         );
     }

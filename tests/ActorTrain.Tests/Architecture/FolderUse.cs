@@ -3,12 +3,12 @@ using Mono.Cecil.Rocks;
 
 namespace ActorTrain.Tests.Architecture;
 
-/// <summary>A type of one folder uses a type of another, or of its own.</summary>
+/// <summary>A type of one folder uses a type of another, of its own, or of another assembly.</summary>
 /// <param name="Folder">The folder: the second part of the namespace.</param>
 /// <param name="Type">The type.</param>
-/// <param name="Used">The folder of the type that it uses.</param>
-/// <param name="UsedType">That type.</param>
-internal sealed record FolderUse(string Folder, string Type, string Used, string UsedType)
+/// <param name="Used">The folder of the type that it uses; null for one of another assembly.</param>
+/// <param name="UsedType">That type, with its namespace where it is of another assembly.</param>
+internal sealed record FolderUse(string Folder, string Type, string? Used, string UsedType)
 {
     private const string Root = nameof(ActorTrain);
 
@@ -24,13 +24,11 @@ internal sealed record FolderUse(string Folder, string Type, string Used, string
                 .SelectMany(type =>
                     TypesIn(type)
                         .SelectMany(Parts)
-                        .Where(used => FolderOf(used) is not null && used.Scope == module)
-                        .Select(used => new FolderUse(
-                            FolderOf(type)!,
-                            Outermost(type).Name,
-                            FolderOf(used)!,
-                            Outermost(used).Name
-                        ))
+                        .Select(used =>
+                            used.Scope == module && FolderOf(used) is { } folder
+                                ? new FolderUse(FolderOf(type)!, Outermost(type).Name, folder, Outermost(used).Name)
+                                : new FolderUse(FolderOf(type)!, Outermost(type).Name, null, Outermost(used).FullName)
+                        )
                 )
                 .Distinct(),
         ];

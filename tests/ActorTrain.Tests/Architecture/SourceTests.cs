@@ -18,26 +18,25 @@ public sealed partial class SourceTests
         Places(RawCount()).ShouldBeEmpty("write Plural.Format(count, \"sample\")");
 
     // CSharpier breaks code, and neither comments nor strings.
-    [Theory, InlineData("src"), InlineData("tests"), InlineData("examples")]
+    [Theory, InlineData("src"), InlineData("tests"), InlineData("examples"), InlineData("hocon")]
     public void No_line_is_longer_than_120_columns(string folder) =>
-        Lines(folder).Where(line => line.Text.Length > 120).Select(line => line.Place).ShouldBeEmpty();
+        Lines(folder, "*.cs")
+            .Concat(Lines(folder, "*.conf"))
+            .Where(line => line.Text.Length > 120)
+            .Select(line => line.Place)
+            .ShouldBeEmpty();
 
     private static IEnumerable<string> Places(Regex wrong) =>
-        Lines("src").Where(line => wrong.IsMatch(line.Text)).Select(line => line.Place);
+        Lines("src", "*.cs").Where(line => wrong.IsMatch(line.Text)).Select(line => line.Place);
 
-    private static IEnumerable<(string Place, string Text)> Lines(string folder)
+    private static IEnumerable<(string Place, string Text)> Lines(string folder, string files)
     {
-        foreach (
-            var file in Directory.EnumerateFiles(
-                Path.Combine(Repository.Root, folder),
-                "*.cs",
-                SearchOption.AllDirectories
-            )
-        )
+        var all = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), files, SearchOption.AllDirectories);
+        foreach (var file in all)
         {
             var name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
-            var isGenerated = name.Contains("/obj/", StringComparison.Ordinal);
-            if (isGenerated)
+            var isBuilt = name.Contains("/obj/", StringComparison.Ordinal);
+            if (isBuilt || name.Contains("/bin/", StringComparison.Ordinal))
                 continue;
             foreach (var (index, text) in File.ReadLines(file).Index())
                 yield return ($"{name}, line {index + 1}", text);

@@ -41,7 +41,7 @@ public sealed class JobTrainingActorTests : ActorTests
         _training = Begin(Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2));
     }
 
-    private IActorRef Begin(JobOptions job, JobTrainingActor.Resumption? resumption = null, TestProbe? parent = null)
+    private IActorRef Begin(JobOptions job, JobTrainingActor.Adopted? adopted = null, TestProbe? parent = null)
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
@@ -59,8 +59,8 @@ public sealed class JobTrainingActorTests : ActorTests
                 )
             ),
         };
-        if (resumption is not null)
-            record = JobRecord.Resume(
+        if (adopted is not null)
+            record = JobRecord.Adopt(
                 job,
                 record.Admission,
                 record.ToSnapshot(TimeSpan.Zero),
@@ -78,7 +78,7 @@ public sealed class JobTrainingActorTests : ActorTests
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMilliseconds(300)
         );
-        return (parent ?? _job).ChildActorOf(JobTrainingActor.Props(job, _client, record, placed, options, resumption));
+        return (parent ?? _job).ChildActorOf(JobTrainingActor.Props(job, _client, record, placed, options, adopted));
     }
 
     [Fact]
@@ -333,7 +333,7 @@ public sealed class JobTrainingActorTests : ActorTests
             await _job.FishForMessageAsync(message => message is JobTrainingActor.SnapshotTaken { Paused: true });
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingActor.Resumption(snapshot.Incarnations, snapshot.Paused),
+            new JobTrainingActor.Adopted(snapshot.Incarnations, snapshot.Paused),
             CreateTestProbe()
         );
         var a = await Join("a:1");
@@ -459,7 +459,7 @@ public sealed class JobTrainingActorTests : ActorTests
             begunSince = 100_000;
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingActor.Resumption(known, Paused: false),
+            new JobTrainingActor.Adopted(known, Paused: false),
             CreateTestProbe()
         );
         var fence = (ShardProtocol.FenceAllWorkers)

@@ -268,7 +268,7 @@ public sealed class LeaseSchedulerTests
         }
     }
 
-    private static LeaseScheduler.Ended End(
+    private static GradientMonitors.Ended End(
         LeaseScheduler scheduler,
         WorkerRecord worker,
         Lease lease,

@@ -28,7 +28,7 @@ public sealed class WorkerIncarnationsTests
     [Fact]
     public void An_adopted_job_skips_incarnations_that_its_snapshot_may_lack()
     {
-        _incarnations.Resume(known: 5);
+        _incarnations.Adopt(known: 5);
         Join("a:1").Id.Incarnation.ShouldBeGreaterThan(100_005);
     }
 

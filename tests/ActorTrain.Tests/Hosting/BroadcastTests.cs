@@ -44,6 +44,29 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task A_reader_that_comes_after_an_error_gets_it()
+    {
+        _broadcast.TryComplete(new InvalidOperationException("broken"));
+
+        (
+            await Should.ThrowAsync<InvalidOperationException>(async () =>
+                await _broadcast.ReadAllAsync().ToListAsync()
+            )
+        ).Message.ShouldBe("broken");
+    }
+
+    [Fact]
+    public async Task A_reader_that_stops_early_does_not_hold_back_the_others()
+    {
+        _broadcast.TryWrite(1);
+        (await _broadcast.ReadAllAsync().FirstAsync()).ShouldBe(1);
+        _broadcast.TryWrite(2);
+        _broadcast.TryComplete();
+
+        (await _broadcast.ReadAllAsync().ToListAsync()).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public void An_item_after_the_end_is_not_taken()
     {
         _broadcast.TryComplete().ShouldBeTrue();

@@ -19,7 +19,8 @@ public sealed class NodeSituationTests
     [InlineData(
         nameof(PortAnswer.Listens),
         "",
-        "it listens, and has not let this node in; it may be in no cluster itself, or no ActorTrain seed"
+        "it listens, and has not let this node in: it may not reach this node at its --host, be in no cluster itself, "
+            + "or be no ActorTrain seed"
     )]
     public void Each_answer_of_the_seeds_machine_has_its_own_wait(string answer, string detail, string sentence) =>
         (Outside with { SeedAnswer = new PortProbe(Enum.Parse<PortAnswer>(answer), detail) }).Wait.ShouldBe(

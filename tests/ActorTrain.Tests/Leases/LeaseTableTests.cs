@@ -153,7 +153,7 @@ public sealed class LeaseTableTests
         var second = new PositionSet();
         second.Add(2, 6);
 
-        table.Resume(new Dictionary<int, PositionSet> { [1] = first, [2] = second });
+        table.Adopt(new Dictionary<int, PositionSet> { [1] = first, [2] = second });
 
         table.CompleteEpochs.ShouldBe(1);
         Take(table, "a", 9)!.Range.ShouldBe(new SampleRange(2, 0, 2));

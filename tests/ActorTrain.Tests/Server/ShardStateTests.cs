@@ -234,13 +234,13 @@ public sealed class ShardStateTests
         Push(shard, 0, Alice);
         Push(shard, 8, Bob).ShouldBe(Verdict.Applied);
 
-        shard.SetPolicies(Jobs.Staleness(StalenessPolicy.Inverse, bound: 2));
+        shard.SetStaleness(Jobs.Staleness(StalenessPolicy.Inverse, bound: 2));
         var before = shard.Weights[0];
         Push(shard, 16, Bob).Scale.ShouldBe(1f / 3);
         shard.Weights[0].ShouldBe(before - 0.1f / 3, 1e-6f);
         Push(shard, 24, Bob).Refusal.ShouldBe(Refusal.TooStale);
 
-        shard.SetPolicies(Jobs.Accept);
+        shard.SetStaleness(Jobs.Accept);
         Push(shard, 24, Bob).ShouldBe(Verdict.Applied);
         shard.Version.ShouldBe(4);
     }

@@ -252,14 +252,14 @@ public sealed class StaleGradientCompensatorTests
     {
         var shard = Shard(Jobs.Accept, Jobs.Sgd(0.1f, momentum: 0.5f), 1f);
         Push(shard, Alice, 0, 1f);
-        shard.SetPolicies(Jobs.Staleness(StalenessPolicy.DanaSlim));
+        shard.SetStaleness(Jobs.Staleness(StalenessPolicy.DanaSlim));
         Push(shard, Alice, 1, 1f);
         shard.Weights[0].ShouldBe(1 - 0.1f - 0.15f, 1e-6f);
-        shard.SetPolicies(Jobs.Staleness(StalenessPolicy.GapAware));
+        shard.SetStaleness(Jobs.Staleness(StalenessPolicy.GapAware));
         // It was sent, but under another policy: no gap.
         Push(shard, Bob, 1, 1f);
         shard.Weights[0].ShouldBe(1 - 0.1f - 0.15f - 0.1f, 1e-6f);
-        shard.SetPolicies(Jobs.Staleness(StalenessPolicy.DanaSlim));
+        shard.SetStaleness(Jobs.Staleness(StalenessPolicy.DanaSlim));
         Push(shard, Alice, 3, 1f);
         shard.Weights[0].ShouldBe(1 - 0.1f - 0.15f - 0.1f - 0.15f, 1e-6f);
         shard.Release();
@@ -272,7 +272,7 @@ public sealed class StaleGradientCompensatorTests
     {
         var shard = Shard(Jobs.Staleness(StalenessPolicy.DanaSlim), Jobs.Sgd(0.1f, momentum: 0.5f), 1f);
         Push(shard, Alice, 0, 1f);
-        shard.SetPolicies(Jobs.Staleness(StalenessPolicy.DanaSlim, bound: 7));
+        shard.SetStaleness(Jobs.Staleness(StalenessPolicy.DanaSlim, bound: 7));
         Push(shard, Alice, 1, 1f);
         shard.Weights[0].ShouldBe(1 - 0.15f - 0.175f, 1e-6f);
     }

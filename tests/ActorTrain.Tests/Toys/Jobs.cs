@@ -18,7 +18,7 @@ internal static class Jobs
         OptimizerOptions? optimizer = null,
         ScheduleOptions? schedule = null,
         long seed = 1,
-        int overlap = 0,
+        int maxInFlightPushes = 0,
         TransferDType payload = TransferDType.F32,
         int evaluateEvery = 1,
         StalenessOptions? staleness = null,
@@ -43,7 +43,7 @@ internal static class Jobs
             shards,
             leaseBatches,
             minimumWorkers,
-            overlap,
+            maxInFlightPushes,
             payload,
             evaluateEvery,
             seed

@@ -39,7 +39,7 @@ public sealed class WorkerActorTests : ActorTests
             Props(
                 new ToyEngines(() => throw new ActorTrainException("the data folder is empty")),
                 resendAfter: null,
-                overlap: 0
+                maxInFlightPushes: 0
             )
         );
         (await _job.ExpectMsgAsync<WorkerProtocol.CannotPrepare>()).Reason.ShouldBe("the data folder is empty");
@@ -136,7 +136,7 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task With_overlap_a_worker_computes_ahead_as_far_as_the_overlap_allows()
     {
-        await Training(ToyEngines.Linear(), overlap: 2);
+        await Training(ToyEngines.Linear(), maxInFlightPushes: 2);
         Grant(new Lease(1, new SampleRange(1, 0, 64), 16));
 
         var pushes = new List<ShardProtocol.Push>();
@@ -155,7 +155,7 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task With_overlap_a_gradient_does_not_change_until_its_push_is_answered()
     {
-        await Training(ToyEngines.Linear(), overlap: 1);
+        await Training(ToyEngines.Linear(), maxInFlightPushes: 1);
         Grant(new Lease(1, new SampleRange(1, 0, 64), 16));
         var first = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         var values = first.Payload.Values.ToArray();
@@ -169,7 +169,7 @@ public sealed class WorkerActorTests : ActorTests
     [Fact]
     public async Task With_overlap_a_lease_ends_after_the_next_has_begun()
     {
-        await Training(ToyEngines.Linear(), overlap: 1);
+        await Training(ToyEngines.Linear(), maxInFlightPushes: 1);
         Grant(new Lease(1, new SampleRange(1, 0, 16), 16));
         var last = await _shard.ExpectMsgAsync<ShardProtocol.Push>();
         await _job.ExpectMsgAsync<WorkerProtocol.RequestLease>();
@@ -449,10 +449,15 @@ public sealed class WorkerActorTests : ActorTests
         return [.. engine.Parameters.ToArray().Select(parameter => (0 - parameter) / (part.Count / 16f))];
     }
 
-    private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int overlap) =>
+    private Props Props(IEngineFactory engines, TimeSpan? resendAfter, int maxInFlightPushes) =>
         WorkerActor.Props(
             "1",
-            Jobs.Create(epochs: 1, batch: 16, optimizer: Jobs.Sgd(0.02f, _momentum), overlap: overlap),
+            Jobs.Create(
+                epochs: 1,
+                batch: 16,
+                optimizer: Jobs.Sgd(0.02f, _momentum),
+                maxInFlightPushes: maxInFlightPushes
+            ),
             _job,
             new WorkerContext(
                 engines,
@@ -462,17 +467,25 @@ public sealed class WorkerActorTests : ActorTests
             mayReturn: false
         );
 
-    private async Task<IActorRef> Prepared(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
+    private async Task<IActorRef> Prepared(
+        IEngineFactory engines,
+        TimeSpan? resendAfter = null,
+        int maxInFlightPushes = 0
+    )
     {
-        var worker = Watch(Sys.ActorOf(Props(engines, resendAfter, overlap)));
+        var worker = Watch(Sys.ActorOf(Props(engines, resendAfter, maxInFlightPushes)));
         var prepared = await _job.ExpectMsgAsync<WorkerProtocol.Prepared>();
         prepared.Model.Parameters.Length.ShouldBe(Parameters);
         return worker;
     }
 
-    private async Task<IActorRef> Training(IEngineFactory engines, TimeSpan? resendAfter = null, int overlap = 0)
+    private async Task<IActorRef> Training(
+        IEngineFactory engines,
+        TimeSpan? resendAfter = null,
+        int maxInFlightPushes = 0
+    )
     {
-        var worker = await Prepared(engines, resendAfter, overlap);
+        var worker = await Prepared(engines, resendAfter, maxInFlightPushes);
         worker.Tell(new WorkerProtocol.Start(Id, Places, null), _job);
         await _shard.ExpectMsgAsync<ShardProtocol.Pull>();
         _shard.Reply(new ShardProtocol.Pulled(0, 10, null, TensorSlice.From(new float[Parameters])));

@@ -5,11 +5,12 @@ namespace ActorTrain.Server;
 
 /// <summary>
 /// The weights that each worker was sent last, by version: its next gradients are computed from them. A version is not
-/// copied but kept by one more reader, once for all workers that have it. At most overlap + 1 a worker: as many as it
-/// can still push from. The weights that an incarnation begins with are pulled, and are not here.
+/// copied but kept by one more reader, once for all workers that have it. At most one more a worker than it may have
+/// pushes in flight: those that it can still push from. The weights that an incarnation begins with are pulled, and are
+/// not here.
 /// </summary>
-/// <param name="overlap">Pushes of a worker that may be unanswered while it computes.</param>
-internal sealed class PulledWeights(int overlap)
+/// <param name="maxInFlightPushes">Pushes of a worker that may be unanswered while it computes.</param>
+internal sealed class SentWeights(int maxInFlightPushes)
 {
     private readonly Dictionary<string, Queue<(long Version, TensorSlice Weights)>> _workers = [];
 
@@ -21,7 +22,7 @@ internal sealed class PulledWeights(int overlap)
         if (kept.Any(sent => sent.Version == version))
             return;
         kept.Enqueue((version, weights.Share(TransferDType.F32)));
-        if (kept.Count > overlap + 1)
+        if (kept.Count > maxInFlightPushes + 1)
             kept.Dequeue().Weights.Release();
     }
 
