@@ -30,25 +30,23 @@ public static class TorchProgram
     /// <param name="options">How its jobs differ from reference.conf.</param>
     public static NodeProgram Create(TorchModel model, Func<string?, IDataset> data, string options = "")
     {
-        var name = System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name ?? "own";
         NodeProgram? program = null;
         return program = new NodeProgram(
             (settings, job) =>
             {
                 var engineOptions = new TorchOptions(settings.Device, settings.Threads, settings.DataFolder);
                 var engines = new TorchModelEngineFactory(
-                    name,
+                    program!.Name,
                     model,
                     data,
                     engineOptions,
-                    note => program?.WriteNote(note)
+                    note => program.WriteNote(note)
                 );
                 // A node whose job is not known yet reports missing data or devices when it starts.
                 if (job is null)
                     engines.Prepare();
                 return engines;
-            },
-            name
+            }
         )
         {
             Options = options,

@@ -2,7 +2,6 @@ using ActorTrain.Engines;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
-using ActorTrain.Torch.Native;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
@@ -13,7 +12,6 @@ public sealed class BatchBufferSpecs
     [InlineData(1 << 30, 1)]
     public void A_batch_beyond_one_vector_is_reported_as_a_shortage_of_memory(int numbers, int most)
     {
-        TorchLibrary.Load();
         var device = new DeviceSource(new TorchOptions("cpu", Threads: 1)).Open();
         using var batch = new BatchBuffer(
             new Wide(numbers),

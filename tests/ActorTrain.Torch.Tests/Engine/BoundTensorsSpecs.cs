@@ -3,7 +3,6 @@ using ActorTrain.Engines;
 using ActorTrain.Parameters;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
-using ActorTrain.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch.nn;
 
@@ -23,7 +22,6 @@ public sealed class BoundTensorsSpecs : IDisposable
     // Trained parameters: 0 to 2 of the used layer, 3 to 11 of the unused one; those of the norm are frozen.
     public BoundTensorsSpecs()
     {
-        TorchLibrary.Load();
         (_used, _unused, _norm) = (Linear(2, 1), Linear(2, 3), BatchNorm1d(2));
         _norm.weight!.requires_grad = false;
         _norm.bias!.requires_grad = false;

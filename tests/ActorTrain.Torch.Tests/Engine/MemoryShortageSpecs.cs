@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ActorTrain.Torch.Engine;
-using ActorTrain.Torch.Native;
 using TorchSharp;
 
 namespace ActorTrain.Torch.Tests.Engine;
@@ -22,8 +21,6 @@ public sealed class MemoryShortageSpecs
     [Fact]
     public void Recognises_the_error_of_libtorch_for_an_impossible_allocation()
     {
-        TorchLibrary.Load();
-
         // 2⁴⁸ bytes exceed the address space of a process.
         MemoryShortage.Is(Should.Throw<ExternalException>(() => torch.zeros(1L << 46)).Message).ShouldBeTrue();
     }

@@ -3,7 +3,6 @@ using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Engine;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Native;
 using TorchSharp;
 
 namespace ActorTrain.Torch.Tests.Engine;
@@ -13,7 +12,6 @@ public sealed class SeparateMemorySpecs
 {
     public SeparateMemorySpecs()
     {
-        TorchLibrary.Load();
         torch.set_num_threads(1);
     }
 

@@ -1,6 +1,5 @@
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Native;
 using ActorTrain.Torch.Settings;
 using TorchSharp;
 
@@ -8,8 +7,6 @@ namespace ActorTrain.Torch.Tests.Models;
 
 public sealed class ModelSpecs
 {
-    public ModelSpecs() => TorchLibrary.Load();
-
     [Theory]
     [InlineData("0.25", 215_498, 215_642)]
     [InlineData("0.5", 823_434, 823_722)]

@@ -52,7 +52,73 @@ public sealed class LoadIntoTests
 
         Should
             .Throw<ActorTrainException>(() => Values(trained).LoadInto(other))
-            .Message.ShouldStartWith("model net: tensor 0 is in.weight [4, 2]");
+            .Message.ShouldBe("model net: its tensor is in.weight [3, 2], and the module's is in.weight [4, 2].");
+    }
+
+    [Fact]
+    public void A_module_with_frozen_parameters_is_loaded_too()
+    {
+        using var trained = Network();
+        using var frozen = Network();
+        foreach (var parameter in frozen.parameters())
+            parameter.requires_grad = false;
+
+        Values(trained).LoadInto(frozen);
+
+        AreEqual(trained, frozen).ShouldBeTrue();
+        frozen.parameters().ShouldAllBe(parameter => !parameter.requires_grad);
+    }
+
+    [Fact]
+    public void Tied_weights_and_a_buffer_that_is_not_persistent_are_loaded_from_a_file()
+    {
+        using var trained = new Tied();
+        using var other = new Tied();
+        var path = Path.GetTempFileName();
+        try
+        {
+            Values(trained).SaveSafetensors(path);
+
+            SafeTensors.Load(path).LoadInto(other);
+
+            AreEqual(trained, other).ShouldBeTrue();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_module_that_is_refused_is_unchanged()
+    {
+        using var trained = Network();
+        using var other = Sequential(("in", Linear(2, 3)), ("norm", BatchNorm1d(3)), ("out", Linear(3, 5)));
+        using var before = other.state_dict()["in.weight"].clone();
+
+        Should.Throw<ActorTrainException>(() => Values(trained).LoadInto(other));
+
+        other.state_dict()["in.weight"].allclose(before, 0, 0).ShouldBeTrue();
+    }
+
+    private static bool AreEqual(Module<Tensor, Tensor> one, Module<Tensor, Tensor> other) =>
+        one.state_dict().All(pair => pair.Value.allclose(other.state_dict()[pair.Key], 0, 0));
+
+    private sealed class Tied : Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear _in = Linear(4, 4, hasBias: false);
+        private readonly TorchSharp.Modules.Linear _out = Linear(4, 4, hasBias: false);
+
+        public Tied()
+            : base(nameof(Tied))
+        {
+            register_module("in", _in);
+            register_module("out", _out);
+            _out.weight = _in.weight;
+            register_buffer("mask", ones(4), persistent: false);
+        }
+
+        public override Tensor forward(Tensor input) => _out.call(_in.call(input));
     }
 
     private static TrainedModel Values(Module<Tensor, Tensor> module)
