@@ -52,8 +52,14 @@ internal sealed partial record Document(string Path)
     /// <summary>The text without code blocks.</summary>
     public string Prose => CodeBlock().Replace(Text, "");
 
-    /// <summary>Targets of links and pictures, without what follows a <c>#</c>.</summary>
+    /// <summary>Targets of links and pictures.</summary>
     public IEnumerable<string> Links => Link().Matches(Prose).Select(match => match.Groups["target"].Value);
+
+    /// <summary>The anchors of its headings, as they stand after a <c>#</c>.</summary>
+    public IEnumerable<string> Anchors =>
+        Lines
+            .Where(line => line.Text.StartsWith('#'))
+            .Select(line => NoAnchor().Replace(line.Text.TrimStart('#', ' ').ToLowerInvariant(), "").Replace(' ', '-'));
 
     /// <summary>What stands between backticks in the text.</summary>
     public IEnumerable<string> InlineCode => Inline().Matches(Prose).Select(match => match.Groups["code"].Value);
@@ -71,8 +77,11 @@ internal sealed partial record Document(string Path)
     [GeneratedRegex("^```.*?^```\n?", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlock();
 
-    [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)]*)?\)")]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\p{L}\p{N} _-]")]
+    private static partial Regex NoAnchor();
 
     [GeneratedRegex("`(?<code>[^`\n]+)`")]
     private static partial Regex Inline();

@@ -36,17 +36,27 @@ public sealed class DocumentTests
         "tests/ActorTrain.Benchmarks/README.md",
     ];
 
+    private static readonly RootCommand Root = VerbCatalog.CreateRoot(
+        new Terminal("actortrain", TextWriter.Null, TextWriter.Null, IsInteractive: false),
+        CatalogueProgram.Create(),
+        CatalogueProgram.Verbs
+    );
+
     public static TheoryData<string> Paths => [.. Document.All.Select(document => document.Path)];
 
     [Theory, MemberData(nameof(Paths))]
-    public void Each_link_leads_to_a_file_of_the_repository(string path)
+    public void Each_link_leads_to_a_file_of_the_repository_and_a_heading_of_it(string path)
     {
         var document = new Document(path);
 
-        document
-            .Links.Where(link => !link.Contains("://", StringComparison.Ordinal))
-            .Where(link => !Path.Exists(Path.Combine(Document.Repository, document.Folder, link)))
-            .ShouldBeEmpty(path);
+        foreach (var link in document.Links.Where(link => !link.Contains("://", StringComparison.Ordinal)))
+        {
+            var (file, anchor) = link.Split('#', 2) is [var before, var after] ? (before, after) : (link, null);
+            var target = file.Length == 0 ? path : Path.Combine(document.Folder, file);
+            Path.Exists(Path.Combine(Document.Repository, target)).ShouldBeTrue($"{path}: {link}");
+            if (anchor is not null)
+                new Document(target).Anchors.ShouldContain(anchor, $"{path}: {link}");
+        }
     }
 
     [Theory, MemberData(nameof(Paths))]
@@ -67,21 +77,38 @@ public sealed class DocumentTests
     [Theory, MemberData(nameof(Paths))]
     public void Each_command_is_one_that_the_program_takes(string path)
     {
-        var program = CatalogueProgram.Create();
-        var root = VerbCatalog.CreateRoot(
-            new Terminal(program.Name, TextWriter.Null, TextWriter.Null, IsInteractive: false),
-            program,
-            CatalogueProgram.Verbs
-        );
+        var document = new Document(path);
+        // A verb that is only named stands without its arguments.
+        var commands = document.InlineCode.Where(code => code.Split(' ') is not [_, var verb] || !IsVerb(verb));
+        var lines = document.CodeLines.Select(line => line.Text).Concat(commands);
 
-        foreach (var (number, line) in new Document(path).CodeLines)
+        foreach (var line in lines.Where(line => line.StartsWith("actortrain ", StringComparison.Ordinal)))
         {
-            if (!line.StartsWith("actortrain ", StringComparison.Ordinal))
-                continue;
             var command = line.Split('#')[0].TrimEnd(' ', '&', '\\')["actortrain ".Length..];
             var arguments = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            ParseSentence.From(root.Parse(arguments), program.Name).ShouldBeNull($"{path}, line {number}");
+            ParseSentence.From(Root.Parse(arguments), "actortrain").ShouldBeNull($"{path}: {line}");
         }
+    }
+
+    private static bool IsVerb(string name) => Root.Subcommands.Any(verb => verb.Name == name);
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Each_option_that_is_named_exists(string path)
+    {
+        // These have options of their own.
+        if (path is "tests/ActorTrain.Benchmarks/README.md" or "examples/Learning/README.md")
+            return;
+        var options = Root
+            .Subcommands.SelectMany(verb => verb.Options)
+            .Concat(Root.Options)
+            .Select(option => option.Name)
+            .ToHashSet();
+
+        new Document(path)
+            .InlineCode.SelectMany(code => code.Split(' ', '='))
+            .Where(word => word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2)
+            .Where(word => !options.Contains(word))
+            .ShouldBeEmpty(path);
     }
 
     [Theory, MemberData(nameof(Paths))]

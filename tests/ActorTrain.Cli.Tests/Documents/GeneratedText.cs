@@ -22,6 +22,10 @@ internal static class GeneratedText
         start.ShouldBeGreaterThanOrEqualTo(begin.Length, $"{document} has no line {begin}");
         var end = text.IndexOf(End, start, StringComparison.Ordinal);
         var right = string.Join('\n', lines) + "\n";
+        right
+            .Split('\n')
+            .Where(line => line.EndsWith("|  |", StringComparison.Ordinal))
+            .ShouldBeEmpty($"{document}: each row of '{part}' has a meaning");
         if (Environment.GetEnvironmentVariable(Approve) == "1")
         {
             File.WriteAllText(file, text[..start] + right + text[end..]);

@@ -103,7 +103,8 @@ public sealed class ReferenceTests
                 property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
                 ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             var element = ElementOf(property.PropertyType);
-            var isList = element != property.PropertyType && property.PropertyType != typeof(string);
+            var isList =
+                property.PropertyType != typeof(string) && typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
             var path = prefix + name + (isList ? "[]" : "");
             yield return $"| `{path}` | {Docs.Of(type, property.Name)} |";
             if (element.Assembly == typeof(TrainingReport).Assembly && element.IsClass)

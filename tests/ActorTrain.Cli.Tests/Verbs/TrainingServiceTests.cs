@@ -49,6 +49,7 @@ public sealed class TrainingServiceTests : IAsyncLifetime
             HttpStatusCode.BadRequest
         );
         (await _http.GetAsync($"{second}/jobs/other")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _http.PostAsJsonAsync($"{job}/predict", new float[3])).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -58,7 +59,9 @@ public sealed class TrainingServiceTests : IAsyncLifetime
         var service = Start(port, port);
         var accepted = await Submitted(service, new { epochs = 1_000, workers = 1 });
         var job = $"{service}{accepted.Headers.Location}";
-        while ((await _http.GetFromJsonAsync<JsonElement>(job)).GetProperty("phase").GetString() != "Training") { }
+        await Until(async () =>
+            (await _http.GetFromJsonAsync<JsonElement>(job)).GetProperty("phase").GetString() == "Training"
+        );
 
         (await _http.PostAsync($"{job}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -70,21 +73,36 @@ public sealed class TrainingServiceTests : IAsyncLifetime
     // A service is there some time after its process has started, and its cluster after that.
     private async Task<HttpResponseMessage> Submitted(string service, object request)
     {
-        var watch = Stopwatch.StartNew();
-        while (true)
+        HttpResponseMessage? accepted = null;
+        await Until(async () =>
         {
             try
             {
                 var answer = await _http.PostAsJsonAsync($"{service}/jobs", request);
                 if (answer.StatusCode == HttpStatusCode.Accepted)
-                    return answer;
-                var problem = await answer.Content.ReadAsStringAsync();
-                answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, problem);
+                    accepted = answer;
+                else
+                    answer.StatusCode.ShouldBe(
+                        HttpStatusCode.ServiceUnavailable,
+                        await answer.Content.ReadAsStringAsync()
+                    );
             }
-            catch (HttpRequestException) when (watch.Elapsed < TimeSpan.FromMinutes(10))
+            catch (HttpRequestException)
             {
-                await Task.Delay(100);
+                _processes.ShouldAllBe(process => !process.HasExited);
             }
+            return accepted is not null;
+        });
+        return accepted!;
+    }
+
+    private static async Task Until(Func<Task<bool>> isTrue)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await isTrue())
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(10));
+            await Task.Delay(100);
         }
     }
 
@@ -106,7 +124,7 @@ public sealed class TrainingServiceTests : IAsyncLifetime
             program,
             .. new[] { "--urls", url, "--port", $"{port}", "--seed", $"{seed}", "--source", "BuiltIn" },
         ];
-        _processes.Add(Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = false })!);
+        _processes.Add(Process.Start(new ProcessStartInfo("dotnet", arguments))!);
         return url;
     }
 }
