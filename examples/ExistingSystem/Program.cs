@@ -6,7 +6,6 @@ using ActorTrain.Job;
 using ActorTrain.Torch;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
-using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,14 +28,12 @@ host.Services.AddAkka(
                 (system, registry) =>
                     registry.Register<OrderActor>(system.ActorOf(Props.Create(() => new OrderActor()), "orders"))
             )
-            // ActorTrain: a cluster role that the service already has, and the roles of this node.
-            .AddHocon("actortrain.coordinator.cluster-role = shop", HoconAddMode.Prepend)
-            .WithActorTrain(
-                new EmbeddedNodeOptions(NodeRoles.All)
-                {
-                    Engines = new TorchEngineFactory(new TorchOptions(Device: "auto", Threads: 1)),
-                }
-            )
+            // ActorTrain: a cluster role that the service already has, and the engines of this node.
+            .WithActorTrain(node =>
+            {
+                node.CoordinatorRole = "shop";
+                node.Engines = new TorchEngineFactory(new TorchOptions(Device: "auto", Threads: 1));
+            })
             .WithActorTrainHealthChecks()
 );
 using var app = host.Build();
@@ -46,9 +43,12 @@ await app.StartAsync();
 var system = app.Services.GetRequiredService<ActorSystem>();
 await Akka.Cluster.Cluster.Get(system).JoinAsync(Akka.Cluster.Cluster.Get(system).SelfAddress);
 
-var job = JobOptionsReader.Read(
-    ConfigurationFactory.ParseString("actortrain.job { model.name = cnn, data.source = built-in, epochs = 2 }")
-);
+var job = new JobOptions
+{
+    Model = "cnn",
+    Data = new DataOptions("fashion-mnist") { Settings = new Dictionary<string, string> { ["source"] = "built-in" } },
+    Epochs = 2,
+};
 var run = await TrainingClient.From(system).SubmitAsync(job);
 await run.ForwardEventsToAsync(system.ActorOf(Props.Create(() => new Announcer())));
 

@@ -8,7 +8,6 @@ using ActorTrain.Job;
 using ActorTrain.Torch;
 using ActorTrain.Torch.Data;
 using Akka.Cluster.Hosting;
-using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using TorchSharp;
@@ -27,16 +26,12 @@ builder.Services.AddAkka(
             .WithClustering(
                 new ClusterOptions { Roles = ["service"], SeedNodes = [$"akka.tcp://service@127.0.0.1:{seed}"] }
             )
-            .AddHocon(
-                "actortrain.coordinator.cluster-role = service, akka.remote.dot-netty.tcp.tcp-reuse-addr = off",
-                HoconAddMode.Prepend
-            )
-            .WithActorTrain(
-                new EmbeddedNodeOptions(NodeRoles.All)
-                {
-                    Engines = new TorchModelEngineFactory("clothes", new(Clothes), Data, new TorchOptions()),
-                }
-            )
+            .AddHocon("akka.remote.dot-netty.tcp.tcp-reuse-addr = off", HoconAddMode.Prepend)
+            .WithActorTrain(node =>
+            {
+                node.CoordinatorRole = "service";
+                node.AddModel("clothes", Clothes, _ => FashionMnist.Load(source));
+            })
 );
 var app = builder.Build();
 var runs = new ConcurrentDictionary<string, TrainingRun>();
@@ -87,15 +82,12 @@ jobs.MapPost(
 
 app.Run();
 
-IDataset Data(string? folder) => FashionMnist.Load(source, folder);
-
 static Module<torch.Tensor, torch.Tensor> Clothes() => Sequential(Flatten(), Linear(784, 128), ReLU(), Linear(128, 10));
 
 static JobOptions Job(JobRequest request) =>
-    JobOptionsReader.Read(
-        ConfigurationFactory.ParseString("actortrain.job { model.name = clothes, data.name = clothes }")
-    ) with
+    new()
     {
+        Model = "clothes",
         Epochs = request.Epochs,
         MinimumWorkers = request.Workers,
     };

@@ -21,7 +21,7 @@ internal sealed class SimulatedCluster
         _seed = simulation.Seed;
         World = new World(simulation.Seed, simulation.Links, simulation.Costs, simulation.Settings);
         Lane = new SimulatedLane(World, simulation.Reader);
-        _hosting = new NodeHosting(World, Lane, simulation.Engines) { Restart = Start };
+        _hosting = new NodeHosting(World, Lane, simulation.Engines, simulation.Algorithms) { Restart = Start };
         Membership = new SimulatedMembership(World, simulation.Times, _hosting);
         World.System.ActorOf(ErrorListener.Props(_errors));
         foreach (var plan in simulation.Nodes)

@@ -1,3 +1,4 @@
+using ActorTrain.Coordinator;
 using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Settings;
@@ -82,6 +83,13 @@ public sealed record Simulation(long Seed)
         get;
         init => field = There(nameof(Engines), value);
     } = AnalyticEngines.Small();
+
+    /// <summary>The staleness policies, consistency models and optimizers that jobs may name.</summary>
+    public Algorithms Algorithms
+    {
+        get;
+        init => field = There(nameof(Algorithms), value);
+    } = new();
 
     /// <summary>HOCON that overrides the nodes' defaults, such as <c>actortrain.worker.resend-after = 5s</c>.</summary>
     /// <exception cref="ActorTrainException">
@@ -215,10 +223,10 @@ public sealed record Simulation(long Seed)
     public SimulatedRun Start(JobOptions job)
     {
         new SimulationCheck(this).Check();
-        JobOptionsReader.Check(
-            Checked.NotNull("The simulation's job", job, "options, such as JobOptionsReader.Read()")
-        );
-        return new(this, job);
+        Checked.NotNull("The simulation's job", job, "options, such as new JobOptions()");
+        return AlgorithmChecks.RefusalOf(job, Algorithms, nodes: []) is { } refusal
+            ? throw new ActorTrainException(refusal)
+            : new(this, job);
     }
 
     /// <summary>

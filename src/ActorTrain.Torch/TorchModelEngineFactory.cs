@@ -17,40 +17,38 @@ public sealed class TorchModelEngineFactory : IEngineFactory
     private readonly string _name;
     private readonly TorchModel _model;
     private readonly DeviceSource _device;
-    private readonly Lazy<IDataset> _dataset;
+    private readonly JobData _data;
 
     /// <summary>Prepares to create engines; nothing is loaded yet.</summary>
     /// <param name="name">The model's name: a job that names another is refused.</param>
     /// <param name="model">The model.</param>
-    /// <param name="data">Loads the data set, once, when the first engine is created; it gets
-    /// <see cref="TorchOptions.DataFolder"/>.</param>
+    /// <param name="data">Loads a job's data set. It is loaded for each job, and kept while engines of the job use
+    /// it.</param>
     /// <param name="options">What the node gives its engines.</param>
-    /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data set, once.</param>
+    /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data set.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
     public TorchModelEngineFactory(
         string name,
         TorchModel model,
-        Func<string?, IDataset> data,
+        Func<JobOptions, IDataset> data,
         TorchOptions options,
         Action<string>? log = null
     )
-    {
-        (_name, _model, _device) = (name, model, new DeviceSource(options));
-        _dataset = new Lazy<IDataset>(() =>
-        {
-            var dataset =
-                data(options.DataFolder) ?? throw new ActorTrainException($"model {name}: its data set is null");
-            foreach (var note in (dataset as ImageDataset)?.Notes ?? [])
-                log?.Invoke(note);
-            return dataset;
-        });
-    }
+        : this(name, model, job => data(job!), new DeviceSource(options), log) { }
+
+    internal TorchModelEngineFactory(
+        string name,
+        TorchModel model,
+        Func<JobOptions?, IDataset> data,
+        DeviceSource device,
+        Action<string>? log
+    ) => (_name, _model, _device, _data) = (name, model, device, new JobData(job => Load(job, data, log)));
 
     /// <summary>Loads the data set and looks for the device now instead of with the first job.</summary>
     /// <exception cref="ActorTrainException">The data set or the device cannot be used.</exception>
-    public void Prepare()
+    internal void Prepare()
     {
-        _ = Dataset;
+        _data.Find(job: null);
         _device.Find();
     }
 
@@ -61,29 +59,39 @@ public sealed class TorchModelEngineFactory : IEngineFactory
             throw new ActorTrainException(
                 $"the job trains model {job.Model.Name}, and this node's program has the model {_name}"
             );
-        return Build(job, Dataset, DataSettings.ReadAugmentation(job.Data, Dataset));
+        var use = _data.Use(job);
+        try
+        {
+            var augmentation = DataSettings.ReadAugmentation(job.Data, use.Dataset);
+            return new DataHoldingEngine(Build(job, use.Dataset, augmentation), use);
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public DatasetDescription? FindData(JobOptions job) => Dataset.Description;
+    public DatasetDescription? FindData(JobOptions job) => _data.Find(job).Description;
 
-    private IDataset Dataset
+    private IDataset Load(JobOptions? job, Func<JobOptions?, IDataset> data, Action<string>? log)
     {
-        get
+        // A user's code loads it, and may use TorchSharp.
+        TorchLibrary.Load();
+        try
         {
-            // A user's code loads it, and may use TorchSharp.
-            TorchLibrary.Load();
-            try
-            {
-                return _dataset.Value;
-            }
-            catch (Exception failure) when (failure is not ActorTrainException)
-            {
-                throw new ActorTrainException(
-                    $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}",
-                    failure
-                );
-            }
+            var dataset = data(job) ?? throw new ActorTrainException($"model {_name}: its data set is null");
+            foreach (var note in (dataset as ImageDataset)?.Notes ?? [])
+                log?.Invoke(note);
+            return dataset;
+        }
+        catch (Exception failure) when (failure is not ActorTrainException)
+        {
+            throw new ActorTrainException(
+                $"the data set of model {_name} cannot be loaded: {failure.AsNamedClause()}",
+                failure
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 using ActorTrain.Hosting;
 using ActorTrain.Torch.Data;
+using ActorTrain.Torch.Devices;
 using ActorTrain.Torch.Models;
 using static TorchSharp.torch;
 
@@ -34,12 +35,11 @@ public static class TorchProgram
         return program = new NodeProgram(
             (settings, job) =>
             {
-                var engineOptions = new TorchOptions(settings.Device, settings.Threads, settings.DataFolder);
                 var engines = new TorchModelEngineFactory(
                     program!.Name,
                     model,
-                    data,
-                    engineOptions,
+                    _ => data(settings.DataFolder),
+                    new DeviceSource(new TorchOptions(settings.Device, settings.Threads)),
                     note => program.WriteNote(note)
                 );
                 // A node whose job is not known yet reports missing data or devices when it starts.

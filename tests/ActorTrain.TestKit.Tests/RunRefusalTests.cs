@@ -116,8 +116,8 @@ public sealed class RunRefusalTests
                 + "0."
         );
         Refused(
-            () => Two.Run(job with { Optimizer = job.Optimizer with { Kind = (OptimizerKind)9 } }),
-            "actortrain.job.optimizer.name is 9 (JobOptions.Optimizer.Kind); it must be one of sgd, adam, adamw."
+            () => Two.Run(job with { Optimizer = new CustomOptimizer("lion") }),
+            "There is no optimizer 'lion'; there are sgd, adam, adamw."
         );
         Refused(() => Two.Run(job with { Staleness = null! }), "JobOptions.Staleness is null; it must be given.");
     }

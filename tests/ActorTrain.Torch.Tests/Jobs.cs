@@ -1,5 +1,3 @@
-using ActorTrain.Balancing;
-using ActorTrain.Consistency;
 using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
@@ -24,35 +22,16 @@ internal static class Jobs
         };
         foreach (var (key, value) in settings)
             values[key] = value;
-        return new JobOptions(
-            "test",
-            new ModelOptions(model, values),
-            new DataOptions("fashion-mnist", values),
-            Epochs: 1,
-            BatchSize: 64,
-            new OptimizerOptions(OptimizerKind.Sgd, 0.05f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f),
-            new ScheduleOptions(ScheduleKind.Constant, 0, 2, 0.5, 0),
-            GradientClipNorm: 0,
-            JobOptionsReader.Read().Consistency,
-            JobOptionsReader.Read().Staleness with
-            {
-                Policy = StalenessPolicy.Accept,
-                DemoteAfter = 0,
-            },
-            new BalanceOptions(MicroBatch: true, Lease: true, Repeat: true),
-            new LocalStepsOptions(
-                1,
-                FollowSpeed: false,
-                new OptimizerOptions(OptimizerKind.Sgd, 1, 0, false, 0, 0, 0, 0)
-            ),
-            Shards: 0,
-            MicroBatchesPerLease: 16,
-            MinimumWorkers: 1,
-            MaxInFlightPushes: 0,
-            TransferDType.F32,
-            EvaluateEvery: 1,
-            Seed: 1
-        );
+        return new JobOptions
+        {
+            Name = "test",
+            Model = new ModelOptions(model) { Settings = values },
+            Data = new DataOptions("fashion-mnist") { Settings = values },
+            Epochs = 1,
+            Optimizer = new Sgd(0.05),
+            Schedule = new ScheduleOptions(ScheduleKind.Constant, WarmUpEpochs: 0),
+            Staleness = new StalenessOptions { Policy = StalenessPolicy.Accept, DemoteAfter = 0 },
+        };
     }
 
     public static IGradientEngine Engine(string model, params (string Key, string Value)[] settings) =>

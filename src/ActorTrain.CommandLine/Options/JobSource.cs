@@ -54,6 +54,7 @@ internal sealed class JobSource
         // The file overrides the program's settings, which override reference.conf.
         var job = JobOptionsReader.Read(
             file,
+            _program.Algorithms,
             [.. _program.Settings.Where(setting => !file.HasPath(setting.Key)), .. overrides]
         );
         _program.Validate(job);

@@ -3,7 +3,7 @@ using ActorTrain.Hosting;
 namespace ActorTrain.CommandLine.Running;
 
 /// <summary>Runs a worker node: it waits for its cluster, works, and joins again when the cluster is gone.</summary>
-internal sealed class WorkerLoop(TextWriter output, NodeOptions options)
+internal sealed class WorkerLoop(TextWriter output, StandaloneNodeOptions options)
 {
     /// <summary>The beginning of the line that reports that the node has joined.</summary>
     public const string Joined = "joined the cluster";
@@ -14,15 +14,10 @@ internal sealed class WorkerLoop(TextWriter output, NodeOptions options)
     /// <summary>Runs until an end is requested.</summary>
     public async Task RunAsync(Task end)
     {
-        for (var first = true; !end.IsCompleted; first = false)
+        options.OnWait = output.WriteLine;
+        for (; !end.IsCompleted; options.WarnsOfOpenPort = false)
         {
-            await using var node = await ActorTrainNode.StartAsync(
-                options with
-                {
-                    OnWait = output.WriteLine,
-                    WarnsOfOpenPort = first,
-                }
-            );
+            await using var node = await ActorTrainNode.StartAsync(options);
             await output.WriteLineAsync($"waiting for the cluster at {options.Join}");
             await Task.WhenAny(node.Joined, node.Terminated, end);
             if (node.Joined.IsCompletedSuccessfully && !end.IsCompleted)

@@ -33,6 +33,7 @@ internal static class DemoVerb
                 var (engineSettings, runOutput) = (engine.Read(parsed, Config.Empty, threads: 1), output(parsed));
                 var job = JobOptionsReader.Read(
                     Config.Empty,
+                    program.Algorithms,
                     [
                         .. program.Settings,
                         .. Defaults,
@@ -45,6 +46,7 @@ internal static class DemoVerb
                     terminal,
                     job,
                     program.EnginesFor(engineSettings, job),
+                    program.Algorithms,
                     runOutput,
                     log.Configure(parsed, Config.Empty, withClient: true),
                     interruption
@@ -61,23 +63,31 @@ internal static class DemoVerb
         Terminal terminal,
         JobOptions job,
         IEngineFactory engines,
+        Algorithms algorithms,
         RunOutput output,
         Config config,
         Interruption interruption
     )
     {
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config },
+            new StandaloneNodeOptions
+            {
+                Roles = [NodeRoles.Coordinator, NodeRoles.Server],
+                Algorithms = algorithms,
+                Configuration = config,
+            },
             interruption.Token
         );
         var workers = new List<ActorTrainNode>();
         try
         {
-            var options = new NodeOptions([NodeRoles.Worker])
+            var options = new StandaloneNodeOptions
             {
+                Roles = [NodeRoles.Worker],
                 Configuration = config,
                 Join = seed.Address,
                 Engines = engines,
+                Algorithms = algorithms,
             };
             for (var i = 0; i < Workers; i++)
                 workers.Add(await ActorTrainNode.StartAsync(options, interruption.Token));

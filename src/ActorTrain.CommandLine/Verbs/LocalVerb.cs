@@ -48,7 +48,7 @@ internal static class LocalVerb
                 program.EnginesFor(settings, job);
                 var config = log.Configure(parsed, Config.Empty, withClient: true);
                 var logs = new WorkerLogs(parsed.GetValue(LogOptions.File), parsed.GetValue(LogOptions.Verbose));
-                return await RunAsync(terminal, job, count, settings, runOutput, config, logs, interruption);
+                return await RunAsync(terminal, program, job, count, settings, runOutput, config, logs, interruption);
             }
         );
         return command;
@@ -56,6 +56,7 @@ internal static class LocalVerb
 
     private static async Task<int> RunAsync(
         Terminal terminal,
+        NodeProgram program,
         JobOptions job,
         int count,
         EngineSettings engine,
@@ -66,7 +67,12 @@ internal static class LocalVerb
     )
     {
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config },
+            new StandaloneNodeOptions
+            {
+                Roles = [NodeRoles.Coordinator, NodeRoles.Server],
+                Algorithms = program.Algorithms,
+                Configuration = config,
+            },
             interruption.Token
         );
         await using var workers = WorkerProcesses.Start(count, seed.Address, WorkerOptions(engine), logs, terminal);

@@ -29,9 +29,14 @@ internal static class SeedVerb
                 var config = node.Configuration(parsed);
                 var settings = node.Seed(parsed, config);
                 var engineSettings = engine.Read(parsed, config);
-                var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+                var options = new StandaloneNodeOptions
                 {
+                    Roles = settings.Roles,
+                    Host = settings.Host,
+                    Port = settings.Port,
                     Configuration = log.Configure(parsed, config),
+                    OnWait = terminal.Output.WriteLine,
+                    Algorithms = program.Algorithms,
                     Engines = settings.Roles.Contains(NodeRoles.Worker)
                         ? program.EnginesFor(engineSettings, job: null)
                         : null,
@@ -48,12 +53,12 @@ internal static class SeedVerb
         // By default a worker listens to its own machine alone.
         + (OpenPort.IsLoopback(seed.Host) ? "" : " --host ADDRESS, each with its own address");
 
-    private static async Task<int> RunAsync(Terminal terminal, NodeOptions options, Interruption interruption)
+    private static async Task<int> RunAsync(Terminal terminal, StandaloneNodeOptions options, Interruption interruption)
     {
         // A node has no result, so one that is asked to end before it starts has finished.
         if (interruption.Token.IsCancellationRequested)
             return ExitCodes.Finished;
-        await using var node = await ActorTrainNode.StartAsync(options with { OnWait = terminal.Output.WriteLine });
+        await using var node = await ActorTrainNode.StartAsync(options);
         await terminal.Output.WriteLineAsync(
             $"ready; workers join with: {JoinCommand(terminal.Program, node.Address)}"
         );

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorTrain.CommandLine.Options;
+using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Settings;
 
@@ -8,7 +9,7 @@ namespace ActorTrain.CommandLine.Verbs;
 /// <summary><c>set</c>: changes a job while it runs.</summary>
 internal static class SetVerb
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, NodeProgram program)
     {
         var command = new Command(
             "set",
@@ -37,8 +38,8 @@ internal static class SetVerb
                 var (staleness, consistency) = (given[false].ToList(), given[true].ToList());
                 // Wrong settings are refused before the verb connects.
                 var defaults = JobOptionsReader.Read();
-                JobOptionsReader.ReadStaleness(defaults.Staleness, defaults.Optimizer, staleness);
-                JobOptionsReader.ReadConsistency(defaults.Consistency, consistency);
+                JobOptionsReader.ReadStaleness(defaults.Staleness, defaults.Optimizer, program.Algorithms, staleness);
+                JobOptionsReader.ReadConsistency(defaults.Consistency, program.Algorithms, consistency);
                 using var interruption = new Interruption();
                 await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
                 if (staleness.Count > 0)

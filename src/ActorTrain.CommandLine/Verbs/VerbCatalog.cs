@@ -22,7 +22,7 @@ internal static class VerbCatalog
             TrainVerb.Create(terminal, program),
             LocalVerb.Create(terminal, program),
             StatusVerb.Create(terminal),
-            SetVerb.Create(terminal),
+            SetVerb.Create(terminal, program),
             ControlVerbs.CreatePause(terminal),
             ControlVerbs.CreateResume(terminal),
             ControlVerbs.CreateCancel(terminal),

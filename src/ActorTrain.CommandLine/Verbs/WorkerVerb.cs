@@ -32,9 +32,13 @@ internal static class WorkerVerb
                 using var interruption = new Interruption(isChild: isChild);
                 var config = node.Configuration(parsed);
                 var settings = node.Worker(parsed, config);
-                var options = new NodeOptions(settings.Roles, settings.Host, settings.Port)
+                var options = new StandaloneNodeOptions
                 {
+                    Roles = settings.Roles,
+                    Host = settings.Host,
+                    Port = settings.Port,
                     Join = join.Read(parsed),
+                    Algorithms = program.Algorithms,
                     Engines = program.EnginesFor(engine.Read(parsed, config), job: null),
                     Configuration = log.Configure(parsed, config, withClient: isChild),
                 };

@@ -1,6 +1,7 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Engines;
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.TestKit.Membership;
 using ActorTrain.Worker;
@@ -12,7 +13,8 @@ namespace ActorTrain.TestKit.Nodes;
 /// <param name="world">The simulation.</param>
 /// <param name="lane">The tensor lane.</param>
 /// <param name="engines">Creates the engines whose time the nodes' speeds simulate.</param>
-internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines)
+/// <param name="algorithms">The algorithms that jobs may name.</param>
+internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines, Algorithms algorithms)
 {
     private readonly TimeSpan _resendAfter = WorkerContext.ResendAfterOf(world.System.Settings.Config);
     private readonly Dictionary<SimulatedNode, IActorRef> _roots = [];
@@ -29,9 +31,9 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
     {
         var proxy = Host(node, CoordinatorProxyActor.Props(membership), "proxy");
         var worker = node.Plan.Roles.Contains(NodeRoles.Worker)
-            ? new WorkerContext(new SimulatedEngines(node, engines), lane, _resendAfter)
+            ? new WorkerContext(new SimulatedEngines(node, engines), lane, _resendAfter, algorithms)
             : null;
-        _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker), "node");
+        _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker, algorithms), "node");
     }
 
     /// <summary>Starts the coordinator on a node.</summary>
@@ -44,7 +46,8 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
                     node.Name,
                     () => $"{++_jobs}",
                     MembershipListener.Props(membership),
-                    NodeOf
+                    NodeOf,
+                    algorithms
                 )
             ),
             "coordinator"

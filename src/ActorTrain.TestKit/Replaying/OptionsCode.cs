@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using ActorTrain.Job;
+using ActorTrain.Parameters;
 
 namespace ActorTrain.TestKit.Replaying;
 
@@ -40,11 +41,29 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             && standard is not null
             && OptionsAsSettings.IsRecord(value.GetType())
             && value.GetType() == standard.GetType()
+            && value is not CustomOptimizer
         )
             return Changes(name, value, standard).ToList() is { Count: > 0 } changes
                 ? $"{name} with {{ {string.Join(", ", changes)} }}"
                 : null;
-        return AreEqual(value, standard) ? null : Literal(name, value);
+        return AreEqual(value, standard) ? null
+            : value is OptimizerOptions optimizer ? Optimizer(name, optimizer)
+            : Literal(name, value);
+    }
+
+    private string Optimizer(string name, OptimizerOptions optimizer)
+    {
+        usings.Add(typeof(OptimizerOptions).Namespace!);
+        var (code, standard) = optimizer switch
+        {
+            Sgd => ("new Sgd()", new Sgd()),
+            AdamW => ("new AdamW()", new AdamW()),
+            Adam => ("new Adam()", (OptimizerOptions)new Adam()),
+            _ => ($"new CustomOptimizer({CSharp.Literal(optimizer.Name)})", new CustomOptimizer(optimizer.Name)),
+        };
+        return Changes(name, optimizer, standard).ToList() is { Count: > 0 } changes
+            ? $"{code} {{ {string.Join(", ", changes)} }}"
+            : code;
     }
 
     private string Literal(string name, object? value)

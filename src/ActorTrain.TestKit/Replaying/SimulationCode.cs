@@ -52,8 +52,8 @@ internal sealed class SimulationCode
 
     private string Job(JobOptions job)
     {
-        const string read = "JobOptionsReader.Read()";
-        var code = _options.Create("defaults", job, JobOptionsReader.Read());
+        const string read = "new JobOptions()";
+        var code = _options.Create("defaults", job, new JobOptions());
         return code == "defaults" ? $"var job = {read};\n" : $"var defaults = {read};\nvar job = {code};\n";
     }
 

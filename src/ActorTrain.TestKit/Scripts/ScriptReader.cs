@@ -92,7 +92,7 @@ internal sealed class ScriptReader
         return AnalyticEngines.Small(
             _settings.Int(analytic + "parameters", 1, Most),
             _settings.Int(analytic + "train-samples", 1, Most),
-            _settings.Float(analytic + "noise", Bounds.AtLeast(0)),
+            (float)_settings.Float(analytic + "noise", Bounds.AtLeast(0)),
             _settings.Int(analytic + "test-samples", 1, Most)
         );
     }

@@ -7,4 +7,4 @@ namespace ActorTrain.Balancing;
 /// long.</param>
 /// <param name="Repeat">Whether an idle worker repeats what a slower one still has to do when nothing else is left; the
 /// first result counts.</param>
-public sealed record BalanceOptions(bool MicroBatch, bool Lease, bool Repeat);
+public sealed record BalanceOptions(bool MicroBatch = true, bool Lease = true, bool Repeat = true);

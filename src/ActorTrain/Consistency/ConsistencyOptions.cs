@@ -3,31 +3,34 @@ using ActorTrain.Settings;
 
 namespace ActorTrain.Consistency;
 
-/// <summary>The consistency model: how far workers may drift apart.</summary>
-public enum ConsistencyMode
+/// <summary>
+/// The consistency model, which says how far workers may drift apart: section <c>actortrain.job.consistency</c>. Can be
+/// changed while a job runs.
+/// </summary>
+public sealed record ConsistencyOptions
 {
-    /// <summary>One update a step, by the mean of all its gradients: <see cref="SynchronousOptions"/>.</summary>
-    Synchronous,
+    /// <summary>
+    /// The consistency model: one of <see cref="ConsistencyMode"/>, or one that the nodes have added
+    /// (<c>AddConsistencyModel</c>). Its key is <c>name</c>.
+    /// </summary>
+    public string Mode { get; init; } = ConsistencyMode.Asynchronous;
+
+    /// <summary>What a synchronous step is.</summary>
+    public SynchronousOptions Synchronous { get; init; } = new();
+
+    /// <summary>How far ahead a worker may be under bounded staleness.</summary>
+    public BoundedOptions Bounded { get; init; } = new();
 
     /// <summary>
-    /// Each push is applied when it arrives; a worker that is too far ahead of the slowest waits:
-    /// <see cref="BoundedOptions"/>.
+    /// Settings of a model that the nodes have added: section <c>actortrain.job.consistency.settings</c>, with relative
+    /// keys.
     /// </summary>
-    Bounded,
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get;
+        init => field = new SettingValues(value);
+    } = new SettingValues();
 
-    /// <summary>
-    /// Each push is applied when it arrives; no worker waits for another (Recht et al. 2011; Dean et al. 2012, Downpour
-    /// SGD).
-    /// </summary>
-    Asynchronous,
-}
-
-/// <summary>Section <c>actortrain.job.consistency</c>. Can be changed while a job runs.</summary>
-/// <param name="Mode">The consistency model.</param>
-/// <param name="Synchronous">What a synchronous step is.</param>
-/// <param name="Bounded">How far ahead a worker may be under bounded staleness.</param>
-public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions Synchronous, BoundedOptions Bounded)
-{
     /// <summary>
     /// Whether a step is a number of gradients, the first to arrive. Then there is one shard: several would close steps
     /// with different gradients.
@@ -35,7 +38,8 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
     public bool CountsContributions => Mode == ConsistencyMode.Synchronous && Synchronous.BackupWorkers > 0;
 
     /// <summary>Whether other workers may have gone on while one waits for a lease.</summary>
-    internal bool IsPaced => CountsContributions || Mode == ConsistencyMode.Bounded;
+    internal bool IsPaced =>
+        CountsContributions || Mode is not (ConsistencyMode.Synchronous or ConsistencyMode.Asynchronous);
 
     /// <summary>The same, with the global batch size as a number.</summary>
     /// <param name="pushSamples">Samples of a whole push.</param>
@@ -52,27 +56,27 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
             };
 
     /// <summary>Every setting by its key below <c>actortrain.job.consistency</c>, as it is written there.</summary>
-    internal IEnumerable<(string Key, string Value)> Settings =>
+    internal IEnumerable<(string Key, string Value)> Entries =>
         [
-            ("name", Choices.NameOf(Mode)),
+            ("name", Mode),
             ("synchronous.global-batch-size", Text(Synchronous.GlobalBatchSize)),
             ("synchronous.backup-workers", Text(Synchronous.BackupWorkers)),
             ("synchronous.deterministic", Synchronous.Deterministic ? "on" : "off"),
             ("bounded.staleness", Text(Bounded.Staleness)),
             ("bounded.max-staleness", Text(Bounded.MaxStaleness)),
+            .. Settings.Select(setting => ($"settings.{setting.Key}", setting.Value)),
         ];
 
     /// <summary>The settings that apply in this mode, as in configuration.</summary>
     public override string ToString() =>
         string.Join(
             ", ",
-            Settings
-                .Where(setting =>
-                    setting.Key == "name"
-                    || setting.Key.StartsWith(Choices.NameOf(Mode) + ".", StringComparison.Ordinal)
-                )
-                .Select(setting => $"{setting.Key} = {setting.Value}")
+            Entries.Where(setting => Applies(setting.Key)).Select(setting => $"{setting.Key} = {setting.Value}")
         );
+
+    private bool Applies(string key) =>
+        key == "name"
+        || key.StartsWith((ConsistencyMode.All.Contains(Mode) ? Mode : "settings") + ".", StringComparison.Ordinal);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
@@ -88,7 +92,7 @@ public sealed record ConsistencyOptions(ConsistencyMode Mode, SynchronousOptions
 /// are refused (Chen et al. 2016, "Revisiting distributed synchronous SGD"). 0 waits for all.</param>
 /// <param name="Deterministic">Whether all gradients are of the job's batch size on every worker, so that any number of
 /// workers of one kind gives the same bits.</param>
-public sealed record SynchronousOptions(int GlobalBatchSize, int BackupWorkers, bool Deterministic);
+public sealed record SynchronousOptions(int GlobalBatchSize = 0, int BackupWorkers = 0, bool Deterministic = false);
 
 /// <summary>
 /// Bounded staleness: a worker's clock is the number of gradients that it has finished, and a worker that is more than
@@ -98,4 +102,4 @@ public sealed record SynchronousOptions(int GlobalBatchSize, int BackupWorkers, 
 /// <param name="Staleness">s: clocks that a worker may be ahead when it begins a gradient, ≥ 0.</param>
 /// <param name="MaxStaleness">The bound may rise up to this where that shortens waiting (<see cref="DynamicBound"/>); 0
 /// for a fixed bound.</param>
-public sealed record BoundedOptions(int Staleness, int MaxStaleness);
+public sealed record BoundedOptions(int Staleness = 3, int MaxStaleness = 0);

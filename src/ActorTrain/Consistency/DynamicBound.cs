@@ -7,7 +7,7 @@ namespace ActorTrain.Consistency;
 /// </summary>
 /// <param name="least">s_L, ≥ 0.</param>
 /// <param name="most">s_U, at least <paramref name="least"/>.</param>
-internal sealed class DynamicBound(int least, int most) : IConsistency
+internal sealed class DynamicBound(int least, int most) : IConsistencyModel
 {
     private readonly Dictionary<string, int> _extra = [];
 

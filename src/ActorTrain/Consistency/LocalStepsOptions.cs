@@ -9,9 +9,11 @@ namespace ActorTrain.Consistency;
 /// </summary>
 /// <param name="Steps">Steps a push, ≥ 1; 1 for none: then each gradient is a push.</param>
 /// <param name="FollowSpeed">Whether a slower worker takes fewer, so that all push equally often.</param>
-/// <param name="Outer">The optimizer of the shards: SGD at a constant rate.</param>
-public sealed record LocalStepsOptions(int Steps, bool FollowSpeed, OptimizerOptions Outer)
+public sealed record LocalStepsOptions(int Steps = 1, bool FollowSpeed = false)
 {
+    /// <summary>The optimizer of the shards: SGD at a constant rate, without weight decay.</summary>
+    public Sgd Outer { get; init; } = new(1) { Momentum = 0 };
+
     /// <summary>Whether workers take local steps.</summary>
     public bool IsOn => Steps > 1;
 }

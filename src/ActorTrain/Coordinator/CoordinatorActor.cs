@@ -68,6 +68,13 @@ internal sealed class CoordinatorActor : ReceiveActor
             )
         );
         Receive<ClientProtocol.Submit>(Accept);
+        Receive<ClientProtocol.SetStaleness>(request =>
+        {
+            if (AlgorithmChecks.LackOf(request.Staleness, Nodes) is { } lack)
+                Sender.Tell(new ClientProtocol.Rejected(lack));
+            else
+                Forward(request);
+        });
         Receive<ClientProtocol.IJobRequest>(Forward);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<JobActor.Over>(_ =>
@@ -139,6 +146,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         _lost.Enqueue(Summary(lost) with { Absence = reason.AsClause() });
     }
 
+    private IReadOnlyCollection<NodeProtocol.Enrol> Nodes => [.. _nodes.Values.Select(joined => joined.Node)];
+
     private bool IsJobKnown => _job is not null || _progress is not null;
 
     private NodeProtocol.NodeJoined WithRestarts(NodeProtocol.Enrol node) =>
@@ -175,14 +184,9 @@ internal sealed class CoordinatorActor : ReceiveActor
             );
             return;
         }
-        try
+        if (AlgorithmChecks.RefusalOf(submit.Job, _context.Algorithms, Nodes) is { } refusal)
         {
-            // The client may be another build, or another program.
-            JobOptionsReader.Check(submit.Job);
-        }
-        catch (ActorTrainException wrong)
-        {
-            Sender.Tell(new ClientProtocol.Rejected(wrong.Message, ClientProtocol.Rejection.Invalid));
+            Sender.Tell(new ClientProtocol.Rejected(refusal, ClientProtocol.Rejection.Invalid));
             return;
         }
         Begin(submit.Job, before: []);

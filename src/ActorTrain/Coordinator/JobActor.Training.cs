@@ -24,7 +24,7 @@ internal sealed partial class JobActor
             Plural.Format(_placed!.Shards.Length, "shard")
         );
         var training = _training = Context.ActorOf(
-            JobTrainingActor.Props(_job, _client, _record, _placed, _context.Options, adopted),
+            JobTrainingActor.Props(_job, _client, _record, _placed, _context.Options, _context.Algorithms, adopted),
             "training"
         );
         Context.Watch(training);

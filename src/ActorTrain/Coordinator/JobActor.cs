@@ -111,6 +111,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
             else
                 RequestStartingWeights();
         });
+        Receive<ShardPlacementActor.Refused>(refused =>
+            Fail($"server {refused.Node} cannot hold its shard: {refused.Reason}")
+        );
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _placed = placed;

@@ -182,7 +182,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             job.Name,
             new ModelSummary(Admission!.Model.Name, Admission.Model.Parameters.Length),
             Admission.DatasetSummary,
-            Choices.NameOf(consistency.Mode),
+            consistency.Mode,
             job.Seed,
             _epochs.TryGetValue(job.Epochs, out var last) ? last.Accuracy : null,
             CompletedEpochs(),

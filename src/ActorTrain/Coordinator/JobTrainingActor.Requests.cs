@@ -63,7 +63,7 @@ internal sealed partial class JobTrainingActor
 
     private void SetStaleness(ClientProtocol.SetStaleness request)
     {
-        if (PolicyChecks.RefusalOf(request.Staleness, _job) is { } refusal)
+        if (AlgorithmChecks.RefusalOf(request.Staleness, _job, _algorithms) is { } refusal)
         {
             Sender.Tell(new ClientProtocol.Rejected(refusal));
             return;
@@ -77,7 +77,7 @@ internal sealed partial class JobTrainingActor
 
     private void SetConsistency(ClientProtocol.SetConsistency request)
     {
-        if (PolicyChecks.RefusalOf(request.Consistency, _job, _placed.Shards.Length) is { } refusal)
+        if (AlgorithmChecks.RefusalOf(request.Consistency, _job, _placed.Shards.Length, _algorithms) is { } refusal)
         {
             Sender.Tell(new ClientProtocol.Rejected(refusal));
             return;

@@ -18,6 +18,7 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
     private readonly JobRecord _record;
     private readonly ShardPlacementActor.Placed _placed;
     private readonly CoordinatorOptions _options;
+    private readonly Algorithms _algorithms;
     private readonly LeaseScheduler _scheduler;
     private readonly EpochEvaluations _evaluations;
     private readonly WorkerIncarnations _incarnations;
@@ -33,6 +34,7 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
     /// <param name="record">The job's counts; in an adopted job, those of its last snapshot.</param>
     /// <param name="placed">Where the shards are.</param>
     /// <param name="options">The coordinator's settings.</param>
+    /// <param name="algorithms">The staleness policies and consistency models that there are.</param>
     /// <param name="adopted">What an adopted job goes on from; null for a new job.</param>
     public static Props Props(
         JobOptions job,
@@ -40,8 +42,9 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         JobRecord record,
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
+        Algorithms algorithms,
         Adopted? adopted = null
-    ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, adopted));
+    ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, algorithms, adopted));
 
     public JobTrainingActor(
         JobOptions job,
@@ -49,12 +52,13 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         JobRecord record,
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
+        Algorithms algorithms,
         Adopted? adopted
     )
     {
-        (_job, _record, _placed, _options) = (job, record, placed, options);
+        (_job, _record, _placed, _options, _algorithms) = (job, record, placed, options, algorithms);
         _events = new EventPublisher(record, client, Context.System.EventStream, Context.GetLogger());
-        _scheduler = new LeaseScheduler(job, record);
+        _scheduler = new LeaseScheduler(job, record, algorithms);
         _incarnations = new WorkerIncarnations(record);
         _telemetry = new JobTelemetry(job.Name, job.Epochs);
         _evaluations = new EpochEvaluations(

@@ -24,11 +24,11 @@ internal sealed class LeaseScheduler
     private readonly Pacing _pacing;
     private StepPlanner? _steps;
 
-    public LeaseScheduler(JobOptions job, JobRecord record)
+    public LeaseScheduler(JobOptions job, JobRecord record, Algorithms? algorithms = null)
     {
         (_job, _record, Staleness) = (job, record, job.Staleness);
         Table = new LeaseTable(record.Admission!.Dataset.TrainSamples, job.Epochs, job.SmallestMicroBatch);
-        _pacing = new Pacing(job, Table);
+        _pacing = new Pacing(job, Table, algorithms ?? Algorithms.BuiltIn);
         _steps = CreateStepPlanner(job.Consistency);
         _monitors = new GradientMonitors(job.Staleness);
         _rounds = new LeaseRounds(job, Table, _pacing, _monitors);

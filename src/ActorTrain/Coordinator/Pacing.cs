@@ -10,12 +10,13 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 /// <param name="job">The job.</param>
 /// <param name="table">The job's leases.</param>
-internal sealed class Pacing(JobOptions job, LeaseTable table)
+/// <param name="algorithms">Creates the consistency model.</param>
+internal sealed class Pacing(JobOptions job, LeaseTable table, Algorithms algorithms)
 {
     // With backup workers: one lease for the present step, and one for the next.
     private const int MostLeasesOfContributor = 2;
 
-    private IConsistency? _bound = ConsistencyModes.Create(job.Consistency);
+    private IConsistencyModel? _bound = algorithms.Create(job.Consistency);
 
     /// <summary>The consistency model.</summary>
     public ConsistencyOptions Consistency { get; private set; } = job.Consistency;
@@ -29,7 +30,7 @@ internal sealed class Pacing(JobOptions job, LeaseTable table)
     /// <summary>Another consistency model: clocks are counted from now on.</summary>
     public void SetConsistency(ConsistencyOptions consistency, IEnumerable<WorkerRecord> workers)
     {
-        (Consistency, _bound) = (consistency, ConsistencyModes.Create(consistency));
+        (Consistency, _bound) = (consistency, algorithms.Create(consistency));
         foreach (var worker in workers)
             worker.Clock = 0;
     }
@@ -89,7 +90,9 @@ internal sealed class Pacing(JobOptions job, LeaseTable table)
         return worker =>
         {
             var ahead = worker.Clock + held.GetValueOrDefault(worker.Node) - slowest.Clock;
-            return Math.Max(0, bound.MostAhead(PaceOf(worker), PaceOf(slowest)) - ahead + 1);
+            // The slowest may always go on, whatever a user's model says: otherwise all would wait.
+            var most = Math.Max(0, bound.MostAhead(PaceOf(worker), PaceOf(slowest)));
+            return Math.Max(0, Math.Min(most, long.MaxValue / 2) - ahead + 1);
         };
     }
 

@@ -11,7 +11,8 @@ namespace ActorTrain.Coordinator;
 internal sealed record PlacedShard(ShardPlace Place, string Node);
 
 /// <summary>
-/// Opens a job's shards on the server nodes, distributed evenly; tells its parent <see cref="Placed"/> and stops.
+/// Opens a job's shards on the server nodes, distributed evenly; tells its parent <see cref="Placed"/> or
+/// <see cref="Refused"/>, and stops.
 /// </summary>
 internal sealed class ShardPlacementActor : ReceiveActor
 {
@@ -30,6 +31,11 @@ internal sealed class ShardPlacementActor : ReceiveActor
                 shard.Place.Shard.Tell(message);
         }
     }
+
+    /// <summary>Placement → job: a server cannot open its shard.</summary>
+    /// <param name="Node">The server.</param>
+    /// <param name="Reason">Why, as a clause.</param>
+    public sealed record Refused(string Node, string Reason);
 
     public static Props Props(
         string jobId,
@@ -62,6 +68,11 @@ internal sealed class ShardPlacementActor : ReceiveActor
                 HostOf(opened.Slice.Index).Node
             );
             EndIfComplete();
+        });
+        Receive<ServerProtocol.ShardRefused>(refused =>
+        {
+            Context.Parent.Tell(new Refused(HostOf(refused.Slice.Index).Node, refused.Reason));
+            Context.Stop(Self);
         });
         Receive<ServerProtocol.BuffersOpened>(opened =>
         {

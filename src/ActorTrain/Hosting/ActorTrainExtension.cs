@@ -28,7 +28,7 @@ public sealed class ActorTrainExtension : IExtension
     }
 
     /// <summary>The node that runs in this system; null before the first, and after it has stopped.</summary>
-    public EmbeddedNode? Node { get; private set; }
+    public ActorTrainNode? Node { get; private set; }
 
     /// <summary>The extension of an actor system.</summary>
     /// <exception cref="ActorTrainException">The system is no member of a cluster.</exception>
@@ -50,15 +50,21 @@ public sealed class ActorTrainExtension : IExtension
     /// </summary>
     /// <exception cref="ActorTrainException">A node runs here already, or an option or a setting is
     /// invalid.</exception>
-    public EmbeddedNode StartNode(EmbeddedNodeOptions options)
+    public ActorTrainNode StartNode(NodeOptions options)
     {
+        if (options is StandaloneNodeOptions)
+            throw new ActorTrainException(
+                "A node in an existing actor system takes NodeOptions: address and cluster are the system's own."
+            );
+        KnownKeys.Reference.CheckSystem(_system.Settings.Config);
+        var hosted = HostedNode.Options.From(_system.Settings.Config, options);
         lock (_lock)
         {
             if (Node is not null)
                 throw new ActorTrainException(
                     $"The actor system '{_system.Name}' has an ActorTrain node already; stop that one first."
                 );
-            return Node = new EmbeddedNode(_system, options, () => Node = null);
+            return Node = new EmbeddedNode(_system, hosted, () => Node = null);
         }
     }
 

@@ -14,14 +14,23 @@ public static class ActorTrainHostingExtensions
     /// <c>WithClustering</c>). Its settings are those below <c>actortrain</c> in the host's configuration. The host's
     /// other settings stay as they are.
     /// </summary>
+    /// <param name="builder">The host's actor system.</param>
+    /// <param name="configure">Sets the node's roles, models and algorithms, when the actor system starts.</param>
     public static AkkaConfigurationBuilder WithActorTrain(
         this AkkaConfigurationBuilder builder,
-        EmbeddedNodeOptions options
+        Action<NodeOptions> configure
     ) =>
         builder
             // Appended: the host's own settings take precedence.
             .AddHocon(ReferenceConfiguration.Config, HoconAddMode.Append)
-            .AddStartup((system, _) => ActorTrainExtension.Get(system).StartNode(options));
+            .AddStartup(
+                (system, _) =>
+                {
+                    var options = new NodeOptions();
+                    configure(options);
+                    ActorTrainExtension.Get(system).StartNode(options);
+                }
+            );
 
     /// <summary>
     /// Adds an <see cref="ITrainingClient"/> to the container: it uses the ActorTrain node in the container's actor

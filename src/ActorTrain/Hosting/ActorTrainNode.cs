@@ -1,122 +1,58 @@
-using ActorTrain.Lane;
-using ActorTrain.Settings;
-using ActorTrain.Supervision;
 using Akka.Actor;
-using Akka.Event;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>A running node: one ActorSystem in a cluster, which hosts what its roles name.</summary>
-public sealed partial class ActorTrainNode : IAsyncDisposable
+/// <summary>
+/// A running node, which hosts what its roles name: in an actor system of its own (<see cref="StartAsync"/>), or in an
+/// existing one (<see cref="ActorTrainExtension.StartNode"/>,
+/// <see cref="ActorTrainHostingExtensions.WithActorTrain"/>).
+/// </summary>
+public abstract class ActorTrainNode : IAsyncDisposable
 {
-    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isStopping;
+    private protected ActorTrainNode(ActorSystem system, IReadOnlyList<string> roles) =>
+        (System, Roles) = (system, roles);
 
-    private ActorTrainNode(ActorSystem system, HostedNode.Options options, NodeOptions own)
-    {
-        System = system;
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
-        // Only nodes that may hold the coordinator take members out of the cluster.
-        system.ActorOf(
-            ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null),
-            "actortrain-process-watch"
-        );
-        system.ActorOf(RemovalWatchActor.Props(), "actortrain-taken-out");
-        // A node without a seed to rejoin by stays: the others join by it.
-        if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
-            system.ActorOf(
-                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
-                "actortrain-coordinator-loss"
-            );
-        cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
-        // A removed node cannot rejoin with this actor system, whether it left or was downed.
-        cluster.RegisterOnMemberRemoved(() => system.Terminate());
-    }
-
-    /// <summary>The actor system.</summary>
+    /// <summary>The actor system that it runs in.</summary>
     public ActorSystem System { get; }
 
-    /// <summary>The address that others join by, with the port that was chosen.</summary>
-    public HostPort Address { get; }
+    /// <summary>What it hosts.</summary>
+    public IReadOnlyList<string> Roles { get; }
 
-    /// <summary>Completes when the node has joined the cluster (is Up).</summary>
-    public Task Joined => _joined.Task;
+    /// <summary>The address that other nodes use for it, with the port that was chosen.</summary>
+    public abstract HostPort Address { get; }
+
+    /// <summary>Completes when its actor system has joined the cluster (is Up).</summary>
+    public abstract Task Joined { get; }
 
     /// <summary>Completes when the node has ended: stopped, or removed from the cluster.</summary>
-    public Task Terminated => System.WhenTerminated;
+    public abstract Task Terminated { get; }
 
     /// <summary>Why it has ended, as a clause; null while it runs, and where its log has the reason.</summary>
-    internal string? EndReason { get; private set; }
+    internal string? EndReason { get; private protected set; }
 
     /// <summary>
-    /// Starts a node. A seed is ready when this returns; another node keeps trying to join in the background until its
-    /// seed answers.
+    /// Starts a node in an actor system of its own. A seed is ready when this returns; another node keeps trying to
+    /// join in the background until its seed answers.
     /// </summary>
     /// <exception cref="ActorTrainException">The port is in use, the host is not one of this machine's, or an option is
     /// invalid.</exception>
-    public static async Task<ActorTrainNode> StartAsync(NodeOptions options, CancellationToken cancellation = default)
-    {
-        KnownKeys.Reference.Check(options.Configuration);
-        cancellation.ThrowIfCancellationRequested();
-        var config = NodeConfiguration.Node(options);
-        var hosted = HostedNode.Options.From(config, options.Roles, options.Engines);
-        var control = new ListeningPort(options.Host, options.Port, "--port");
-        var lane = new ListeningPort(options.Host, LaneOptions.From(config).Port, "actortrain.lane.port");
-        control.Check();
-        lane.Check();
-        var system = StartListening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
-        var node = StartListening(lane, () => new ActorTrainNode(system, hosted, options), system);
-        if (options.WarnsOfOpenPort && OpenPort.WarningOf(node.Address) is { } warning)
-            Logging.GetLogger(system, typeof(ActorTrainNode)).Warning("{0}", warning);
+    public static Task<ActorTrainNode> StartAsync(
+        StandaloneNodeOptions options,
+        CancellationToken cancellation = default
+    ) => StandaloneNode.StartAsync(options, cancellation);
 
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        if (options.Join is { } seed)
-        {
-            cluster.JoinSeedNodes([cluster.SelfAddress.WithHost(seed.Host).WithPort(seed.Port)]);
-            return node;
-        }
-        await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
-        return node;
-    }
-
-    /// <summary>Leaves in order: returns its leases, leaves the cluster, ends the actor system.</summary>
-    public Task StopAsync(CancellationToken cancellation = default)
-    {
-        _isStopping = true;
-        // A coordinated shutdown runs on the system's scheduler, which has stopped with the system.
-        if (System.WhenTerminated.IsCompleted)
-            return Task.CompletedTask;
-        var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
-        return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
-    }
+    /// <summary>
+    /// Leaves in order: returns its leases, and ends every actor and connection that the node has started. A node of
+    /// its own leaves the cluster and ends its actor system. An embedded one leaves both as they are; if the
+    /// coordinator was there, the cluster has none until that system leaves the cluster or starts a node again, and a
+    /// running job fails.
+    /// </summary>
+    public abstract Task StopAsync(CancellationToken cancellation = default);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
-
-    private static T StartListening<T>(ListeningPort port, Func<T> start, ActorSystem? endOnError = null)
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            return start();
-        }
-        catch (Exception failure) when (port.ErrorFrom(failure) is not null)
-        {
-            endOnError?.Terminate();
-            throw port.ErrorFrom(failure)!;
-        }
-    }
-
-    private void End(string reason, bool isSilent)
-    {
-        // This node leaves on its own, as when the whole cluster is stopped: nothing to report or to speed up.
-        if (_isStopping)
-            return;
-        EndReason = reason;
-        var log = Logging.GetLogger(System, typeof(ActorTrainNode));
-        var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
-        log.Log(level, cause: null, $"This node ends, and can come back only as a new one: {reason}");
-        // No ordered shutdown: the remaining nodes end, too.
-        System.Terminate();
+        await StopAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
     }
 }

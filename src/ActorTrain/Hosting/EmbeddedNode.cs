@@ -1,4 +1,3 @@
-using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Serialization;
@@ -7,43 +6,37 @@ namespace ActorTrain.Hosting;
 
 /// <summary>
 /// A node inside an existing actor system that does other things, too. The system's serializers, dispatchers, cluster
-/// roles, failure detector, downing provider and shutdown stay as they are. Started by
-/// <see cref="ActorTrainExtension.StartNode"/>.
+/// roles, failure detector, downing provider and shutdown stay as they are.
 /// </summary>
-public sealed class EmbeddedNode : IAsyncDisposable
+internal sealed class EmbeddedNode : ActorTrainNode
 {
     private readonly HostedNode _node;
     private readonly Action _onStopped;
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _stop;
 
-    internal EmbeddedNode(ActorSystem system, EmbeddedNodeOptions options, Action onStopped)
+    public EmbeddedNode(ActorSystem system, HostedNode.Options options, Action onStopped)
+        : base(system, options.Roles)
     {
-        KnownKeys.Reference.CheckSystem(system.Settings.Config);
-        var hosted = HostedNode.Options.From(system.Settings.Config, options.Roles, options.Engines);
-        (System, Roles, _onStopped) = (system, [.. options.Roles], onStopped);
-        _node = new HostedNode(system, hosted);
+        _onStopped = onStopped;
+        _node = new HostedNode(system, options);
+        Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => _joined.TrySetResult());
+        system.WhenTerminated.ContinueWith(_ => _terminated.TrySetResult(), TaskScheduler.Default);
         var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
         var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;
         foreach (var warning in OpenPort.WarningsOf(Address, buildsAnyType, sharesPort))
             Logging.GetLogger(system, typeof(EmbeddedNode)).Warning("{0}", warning);
     }
 
-    /// <summary>The actor system that it runs in.</summary>
-    public ActorSystem System { get; }
+    public override HostPort Address => _node.Address;
 
-    /// <summary>What it hosts.</summary>
-    public IReadOnlyList<string> Roles { get; }
+    public override Task Joined => _joined.Task;
 
-    /// <summary>The address that other nodes use for it: the actor system's.</summary>
-    public HostPort Address => _node.Address;
+    public override Task Terminated => _terminated.Task;
 
-    /// <summary>
-    /// Returns its leases, and ends every actor and connection that the node has started. The actor system goes on, and
-    /// so does its membership in the cluster. If the coordinator was here, the cluster has none until this system
-    /// leaves the cluster or starts a node again, and a running job fails.
-    /// </summary>
-    public Task StopAsync(CancellationToken cancellation = default)
+    public override Task StopAsync(CancellationToken cancellation = default)
     {
         lock (_lock)
         {
@@ -53,9 +46,6 @@ public sealed class EmbeddedNode : IAsyncDisposable
             return _stop;
         }
     }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     private static bool SharesPort(string? reuse) =>
         reuse?.ToUpperInvariant() switch
@@ -71,5 +61,6 @@ public sealed class EmbeddedNode : IAsyncDisposable
         if (!System.WhenTerminated.IsCompleted)
             await _node.StopAsync(cancellation).ConfigureAwait(false);
         _onStopped();
+        _terminated.TrySetResult();
     }
 }

@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Engines;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
@@ -37,6 +38,7 @@ internal sealed class HostedNode
     public sealed record Options(
         IReadOnlyList<string> Roles,
         IEngineFactory? Engines,
+        Algorithms Algorithms,
         string CoordinatorRole,
         CoordinatorOptions Coordinator,
         TimeSpan ResendAfter
@@ -44,8 +46,9 @@ internal sealed class HostedNode
     {
         /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value is
         /// invalid.</exception>
-        public static Options From(Config system, IReadOnlyList<string> roles, IEngineFactory? engines)
+        public static Options From(Config system, NodeOptions options)
         {
+            var (roles, engines) = (options.Roles, options.AllEngines);
             if (roles.Count == 0)
                 throw new ActorTrainException(
                     $"A node needs a role; give it one or more of {string.Join(", ", NodeRoles.All)}."
@@ -57,12 +60,13 @@ internal sealed class HostedNode
                     );
             if (roles.Contains(NodeRoles.Worker) && engines is null)
                 throw new ActorTrainException(
-                    "A node with the role worker needs Engines in its options, which create its gradient engines."
+                    "A node with the role worker needs a model: AddModel, or Engines for models by any name."
                 );
             return new Options(
-                roles,
+                [.. roles],
                 engines,
-                SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"),
+                options.Algorithms,
+                options.CoordinatorRole ?? SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"),
                 CoordinatorOptions.From(system),
                 WorkerContext.ResendAfterOf(system)
             );
@@ -80,8 +84,8 @@ internal sealed class HostedNode
             throw new ActorTrainException(
                 $"A node that may hold the coordinator needs the cluster role '{options.CoordinatorRole}', and this "
                     + $"system has {(clusterRoles.Count == 0 ? "none" : string.Join(", ", clusterRoles))}; add it to "
-                    + "akka.cluster.roles, or name one that it has in actortrain.coordinator.cluster-role, on every "
-                    + "node."
+                    + "akka.cluster.roles, or name one that it has by CoordinatorRole or in "
+                    + "actortrain.coordinator.cluster-role, on every node."
             );
         _system = system;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
@@ -93,7 +97,9 @@ internal sealed class HostedNode
             _actors.Add(
                 system.ActorOf(
                     ClusterSingletonManager.Props(
-                        CoordinatorActor.Props(CoordinatorContext.Create(system, options.Coordinator)),
+                        CoordinatorActor.Props(
+                            CoordinatorContext.Create(system, options.Coordinator, options.Algorithms)
+                        ),
                         PoisonPill.Instance,
                         ClusterSingletonManagerSettings
                             .Create(system)
@@ -112,7 +118,7 @@ internal sealed class HostedNode
             ProxyName
         );
         var worker = options.Roles.Contains(NodeRoles.Worker)
-            ? new WorkerContext(options.Engines!, _lane, options.ResendAfter)
+            ? new WorkerContext(options.Engines!, _lane, options.ResendAfter, options.Algorithms)
             : null;
         _root = system.ActorOf(
             NodeActor.Props(
@@ -121,6 +127,7 @@ internal sealed class HostedNode
                 coordinator,
                 _lane,
                 worker,
+                options.Algorithms,
                 Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid
             ),
             RootName

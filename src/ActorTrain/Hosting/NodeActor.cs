@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Server;
@@ -37,8 +38,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         IActorRef coordinator,
         ITensorLane lane,
         WorkerContext? worker,
+        Algorithms algorithms,
         int uid = 0
-    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, uid));
+    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid));
 
     public NodeActor(
         string node,
@@ -46,6 +48,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         IActorRef coordinator,
         ITensorLane lane,
         WorkerContext? worker,
+        Algorithms algorithms,
         int uid
     )
     {
@@ -54,8 +57,11 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             node,
             [.. roles],
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
-            roles.Contains(NodeRoles.Server) ? Context.ActorOf(ServerNodeActor.Props(lane), "server") : null,
-            uid
+            roles.Contains(NodeRoles.Server)
+                ? Context.ActorOf(ServerNodeActor.Props(lane, algorithms), "server")
+                : null,
+            uid,
+            [.. algorithms.Added]
         );
 
         // Only these two messages are the same in every version.

@@ -12,7 +12,7 @@ internal static class NodeConfiguration
     public const string SystemName = "actortrain";
 
     /// <summary>A member of the cluster.</summary>
-    public static Config Node(NodeOptions options) =>
+    public static Config Node(StandaloneNodeOptions options) =>
         Remoting("cluster", options.Host, options.Port)
             .WithFallback(
                 ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]")

@@ -1,26 +1,48 @@
 using ActorTrain.Engines;
-using Akka.Configuration;
+using ActorTrain.Job;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>Everything needed to start a node.</summary>
-/// <param name="Roles">What it hosts: any of <c>coordinator</c>, <c>server</c>, <c>worker</c>.</param>
-/// <param name="Host">Address that it listens on and that other nodes reach it by.</param>
-/// <param name="Port">TCP port for control messages; 0 lets the system choose one.</param>
-public sealed record NodeOptions(IReadOnlyList<string> Roles, string Host = "127.0.0.1", int Port = 0)
+/// <summary>
+/// What a node hosts. In an existing actor system, address and cluster membership are the system's own settings; a node
+/// of its own has them in <see cref="StandaloneNodeOptions"/>.
+/// </summary>
+public class NodeOptions
 {
-    /// <summary>The seed node to join; null makes this node the seed of a new cluster.</summary>
-    public HostPort? Join { get; init; }
+    private readonly ModelEngines _models = new();
 
-    /// <summary>Creates the engines of a node with the role <c>worker</c>.</summary>
-    public IEngineFactory? Engines { get; init; }
+    /// <summary>
+    /// Any of <c>coordinator</c>, <c>server</c>, <c>worker</c>. They are not cluster roles of an existing actor system,
+    /// and change none.
+    /// </summary>
+    public IReadOnlyList<string> Roles { get; set; } = NodeRoles.All;
 
-    /// <summary>Receives a line about what the node waits for; null: the line is logged.</summary>
-    internal Action<string>? OnWait { get; init; }
+    /// <summary>
+    /// The cluster role whose members may hold the coordinator, the same on every node; null for the setting
+    /// <c>actortrain.coordinator.cluster-role</c>.
+    /// </summary>
+    public string? CoordinatorRole { get; set; }
 
-    /// <summary>Whether it warns of a port that other machines can reach.</summary>
-    internal bool WarnsOfOpenPort { get; init; } = true;
+    /// <summary>
+    /// Creates the engines of a node with the role <c>worker</c> for all models that were not added by
+    /// <see cref="AddModel"/>; null where there are no others.
+    /// </summary>
+    public IEngineFactory? Engines { get; set; }
 
-    /// <summary>Configuration that overrides reference.conf; <see cref="Config.Empty"/> for defaults.</summary>
-    public Config Configuration { get; init; } = Config.Empty;
+    /// <summary>The staleness policies, consistency models and optimizers that jobs may name.</summary>
+    public Algorithms Algorithms { get; init; } = new();
+
+    /// <summary>Adds a model that jobs may name.</summary>
+    /// <param name="name">Its name: <c>model.name</c> of a job.</param>
+    /// <param name="engines">Creates its engines.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ActorTrainException">The name is empty, or taken.</exception>
+    public NodeOptions AddModel(string name, IEngineFactory engines)
+    {
+        _models.Add(name, engines);
+        return this;
+    }
+
+    /// <summary>All engines; null where there are none.</summary>
+    internal IEngineFactory? AllEngines => _models.Count == 0 ? Engines : _models.With(Engines);
 }

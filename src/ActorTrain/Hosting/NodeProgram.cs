@@ -38,6 +38,9 @@ public sealed class NodeProgram(Func<EngineSettings, JobOptions?, IEngineFactory
     /// </summary>
     public Action<JobOptions> Validate { get; init; } = _ => { };
 
+    /// <summary>The staleness policies, consistency models and optimizers that its jobs may name.</summary>
+    public Algorithms Algorithms { get; init; } = new();
+
     /// <summary>
     /// Whether jobs name one of several models and data sets. Otherwise both have the program's name, and a node of
     /// another program refuses the job.

@@ -147,7 +147,7 @@ public sealed class TrainingClient : ITrainingClient
     )
     {
         var now = await AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation).ConfigureAwait(false);
-        var changed = JobOptionsReader.ReadStaleness(now.Staleness, now.Optimizer, changes);
+        var changed = JobOptionsReader.ReadStaleness(now.Staleness, now.Optimizer, algorithms: null, changes);
         await SetStalenessPolicyAsync(changed, cancellation).ConfigureAwait(false);
         return changed;
     }
@@ -170,6 +170,7 @@ public sealed class TrainingClient : ITrainingClient
         await SetConsistencyAsync(
                 JobOptionsReader.ReadConsistency(
                     await GetConsistencyAsync(cancellation).ConfigureAwait(false),
+                    algorithms: null,
                     changes
                 ),
                 cancellation

@@ -6,64 +6,87 @@ using ActorTrain.Staleness;
 namespace ActorTrain.Job;
 
 /// <summary>
-/// A training run as the user describes it: configuration section <c>actortrain.job</c>. Defaults are in
-/// reference.conf.
+/// A training run as the user describes it: configuration section <c>actortrain.job</c>. The defaults are those of
+/// reference.conf. Values are checked when the job is submitted, by the rules of a job that is read
+/// (<see cref="JobOptionsReader"/>).
 /// </summary>
-/// <param name="Name">Name of the run.</param>
-/// <param name="Model">The model to train.</param>
-/// <param name="Data">The data set to train it on.</param>
-/// <param name="Epochs">Passes over the training samples, ≥ 1.</param>
-/// <param name="BatchSize">Samples of a micro-batch, ≥ 1, which is a push without <paramref name="LocalSteps"/>; with
-/// <see cref="BalanceOptions.MicroBatch"/> the mean over the workers.</param>
-/// <param name="Optimizer">The optimizer that applies gradients: on a shard, or on a worker that takes local
-/// steps.</param>
-/// <param name="Schedule">How the learning rate changes over the job.</param>
-/// <param name="GradientClipNorm">Gradients with a larger global L2 norm are scaled down to it; 0 disables
-/// clipping.</param>
-/// <param name="Consistency">The consistency model: how far workers may drift apart.</param>
-/// <param name="Staleness">How stale gradients are treated.</param>
-/// <param name="Balance">How work is divided by the workers' throughput.</param>
-/// <param name="LocalSteps">The steps that a worker takes before it pushes.</param>
-/// <param name="Shards">Number of parameter shards; 0 means one per server node, or one in all with backup
-/// workers.</param>
-/// <param name="MicroBatchesPerLease">Micro-batches per lease, ≥ 1.</param>
-/// <param name="MinimumWorkers">Workers that must be ready before training starts, ≥ 1.</param>
-/// <param name="MaxInFlightPushes">Unanswered pushes that a worker may have while it computes the next gradient; 0
-/// alternates strictly.</param>
-/// <param name="TransferDType">The type of gradients and parameters between machines; the shards' weights are
-/// f32.</param>
-/// <param name="EvaluateEvery">Epochs from one evaluation to the next, ≥ 1; the last epoch is always evaluated.</param>
-/// <param name="Seed">Seeds the starting weights, the sample order, the augmentation, and what is random inside a
-/// module.</param>
-/// <param name="MinimumMicroBatchSize">Fewest samples of a gradient, if the data set has as many, up to
-/// <paramref name="BatchSize"/>; 0 is half the batch, at most 8 and at least 2. See
-/// <see cref="SmallestMicroBatch"/>.</param>
-/// <param name="EvaluationBatchSize">Test samples evaluated at once; 0 is as many as fit 64 MiB of input, at most
-/// 500.</param>
-public sealed record JobOptions(
-    string Name,
-    ModelOptions Model,
-    DataOptions Data,
-    int Epochs,
-    int BatchSize,
-    OptimizerOptions Optimizer,
-    ScheduleOptions Schedule,
-    float GradientClipNorm,
-    ConsistencyOptions Consistency,
-    StalenessOptions Staleness,
-    BalanceOptions Balance,
-    LocalStepsOptions LocalSteps,
-    int Shards,
-    int MicroBatchesPerLease,
-    int MinimumWorkers,
-    int MaxInFlightPushes,
-    TransferDType TransferDType,
-    int EvaluateEvery,
-    long Seed,
-    int MinimumMicroBatchSize = 0,
-    int EvaluationBatchSize = 0
-)
+public sealed record JobOptions
 {
+    /// <summary>Name of the run.</summary>
+    public string Name { get; init; } = "training";
+
+    /// <summary>The model to train.</summary>
+    public ModelOptions Model { get; init; } = "mlp";
+
+    /// <summary>The data set to train it on. A model that a node has added has its own.</summary>
+    public DataOptions Data { get; init; } = "fashion-mnist";
+
+    /// <summary>Passes over the training samples, ≥ 1.</summary>
+    public int Epochs { get; init; } = 5;
+
+    /// <summary>
+    /// Samples of a micro-batch, ≥ 1, which is a push without <see cref="LocalSteps"/>; with
+    /// <see cref="BalanceOptions.MicroBatch"/> the mean over the workers.
+    /// </summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>
+    /// Fewest samples of a gradient, if the data set has as many, up to <see cref="BatchSize"/>; 0 is half the batch,
+    /// at most 8 and at least 2. See <see cref="SmallestMicroBatch"/>.
+    /// </summary>
+    public int MinimumMicroBatchSize { get; init; }
+
+    /// <summary>
+    /// The optimizer that applies gradients: on a shard, or on a worker that takes local steps.
+    /// </summary>
+    public OptimizerOptions Optimizer { get; init; } = new Sgd();
+
+    /// <summary>How the learning rate changes over the job.</summary>
+    public ScheduleOptions Schedule { get; init; } = new();
+
+    /// <summary>Gradients with a larger global L2 norm are scaled down to it; 0 disables clipping.</summary>
+    public double GradientClipNorm { get; init; }
+
+    /// <summary>The consistency model: how far workers may drift apart.</summary>
+    public ConsistencyOptions Consistency { get; init; } = new();
+
+    /// <summary>How stale gradients are treated.</summary>
+    public StalenessOptions Staleness { get; init; } = new();
+
+    /// <summary>How work is divided by the workers' throughput.</summary>
+    public BalanceOptions Balance { get; init; } = new();
+
+    /// <summary>The steps that a worker takes before it pushes.</summary>
+    public LocalStepsOptions LocalSteps { get; init; } = new();
+
+    /// <summary>Number of parameter shards; 0 means one per server node, or one in all with backup workers.</summary>
+    public int Shards { get; init; }
+
+    /// <summary>Micro-batches per lease, ≥ 1.</summary>
+    public int MicroBatchesPerLease { get; init; } = 16;
+
+    /// <summary>
+    /// Unanswered pushes that a worker may have while it computes the next gradient; 0 alternates strictly.
+    /// </summary>
+    public int MaxInFlightPushes { get; init; }
+
+    /// <summary>The type of gradients and parameters between machines; the shards' weights are f32.</summary>
+    public TransferDType TransferDType { get; init; } = TransferDType.F32;
+
+    /// <summary>Epochs from one evaluation to the next, ≥ 1; the last epoch is always evaluated.</summary>
+    public int EvaluateEvery { get; init; } = 1;
+
+    /// <summary>Test samples evaluated at once; 0 is as many as fit 64 MiB of input, at most 500.</summary>
+    public int EvaluationBatchSize { get; init; }
+
+    /// <summary>Workers that must be ready before training starts, ≥ 1.</summary>
+    public int MinimumWorkers { get; init; } = 1;
+
+    /// <summary>
+    /// Seeds the starting weights, the sample order, the augmentation, and what is random inside a module.
+    /// </summary>
+    public long Seed { get; init; } = 1;
+
     // Batch statistics of fewer samples are poor, and those of a single one are useless.
     private const int EnoughForStatistics = 8;
 
@@ -87,22 +110,4 @@ public sealed record JobOptions(
 
     /// <summary>A shard's learning rate schedule: constant where the workers follow the schedule.</summary>
     public ScheduleOptions ShardSchedule => LocalSteps.IsOn ? ScheduleOptions.Unchanging : Schedule;
-}
-
-/// <summary>A model by name, with the settings of every model the engine knows.</summary>
-/// <param name="Name">The model's name, such as <c>mlp</c>.</param>
-/// <param name="Settings">The rest of the section as flat keys and values, such as <c>mlp.hidden = "1024,1024"</c>;
-/// lists are joined by commas. Read by the engine.</param>
-public sealed record ModelOptions(string Name, IReadOnlyDictionary<string, string> Settings);
-
-/// <summary>A data set by name, with its settings.</summary>
-/// <param name="Name">The data set's name, such as <c>fashion-mnist</c>.</param>
-/// <param name="Settings">The rest of the section as flat keys and values; read by the engine.</param>
-public sealed record DataOptions(string Name, IReadOnlyDictionary<string, string> Settings)
-{
-    /// <summary>
-    /// The fingerprint of the data set to train on: a worker with other data is refused. Empty: the data set that most
-    /// workers have.
-    /// </summary>
-    public string Fingerprint { get; init; } = "";
 }

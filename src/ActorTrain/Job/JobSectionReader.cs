@@ -8,7 +8,9 @@ namespace ActorTrain.Job;
 
 /// <summary>Reads the sections of a job's settings, each as its record of options.</summary>
 /// <exception cref="ActorTrainException">(each method) A value is invalid, or does not fit the others.</exception>
-internal sealed class JobSectionReader(SettingsReader settings)
+/// <param name="settings">The settings.</param>
+/// <param name="algorithms">The algorithms that the job may name; null for any, which the nodes check.</param>
+internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algorithms)
 {
     /// <summary>Largest count accepted: far beyond any use, and products of two still fit a long.</summary>
     public const int MaxCount = 1_000_000;
@@ -19,15 +21,17 @@ internal sealed class JobSectionReader(SettingsReader settings)
     /// <summary>Largest push accepted: the sum of two still fits an int.</summary>
     private const int MaxPushSamples = 1_000_000_000;
 
-    public ModelOptions Model() => new(settings.Text(Job + "model.name"), settings.Section(Job + "model"));
+    public ModelOptions Model() =>
+        new(settings.Text(Job + "model.name")) { Settings = settings.Section(Job + "model") };
 
     /// <summary>The fingerprint is the job's own setting; the engine reads the others.</summary>
     public DataOptions Data()
     {
         const string fingerprint = "fingerprint";
         var section = settings.Section(Job + "data").Where(setting => setting.Key != fingerprint);
-        return new DataOptions(settings.Text(Job + "data.name"), section.ToDictionary(StringComparer.Ordinal))
+        return new DataOptions(settings.Text(Job + "data.name"))
         {
+            Settings = section.ToDictionary(StringComparer.Ordinal),
             Fingerprint = settings.TextOrNone(Job + "data." + fingerprint) ?? "",
         };
     }
@@ -44,68 +48,76 @@ internal sealed class JobSectionReader(SettingsReader settings)
         const string at = Job + "consistency.",
             synchronous = at + "synchronous.",
             bounded = at + "bounded.";
-        return new ConsistencyOptions(
-            settings.Choice<ConsistencyMode>(at + "name"),
-            new SynchronousOptions(
+        return new ConsistencyOptions
+        {
+            Mode = Algorithm(at + "name", algorithms?.ConsistencyModels),
+            Synchronous = new SynchronousOptions(
                 GlobalBatchSize: settings.Int(synchronous + "global-batch-size", 0, MaxGlobalBatch),
                 BackupWorkers: settings.Int(synchronous + "backup-workers", 0, MaxCount),
                 Deterministic: settings.Bool(synchronous + "deterministic")
             ),
-            new BoundedOptions(
+            Bounded = new BoundedOptions(
                 Staleness: settings.Int(bounded + "staleness", 0, MaxCount),
                 MaxStaleness: settings.Int(bounded + "max-staleness", 0, MaxCount)
-            )
-        );
+            ),
+            Settings = settings.Section(at + "settings"),
+        };
     }
 
     /// <param name="optimizer">The optimizer that applies the gradients; some policies need a certain one.</param>
     public StalenessOptions Staleness(OptimizerOptions optimizer)
     {
-        const string at = Job + "staleness.";
-        var options = new StalenessOptions(
-            Policy: settings.Choice<StalenessPolicy>(at + "policy"),
-            Bound: settings.Int(at + "bound", 0, MaxCount),
-            MaxLeaseLead: settings.Int(at + "max-lease-lead", 0, MaxCount),
-            DemoteAfter: settings.Int(at + "demote-after", 0, MaxCount),
-            Rest: settings.Duration(at + "rest", TimeSpan.Zero),
-            Threshold: settings.Int(at + "threshold", 1, MaxCount),
-            Compensation: Compensation(at)
-        );
+        const string at = Job + "staleness.",
+            adaptive = at + "dc-asgd-adaptive.",
+            gapAware = at + "gap-aware.";
+        var options = new StalenessOptions
+        {
+            Policy = Algorithm(at + "policy", algorithms?.StalenessPolicies),
+            Bound = settings.Int(at + "bound", 0, MaxCount),
+            MaxLeaseLead = settings.Int(at + "max-lease-lead", 0, MaxCount),
+            DemoteAfter = settings.Int(at + "demote-after", 0, MaxCount),
+            Rest = settings.Duration(at + "rest", TimeSpan.Zero),
+            Threshold = settings.Int(at + "threshold", 1, MaxCount),
+            DcAsgd = new DcAsgdOptions(settings.Float(at + "dc-asgd.lambda", Bounds.AtLeast(0))),
+            DcAsgdAdaptive = new DcAsgdAdaptiveOptions(
+                Lambda: settings.Float(adaptive + "lambda", Bounds.AtLeast(0)),
+                Memory: settings.Float(adaptive + "memory", Bounds.FromToBelow(0, 1)),
+                Epsilon: settings.Float(adaptive + "epsilon", Bounds.Above(0))
+            ),
+            GapAware = new GapAwareOptions(
+                Memory: settings.Float(gapAware + "memory", Bounds.FromToBelow(0, 1)),
+                Epsilon: settings.Float(gapAware + "epsilon", Bounds.Above(0))
+            ),
+            Settings = settings.Section(at + "settings"),
+        };
         return GradientCompensations.IncompatibilityOf(options.Policy, optimizer) is { } incompatibility
             ? throw settings.Wrong(at + "policy", "another " + incompatibility)
             : options;
     }
 
-    private CompensationOptions Compensation(string at) =>
-        new(
-            new DcAsgdOptions(settings.Float(at + "dc-asgd.lambda", Bounds.AtLeast(0))),
-            new DcAsgdAdaptiveOptions(
-                settings.Float(at + "dc-asgd-adaptive.lambda", Bounds.AtLeast(0)),
-                settings.Float(at + "dc-asgd-adaptive.memory", Bounds.FromToBelow(0, 1)),
-                settings.Float(at + "dc-asgd-adaptive.epsilon", Bounds.Above(0))
-            ),
-            new GapAwareOptions(
-                settings.Float(at + "gap-aware.memory", Bounds.FromToBelow(0, 1)),
-                settings.Float(at + "gap-aware.epsilon", Bounds.Above(0))
-            )
-        );
-
     public OptimizerOptions Optimizer()
     {
         const string at = Job + "optimizer.";
-        var options = new OptimizerOptions(
-            Kind: settings.Choice<OptimizerKind>(at + "name"),
-            LearningRate: settings.Float(at + "learning-rate", Bounds.Above(0)),
-            Momentum: settings.Float(at + "momentum", Bounds.FromToBelow(0, 1)),
-            Nesterov: settings.Bool(at + "nesterov"),
-            WeightDecay: settings.Float(at + "weight-decay", Bounds.AtLeast(0)),
-            Beta1: settings.Float(at + "beta1", Bounds.FromToBelow(0, 1)),
-            Beta2: settings.Float(at + "beta2", Bounds.FromToBelow(0, 1)),
-            Epsilon: settings.Float(at + "epsilon", Bounds.Above(0))
-        );
-        return options is { Kind: OptimizerKind.Sgd, Nesterov: true, Momentum: 0 }
-            ? throw settings.Wrong(at + "nesterov", $"off while {at}momentum is 0")
-            : options;
+        var sgd = Sgd(at) with { WeightDecay = settings.Float(at + "weight-decay", Bounds.AtLeast(0)) };
+        var beta1 = settings.Float(at + "beta1", Bounds.FromToBelow(0, 1));
+        var beta2 = settings.Float(at + "beta2", Bounds.FromToBelow(0, 1));
+        var epsilon = settings.Float(at + "epsilon", Bounds.Above(0));
+        return Algorithm(at + "name", algorithms?.Optimizers) switch
+        {
+            OptimizerNames.Sgd => CheckNesterov(at, sgd),
+            OptimizerNames.Adam => Adam(new Adam(sgd.LearningRate)),
+            OptimizerNames.AdamW => Adam(new AdamW(sgd.LearningRate)),
+            var name => new CustomOptimizer(name, sgd.LearningRate) { Settings = settings.Section(at + "settings") },
+        };
+
+        Adam Adam(Adam options) =>
+            options with
+            {
+                Beta1 = beta1,
+                Beta2 = beta2,
+                Epsilon = epsilon,
+                WeightDecay = sgd.WeightDecay,
+            };
     }
 
     /// <param name="batchSize">The job's batch size, which bounds the steps of a push.</param>
@@ -114,27 +126,37 @@ internal sealed class JobSectionReader(SettingsReader settings)
         const string at = Job + "local-steps.";
         var options = new LocalStepsOptions(
             Steps: settings.Int(at + "steps", 1, Math.Min(MaxCount, MaxPushSamples / batchSize)),
-            FollowSpeed: settings.Bool(at + "follow-speed"),
-            Outer: OuterOptimizer(at + "outer.")
-        );
-        if (options is { FollowSpeed: true, IsOn: false })
-            throw settings.Wrong(at + "follow-speed", $"off while {at}steps is 1: there is nothing to follow with");
-        if (options.Outer is { Nesterov: true, Momentum: 0 })
-            throw settings.Wrong(at + "outer.nesterov", $"off while {at}outer.momentum is 0");
-        return options;
+            FollowSpeed: settings.Bool(at + "follow-speed")
+        )
+        {
+            Outer = CheckNesterov(at + "outer.", Sgd(at + "outer.")),
+        };
+        return options is { FollowSpeed: true, IsOn: false }
+            ? throw settings.Wrong(at + "follow-speed", $"off while {at}steps is 1: there is nothing to follow with")
+            : options;
     }
 
-    private OptimizerOptions OuterOptimizer(string at) =>
-        new(
-            OptimizerKind.Sgd,
-            LearningRate: settings.Float(at + "learning-rate", Bounds.Above(0)),
-            Momentum: settings.Float(at + "momentum", Bounds.FromToBelow(0, 1)),
-            Nesterov: settings.Bool(at + "nesterov"),
-            WeightDecay: 0,
-            Beta1: 0,
-            Beta2: 0,
-            Epsilon: 0
-        );
+    private Sgd Sgd(string at) =>
+        new(settings.Float(at + "learning-rate", Bounds.Above(0)))
+        {
+            Momentum = settings.Float(at + "momentum", Bounds.FromToBelow(0, 1)),
+            Nesterov = settings.Bool(at + "nesterov"),
+        };
+
+    private Sgd CheckNesterov(string at, Sgd sgd) =>
+        sgd is { Nesterov: true, Momentum: 0 }
+            ? throw settings.Wrong(at + "nesterov", $"off while {at}momentum is 0")
+            : sgd;
+
+    /// <summary>The name of an algorithm; letters may be large or small.</summary>
+    private string Algorithm(string key, IReadOnlyList<string>? known)
+    {
+        var name = settings.TextOrNone(key)?.ToLowerInvariant() ?? "";
+        return known is null && !Algorithms.IsName(name)
+                ? throw settings.Wrong(key, "a name: small letters, digits and dashes")
+            : known?.Contains(name) == false ? throw settings.Wrong(key, "one of " + string.Join(", ", known))
+            : name;
+    }
 
     public ScheduleOptions Schedule()
     {

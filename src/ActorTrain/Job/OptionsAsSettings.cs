@@ -10,11 +10,6 @@ namespace ActorTrain.Job;
 /// </summary>
 internal static class OptionsAsSettings
 {
-    // By their names without dashes, as properties are named.
-    private static readonly Dictionary<string, string> Keys = ReferenceConfiguration
-        .Settings.Select(setting => setting.Key)
-        .ToDictionary(key => key.Replace("-", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
-
     private static readonly MethodInfo NameOfChoice = typeof(Choices).GetMethod(nameof(Choices.NameOf))!;
 
     /// <summary>Every option that has a key, with its place in the options as its source.</summary>
@@ -28,21 +23,31 @@ internal static class OptionsAsSettings
         {
             var (name, at) = (section + NameOf(property), $"{place}.{property.Name}");
             var value = property.GetValue(options) ?? throw new ActorTrainException($"{at} is null; it must be given.");
-            // Records of options are sections; a property without a key, such as the outer optimizer's kind, is not
-            // read.
-            if (Keys.TryGetValue(name, out var key))
-                yield return new SettingOverride(key, Text(value), at);
+            if (value is IReadOnlyDictionary<string, string> settings)
+            {
+                // The engine reads the settings of models and data sets.
+                if (DotNetSection.KeyOf(name) is { } open)
+                    foreach (var (inner, text) in settings)
+                        yield return new SettingOverride($"{open}.{inner}", text, $"{at}[{inner}]");
+            }
             else if (IsRecord(value.GetType()))
                 foreach (var setting in Create(name, at, value))
                     yield return setting;
+            else if (DotNetSection.KeyOf(name) is { } key)
+                yield return new SettingOverride(key, Text(value), at);
+            else if (property.CanWrite && !value.Equals(Activator.CreateInstance(value.GetType())))
+                throw new ActorTrainException($"{at} is {Text(value)}; it has no effect there, and must not be set.");
         }
     }
 
-    /// <summary>The properties of a record that can be set, and not those computed from them.</summary>
+    /// <summary>The properties of a record that are options, and not those computed from them.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
         record
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is { IsPublic: true });
+            .Where(property => property.SetMethod is { IsPublic: true } || IsNameOfKind(property));
+
+    // An optimizer's name says which one it is, and cannot be set.
+    private static bool IsNameOfKind(PropertyInfo property) => property.Name == "Name";
 
     /// <summary>
     /// Whether it is a record class, which is an option in several parts; the compiler gives those a method to copy.
@@ -53,9 +58,9 @@ internal static class OptionsAsSettings
     private static string NameOf(PropertyInfo property) =>
         property.Name switch
         {
-            "Kind" or "Mode" => ".name",
-            "Compensation" => "",
-            "WarmUpEpochs" => ".warmup",
+            "Kind" or "Mode" or "Name" => ".name",
+            "Settings" => ".settings",
+            "WarmUpEpochs" => ".warm-up",
             var name => $".{name}",
         };
 

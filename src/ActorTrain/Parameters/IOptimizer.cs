@@ -40,18 +40,3 @@ public interface IOptimizer
         ReadOnlySpan<FlatRange> touched
     );
 }
-
-/// <summary>Creates a job's optimizer.</summary>
-internal static class Optimizer
-{
-    /// <summary>
-    /// Creates an optimizer without state so far for a shard of <paramref name="length"/> parameters.
-    /// </summary>
-    public static IOptimizer Create(OptimizerOptions options, int length) =>
-        options.Kind switch
-        {
-            OptimizerKind.Sgd => new Sgd(options, length),
-            OptimizerKind.Adam or OptimizerKind.AdamW => new Adam(options, length),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "Unknown optimizer."),
-        };
-}

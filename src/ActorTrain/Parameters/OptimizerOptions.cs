@@ -1,34 +1,86 @@
+using ActorTrain.Settings;
+
 namespace ActorTrain.Parameters;
 
-/// <summary>The kinds of optimizer.</summary>
-public enum OptimizerKind
+/// <summary>
+/// The rule by which a gradient is applied: section <c>actortrain.job.optimizer</c>. The formulas of
+/// <see cref="Sgd"/>, <see cref="Adam"/> and <see cref="AdamW"/> are PyTorch's.
+/// </summary>
+public abstract record OptimizerOptions
 {
-    /// <summary>Stochastic gradient descent, with momentum and Nesterov's variant as options.</summary>
-    Sgd,
+    private protected OptimizerOptions(string name, double learningRate) => (Name, LearningRate) = (name, learningRate);
 
-    /// <summary>Adam (Kingma and Ba 2015); weight decay is added to the gradient.</summary>
-    Adam,
+    /// <summary>Its name in configuration.</summary>
+    public string Name { get; }
 
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
-    AdamW,
+    /// <summary>Step size before the schedule's factor, &gt; 0.</summary>
+    public double LearningRate { get; init; }
 }
 
-/// <summary>The rule by which a gradient is applied; the formulas are PyTorch's.</summary>
-/// <param name="Kind">Which rule.</param>
+/// <summary>Stochastic gradient descent.</summary>
 /// <param name="LearningRate">Step size before the schedule's factor, &gt; 0.</param>
-/// <param name="Momentum">SGD's momentum, 0 to below 1.</param>
-/// <param name="Nesterov">Whether SGD's momentum is Nesterov's.</param>
-/// <param name="WeightDecay">L2 penalty (SGD, Adam) or decoupled decay (AdamW), ≥ 0.</param>
-/// <param name="Beta1">Adam's decay of the first moment, 0 to below 1.</param>
-/// <param name="Beta2">Adam's decay of the second moment, 0 to below 1.</param>
-/// <param name="Epsilon">Adam's term against division by zero, &gt; 0.</param>
-public sealed record OptimizerOptions(
-    OptimizerKind Kind,
-    float LearningRate,
-    float Momentum,
-    bool Nesterov,
-    float WeightDecay,
-    float Beta1,
-    float Beta2,
-    float Epsilon
-);
+public sealed record Sgd(double LearningRate = 0.03) : OptimizerOptions(OptimizerNames.Sgd, LearningRate)
+{
+    /// <summary>Momentum, 0 to below 1.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Whether the momentum is Nesterov's.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>L2 penalty, ≥ 0: it is added to the gradient.</summary>
+    public double WeightDecay { get; init; }
+}
+
+/// <summary>Adam (Kingma and Ba 2015).</summary>
+public record Adam : OptimizerOptions
+{
+    /// <param name="learningRate">Step size before the schedule's factor, &gt; 0.</param>
+    public Adam(double learningRate = 0.03)
+        : this(OptimizerNames.Adam, learningRate) { }
+
+    private protected Adam(string name, double learningRate)
+        : base(name, learningRate) { }
+
+    /// <summary>Decay of the first moment, 0 to below 1.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the second moment, 0 to below 1.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>The term against division by zero, &gt; 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>L2 penalty, which is added to the gradient, or decoupled decay (<see cref="AdamW"/>), ≥ 0.</summary>
+    public double WeightDecay { get; init; }
+}
+
+/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+public sealed record AdamW : Adam
+{
+    /// <param name="learningRate">Step size before the schedule's factor, &gt; 0.</param>
+    public AdamW(double learningRate = 0.03)
+        : base(OptimizerNames.AdamW, learningRate) { }
+}
+
+/// <summary>An optimizer that the nodes have added (<c>AddOptimizer</c>).</summary>
+/// <param name="Name">The name that it was added by.</param>
+/// <param name="LearningRate">Step size before the schedule's factor, &gt; 0.</param>
+public sealed record CustomOptimizer(string Name, double LearningRate = 0.03) : OptimizerOptions(Name, LearningRate)
+{
+    /// <summary>Its settings: section <c>actortrain.job.optimizer.settings</c>, with relative keys.</summary>
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get;
+        init => field = new SettingValues(value);
+    } = new SettingValues();
+}
+
+/// <summary>The names of the optimizers that come with ActorTrain.</summary>
+internal static class OptimizerNames
+{
+    public const string Sgd = "sgd";
+    public const string Adam = "adam";
+    public const string AdamW = "adamw";
+
+    public static IReadOnlyList<string> All { get; } = [Sgd, Adam, AdamW];
+}

@@ -23,11 +23,11 @@ public enum ScheduleKind
 /// <param name="StepFactor">Step: the factor of each cut, above 0 to 1.</param>
 /// <param name="Floor">Cosine: the factor at the end, 0 to 1.</param>
 public sealed record ScheduleOptions(
-    ScheduleKind Kind,
-    double WarmUpEpochs,
-    double StepEpochs,
-    double StepFactor,
-    double Floor
+    ScheduleKind Kind = ScheduleKind.Cosine,
+    double WarmUpEpochs = 0.5,
+    double StepEpochs = 2,
+    double StepFactor = 0.5,
+    double Floor = 0
 )
 {
     /// <summary>A constant learning rate from the first step.</summary>

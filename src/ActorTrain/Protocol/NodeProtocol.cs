@@ -15,8 +15,15 @@ internal static class NodeProtocol
     /// <param name="Worker">Where jobs are announced to it; null without the role <c>worker</c>.</param>
     /// <param name="Server">Where shards are opened on it; null without the role <c>server</c>.</param>
     /// <param name="Uid">The number of its actor system in the cluster, which differs after a restart.</param>
-    public sealed record Enrol(string Node, string[] Roles, IActorRef? Worker, IActorRef? Server, int Uid = 0)
-        : IWireMessage;
+    /// <param name="Algorithms">The algorithms that were added to it.</param>
+    public sealed record Enrol(
+        string Node,
+        string[] Roles,
+        IActorRef? Worker,
+        IActorRef? Server,
+        int Uid = 0,
+        string[]? Algorithms = null
+    ) : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>
     /// <param name="Coordinator">The coordinator itself, to be watched.</param>

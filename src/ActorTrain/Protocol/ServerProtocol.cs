@@ -8,7 +8,7 @@ namespace ActorTrain.Protocol;
 /// <summary>Job and server node: open and close shards, store snapshots.</summary>
 internal static class ServerProtocol
 {
-    /// <summary>Job → server. Answered by <see cref="ShardOpened"/>.</summary>
+    /// <summary>Job → server. Answered by <see cref="ShardOpened"/> or <see cref="ShardRefused"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Slice">The slice to hold.</param>
     /// <param name="Shards">Shards of the job in all.</param>
@@ -29,6 +29,12 @@ internal static class ServerProtocol
     /// <param name="Slice">The slice held.</param>
     /// <param name="Shard">The shard.</param>
     public sealed record ShardOpened(string JobId, ShardSlice Slice, IActorRef Shard) : IWireMessage;
+
+    /// <summary>Server → job: the shard cannot be opened.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Slice">The slice.</param>
+    /// <param name="Reason">Why, as a clause.</param>
+    public sealed record ShardRefused(string JobId, ShardSlice Slice, string Reason) : IWireMessage;
 
     /// <summary>Job → server. Answered by <see cref="BuffersOpened"/>.</summary>
     /// <param name="JobId">The job.</param>

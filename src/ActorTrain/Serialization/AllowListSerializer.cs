@@ -1,6 +1,7 @@
 using System.Runtime.Serialization;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
+using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Util;
@@ -46,6 +47,7 @@ internal abstract class AllowListSerializer : Akka.Serialization.Serializer
                         to => to.FromSurrogate(system)
                     ),
                     Surrogate.Create<ParameterLayout, LayoutOnWire>(LayoutOnWire.From, wire => wire.ToLayout()),
+                    Surrogate.Create<SettingValues, SettingsOnWire>(SettingsOnWire.From, wire => wire.ToSettings()),
                 ],
                 serializerFactories: [new ListAsArrayFactory(), new AllowListFactory(types)],
                 knownTypes: null,

@@ -1,4 +1,5 @@
 using ActorTrain.Parameters;
+using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Util;
 
@@ -29,10 +30,11 @@ internal sealed class WireTypeSet
     public IReadOnlySet<string> Names { get; }
 
     /// <summary>
-    /// Types that are sent as another type, which is on the list: an actor as its path, a layout as its tensors.
+    /// Types that are sent as another type, which is on the list: an actor as its path, a layout as its tensors,
+    /// settings as texts.
     /// </summary>
     public static bool HasSurrogate(Type type) =>
-        typeof(ISurrogated).IsAssignableFrom(type) || type == typeof(ParameterLayout);
+        typeof(ISurrogated).IsAssignableFrom(type) || type == typeof(ParameterLayout) || type == typeof(SettingValues);
 
     /// <summary>
     /// Whether a type may be sent. A field's declared type may be an interface: its value is checked on its own.

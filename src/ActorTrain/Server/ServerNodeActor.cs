@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
+using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
 using Akka.Actor;
 using Akka.Event;
@@ -15,6 +16,7 @@ namespace ActorTrain.Server;
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
     private readonly ITensorLane _lane;
+    private readonly Algorithms _algorithms;
     private readonly Dictionary<string, Hosted> _jobs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
@@ -44,25 +46,13 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 
     private sealed record Idle;
 
-    public static Props Props(ITensorLane lane) => Akka.Actor.Props.Create(() => new ServerNodeActor(lane));
+    public static Props Props(ITensorLane lane, Algorithms algorithms) =>
+        Akka.Actor.Props.Create(() => new ServerNodeActor(lane, algorithms));
 
-    public ServerNodeActor(ITensorLane lane)
+    public ServerNodeActor(ITensorLane lane, Algorithms algorithms)
     {
-        _lane = lane;
-        Receive<ServerProtocol.OpenShard>(open =>
-            Sender.Tell(
-                new ServerProtocol.ShardOpened(
-                    open.JobId,
-                    open.Slice,
-                    Host(
-                        open.JobId,
-                        open.Owner,
-                        open.Slice.Length,
-                        ParameterShardActor.Props(CreateShard(open), _lane, open.Job.TransferDType)
-                    )
-                )
-            )
-        );
+        (_lane, _algorithms) = (lane, algorithms);
+        Receive<ServerProtocol.OpenShard>(open => Sender.Tell(Open(open)));
         Receive<ServerProtocol.OpenBuffers>(open =>
         {
             var state = new CombinedBuffers(open.Sections, open.Job.IsEvaluatedAfter);
@@ -165,6 +155,35 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 
-    private ShardState CreateShard(ServerProtocol.OpenShard open) =>
-        new(open.Slice.Index, open.Slice.Length, open.TrainSamples, open.Job, _lane.Memory, isOnly: open.Shards == 1);
+    private object Open(ServerProtocol.OpenShard open)
+    {
+        ShardState shard;
+        try
+        {
+            shard = new ShardState(
+                open.Slice.Index,
+                open.Slice.Length,
+                open.TrainSamples,
+                open.Job,
+                _lane.Memory,
+                isOnly: open.Shards == 1,
+                _algorithms
+            );
+        }
+        // This node may lack an algorithm that another has added, or it throws.
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return new ServerProtocol.ShardRefused(
+                open.JobId,
+                open.Slice,
+                failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause()
+            );
+        }
+        var props = ParameterShardActor.Props(shard, _lane, open.Job.TransferDType);
+        return new ServerProtocol.ShardOpened(
+            open.JobId,
+            open.Slice,
+            Host(open.JobId, open.Owner, open.Slice.Length, props)
+        );
+    }
 }

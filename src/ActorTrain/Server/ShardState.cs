@@ -24,6 +24,7 @@ internal sealed class ShardState
     private readonly EpochWeights _epochWeights;
     private readonly IncarnationFences _fences = new();
     private readonly JobOptions _job;
+    private readonly Algorithms _algorithms;
     private readonly int _samples;
     private StalenessOptions _staleness;
     private IStalenessPolicy _policy;
@@ -36,12 +37,23 @@ internal sealed class ShardState
     /// <param name="job">Optimizer, schedule, samples a push, staleness policy and consistency model.</param>
     /// <param name="memory">Memory for its weights.</param>
     /// <param name="isOnly">Whether it is the job's only shard.</param>
-    public ShardState(int index, int length, int samples, JobOptions job, TensorPool memory, bool isOnly = false)
+    /// <param name="algorithms">Creates its staleness policy and its optimizer.</param>
+    /// <exception cref="ActorTrainException">The job names an algorithm that is not there.</exception>
+    public ShardState(
+        int index,
+        int length,
+        int samples,
+        JobOptions job,
+        TensorPool memory,
+        bool isOnly = false,
+        Algorithms? algorithms = null
+    )
     {
+        _algorithms = algorithms ?? Algorithms.BuiltIn;
         (Index, _samples, _job) = (index, samples, job);
-        (_staleness, _policy, _consistency) = (job.Staleness, StalenessPolicies.Create(job.Staleness), job.Consistency);
+        (_staleness, _policy, _consistency) = (job.Staleness, _algorithms.Create(job.Staleness), job.Consistency);
         _applied = new AppliedPushes(job.Epochs, samples);
-        _weights = new ShardWeights(length, samples, job, StalenessInEffect, memory);
+        _weights = new ShardWeights(length, samples, job, StalenessInEffect, memory, _algorithms);
         _steps = new SynchronousSteps(length, samples, job.SmallestMicroBatch, memory, isOnly, _applied, _weights);
         _epochWeights = new EpochWeights(job);
     }
@@ -145,7 +157,7 @@ internal sealed class ShardState
     /// <summary>Changes the staleness policy.</summary>
     public void SetStaleness(StalenessOptions staleness)
     {
-        _policy = StalenessPolicies.Create(staleness);
+        _policy = _algorithms.Create(staleness);
         _staleness = staleness;
         _weights.SetStaleness(StalenessInEffect);
     }

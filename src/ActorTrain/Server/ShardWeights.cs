@@ -13,18 +13,20 @@ namespace ActorTrain.Server;
 /// <param name="job">Optimizer and schedule.</param>
 /// <param name="staleness">The staleness policy in effect.</param>
 /// <param name="memory">Memory for the weights.</param>
+/// <param name="algorithms">Creates the optimizer.</param>
 internal sealed class ShardWeights(
     int length,
     int samples,
     JobOptions job,
     StalenessOptions staleness,
-    TensorPool memory
+    TensorPool memory,
+    Algorithms algorithms
 )
 {
     private readonly FlatRange[] _all = [new FlatRange(0, length)];
     private readonly LearningRateSchedule _schedule = new(job.ShardSchedule, job.Epochs, samples);
     private StalenessOptions _staleness = staleness;
-    private IOptimizer _optimizer = Optimizer.Create(OptimizerUnder(staleness, job), length);
+    private IOptimizer _optimizer = algorithms.Create(OptimizerUnder(staleness, job), length);
     private StaleGradientCompensator? _compensator = StaleGradientCompensator.Create(staleness, job, length);
     private long _samples;
 
@@ -53,8 +55,8 @@ internal sealed class ShardWeights(
         var previous = _staleness;
         _staleness = inEffect;
         if (OptimizerUnder(previous, job) != OptimizerUnder(inEffect, job))
-            _optimizer = Optimizer.Create(OptimizerUnder(inEffect, job), length);
-        if ((previous.Policy, previous.Compensation) == (inEffect.Policy, inEffect.Compensation))
+            _optimizer = algorithms.Create(OptimizerUnder(inEffect, job), length);
+        if (StalenessOptions.CompensateAlike(previous, inEffect))
             return;
         _compensator?.Release();
         _compensator = StaleGradientCompensator.Create(inEffect, job, length);

@@ -2,22 +2,38 @@ using Akka.Configuration;
 
 namespace ActorTrain.Settings;
 
-/// <summary>The keys that exist: those of reference.conf, and anything under <c>akka</c>.</summary>
+/// <summary>
+/// The keys that exist: those of reference.conf, anything in a section that is open there, and anything under
+/// <c>akka</c>.
+/// </summary>
 internal sealed class KnownKeys
 {
     private readonly HashSet<string> _values;
     private readonly HashSet<string> _sections = new(StringComparer.Ordinal);
 
-    public KnownKeys(IEnumerable<string> values)
+    private readonly HashSet<string> _open;
+
+    /// <param name="values">The keys of all values.</param>
+    /// <param name="open">The keys of sections that take any key.</param>
+    public KnownKeys(IEnumerable<string> values, IEnumerable<string>? open = null)
     {
         _values = new HashSet<string>(values, StringComparer.Ordinal);
-        foreach (var key in _values)
+        _open = new HashSet<string>(open ?? [], StringComparer.Ordinal);
+        foreach (var key in _values.Concat(_open.Select(open => open + ".")))
             for (var dot = key.LastIndexOf('.'); dot > 0; dot = key.LastIndexOf('.', dot - 1))
                 _sections.Add(key[..dot]);
     }
 
     /// <summary>The keys of the embedded reference.conf.</summary>
-    public static KnownKeys Reference { get; } = new(ReferenceConfiguration.Settings.Select(setting => setting.Key));
+    public static KnownKeys Reference { get; } =
+        new(
+            // An empty section has no value.
+            ReferenceConfiguration.Settings.Where(setting => setting.Value is not null).Select(setting => setting.Key),
+            ReferenceConfiguration.Settings.Where(setting => setting.Value is null).Select(setting => setting.Key)
+        );
+
+    /// <summary>Whether a section takes any key.</summary>
+    public bool IsOpen(string section) => _open.Contains(section);
 
     /// <summary>
     /// Refuses a configuration with a key that does not exist, or with a value where a section belongs.
@@ -52,12 +68,18 @@ internal sealed class KnownKeys
             setting.Key == "akka"
             || setting.Key.StartsWith("akka.", StringComparison.Ordinal)
             || _values.Contains(setting.Key)
+            || _open.Any(section => setting.Key.StartsWith(section + ".", StringComparison.Ordinal))
         )
             return;
         if (_sections.Contains(setting.Key))
         {
             if (setting.Value is null)
                 return; // an empty section
+            if (_open.Contains(setting.Key))
+                throw Error(
+                    $"{setting.Key} is {setting.Value} ({setting.Source}); it must be a section, with settings of "
+                        + "one's own."
+                );
             var child = _values
                 .Where(key => key.StartsWith(setting.Key + ".", StringComparison.Ordinal))
                 .OrderBy(key => !key.EndsWith(".name", StringComparison.Ordinal))

@@ -87,15 +87,12 @@ internal sealed class SettingsReader
             : value;
     }
 
-    public float Float(string key, Bounds bounds)
+    /// <summary>A number that the engine uses in single precision.</summary>
+    public double Float(string key, Bounds bounds)
     {
-        var setting = Given(key);
-        // Checked after the conversion to float: 1e-50 becomes 0, and 1e39 infinite.
-        return
-            float.TryParse(setting.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            && bounds.Contain(value)
-            ? value
-            : throw Wrong(setting, NumberBounds(setting, bounds));
+        // Checked after the conversion to float, too: 1e-50 becomes 0, and 1e39 infinite.
+        var value = Double(key, bounds);
+        return bounds.Contain((float)value) ? value : throw Wrong(Given(key), bounds.ToString());
     }
 
     public double Double(string key, Bounds bounds)
@@ -155,14 +152,17 @@ internal sealed class SettingsReader
         var inside = _settings.Values.Where(setting =>
             setting.Key.StartsWith(prefix, StringComparison.Ordinal) && setting.Key != prefix + "name"
         );
-        return inside.ToDictionary(
-            setting => setting.Key[prefix.Length..],
-            setting =>
-                Switch(setting.Value) is { } isOn
-                    ? (isOn ? "on" : "off")
-                    : setting.Value ?? throw Wrong(setting, "a value"),
-            StringComparer.Ordinal
-        );
+        // Empty sections hold nothing.
+        return inside
+            .Where(setting => !KnownKeys.Reference.IsOpen(setting.Key))
+            .ToDictionary(
+                setting => setting.Key[prefix.Length..],
+                setting =>
+                    Switch(setting.Value) is { } isOn
+                        ? (isOn ? "on" : "off")
+                        : setting.Value ?? throw Wrong(setting, "a value"),
+                StringComparer.Ordinal
+            );
     }
 
     /// <summary>The error about a setting; <paramref name="right"/> completes "it must be …".</summary>
@@ -181,7 +181,7 @@ internal sealed class SettingsReader
             : throw new InvalidOperationException($"{key} is not in reference.conf");
 
     private static bool? Switch(string? value) =>
-        value switch
+        value?.ToLowerInvariant() switch
         {
             "on" or "true" or "yes" => true,
             "off" or "false" or "no" => false,

@@ -14,7 +14,7 @@ namespace ActorTrain.Staleness;
 /// </summary>
 /// <param name="optimizer">The job's optimizer; it must be compatible.</param>
 /// <param name="length">Parameters in the shard.</param>
-internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradientCompensation
+internal sealed class DanaSlim(Sgd optimizer, int length) : IGradientCompensation
 {
     private readonly Dictionary<string, float[]> _momenta = [];
 
@@ -24,21 +24,15 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
     public static string? IncompatibilityOf(OptimizerOptions optimizer) =>
         optimizer switch
         {
-            { Kind: not OptimizerKind.Sgd } =>
-                "while the optimizer is not sgd: dana-slim is SGD's momentum, one for each worker",
-            { Momentum: 0 } => "while the optimizer's momentum is 0: dana-slim is that momentum, one for each worker",
-            { Nesterov: true } => "while the optimizer's nesterov is on: dana-slim looks ahead by itself",
+            not Sgd => "while the optimizer is not sgd: dana-slim is SGD's momentum, one for each worker",
+            Sgd { Momentum: 0 } =>
+                "while the optimizer's momentum is 0: dana-slim is that momentum, one for each worker",
+            Sgd { Nesterov: true } => "while the optimizer's nesterov is on: dana-slim looks ahead by itself",
             _ => null,
         };
 
     /// <summary>The settings of the shard's own optimizer: a plain step.</summary>
-    public static OptimizerOptions PlainStep(OptimizerOptions optimizer) =>
-        optimizer with
-        {
-            Momentum = 0,
-            Nesterov = false,
-            WeightDecay = 0,
-        };
+    public static Sgd PlainStep(Sgd optimizer) => optimizer with { Momentum = 0, Nesterov = false, WeightDecay = 0 };
 
     public void Compensate(in StaleGradient stale, Span<float> result)
     {
@@ -59,11 +53,11 @@ internal sealed class DanaSlim(OptimizerOptions optimizer, int length) : IGradie
 
     public void ForgetAll() => _momenta.Clear();
 
-    // The same operations in the same order as Sgd's, for the same bits.
-    private readonly struct Rule(OptimizerOptions optimizer, float weight) : IElementRule
+    // The same operations in the same order as SgdOptimizer's, for the same bits.
+    private readonly struct Rule(Sgd optimizer, float weight) : IElementRule
     {
-        private readonly Vector<float> _mu = new(optimizer.Momentum),
-            _decay = new(optimizer.WeightDecay),
+        private readonly Vector<float> _mu = new((float)optimizer.Momentum),
+            _decay = new((float)optimizer.WeightDecay),
             _weight = new(weight);
         private readonly bool _decays = optimizer.WeightDecay != 0;
 

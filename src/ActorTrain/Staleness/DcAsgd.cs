@@ -16,7 +16,7 @@ internal sealed class DcAsgd(DcAsgdOptions options) : IGradientCompensation
 
     public void Compensate(in StaleGradient stale, Span<float> result) =>
         Elementwise.Run(
-            new Rule(options.Lambda, stale.Weight),
+            new Rule((float)options.Lambda, stale.Weight),
             stale.Gradient,
             stale.Weights,
             stale.ComputedFrom,

@@ -30,13 +30,13 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
 
     private readonly struct Rule(DcAsgdAdaptiveOptions options, float weight) : IElementRule
     {
-        private readonly Vector<float> _lambda = new(options.Lambda),
-            _memory = new(options.Memory),
-            _epsilon = new(options.Epsilon),
+        private readonly Vector<float> _lambda = new((float)options.Lambda),
+            _memory = new((float)options.Memory),
+            _epsilon = new((float)options.Epsilon),
             _weight = new(weight);
 
         // In double precision, as in Adam: in single precision 1 − 0.999 would be off by 1e-5.
-        private readonly Vector<float> _rest = new((float)(1 - (double)(decimal)options.Memory));
+        private readonly Vector<float> _rest = new((float)(1 - options.Memory));
 
         public static bool ChangesState => true;
 

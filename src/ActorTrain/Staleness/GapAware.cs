@@ -30,12 +30,12 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
 
     public void Compensate(in StaleGradient stale, Span<float> result)
     {
-        var correction = _updates == 0 ? 1 : 1 - Math.Pow((double)(decimal)options.Memory, _updates);
+        var correction = _updates == 0 ? 1 : 1 - Math.Pow(options.Memory, _updates);
         Elementwise.Run(
             // A lower bound of C avoids 0/0 for a parameter that never moved.
             new Penalty(
                 (float)(_largestRate / Math.Sqrt(correction)),
-                Math.Max(_largestRate * options.Epsilon, float.Epsilon),
+                Math.Max(_largestRate * (float)options.Epsilon, float.Epsilon),
                 stale.Weight
             ),
             stale.Gradient,
@@ -91,10 +91,10 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
         }
     }
 
-    private readonly struct MeanSquare(float memory, float perRate) : IElementRule
+    private readonly struct MeanSquare(double memory, float perRate) : IElementRule
     {
-        private readonly Vector<float> _memory = new(memory),
-            _rest = new((float)(1 - (double)(decimal)memory)),
+        private readonly Vector<float> _memory = new((float)memory),
+            _rest = new((float)(1 - memory)),
             _perRate = new(perRate);
 
         public static bool ChangesState => false;

@@ -82,20 +82,20 @@ internal static class GradientCompensations
     public static IGradientCompensation? Create(StalenessOptions options, OptimizerOptions optimizer, int length) =>
         options.Policy switch
         {
-            StalenessPolicy.DcAsgd => new DcAsgd(options.Compensation.DcAsgd),
-            StalenessPolicy.DcAsgdAdaptive => new DcAsgdAdaptive(options.Compensation.DcAsgdAdaptive, length),
-            StalenessPolicy.GapAware => new GapAware(options.Compensation.GapAware, length),
-            StalenessPolicy.DanaSlim => new DanaSlim(optimizer, length),
+            StalenessPolicy.DcAsgd => new DcAsgd(options.DcAsgd),
+            StalenessPolicy.DcAsgdAdaptive => new DcAsgdAdaptive(options.DcAsgdAdaptive, length),
+            StalenessPolicy.GapAware => new GapAware(options.GapAware, length),
+            StalenessPolicy.DanaSlim => new DanaSlim((Sgd)optimizer, length),
             _ => null,
         };
 
     /// <summary>Why a policy is not compatible with a job's optimizer: "while …"; null where it is.</summary>
-    public static string? IncompatibilityOf(StalenessPolicy policy, OptimizerOptions optimizer) =>
+    public static string? IncompatibilityOf(string policy, OptimizerOptions optimizer) =>
         policy == StalenessPolicy.DanaSlim ? DanaSlim.IncompatibilityOf(optimizer) : null;
 
     /// <summary>
     /// The settings of a shard's optimizer: the job's, without momentum for a policy that has its own.
     /// </summary>
-    public static OptimizerOptions OptimizerUnder(StalenessPolicy policy, OptimizerOptions optimizer) =>
-        policy == StalenessPolicy.DanaSlim ? DanaSlim.PlainStep(optimizer) : optimizer;
+    public static OptimizerOptions OptimizerUnder(string policy, OptimizerOptions optimizer) =>
+        policy == StalenessPolicy.DanaSlim ? DanaSlim.PlainStep((Sgd)optimizer) : optimizer;
 }

@@ -20,6 +20,7 @@ internal sealed class EngineActor : ReceiveActor
     private readonly EngineLoader _loader;
     private readonly bool _trains;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Algorithms _algorithms;
     private InnerOptimizer? _inner;
     private LocalRun? _run;
     private BufferGuard? _guard;
@@ -37,24 +38,24 @@ internal sealed class EngineActor : ReceiveActor
             return Directive.Stop;
         });
 
-    /// <param name="factory">Creates the engine.</param>
+    /// <param name="context">Creates the engine, and the optimizer of local steps.</param>
     /// <param name="job">The job.</param>
     /// <param name="dispatcher">The dispatcher whose thread it computes on.</param>
     /// <param name="measure">Memory for the gradients that measure a training engine; null for an engine that only
     /// evaluates.</param>
     /// <param name="stopping">Cancels an evaluation.</param>
     public static Props Props(
-        IEngineFactory factory,
+        WorkerContext context,
         JobOptions job,
         string dispatcher,
         TensorPool? measure,
         CancellationToken stopping
-    ) => Akka.Actor.Props.Create(() => new EngineActor(factory, job, measure, stopping)).WithDispatcher(dispatcher);
+    ) => Akka.Actor.Props.Create(() => new EngineActor(context, job, measure, stopping)).WithDispatcher(dispatcher);
 
-    public EngineActor(IEngineFactory factory, JobOptions job, TensorPool? measure, CancellationToken stopping)
+    public EngineActor(WorkerContext context, JobOptions job, TensorPool? measure, CancellationToken stopping)
     {
-        (_job, _trains) = (job, measure is not null);
-        _loader = new EngineLoader(factory, job, measure, CreateClock());
+        (_job, _trains, _algorithms) = (job, measure is not null, context.Algorithms);
+        _loader = new EngineLoader(context.Engines, job, measure, CreateClock());
         Receive<EngineProtocol.Load>(_ => Sender.Tell(TryLoad()));
         Receive<EngineProtocol.Compute>(Compute);
         Receive<NextStep>(next =>
@@ -93,7 +94,7 @@ internal sealed class EngineActor : ReceiveActor
             Sender.Tell(TryCompute(compute));
             return;
         }
-        _inner ??= new InnerOptimizer(_job, Engine.Parameters.Length, Engine.Dataset.TrainSamples);
+        _inner ??= new InnerOptimizer(_job, Engine.Parameters.Length, Engine.Dataset.TrainSamples, _algorithms);
         _run = new LocalRun(Engine, _inner, local, compute.Samples, compute.Gradient, _guard);
         TakeStep(_run);
     }
@@ -116,7 +117,7 @@ internal sealed class EngineActor : ReceiveActor
                     compute.Samples.Length,
                     BufferGuard.Describe(buffer, compute.Samples.Span)
                 );
-            GradientClipping.Clip(compute.Gradient.Span, _job.GradientClipNorm);
+            GradientClipping.Clip(compute.Gradient.Span, (float)_job.GradientClipNorm);
             return new EngineProtocol.Computed(result, compute.Samples.Length);
         }
         catch (OperationCanceledException) when (compute.Abandoned.IsCancellationRequested)

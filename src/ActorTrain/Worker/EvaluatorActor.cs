@@ -114,7 +114,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         if (_engine is not null)
             return _engine;
         _engine = Context.ActorOf(
-            EngineActor.Props(_context.Engines, _job, DispatcherNames.Compute, measure: null, _stopping.Token)
+            EngineActor.Props(_context, _job, DispatcherNames.Compute, measure: null, _stopping.Token)
         );
         _engine.Tell(new EngineProtocol.Load());
         return _engine;

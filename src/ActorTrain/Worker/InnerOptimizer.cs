@@ -12,9 +12,10 @@ namespace ActorTrain.Worker;
 /// <param name="job">The job.</param>
 /// <param name="parameters">Parameters of the model.</param>
 /// <param name="samples">Training samples.</param>
-internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples)
+/// <param name="algorithms">Creates the optimizer.</param>
+internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples, Algorithms algorithms)
 {
-    private readonly IOptimizer _optimizer = Optimizer.Create(job.Optimizer, parameters);
+    private readonly IOptimizer _optimizer = algorithms.Create(job.Optimizer, parameters);
     private readonly LearningRateSchedule _schedule = new(job.Schedule, job.Epochs, samples);
 
     /// <summary>The parameters that a run began with, [parameters].</summary>
@@ -35,7 +36,7 @@ internal sealed class InnerOptimizer(JobOptions job, int parameters, int samples
         IReadOnlyList<FlatRange>? untouched = null
     )
     {
-        GradientClipping.Clip(gradient, job.GradientClipNorm);
+        GradientClipping.Clip(gradient, (float)job.GradientClipNorm);
         // Only the shards know how many samples are applied. Leases are granted in order, so the samples before the
         // part are nearly as many.
         var before = (part.Epoch - 1L) * samples + part.Start;

@@ -66,7 +66,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
     {
         Context.Watch(_coordinator);
         _engine = Context.ActorOf(
-            EngineActor.Props(_context.Engines, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token),
+            EngineActor.Props(_context, _job, DispatcherNames.Training, _context.Lane.Memory, _stopping.Token),
             "engine"
         );
         _engine.Tell(new EngineProtocol.Load());

@@ -41,7 +41,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
         var cluster = new ChaosCluster(
             await ActorTrainNode.StartAsync(
-                new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+                new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
             ),
             throttle,
             nodeSettings,

@@ -72,9 +72,10 @@ internal static class SaturationBenchmark
         ];
     }
 
-    private static NodeOptions Options(string route, HostPort? join) =>
-        new([NodeRoles.Server, NodeRoles.Coordinator])
+    private static StandaloneNodeOptions Options(string route, HostPort? join) =>
+        new()
         {
+            Roles = [NodeRoles.Server, NodeRoles.Coordinator],
             Join = join,
             Configuration = ConfigurationFactory.ParseString(
                 $"akka.loglevel = OFF, actortrain.lane {{ same-machine = {route}, in-flight = 2GiB }}"

@@ -43,7 +43,7 @@ internal sealed class Cluster : IAsyncDisposable
             .ParseString("akka.loglevel = OFF")
             .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
         var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
         );
         return new Cluster(seed, workers, nodeSettings);
     }

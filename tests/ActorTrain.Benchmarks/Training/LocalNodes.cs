@@ -29,15 +29,16 @@ internal sealed class LocalNodes : IAsyncDisposable
         var nodes = new LocalNodes();
         nodes._nodes.Add(
             await ActorTrainNode.StartAsync(
-                new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+                new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
             )
         );
         foreach (var throttle in throttles)
         {
             nodes._nodes.Add(
                 await ActorTrainNode.StartAsync(
-                    new NodeOptions([NodeRoles.Worker])
+                    new StandaloneNodeOptions
                     {
+                        Roles = [NodeRoles.Worker],
                         Join = nodes._nodes[0].Address,
                         Engines = new ThrottledEngines(
                             new TorchEngineFactory(new TorchOptions("cpu", Threads: 1)),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Torch;
 using ActorTrain.Torch.Data;
@@ -61,7 +62,7 @@ internal static class PlainLoop
 
     private static Func<ReadOnlyMemory<int>, double> EngineStep(Engines.IGradientEngine engine, TrainingJob job)
     {
-        var optimizer = Optimizer.Create(job.Options("").Optimizer, engine.Parameters.Length);
+        var optimizer = Algorithms.BuiltIn.Create(job.Options("").Optimizer, engine.Parameters.Length);
         var gradient = new float[engine.Parameters.Length];
         return samples =>
         {

@@ -19,9 +19,7 @@ internal static class PolicyBenchmark
 {
     public static void Run(BenchmarkOptions options, string size, int floats)
     {
-        var policies = Enum.GetValues<StalenessPolicy>()
-            .Where(policy => options.Wants($"{size} {Choices.NameOf(policy)}"))
-            .ToList();
+        var policies = StalenessPolicy.All.Where(policy => options.Wants($"{size} {policy}")).ToList();
         if (policies.Count == 0)
             return;
         var pushers = policies.Prepend(StalenessPolicy.Accept).Select(policy => new Pusher(policy, floats)).ToList();
@@ -35,7 +33,7 @@ internal static class PolicyBenchmark
                 if (round == 0)
                     continue;
                 seconds[i].Add(time);
-                var name = i == 0 ? "accept, which the others are compared with" : Choices.NameOf(policies[i - 1]);
+                var name = i == 0 ? "accept, which the others are compared with" : policies[i - 1];
                 Interim.Print(
                     $"{size}, {name}",
                     round,
@@ -47,7 +45,7 @@ internal static class PolicyBenchmark
         for (var i = 1; i < pushers.Count; i++)
         {
             table.Add(
-                Choices.NameOf(policies[i - 1]),
+                policies[i - 1],
                 (seconds[i].Median() * 1000).ToString("0.00", CultureInfo.InvariantCulture),
                 seconds[i]
                     .Zip(seconds[0], (time, accept) => time / accept)
@@ -68,11 +66,11 @@ internal static class PolicyBenchmark
         private readonly TensorSlice?[] _reads = new TensorSlice?[2];
         private int _pushes;
 
-        public Pusher(StalenessPolicy policy, int floats)
+        public Pusher(string policy, int floats)
         {
             var job = JobOptionsReader.Read(
                 null,
-                new SettingOverride("actortrain.job.staleness.policy", Choices.NameOf(policy), "benchmark"),
+                new SettingOverride("actortrain.job.staleness.policy", policy, "benchmark"),
                 new SettingOverride("actortrain.job.epochs", "1", "benchmark")
             );
             _shard = new ShardState(

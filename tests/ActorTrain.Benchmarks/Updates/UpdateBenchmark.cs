@@ -62,7 +62,7 @@ internal static class UpdateBenchmark
             .Read(Akka.Configuration.ConfigurationFactory.ParseString($"actortrain.job {{ {settings} }}"))
             .Optimizer;
         Check(options);
-        var optimizer = Optimizer.Create(options, floats);
+        var optimizer = Algorithms.BuiltIn.Create(options, floats);
         var (weights, updated, gradient) = (new float[floats], new float[floats], new float[floats]);
         new Random(1).NextSingles(gradient);
         var repeats = Math.Max(3, 100_000_000 / floats);
@@ -107,20 +107,20 @@ internal static class UpdateBenchmark
         new Random(2).NextSingles(weights);
         new Random(3).NextSingles(gradient);
         var updated = new float[1001];
-        Optimizer.Create(options, 1001).Apply(weights, updated, gradient, 0.001f, 1);
+        Algorithms.BuiltIn.Create(options, 1001).Apply(weights, updated, gradient, 0.001f, 1);
         for (var i = 0; i < weights.Length; i++)
         {
             double w = weights[i],
                 g = gradient[i];
-            var expected = options.Kind switch
+            var expected = options switch
             {
-                OptimizerKind.Sgd => w - 0.001 * g,
-                OptimizerKind.Adam => w - 0.001 * g / (Math.Abs(g) + options.Epsilon),
-                _ => w * (1 - 0.001 * options.WeightDecay) - 0.001 * g / (Math.Abs(g) + options.Epsilon),
+                AdamW adamW => w * (1 - 0.001 * adamW.WeightDecay) - 0.001 * g / (Math.Abs(g) + adamW.Epsilon),
+                Adam adam => w - 0.001 * g / (Math.Abs(g) + adam.Epsilon),
+                _ => w - 0.001 * g,
             };
             if (Math.Abs(updated[i] - expected) > 1e-5)
                 throw new InvalidOperationException(
-                    $"{options.Kind} updates {w} to {updated[i]} and not to {expected}"
+                    $"{options.Name} updates {w} to {updated[i]} and not to {expected}"
                 );
         }
     }

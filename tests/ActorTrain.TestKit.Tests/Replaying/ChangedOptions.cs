@@ -13,6 +13,9 @@ internal static class ChangedOptions
     {
         foreach (var property in OptionsAsSettings.PropertiesOf(options.GetType()))
         {
+            // The name of an optimizer says which one it is.
+            if (!property.CanWrite)
+                continue;
             var value = property.GetValue(options)!;
             if (OptionsAsSettings.IsRecord(value.GetType()))
                 foreach (var (setting, inner) in ForEachSetting(value))

@@ -1,5 +1,6 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Job;
+using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
@@ -28,7 +29,8 @@ public sealed class CoordinatorActorTests : ActorTests
                     "c:1",
                     () => $"job {++_jobs}",
                     Akka.Actor.Props.Empty,
-                    actor => actor.Path.Name
+                    actor => actor.Path.Name,
+                    Algorithms.BuiltIn
                 )
             )
         );

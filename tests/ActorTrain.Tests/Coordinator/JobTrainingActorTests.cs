@@ -78,7 +78,9 @@ public sealed class JobTrainingActorTests : ActorTests
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMilliseconds(300)
         );
-        return (parent ?? _job).ChildActorOf(JobTrainingActor.Props(job, _client, record, placed, options, adopted));
+        return (parent ?? _job).ChildActorOf(
+            JobTrainingActor.Props(job, _client, record, placed, options, Algorithms.BuiltIn, adopted)
+        );
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
+using ActorTrain.Job;
+using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
@@ -101,7 +103,10 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     public void Jobs_of_two_coordinators_in_one_system_have_different_ids()
     {
         var options = new CoordinatorOptions(Patience, Patience, Patience, Patience);
-        var (one, other) = (CoordinatorContext.Create(First, options), CoordinatorContext.Create(First, options));
+        var (one, other) = (
+            CoordinatorContext.Create(First, options, Algorithms.BuiltIn),
+            CoordinatorContext.Create(First, options, Algorithms.BuiltIn)
+        );
         string[] ids = [one.NewJobId(), one.NewJobId(), other.NewJobId(), other.NewJobId()];
         ids.ShouldBeUnique();
     }
@@ -161,8 +166,8 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
 
         wrong.Message.ShouldBe(
             "A node that may hold the coordinator needs the cluster role 'training', and this system has shop; add "
-                + "it to akka.cluster.roles, or name one that it has in "
-                + "actortrain.coordinator.cluster-role, on every node."
+                + "it to akka.cluster.roles, or name one that it has by CoordinatorRole "
+                + "or in actortrain.coordinator.cluster-role, on every node."
         );
     }
 

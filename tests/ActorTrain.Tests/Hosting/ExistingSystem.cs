@@ -43,8 +43,8 @@ internal static class ExistingSystem
         return all;
     }
 
-    public static EmbeddedNode Start(ActorSystem system, IEngineFactory? engines, params string[] roles) =>
-        ActorTrainExtension.Get(system).StartNode(new EmbeddedNodeOptions(roles) { Engines = engines });
+    public static ActorTrainNode Start(ActorSystem system, IEngineFactory? engines, params string[] roles) =>
+        ActorTrainExtension.Get(system).StartNode(new NodeOptions { Roles = roles, Engines = engines });
 
     public sealed record Order(int Number);
 

@@ -46,9 +46,7 @@ public sealed class GenericHostTests
                                             system.ActorOf(Props.Create(() => new ExistingSystem.Shop()), "shop")
                                         )
                                 )
-                                .WithActorTrain(
-                                    new EmbeddedNodeOptions([.. NodeRoles.All]) { Engines = ToyEngines.Linear() }
-                                )
+                                .WithActorTrain(node => node.Engines = ToyEngines.Linear())
                                 .WithActorTrainHealthChecks()
                     )
             )

@@ -71,8 +71,9 @@ internal sealed class InProcessCluster : IAsyncDisposable
         string settings = ""
     ) =>
         ActorTrainNode.StartAsync(
-            new NodeOptions(roles)
+            new StandaloneNodeOptions
             {
+                Roles = roles,
                 Join = join,
                 Engines = engines,
                 Configuration = ConfigurationFactory.ParseString(

@@ -43,7 +43,11 @@ public sealed class ListeningPortTests
         free.Stop();
         var starts = Enumerable
             .Range(0, 2)
-            .Select(_ => Task.Run(() => ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Server], Port: port))))
+            .Select(_ =>
+                Task.Run(() =>
+                    ActorTrainNode.StartAsync(new StandaloneNodeOptions { Roles = [NodeRoles.Server], Port = port })
+                )
+            )
             .ToArray();
 
         // When both check at the same moment, each may find the other's check.

@@ -1,5 +1,7 @@
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using Akka.Actor;
 using Akka.Configuration;
@@ -62,7 +64,8 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
                 [NodeRoles.Coordinator],
                 coordinator.Ref,
                 TensorLane.Get(Sys, TensorMessages.Table),
-                worker: null
+                worker: null,
+                Algorithms.BuiltIn
             )
         );
         (await coordinator.ExpectMsgAsync<ClientProtocol.Hello>()).Version.ShouldBe(BuildVersion.Here);

@@ -28,7 +28,7 @@ public class JobOptionsReaderTests
         );
         job.Data.Settings.ShouldContainKeyAndValue("augmentation.flip", "off");
         job.Data.Settings.ShouldNotContainKey("name");
-        job.Optimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 0.03f, 0.9f, false, 0, 0.9f, 0.999f, 1e-8f));
+        job.Optimizer.ShouldBe(new Sgd());
         job.Schedule.Kind.ShouldBe(ScheduleKind.Cosine);
         (job.Epochs, job.BatchSize, job.Shards, job.MinimumWorkers, job.Seed).ShouldBe((5, 64, 0, 1, 1L));
     }
@@ -396,7 +396,7 @@ public class JobOptionsReaderTests
             on.ShardSchedule.Kind,
             on.ShardSchedule.WarmUpEpochs
         ).ShouldBe((true, 500, true, ScheduleKind.Constant, 0));
-        on.ShardOptimizer.ShouldBe(new OptimizerOptions(OptimizerKind.Sgd, 1, 0, Nesterov: false, 0, 0, 0, 0));
+        on.ShardOptimizer.ShouldBe(new Sgd(1) { Momentum = 0 });
     }
 
     [Fact]
@@ -411,21 +411,16 @@ public class JobOptionsReaderTests
             Staleness("gap-aware.memory", "0.98")
         );
 
-        JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer).ShouldBe(job.Staleness);
+        JobOptionsReader.ReadStaleness(job.Staleness, job.Optimizer, algorithms: null).ShouldBe(job.Staleness);
         JobOptionsReader
             .ReadStaleness(
                 job.Staleness,
                 job.Optimizer,
+                algorithms: null,
                 Staleness("policy", "dc-asgd"),
                 Staleness("dc-asgd.lambda", "0.125")
             )
-            .ShouldBe(
-                job.Staleness with
-                {
-                    Policy = StalenessPolicy.DcAsgd,
-                    Compensation = job.Staleness.Compensation with { DcAsgd = new DcAsgdOptions(0.125f) },
-                }
-            );
+            .ShouldBe(job.Staleness with { Policy = StalenessPolicy.DcAsgd, DcAsgd = new DcAsgdOptions(0.125) });
     }
 
     [Fact]
@@ -433,16 +428,14 @@ public class JobOptionsReaderTests
     {
         var job = JobOptionsReader.Read();
         JobOptionsReader
-            .ReadStaleness(job.Staleness, job.Optimizer, Staleness("policy", "dana-slim"))
+            .ReadStaleness(job.Staleness, job.Optimizer, algorithms: null, Staleness("policy", "dana-slim"))
             .Policy.ShouldBe(StalenessPolicy.DanaSlim);
         Should
             .Throw<ActorTrainException>(() =>
                 JobOptionsReader.ReadStaleness(
                     job.Staleness,
-                    job.Optimizer with
-                    {
-                        Kind = OptimizerKind.AdamW,
-                    },
+                    new AdamW(),
+                    algorithms: null,
                     Staleness("policy", "dana-slim")
                 )
             )

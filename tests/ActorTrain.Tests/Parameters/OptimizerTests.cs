@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Tests.Toys;
 
@@ -71,26 +72,26 @@ public sealed class OptimizerTests
     public void The_scale_of_a_verdict_multiplies_the_gradient(OptimizerOptions options)
     {
         var (scaled, halved) = (new float[] { 1 }, new float[] { 1 });
-        Optimizer.Create(options, 1).Apply(scaled, scaled, [2f], options.LearningRate, scale: 0.5f);
-        Optimizer.Create(options, 1).Apply(halved, halved, [1f], options.LearningRate, scale: 1f);
+        Algorithms.BuiltIn.Create(options, 1).Apply(scaled, scaled, [2f], (float)options.LearningRate, scale: 0.5f);
+        Algorithms.BuiltIn.Create(options, 1).Apply(halved, halved, [1f], (float)options.LearningRate, scale: 1f);
         scaled.ShouldBe(halved);
     }
 
     private static float After(OptimizerOptions options, float weight, params float[] gradients)
     {
         var weights = new[] { weight };
-        var optimizer = Optimizer.Create(options, 1);
+        var optimizer = Algorithms.BuiltIn.Create(options, 1);
         foreach (var gradient in gradients)
-            optimizer.Apply(weights, weights, [gradient], options.LearningRate, scale: 1);
+            optimizer.Apply(weights, weights, [gradient], (float)options.LearningRate, scale: 1);
         return weights[0];
     }
 
     private static float[] Run(OptimizerOptions options, float[] start, List<float[]> gradients, int from, int to)
     {
         var weights = start[from..to];
-        var optimizer = Optimizer.Create(options, weights.Length);
+        var optimizer = Algorithms.BuiltIn.Create(options, weights.Length);
         foreach (var gradient in gradients)
-            optimizer.Apply(weights, weights, gradient.AsSpan(from..to), options.LearningRate, scale: 1);
+            optimizer.Apply(weights, weights, gradient.AsSpan(from..to), (float)options.LearningRate, scale: 1);
         return weights;
     }
 

@@ -1,11 +1,13 @@
 using System.Runtime.Serialization;
 using System.Text.Json;
 using ActorTrain.Hosting;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization;
+using ActorTrain.Staleness;
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -35,6 +37,28 @@ public sealed class ProtocolSerializerTests() : ActorTests(NodeConfiguration.Cli
 
         back.ShouldBeOfType(type);
         Json(back).ShouldBe(Json(message));
+    }
+
+    public static TheoryData<OptimizerOptions> Optimizers =>
+        [
+            new Sgd(0.1) { Nesterov = true },
+            new Adam(1e-3) { Beta1 = 0.8 },
+            new AdamW(1e-3) { WeightDecay = 0.1 },
+            new CustomOptimizer("lion", 1e-4) { Settings = new Dictionary<string, string> { ["beta"] = "0.9" } },
+        ];
+
+    [Theory, MemberData(nameof(Optimizers))]
+    public void A_job_is_read_back_equal_with_each_optimizer(OptimizerOptions optimizer)
+    {
+        var submit = new ClientProtocol.Submit(
+            new JobOptions
+            {
+                Optimizer = optimizer,
+                Staleness = new StalenessOptions { Settings = new Dictionary<string, string> { ["a"] = "1" } },
+            }
+        );
+
+        Serializer.FromBinary(Serializer.ToBinary(submit), submit.GetType()).ShouldBe(submit);
     }
 
     [Fact]

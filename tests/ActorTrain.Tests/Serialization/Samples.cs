@@ -41,6 +41,8 @@ internal sealed class Samples(IActorRef actor)
             return ArrayOf(type.GetElementType()!);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
             return ListOf(type.GetGenericArguments()[0]);
+        if (type == typeof(OptimizerOptions))
+            return Of(typeof(CustomOptimizer));
         var constructor = type.GetConstructors()
             .OrderByDescending(candidate => candidate.GetParameters().Length)
             .First();

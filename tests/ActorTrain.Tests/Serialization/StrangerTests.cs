@@ -21,7 +21,7 @@ public sealed class StrangerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await ActorTrainNode.StartAsync(
-            new NodeOptions(NodeRoles.All) { Engines = new ToyEngines(() => new LinearEngine()) }
+            new StandaloneNodeOptions { Roles = NodeRoles.All, Engines = new ToyEngines(() => new LinearEngine()) }
         );
         _log = _node.System.ActorOf(Props.Create(() => new Log(_warnings)));
         await _log.Ask<ActorIdentity>(new Identify(null));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
@@ -16,7 +17,7 @@ public sealed class ServerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     [Fact]
     public async Task A_shard_receives_tensors_as_soon_as_it_is_announced()
     {
-        var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
+        var server = Sys.ActorOf(ServerNodeActor.Props(_lane, Algorithms.BuiltIn));
         for (var i = 0; i < 50; i++)
         {
             server.Tell(new ServerProtocol.OpenShard($"{i}", new ShardSlice(0, 0, 8), 1, Jobs.Create(), 64, TestActor));
@@ -28,7 +29,7 @@ public sealed class ServerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     [Fact]
     public async Task A_closed_job_leaves_no_receiver()
     {
-        var server = Sys.ActorOf(ServerNodeActor.Props(_lane));
+        var server = Sys.ActorOf(ServerNodeActor.Props(_lane, Algorithms.BuiltIn));
         server.Tell(
             new ServerProtocol.OpenBuffers("1", [new TypedRange(ElementType.F32, 0, 4)], Jobs.Create(), TestActor)
         );

@@ -18,14 +18,14 @@ public sealed class UntouchedParametersTests
     private static readonly WorkerId A = new("a:1", 1),
         B = new("b:1", 2);
 
-    public static TheoryData<OptimizerKind> Kinds => [OptimizerKind.Sgd, OptimizerKind.Adam, OptimizerKind.AdamW];
+    public static TheoryData<OptimizerOptions> Rules =>
+        [new Sgd(0.1) { WeightDecay = 0.1 }, new Adam(0.1) { WeightDecay = 0.1 }, new AdamW(0.1) { WeightDecay = 0.1 }];
 
-    [Theory, MemberData(nameof(Kinds))]
-    public void Each_parameter_is_updated_as_by_an_optimizer_of_its_own(OptimizerKind kind)
+    [Theory, MemberData(nameof(Rules))]
+    public void Each_parameter_is_updated_as_by_an_optimizer_of_its_own(OptimizerOptions rule)
     {
-        var rule = new OptimizerOptions(kind, 0.1f, 0.9f, false, 0.1f, 0.9f, 0.999f, 1e-8f);
-        var together = Optimizer.Create(rule, 3);
-        var alone = Enumerable.Range(0, 3).Select(_ => Optimizer.Create(rule, 1)).ToArray();
+        var together = Algorithms.BuiltIn.Create(rule, 3);
+        var alone = Enumerable.Range(0, 3).Select(_ => Algorithms.BuiltIn.Create(rule, 1)).ToArray();
         var (weights, expected) = (new[] { 1f, 2f, 3f }, new[] { 1f, 2f, 3f });
 
         for (var step = 0; step < 20; step++)
@@ -46,7 +46,7 @@ public sealed class UntouchedParametersTests
     [InlineData(StalenessPolicy.DcAsgdAdaptive)]
     [InlineData(StalenessPolicy.GapAware)]
     [InlineData(StalenessPolicy.DanaSlim)]
-    public void It_stays_under_every_policy_also_while_the_weights_are_read(StalenessPolicy policy)
+    public void It_stays_under_every_policy_also_while_the_weights_are_read(string policy)
     {
         var shard = Shard(job => job with { Staleness = Jobs.Staleness(policy) });
         var reading = shard.Share(TransferDType.F32, A);
@@ -91,7 +91,7 @@ public sealed class UntouchedParametersTests
 
     private static ShardState Shard(Func<JobOptions, JobOptions> change)
     {
-        var rule = new OptimizerOptions(OptimizerKind.Sgd, 0.1f, 0.9f, false, 0.1f, 0, 0, 0);
+        var rule = new Sgd(0.1) { WeightDecay = 0.1 };
         var job = change(Jobs.Create(epochs: 2, batch: 16) with { Optimizer = rule });
         var shard = new ShardState(0, 4, 640, job, new TensorPool(shared: false, keep: 0));
         shard.Initialize([10f, 10f, 10f, 10f]);

@@ -55,8 +55,8 @@ public sealed class DanaSlimTests
     public void Under_any_other_policy_the_shards_optimizer_is_the_jobs()
     {
         var optimizer = Jobs.Sgd(0.1f, momentum: 0.9f, weightDecay: 0.01f);
-        Enum.GetValues<StalenessPolicy>()
-            .Where(policy => GradientCompensations.OptimizerUnder(policy, optimizer) != optimizer)
+        StalenessPolicy
+            .All.Where(policy => GradientCompensations.OptimizerUnder(policy, optimizer) != optimizer)
             .ShouldBe([StalenessPolicy.DanaSlim]);
     }
 

@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -7,6 +8,9 @@ namespace ActorTrain.Tests.Staleness;
 
 public sealed class StalenessPolicyTests
 {
+    private static readonly Gen<string> Policies = Gen.Int[0, StalenessPolicy.All.Count - 1]
+        .Select(i => StalenessPolicy.All[i]);
+
     [Theory, InlineData(0, 1f), InlineData(1, 1f), InlineData(2, 0.5f), InlineData(4, 0.25f), InlineData(1000, 0.001f)]
     public void Staleness_aware_weighs_a_gradient_by_the_inverse_of_its_staleness(long staleness, float scale) =>
         new StalenessAware().Judge(staleness).ShouldBe(Verdict.Scaled(scale));
@@ -55,12 +59,12 @@ public sealed class StalenessPolicyTests
         Gen.Select(Gen.Long[2, 100], Gen.Long[0, 200])
             .Sample(
                 (threshold, staleness) =>
-                    StalenessPolicies
-                        .Create(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold))
+                    Algorithms
+                        .BuiltIn.Create(Options(StalenessPolicy.DelayThreshold, bound: 0, threshold))
                         .Judge(staleness)
                         .Kind.ShouldBe(
-                            StalenessPolicies
-                                .Create(Options(StalenessPolicy.Accept, bound: threshold - 1))
+                            Algorithms
+                                .BuiltIn.Create(Options(StalenessPolicy.Accept, bound: threshold - 1))
                                 .Judge(staleness)
                                 .Kind
                         )
@@ -88,16 +92,16 @@ public sealed class StalenessPolicyTests
     [InlineData(StalenessPolicy.GapAware, 4, 1f)]
     [InlineData(StalenessPolicy.DanaSlim, 4, 1f)]
     [InlineData(StalenessPolicy.DelayThreshold, 4, 1f)]
-    public void Each_name_selects_its_policy(StalenessPolicy policy, long staleness, float scale) =>
-        StalenessPolicies.Create(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
+    public void Each_name_selects_its_policy(string policy, long staleness, float scale) =>
+        Algorithms.BuiltIn.Create(Options(policy, bound: 0)).Judge(staleness).Scale.ShouldBe(scale);
 
     [Fact]
     public void A_bound_holds_under_every_policy_and_no_bound_refuses_none() =>
-        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 100], Gen.Long[0, 200])
+        Gen.Select(Policies, Gen.Long[0, 100], Gen.Long[0, 200])
             .Sample(
                 (policy, bound, staleness) =>
                 {
-                    var verdict = StalenessPolicies.Create(Options(policy, bound)).Judge(staleness);
+                    var verdict = Algorithms.BuiltIn.Create(Options(policy, bound)).Judge(staleness);
                     var refused = bound > 0 && staleness > bound;
                     verdict.Kind.ShouldBe(refused ? VerdictKind.Refused : VerdictKind.Applied);
                     if (!refused)
@@ -107,21 +111,24 @@ public sealed class StalenessPolicyTests
 
     [Fact]
     public void The_weight_does_not_grow_with_the_staleness() =>
-        Gen.Select(Gen.Enum<StalenessPolicy>(), Gen.Long[0, 1000])
+        Gen.Select(Policies, Gen.Long[0, 1000])
             .Sample(
                 (policy, staleness) =>
                 {
-                    var judge = StalenessPolicies.Create(Options(policy, bound: 0));
+                    var judge = Algorithms.BuiltIn.Create(Options(policy, bound: 0));
                     judge.Judge(staleness + 1).Scale.ShouldBeLessThanOrEqualTo(judge.Judge(staleness).Scale);
                 }
             );
 
     [Fact]
-    public void An_unknown_policy_is_an_error() =>
-        Should.Throw<ArgumentOutOfRangeException>(() =>
-            StalenessPolicies.Create(Options((StalenessPolicy)99, bound: 0))
-        );
+    public void An_unknown_policy_is_an_error_that_names_those_that_there_are() =>
+        Should
+            .Throw<ActorTrainException>(() => Algorithms.BuiltIn.Create(Options("mine", bound: 0)))
+            .Message.ShouldBe(
+                "There is no staleness policy 'mine'; there are accept, inverse, staleness-aware, dc-asgd, "
+                    + "dc-asgd-adaptive, gap-aware, dana-slim, delay-threshold."
+            );
 
-    private static StalenessOptions Options(StalenessPolicy policy, long bound, long threshold = long.MaxValue) =>
+    private static StalenessOptions Options(string policy, long bound, long threshold = long.MaxValue) =>
         Jobs.Staleness(policy, bound, threshold: threshold);
 }

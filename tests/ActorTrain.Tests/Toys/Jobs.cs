@@ -27,49 +27,44 @@ internal static class Jobs
         float clipNorm = 0,
         ConsistencyOptions? consistency = null
     ) =>
-        new(
-            "test",
-            new ModelOptions("linear", Settings),
-            new DataOptions("made-up", Settings),
-            epochs,
-            batch,
-            optimizer ?? Sgd(0.02f),
-            schedule ?? Constant,
-            clipNorm,
-            consistency ?? Asynchronous,
-            staleness ?? Accept,
-            balance ?? Equal,
-            localSteps ?? LocalSteps(1),
-            shards,
-            leaseBatches,
-            minimumWorkers,
-            maxInFlightPushes,
-            payload,
-            evaluateEvery,
-            seed
-        );
+        new()
+        {
+            Name = "test",
+            Model = "linear",
+            Data = "made-up",
+            Epochs = epochs,
+            BatchSize = batch,
+            Optimizer = optimizer ?? Sgd(0.02f),
+            Schedule = schedule ?? Constant,
+            GradientClipNorm = clipNorm,
+            Consistency = consistency ?? Asynchronous,
+            Staleness = staleness ?? Accept,
+            Balance = balance ?? Equal,
+            LocalSteps = localSteps ?? LocalSteps(1),
+            Shards = shards,
+            MicroBatchesPerLease = leaseBatches,
+            MinimumWorkers = minimumWorkers,
+            MaxInFlightPushes = maxInFlightPushes,
+            TransferDType = payload,
+            EvaluateEvery = evaluateEvery,
+            Seed = seed,
+        };
 
-    public static OptimizerOptions Sgd(
-        float learningRate,
-        float momentum = 0,
-        bool nesterov = false,
-        float weightDecay = 0
-    ) => new(OptimizerKind.Sgd, learningRate, momentum, nesterov, weightDecay, 0.9f, 0.999f, 1e-8f);
+    public static Sgd Sgd(double learningRate, double momentum = 0, bool nesterov = false, double weightDecay = 0) =>
+        new(learningRate)
+        {
+            Momentum = momentum,
+            Nesterov = nesterov,
+            WeightDecay = weightDecay,
+        };
 
-    public static OptimizerOptions Adam(float learningRate, float weightDecay = 0, bool decoupled = false) =>
-        new(
-            decoupled ? OptimizerKind.AdamW : OptimizerKind.Adam,
-            learningRate,
-            0,
-            false,
-            weightDecay,
-            0.9f,
-            0.999f,
-            1e-8f
-        );
+    public static Adam Adam(double learningRate, double weightDecay = 0, bool decoupled = false) =>
+        (decoupled ? new AdamW(learningRate) : new Adam(learningRate)) with
+        {
+            WeightDecay = weightDecay,
+        };
 
-    public static ConsistencyOptions Asynchronous { get; } =
-        new(ConsistencyMode.Asynchronous, new SynchronousOptions(0, 0, false), new BoundedOptions(3, 0));
+    public static ConsistencyOptions Asynchronous { get; } = new();
 
     public static ConsistencyOptions Synchronous(
         int globalBatch = 0,
@@ -89,18 +84,18 @@ internal static class Jobs
             Bounded = new BoundedOptions(staleness, most),
         };
 
-    public static CompensationOptions Compensation { get; } = JobOptionsReader.Read().Staleness.Compensation;
-
     public static StalenessOptions Accept { get; } = Staleness(StalenessPolicy.Accept);
 
-    /// <summary>A policy with its settings from reference.conf, and no bound or demotion by default.</summary>
-    public static StalenessOptions Staleness(
-        StalenessPolicy policy,
-        long bound = 0,
-        int demoteAfter = 0,
-        long threshold = 64,
-        CompensationOptions? compensation = null
-    ) => new(policy, bound, MaxLeaseLead: 0, demoteAfter, TimeSpan.Zero, threshold, compensation ?? Compensation);
+    /// <summary>A policy with its default settings, and no bound or demotion by default.</summary>
+    public static StalenessOptions Staleness(string policy, long bound = 0, int demoteAfter = 0, long threshold = 64) =>
+        new()
+        {
+            Policy = policy,
+            Bound = bound,
+            DemoteAfter = demoteAfter,
+            Rest = TimeSpan.Zero,
+            Threshold = threshold,
+        };
 
     /// <summary>Every worker has the same leases and micro-batches, at any speed.</summary>
     public static BalanceOptions Equal { get; } = new(MicroBatch: false, Lease: false, Repeat: false);
@@ -114,9 +109,7 @@ internal static class Jobs
         float momentum = 0,
         bool nesterov = false,
         bool followSpeed = false
-    ) => new(steps, followSpeed, Sgd(rate, momentum, nesterov));
+    ) => new(steps, followSpeed) { Outer = Sgd(rate, momentum, nesterov) };
 
     public static ScheduleOptions Constant { get; } = new(ScheduleKind.Constant, 0, 1, 1, 0);
-
-    private static Dictionary<string, string> Settings { get; } = [];
 }

@@ -175,7 +175,7 @@ public sealed class LocalRunTests
         );
 
     private static InnerOptimizer Inner(int steps, OptimizerOptions? rule = null) =>
-        new(Job(rule ?? Jobs.Sgd(0.05f), steps), Parameters, Samples);
+        new(Job(rule ?? Jobs.Sgd(0.05f), steps), Parameters, Samples, Algorithms.BuiltIn);
 
     private static LinearEngine Engine()
     {
@@ -207,7 +207,7 @@ public sealed class LocalRunTests
         var engine = Engine();
         var (shard, inner, push) = (
             Shard(job, engine.Parameters.ToArray()),
-            new InnerOptimizer(job, Parameters, Samples),
+            new InnerOptimizer(job, Parameters, Samples, Algorithms.BuiltIn),
             new float[Parameters]
         );
         for (var epoch = 1; epoch <= job.Epochs; epoch++)
@@ -229,7 +229,7 @@ public sealed class LocalRunTests
                         SampleOrder.SeedOf(1, part),
                         push
                     );
-                    GradientClipping.Clip(push, job.GradientClipNorm);
+                    GradientClipping.Clip(push, (float)job.GradientClipNorm);
                 }
                 shard.Receive(part, Me, shard.Version, push).Kind.ShouldBe(VerdictKind.Applied);
             }

@@ -1,4 +1,5 @@
 using ActorTrain.Engines;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
@@ -462,7 +463,8 @@ public sealed class WorkerActorTests : ActorTests
             new WorkerContext(
                 engines,
                 TensorLane.Get(Sys, TensorMessages.Table),
-                resendAfter ?? TimeSpan.FromMinutes(1)
+                resendAfter ?? TimeSpan.FromMinutes(1),
+                Algorithms.BuiltIn
             ),
             mayReturn: false
         );

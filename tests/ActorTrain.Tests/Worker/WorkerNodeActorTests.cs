@@ -1,4 +1,6 @@
+using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Settings;
 using ActorTrain.Tests.Toys;
@@ -14,7 +16,12 @@ public sealed class WorkerNodeActorTests() : ActorTests(ReferenceConfiguration.C
     [InlineData(true, 0)]
     public async Task A_leaving_node_takes_no_part_in_a_new_job(bool leaves, int workers)
     {
-        var context = new WorkerContext(ToyEngines.Linear(), TensorLane.Get(Sys, TensorMessages.Table), Patience);
+        var context = new WorkerContext(
+            ToyEngines.Linear(),
+            TensorLane.Get(Sys, TensorMessages.Table),
+            Patience,
+            Algorithms.BuiltIn
+        );
         var node = Sys.ActorOf(WorkerNodeActor.Props(context));
         if (leaves)
         {

@@ -57,11 +57,12 @@ public sealed class ClusterParitySpecs
     {
         var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
         );
         await using var worker = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Worker])
+            new StandaloneNodeOptions
             {
+                Roles = [NodeRoles.Worker],
                 Configuration = config,
                 Join = seed.Address,
                 Engines = new FirstSamples(Steps * Batch),

@@ -34,11 +34,12 @@ public sealed class JobsInARowSpecs
     {
         var config = ConfigurationFactory.ParseString($"actortrain.lane.within-process = {withinProcess}");
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]) { Configuration = config }
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
         );
         await using var worker = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Worker])
+            new StandaloneNodeOptions
             {
+                Roles = [NodeRoles.Worker],
                 Configuration = config,
                 Join = seed.Address,
                 Engines = new Engines(this),
@@ -100,7 +101,7 @@ public sealed class JobsInARowSpecs
                 new TorchOptions("cpu", Threads: 1)
             );
 
-        private IDataset Load(string? folder)
+        private IDataset Load(JobOptions job)
         {
             var dataset = Toy.Quarters(samples: 512);
             specs._datasets.Add(new WeakReference(dataset));

@@ -18,14 +18,21 @@ public sealed class ParityCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _seed = await ActorTrainNode.StartAsync(new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server]));
+        _seed = await ActorTrainNode.StartAsync(
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server] }
+        );
         await AddWorkerAsync();
     }
 
     internal async Task AddWorkerAsync() =>
         _workers.Add(
             await ActorTrainNode.StartAsync(
-                new NodeOptions([NodeRoles.Worker]) { Join = _seed.Address, Engines = _models }
+                new StandaloneNodeOptions
+                {
+                    Roles = [NodeRoles.Worker],
+                    Join = _seed.Address,
+                    Engines = _models,
+                }
             )
         );
 

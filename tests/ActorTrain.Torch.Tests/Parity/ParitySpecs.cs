@@ -34,18 +34,9 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         public int Epochs { get; init; } = 1;
     }
 
-    private static readonly OptimizerOptions Sgd = new(
-        OptimizerKind.Sgd,
-        0.05f,
-        0.9f,
-        false,
-        0.01f,
-        0.9f,
-        0.999f,
-        1e-8f
-    );
+    private static readonly Sgd Sgd = new(0.05) { WeightDecay = 0.01 };
 
-    private static readonly OptimizerOptions Adam = Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f };
+    private static readonly Adam Adam = new(0.003) { WeightDecay = 0.01 };
 
     private static readonly Dictionary<string, Row> Table = new()
     {
@@ -69,7 +60,7 @@ public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityClu
         ["unused branches, adam"] = new(() => new Branching(), Vectors()) { Optimizer = Adam },
         ["unused branches, adamw"] = new(() => new Branching(), Vectors())
         {
-            Optimizer = Adam with { Kind = OptimizerKind.AdamW },
+            Optimizer = new AdamW(0.003) { WeightDecay = 0.01 },
         },
         ["mixture of experts"] = new(() => new Experts(), Vectors()),
         ["mixture of experts, adam"] = new(() => new Experts(), Vectors()) { Optimizer = Adam },

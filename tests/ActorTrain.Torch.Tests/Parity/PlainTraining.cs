@@ -110,33 +110,40 @@ internal static class PlainTraining
             state.Steps++;
             _state[parameter.Handle] = state;
             var (first, second, steps) = state;
-            using Scalar rate = options.LearningRate,
-                minusRate = -options.LearningRate,
-                decay = options.WeightDecay,
-                momentum = options.Momentum;
-            if (options.WeightDecay > 0 && options.Kind == OptimizerKind.AdamW)
+            if (options is Sgd sgd)
             {
-                using Scalar shrink = 1 - options.LearningRate * options.WeightDecay;
-                parameter.mul_(shrink);
-            }
-            else if (options.WeightDecay > 0)
-                gradient = gradient.add(parameter, alpha: decay);
-            if (options.Kind == OptimizerKind.Sgd)
-            {
-                first.mul_(momentum).add_(gradient);
+                using Scalar minusRate = -sgd.LearningRate,
+                    momentum = sgd.Momentum;
+                first.mul_(momentum).add_(Decayed(parameter, gradient, sgd.WeightDecay));
                 parameter.add_(first, alpha: minusRate);
                 return;
             }
-            using Scalar beta1 = options.Beta1,
-                beta2 = options.Beta2,
-                rest1 = 1 - 0.9,
-                rest2 = 1 - 0.999,
-                epsilon = options.Epsilon;
-            using Scalar step = -options.LearningRate / (1 - Math.Pow(0.9, steps)),
-                root = Math.Sqrt(1 - Math.Pow(0.999, steps));
+            var adam = (Adam)options;
+            if (adam is AdamW)
+            {
+                using Scalar shrink = 1 - adam.LearningRate * adam.WeightDecay;
+                parameter.mul_(shrink);
+            }
+            else
+                gradient = Decayed(parameter, gradient, adam.WeightDecay);
+            using Scalar beta1 = adam.Beta1,
+                beta2 = adam.Beta2,
+                rest1 = 1 - adam.Beta1,
+                rest2 = 1 - adam.Beta2,
+                epsilon = adam.Epsilon;
+            using Scalar step = -adam.LearningRate / (1 - Math.Pow(adam.Beta1, steps)),
+                root = Math.Sqrt(1 - Math.Pow(adam.Beta2, steps));
             first.mul_(beta1).add_(gradient, alpha: rest1);
             second.mul_(beta2).add_(gradient * gradient, alpha: rest2);
             parameter.add_(first / (second.sqrt() / root + epsilon), alpha: step);
+        }
+
+        private static Tensor Decayed(Tensor parameter, Tensor gradient, double weightDecay)
+        {
+            if (weightDecay == 0)
+                return gradient;
+            using Scalar decay = weightDecay;
+            return gradient.add(parameter, alpha: decay);
         }
     }
 }

@@ -18,17 +18,6 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
         Inputs = 8,
         Classes = 4;
 
-    private static readonly OptimizerOptions Sgd = new(
-        OptimizerKind.Sgd,
-        0.05f,
-        0.9f,
-        false,
-        0.01f,
-        0.9f,
-        0.999f,
-        1e-8f
-    );
-
     private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Modules = new()
     {
         ["normalised"] = () => Sequential(Linear(Inputs, 16), BatchNorm1d(16), ReLU(), Linear(16, Classes)),
@@ -54,7 +43,7 @@ public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCl
         {
             BatchSize = Batch,
             Shards = 1,
-            Optimizer = how == "adam" ? Sgd with { Kind = OptimizerKind.Adam, LearningRate = 0.003f } : Sgd,
+            Optimizer = how == "adam" ? new Adam(0.003) { WeightDecay = 0.01 } : new Sgd(0.05) { WeightDecay = 0.01 },
         };
 
         var (saved, _) = await cluster.Train(job, new TorchModel(() => Started(Modules[name]())), Waves(job.Seed));

@@ -147,15 +147,16 @@ public sealed class SeveralWorkersSpecs
     )
     {
         await using var seed = await ActorTrainNode.StartAsync(
-            new NodeOptions([NodeRoles.Coordinator, NodeRoles.Server])
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server] }
         );
         var workers = await Task.WhenAll(
             speeds
                 .Index()
                 .Select(worker =>
                     ActorTrainNode.StartAsync(
-                        new NodeOptions([NodeRoles.Worker])
+                        new StandaloneNodeOptions
                         {
+                            Roles = [NodeRoles.Worker],
                             Join = seed.Address,
                             Engines = new ThrottledEngines(
                                 new Watched(

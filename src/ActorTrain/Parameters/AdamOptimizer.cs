@@ -7,7 +7,7 @@ namespace ActorTrain.Parameters;
 /// Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in PyTorch's form:
 /// w ← w − (η/(1−β₁ᵗ))·m / (√v/√(1−β₂ᵗ) + ε).
 /// </summary>
-internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
+internal sealed class AdamOptimizer(Adam options, int length) : IOptimizer
 {
     private readonly float[] _first = new float[length];
     private readonly float[] _second = new float[length];
@@ -100,19 +100,19 @@ internal sealed class Adam(OptimizerOptions options, int length) : IOptimizer
                 $"Weights, gradient and state must be equally long: {weights.Length}, {gradient.Length}, "
                     + $"{first.Length}."
             );
-        // β as configured, in double precision, as in PyTorch: with the nearest single-precision number 1 − β would be
-        // off by 1e-5 (relative) for β₂ = 0.999.
-        var (decay1, decay2) = ((double)(decimal)options.Beta1, (double)(decimal)options.Beta2);
+        // In double precision, as in PyTorch: with the nearest single-precision number 1 − β would be off by 1e-5
+        // (relative) for β₂ = 0.999.
+        var (decay1, decay2) = (options.Beta1, options.Beta2);
         var (correction1, correction2) = (1 - Math.Pow(decay1, steps), Math.Sqrt(1 - Math.Pow(decay2, steps)));
-        var (beta1, beta2) = (new Vector<float>(options.Beta1), new Vector<float>(options.Beta2));
+        var (beta1, beta2) = (new Vector<float>((float)decay1), new Vector<float>((float)decay2));
         var (rest1, rest2) = (new Vector<float>((float)(1 - decay1)), new Vector<float>((float)(1 - decay2)));
         var step = new Vector<float>((float)(-learningRate / correction1));
         var root = new Vector<float>((float)correction2);
-        var epsilon = new Vector<float>(options.Epsilon);
-        var decay = new Vector<float>(options.WeightDecay);
-        var shrink = new Vector<float>(1 - learningRate * options.WeightDecay);
+        var epsilon = new Vector<float>((float)options.Epsilon);
+        var decay = new Vector<float>((float)options.WeightDecay);
+        var shrink = new Vector<float>(1 - learningRate * (float)options.WeightDecay);
         var factor = new Vector<float>(scale);
-        var (decoupled, decays) = (options.Kind == OptimizerKind.AdamW, options.WeightDecay != 0);
+        var (decoupled, decays) = (options is AdamW, options.WeightDecay != 0);
         // Lengths are checked above, and all are multiples of the width: the loop need not check them again at every
         // element.
         ref var from = ref MemoryMarshal.GetReference(weights);

@@ -7,7 +7,7 @@ namespace ActorTrain.Parameters;
 /// Stochastic gradient descent with momentum, in PyTorch's form: b ← μb + g, w ← w − η·b (Nesterov: w ← w − η·(g +
 /// μb)), with weight decay added to g. Sutskever et al. 2013 discuss the forms.
 /// </summary>
-internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
+internal sealed class SgdOptimizer(Sgd options, int length) : IOptimizer
 {
     private readonly float[] _momentum = options.Momentum > 0 ? new float[length] : [];
 
@@ -95,8 +95,8 @@ internal sealed class Sgd(OptimizerOptions options, int length) : IOptimizer
         ref var gradients = ref MemoryMarshal.GetReference(gradient);
         ref var momenta = ref MemoryMarshal.GetReference(momentum);
         var step = new Vector<float>(-learningRate);
-        var mu = new Vector<float>(options.Momentum);
-        var decay = new Vector<float>(options.WeightDecay);
+        var mu = new Vector<float>((float)options.Momentum);
+        var decay = new Vector<float>((float)options.WeightDecay);
         var factor = new Vector<float>(scale);
         var (decays, remembers, nesterov) = (options.WeightDecay != 0, momentum.Length > 0, options.Nesterov);
         for (nuint i = 0; i < (nuint)weights.Length; i += (nuint)Vector<float>.Count)

@@ -9,31 +9,24 @@ namespace ActorTrain.Consistency;
 /// <param name="Interval">Time that it needs for a gradient; zero where it is not known.</param>
 public readonly record struct Pace(string Node, long Clock, TimeSpan FinishedAt, TimeSpan Interval);
 
-/// <summary>Decides how far a worker may be ahead of the slowest.</summary>
-public interface IConsistency
+/// <summary>
+/// Decides how far a worker may be ahead of the slowest. The coordinator has one for a job, and calls it from one
+/// thread at a time, whenever work is granted.
+/// </summary>
+public interface IConsistencyModel
 {
-    /// <summary>Clocks that a worker may be ahead of the slowest when it begins a gradient.</summary>
+    /// <summary>
+    /// Clocks that a worker may be ahead of the slowest when it begins a gradient, ≥ 0; <see cref="long.MaxValue"/> for
+    /// no bound. The slowest itself never waits.
+    /// </summary>
     /// <param name="worker">The worker.</param>
     /// <param name="slowest">The slowest worker that trains; the same one where it is alone.</param>
     long MostAhead(Pace worker, Pace slowest);
 }
 
-/// <summary>Creates the bound of a job's consistency model, and checks its settings.</summary>
-internal static class ConsistencyModes
+/// <summary>Checks the settings of a job's consistency model.</summary>
+internal static class ConsistencyChecks
 {
-    /// <summary>
-    /// The bound between workers' clocks; null where there is none: in synchronous training the shards decide which
-    /// workers wait.
-    /// </summary>
-    public static IConsistency? Create(ConsistencyOptions options) =>
-        options switch
-        {
-            { Mode: ConsistencyMode.Bounded, Bounded: var bounded } when bounded.MaxStaleness > bounded.Staleness =>
-                new DynamicBound(bounded.Staleness, bounded.MaxStaleness),
-            { Mode: ConsistencyMode.Bounded, Bounded: var bounded } => new FixedBound(bounded.Staleness),
-            _ => null,
-        };
-
     /// <summary>
     /// The first setting below <c>actortrain.job</c> that is not compatible with the others, and what it must be; null
     /// where all are compatible.

@@ -1,0 +1,107 @@
+using ActorTrain.Lane;
+using ActorTrain.Settings;
+using ActorTrain.Supervision;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Hosting;
+
+/// <summary>A node in an actor system of its own, which ends with the node.</summary>
+internal sealed class StandaloneNode : ActorTrainNode
+{
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
+
+    private StandaloneNode(ActorSystem system, HostedNode.Options options, StandaloneNodeOptions own)
+        : base(system, options.Roles)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
+        // Only nodes that may hold the coordinator take members out of the cluster.
+        system.ActorOf(
+            ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null),
+            "actortrain-process-watch"
+        );
+        system.ActorOf(RemovalWatchActor.Props(), "actortrain-taken-out");
+        // A node without a seed to rejoin by stays: the others join by it.
+        if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
+            system.ActorOf(
+                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
+                "actortrain-coordinator-loss"
+            );
+        cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+        // A removed node cannot rejoin with this actor system, whether it left or was downed.
+        cluster.RegisterOnMemberRemoved(() => system.Terminate());
+    }
+
+    public override HostPort Address { get; }
+
+    public override Task Joined => _joined.Task;
+
+    public override Task Terminated => System.WhenTerminated;
+
+    public static new async Task<ActorTrainNode> StartAsync(
+        StandaloneNodeOptions options,
+        CancellationToken cancellation
+    )
+    {
+        KnownKeys.Reference.Check(options.Configuration);
+        cancellation.ThrowIfCancellationRequested();
+        var config = NodeConfiguration.Node(options);
+        var hosted = HostedNode.Options.From(config, options);
+        var control = new ListeningPort(options.Host, options.Port, "--port");
+        var lane = new ListeningPort(options.Host, LaneOptions.From(config).Port, "actortrain.lane.port");
+        control.Check();
+        lane.Check();
+        var system = StartListening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
+        var node = StartListening(lane, () => new StandaloneNode(system, hosted, options), system);
+        if (options.WarnsOfOpenPort && OpenPort.WarningOf(node.Address) is { } warning)
+            Logging.GetLogger(system, typeof(ActorTrainNode)).Warning("{0}", warning);
+
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (options.Join is { } seed)
+        {
+            cluster.JoinSeedNodes([cluster.SelfAddress.WithHost(seed.Host).WithPort(seed.Port)]);
+            return node;
+        }
+        await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
+        return node;
+    }
+
+    /// <summary>Leaves in order: returns its leases, leaves the cluster, ends the actor system.</summary>
+    public override Task StopAsync(CancellationToken cancellation = default)
+    {
+        _isStopping = true;
+        // A coordinated shutdown runs on the system's scheduler, which has stopped with the system.
+        if (System.WhenTerminated.IsCompleted)
+            return Task.CompletedTask;
+        var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
+    }
+
+    private static T StartListening<T>(ListeningPort port, Func<T> start, ActorSystem? endOnError = null)
+    {
+        try
+        {
+            return start();
+        }
+        catch (Exception failure) when (port.ErrorFrom(failure) is not null)
+        {
+            endOnError?.Terminate();
+            throw port.ErrorFrom(failure)!;
+        }
+    }
+
+    private void End(string reason, bool isSilent)
+    {
+        // This node leaves on its own, as when the whole cluster is stopped: nothing to report or to speed up.
+        if (_isStopping)
+            return;
+        EndReason = reason;
+        var log = Logging.GetLogger(System, typeof(ActorTrainNode));
+        var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
+        log.Log(level, cause: null, $"This node ends, and can come back only as a new one: {reason}");
+        // No ordered shutdown: the remaining nodes end, too.
+        System.Terminate();
+    }
+}

@@ -1,0 +1,129 @@
+using ActorTrain.Consistency;
+using ActorTrain.Job;
+using ActorTrain.Parameters;
+using ActorTrain.Staleness;
+using Akka.Configuration;
+
+namespace ActorTrain.Tests.Job;
+
+public class AlgorithmsTests
+{
+    private static Algorithms Own(Verdict? verdict = null) =>
+        new Algorithms()
+            .AddStalenessPolicy("mine", _ => new Fixed(verdict ?? Verdict.Applied))
+            .AddConsistencyModel("elastic", _ => new Ahead(5))
+            .AddOptimizer("plain", (_, _) => new Plain());
+
+    [Fact]
+    public void An_algorithm_that_was_added_is_read_with_its_own_settings()
+    {
+        var job = JobOptionsReader.Read(
+            ConfigurationFactory.ParseString(
+                """
+                actortrain.job {
+                  staleness { policy = mine, settings { half-life = 8 } }
+                  consistency { name = elastic, settings.most = 4 }
+                  optimizer { name = plain, learning-rate = 0.5, settings { a.b = c } }
+                }
+                """
+            ),
+            Own()
+        );
+
+        (job.Staleness.Policy, job.Staleness.Settings["half-life"]).ShouldBe(("mine", "8"));
+        (job.Consistency.Mode, job.Consistency.Settings["most"]).ShouldBe(("elastic", "4"));
+        job.Optimizer.ShouldBe(
+            new CustomOptimizer("plain", 0.5) { Settings = new Dictionary<string, string> { ["a.b"] = "c" } }
+        );
+        job.Staleness.ToString().ShouldEndWith("rest = 60s, settings.half-life = 8");
+        JobOptionsReader.Copy(job).ShouldBe(job);
+    }
+
+    [Theory]
+    [InlineData(
+        "staleness.policy = mien",
+        "actortrain.job.staleness.policy is mien (configuration); it must be one of accept, inverse, staleness-aware, "
+            + "dc-asgd, dc-asgd-adaptive, gap-aware, dana-slim, delay-threshold, mine."
+    )]
+    [InlineData(
+        "consistency.name = loose",
+        "actortrain.job.consistency.name is loose (configuration); it must be one of synchronous, bounded, "
+            + "asynchronous, elastic."
+    )]
+    [InlineData(
+        "optimizer.name = adamax",
+        "actortrain.job.optimizer.name is adamax (configuration); it must be one of sgd, adam, adamw, plain."
+    )]
+    [InlineData(
+        "staleness.settings = 7",
+        "actortrain.job.staleness.settings is 7 (configuration); it must be a section, with settings of one's own."
+    )]
+    public void A_wrong_name_is_refused_with_those_that_there_are(string settings, string message) =>
+        Should
+            .Throw<ActorTrainException>(() =>
+                JobOptionsReader.Read(ConfigurationFactory.ParseString($"actortrain.job {{ {settings} }}"), Own())
+            )
+            .Message.ShouldBe(message);
+
+    [Theory]
+    [InlineData("Mine", "The staleness policy 'Mine' needs another name: small letters, digits and dashes.")]
+    [InlineData("2nd", "The staleness policy '2nd' needs another name: small letters, digits and dashes.")]
+    [InlineData("", "The staleness policy '' needs another name: small letters, digits and dashes.")]
+    [InlineData("accept", "There is a staleness policy 'accept' already; add this one by another name.")]
+    [InlineData("mine", "There is a staleness policy 'mine' already; add this one by another name.")]
+    public void A_name_is_added_once_and_well_formed(string name, string message) =>
+        Should
+            .Throw<ActorTrainException>(() => Own().AddStalenessPolicy(name, _ => new Fixed(Verdict.Applied)))
+            .Message.ShouldBe(message);
+
+    [Fact]
+    public void A_bound_holds_under_a_policy_that_was_added()
+    {
+        var policy = Own(Verdict.Scaled(0.25f)).Create(new StalenessOptions { Policy = "mine", Bound = 3 });
+
+        policy.Judge(3).Scale.ShouldBe(0.25f);
+        policy.Judge(4).Kind.ShouldBe(VerdictKind.Refused);
+    }
+
+    [Theory]
+    [InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(-1f)]
+    public void A_scale_that_no_gradient_can_have_is_an_error_that_names_the_policy(float scale) =>
+        Should
+            .Throw<ActorTrainException>(() =>
+                Own(Verdict.Scaled(scale)).Create(new StalenessOptions { Policy = "mine" }).Judge(2)
+            )
+            .Message.ShouldStartWith("staleness policy 'mine' gives a gradient with a staleness of 2 the verdict ");
+
+    [Fact]
+    public void A_policy_cannot_call_a_gradient_a_duplicate() =>
+        Should.Throw<ActorTrainException>(() =>
+            Own(Verdict.Duplicate).Create(new StalenessOptions { Policy = "mine" }).Judge(2)
+        );
+
+    private sealed class Fixed(Verdict verdict) : IStalenessPolicy
+    {
+        public Verdict Judge(long staleness) => verdict;
+    }
+
+    private sealed class Ahead(long most) : IConsistencyModel
+    {
+        public long MostAhead(Pace worker, Pace slowest) => most;
+    }
+
+    private sealed class Plain : IOptimizer
+    {
+        public void Apply(
+            ReadOnlySpan<float> weights,
+            Span<float> updated,
+            ReadOnlySpan<float> gradient,
+            float learningRate,
+            float scale,
+            ReadOnlySpan<FlatRange> touched
+        )
+        {
+            foreach (var range in touched)
+                for (var i = range.Offset; i < range.Offset + range.Length; i++)
+                    updated[i] = weights[i] - learningRate * scale * gradient[i];
+        }
+    }
+}
