@@ -28,11 +28,11 @@ internal sealed partial class JobActor
             snapshot.Buffers
         );
         _record = JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, _history, _placed.Shards, Now);
-        WaitingForServers(new JobTrainingActor.Adopted(snapshot.Incarnations, snapshot.Paused));
+        WaitingForServers(new JobTrainingProtocol.Adopted(snapshot.Incarnations, snapshot.Paused));
     }
 
     /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
-    private void WaitingForServers(JobTrainingActor.Adopted adopted)
+    private void WaitingForServers(JobTrainingProtocol.Adopted adopted)
     {
         _hasTrained = true;
         Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
@@ -74,7 +74,7 @@ internal sealed partial class JobActor
         && _readiness.Coordinators.Any(node => node != _context.Node)
         && _placed.Shards.All(shard => shard.Node != _context.Node);
 
-    private void StoreSnapshot(JobTrainingActor.SnapshotTaken taken)
+    private void StoreSnapshot(JobTrainingProtocol.SnapshotTaken taken)
     {
         _history.Update(taken.CompletedEpochs, taken.Events);
         var snapshot = new JobSnapshot(

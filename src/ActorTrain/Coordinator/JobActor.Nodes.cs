@@ -39,7 +39,7 @@ internal sealed partial class JobActor
             var node = _context.NodeOf(Sender);
             _readiness.Failed(node, failure.Reason);
             Raise(new EventDraft(WorkerRefused, node, failure.Reason, TakesNoPart));
-            _training?.Tell(new JobTrainingActor.CannotReturn(node, failure.Reason));
+            _training?.Tell(new JobTrainingProtocol.CannotReturn(node, failure.Reason));
             changed();
         });
         Receive<NodeProtocol.NodeLost>(lost =>

@@ -12,7 +12,7 @@ internal sealed partial class JobActor
 {
     private void Training() => Training(adopted: null);
 
-    private void Training(JobTrainingActor.Adopted? adopted)
+    private void Training(JobTrainingProtocol.Adopted? adopted)
     {
         _hasTrained = true;
         var admission = _readiness.Admission!;
@@ -37,9 +37,9 @@ internal sealed partial class JobActor
         Receive<Tick>(_ => SettleWorkers());
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<JobProgress>(Tell);
-        Receive<JobTrainingActor.SnapshotTaken>(StoreSnapshot);
+        Receive<JobTrainingProtocol.SnapshotTaken>(StoreSnapshot);
         Receive<ServerProtocol.SnapshotStored>(stored => _stored[Sender] = stored);
-        Receive<JobTrainingActor.Done>(done =>
+        Receive<JobTrainingProtocol.Done>(done =>
         {
             _client.TellInPages(
                 Context.System,
@@ -54,7 +54,7 @@ internal sealed partial class JobActor
             );
             Become(Delivering);
         });
-        Receive<JobTrainingActor.Failed>(failed => Fail(failed.Reason));
+        Receive<JobTrainingProtocol.Failed>(failed => Fail(failed.Reason));
         Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
         Receive<Terminated>(gone =>
             Fail(
@@ -68,7 +68,7 @@ internal sealed partial class JobActor
         void HandOverReady()
         {
             foreach (var (host, worker, device, measured) in _readiness.TakeReady())
-                training.Tell(new JobTrainingActor.Join(host, worker, device, measured));
+                training.Tell(new JobTrainingProtocol.Join(host, worker, device, measured));
         }
     }
 

@@ -159,7 +159,7 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     private void Raise(EventDraft draft)
     {
         if (_training is not null)
-            _training.Tell(new JobTrainingActor.RaiseEvent(draft));
+            _training.Tell(new JobTrainingProtocol.RaiseEvent(draft));
         else
             new EventPublisher(_record, _client, Context.System.EventStream, _log).Publish(draft, Now);
     }
