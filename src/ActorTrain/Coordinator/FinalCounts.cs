@@ -1,8 +1,8 @@
 namespace ActorTrain.Coordinator;
 
-/// <summary>Follows the shards' counts at the end of a job, until each shard has reported all that it applies.</summary>
+/// <summary>Follows the shards' counts at the end of a job, until each has reported all that it applies.</summary>
 /// <param name="shards">How many shards there are.</param>
-/// <param name="first">The first round that began after the last push: the answer to an earlier one may lack it.</param>
+/// <param name="first">The first round that began after the last push: an answer to an earlier one may lack it.</param>
 internal sealed class FinalCounts(int shards, long first)
 {
     private readonly HashSet<int> _awaited = [.. Enumerable.Range(0, shards)];

@@ -59,7 +59,7 @@ internal sealed class LeaseEnds(
             events.Raise(expired);
     }
 
-    /// <summary>Raises the events that are due about refused pushes, and about workers that get more work again.</summary>
+    /// <summary>Raises due events about refused pushes, and about workers that get more work again.</summary>
     /// <param name="all">Whether the job ends, and every event is due.</param>
     public void RaiseDue(bool all = false)
     {

@@ -22,7 +22,9 @@ internal sealed class LeaseSettlement(
     Func<TimeSpan> clock
 )
 {
-    /// <summary>A shard reports its counts in an adopted job: the lease table begins from the first that are complete.</summary>
+    /// <summary>
+    /// A shard reports its counts in an adopted job: the lease table begins when every shard has reported.
+    /// </summary>
     /// <returns>Whether it has begun.</returns>
     public bool Adopt(ShardProtocol.Counts counts)
     {

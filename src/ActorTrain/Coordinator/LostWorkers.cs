@@ -65,7 +65,7 @@ internal sealed class LostWorkers(
         Lose(worker, lost.Reason);
     }
 
-    /// <summary>A node does not answer: its worker may go on elsewhere, and gets a new incarnation if it returns.</summary>
+    /// <summary>A node does not answer: its worker may go on, and gets a new incarnation when it returns.</summary>
     public void Doubt(NodeProtocol.NodeUnreachable unreachable)
     {
         if (record.Active.FirstOrDefault(worker => worker.Node == unreachable.Node) is not { } worker)
