@@ -77,7 +77,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<ClientProtocol.IJobRequest>(Forward);
         Receive<JobProgress>(progress => _progress = progress);
-        Receive<JobActor.Over>(_ =>
+        Receive<JobEnd.Over>(_ =>
         {
             if (Sender.Equals(_job))
                 JobEnded();
@@ -190,14 +190,15 @@ internal sealed class CoordinatorActor : ReceiveActor
             return;
         }
         Begin(submit.Job, before: []);
-        Host(JobActor.Props(_context.NewJobId(), submit.Job, Sender, _context));
+        var (jobId, client) = (_context.NewJobId(), Sender);
+        Host(JobActor.Props(now => JobStart.Submitted(jobId, submit.Job, client, now), _context));
     }
 
     private void Adopt(StoredJob job)
     {
         _log.Warning("Adopting job {0} of another coordinator", job.Snapshot.Job.Name);
         Begin(job.Snapshot.Job, job.Snapshot.Record.Workers);
-        Host(JobActor.Props(job, _context));
+        Host(JobActor.Props(now => JobStart.Adopted(job, now), _context));
     }
 
     private void Begin(JobOptions job, IReadOnlyList<WorkerSnapshot> before)

@@ -17,6 +17,7 @@ namespace ActorTrain.Coordinator;
 /// <param name="telemetry">The job's metrics.</param>
 /// <param name="raise">Raises an event.</param>
 /// <param name="grant">Grants leases, where more epochs may be granted than before.</param>
+/// <param name="clock">The scheduler's clock.</param>
 internal sealed class EpochEvaluations(
     JobOptions job,
     JobRecord record,
@@ -24,7 +25,8 @@ internal sealed class EpochEvaluations(
     ShardPlacementActor.Placed placed,
     JobTelemetry telemetry,
     Action<EventDraft> raise,
-    Action grant
+    Action grant,
+    Func<TimeSpan> clock
 )
 {
     private readonly EvaluationQueue _queue = new();
@@ -37,58 +39,73 @@ internal sealed class EpochEvaluations(
     /// <summary>The first epoch whose weights are kept for its evaluation.</summary>
     public int FirstKept => _pace.FirstKept;
 
-    /// <summary>An epoch is complete: requests its evaluation where it has one.</summary>
-    public void Request(int epoch)
+    /// <summary>The last epoch that is complete; 0 before the first.</summary>
+    public int CompletedEpochs { get; private set; }
+
+    /// <summary>An epoch is complete: requests its evaluation where it has one, and none is known yet.</summary>
+    public void EpochCompleted(int epoch)
     {
-        if (IsToBeEvaluated(epoch))
+        CompletedEpochs = epoch;
+        if (IsToBeEvaluated(epoch) && !record.IsEvaluated(epoch))
             _queue.Add(epoch);
     }
 
-    public void Succeeded(WorkerProtocol.Evaluated evaluated, int completedEpochs)
+    /// <summary>A worker has evaluated an epoch, and may get the next.</summary>
+    public void Succeeded(WorkerProtocol.Evaluated evaluated)
     {
         record.Evaluated(evaluated.Epoch, evaluated.Evaluation);
         _queue.Done(evaluated.Epoch);
         telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, record.Metric);
         if (!double.IsFinite(evaluated.Evaluation.Loss))
             raise(_events.NotFinite(evaluated.Epoch, evaluated.Evaluation));
-        KeepPace(completedEpochs);
+        KeepPace();
+        Send();
     }
 
-    public void Failed(WorkerProtocol.EvaluationFailed failed, int completedEpochs)
+    /// <summary>A worker could not evaluate an epoch: another gets it, unless its weights are no longer kept.</summary>
+    public void Failed(WorkerProtocol.EvaluationFailed failed)
     {
         if (failed.IsPast)
         {
             raise(_events.Lost(failed.Worker.Node, failed.Reason));
             _queue.Done(failed.Epoch);
-            KeepPace(completedEpochs);
-            return;
+            KeepPace();
         }
-        _queue.Failed(failed.Epoch, failed.Worker.Node);
-        RaiseFailed(failed.Epoch, failed.Worker.Node, failed.Reason);
+        else
+        {
+            _queue.Failed(failed.Epoch, failed.Worker.Node);
+            RaiseFailed(failed.Epoch, failed.Worker.Node, failed.Reason);
+        }
+        Send();
     }
 
-    /// <summary>Takes back the evaluations that have taken longer than the timeout.</summary>
-    public void Expire(TimeSpan now, TimeSpan timeout)
+    /// <summary>Gives evaluations that have taken longer than the timeout to others.</summary>
+    public void Expire(TimeSpan timeout)
     {
-        foreach (var (epoch, node) in _queue.Expire(now, timeout))
+        foreach (var (epoch, node) in _queue.Expire(clock(), timeout))
             RaiseFailed(
                 epoch,
                 node,
                 $"epoch {epoch} was not evaluated within {Plural.Format(timeout.TotalMinutes, "minute")}"
             );
+        Send();
     }
 
     /// <summary>A worker is lost: its evaluation goes to another.</summary>
-    public void WorkerLost(string node) => _queue.Lost(node);
+    public void WorkerLost(string node)
+    {
+        _queue.Lost(node);
+        Send();
+    }
 
     /// <summary>Sends the waiting evaluations to the best workers, and gives up those that all have failed
     /// at.</summary>
-    public void Send(TimeSpan now, int completedEpochs)
+    public void Send()
     {
-        if (scheduler.Paused || !_queue.Waiting)
+        if (scheduler.Paused || scheduler.IsCanceled || !_queue.Waiting)
             return;
         var evaluators = scheduler.Evaluators;
-        foreach (var (epoch, node) in _queue.Give(evaluators, now))
+        foreach (var (epoch, node) in _queue.Give(evaluators, clock()))
         {
             telemetry.EvaluationGiven(epoch, node);
             record.Workers[node].Worker.Tell(new WorkerProtocol.Evaluate(epoch));
@@ -96,15 +113,15 @@ internal sealed class EpochEvaluations(
         foreach (var epoch in _queue.GiveUp(evaluators))
         {
             raise(_events.GivenUp(epoch));
-            KeepPace(completedEpochs);
+            KeepPace();
         }
     }
 
     /// <summary>Releases the weights of evaluated epochs, and limits leases to the epochs that shards can
     /// keep.</summary>
-    public void KeepPace(int completedEpochs)
+    public void KeepPace()
     {
-        var hasMoved = _pace.Keep(_queue.First ?? completedEpochs + 1);
+        var hasMoved = _pace.Keep(_queue.First ?? CompletedEpochs + 1);
         scheduler.Table.LastEpoch = _pace.LastEpoch;
         if (!hasMoved)
             return;

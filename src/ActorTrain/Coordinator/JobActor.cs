@@ -1,10 +1,8 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
-using ActorTrain.Serialization.Paging;
 using Akka.Actor;
 using Akka.Event;
-using static ActorTrain.Job.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
@@ -13,42 +11,49 @@ namespace ActorTrain.Coordinator;
 /// hands over to <see cref="JobTrainingActor"/>, and sends the result. Ends when its client has fetched the result, or
 /// is gone.
 /// </summary>
-internal sealed partial class JobActor : ReceiveActor, IWithTimers
+internal sealed class JobActor : ReceiveActor, IWithTimers
 {
-    private const string CanceledEarly = "the job was canceled before training began";
+    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly string _jobId;
-    private JobOptions _job;
-    private readonly IActorRef _client;
     private readonly CoordinatorContext _context;
+    private readonly IActorRef _client;
     private readonly JobRecord _record;
     private readonly WorkerReadiness _readiness;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly JobHistory _history = new();
-    private ShardPlacementActor.Placed? _placed;
-    private IActorRef? _training;
-    private int _historyOfClient;
-    private bool _hasTrained;
+    private readonly WorkerPreparation _workers;
+    private readonly JobShards _shards;
+    private readonly JobTraining _training;
+    private readonly JobClient _reports;
+    private readonly SnapshotStore _snapshots;
+    private readonly JobEnd _end;
+    private JobOptions _job;
 
     private sealed record Tick;
 
-    /// <summary>Job → coordinator: it has ended, and another may begin.</summary>
-    public sealed record Over;
+    private sealed record ServersTimedOut;
 
-    /// <summary>A job that was submitted.</summary>
-    public static Props Props(string jobId, JobOptions job, IActorRef client, CoordinatorContext context) =>
-        Akka.Actor.Props.Create(() => new JobActor(jobId, job, client, context));
+    /// <param name="begin">What the job begins with, at a time of the scheduler's clock.</param>
+    /// <param name="context">What the coordinator's node has given it.</param>
+    public static Props Props(Func<TimeSpan, JobStart> begin, CoordinatorContext context) =>
+        Akka.Actor.Props.Create(() => new JobActor(begin, context));
 
-    /// <summary>A job that is adopted from another coordinator.</summary>
-    public static Props Props(StoredJob stored, CoordinatorContext context) =>
-        Akka.Actor.Props.Create(() => new JobActor(stored, context));
-
-    public JobActor(string jobId, JobOptions job, IActorRef client, CoordinatorContext context)
+    public JobActor(Func<TimeSpan, JobStart> begin, CoordinatorContext context)
     {
-        (_jobId, _job, _client, _context) = (jobId, job, client, context);
-        _record = new JobRecord(job, Now);
-        _readiness = new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint);
-        _client.Tell(new ClientProtocol.Accepted(_jobId));
+        var start = begin(Now);
+        var (jobId, log, scheduler) = (start.JobId, Context.GetLogger(), Context.System.Scheduler);
+        (_context, _client, _job) = (context, start.Client, start.Job);
+        (_record, _readiness) = (start.Record, start.Readiness);
+        _training = new(_record, _client, context, Context, log);
+        _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
+        _shards = new(jobId, _client, _readiness, start.Placed, Context);
+        _reports = new(_client, start.History, Context.System, Self);
+        _snapshots = new(jobId, _client, _readiness, start.History, Context.System, Self);
+        _end = new(jobId, _job.Name, _client, _record, _readiness, Context, log);
+        if (start.Training is { } adopted)
+        {
+            WaitingForServers(adopted);
+            return;
+        }
+        _client.Tell(new ClientProtocol.Accepted(jobId));
         WaitingForWorkers();
     }
 
@@ -63,7 +68,15 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     }
 
     // Counts that are lost with the training actor cannot be restored: the job fails and says why.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy()
+    {
+        var self = Self;
+        return new OneForOneStrategy(failure =>
+        {
+            self.Tell(new JobTrainingProtocol.Failed(JobFailures.TrainingFailed(failure)));
+            return Directive.Stop;
+        });
+    }
 
     private void WaitingForWorkers()
     {
@@ -78,9 +91,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
 
     private void SettleAndBegin()
     {
-        SettleWorkers();
+        _workers.Settle(_job);
         if (_readiness.Hopeless is { } cause)
-            Fail(cause);
+            _end.Fail(cause);
         else if (_readiness.Enough)
             Become(PreparingShards);
     }
@@ -89,65 +102,63 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
     {
         var admission = _readiness.Admission!;
         if (admission.Dataset.Substitute is { } substitute)
-            Raise(
-                new EventDraft(
-                    DataSubstituted,
-                    "",
-                    $"the workers do not have the data set {admission.Dataset.Name} itself",
-                    $"the job trains on {substitute}, {Plural.Format(admission.Dataset.TrainSamples, "sample")} and "
-                        + $"{Plural.Number(admission.Dataset.TestSamples)} to test on"
-                )
-            );
+            _training.Raise(JobEvents.DataSubstituted(admission.Dataset, substitute));
         _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _readiness.Ready) };
-        var servers = _readiness.Servers;
-        Context.ActorOf(
-            ShardPlacementActor.Props(_jobId, _job, admission.Model, admission.Dataset.TrainSamples, servers),
-            "placement"
-        );
+        _shards.Open(_job, admission);
         ReceiveNodes(() =>
         {
-            if (_readiness.Servers.Count < servers.Count)
-                Fail("a server node was lost before training began");
+            if (_shards.HasLostServer)
+                _end.Fail(JobFailures.ServerLostEarly);
             else
-                RequestStartingWeights();
+                _workers.RequestStartingWeights(_shards.Placed);
         });
         Receive<ShardPlacementActor.Refused>(refused =>
-            Fail($"server {refused.Node} cannot hold its shard: {refused.Reason}")
+            _end.Fail(JobFailures.ShardRefused(refused))
         );
         Receive<ShardPlacementActor.Placed>(placed =>
         {
-            _placed = placed;
-            foreach (var shard in placed.Shards)
-                Context.Watch(shard.Place.Shard);
-            _client.Tell(new ClientProtocol.CheckLane([.. _readiness.Servers.Select(server => server.Server!)]));
-            RequestStartingWeights();
+            _shards.Opened(placed);
+            _workers.RequestStartingWeights(placed);
         });
-        Receive<WorkerProtocol.ShardsInitialized>(_ => Become(Training));
+        Receive<WorkerProtocol.ShardsInitialized>(_ => Become(() => Training()));
         Receive<Tick>(_ =>
         {
-            SettleWorkers();
+            _workers.Settle(_job);
             TellProgress(JobPhase.Preparing);
         });
         ReceiveBeforeTraining();
     }
 
-    // All workers compute the same starting weights from the seed, and a shard takes the first it gets: every ready
-    // worker is asked, so that the loss of one delays nothing.
-    private void RequestStartingWeights()
+    /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
+    private void WaitingForServers(JobTrainingProtocol.Adopted adopted)
     {
-        if (_placed is null)
-            return;
-        foreach (var candidate in _readiness.TakeForStartingWeights())
-            candidate.Worker.Tell(new WorkerProtocol.Initialize(_placed.Places, _placed.Buffers));
+        _end.HasTrained = true;
+        Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
+        ReceiveNodes(BeginIfServersAreComplete);
+        Receive<Tick>(_ => _workers.Settle(_job));
+        // The client still gets the weights that the shards hold, so the job is canceled after it has been adopted.
+        ReceiveCancels();
+        Receive<ServersTimedOut>(_ => _end.Fail(JobFailures.ServerMissing(_shards.FirstMissing!)));
+        ReceiveBeforeTraining();
+        BeginIfServersAreComplete();
+
+        void BeginIfServersAreComplete()
+        {
+            if (_shards.FirstMissing is not null)
+                return;
+            Timers.Cancel(nameof(ServersTimedOut));
+            _shards.Adopt();
+            Become(() => Training(adopted));
+        }
     }
 
     private void ReceiveBeforeTraining()
     {
-        Receive<ClientProtocol.Cancel>(_ => Fail(CanceledEarly, JobPhase.Canceled));
+        Receive<ClientProtocol.Cancel>(_ => _end.Cancel(JobFailures.CanceledEarly));
         Receive<ClientProtocol.CancelJob>(_ =>
         {
             Sender.Tell(new ClientProtocol.Canceling());
-            Fail(CanceledEarly, JobPhase.Canceled);
+            _end.Cancel(JobFailures.CanceledEarly);
         });
         Receive<ClientProtocol.IJobRequest>(_ =>
             Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment"))
@@ -155,56 +166,94 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.LocateWeights>(_ =>
             Sender.Tell(new ClientProtocol.Rejected("the job does not train yet"))
         );
-        Receive<Terminated>(ClientGone, gone => gone.ActorRef.Equals(_client));
-        Receive<Terminated>(_ => Fail("a server node was lost before training began"));
+        Receive<Terminated>(_ => _end.Cancel(JobFailures.ClientGone), gone => gone.ActorRef.Equals(_client));
+        Receive<Terminated>(_ => _end.Fail(JobFailures.ServerLostEarly));
     }
 
-    private void Raise(EventDraft draft)
+    private void Training(JobTrainingProtocol.Adopted? adopted = null)
     {
-        if (_training is not null)
-            _training.Tell(new JobTrainingActor.RaiseEvent(draft));
-        else
-            new EventPublisher(_record, _client, Context.System.EventStream, _log).Publish(draft, Now);
+        var (admission, placed) = (_readiness.Admission!, _shards.Placed!);
+        _end.HasTrained = true;
+        _training.Begin(_job, admission, placed, adopted);
+        _workers.HandOverReady();
+
+        ReceiveNodes(_workers.HandOverReady);
+        ReceiveCancels();
+        Receive<ClientProtocol.IJobRequest>(_training.Forward);
+        Receive<ClientProtocol.LocateWeights>(_ => _reports.LocateWeights(Sender, admission, placed));
+        Receive<Tick>(_ => _workers.Settle(_job));
+        Receive<WorkerProtocol.ShardsInitialized>(_ => { });
+        Receive<JobProgress>(Tell);
+        Receive<JobTrainingProtocol.SnapshotTaken>(taken => _snapshots.Store(taken, _job, admission, placed));
+        Receive<ServerProtocol.SnapshotStored>(stored => _snapshots.Stored(Sender, stored));
+        Receive<JobTrainingProtocol.Done>(done =>
+        {
+            _reports.Finished(done, admission, placed);
+            Become(Delivering);
+        });
+        Receive<JobTrainingProtocol.Failed>(failed => _end.Fail(failed.Reason));
+        Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
+        Receive<Terminated>(_ => _end.Cancel(JobFailures.ClientGone), gone => gone.ActorRef.Equals(_client));
+        Receive<Terminated>(_ => _end.Fail(JobFailures.TrainingStopped), gone => _training.Is(gone.ActorRef));
+        Receive<Terminated>(gone => _end.Fail(JobFailures.ShardStopped(_shards.IndexOf(gone.ActorRef))));
+    }
+
+    /// <summary>Training finishes what is under way when it is canceled, and reports.</summary>
+    private void ReceiveCancels()
+    {
+        Receive<ClientProtocol.Cancel>(_ => _training.Cancel());
+        Receive<ClientProtocol.CancelJob>(_ =>
+        {
+            _training.Cancel();
+            Sender.Tell(new ClientProtocol.Canceling());
+        });
+    }
+
+    private void Delivering()
+    {
+        Receive<ClientProtocol.CancelJob>(_ => Sender.Tell(new ClientProtocol.Canceling()));
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
+        Receive<ClientProtocol.WeightsFetched>(_ => _end.Close());
+        Receive<Terminated>(_ => _end.Close());
+        ReceiveAny(_ => { });
+    }
+
+    /// <summary>In every phase nodes join and are lost, and workers are admitted or refused.</summary>
+    /// <param name="changed">Called after every change of nodes or workers.</param>
+    private void ReceiveNodes(Action changed)
+    {
+        ReceiveChange<NodeProtocol.NodeJoined>(joined => _workers.Joined(joined, _job));
+        ReceiveChange<WorkerProtocol.Prepared>(prepared => _workers.Prepared(prepared, Sender, _job));
+        ReceiveChange<WorkerProtocol.LaneChecked>(check => _workers.LaneChecked(check, Sender));
+        ReceiveChange<WorkerProtocol.CannotPrepare>(failure => _workers.Failed(failure, Sender));
+        Receive<NodeProtocol.NodeLost>(lost =>
+        {
+            _readiness.Lost(lost.Node);
+            if (_shards.On(lost.Node) is { } shard)
+            {
+                _end.Fail(JobFailures.ServerLost(shard, lost.Reason));
+                return;
+            }
+            _training.Tell(lost);
+            changed();
+        });
+        Receive<NodeProtocol.NodeUnreachable>(_training.Tell);
+        Receive<NodeProtocol.NodeReachable>(_training.Tell);
+        Receive<ClientProtocol.HistoryReceived>(received => _reports.HistoryReceived(received.First, Sender));
+
+        void ReceiveChange<T>(Action<T> change) =>
+            Receive<T>(message =>
+            {
+                change(message);
+                changed();
+            });
     }
 
     private void TellProgress(JobPhase phase) => Tell(_record.Progress(phase, _readiness.Waiting, null, Now));
 
     private void Tell(JobProgress progress)
     {
-        _history.Update(progress.CompletedEpochs, progress.Events);
-        var withoutHistory = progress with { CompletedEpochs = [], Events = [] };
-        _client.TellInPages(
-            Context.System,
-            new ClientProtocol.Progressed(withoutHistory, CanMove, _history.PageFrom(_historyOfClient)),
-            Self
-        );
+        _reports.Progressed(progress, _shards.CanOutlive(_context.Node));
         Context.Parent.Tell(progress);
-    }
-
-    private void ClientGone(Terminated gone) => Fail("its client is gone", JobPhase.Canceled);
-
-    private void Fail(string sentence, JobPhase phase = JobPhase.Failed)
-    {
-        var reason = sentence.AsClause();
-        var isCanceled = phase == JobPhase.Canceled;
-        if (isCanceled)
-            _log.Info("Job {0} was canceled: {1}", _job.Name, reason);
-        else
-            _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
-        Context.Parent.Tell(_record.Progress(phase, reason, null, Now));
-        Close();
-        // On this message the client may submit the next job: the coordinator must be free before.
-        _client.Tell(new ClientProtocol.Failed(reason, _hasTrained, isCanceled));
-    }
-
-    /// <summary>The job has ended, and no other coordinator may adopt it.</summary>
-    private void Close()
-    {
-        foreach (var server in _readiness.Servers)
-            server.Server!.Tell(new ServerProtocol.Close(_jobId));
-        foreach (var node in _readiness.WorkerNodes)
-            node.Tell(new WorkerProtocol.Close(_jobId));
-        Context.Parent.Tell(new Over());
-        Context.Stop(Self);
     }
 }

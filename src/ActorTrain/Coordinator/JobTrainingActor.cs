@@ -1,33 +1,41 @@
-using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
-using ActorTrain.Sentences;
 using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
-using static ActorTrain.Job.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
 
 /// <summary>
 /// Grants leases until every sample of every epoch is applied, has each epoch evaluated, and writes the report.
 /// </summary>
-internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
+internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
-    private readonly JobOptions _job;
+    private static readonly TimeSpan ReasonTimeout = TimeSpan.FromSeconds(3);
+
     private readonly JobRecord _record;
-    private readonly ShardPlacementActor.Placed _placed;
     private readonly CoordinatorOptions _options;
-    private readonly Algorithms _algorithms;
     private readonly LeaseScheduler _scheduler;
-    private readonly EpochEvaluations _evaluations;
     private readonly WorkerIncarnations _incarnations;
-    private readonly CountRounds _countRounds = new();
-    private readonly EventPublisher _events;
+    private readonly TrainingSnapshots _snapshots;
+    private readonly TrainingEvents _events;
+    private readonly TrainingProgress _progress;
+    private readonly ShardRequests _shards;
+    private readonly LeaseGrants _grants;
+    private readonly LeaseEnds _leaseEnds;
+    private readonly LeaseSettlement _settlement;
+    private readonly EpochEvaluations _evaluations;
+    private readonly JoiningWorkers _joining;
+    private readonly LostWorkers _lost;
+    private readonly PauseRequests _pauses;
+    private readonly PolicyRequests _policies;
     private readonly JobTelemetry _telemetry;
-    private int _contributions;
-    private int _completedEpochs;
-    private bool _isCanceled;
+
+    private sealed record ReasonTimedOut(WorkerId Worker);
+
+    private sealed record Tick;
+
+    private sealed record CancelTimedOut;
 
     /// <param name="job">What is trained.</param>
     /// <param name="client">The client that follows it.</param>
@@ -43,7 +51,7 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
         Algorithms algorithms,
-        Adopted? adopted = null
+        JobTrainingProtocol.Adopted? adopted = null
     ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, algorithms, adopted));
 
     public JobTrainingActor(
@@ -53,28 +61,31 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
         ShardPlacementActor.Placed placed,
         CoordinatorOptions options,
         Algorithms algorithms,
-        Adopted? adopted
+        JobTrainingProtocol.Adopted? adopted
     )
     {
-        (_job, _record, _placed, _options, _algorithms) = (job, record, placed, options, algorithms);
-        _events = new EventPublisher(record, client, Context.System.EventStream, Context.GetLogger());
-        _scheduler = new LeaseScheduler(job, record, algorithms);
-        _incarnations = new WorkerIncarnations(record);
-        _telemetry = new JobTelemetry(job.Name, job.Epochs);
-        _evaluations = new EpochEvaluations(
-            job,
-            record,
-            _scheduler,
-            placed,
-            _telemetry,
-            Raise,
-            grant: () =>
-            {
-                if (!_isCanceled)
-                    GrantLeases();
-            }
-        );
-        _evaluations.KeepPace(_completedEpochs);
+        (_record, _options) = (record, options);
+        var (parent, scheduler) = (Context.Parent, Context.System.Scheduler);
+        Func<TimeSpan> clock = () => scheduler.MonotonicClock;
+        var publisher = new EventPublisher(record, client, Context.System.EventStream, Context.GetLogger());
+        _scheduler = new(job, record, algorithms);
+        _incarnations = new(record);
+        _telemetry = new(job.Name, job.Epochs);
+        _snapshots = new(record, _scheduler, _incarnations, parent, Timers, clock);
+        _events = new(publisher, _snapshots, clock);
+        _shards = new(placed, record, _scheduler, clock);
+        _grants = new(_incarnations, _scheduler, _shards, _events, Timers, clock);
+        _evaluations = new(job, record, _scheduler, placed, _telemetry, _events.Raise, _grants.Grant, clock);
+        var epochs = new EpochCompletion(record, _scheduler, _evaluations, _grants, _telemetry, clock);
+        _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent);
+        _joining = new(job, record, _incarnations, _scheduler, placed, _lost, _evaluations, _events, Context);
+        _leaseEnds = new(_incarnations, _scheduler, _shards, epochs, _lost, _events, _telemetry, parent, clock);
+        _settlement = new(record, _scheduler, _shards, epochs, _telemetry, clock);
+        _progress = new(record, _scheduler, _evaluations, _telemetry, parent, clock);
+        _pauses = new(_scheduler, _evaluations, _grants, _progress, _events, clock);
+        _policies = new(job, algorithms, record, _scheduler, _shards, _grants, _events);
+
+        _evaluations.KeepPace();
         if (adopted is not null)
         {
             _scheduler.SetPaused(adopted.Paused, Now);
@@ -92,11 +103,6 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private JobPhase Phase =>
-        _scheduler.Paused ? JobPhase.Paused
-        : _scheduler.Table.Complete ? JobPhase.Finishing
-        : JobPhase.Training;
-
     protected override void PreStart() =>
         Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _options.ProgressInterval);
 
@@ -109,141 +115,142 @@ internal sealed partial class JobTrainingActor : ReceiveActor, IWithTimers, IWit
     private void Adopting(long knownIncarnations)
     {
         _incarnations.Adopt(knownIncarnations);
-        _placed.TellShards(new ShardProtocol.FenceAllWorkers(_incarnations.Newest));
-        RequestCounts();
-        Receive<Tick>(_ => RequestCounts());
+        _shards.FenceAll(_incarnations.Newest);
+        _shards.RequestCounts();
+        Receive<Tick>(_ => _shards.RequestCounts());
         Receive<ShardProtocol.Counts>(counts =>
         {
-            _record.Counted(counts, Now);
-            if (_record.Round > 0)
-                BeginAdopted();
+            if (!_settlement.Adopt(counts))
+                return;
+            _events.Raise(JobEvents.CoordinatorMoved(_record.SamplesApplied));
+            Stash.UnstashAll();
+            Become(Training);
         });
         ReceiveAny(_ => Stash.Stash());
-    }
-
-    private void BeginAdopted()
-    {
-        _scheduler.Adopt();
-        _completedEpochs = _scheduler.Table.CompleteEpochs;
-        _telemetry.Begins(_record.SamplesApplied, _completedEpochs + 1);
-        for (var epoch = 1; epoch <= _completedEpochs; epoch++)
-        {
-            _record.EpochCompleted(epoch, Now);
-            if (!_record.IsEvaluated(epoch))
-                _evaluations.Request(epoch);
-        }
-        _evaluations.KeepPace(_completedEpochs);
-        Raise(
-            new EventDraft(
-                CoordinatorMoved,
-                "",
-                "the coordinator's node was lost",
-                $"another goes on with {Plural.Format(_record.SamplesApplied, "sample")} applied"
-            )
-        );
-        Stash.UnstashAll();
-        Become(Training);
     }
 
     private void Training()
     {
         ReceiveResults();
         ReceiveWorkerChanges();
-        Receive<Join>(BeginIncarnation);
-        Receive<WorkerProtocol.RequestLease>(request =>
-        {
-            if (_incarnations.Find(request.Worker) is not { } worker)
-                return;
-            worker.LeaseRequester = Sender;
-            _scheduler.Request(worker);
-            GrantLeases();
-        });
-        Receive<GrantRound>(_ => SendLeases(_scheduler.Grant(Now)));
+        Receive<JobTrainingProtocol.Join>(_joining.Join);
+        Receive<WorkerProtocol.RequestLease>(request => _grants.Request(request, Sender));
+        Receive<LeaseGrants.RoundDue>(_ => _grants.GrantRound());
         Receive<WorkerProtocol.EvaluationFailed>(failed =>
         {
-            _evaluations.Failed(failed, _completedEpochs);
-            SendEvaluations();
+            _evaluations.Failed(failed);
             CountIfComplete();
         });
         Receive<Tick>(_ =>
         {
-            ExpireLeases();
-            foreach (var draft in _scheduler.Tick(Now))
-                Raise(draft);
-            _evaluations.Expire(Now, _options.EvaluationTimeout);
-            SendEvaluations();
-            GrantLeases();
-            TellPolicies();
-            RequestCounts();
+            _leaseEnds.Expire(_options.LeaseTimeout);
+            _leaseEnds.RaiseDue();
+            _evaluations.Expire(_options.EvaluationTimeout);
+            _grants.Grant();
+            _shards.TellPolicies();
+            _shards.RequestCounts();
             CountIfComplete();
-            TakeSnapshot();
-            TellProgress(Phase);
+            _snapshots.Send();
+            _progress.Send();
         });
-        ReceiveRequests();
+        Receive<ClientProtocol.GetStaleness>(_ => _policies.GetStaleness(Sender));
+        Receive<ClientProtocol.SetStaleness>(request => _policies.SetStaleness(request, Sender));
+        Receive<ClientProtocol.GetConsistency>(_ => _policies.GetConsistency(Sender));
+        Receive<ClientProtocol.SetConsistency>(request => _policies.SetConsistency(request, Sender));
+        Receive<ClientProtocol.Pause>(_ => _pauses.Pause(Sender));
+        Receive<ClientProtocol.Resume>(_ => _pauses.Resume(Sender));
+        Receive<ClientProtocol.Cancel>(_ => Cancel());
+    }
+
+    private void Cancel()
+    {
+        _scheduler.Cancel();
+        _grants.Cancel();
+        foreach (var worker in _record.Active)
+            worker.Worker.Tell(new WorkerProtocol.EndJob());
+        Timers.StartSingleTimer(nameof(CancelTimedOut), new CancelTimedOut(), _options.CancelTimeout);
+        Become(_record.Active.Any() ? Canceling : Counting);
     }
 
     private void Canceling()
     {
         ReceiveResults();
         ReceiveWorkerChanges();
-        Receive<Tick>(_ => RequestCounts());
+        Receive<Tick>(_ => _shards.RequestCounts());
         Receive<CancelTimedOut>(_ => Become(Counting));
         RejectRequests();
+    }
+
+    /// <summary>Results of workers and shards, which count also while the job is being canceled.</summary>
+    private void ReceiveResults()
+    {
+        Receive<WorkerProtocol.LeaseEnded>(ended =>
+        {
+            if (_leaseEnds.End(ended))
+                CountIfComplete();
+        });
+        Receive<WorkerProtocol.Evaluated>(evaluated =>
+        {
+            _evaluations.Succeeded(evaluated);
+            CountIfComplete();
+        });
+        Receive<ShardProtocol.Counts>(counts =>
+        {
+            if (_settlement.Counted(counts))
+                CountIfComplete();
+        });
+        Receive<JobTrainingProtocol.RaiseEvent>(request => _events.Raise(request.Event));
+        Receive<TrainingSnapshots.Due>(_ => _snapshots.Send());
+    }
+
+    private void ReceiveWorkerChanges()
+    {
+        Receive<WorkerProtocol.OutOfMemory>(_grants.LimitMemory);
+        // The worker's own message, or its node's, may arrive later, and gives the reason.
+        Receive<JoiningWorkers.Stopped>(stopped =>
+            Timers.StartSingleTimer(stopped.Worker, new ReasonTimedOut(stopped.Worker), ReasonTimeout)
+        );
+        Receive<NodeProtocol.NodeReachable>(_joining.JoinAgain);
+        ReceiveLoss<WorkerProtocol.Withdrawn>(_lost.Withdraw);
+        ReceiveLoss<JobTrainingProtocol.CannotReturn>(_lost.CancelReturn);
+        ReceiveLoss<ReasonTimedOut>(stopped => _lost.LoseWithoutReason(stopped.Worker));
+        ReceiveLoss<NodeProtocol.NodeLost>(_lost.LoseNode);
+        ReceiveLoss<NodeProtocol.NodeUnreachable>(_lost.Doubt);
+    }
+
+    private void ReceiveLoss<T>(Action<T> lose) =>
+        Receive<T>(message =>
+        {
+            lose(message);
+            if (_scheduler.IsCanceled && !_record.Active.Any())
+                Become(Counting);
+        });
+
+    private void CountIfComplete()
+    {
+        if (!_scheduler.IsCanceled && _scheduler.IsDone && !_evaluations.AreOpen)
+            Become(Counting);
     }
 
     /// <summary>No gradient is under way any more: the shards' next counts are final.</summary>
     private void Counting()
     {
-        var awaited = Enumerable.Range(0, _placed.Shards.Length).ToHashSet();
-        var first = _countRounds.Next;
+        var final = new FinalCounts(_shards.Count, _shards.NextRound);
         Receive<ShardProtocol.Counts>(counts =>
         {
-            _record.Counted(counts, Now);
-            _telemetry.Applied(_record.SamplesApplied);
-            if (_countRounds.IsRequestedAgain && _record.Round == _countRounds.Current)
-                RequestCounts();
-            // An answer to an earlier round may lack the last pushes.
-            if (counts.Round < first)
+            _settlement.CountedAtEnd(counts);
+            if (!final.Add(counts.Shard, counts.Round))
                 return;
-            if (awaited.Remove(counts.Shard) && awaited.Count == 0)
-                Report();
+            _leaseEnds.RaiseDue(all: true);
+            _progress.SendReport();
+            Timers.Cancel(nameof(Tick));
         });
-        Receive<Tick>(_ => RequestFinalCounts());
+        Receive<Tick>(_ => _shards.RequestFinalCounts());
         RejectRequests();
         ReceiveAny(_ => { });
-        RequestFinalCounts();
-
-        void RequestFinalCounts()
-        {
-            // Shards then apply the gathered gradients of an open step, which no other gradient will complete.
-            TellPolicies(_scheduler.Consistency with { Mode = ConsistencyMode.Asynchronous });
-            RequestCounts();
-        }
+        _shards.RequestFinalCounts();
     }
 
-    private void Report()
-    {
-        foreach (var draft in _scheduler.Tick(Now, all: true))
-            Raise(draft);
-        TellProgress(_isCanceled ? JobPhase.Canceled : JobPhase.Completed);
-        _telemetry.Ended(_isCanceled);
-        Context.Parent.Tell(new Done(_record.Report(_scheduler.Consistency), _isCanceled));
-        Timers.Cancel(nameof(Tick));
-    }
-
-    private void TellProgress(JobPhase phase)
-    {
-        var waiting =
-            phase is not JobPhase.Training ? ""
-            : !_record.Active.Any() ? "waiting for workers to join"
-            : _scheduler.Table.AwaitsEvaluation ? $"waiting for the evaluation of epoch {_evaluations.FirstKept}"
-            : "";
-        Context.Parent.Tell(_record.Progress(phase, waiting, _scheduler.Table.Epoch, Now));
-    }
-
-    private void Raise(EventDraft draft)
-    {
-        _events.Publish(draft, Now);
-        TakeSnapshotSoon();
-    }
+    private void RejectRequests() =>
+        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job is ending")));
 }

@@ -64,6 +64,9 @@ internal sealed class LeaseScheduler
     /// <summary>Whether no leases are granted.</summary>
     public bool Paused { get; private set; }
 
+    /// <summary>Whether the job is canceled: its leases end, and none is granted.</summary>
+    public bool IsCanceled { get; private set; }
+
     /// <summary>
     /// Whether everything is applied and reported. A lease that another worker has repeated need not have ended.
     /// </summary>
@@ -133,6 +136,9 @@ internal sealed class LeaseScheduler
         return true;
     }
 
+    /// <summary>Cancels the job.</summary>
+    public void Cancel() => IsCanceled = true;
+
     /// <summary>A worker takes part from now on.</summary>
     public void Join(WorkerRecord worker)
     {
@@ -167,7 +173,7 @@ internal sealed class LeaseScheduler
     /// <param name="everyone">False: only to workers whose lease does not depend on others.</param>
     public IReadOnlyList<Granted> Grant(TimeSpan now, bool everyone = true)
     {
-        if (Paused)
+        if (Paused || IsCanceled)
             return [];
         if (_steps is not null)
             return everyone ? GrantSteps(_steps, now) : [];

@@ -17,6 +17,14 @@ internal static class WorkerEvents
             isPaused ? "it gets leases when the job goes on" : "it gets leases"
         );
 
+    /// <summary>A worker does not fit the job, or cannot prepare.</summary>
+    public static EventDraft Refused(string node, string reason) =>
+        new(WorkerRefused, node, reason, "it takes no part in the job");
+
+    /// <summary>A worker cannot reach a server by the tensor lane.</summary>
+    public static EventDraft LaneBroken(string node, string trouble) =>
+        new(Job.SupervisionEventKinds.LaneBroken, node, trouble, "it takes part as soon as the lane works");
+
     public static EventDraft OutOfMemory(WorkerProtocol.OutOfMemory shortage) =>
         new(
             Job.SupervisionEventKinds.OutOfMemory,

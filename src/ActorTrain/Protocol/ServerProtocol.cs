@@ -36,6 +36,12 @@ internal static class ServerProtocol
     /// <param name="Reason">Why, as a clause.</param>
     public sealed record ShardRefused(string JobId, ShardSlice Slice, string Reason) : IWireMessage;
 
+    /// <summary>Server → job: a shard has failed and stops.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Index">The shard's number, from 0.</param>
+    /// <param name="Reason">Why, as a clause.</param>
+    public sealed record ShardFailed(string JobId, int Index, string Reason) : IWireMessage;
+
     /// <summary>Job → server. Answered by <see cref="BuffersOpened"/>.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Sections">The layout of the buffers: one section for each element type.</param>

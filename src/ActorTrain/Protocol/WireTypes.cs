@@ -74,6 +74,7 @@ internal static class WireTypes
         typeof(ServerProtocol.OpenShard),
         typeof(ServerProtocol.ShardOpened),
         typeof(ServerProtocol.ShardRefused),
+        typeof(ServerProtocol.ShardFailed),
         typeof(ServerProtocol.OpenBuffers),
         typeof(ServerProtocol.BuffersOpened),
         typeof(ServerProtocol.StoreSnapshot),

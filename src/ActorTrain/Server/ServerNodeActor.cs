@@ -15,6 +15,7 @@ namespace ActorTrain.Server;
 /// </summary>
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
+    private const int NoShard = -1;
     private readonly ITensorLane _lane;
     private readonly Algorithms _algorithms;
     private readonly Dictionary<string, Hosted> _jobs = [];
@@ -25,7 +26,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     {
         public IActorRef Owner { get; set; } = owner;
 
-        public List<(IActorRef Actor, IDisposable Admission)> Children { get; } = [];
+        public List<(IActorRef Actor, IDisposable Admission, int Shard)> Children { get; } = [];
 
         public JobSnapshot? Snapshot { get; set; }
 
@@ -122,23 +123,44 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _admission?.Dispose();
-        foreach (var (_, admission) in _jobs.Values.SelectMany(job => job.Children))
+        foreach (var (_, admission, _) in _jobs.Values.SelectMany(job => job.Children))
             admission.Dispose();
     }
 
     // A shard that fails in the middle of an update has no valid weights: it stops, and the job ends.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(failure =>
+        {
+            // During supervision the sender is the child that failed.
+            TellOwner(Sender, failure);
+            return Directive.Stop;
+        });
 
-    private IActorRef Host(string jobId, IActorRef owner, int length, Props props)
+    /// <param name="jobId">The job.</param>
+    /// <param name="owner">The job's actor.</param>
+    /// <param name="length">Numbers of a tensor that is sent to the child.</param>
+    /// <param name="props">The child.</param>
+    /// <param name="shard">The shard's number, from 0; -1 for what is no shard.</param>
+    private IActorRef Host(string jobId, IActorRef owner, int length, Props props, int shard = NoShard)
     {
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job))
             _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
         var child = Context.ActorOf(props);
         // Admitted before any node knows the actor: a tensor that arrived earlier would be lost.
-        job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length })));
+        job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length }), shard));
         return child;
     }
+
+    private void TellOwner(IActorRef child, Exception failure)
+    {
+        foreach (var (jobId, job) in _jobs)
+            if (job.Children.Find(hosted => hosted.Actor.Equals(child)) is { Shard: >= 0 } failed)
+                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, failed.Shard, ReasonOf(failure)));
+    }
+
+    private static string ReasonOf(Exception failure) =>
+        failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause();
 
     private void Close(string jobId)
     {
@@ -146,7 +168,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             return;
         Timers.Cancel(jobId);
         Context.Unwatch(job.Owner);
-        foreach (var (child, admission) in job.Children)
+        foreach (var (child, admission, _) in job.Children)
         {
             admission.Dispose();
             Context.Stop(child);
@@ -176,14 +198,14 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             return new ServerProtocol.ShardRefused(
                 open.JobId,
                 open.Slice,
-                failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause()
+                ReasonOf(failure)
             );
         }
         var props = ParameterShardActor.Props(shard, _lane, open.Job.TransferDType);
         return new ServerProtocol.ShardOpened(
             open.JobId,
             open.Slice,
-            Host(open.JobId, open.Owner, open.Slice.Length, props)
+            Host(open.JobId, open.Owner, open.Slice.Length, props, open.Slice.Index)
         );
     }
 }

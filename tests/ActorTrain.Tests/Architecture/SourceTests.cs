@@ -29,19 +29,14 @@ public sealed partial class SourceTests
     private static IEnumerable<string> Places(Regex wrong) =>
         Lines("src", "*.cs").Where(line => wrong.IsMatch(line.Text)).Select(line => line.Place);
 
-    private static IEnumerable<(string Place, string Text)> Lines(string folder, string files)
-    {
-        var all = Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), files, SearchOption.AllDirectories);
-        foreach (var file in all)
-        {
-            var name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/');
-            var isBuilt = name.Contains("/obj/", StringComparison.Ordinal);
-            if (isBuilt || name.Contains("/bin/", StringComparison.Ordinal))
-                continue;
-            foreach (var (index, text) in File.ReadLines(file).Index())
-                yield return ($"{name}, line {index + 1}", text);
-        }
-    }
+    private static IEnumerable<(string Place, string Text)> Lines(string folder, string files) =>
+        Repository
+            .Files(folder, files)
+            .SelectMany(file =>
+                File.ReadLines(file)
+                    .Index()
+                    .Select(line => ($"{Repository.NameOf(file)}, line {line.Index + 1}", line.Item))
+            );
 
     // The message of an exception variable; log entries and evaluations have messages as well.
     [GeneratedRegex(

@@ -41,7 +41,7 @@ public sealed class JobTrainingActorTests : ActorTests
         _training = Begin(Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2));
     }
 
-    private IActorRef Begin(JobOptions job, JobTrainingActor.Adopted? adopted = null, TestProbe? parent = null)
+    private IActorRef Begin(JobOptions job, JobTrainingProtocol.Adopted? adopted = null, TestProbe? parent = null)
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
@@ -189,7 +189,7 @@ public sealed class JobTrainingActorTests : ActorTests
         };
         a.Tell(new WorkerProtocol.Evaluated(2, new Evaluation(0.25, 0.75, 8)));
 
-        var done = await Ending<JobTrainingActor.Done>();
+        var done = await Ending<JobTrainingProtocol.Done>();
         done.IsCanceled.ShouldBeFalse();
         done.Report.SamplesApplied.ShouldBe(128);
         (done.Report.TestAccuracy, done.Report.Metric).ShouldBe((0.75, "recall"));
@@ -219,7 +219,7 @@ public sealed class JobTrainingActorTests : ActorTests
             (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(epoch);
             a.Tell(new WorkerProtocol.Evaluated(epoch, new Evaluation(0.5, 0.5, 8)));
         }
-        await Ending<JobTrainingActor.Done>();
+        await Ending<JobTrainingProtocol.Done>();
     }
 
     [Fact]
@@ -306,7 +306,7 @@ public sealed class JobTrainingActorTests : ActorTests
         a.End(lease, undone: new SampleRange(1, 16, 16));
         a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the job has ended", Failed: false, Returns: false));
 
-        var done = await Ending<JobTrainingActor.Done>();
+        var done = await Ending<JobTrainingProtocol.Done>();
         done.IsCanceled.ShouldBeTrue();
         (done.Report.SamplesApplied, done.Report.SamplesExpected, done.Report.TestAccuracy).ShouldBe((16, 128, null));
     }
@@ -331,11 +331,11 @@ public sealed class JobTrainingActorTests : ActorTests
     public async Task The_next_coordinator_keeps_a_pause()
     {
         await Answer(new ClientProtocol.Pause());
-        var snapshot = (JobTrainingActor.SnapshotTaken)
-            await _job.FishForMessageAsync(message => message is JobTrainingActor.SnapshotTaken { Paused: true });
+        var snapshot = (JobTrainingProtocol.SnapshotTaken)
+            await _job.FishForMessageAsync(message => message is JobTrainingProtocol.SnapshotTaken { Paused: true });
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingActor.Adopted(snapshot.Incarnations, snapshot.Paused),
+            new JobTrainingProtocol.Adopted(snapshot.Incarnations, snapshot.Paused),
             CreateTestProbe()
         );
         var a = await Join("a:1");
@@ -376,7 +376,7 @@ public sealed class JobTrainingActorTests : ActorTests
         }
         (
             await _job.FishForMessageAsync(message =>
-                message is JobTrainingActor.SnapshotTaken { Consistency.Mode: ConsistencyMode.Synchronous }
+                message is JobTrainingProtocol.SnapshotTaken { Consistency.Mode: ConsistencyMode.Synchronous }
             )
         ).ShouldNotBeNull();
         a.Tell(new WorkerProtocol.RequestLease(a.Id));
@@ -430,7 +430,7 @@ public sealed class JobTrainingActorTests : ActorTests
                 message is ShardProtocol.SetPolicies { Consistency.Mode: ConsistencyMode.Asynchronous }
             )
         ).ShouldNotBeNull();
-        (await Ending<JobTrainingActor.Done>()).IsCanceled.ShouldBeTrue();
+        (await Ending<JobTrainingProtocol.Done>()).IsCanceled.ShouldBeTrue();
     }
 
     [Fact]
@@ -461,7 +461,7 @@ public sealed class JobTrainingActorTests : ActorTests
             begunSince = 100_000;
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingActor.Adopted(known, Paused: false),
+            new JobTrainingProtocol.Adopted(known, Paused: false),
             CreateTestProbe()
         );
         var fence = (ShardProtocol.FenceAllWorkers)
@@ -475,7 +475,7 @@ public sealed class JobTrainingActorTests : ActorTests
     {
         await Join("a:1");
         _training.Tell(new ClientProtocol.Cancel());
-        (await Ending<JobTrainingActor.Done>()).IsCanceled.ShouldBeTrue();
+        (await Ending<JobTrainingProtocol.Done>()).IsCanceled.ShouldBeTrue();
     }
 
     [Fact]
@@ -483,7 +483,7 @@ public sealed class JobTrainingActorTests : ActorTests
     {
         var a = await Join("a:1");
         a.Tell(new WorkerProtocol.Withdrawn(a.Id, "the device is gone", Failed: true, Returns: false));
-        (await Ending<JobTrainingActor.Failed>()).Reason.ShouldBe("the last worker failed; a:1: the device is gone");
+        (await Ending<JobTrainingProtocol.Failed>()).Reason.ShouldBe("the last worker failed; a:1: the device is gone");
     }
 
     /// <summary>The shard was told to fence a worker, and has reported its counts since.</summary>
@@ -515,7 +515,7 @@ public sealed class JobTrainingActorTests : ActorTests
     private async Task<Player> Join(string node, int restarts = 0)
     {
         var probe = CreateTestProbe();
-        _training.Tell(new JobTrainingActor.Join(new WorkerHost(node, restarts, probe), probe, Device, Measured));
+        _training.Tell(new JobTrainingProtocol.Join(new WorkerHost(node, restarts, probe), probe, Device, Measured));
         var start = await probe.ExpectMsgAsync<WorkerProtocol.Start>();
         start.Worker.Node.ShouldBe(node);
         return new Player(_training, probe, start.Worker);

@@ -7,8 +7,8 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>The messages between a job and its training, and the timers'.</summary>
-internal sealed partial class JobTrainingActor
+/// <summary>The messages between a job and its training.</summary>
+internal static class JobTrainingProtocol
 {
     /// <summary>Job → training: an admitted worker.</summary>
     public sealed record Join(WorkerHost Host, IActorRef Worker, DeviceDescription Device, Measurement Measured);
@@ -40,16 +40,4 @@ internal sealed partial class JobTrainingActor
 
     /// <summary>Training → job: it cannot go on.</summary>
     public sealed record Failed(string Reason);
-
-    private sealed record WorkerTerminated(WorkerId Worker);
-
-    private sealed record ReasonTimedOut(WorkerId Worker);
-
-    private sealed record Tick;
-
-    private sealed record GrantRound;
-
-    private sealed record CancelTimedOut;
-
-    private sealed record SnapshotDue;
 }

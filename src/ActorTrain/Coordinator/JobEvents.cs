@@ -1,0 +1,43 @@
+using ActorTrain.Engines;
+using ActorTrain.Sentences;
+using static ActorTrain.Job.SupervisionEventKinds;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>The texts of events about a job as a whole.</summary>
+internal static class JobEvents
+{
+    private const string Requested = "it was asked for";
+
+    /// <summary>The workers train on other data than the job names.</summary>
+    /// <param name="dataset">The data set that the job names.</param>
+    /// <param name="substitute">What they have instead.</param>
+    public static EventDraft DataSubstituted(DatasetDescription dataset, string substitute) =>
+        new(
+            Job.SupervisionEventKinds.DataSubstituted,
+            "",
+            $"the workers do not have the data set {dataset.Name} itself",
+            $"the job trains on {substitute}, {Plural.Format(dataset.TrainSamples, "sample")} and "
+                + $"{Plural.Number(dataset.TestSamples)} to test on"
+        );
+
+    /// <summary>The job was adopted.</summary>
+    public static EventDraft CoordinatorMoved(long samplesApplied) =>
+        new(
+            Job.SupervisionEventKinds.CoordinatorMoved,
+            "",
+            "the coordinator's node was lost",
+            $"another goes on with {Plural.Format(samplesApplied, "sample")} applied"
+        );
+
+    public static EventDraft Paused() =>
+        new(JobPaused, "", Requested, "workers finish what they hold, and get no more");
+
+    public static EventDraft Resumed() => new(JobResumed, "", Requested, "leases and evaluations are granted again");
+
+    /// <summary>A client has changed a policy.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="options">The new one.</param>
+    public static EventDraft PolicyChanged(string kind, object options) =>
+        new(kind, "", Requested, $"from now on {options}");
+}

@@ -1,0 +1,75 @@
+using ActorTrain.Job;
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// A job's <see cref="JobTrainingActor"/>. Before it begins, events are published here, and a cancel waits for it.
+/// </summary>
+/// <param name="record">The job's counts.</param>
+/// <param name="client">The client that follows the job.</param>
+/// <param name="coordinator">The coordinator's settings, and the algorithms that there are.</param>
+/// <param name="context">The job's actor, which is its parent.</param>
+/// <param name="log">The job's log.</param>
+internal sealed class JobTraining(
+    JobRecord record,
+    IActorRef client,
+    CoordinatorContext coordinator,
+    IActorContext context,
+    ILoggingAdapter log
+)
+{
+    private readonly EventPublisher _events = new(record, client, context.System.EventStream, log);
+    private IActorRef? _actor;
+    private bool _isCancelRequested;
+
+    /// <param name="job">What is trained.</param>
+    /// <param name="admission">What all workers agree with.</param>
+    /// <param name="placed">Where the shards are.</param>
+    /// <param name="adopted">What an adopted job goes on from; null for a new job.</param>
+    public void Begin(
+        JobOptions job,
+        Admission admission,
+        ShardPlacementActor.Placed placed,
+        JobTrainingProtocol.Adopted? adopted
+    )
+    {
+        record.Admission = admission;
+        log.Info(
+            "Job {0} trains {1} on {2}",
+            job.Name,
+            admission.Model.Name,
+            Plural.Format(placed.Shards.Length, "shard")
+        );
+        _actor = context.ActorOf(JobTrainingActor.Props(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted),
+            "training"
+        );
+        context.Watch(_actor);
+        if (_isCancelRequested)
+            Cancel();
+    }
+
+    public bool Is(IActorRef actor) => actor.Equals(_actor);
+
+    public void Cancel()
+    {
+        _isCancelRequested = true;
+        Tell(new ClientProtocol.Cancel());
+    }
+
+    /// <summary>Tells training, if it has begun.</summary>
+    public void Tell(object message) => _actor?.Tell(message);
+
+    public void Forward(ClientProtocol.IJobRequest request) => _actor?.Forward(request);
+
+    public void Raise(EventDraft draft)
+    {
+        if (_actor is not null)
+            Tell(new JobTrainingProtocol.RaiseEvent(draft));
+        else
+            _events.Publish(draft, context.System.Scheduler.MonotonicClock);
+    }
+}

@@ -1,0 +1,82 @@
+using ActorTrain.Job;
+using ActorTrain.Protocol;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Has the workers of a job load their engines and test the tensor lane, refuses those that do not fit, and hands the
+/// others over to training.
+/// </summary>
+/// <param name="jobId">The job.</param>
+/// <param name="readiness">Decides which workers are ready.</param>
+/// <param name="training">Gets the ready workers, and the events about them.</param>
+/// <param name="nodeOf">The name of an actor's node.</param>
+/// <param name="clock">The scheduler's clock.</param>
+internal sealed class WorkerPreparation(
+    string jobId,
+    WorkerReadiness readiness,
+    JobTraining training,
+    Func<IActorRef, string> nodeOf,
+    Func<TimeSpan> clock
+)
+{
+    public void Joined(NodeProtocol.NodeJoined joined, JobOptions job)
+    {
+        readiness.Joined(joined, clock());
+        joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(jobId, job));
+        Settle(job);
+    }
+
+    public void Prepared(WorkerProtocol.Prepared prepared, IActorRef worker, JobOptions job)
+    {
+        readiness.Prepared(nodeOf(worker), worker, prepared, clock());
+        Settle(job);
+    }
+
+    public void LaneChecked(WorkerProtocol.LaneChecked check, IActorRef worker)
+    {
+        var node = nodeOf(worker);
+        if (readiness.LaneChecked(node, check.Trouble))
+            training.Raise(WorkerEvents.LaneBroken(node, check.Trouble!));
+    }
+
+    public void Failed(WorkerProtocol.CannotPrepare failure, IActorRef worker)
+    {
+        var node = nodeOf(worker);
+        readiness.Failed(node, failure.Reason);
+        training.Raise(WorkerEvents.Refused(node, failure.Reason));
+        training.Tell(new JobTrainingProtocol.CannotReturn(node, failure.Reason));
+    }
+
+    /// <summary>Refuses the prepared workers that do not fit, and asks again those that have not answered.</summary>
+    public void Settle(JobOptions job)
+    {
+        foreach (var (node, worker, reason) in readiness.Settle(clock()))
+        {
+            training.Raise(WorkerEvents.Refused(node, reason));
+            worker.Tell(new WorkerProtocol.Refuse(reason));
+        }
+        var (workers, servers) = readiness.TakeUnchecked(clock());
+        foreach (var worker in workers)
+            worker.Tell(new WorkerProtocol.CheckLane(servers));
+        foreach (var worker in readiness.TakeSilent(clock()))
+            worker.Tell(new WorkerProtocol.Prepare(jobId, job));
+    }
+
+    // All workers compute the same starting weights from the seed, and a shard takes the first it gets: every ready
+    // worker is asked, so that the loss of one delays nothing.
+    public void RequestStartingWeights(ShardPlacementActor.Placed? placed)
+    {
+        if (placed is null)
+            return;
+        foreach (var candidate in readiness.TakeForStartingWeights())
+            candidate.Worker.Tell(new WorkerProtocol.Initialize(placed.Places, placed.Buffers));
+    }
+
+    public void HandOverReady()
+    {
+        foreach (var (host, worker, device, measured) in readiness.TakeReady())
+            training.Tell(new JobTrainingProtocol.Join(host, worker, device, measured));
+    }
+}
