@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -17,12 +18,8 @@ internal sealed partial class JobActor
         _hasTrained = true;
         var admission = _readiness.Admission!;
         _record.Admission = admission;
-        _log.Info(
-            "Job {0} trains {1} on {2}",
-            _job.Name,
-            admission.Model.Name,
-            Plural.Format(_placed!.Shards.Length, "shard")
-        );
+        var shards = _placed!.Shards.Length;
+        _log.JobTrains(_job.Name, admission.Model.Name, shards, Plural.Form(shards, "shard"));
         var training = _training = Context.ActorOf(
             JobTrainingActor.Props(_job, _client, _record, _placed, _context.Options, adopted),
             "training"

@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 using static ActorTrain.Job.SupervisionEventKinds;
@@ -185,9 +186,9 @@ internal sealed partial class JobActor : ReceiveActor, IWithTimers
         var reason = sentence.AsClause();
         var isCanceled = phase == JobPhase.Canceled;
         if (isCanceled)
-            _log.Info("Job {0} was canceled: {1}", _job.Name, reason);
+            _log.JobCanceled(_job.Name, reason);
         else
-            _log.Warning("Job {0} has failed: {1}", _job.Name, reason);
+            _log.JobFailed(_job.Name, reason);
         Context.Parent.Tell(_record.Progress(phase, reason, null, Now));
         Close();
         // On this message the client may submit the next job: the coordinator must be free before.

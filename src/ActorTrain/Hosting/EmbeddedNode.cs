@@ -25,8 +25,7 @@ public sealed class EmbeddedNode : IAsyncDisposable
         _node = new HostedNode(system, hosted);
         var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
         var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;
-        foreach (var warning in OpenPort.WarningsOf(Address, buildsAnyType, sharesPort))
-            Logging.GetLogger(system, typeof(EmbeddedNode)).Warning("{0}", warning);
+        OpenPort.Warn(Logging.GetLogger(system, typeof(EmbeddedNode)), Address, buildsAnyType, sharesPort);
     }
 
     /// <summary>The actor system that it runs in.</summary>

@@ -1,6 +1,7 @@
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Server;
+using ActorTrain.Telemetry;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
@@ -70,7 +71,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             Timers.Cancel("enrol");
             _enrolledWith = Context.Watch(enrolled.Coordinator);
-            _log.Info("Enrolled with the coordinator at {0}", enrolled.Coordinator.Path.Address);
+            _log.Enrolled(enrolled.Coordinator.Path.Address);
         });
         Receive<Terminated>(gone =>
         {

@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -116,11 +117,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<Orphaned>(orphaned =>
         {
-            _log.Warning(
-                "No coordinator has adopted job {0} within {1:0} s: its shards are closed",
-                orphaned.JobId,
-                Adoption.Timeout.TotalSeconds
-            );
+            _log.ShardsNotAdopted(orphaned.JobId, Adoption.Timeout.TotalSeconds);
             Close(orphaned.JobId);
         });
     }
