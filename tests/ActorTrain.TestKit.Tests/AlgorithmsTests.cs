@@ -44,11 +44,17 @@ public sealed class AlgorithmsTests
 
     [Fact]
     public void A_policy_that_gives_no_valid_verdict_ends_the_job_with_its_name() =>
-        Cluster(Algorithms(scale: float.NaN)).Run(Job).Failure.ShouldNotBeNull().ShouldContain("staleness policy 'mine'");
+        Cluster(Algorithms(scale: float.NaN))
+            .Run(Job)
+            .Failure.ShouldNotBeNull()
+            .ShouldContain("staleness policy 'mine'");
 
     [Theory]
     [InlineData("policy", "There is no staleness policy 'mien'; there are accept, ")]
-    [InlineData("model", "There is no consistency model 'mien'; there are synchronous, bounded, asynchronous, elastic.")]
+    [InlineData(
+        "model",
+        "There is no consistency model 'mien'; there are synchronous, bounded, asynchronous, elastic."
+    )]
     [InlineData("optimizer", "There is no optimizer 'mien'; there are sgd, adam, adamw, plain.")]
     public void A_job_with_an_unknown_name_is_refused_with_those_that_there_are(string what, string message)
     {
@@ -66,13 +72,15 @@ public sealed class AlgorithmsTests
     public void A_setting_that_the_algorithm_refuses_is_told_before_the_job_begins() =>
         Should
             .Throw<ActorTrainException>(() =>
-                Cluster(new Algorithms().AddStalenessPolicy("mine", _ => throw new FormatException("half-life is blue")))
+                Cluster(
+                        new Algorithms().AddStalenessPolicy("mine", _ => throw new FormatException("half-life is blue"))
+                    )
                     .Run(Job with { Consistency = new(), Optimizer = new Sgd() })
             )
             .Message.ShouldContain("half-life is blue");
 
     private static Simulation Cluster(Algorithms algorithms) =>
-        (new Simulation { Algorithms = algorithms })
+        new Simulation(Seed: 1) { Algorithms = algorithms }
             .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1)))
             .WithNode(new NodePlan("server", [NodeRoles.Server], Speed.Constant(1)))
             .WithWorkers(2, Speed.Constant(400))

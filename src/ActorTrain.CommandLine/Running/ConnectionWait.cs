@@ -25,10 +25,13 @@ internal static class ConnectionWait
             var answer = await PortProbe.ConnectAsync(node.Host, node.Port);
             var wait =
                 answer.Answer == PortAnswer.Listens
-                    ? $"waiting for the cluster at {node}: the node listens, and no coordinator has answered through it"
+                    ? new NodeWait(
+                        $"the cluster at {node}",
+                        "the node listens, and no coordinator has answered through it"
+                    )
                     : new NodeSituation { Seed = node, SeedAnswer = answer }.Wait;
             if (log.Due(waited, wait) is { } line)
-                await output.WriteLineAsync(line);
+                await output.WriteLineAsync($"{line}");
         }
         return await connecting;
     }

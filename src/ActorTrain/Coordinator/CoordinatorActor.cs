@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -58,7 +59,7 @@ internal sealed class CoordinatorActor : ReceiveActor
                 && _loggedVersions.Count < MostVersions
                 && _loggedVersions.Add(difference)
             )
-                _log.Warning("{0}", difference);
+                _log.VersionDiffers(sender, hello.Version.AsPrintable(), BuildVersion.Here);
         });
         Receive<ClientProtocol.GetStatus>(_ =>
             Sender.TellInPages(
@@ -113,7 +114,7 @@ internal sealed class CoordinatorActor : ReceiveActor
             KeepForStatus(known, reason);
             _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
         }
-        _log.Info("Node {0} has enrolled with {1}", node.Node, string.Join(", ", node.Roles));
+        _log.NodeEnrolled(node.Node, string.Join(", ", node.Roles));
         var joined = WithRestarts(node);
         _nodes[node.Node] = joined;
         _job?.Tell(joined);
@@ -196,7 +197,7 @@ internal sealed class CoordinatorActor : ReceiveActor
 
     private void Adopt(StoredJob job)
     {
-        _log.Warning("Adopting job {0} of another coordinator", job.Snapshot.Job.Name);
+        _log.JobAdopted(job.Snapshot.Job.Name);
         Begin(job.Snapshot.Job, job.Snapshot.Record.Workers);
         Host(JobActor.Props(now => JobStart.Adopted(job, now), _context));
     }

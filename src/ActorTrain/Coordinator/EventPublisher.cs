@@ -13,7 +13,7 @@ internal sealed class EventPublisher(JobRecord record, IActorRef client, EventSt
     public void Publish(EventDraft draft, TimeSpan now)
     {
         var raised = record.Event(now, draft);
-        log.Info("{0} {1}: {2}; {3}", raised.Kind, raised.Node, raised.Reason, raised.Action);
+        log.JobEvent(raised.Kind, raised.Node, raised.Reason, raised.Action);
         Instruments.EventRaised(raised.Kind);
         stream.Publish(raised);
         client.Tell(new ClientProtocol.EventRaised(raised));

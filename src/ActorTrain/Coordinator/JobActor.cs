@@ -112,9 +112,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             else
                 _workers.RequestStartingWeights(_shards.Placed);
         });
-        Receive<ShardPlacementActor.Refused>(refused =>
-            _end.Fail(JobFailures.ShardRefused(refused))
-        );
+        Receive<ShardPlacementActor.Refused>(refused => _end.Fail(JobFailures.ShardRefused(refused)));
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _shards.Opened(placed);

@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -37,9 +38,9 @@ internal sealed class JobEnd(
         var reason = sentence.AsClause();
         var isCanceled = phase == JobPhase.Canceled;
         if (isCanceled)
-            log.Info("Job {0} was canceled: {1}", name, reason);
+            log.JobCanceled(name, reason);
         else
-            log.Warning("Job {0} has failed: {1}", name, reason);
+            log.JobFailed(name, reason);
         context.Parent.Tell(record.Progress(phase, reason, null, context.System.Scheduler.MonotonicClock));
         Close();
         // On this message the client may submit the next job: the coordinator must be free before.

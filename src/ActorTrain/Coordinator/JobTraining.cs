@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -38,13 +39,10 @@ internal sealed class JobTraining(
     )
     {
         record.Admission = admission;
-        log.Info(
-            "Job {0} trains {1} on {2}",
-            job.Name,
-            admission.Model.Name,
-            Plural.Format(placed.Shards.Length, "shard")
-        );
-        _actor = context.ActorOf(JobTrainingActor.Props(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted),
+        var shards = placed.Shards.Length;
+        log.JobTrains(job.Name, admission.Model.Name, shards, Plural.Form(shards, "shard"));
+        _actor = context.ActorOf(
+            JobTrainingActor.Props(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted),
             "training"
         );
         context.Watch(_actor);

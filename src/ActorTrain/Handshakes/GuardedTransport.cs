@@ -1,4 +1,5 @@
 using System.Reflection;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -40,9 +41,7 @@ internal sealed class GuardedTransport : Transport
         if (ServerChannel is { } server)
             server.Pipeline.AddFirst(ConnectionGate.Create(System, Config));
         else
-            Logging
-                .GetLogger(System, typeof(GuardedTransport))
-                .Warning("This version of Akka.Remote hides its server channel: silent connections are not limited");
+            Logging.GetLogger(System, typeof(GuardedTransport)).SilentConnectionsUnlimited();
         return listening;
     }
 

@@ -1,4 +1,5 @@
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Event;
 
 namespace ActorTrain.Handshakes;
@@ -24,7 +25,7 @@ internal sealed class HandshakeGate<T>(
 {
     private readonly Lock _lock = new();
     private readonly PendingHandshakes<T> _pending = new(options.AtOnce, options.Timeout);
-    private readonly RepeatedLines<ConnectionRefusal> _refused = new();
+    private readonly RepeatedLines<ConnectionRefusal, (string From, string Reason)> _refused = new();
 
     /// <summary>The number of incomplete handshakes.</summary>
     public int Count
@@ -84,7 +85,7 @@ internal sealed class HandshakeGate<T>(
             oldest = _pending.RemoveOldest();
         if (oldest is not null)
             close(oldest.Connection);
-        Log(ConnectionRefusal.NoResources, $"{port} could not accept a connection: {reason}");
+        Log(ConnectionRefusal.NoResources, from: "", reason);
     }
 
     /// <summary>Closes overdue connections, and logs what is due.</summary>
@@ -109,22 +110,27 @@ internal sealed class HandshakeGate<T>(
     private void Refuse(PendingHandshakes<T>.Entry entry, ConnectionRefusal refusal, string reason)
     {
         close(entry.Connection);
-        Log(refusal, $"{port} closed the connection from {entry.Name}: {reason}");
+        Log(refusal, entry.Name, reason);
     }
 
-    private void Log(ConnectionRefusal refusal, string what)
+    private void Log(ConnectionRefusal refusal, string from, string reason)
     {
         lock (_lock)
-            _refused.Add(refusal, what);
+            _refused.Add(refusal, (from, reason));
         LogDue();
     }
 
     private void LogDue()
     {
-        IReadOnlyList<string> lines;
+        IReadOnlyList<RepeatedLines<ConnectionRefusal, (string From, string Reason)>.Line> lines;
         lock (_lock)
             lines = _refused.Due(clock());
-        foreach (var line in lines)
-            log.Warning("{0}", line);
+        foreach (var (refusal, (from, reason), times) in lines)
+        {
+            if (refusal != ConnectionRefusal.NoResources)
+                log.ConnectionClosed(port, from, reason, times);
+            else
+                log.ConnectionNotAccepted(port, reason, times);
+        }
     }
 }

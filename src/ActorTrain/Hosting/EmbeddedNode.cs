@@ -26,8 +26,7 @@ internal sealed class EmbeddedNode : ActorTrainNode
         system.WhenTerminated.ContinueWith(_ => _terminated.TrySetResult(), TaskScheduler.Default);
         var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
         var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;
-        foreach (var warning in OpenPort.WarningsOf(Address, buildsAnyType, sharesPort))
-            Logging.GetLogger(system, typeof(EmbeddedNode)).Warning("{0}", warning);
+        OpenPort.Warn(Logging.GetLogger(system, typeof(EmbeddedNode)), Address, buildsAnyType, sharesPort);
     }
 
     public override HostPort Address => _node.Address;

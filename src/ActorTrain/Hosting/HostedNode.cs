@@ -6,6 +6,7 @@ using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
+using ActorTrain.Telemetry;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Cluster;
@@ -138,7 +139,7 @@ internal sealed class HostedNode
                 () => Situation(system, seed, options.CoordinatorRole),
                 probed => PortProbe.ConnectAsync(probed.Host, probed.Port),
                 () => system.Scheduler.MonotonicClock,
-                onWait ?? LogWait
+                onWait is null ? LogWait : wait => onWait($"{wait}")
             ),
             WaitName
         );
@@ -176,10 +177,16 @@ internal sealed class HostedNode
     }
 
     // A missing job is no fault, unlike the other waits.
-    private void LogWait(string line) =>
-        Logging
-            .GetLogger(_system, typeof(HostedNode))
-            .Log(line == NodeSituation.WaitingForJob ? LogLevel.InfoLevel : LogLevel.WarningLevel, cause: null, line);
+    private void LogWait(NodeWait wait)
+    {
+        var log = Logging.GetLogger(_system, typeof(HostedNode));
+        if (wait == NodeWait.Job)
+            log.WaitingForJob();
+        else if (wait.Reason is { } reason)
+            log.WaitingWithReason(wait.Awaited, reason);
+        else
+            log.Waiting(wait.Awaited);
+    }
 
     private static NodeSituation Situation(ActorSystem system, HostPort? seed, string coordinatorRole)
     {
@@ -212,10 +219,7 @@ internal sealed class HostedNode
         }
         catch (AskTimeoutException)
         {
-            _system.Log.Warning(
-                "The worker did not finish its micro-batch within {0} s; the coordinator takes its lease back",
-                LeaveTimeout.TotalSeconds
-            );
+            _system.Log.LeaseAbandoned(LeaveTimeout.TotalSeconds);
         }
     }
 

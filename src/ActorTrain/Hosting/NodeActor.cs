@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Server;
+using ActorTrain.Telemetry;
 using ActorTrain.Worker;
 using Akka.Actor;
 using Akka.Event;
@@ -76,7 +77,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         {
             Timers.Cancel("enrol");
             _enrolledWith = Context.Watch(enrolled.Coordinator);
-            _log.Info("Enrolled with the coordinator at {0}", enrolled.Coordinator.Path.Address);
+            _log.Enrolled(enrolled.Coordinator.Path.Address);
         });
         Receive<Terminated>(gone =>
         {

@@ -32,26 +32,26 @@ internal sealed record NodeSituation
     /// <summary>Whether it takes part in a job.</summary>
     public bool HasJob { get; init; }
 
-    /// <summary>What it waits for, as a sentence without its full stop; null while it takes part in a job.</summary>
-    public string? Wait =>
+    /// <summary>What it waits for; null while it takes part in a job.</summary>
+    public NodeWait? Wait =>
         Place switch
         {
             ClusterPlace.Outside => Seed is null
-                ? "waiting for a cluster: the actor system has not joined one"
-                : $"waiting for the seed {Seed}: {SeedProblem}",
-            ClusterPlace.Joining => Unreachable.Count == 0
-                ? "waiting for the cluster to let this node in"
-                : "waiting for the cluster to let this node in: it admits no node while "
-                    + $"{string.Join(", ", Unreachable)} {(Unreachable.Count == 1 ? "does" : "do")} not answer",
-            _ when !HasCoordinator => "waiting for a coordinator: the cluster has none",
-            _ when !IsEnrolled && Difference is not null => $"waiting for a coordinator of this version: {Difference}",
-            _ when !IsEnrolled => "waiting for the coordinator: it does not answer",
-            _ when !HasJob => WaitingForJob,
+                ? new NodeWait("a cluster", "the actor system has not joined one")
+                : new NodeWait($"the seed {Seed}", SeedProblem),
+            ClusterPlace.Joining => new NodeWait("the cluster to let this node in", UnreachableMembers),
+            _ when !HasCoordinator => new NodeWait("a coordinator", "the cluster has none"),
+            _ when !IsEnrolled && Difference is not null => new NodeWait("a coordinator of this version", Difference),
+            _ when !IsEnrolled => new NodeWait("the coordinator", "it does not answer"),
+            _ when !HasJob => NodeWait.Job,
             _ => null,
         };
 
-    /// <summary>The wait of a node that only lacks a job.</summary>
-    public const string WaitingForJob = "waiting for a job";
+    private string? UnreachableMembers =>
+        Unreachable.Count == 0
+            ? null
+            : $"it admits no node while {string.Join(", ", Unreachable)} "
+                + $"{(Unreachable.Count == 1 ? "does" : "do")} not answer";
 
     private string SeedProblem =>
         SeedAnswer switch
@@ -64,6 +64,18 @@ internal sealed record NodeSituation
             _ => "it listens, and has not let this node in: it may not reach this node at its --host, be in no cluster "
                 + "itself, or be no ActorTrain seed",
         };
+}
+
+/// <summary>What a node waits for.</summary>
+/// <param name="Awaited">What it waits for.</param>
+/// <param name="Reason">Why that is not there, as a clause; null where nothing is known.</param>
+internal sealed record NodeWait(string Awaited, string? Reason)
+{
+    /// <summary>The wait of a node that only lacks a job.</summary>
+    public static NodeWait Job { get; } = new("a job", null);
+
+    /// <summary>The wait as a sentence without its full stop.</summary>
+    public override string ToString() => Reason is null ? $"waiting for {Awaited}" : $"waiting for {Awaited}: {Reason}";
 }
 
 /// <summary>A node's place in its cluster.</summary>

@@ -1,6 +1,7 @@
 using ActorTrain.Lane;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -55,8 +56,8 @@ internal sealed class StandaloneNode : ActorTrainNode
         lane.Check();
         var system = StartListening(control, () => ActorSystem.Create(NodeConfiguration.SystemName, config));
         var node = StartListening(lane, () => new StandaloneNode(system, hosted, options), system);
-        if (options.WarnsOfOpenPort && OpenPort.WarningOf(node.Address) is { } warning)
-            Logging.GetLogger(system, typeof(ActorTrainNode)).Warning("{0}", warning);
+        if (options.WarnsOfOpenPort)
+            OpenPort.Warn(Logging.GetLogger(system, typeof(ActorTrainNode)), node.Address);
 
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (options.Join is { } seed)
@@ -99,8 +100,10 @@ internal sealed class StandaloneNode : ActorTrainNode
             return;
         EndReason = reason;
         var log = Logging.GetLogger(System, typeof(ActorTrainNode));
-        var level = isSilent ? LogLevel.WarningLevel : LogLevel.InfoLevel;
-        log.Log(level, cause: null, $"This node ends, and can come back only as a new one: {reason}");
+        if (isSilent)
+            log.NodeEnds(reason);
+        else
+            log.NodeEndsVisibly(reason);
         // No ordered shutdown: the remaining nodes end, too.
         System.Terminate();
     }

@@ -19,7 +19,7 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
     private readonly Func<NodeSituation> _getSituation;
     private readonly Func<TimeSpan> _clock;
     private readonly Func<HostPort, Task<PortProbe>> _probe;
-    private readonly Action<string> _report;
+    private readonly Action<NodeWait> _report;
     private PortProbe? _answer;
     private string? _refusal;
     private TimeSpan? _probedAt;
@@ -30,13 +30,13 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
     /// <param name="getSituation">Returns the node's place in its cluster.</param>
     /// <param name="probe">Asks whether a process listens at the seed's port.</param>
     /// <param name="clock">A monotonic clock.</param>
-    /// <param name="report">Receives each line.</param>
+    /// <param name="report">Receives each wait to report.</param>
     public static Props Props(
         IActorRef node,
         Func<NodeSituation> getSituation,
         Func<HostPort, Task<PortProbe>> probe,
         Func<TimeSpan> clock,
-        Action<string> report
+        Action<NodeWait> report
     ) => Akka.Actor.Props.Create(() => new WaitActor(node, getSituation, probe, clock, report));
 
     public WaitActor(
@@ -44,7 +44,7 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
         Func<NodeSituation> getSituation,
         Func<HostPort, Task<PortProbe>> probe,
         Func<TimeSpan> clock,
-        Action<string> report
+        Action<NodeWait> report
     )
     {
         (_node, _getSituation, _probe, _clock, _report) = (node, getSituation, probe, clock, report);
@@ -84,8 +84,8 @@ internal sealed class WaitActor : ReceiveActor, IWithTimers
             ProbeWhenDue(situation.Seed, now);
         else
             (_answer, _refusal, _probedAt) = (null, null, null);
-        if (_log.Due(now, (situation with { SeedAnswer = _answer, SeedRefusal = _refusal }).Wait) is { } line)
-            _report(line);
+        if (_log.Due(now, (situation with { SeedAnswer = _answer, SeedRefusal = _refusal }).Wait) is { } wait)
+            _report(wait);
     }
 
     private void ProbeWhenDue(HostPort? seed, TimeSpan now)

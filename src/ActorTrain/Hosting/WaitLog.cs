@@ -11,8 +11,8 @@ internal sealed class WaitLog
 
     private TimeSpan _waitsSince;
     private TimeSpan _reasonSince;
-    private string? _reason;
-    private string? _reported;
+    private NodeWait? _reason;
+    private NodeWait? _reported;
 
     /// <summary>How long the node has waited, for any reason.</summary>
     public TimeSpan Waited(TimeSpan now) => _reason is null ? TimeSpan.Zero : now - _waitsSince;
@@ -21,7 +21,7 @@ internal sealed class WaitLog
     /// <param name="now">The time of a monotonic clock.</param>
     /// <param name="reason">The reason; null while it waits for nothing.</param>
     /// <returns>The reason to report now; null for none.</returns>
-    public string? Due(TimeSpan now, string? reason)
+    public NodeWait? Due(TimeSpan now, NodeWait? reason)
     {
         if (reason is null)
         {

@@ -1,6 +1,7 @@
 using ActorTrain.Lane.Connections;
 using ActorTrain.Remedies;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -149,7 +150,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
 
     private void OnEnded(LaneProtocol.Ended ended)
     {
-        _log.Debug("The lane with {0} has ended: {1}", ended.Node, ended.Reason);
+        _log.LaneEnded(ended.Node, ended.Reason);
         if (
             ended.Connection is { } connection
             && _peers.TryGetValue(ended.Node, out var peer)
@@ -201,10 +202,7 @@ internal sealed class LaneActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer($"open {node}", new TryOpen(node), wait);
             return;
         }
-        _log.Warning(
-            "No lane to {0} can be opened; {1} discarded. The next message to it tries again",
-            node,
-            Plural.Format(Forget(node), "message to it is", "messages to it are")
-        );
+        var messages = Forget(node);
+        _log.LaneNotOpened(node, messages, Plural.Form(messages, "message to it is", "messages to it are"));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using ActorTrain.Lane.Connections;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -156,11 +157,7 @@ internal sealed class TensorLane : ITensorLane
         var queue = QueueTo(node);
         if (queue.Connection?.TrySendNow(outgoing) == true || queue.TryAdd(outgoing))
             return;
-        _log.Warning(
-            "More than {0} bytes wait for {1}: a message to it is dropped, and will be sent again",
-            Options.InFlight,
-            node
-        );
+        _log.TensorDropped(Options.InFlight, node);
         outgoing.Message.Payload.Release();
     }
 

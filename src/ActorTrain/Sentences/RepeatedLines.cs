@@ -5,7 +5,8 @@ namespace ActorTrain.Sentences;
 /// a flood does not fill the log. Memory is one count per kind.
 /// </summary>
 /// <typeparam name="TKind">The kinds that are counted separately: there are few.</typeparam>
-internal sealed class RepeatedLines<TKind>
+/// <typeparam name="TDetail">What a line says about its latest refusal.</typeparam>
+internal sealed class RepeatedLines<TKind, TDetail>
     where TKind : notnull
 {
     private readonly SortedDictionary<TKind, Sum> _sums = [];
@@ -16,27 +17,30 @@ internal sealed class RepeatedLines<TKind>
     /// <summary>When the next line is due; null while there is none.</summary>
     public TimeSpan? NextDue => _sums.Values.Where(sum => sum.Count > 0).Select(sum => (TimeSpan?)DueOf(sum)).Min();
 
+    /// <summary>A line to log.</summary>
+    /// <param name="Kind">The kind.</param>
+    /// <param name="Latest">Its latest refusal.</param>
+    /// <param name="Times">Refusals of the kind since the last line about it.</param>
+    public readonly record struct Line(TKind Kind, TDetail Latest, long Times);
+
     /// <summary>Counts one.</summary>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="what">What was refused, as a complete clause.</param>
-    public void Add(TKind kind, string what)
+    public void Add(TKind kind, TDetail detail)
     {
         if (!_sums.TryGetValue(kind, out var sum))
             _sums.Add(kind, sum = new Sum());
-        (sum.Count, sum.Latest) = (sum.Count + 1, what);
+        (sum.Count, sum.Latest) = (sum.Count + 1, detail);
     }
 
     /// <summary>The lines to log now.</summary>
     /// <param name="now">The time of a monotonic clock.</param>
-    public IReadOnlyList<string> Due(TimeSpan now)
+    public IReadOnlyList<Line> Due(TimeSpan now)
     {
         if (!(NextDue <= now))
             return [];
-        var lines = new List<string>();
-        foreach (var sum in _sums.Values.Where(sum => sum.Count > 0 && DueOf(sum) <= now))
+        var lines = new List<Line>();
+        foreach (var (kind, sum) in _sums.Where(pair => pair.Value.Count > 0 && DueOf(pair.Value) <= now))
         {
-            var times = $"({Plural.Number(sum.Count)} times since the last message about it)";
-            lines.Add(sum.Count == 1 ? sum.Latest : $"{sum.Latest} {times}");
+            lines.Add(new Line(kind, sum.Latest, sum.Count));
             (sum.Count, sum.LoggedAt) = (0, now);
         }
         return lines;
@@ -47,7 +51,7 @@ internal sealed class RepeatedLines<TKind>
     private sealed class Sum
     {
         public long Count { get; set; }
-        public string Latest { get; set; } = "";
+        public TDetail Latest { get; set; } = default!;
         public TimeSpan? LoggedAt { get; set; }
     }
 }

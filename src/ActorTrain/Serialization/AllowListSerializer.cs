@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
 using ActorTrain.Settings;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Util;
@@ -140,7 +141,7 @@ internal abstract class AllowListSerializer : Akka.Serialization.Serializer
 
     private SerializationException Refused(string reason, Exception? cause)
     {
-        _log.Value.Error("Refused: {0}", reason);
+        _log.Value.SerializationRefused(reason);
         return new SerializationException(reason, cause) { Source = nameof(AllowListSerializer) };
     }
 }

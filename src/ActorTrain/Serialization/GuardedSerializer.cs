@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -22,10 +23,16 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
     [ThreadStatic]
     private static int _depth;
 
+    private enum Direction
+    {
+        In,
+        Out,
+    }
+
     private readonly AkkaMessages _messages;
     private readonly Serializer? _inner;
     private readonly HashSet<string> _paths;
-    private readonly RepeatedLines<string> _refused = new();
+    private readonly RepeatedLines<Direction, string> _refused = new();
 
     // Akka creates its serializers before the system has a logger.
     private readonly Lazy<ILoggingAdapter> _log;
@@ -55,7 +62,7 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
         if (_inner is not null && _messages.Allowed.Contains(Manifest(obj)))
             return _inner.ToBinary(obj);
         var reason = $"{obj.GetType()} may not travel between nodes: it is not on the allow-list";
-        Log($"Refused: {reason}");
+        Log(Direction.Out, reason);
         throw new SerializationException(reason) { Source = nameof(GuardedSerializer) };
     }
 
@@ -107,21 +114,26 @@ internal sealed class GuardedSerializer : SerializerWithStringManifest
 
     private RefusedMessage Refuse(string detail)
     {
-        Log($"Refused a message from another program: {_messages.Content} {detail}".TrimEnd());
+        Log(Direction.In, $"{_messages.Content} {detail}".TrimEnd());
         return RefusedMessage.Instance;
     }
 
-    private void Log(string what)
+    private void Log(Direction direction, string what)
     {
-        IReadOnlyList<string> lines;
+        IReadOnlyList<RepeatedLines<Direction, string>.Line> lines;
         // Called on any thread of the transport. A count that is due is logged with the next refusal.
         lock (_refused)
         {
-            _refused.Add(_messages.Name, what);
+            _refused.Add(direction, what);
             lines = _refused.Due(system.Scheduler.MonotonicClock);
         }
-        foreach (var line in lines)
-            _log.Value.Warning("{0}", line);
+        foreach (var (kind, latest, times) in lines)
+        {
+            if (kind == Direction.In)
+                _log.Value.MessageRefused(latest, times);
+            else
+                _log.Value.MessageNotSent(latest, times);
+        }
     }
 
     private static string Named(string name) => name.Length == 0 ? "" : $"({name.AsPrintable()})";

@@ -185,7 +185,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         Instruments.Judged(verdict, staleness);
         // The coordinator reports refusals as events, once a lease; this logs each one.
         if (verdict.Kind == Staleness.VerdictKind.Refused)
-            _log.Debug("Shard {0} refused a push of {1}: {2}", _shard.Index, push.Worker.Node, verdict.Reason);
+            _log.PushRefused(_shard.Index, push.Worker.Node, verdict.Reason);
         // The gradients of an open step have not changed the weights yet.
         var weights = push.BaseVersion == _shard.Version ? TensorSlice.Empty : _shard.Share(_payload, push.Worker);
         return new ShardProtocol.Pushed(

@@ -4,6 +4,7 @@ using ActorTrain.Protocol;
 using ActorTrain.Remedies;
 using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -107,11 +108,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<Orphaned>(orphaned =>
         {
-            _log.Warning(
-                "No coordinator has adopted job {0} within {1:0} s: its shards are closed",
-                orphaned.JobId,
-                Adoption.Timeout.TotalSeconds
-            );
+            _log.ShardsNotAdopted(orphaned.JobId, Adoption.Timeout.TotalSeconds);
             Close(orphaned.JobId);
         });
     }
@@ -195,11 +192,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         // This node may lack an algorithm that another has added, or it throws.
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return new ServerProtocol.ShardRefused(
-                open.JobId,
-                open.Slice,
-                ReasonOf(failure)
-            );
+            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, ReasonOf(failure));
         }
         var props = ParameterShardActor.Props(shard, _lane, open.Job.TransferDType);
         return new ServerProtocol.ShardOpened(

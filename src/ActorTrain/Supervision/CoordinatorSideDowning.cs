@@ -1,5 +1,6 @@
 using ActorTrain.Remedies;
 using ActorTrain.Settings;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
@@ -75,7 +76,7 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
             if (stop is null)
                 return;
             Timers.CancelAll();
-            Context.GetLogger().Warning("This node stops: {0}", stop);
+            Context.GetLogger().NodeStops(stop);
             Context.System.Terminate();
         }
 

@@ -1,3 +1,4 @@
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -83,11 +84,7 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
             member.Address != probed.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting
         );
         if (!isLeaving)
-            _log.Warning(
-                "The process of node {0}:{1} is gone: its connection has ended, and its port refuses new ones",
-                probed.Node.Host,
-                probed.Node.Port
-            );
+            _log.ProcessGone($"{probed.Node.Host}:{probed.Node.Port}");
         _cluster.Down(probed.Node);
     }
 

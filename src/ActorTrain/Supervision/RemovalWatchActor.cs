@@ -1,3 +1,4 @@
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -19,11 +20,7 @@ internal sealed class RemovalWatchActor : ReceiveActor
         {
             // Every connection raises this event, and more than once.
             Become(() => ReceiveAny(_ => { }));
-            _log.Warning(
-                "{0} has taken this node out of the cluster, since it did not answer: this node ends, and can "
-                    + "come back only as a new one",
-                quarantined.RemoteAddress
-            );
+            _log.NodeTakenOut(quarantined.RemoteAddress);
             // Without an orderly exit: no other node would answer its steps.
             Context.System.Terminate();
         });

@@ -5,6 +5,7 @@ using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -195,7 +196,7 @@ internal sealed class EngineActor : ReceiveActor
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _log.Info(failure, "The engine for job {0} failed to load", _job.Name);
+            _log.EngineNotLoaded(_job.Name, failure);
             return new EngineProtocol.CannotLoad(ReasonOf(failure));
         }
     }

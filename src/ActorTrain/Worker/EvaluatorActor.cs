@@ -2,6 +2,7 @@ using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Server;
+using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -122,7 +123,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
 
     private void Fail(string reason)
     {
-        _log.Warning("Evaluation after epoch {0} failed: {1}", _lastEpoch, reason);
+        _log.EvaluationFailed(_lastEpoch, reason);
         _engine = null;
         _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, _lastEpoch, reason));
     }

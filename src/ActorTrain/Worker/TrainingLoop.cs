@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Protocol;
 using ActorTrain.Staleness;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -267,11 +268,7 @@ internal sealed class TrainingLoop
     public void SendAgain(TimeSpan since)
     {
         foreach (var exchange in _pushes.PushAgain(since, Now))
-            _log.Debug(
-                "Shards {0} have not answered for {1}: pushed again",
-                string.Join(", ", exchange.Awaited),
-                exchange.Part
-            );
+            _log.PushRepeated(string.Join(", ", exchange.Awaited), exchange.Part);
         _requests.AskAgain(since, _received, Now);
         _leases.RequestAgain(since, Now);
     }

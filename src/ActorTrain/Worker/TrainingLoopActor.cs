@@ -4,6 +4,7 @@ using ActorTrain.Leases;
 using ActorTrain.Protocol;
 using ActorTrain.Server;
 using ActorTrain.Staleness;
+using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -117,7 +118,7 @@ internal sealed class TrainingLoopActor : ReceiveActor, IWithTimers
             pushed =>
             {
                 pushed.Payload.Release();
-                _log.Info("{0} refused a push: {1}", Sender.Path, pushed.Verdict.Reason);
+                _log.WorkerFenced(Sender.Path, pushed.Verdict.Reason);
                 Become(Fenced);
             }
         );

@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
@@ -90,7 +91,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         });
         Receive<EngineProtocol.CannotLoad>(failure =>
         {
-            _log.Warning("Cannot take part in job {0}: {1}", _job.Name, failure.Reason);
+            _log.CannotTakePart(_job.Name, failure.Reason);
             StopWith(new WorkerProtocol.CannotPrepare(_jobId, failure.Reason));
         });
         BeforeTraining();
@@ -102,7 +103,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<WorkerProtocol.Start>(start => Train(start, Sender));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
-            _log.Warning("Not admitted to job {0}: {1}", _job.Name, refusal.Reason);
+            _log.NotAdmitted(_job.Name, refusal.Reason);
             Context.Stop(Self);
         });
         BeforeTraining();
@@ -144,14 +145,14 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<Leave>(leave => trainer.Tell(new TrainingLoopActor.LeaveAfterPart(leave.Reason)));
         Receive<WorkerProtocol.Refuse>(refusal =>
         {
-            _log.Warning("Takes no more part in job {0}: {1}", _job.Name, refusal.Reason);
+            _log.TakesNoMorePart(_job.Name, refusal.Reason);
             Context.Stop(Self);
         });
         Receive<WorkerProtocol.Start>(again => Become(() => BeginningIncarnation(again, Sender, trainer, evaluator)));
         Receive<ShardProtocol.Initialized>(_ => { });
         Receive<EngineProtocol.Failed>(failure =>
         {
-            _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
+            _log.EngineFailed(_job.Name, failure.Reason);
             var returns = _mayReturn && failure.MayPass;
             if (returns)
                 Context.Parent.Tell(new EngineFailed());
@@ -171,7 +172,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         IActorRef evaluator
     )
     {
-        _log.Info("A new incarnation begins in job {0}", _job.Name);
+        _log.IncarnationBegins(_job.Name);
         Context.Stop(trainer);
         Context.Stop(evaluator);
         Receive<Terminated>(
@@ -188,7 +189,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<WorkerProtocol.Evaluate>(_ => Stash.Stash());
         Receive<EngineProtocol.Failed>(failure =>
         {
-            _log.Error("The engine failed in job {0}: {1}", _job.Name, failure.Reason);
+            _log.EngineFailed(_job.Name, failure.Reason);
             if (failure.MayPass)
                 Context.Parent.Tell(new EngineFailed());
             Context.Stop(Self);
@@ -224,12 +225,12 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers, IWithUnboundedSta
         Receive<LaneProbeActor.Passed>(_ => _coordinator.Tell(_laneCheck.Passed()));
         Receive<LaneProbeActor.Failing>(failing =>
         {
-            _log.Warning("Waiting to take part in job {0}: {1}", _job.Name, failing.Reason);
+            _log.WaitingToTakePart(_job.Name, failing.Reason);
             _coordinator.Tell(_laneCheck.Failing(failing.Reason));
         });
         Receive<Orphaned>(_ =>
         {
-            _log.Warning("No coordinator has adopted job {0} within {1:0} s", _job.Name, Adoption.Timeout.TotalSeconds);
+            _log.WorkerNotAdopted(_job.Name, Adoption.Timeout.TotalSeconds);
             Context.Stop(Self);
         });
         Receive<Terminated>(AwaitAdoption);

@@ -1,5 +1,6 @@
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -53,7 +54,7 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
                 _worker.Forward(prepare);
                 return;
             }
-            _log.Info("Joining job {0}", prepare.Job.Name);
+            _log.JobJoined(prepare.Job.Name);
             _restarts = new BackOff(FirstPause, LongestPause, Restarts);
             Start(prepare, Sender);
         });
@@ -61,7 +62,7 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         {
             if (!Sender.Equals(_worker) || _restarts.Next() is not { } pause)
                 return;
-            _log.Info("A new engine is created in {0:0} s", pause.TotalSeconds);
+            _log.EngineRestarts(pause.TotalSeconds);
             Timers.StartSingleTimer("start-worker", _started!, pause);
         });
         Receive<StartWorker>(again => Start(again.Prepare, again.Job));

@@ -7,6 +7,7 @@ using ActorTrain.CommandLine;
 using ActorTrain.CommandLine.Verbs;
 using ActorTrain.Job;
 using ActorTrain.Telemetry;
+using ActorTrain.Tests.Telemetry;
 
 namespace ActorTrain.Cli.Tests.Documents;
 
@@ -60,6 +61,21 @@ public sealed class ReferenceTests
     [Fact]
     public void Events() =>
         GeneratedText.ShouldStandIn(Reference, "events", Constants(typeof(SupervisionEventKinds), "kind"));
+
+    [Fact]
+    public void Log_messages() =>
+        GeneratedText.ShouldStandIn(
+            Reference,
+            "log messages",
+            [
+                "| id | name | level | template |",
+                "|---|---|---|---|",
+                .. LogCatalogue.All.Select(entry =>
+                    $"| {entry.Message.Id} | `{entry.Message.Name}` | {entry.Level.ToString().Replace("Level", "")} | "
+                    + $"{entry.Message.Format} |"
+                ),
+            ]
+        );
 
     [Fact]
     public void Metrics() =>

@@ -17,6 +17,15 @@ public sealed partial class SourceTests
     public void A_number_is_followed_by_its_noun_in_agreement() =>
         Places(RawCount()).ShouldBeEmpty("write Plural.Format(count, \"sample\")");
 
+    // LogCallTests reads the runtime itself.
+    [Fact]
+    public void Only_the_runtime_logs() =>
+        Lines("src", "*.cs")
+            .Where(line => !line.Place.StartsWith("src/ActorTrain/", StringComparison.Ordinal))
+            .Where(line => Logger().IsMatch(line.Text))
+            .Select(line => line.Place)
+            .ShouldBeEmpty();
+
     // CSharpier breaks code, and neither comments nor strings.
     [Theory, InlineData("src"), InlineData("tests"), InlineData("examples"), InlineData("hocon")]
     public void No_line_is_longer_than_120_columns(string folder) =>
@@ -47,6 +56,9 @@ public sealed partial class SourceTests
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex RawMessage();
+
+    [GeneratedRegex("""\bGetLogger\(|\b[Ss]ystem\.Log\b|\bnew (Debug|Info|Warning|Error)\(""")]
+    private static partial Regex Logger();
 
     [GeneratedRegex("""\$".*\{[^{}()]*reason\}\.["\s]""", RegexOptions.IgnoreCase)]
     private static partial Regex RawReason();

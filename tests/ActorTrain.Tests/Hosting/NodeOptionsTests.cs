@@ -2,6 +2,7 @@ using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
+using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Hosting;
 
@@ -11,13 +12,13 @@ public sealed class NodeOptionsTests
     public async Task A_node_with_several_models_trains_the_one_that_a_job_names()
     {
         var options = new StandaloneNodeOptions();
-        options.AddModel("small", ToyEngines.Linear()).AddModel("large", ToyEngines.Linear(100));
+        options.AddModel("small", ToyEngines.Linear()).AddModel("large", ToyEngines.Linear(1280));
         await using var node = await ActorTrainNode.StartAsync(options);
 
-        foreach (var (model, parameters) in new[] { ("small", 4), ("large", 100), ("small", 4) })
+        foreach (var (model, samples) in new[] { ("small", 640), ("large", 1280), ("small", 640) })
         {
             var run = await TrainingClient.From(node).SubmitAsync(Jobs.Create(epochs: 1) with { Model = model });
-            (await run.Completion.WaitAsync(Patience)).Model.Parameters.Length.ShouldBe(parameters, model);
+            (await run.Completion.WaitAsync(Patience)).Report.SamplesApplied.ShouldBe(samples, model);
         }
     }
 
@@ -31,8 +32,8 @@ public sealed class NodeOptionsTests
         Should
             .Throw<ActorTrainException>(() => options.AllEngines!.Create(job))
             .Message.ShouldBe("the job trains model tiny, and this node has small");
-        options.Engines = ToyEngines.Linear(7);
-        options.AllEngines!.Create(job).Parameters.Length.ShouldBe(7);
+        options.Engines = ToyEngines.Linear(1280);
+        options.AllEngines!.Create(job).Dataset.TrainSamples.ShouldBe(1280);
     }
 
     [Theory]
@@ -51,9 +52,7 @@ public sealed class NodeOptionsTests
             await Should.ThrowAsync<ActorTrainException>(
                 ActorTrainNode.StartAsync(new StandaloneNodeOptions { Roles = [NodeRoles.Worker] })
             )
-        ).Message.ShouldBe(
-            "A node with the role worker needs a model: AddModel, or Engines for models by any name."
-        );
+        ).Message.ShouldBe("A node with the role worker needs a model: AddModel, or Engines for models by any name.");
 
     [Fact]
     public async Task A_node_that_lacks_an_algorithm_is_named_when_a_job_asks_for_it()
@@ -72,11 +71,11 @@ public sealed class NodeOptionsTests
             await Task.Yield();
 
         (
-            await Should.ThrowAsync<InvalidJobException>(
-                client.SubmitAsync(Jobs.Create(epochs: 1, staleness: mine))
-            )
+            await Should.ThrowAsync<InvalidJobException>(client.SubmitAsync(Jobs.Create(epochs: 1, staleness: mine)))
         ).Message.ShouldContain($"node {second.Address} has no staleness policy 'mine'; add it on every node");
         var run = await client.SubmitAsync(Jobs.Create(epochs: 2000));
+        await using var news = run.Progress.GetAsyncEnumerator();
+        await InProcessCluster.Until(news, progress => progress.SamplesApplied > 0);
         (await Should.ThrowAsync<ActorTrainException>(run.SetStalenessPolicyAsync(mine))).Message.ShouldContain(
             $"node {second.Address} has no staleness policy 'mine'"
         );

@@ -37,7 +37,9 @@ public sealed class VersionTests() : ActorTests(NodeConfiguration.Client("127.0.
             Place = ClusterPlace.Member,
             HasCoordinator = true,
             Difference = standing.Difference,
-        }.Wait.ShouldStartWith("waiting for a coordinator of this version: the coordinator runs ActorTrain 9.9.9");
+        }
+            .Wait!.ToString()
+            .ShouldStartWith("waiting for a coordinator of this version: the coordinator runs ActorTrain 9.9.9");
     }
 
     [Fact]

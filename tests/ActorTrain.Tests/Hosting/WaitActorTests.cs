@@ -44,7 +44,7 @@ public sealed class WaitActorTests() : ActorTests(TestClock)
                     () => _situation,
                     _ => Task.FromResult(probe),
                     () => _now,
-                    line => TestActor.Tell(line)
+                    wait => TestActor.Tell(wait.ToString())
                 )
             ),
             node

@@ -54,5 +54,6 @@ public sealed class WaitLogTests
         Due(25, "job").ShouldBe("job");
     }
 
-    private string? Due(double seconds, string? reason) => _log.Due(TimeSpan.FromSeconds(seconds), reason);
+    private string? Due(double seconds, string? awaited) =>
+        _log.Due(TimeSpan.FromSeconds(seconds), awaited is null ? null : new NodeWait(awaited, null))?.Awaited;
 }

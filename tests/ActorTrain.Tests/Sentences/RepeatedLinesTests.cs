@@ -6,20 +6,18 @@ namespace ActorTrain.Tests.Sentences;
 public sealed class RepeatedLinesTests
 {
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(100);
-    private readonly RepeatedLines<ConnectionRefusal> _refused = new();
+    private readonly RepeatedLines<ConnectionRefusal, string> _refused = new();
 
     [Fact]
     public void The_first_is_logged_at_once_and_later_ones_as_a_count()
     {
         _refused.Add(ConnectionRefusal.Overdue, "one");
-        _refused.Due(Start).ShouldBe(["one"]);
+        Due(Start).ShouldBe(["one"]);
         for (var i = 0; i < 5999; i++)
             _refused.Add(ConnectionRefusal.Overdue, $"number {i}");
-        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval - TimeSpan.FromTicks(1)).ShouldBeEmpty();
-        _refused.NextDue.ShouldBe(Start + RepeatedLines<ConnectionRefusal>.Interval);
-        _refused
-            .Due(Start + RepeatedLines<ConnectionRefusal>.Interval)
-            .ShouldBe(["number 5998 (5,999 times since the last message about it)"]);
+        _refused.Due(Start + RepeatedLines<ConnectionRefusal, string>.Interval - TimeSpan.FromTicks(1)).ShouldBeEmpty();
+        _refused.NextDue.ShouldBe(Start + RepeatedLines<ConnectionRefusal, string>.Interval);
+        Due(Start + RepeatedLines<ConnectionRefusal, string>.Interval).ShouldBe(["number 5998, 5999 times"]);
     }
 
     [Fact]
@@ -27,7 +25,7 @@ public sealed class RepeatedLinesTests
     {
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start).Count.ShouldBe(1);
-        _refused.Due(Start + 2 * RepeatedLines<ConnectionRefusal>.Interval).ShouldBeEmpty();
+        _refused.Due(Start + 2 * RepeatedLines<ConnectionRefusal, string>.Interval).ShouldBeEmpty();
         _refused.NextDue.ShouldBeNull();
     }
 
@@ -35,10 +33,10 @@ public sealed class RepeatedLinesTests
     public void The_first_of_each_kind_is_logged_at_once()
     {
         _refused.Add(ConnectionRefusal.Overdue, "late");
-        _refused.Due(Start).ShouldBe(["late"]);
+        Due(Start).ShouldBe(["late"]);
         _refused.Add(ConnectionRefusal.Displaced, "too many");
         _refused.Add(ConnectionRefusal.Overdue, "late again");
-        _refused.Due(Start).ShouldBe(["too many"]);
+        Due(Start).ShouldBe(["too many"]);
     }
 
     [Fact]
@@ -47,7 +45,7 @@ public sealed class RepeatedLinesTests
         _refused.Add(ConnectionRefusal.Wrong, "one");
         _refused.Due(Start);
         _refused.Add(ConnectionRefusal.Wrong, "another");
-        _refused.Due(Start + RepeatedLines<ConnectionRefusal>.Interval).ShouldBe(["another"]);
+        Due(Start + RepeatedLines<ConnectionRefusal, string>.Interval).ShouldBe(["another"]);
     }
 
     [Fact]
@@ -56,13 +54,16 @@ public sealed class RepeatedLinesTests
         Add(0).ShouldBe(["Refused"]);
         Add(1).ShouldBeEmpty();
         Add(29).ShouldBeEmpty();
-        Add(30).ShouldBe(["Refused (3 times since the last message about it)"]);
+        Add(30).ShouldBe(["Refused, 3 times"]);
         Add(60).ShouldBe(["Refused"]);
     }
 
-    private IReadOnlyList<string> Add(int seconds)
+    private IEnumerable<string> Due(TimeSpan now) =>
+        _refused.Due(now).Select(line => line.Times == 1 ? line.Latest : $"{line.Latest}, {line.Times} times");
+
+    private IEnumerable<string> Add(int seconds)
     {
         _refused.Add(ConnectionRefusal.Wrong, "Refused");
-        return _refused.Due(Start + TimeSpan.FromSeconds(seconds));
+        return Due(Start + TimeSpan.FromSeconds(seconds)).ToList();
     }
 }

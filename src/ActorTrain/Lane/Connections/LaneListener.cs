@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using ActorTrain.Handshakes;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -112,7 +113,7 @@ internal sealed class LaneListener : IDisposable
             {
                 if (_disposed)
                     break;
-                _log.Error(failure, "The lane's listener has failed, and goes on");
+                _log.LaneListenerFailed(failure);
                 _end.Wait(LongestWait);
             }
         }
@@ -180,19 +181,19 @@ internal sealed class LaneListener : IDisposable
         catch (LaneViolationException violation)
         {
             reason = violation.Message;
-            _log.Warning("The lane closed the connection from {0}: {1}", connection.Node, reason);
+            _log.LaneViolated(connection.Node, reason);
         }
         catch (Exception failure) when (failure is SocketException or IOException or ObjectDisposedException)
         {
             reason = failure.Message;
-            _log.Debug("The connection from {0} has ended: {1}", connection.Node, reason);
+            _log.LaneConnectionEnded(connection.Node, reason);
         }
 #pragma warning disable CA1031 // The last frame of a thread: an exception that is not caught here ends the process.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             reason = failure.Message;
-            _log.Error(failure, "The connection from {0} has failed", connection.Node);
+            _log.LaneConnectionFailed(connection.Node, failure);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using ActorTrain.Sentences;
+using ActorTrain.Telemetry;
 using Akka.Actor;
 using Akka.Event;
 
@@ -59,6 +60,6 @@ internal sealed class PagesActor : ReceiveActor, IWithTimers
     private void LogLost(IReadOnlyList<PageAssembly.GivenUp> givenUp)
     {
         foreach (var (kind, reason) in givenUp)
-            _log.Warning("A message in pages is lost, {0}: {1}", kind, reason.AsClause());
+            _log.PagesLost(kind, reason.AsClause());
     }
 }
