@@ -21,12 +21,8 @@ internal sealed class ProgressReporter(TimeSpan interval)
     {
         foreach (var raised in progress.Events.Skip(_events))
             yield return ProgressLine.Format(raised);
-        // An epoch is printed once it is evaluated, so that epochs come in order.
-        foreach (var epoch in progress.CompletedEpochs.Skip(_epochs).TakeWhile(epoch => epoch.TestAccuracy is not null))
-        {
-            _epochs++;
-            yield return ProgressLine.Format(epoch, progress);
-        }
+        for (var due = EpochsDue(progress); _epochs < due; _epochs++)
+            yield return ProgressLine.Format(progress.CompletedEpochs[_epochs], progress);
         _events = Math.Max(_events, progress.Events.Count);
         var phase = $"{progress.Phase} {progress.Reason}";
         if (phase == _phase && (progress.Phase is not JobPhase.Training || now - _last < interval))
@@ -34,4 +30,14 @@ internal sealed class ProgressReporter(TimeSpan interval)
         (_phase, _last) = (phase, now);
         yield return ProgressLine.Format(progress);
     }
+
+    // An epoch is printed in its order, when it or a later one is evaluated: not all epochs are, and an evaluation can
+    // be lost.
+    private static int EpochsDue(JobProgress progress) =>
+        progress.Phase is JobPhase.Completed or JobPhase.Canceled or JobPhase.Failed
+            ? progress.CompletedEpochs.Count
+            : progress
+                .CompletedEpochs.Select((epoch, index) => epoch.TestAccuracy is null ? 0 : index + 1)
+                .DefaultIfEmpty(0)
+                .Max();
 }

@@ -69,13 +69,6 @@ internal sealed class CoordinatorActor : ReceiveActor
             )
         );
         Receive<ClientProtocol.Submit>(Accept);
-        Receive<ClientProtocol.SetStaleness>(request =>
-        {
-            if (AlgorithmChecks.LackOf(request.Staleness, Nodes) is { } lack)
-                Sender.Tell(new ClientProtocol.Rejected(lack));
-            else
-                Forward(request);
-        });
         Receive<ClientProtocol.IJobRequest>(Forward);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<JobEnd.Over>(_ =>

@@ -42,7 +42,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var (jobId, log, scheduler) = (start.JobId, Context.GetLogger(), Context.System.Scheduler);
         (_context, _client, _job) = (context, start.Client, start.Job);
         (_record, _readiness) = (start.Record, start.Readiness);
-        _training = new(_record, _client, context, Context, log);
+        _training = new(_record, _readiness, _client, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
         _shards = new(jobId, _client, _readiness, start.Placed, Context);
         _reports = new(_client, start.History, Context.System, Self);
@@ -68,15 +68,12 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     }
 
     // Counts that are lost with the training actor cannot be restored: the job fails and says why.
-    protected override SupervisorStrategy SupervisorStrategy()
-    {
-        var self = Self;
-        return new OneForOneStrategy(failure =>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(failure =>
         {
-            self.Tell(new JobTrainingProtocol.Failed(JobFailures.TrainingFailed(failure)));
+            Self.Tell(new JobTrainingProtocol.Failed(JobFailures.TrainingFailed(failure)));
             return Directive.Stop;
         });
-    }
 
     private void WaitingForWorkers()
     {

@@ -11,12 +11,14 @@ namespace ActorTrain.Coordinator;
 /// A job's <see cref="JobTrainingActor"/>. Before it begins, events are published here, and a cancel waits for it.
 /// </summary>
 /// <param name="record">The job's counts.</param>
+/// <param name="readiness">The job's servers.</param>
 /// <param name="client">The client that follows the job.</param>
 /// <param name="coordinator">The coordinator's settings, and the algorithms that there are.</param>
 /// <param name="context">The job's actor, which is its parent.</param>
 /// <param name="log">The job's log.</param>
 internal sealed class JobTraining(
     JobRecord record,
+    WorkerReadiness readiness,
     IActorRef client,
     CoordinatorContext coordinator,
     IActorContext context,
@@ -61,7 +63,17 @@ internal sealed class JobTraining(
     /// <summary>Tells training, if it has begun.</summary>
     public void Tell(object message) => _actor?.Tell(message);
 
-    public void Forward(ClientProtocol.IJobRequest request) => _actor?.Forward(request);
+    public void Forward(ClientProtocol.IJobRequest request)
+    {
+        // The shards could not follow.
+        if (
+            request is ClientProtocol.SetStaleness set
+            && AlgorithmChecks.LackOf(set.Staleness, readiness.Servers) is { } lack
+        )
+            context.Sender.Tell(new ClientProtocol.Rejected(lack));
+        else
+            _actor?.Forward(request);
+    }
 
     public void Raise(EventDraft draft)
     {

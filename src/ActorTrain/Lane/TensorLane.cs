@@ -27,7 +27,7 @@ internal sealed class TensorLane : ITensorLane
     private TensorLane(ExtendedActorSystem system, LaneOptions options, TensorMessageTable messages)
     {
         (_system, Options, Messages, Address) = (system, options, messages, system.Provider.DefaultAddress);
-        _log = Logging.GetLogger(system, nameof(TensorLane));
+        _log = Logging.GetLogger(system, typeof(TensorLane));
         if (Address.HasGlobalScope)
         {
             if (options.SameMachine == SameMachineTransport.SharedMemory)

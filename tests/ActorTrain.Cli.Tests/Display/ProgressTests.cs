@@ -184,4 +184,28 @@ public class ProgressTests
             .ShouldHaveSingleItem()
             .ShouldBe("waiting for workers: 1 of 2 workers is ready");
     }
+
+    [Fact]
+    public void An_epoch_that_is_not_evaluated_is_printed_with_the_next_that_is_and_at_the_end()
+    {
+        var reporter = new ProgressReporter(TimeSpan.FromSeconds(5));
+
+        Epochs(Training with { CompletedEpochs = [Epoch(1, null)] }).ShouldBeEmpty();
+        Epochs(Training with { CompletedEpochs = [Epoch(1, null), Epoch(2, 0.8), Epoch(3, null)] })
+            .ShouldBe(["epoch 1/5", "epoch 2/5"]);
+        Epochs(
+                Training with
+                {
+                    Phase = JobPhase.Completed,
+                    CompletedEpochs = [Epoch(1, null), Epoch(2, 0.8), Epoch(3, null)],
+                }
+            )
+            .ShouldBe(["epoch 3/5"]);
+
+        IEnumerable<string> Epochs(JobProgress progress) =>
+            reporter
+                .Report(progress, TimeSpan.Zero)
+                .Where(line => line.Contains(" done in ", StringComparison.Ordinal))
+                .Select(line => line[..line.IndexOf(" done", StringComparison.Ordinal)]);
+    }
 }

@@ -49,6 +49,18 @@ internal sealed partial record Document(string Path)
         }
     }
 
+    /// <summary>The code blocks of a language, each with the number of its first line.</summary>
+    public IEnumerable<(int Line, string Code)> CodeOf(string language) =>
+        CodeBlock()
+            .Matches(Text)
+            .Where(block => block.Value.StartsWith($"```{language}\n", StringComparison.Ordinal))
+            .Select(block =>
+                (
+                    Text[..block.Index].Count(character => character == '\n') + 2,
+                    string.Join('\n', block.Value.TrimEnd().Split('\n')[1..^1])
+                )
+            );
+
     /// <summary>The text without code blocks.</summary>
     public string Prose => CodeBlock().Replace(Text, "");
 
