@@ -36,6 +36,12 @@ internal static class ParseSentence
 
     private static string Unknown(string token, Command command, string program)
     {
+        if (
+            command.Subcommands.Count > 0
+            && RenamedKeys.NewVerbOf(token) is { } verb
+            && command.Subcommands.Any(other => other.Name == verb)
+        )
+            return $"there is no verb {token}; it is called {verb} now";
         if (command.Subcommands.Count > 0 && !token.StartsWith('-'))
             return $"there is no verb {token}; "
                 + $"{Suggestion(token, command.Subcommands) ?? $"write one of {Names(command.Subcommands)}"}";

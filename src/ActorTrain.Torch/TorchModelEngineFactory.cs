@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ActorTrain.Engines;
 using ActorTrain.Job;
@@ -18,6 +19,7 @@ public sealed class TorchModelEngineFactory : IEngineFactory
     private readonly TorchModel _model;
     private readonly DeviceSource _device;
     private readonly JobData _data;
+    private readonly ConcurrentDictionary<string, bool> _notes = [];
 
     /// <summary>Prepares to create engines; nothing is loaded yet.</summary>
     /// <param name="name">The model's name: a job that names another is refused.</param>
@@ -25,7 +27,7 @@ public sealed class TorchModelEngineFactory : IEngineFactory
     /// <param name="data">Loads a job's data set. It is loaded for each job, and kept while engines of the job use
     /// it.</param>
     /// <param name="options">What the node gives its engines.</param>
-    /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data set.</param>
+    /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data sets, each once.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
     public TorchModelEngineFactory(
         string name,
@@ -83,7 +85,8 @@ public sealed class TorchModelEngineFactory : IEngineFactory
         {
             var dataset = data(job) ?? throw new ActorTrainException($"model {_name}: its data set is null");
             foreach (var note in (dataset as ImageDataset)?.Notes ?? [])
-                log?.Invoke(note);
+                if (_notes.TryAdd(note, true))
+                    log?.Invoke(note);
             return dataset;
         }
         catch (Exception failure) when (failure is not ActorTrainException)

@@ -1,6 +1,7 @@
 using ActorTrain.Settings;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -31,6 +32,30 @@ public static class ActorTrainHostingExtensions
                     ActorTrainExtension.Get(system).StartNode(options);
                 }
             );
+
+    /// <summary>The same, with settings from a section of .NET configuration.</summary>
+    /// <param name="builder">The host's actor system.</param>
+    /// <param name="section">The section, such as <c>ActorTrain</c> of appsettings.json: <c>Roles</c>,
+    /// <c>CoordinatorRole</c>, and what stands below <c>actortrain</c> in HOCON, such as
+    /// <c>Coordinator:ProgressInterval</c>. Large letters and dashes make no difference.</param>
+    /// <param name="configure">Sets the node's models and algorithms, when the actor system starts.</param>
+    /// <exception cref="ActorTrainException">A key does not exist.</exception>
+    public static AkkaConfigurationBuilder WithActorTrain(
+        this AkkaConfigurationBuilder builder,
+        IConfiguration section,
+        Action<NodeOptions> configure
+    )
+    {
+        var node = new NodeSection(section, nameof(NodeOptions.Roles), nameof(NodeOptions.CoordinatorRole));
+        return builder
+            .AddHocon(node.Settings, HoconAddMode.Prepend)
+            .WithActorTrain(options =>
+            {
+                options.Roles = node.List(nameof(options.Roles)) ?? options.Roles;
+                options.CoordinatorRole = node.Text(nameof(options.CoordinatorRole));
+                configure(options);
+            });
+    }
 
     /// <summary>
     /// Adds an <see cref="ITrainingClient"/> to the container: it uses the ActorTrain node in the container's actor

@@ -5,7 +5,7 @@ namespace ActorTrain.Hosting;
 /// <summary>
 /// A running node, which hosts what its roles name: in an actor system of its own (<see cref="StartAsync"/>), or in an
 /// existing one (<see cref="ActorTrainExtension.StartNode"/>,
-/// <see cref="ActorTrainHostingExtensions.WithActorTrain"/>).
+/// <see cref="ActorTrainHostingExtensions"/>).
 /// </summary>
 public abstract class ActorTrainNode : IAsyncDisposable
 {

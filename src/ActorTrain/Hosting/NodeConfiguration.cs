@@ -14,13 +14,19 @@ internal static class NodeConfiguration
     /// <summary>A member of the cluster.</summary>
     public static Config Node(StandaloneNodeOptions options) =>
         Remoting("cluster", options.Host, options.Port)
-            .WithFallback(
-                ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", options.Roles)}]")
-            )
+            .WithFallback(Roles(options))
             .WithFallback(options.Configuration)
             .WithFallback(Defaults)
             // Contains the serializer of its messages. Injected later it would have no effect, and Akka would use JSON.
             .WithFallback(ClusterSingleton.DefaultConfig());
+
+    // The system is the node's own, and so are its cluster roles.
+    private static Config Roles(NodeOptions options) =>
+        ConfigurationFactory.ParseString(
+            options.CoordinatorRole is { } role && options.Roles.Contains(NodeRoles.Coordinator)
+                ? $"akka.cluster.roles = [{string.Join(", ", options.Roles.Append(role).Distinct())}]"
+                : $"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"
+        );
 
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Net;
 using Akka.Configuration;
+using Microsoft.Extensions.Configuration;
 
 namespace ActorTrain.Hosting;
 
@@ -16,6 +19,51 @@ public sealed class StandaloneNodeOptions : NodeOptions
 
     /// <summary>Configuration that overrides reference.conf; <see cref="Config.Empty"/> for defaults.</summary>
     public Config Configuration { get; set; } = Config.Empty;
+
+    /// <summary>Reads a node's options from a section of .NET configuration.</summary>
+    /// <param name="section">The section, such as <c>ActorTrain</c> of appsettings.json: <c>Roles</c>,
+    /// <c>CoordinatorRole</c>, <c>Host</c>, <c>Port</c>, <c>Join</c> (<c>host:port</c>), and what stands below
+    /// <c>actortrain</c> in HOCON, such as <c>Coordinator:ProgressInterval</c>. Large letters and dashes make no
+    /// difference.</param>
+    /// <exception cref="ActorTrainException">A key does not exist, or a value is invalid.</exception>
+    public static StandaloneNodeOptions Read(IConfiguration section)
+    {
+        var node = new NodeSection(
+            section,
+            nameof(Roles),
+            nameof(CoordinatorRole),
+            nameof(Host),
+            nameof(Port),
+            nameof(Join)
+        );
+        var options = new StandaloneNodeOptions
+        {
+            CoordinatorRole = node.Text(nameof(CoordinatorRole)),
+            Configuration = node.Settings,
+        };
+        options.Roles = node.List(nameof(Roles)) ?? options.Roles;
+        options.Host = node.Text(nameof(Host)) ?? options.Host;
+        if (node.Text(nameof(Port)) is { } port)
+            options.Port =
+                int.TryParse(port, CultureInfo.InvariantCulture, out var number)
+                && number is >= 0 and <= IPEndPoint.MaxPort
+                    ? number
+                    : throw node.Wrong(nameof(Port), $"a whole number from 0 to {IPEndPoint.MaxPort}");
+        options.Join = node.Text(nameof(Join)) is { } join ? JoinOf(join, node) : null;
+        return options;
+    }
+
+    private static HostPort JoinOf(string join, NodeSection node)
+    {
+        try
+        {
+            return HostPort.Parse(join);
+        }
+        catch (ActorTrainException)
+        {
+            throw node.Wrong(nameof(Join), "HOST:PORT, such as 127.0.0.1:4053");
+        }
+    }
 
     /// <summary>Receives a line about what the node waits for; null: the line is logged.</summary>
     internal Action<string>? OnWait { get; set; }

@@ -12,7 +12,7 @@ using Akka.Configuration;
 namespace ActorTrain.Hosting;
 
 /// <summary>A cluster's client: submits jobs and asks for the status. It is no member of the cluster.</summary>
-public sealed class TrainingClient : ITrainingClient
+public sealed class TrainingClient : ITrainingClient, IDisposable
 {
     private const int EventsKept = 1_024;
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(60);
@@ -195,6 +195,9 @@ public sealed class TrainingClient : ITrainingClient
         if (_ownsSystem)
             await _system.Terminate().ConfigureAwait(false);
     }
+
+    /// <summary>The same, for containers that do not dispose asynchronously.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static void Check(JobOptions job)
     {

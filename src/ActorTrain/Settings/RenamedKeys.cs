@@ -1,6 +1,8 @@
 namespace ActorTrain.Settings;
 
-/// <summary>Keys that had another name in an earlier build: an error about the old name gives the new one.</summary>
+/// <summary>
+/// Keys and verbs that had another name in an earlier build: an error about the old name gives the new one.
+/// </summary>
 internal static class RenamedKeys
 {
     private const string Job = "actortrain.job.";
@@ -22,6 +24,9 @@ internal static class RenamedKeys
 
     /// <summary>The present name of a key; null where it never had another.</summary>
     public static string? NewNameOf(string key) => NewNames.GetValueOrDefault(key);
+
+    /// <summary>The present name of a verb; null where it never had another.</summary>
+    public static string? NewVerbOf(string verb) => verb == "stop" ? "cancel" : null;
 
     /// <summary>
     /// The present name of a command-line option for a job setting, such as <c>--batch</c>; null where it never had

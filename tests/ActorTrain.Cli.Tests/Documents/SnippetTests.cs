@@ -20,6 +20,7 @@ public sealed partial class SnippetTests
         {
             public static Akka.Hosting.AkkaConfigurationBuilder akka => null!;
             public static ActorTrain.Hosting.NodeOptions node => null!;
+            public static Microsoft.Extensions.Configuration.IConfiguration configuration => null!;
             public static ActorTrain.TestKit.Simulation cluster => null!;
             public static ActorTrain.Job.JobOptions job => null!;
             public static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Rings() => null!;

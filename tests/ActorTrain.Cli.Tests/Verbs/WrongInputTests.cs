@@ -38,6 +38,7 @@ public sealed class WrongInputTests : IDisposable
         "--join: '127.0.0.1:65536' is not an address; write HOST:PORT, such as 127.0.0.1:4053."
     )]
     [InlineData("train --epohs 3", "train has no option --epohs; did you mean --epochs?")]
+    [InlineData("stop --join 127.0.0.1:4053", "there is no verb stop; it is called cancel now")]
     [InlineData("train --epohs=3", "train has no option --epohs; did you mean --epochs?")]
     [InlineData("seed --prot 3", "seed has no option --prot; did you mean --port?")]
     [InlineData("demo --nonsense", "demo has no option --nonsense; see actortrain demo --help")]

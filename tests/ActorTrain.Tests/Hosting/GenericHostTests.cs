@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -29,10 +30,6 @@ public sealed class GenericHostTests
                                         + "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off",
                                     HoconAddMode.Prepend
                                 )
-                                .AddHocon(
-                                    "actortrain.coordinator { progress-interval = 100ms, cluster-role = shop }",
-                                    HoconAddMode.Prepend
-                                )
                                 .WithRemoting("127.0.0.1", 0)
                                 .WithClustering(new ClusterOptions { Roles = ["shop"] })
                                 .WithCustomSerializer(
@@ -46,7 +43,7 @@ public sealed class GenericHostTests
                                             system.ActorOf(Props.Create(() => new ExistingSystem.Shop()), "shop")
                                         )
                                 )
-                                .WithActorTrain(node => node.Engines = ToyEngines.Linear())
+                                .WithActorTrain(Section, node => node.AddModel("linear", ToyEngines.Linear()))
                                 .WithActorTrainHealthChecks()
                     )
             )
@@ -82,4 +79,16 @@ public sealed class GenericHostTests
         (await checks.CheckHealthAsync(check => check.Name == name).WaitAsync(Patience))
             .Entries.ShouldHaveSingleItem()
             .Value.Status;
+
+    private static IConfigurationSection Section =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["ActorTrain:CoordinatorRole"] = "shop",
+                    ["ActorTrain:Coordinator:ProgressInterval"] = "100ms",
+                }
+            )
+            .Build()
+            .GetSection("ActorTrain");
 }

@@ -3,6 +3,7 @@ using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
+using Microsoft.Extensions.Configuration;
 
 namespace ActorTrain.Tests.Hosting;
 
@@ -82,4 +83,46 @@ public sealed class NodeOptionsTests
         run.Cancel();
         (await run.Completion.WaitAsync(Patience)).IsCanceled.ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task A_node_is_read_from_a_section_of_dotnet_configuration()
+    {
+        var options = StandaloneNodeOptions.Read(
+            Section(
+                ("Roles:0", "coordinator"),
+                ("Roles:1", "server"),
+                ("CoordinatorRole", "shop"),
+                ("Host", "127.0.0.1"),
+                ("Port", "0"),
+                ("Coordinator:ProgressInterval", "100ms"),
+                ("lane:in-flight", "64MiB")
+            )
+        );
+
+        options.Roles.ShouldBe([NodeRoles.Coordinator, NodeRoles.Server]);
+        options.Configuration.GetString("actortrain.coordinator.progress-interval").ShouldBe("100ms");
+        options.Configuration.GetString("actortrain.lane.in-flight").ShouldBe("64MiB");
+        await using var node = await ActorTrainNode.StartAsync(options);
+        Akka.Cluster.Cluster.Get(node.System).SelfRoles.ShouldBe(["coordinator", "server", "shop"], ignoreOrder: true);
+        await node.Joined.WaitAsync(Patience);
+        while ((await TrainingClient.From(node).GetStatusAsync()).Nodes.Count == 0)
+            await Task.Yield();
+    }
+
+    [Theory]
+    [InlineData("Port", "many", "ActorTrain:Port is many; it must be a whole number from 0 to 65535.")]
+    [InlineData("Join", "nowhere", "ActorTrain:Join is nowhere; it must be HOST:PORT, such as 127.0.0.1:4053.")]
+    [InlineData("Prot", "1", "unknown key actortrain.Prot (ActorTrain:Prot); actortrain has the keys ")]
+    public void A_wrong_value_or_key_is_refused_with_its_path(string key, string value, string message) =>
+        Should
+            .Throw<ActorTrainException>(() => StandaloneNodeOptions.Read(Section((key, value))))
+            .Message.ShouldStartWith(message);
+
+    private static IConfigurationSection Section(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                settings.Select(setting => KeyValuePair.Create($"ActorTrain:{setting.Key}", (string?)setting.Value))
+            )
+            .Build()
+            .GetSection("ActorTrain");
 }

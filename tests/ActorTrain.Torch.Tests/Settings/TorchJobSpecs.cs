@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Torch.Settings;
 
 namespace ActorTrain.Torch.Tests.Settings;
@@ -89,17 +90,15 @@ public sealed class TorchJobSpecs
             .Message.ShouldBe(message);
 
     [Fact]
-    public void A_missing_setting_is_named()
+    public void A_setting_that_is_not_given_has_its_default_and_one_without_a_default_is_named()
     {
-        var job = Jobs.Create("mlp");
-        job = job with { Model = job.Model with { Settings = new Dictionary<string, string>() } };
+        TorchJob.Validate(new JobOptions { Model = "mlp" });
 
         Should
-            .Throw<ActorTrainException>(() => TorchJob.Validate(job))
-            .Message.ShouldBe(
-                "actortrain.job.model.mlp.hidden is not set; it must be a list of 0 to 16 whole numbers from 1 to "
-                    + "65536."
-            );
+            .Throw<ActorTrainException>(() =>
+                new SettingReader("actortrain.job.model", new Dictionary<string, string>()).Switch("rings.open")
+            )
+            .Message.ShouldBe("actortrain.job.model.rings.open is not set; it must be on or off.");
     }
 
     [Theory]
