@@ -79,6 +79,10 @@ public sealed class AlgorithmsTests
             )
             .Message.ShouldContain("half-life is blue");
 
+    [Fact]
+    public void Code_of_a_run_does_not_compile_until_they_are_declared() =>
+        Cluster(Algorithms()).Run(Job).ToCode().ShouldContain("    Algorithms = algorithms,\n");
+
     private static Simulation Cluster(Algorithms algorithms) =>
         new Simulation(Seed: 1) { Algorithms = algorithms }
             .WithNode(new NodePlan("first", [NodeRoles.Coordinator], Speed.Constant(1)))

@@ -22,7 +22,7 @@ public sealed class JobOptionsCheckTests
         {
             var changed = (JobOptions)options;
             if (RefusalOf(changed) is { } refusal)
-                refusal.ShouldContain($".{setting})");
+                refusal.ShouldMatch($@"JobOptions\..*{setting}\b");
             else
                 JobOptionsReader.Copy(changed).ToString().ShouldBe(changed.ToString(), setting);
         }

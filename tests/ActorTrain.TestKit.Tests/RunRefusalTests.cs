@@ -102,10 +102,7 @@ public sealed class RunRefusalTests
     public void Job_options_that_are_not_valid_are_refused()
     {
         var job = Jobs.Create();
-        Refused(
-            () => Two.Run(null!),
-            "The simulation's job is null; it must be options, such as JobOptionsReader.Read()."
-        );
+        Refused(() => Two.Run(null!), "The simulation's job is null; it must be options, such as new JobOptions().");
         Refused(
             () => Two.Run(job with { Epochs = 0 }),
             "actortrain.job.epochs is 0 (JobOptions.Epochs); it must be 1 or more."

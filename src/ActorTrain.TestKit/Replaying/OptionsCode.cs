@@ -41,7 +41,7 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
             && standard is not null
             && OptionsAsSettings.IsRecord(value.GetType())
             && value.GetType() == standard.GetType()
-            && value is not CustomOptimizer
+            && value is not OptimizerOptions
         )
             return Changes(name, value, standard).ToList() is { Count: > 0 } changes
                 ? $"{name} with {{ {string.Join(", ", changes)} }}"

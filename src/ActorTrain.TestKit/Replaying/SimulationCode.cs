@@ -99,6 +99,8 @@ internal sealed class SimulationCode
             yield return $"Limit = {CSharp.Literal(simulation.Limit)}";
         if (Engines(simulation.Engines) is { } engines)
             yield return $"Engines = {engines}";
+        if (simulation.Algorithms.Added.Count > 0)
+            yield return $"Algorithms = {_placeholders.Add(nameof(Simulation.Algorithms), simulation.Algorithms)}";
         if (simulation.Settings.Length > 0)
             yield return $"Settings = {CSharp.Lines(simulation.Settings, "        ")}";
         if (simulation.Costs != CostOptions.Default)

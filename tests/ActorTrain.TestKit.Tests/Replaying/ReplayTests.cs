@@ -57,7 +57,7 @@ public sealed class ReplayTests
                 using ActorTrain.TestKit;
                 using ActorTrain.TestKit.Nodes;
 
-                var job = JobOptionsReader.Read();
+                var job = new JobOptions();
                 var result = new Simulation(Seed: 3)
                     .WithNode(new NodePlan("seed", ["coordinator", "server"], Speed.Constant(1)))
                     .WithNode(new NodePlan("worker-1", ["worker"], Speed.Constant(500)))
