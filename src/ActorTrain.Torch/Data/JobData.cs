@@ -43,8 +43,10 @@ internal sealed class JobData(Func<JobOptions?, IDataset> load)
         if (_found is not { } found)
             return null;
         _found = null;
-        // The client has named the fingerprint of what it found.
-        return found.Data is null || found.Data with { Fingerprint = data.Fingerprint } == data ? found.Dataset : null;
+        var isSame = found.Data is null || found.Data with { Fingerprint = data.Fingerprint } == data;
+        // The data may have changed since it was found, as the fingerprint that the client names shows.
+        var hasChanged = data.Fingerprint.Length > 0 && data.Fingerprint != found.Dataset.Description.Fingerprint;
+        return isSame && !hasChanged ? found.Dataset : null;
     }
 
     private void Release(Loaded loaded)

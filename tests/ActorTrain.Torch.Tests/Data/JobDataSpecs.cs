@@ -34,12 +34,23 @@ public sealed class JobDataSpecs
     {
         var job = new JobOptions { Data = "rings" };
         var found = _data.Find(job);
-        var named = job with { Data = job.Data with { Fingerprint = "f" } };
+        var named = job with { Data = job.Data with { Fingerprint = found.Description.Fingerprint } };
 
         using (var use = _data.Use(named))
             use.Dataset.ShouldBeSameAs(found);
         using (var next = _data.Use(named))
             next.Dataset.ShouldNotBeSameAs(found);
+        _loaded.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_data_set_with_another_fingerprint_than_the_jobs_is_loaded_again()
+    {
+        var found = _data.Find(job: null);
+
+        using var use = _data.Use(new JobOptions { Data = new DataOptions("rings") { Fingerprint = "newer" } });
+
+        use.Dataset.ShouldNotBeSameAs(found);
         _loaded.Count.ShouldBe(2);
     }
 
