@@ -24,8 +24,8 @@ public sealed class TorchModelEngineFactory : IEngineFactory
     /// <summary>Prepares to create engines; nothing is loaded yet.</summary>
     /// <param name="name">The model's name: a job that names another is refused.</param>
     /// <param name="model">The model.</param>
-    /// <param name="data">Loads a job's data set. It is loaded for each job, and kept while engines of the job use
-    /// it.</param>
+    /// <param name="data">Loads a job's data set. It is loaded for each job, and kept while engines use it; jobs with
+    /// the same data section share it.</param>
     /// <param name="options">What the node gives its engines.</param>
     /// <param name="log">Gets the <see cref="ImageDataset.Notes"/> of the data sets, each once.</param>
     /// <exception cref="ActorTrainException">An option is wrong.</exception>
@@ -36,7 +36,7 @@ public sealed class TorchModelEngineFactory : IEngineFactory
         TorchOptions options,
         Action<string>? log = null
     )
-        : this(name, model, job => data(job!), new DeviceSource(options), log) { }
+        : this(name, model, job => data(job!), new DeviceSource(Checked(options)), log) { }
 
     internal TorchModelEngineFactory(
         string name,
@@ -45,6 +45,14 @@ public sealed class TorchModelEngineFactory : IEngineFactory
         DeviceSource device,
         Action<string>? log
     ) => (_name, _model, _device, _data) = (name, model, device, new JobData(job => Load(job, data, log)));
+
+    internal static TorchOptions Checked(TorchOptions options) =>
+        options.DataFolder is null
+            ? options
+            : throw new ActorTrainException(
+                $"TorchOptions.DataFolder is {options.DataFolder}; it must be null: the model's own function loads its "
+                    + "data."
+            );
 
     /// <summary>Loads the data set and looks for the device now instead of with the first job.</summary>
     /// <exception cref="ActorTrainException">The data set or the device cannot be used.</exception>

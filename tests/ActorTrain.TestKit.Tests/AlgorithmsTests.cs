@@ -49,6 +49,58 @@ public sealed class AlgorithmsTests
             .Failure.ShouldNotBeNull()
             .ShouldContain("staleness policy 'mine'");
 
+    [Fact]
+    public void A_policy_is_created_once_a_shard_and_keeps_its_state()
+    {
+        var created = 0;
+        var algorithms = new Algorithms().AddStalenessPolicy(
+            "mine",
+            _ =>
+            {
+                created++;
+                return new Halving(0.5f);
+            }
+        );
+
+        Cluster(algorithms).Run(Job with { Consistency = new(), Optimizer = new Sgd(0.01) }).ShouldSucceed();
+
+        // Twice to check the job: at the client, and at the coordinator.
+        created.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("policy", "staleness policy 'mine' fails: InvalidOperationException: it is broken")]
+    [InlineData("model", "consistency model 'elastic' fails: InvalidOperationException: it is broken")]
+    [InlineData("optimizer", "optimizer 'plain' fails: InvalidOperationException: it is broken")]
+    public void One_that_throws_ends_the_job_with_its_name(string what, string reason)
+    {
+        var algorithms = new Algorithms()
+            .AddStalenessPolicy("mine", _ => what == "policy" ? new Broken() : new Halving(1))
+            .AddConsistencyModel("elastic", _ => what == "model" ? new Broken() : new Ahead(5))
+            .AddOptimizer("plain", (_, _) => what == "optimizer" ? new Broken() : new Plain());
+
+        Cluster(algorithms).Run(Job).Failure.ShouldNotBeNull().ShouldContain(reason);
+    }
+
+    [Fact]
+    public void A_server_that_cannot_create_a_policy_is_named()
+    {
+        var created = 0;
+        // The third is that of the shard: client and coordinator have checked it before.
+        var algorithms = new Algorithms().AddStalenessPolicy(
+            "mine",
+            _ => ++created < 3 ? new Halving(1) : throw new InvalidOperationException("it is broken")
+        );
+
+        Cluster(algorithms)
+            .Run(Job with { Consistency = new(), Optimizer = new Sgd(0.01) })
+            .Failure.ShouldNotBeNull()
+            .ShouldContain(
+                "server server cannot hold its shard: the staleness policy 'mine' cannot be created: "
+                    + "InvalidOperationException: it is broken"
+            );
+    }
+
     [Theory]
     [InlineData("policy", "There is no staleness policy 'mien'; there are accept, ")]
     [InlineData(
@@ -95,6 +147,22 @@ public sealed class AlgorithmsTests
             .AddStalenessPolicy("mine", _ => new Halving(scale))
             .AddConsistencyModel("elastic", _ => new Ahead(most))
             .AddOptimizer("plain", (_, _) => new Plain());
+
+    private sealed class Broken : IStalenessPolicy, IConsistencyModel, IOptimizer
+    {
+        public Verdict Judge(long staleness) => throw new InvalidOperationException("it is broken");
+
+        public long MostAhead(Pace worker, Pace slowest) => throw new InvalidOperationException("it is broken");
+
+        public void Apply(
+            ReadOnlySpan<float> weights,
+            Span<float> updated,
+            ReadOnlySpan<float> gradient,
+            float learningRate,
+            float scale,
+            ReadOnlySpan<FlatRange> touched
+        ) => throw new InvalidOperationException("it is broken");
+    }
 
     private sealed class Halving(float scale) : IStalenessPolicy
     {

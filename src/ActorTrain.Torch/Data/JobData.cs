@@ -88,7 +88,13 @@ internal sealed class DataHoldingEngine(IGradientEngine inner, DatasetUse use) :
 
     public override void Dispose()
     {
-        base.Dispose();
-        use.Dispose();
+        try
+        {
+            base.Dispose();
+        }
+        finally
+        {
+            use.Dispose();
+        }
     }
 }

@@ -30,6 +30,11 @@ internal static class AlgorithmChecks
                 algorithms.Create(job.Optimizer, length: 1);
             })
                 ?? LackOf(job.Staleness, nodes)
+                // Another node may have to take the coordinator over.
+                ?? LackOf(
+                    Algorithms.AddedName(job.Consistency),
+                    nodes.Where(node => node.Roles.Contains(NodeRoles.Coordinator))
+                )
                 ?? LackOf(Algorithms.AddedName(job.Optimizer), nodes.Where(node => Optimizes(node, job)))
         );
 

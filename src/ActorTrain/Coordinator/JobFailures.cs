@@ -1,5 +1,7 @@
+using System.Reflection;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
+using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
@@ -12,7 +14,7 @@ internal static class JobFailures
     public const string TrainingStopped = "the coordinator has lost its counts by an error; its log says why";
 
     public static string TrainingFailed(Exception failure) =>
-        $"the coordinator has lost its counts by an error: {failure.AsNamedClause()}";
+        $"the coordinator has lost its counts by an error: {CauseOf(failure)}";
 
     /// <summary>A server of an adopted job has not enrolled.</summary>
     public static string ServerMissing(string node) => $"the server node {node} is lost, and its shards with it";
@@ -29,4 +31,11 @@ internal static class JobFailures
 
     public static string ShardStopped(int shard) =>
         $"shard {shard} has stopped, and its weights are lost; the log of its node says why";
+
+    // Akka and reflection wrap what a constructor throws.
+    private static string CauseOf(Exception failure) =>
+        failure is ActorInitializationException or TargetInvocationException && failure.InnerException is { } inner
+            ? CauseOf(inner)
+        : failure is ActorTrainException ? failure.AsClause()
+        : failure.AsNamedClause();
 }

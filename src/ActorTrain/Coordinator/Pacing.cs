@@ -90,9 +90,7 @@ internal sealed class Pacing(JobOptions job, LeaseTable table, Algorithms algori
         return worker =>
         {
             var ahead = worker.Clock + held.GetValueOrDefault(worker.Node) - slowest.Clock;
-            // The slowest may always go on, whatever a user's model says: otherwise all would wait.
-            var most = Math.Max(0, bound.MostAhead(PaceOf(worker), PaceOf(slowest)));
-            return Math.Max(0, Math.Min(most, long.MaxValue / 2) - ahead + 1);
+            return Math.Max(0, bound.MostAhead(PaceOf(worker), PaceOf(slowest)) - ahead + 1);
         };
     }
 

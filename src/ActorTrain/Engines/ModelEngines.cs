@@ -24,11 +24,13 @@ internal sealed class ModelEngines : IEngineFactory
             throw new ActorTrainException($"There is a model '{name}' already; add this one by another name.");
     }
 
-    /// <summary>The same, with engines for all other models.</summary>
+    /// <summary>The same, with engines for all other models, and unchanged by what is added later.</summary>
     public IEngineFactory With(IEngineFactory? others)
     {
-        _others = others;
-        return this;
+        var all = new ModelEngines { _others = others };
+        foreach (var (name, engines) in _models)
+            all._models.Add(name, engines);
+        return all;
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,7 @@ internal sealed class EmbeddedNode : ActorTrainNode
         _onStopped = onStopped;
         _node = new HostedNode(system, options);
         Akka.Cluster.Cluster.Get(system).RegisterOnMemberUp(() => _joined.TrySetResult());
+        Akka.Cluster.Cluster.Get(system).RegisterOnMemberRemoved(() => _terminated.TrySetResult());
         system.WhenTerminated.ContinueWith(_ => _terminated.TrySetResult(), TaskScheduler.Default);
         var sharesPort = SharesPort(system.Settings.Config.GetString("akka.remote.dot-netty.tcp.tcp-reuse-addr"));
         var buildsAnyType = system.Serialization.FindSerializerForType(typeof(object)) is NewtonSoftJsonSerializer;

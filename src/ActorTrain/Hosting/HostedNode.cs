@@ -66,7 +66,7 @@ internal sealed class HostedNode
             return new Options(
                 [.. roles],
                 engines,
-                options.Algorithms,
+                options.Algorithms.Copy(),
                 options.CoordinatorRole ?? SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"),
                 CoordinatorOptions.From(system),
                 WorkerContext.ResendAfterOf(system)

@@ -20,10 +20,17 @@ internal static class NodeConfiguration
             // Contains the serializer of its messages. Injected later it would have no effect, and Akka would use JSON.
             .WithFallback(ClusterSingleton.DefaultConfig());
 
+    private static string? RoleOf(StandaloneNodeOptions options)
+    {
+        const string key = "actortrain.coordinator.cluster-role";
+        return options.CoordinatorRole
+            ?? (options.Configuration.HasPath(key) ? options.Configuration.GetString(key) : null);
+    }
+
     // The system is the node's own, and so are its cluster roles.
-    private static Config Roles(NodeOptions options) =>
+    private static Config Roles(StandaloneNodeOptions options) =>
         ConfigurationFactory.ParseString(
-            options.CoordinatorRole is { } role && options.Roles.Contains(NodeRoles.Coordinator)
+            RoleOf(options) is { } role && options.Roles.Contains(NodeRoles.Coordinator)
                 ? $"akka.cluster.roles = [{string.Join(", ", options.Roles.Append(role).Distinct())}]"
                 : $"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"
         );

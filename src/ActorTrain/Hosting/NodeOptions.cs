@@ -30,7 +30,7 @@ public class NodeOptions
     public IEngineFactory? Engines { get; set; }
 
     /// <summary>The staleness policies, consistency models and optimizers that jobs may name.</summary>
-    public Algorithms Algorithms { get; init; } = new();
+    public Algorithms Algorithms { get; set; } = new();
 
     /// <summary>Adds a model that jobs may name.</summary>
     /// <param name="name">Its name: <c>model.name</c> of a job.</param>

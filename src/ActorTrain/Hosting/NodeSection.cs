@@ -33,8 +33,12 @@ internal sealed class NodeSection
     /// <summary>The settings.</summary>
     public Config Settings =>
         ConfigurationFactory.ParseString(
-            string.Join('\n', _settings.Select(setting => $"{setting.Key} = {Quoted(setting.Value)}"))
+            string.Join('\n', _settings.Where(IsNodes).Select(setting => $"{setting.Key} = {Quoted(setting.Value)}"))
         );
+
+    // A job may stand beside its node.
+    private static bool IsNodes(SettingOverride setting) =>
+        !setting.Key.StartsWith(Prefix + "job.", StringComparison.Ordinal);
 
     /// <summary>The value of a property; null where it is not set.</summary>
     public string? Text(string property) => _properties.GetValueOrDefault(property)?.Value;

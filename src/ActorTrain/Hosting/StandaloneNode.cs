@@ -86,10 +86,12 @@ internal sealed class StandaloneNode : ActorTrainNode
         {
             return start();
         }
-        catch (Exception failure) when (port.ErrorFrom(failure) is not null)
+        catch (Exception failure)
         {
             endOnError?.Terminate();
-            throw port.ErrorFrom(failure)!;
+            if (port.ErrorFrom(failure) is { } error)
+                throw error;
+            throw;
         }
     }
 

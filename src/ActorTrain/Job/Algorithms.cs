@@ -1,13 +1,14 @@
 using ActorTrain.Consistency;
 using ActorTrain.Parameters;
+using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Job;
 
 /// <summary>
 /// The staleness policies, consistency models and optimizers that a job may name: those that come with ActorTrain, and
-/// those that are added here. All nodes of a cluster need the same. Filled before the first node starts; not
-/// thread-safe until then.
+/// those that are added here. All nodes of a cluster need the same, and so does a program that reads jobs from files.
+/// A node takes those that are there when it starts. Not thread-safe.
 /// </summary>
 public sealed class Algorithms
 {
@@ -75,7 +76,7 @@ public sealed class Algorithms
             StalenessPolicy.Inverse => new Inverse(),
             StalenessPolicy.StalenessAware => new StalenessAware(),
             StalenessPolicy.DelayThreshold => new DelayThreshold(options.Threshold),
-            var name => new CheckedStalenessPolicy(name, Find(_policies, Policy, name, StalenessPolicies)(options)),
+            var name => new CheckedStalenessPolicy(name, Create(_policies, Policy, name, create => create(options))),
         };
         return options.Bound > 0 ? new RefuseBeyond(options.Bound, policy) : policy;
     }
@@ -93,7 +94,10 @@ public sealed class Algorithms
             { Mode: ConsistencyMode.Bounded, Bounded: var bounded } => bounded.MaxStaleness > bounded.Staleness
                 ? new DynamicBound(bounded.Staleness, bounded.MaxStaleness)
                 : new FixedBound(bounded.Staleness),
-            { Mode: var name } => Find(_models, Model, name, ConsistencyModels)(options),
+            { Mode: var name } => new CheckedConsistencyModel(
+                name,
+                Create(_models, Model, name, create => create(options))
+            ),
         };
 
     /// <summary>
@@ -106,9 +110,25 @@ public sealed class Algorithms
         {
             Sgd sgd => new SgdOptimizer(sgd, length),
             Adam adam => new AdamOptimizer(adam, length),
-            CustomOptimizer custom => Find(_optimizers, Optimizer, custom.Name, Optimizers)(custom, length),
+            CustomOptimizer custom => new CheckedOptimizer(
+                custom.Name,
+                Create(_optimizers, Optimizer, custom.Name, create => create(custom, length))
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options, "Unknown optimizer."),
         };
+
+    /// <summary>The same, unchanged by what is added later.</summary>
+    internal Algorithms Copy()
+    {
+        var copy = new Algorithms();
+        foreach (var (name, create) in _policies)
+            copy._policies.Add(name, create);
+        foreach (var (name, create) in _models)
+            copy._models.Add(name, create);
+        foreach (var (name, create) in _optimizers)
+            copy._optimizers.Add(name, create);
+        return copy;
+    }
 
     /// <summary>Those that were added, such as <c>staleness policy 'mine'</c>.</summary>
     internal IReadOnlyList<string> Added =>
@@ -121,6 +141,10 @@ public sealed class Algorithms
     /// <summary>A policy as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
     internal static string? AddedName(StalenessOptions staleness) =>
         StalenessPolicy.All.Contains(staleness.Policy) ? null : Describe(Policy, staleness.Policy);
+
+    /// <summary>A consistency model as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
+    internal static string? AddedName(ConsistencyOptions consistency) =>
+        ConsistencyMode.All.Contains(consistency.Mode) ? null : Describe(Model, consistency.Mode);
 
     /// <summary>An optimizer as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
     internal static string? AddedName(OptimizerOptions optimizer) =>
@@ -152,8 +176,38 @@ public sealed class Algorithms
         && char.IsAsciiLetterLower(name[0])
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private static T Find<T>(Dictionary<string, T> added, string kind, string name, IReadOnlyList<string> all) =>
-        added.TryGetValue(name, out var create)
-            ? create
-            : throw new ActorTrainException($"There is no {Describe(kind, name)}; there are {string.Join(", ", all)}.");
+    private static TAlgorithm Create<TFactory, TAlgorithm>(
+        Dictionary<string, TFactory> added,
+        string kind,
+        string name,
+        Func<TFactory, TAlgorithm?> create
+    )
+        where TAlgorithm : class
+    {
+        if (!added.TryGetValue(name, out var factory))
+        {
+            var all = string.Join(", ", BuiltInOf(kind).Concat(added.Keys));
+            throw new ActorTrainException($"There is no {Describe(kind, name)}; there are {all}.");
+        }
+        try
+        {
+            return create(factory)
+                ?? throw new ActorTrainException($"The {Describe(kind, name)} is null; its function must create one.");
+        }
+        catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
+        {
+            throw new ActorTrainException(
+                $"The {Describe(kind, name)} cannot be created: {failure.AsNamedClause()}",
+                failure
+            );
+        }
+    }
+
+    private static IReadOnlyList<string> BuiltInOf(string kind) =>
+        kind switch
+        {
+            Policy => StalenessPolicy.All,
+            Model => ConsistencyMode.All,
+            _ => OptimizerNames.All,
+        };
 }

@@ -47,7 +47,7 @@ public static class JobOptionsReader
     /// <summary>
     /// Reads and checks a job from a section of .NET configuration, such as <c>ActorTrain:Job</c> of appsettings.json.
     /// The keys are those of reference.conf; large letters and dashes make no difference: <c>BatchSize</c> is
-    /// <c>batch-size</c>.
+    /// <c>batch-size</c>. Keys below <c>settings</c> stay as they are. What is null or empty is not set.
     /// </summary>
     /// <param name="section">The section, which holds what <c>actortrain.job</c> holds in HOCON.</param>
     /// <param name="algorithms">The staleness policies, consistency models and optimizers that the nodes have; null for
@@ -103,7 +103,15 @@ public static class JobOptionsReader
     /// checked by the engine, and names of algorithms that do not come with ActorTrain by the nodes.
     /// </summary>
     /// <exception cref="ActorTrainException">A value is invalid; the message names key and property.</exception>
-    public static void Check(JobOptions job) => Copy(job);
+    public static void Check(JobOptions job)
+    {
+        var optimizer = Copy(job).Optimizer;
+        if (optimizer.GetType() != job.Optimizer.GetType())
+            throw new ActorTrainException(
+                $"JobOptions.Optimizer is a {job.Optimizer.GetType().Name} of the name {optimizer.Name}; it must be a "
+                    + $"{optimizer.GetType().Name}."
+            );
+    }
 
     /// <summary>Checks staleness options that were created by code.</summary>
     /// <param name="staleness">The options.</param>

@@ -48,9 +48,10 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
         const string at = Job + "consistency.",
             synchronous = at + "synchronous.",
             bounded = at + "bounded.";
+        var mode = Algorithm(at + "name", algorithms?.ConsistencyModels);
         return new ConsistencyOptions
         {
-            Mode = Algorithm(at + "name", algorithms?.ConsistencyModels),
+            Mode = mode,
             Synchronous = new SynchronousOptions(
                 GlobalBatchSize: settings.Int(synchronous + "global-batch-size", 0, MaxGlobalBatch),
                 BackupWorkers: settings.Int(synchronous + "backup-workers", 0, MaxCount),
@@ -60,7 +61,7 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
                 Staleness: settings.Int(bounded + "staleness", 0, MaxCount),
                 MaxStaleness: settings.Int(bounded + "max-staleness", 0, MaxCount)
             ),
-            Settings = settings.Section(at + "settings"),
+            Settings = Own(at, mode, ConsistencyMode.All),
         };
     }
 
@@ -70,9 +71,10 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
         const string at = Job + "staleness.",
             adaptive = at + "dc-asgd-adaptive.",
             gapAware = at + "gap-aware.";
+        var policy = Algorithm(at + "policy", algorithms?.StalenessPolicies);
         var options = new StalenessOptions
         {
-            Policy = Algorithm(at + "policy", algorithms?.StalenessPolicies),
+            Policy = policy,
             Bound = settings.Int(at + "bound", 0, MaxCount),
             MaxLeaseLead = settings.Int(at + "max-lease-lead", 0, MaxCount),
             DemoteAfter = settings.Int(at + "demote-after", 0, MaxCount),
@@ -88,7 +90,7 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
                 Memory: settings.Float(gapAware + "memory", Bounds.FromToBelow(0, 1)),
                 Epsilon: settings.Float(gapAware + "epsilon", Bounds.Above(0))
             ),
-            Settings = settings.Section(at + "settings"),
+            Settings = Own(at, policy, StalenessPolicy.All),
         };
         return GradientCompensations.IncompatibilityOf(options.Policy, optimizer) is { } incompatibility
             ? throw settings.Wrong(at + "policy", "another " + incompatibility)
@@ -102,12 +104,14 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
         var beta1 = settings.Float(at + "beta1", Bounds.FromToBelow(0, 1));
         var beta2 = settings.Float(at + "beta2", Bounds.FromToBelow(0, 1));
         var epsilon = settings.Float(at + "epsilon", Bounds.Above(0));
-        return Algorithm(at + "name", algorithms?.Optimizers) switch
+        var optimizer = Algorithm(at + "name", algorithms?.Optimizers);
+        var own = Own(at, optimizer, OptimizerNames.All);
+        return optimizer switch
         {
             OptimizerNames.Sgd => CheckNesterov(at, sgd),
             OptimizerNames.Adam => Adam(new Adam(sgd.LearningRate)),
             OptimizerNames.AdamW => Adam(new AdamW(sgd.LearningRate)),
-            var name => new CustomOptimizer(name, sgd.LearningRate) { Settings = settings.Section(at + "settings") },
+            var name => new CustomOptimizer(name, sgd.LearningRate) { Settings = own },
         };
 
         Adam Adam(Adam options) =>
@@ -147,6 +151,15 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
         sgd is { Nesterov: true, Momentum: 0 }
             ? throw settings.Wrong(at + "nesterov", $"off while {at}momentum is 0")
             : sgd;
+
+    /// <summary>The settings of an algorithm that was added; the others have none.</summary>
+    private IReadOnlyDictionary<string, string> Own(string at, string algorithm, IReadOnlyList<string> builtIn)
+    {
+        var own = settings.OpenSection(at + "settings");
+        return own.Count > 0 && builtIn.Contains(algorithm)
+            ? throw settings.Wrong($"{at}settings.{own.Keys.First()}", $"left out: {algorithm} has no such settings")
+            : own;
+    }
 
     /// <summary>The name of an algorithm; letters may be large or small.</summary>
     private string Algorithm(string key, IReadOnlyList<string>? known)

@@ -1,7 +1,9 @@
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
+using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Staleness;
 using ActorTrain.Telemetry;
 using ActorTrain.Threads;
 using Akka.Actor;
@@ -23,6 +25,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         StringComparer.Ordinal
     );
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private StalenessOptions? _refused;
 
     public static Props Props(ShardState shard, ITensorLane lane, TransferDType payload) =>
         Akka
@@ -105,11 +108,28 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<ShardProtocol.SetPolicies>(setPolicies =>
         {
-            _shard.SetStaleness(setPolicies.Staleness);
+            SetStaleness(setPolicies.Staleness);
             _shard.SetConsistency(setPolicies.Consistency, setPolicies.Contributions);
             SendToWaiting();
             NotifyStepClosed();
         });
+    }
+
+    // The coordinator has created the policy by the same options, but this node may have another one of that name. The
+    // weights are worth more than the change.
+    private void SetStaleness(StalenessOptions staleness)
+    {
+        if (staleness == _refused)
+            return;
+        try
+        {
+            _shard.SetStaleness(staleness);
+        }
+        catch (ActorTrainException refusal)
+        {
+            _refused = staleness;
+            _log.PolicyRefused(_shard.Index, staleness.Policy, refusal.AsClause());
+        }
     }
 
     private static void Forget<T>(

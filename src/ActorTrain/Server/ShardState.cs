@@ -154,9 +154,12 @@ internal sealed class ShardState
         _steps.Open(consistency, contributions);
     }
 
-    /// <summary>Changes the staleness policy.</summary>
+    /// <summary>Changes the staleness policy; one with the same options goes on with its state.</summary>
+    /// <exception cref="ActorTrainException">The policy cannot be created here; the present one stays.</exception>
     public void SetStaleness(StalenessOptions staleness)
     {
+        if (staleness == _staleness)
+            return;
         _policy = _algorithms.Create(staleness);
         _staleness = staleness;
         _weights.SetStaleness(StalenessInEffect);

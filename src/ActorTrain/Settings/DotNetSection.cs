@@ -26,8 +26,17 @@ internal static class DotNetSection
             // An unknown key keeps its name, and is refused by it.
             var name = KeyOf($"{key}.{child.Key}") ?? $"{key}.{child.Key}";
             var children = child.GetChildren().ToList();
+            if (children.Count > 0 && !string.IsNullOrEmpty(child.Value))
+                throw new ActorTrainException(
+                    $"{child.Path} is {child.Value}, and has values below it ({children[0].Path}); it must be one of "
+                        + "both."
+                );
             if (children.Count == 0)
-                yield return new SettingOverride(name, child.Value ?? "", child.Path);
+            {
+                // null, an empty text or an empty section: it is not set.
+                if (!string.IsNullOrEmpty(child.Value))
+                    yield return new SettingOverride(name, child.Value, child.Path);
+            }
             else if (children.All(element => int.TryParse(element.Key, out _)))
                 yield return new SettingOverride(
                     name,

@@ -152,15 +152,25 @@ internal sealed class SettingsReader
         var inside = _settings.Values.Where(setting =>
             setting.Key.StartsWith(prefix, StringComparison.Ordinal) && setting.Key != prefix + "name"
         );
-        // Empty sections hold nothing.
-        return inside
-            .Where(setting => !KnownKeys.Reference.IsOpen(setting.Key))
+        return inside.ToDictionary(
+            setting => setting.Key[prefix.Length..],
+            setting =>
+                Switch(setting.Value) is { } isOn
+                    ? (isOn ? "on" : "off")
+                    : setting.Value ?? throw Wrong(setting, "a value"),
+            StringComparer.Ordinal
+        );
+    }
+
+    /// <summary>All settings of a section that takes any key, with relative keys, as they were written.</summary>
+    public IReadOnlyDictionary<string, string> OpenSection(string key)
+    {
+        var prefix = key + ".";
+        return _settings
+            .Values.Where(setting => setting.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(
                 setting => setting.Key[prefix.Length..],
-                setting =>
-                    Switch(setting.Value) is { } isOn
-                        ? (isOn ? "on" : "off")
-                        : setting.Value ?? throw Wrong(setting, "a value"),
+                setting => setting.Value ?? throw Wrong(setting, "a value"),
                 StringComparer.Ordinal
             );
     }

@@ -1,19 +1,41 @@
+using ActorTrain.Sentences;
+
 namespace ActorTrain.Staleness;
 
-/// <summary>A policy of a user, whose verdicts are checked: a wrong one must not reach the weights.</summary>
+/// <summary>
+/// A policy that a user has added, whose verdicts are checked: a wrong one must reach neither the weights nor the
+/// workers.
+/// </summary>
 /// <param name="name">The policy's name.</param>
 /// <param name="policy">The policy.</param>
 internal sealed class CheckedStalenessPolicy(string name, IStalenessPolicy policy) : IStalenessPolicy
 {
     /// <inheritdoc/>
     public Verdict Judge(long staleness) =>
-        policy.Judge(staleness) switch
+        Ask(staleness) switch
         {
-            { Kind: VerdictKind.Applied, Scale: >= 0 and < float.PositiveInfinity } applied => applied,
-            { Kind: VerdictKind.Refused } refused => refused,
+            { Kind: VerdictKind.Applied, Scale: >= 0 and < float.PositiveInfinity } applied => Verdict.Scaled(
+                applied.Scale
+            ),
+            // Other refusals have consequences for the worker.
+            { Kind: VerdictKind.Refused } refused => Verdict.Refuse(
+                string.IsNullOrWhiteSpace(refused.Reason) ? $"staleness policy '{name}' refuses it" : refused.Reason
+            ),
             var wrong => throw new ActorTrainException(
                 $"staleness policy '{name}' gives a gradient with a staleness of {staleness} the verdict "
                     + $"{wrong?.ToString() ?? "null"}; it must be applied with a finite scale of 0 or more, or refused."
             ),
         };
+
+    private Verdict? Ask(long staleness)
+    {
+        try
+        {
+            return policy.Judge(staleness);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new ActorTrainException($"staleness policy '{name}' fails: {failure.AsNamedClause()}", failure);
+        }
+    }
 }

@@ -7,7 +7,7 @@ public interface IStalenessPolicy
 {
     /// <summary>
     /// The verdict on a gradient: <see cref="Verdict.Applied"/>, <see cref="Verdict.Scaled"/> or
-    /// <see cref="Verdict.Refuse"/>. The samples of a refused gradient are trained again.
+    /// <see cref="Verdict.Refuse(string)"/>. The samples of a refused gradient are trained again.
     /// </summary>
     /// <param name="staleness">Updates that the shard has applied since the version it was computed from, ≥ 0.</param>
     Verdict Judge(long staleness);

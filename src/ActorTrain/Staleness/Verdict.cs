@@ -27,8 +27,12 @@ public sealed record Verdict(VerdictKind Kind, float Scale, Refusal Refusal, str
     public static Verdict Duplicate { get; } =
         new(VerdictKind.Duplicate, 0f, Refusal.None, "these samples were applied before");
 
+    /// <summary>Refused as too stale: the samples are trained again.</summary>
+    /// <param name="reason">Why, as a clause.</param>
+    public static Verdict Refuse(string reason) => Refuse(Refusal.TooStale, reason);
+
     /// <summary>Refused for a reason.</summary>
-    public static Verdict Refuse(Refusal refusal, string reason) => new(VerdictKind.Refused, 0f, refusal, reason);
+    internal static Verdict Refuse(Refusal refusal, string reason) => new(VerdictKind.Refused, 0f, refusal, reason);
 
     /// <summary>Applied, times a factor.</summary>
     public static Verdict Scaled(float scale) =>

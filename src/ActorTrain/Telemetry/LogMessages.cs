@@ -99,6 +99,15 @@ internal static class LogMessages
             );
 
         // Coordinator.
+        public void PolicyRefused(int shard, string policy, string reason) =>
+            Write(
+                log,
+                Error,
+                308,
+                "Shard {Shard} keeps its staleness policy, since it cannot create {Policy}: {Reason}",
+                [shard, policy, reason]
+            );
+
         public void NodeEnrolled(string node, string roles) =>
             Write(log, Info, 301, "Node {Node} has enrolled with {Roles}", [node, roles]);
 

@@ -100,6 +100,69 @@ public class AlgorithmsTests
             Own(Verdict.Duplicate).Create(new StalenessOptions { Policy = "mine" }).Judge(2)
         );
 
+    [Theory]
+    [InlineData(null, "staleness policy 'mine' refuses it"), InlineData("it is old", "it is old")]
+    public void A_policys_refusal_has_the_samples_trained_again_whatever_it_says(string? reason, string expected)
+    {
+        var odd = new Verdict(VerdictKind.Refused, 0, Refusal.PastIncarnation, reason!);
+
+        var verdict = Own(odd).Create(new StalenessOptions { Policy = "mine" }).Judge(2);
+
+        (verdict.Refusal, verdict.Reason).ShouldBe((Refusal.TooStale, expected));
+    }
+
+    [Fact]
+    public void A_function_that_creates_nothing_or_fails_is_named()
+    {
+        var algorithms = new Algorithms()
+            .AddStalenessPolicy("nothing", _ => null!)
+            .AddOptimizer("broken", (options, _) => throw new FormatException($"beta is {options.Settings["beta"]}"));
+
+        Should
+            .Throw<ActorTrainException>(() => algorithms.Create(new StalenessOptions { Policy = "nothing" }))
+            .Message.ShouldBe("The staleness policy 'nothing' is null; its function must create one.");
+        Should
+            .Throw<ActorTrainException>(() =>
+                algorithms.Create(
+                    new CustomOptimizer("broken") { Settings = new Dictionary<string, string> { ["beta"] = "blue" } },
+                    length: 1
+                )
+            )
+            .Message.ShouldBe("The optimizer 'broken' cannot be created: FormatException: beta is blue");
+    }
+
+    [Fact]
+    public void Settings_of_an_algorithm_of_ones_own_keep_their_text_and_others_have_none()
+    {
+        var job = JobOptionsReader.Read(
+            ConfigurationFactory.ParseString(
+                "actortrain.job.staleness { policy = mine, settings { name = x, strict = true } }"
+            ),
+            Own()
+        );
+
+        job.Staleness.Settings.ShouldBe(
+            new Dictionary<string, string> { ["name"] = "x", ["strict"] = "true" },
+            ignoreOrder: true
+        );
+        Should
+            .Throw<ActorTrainException>(() =>
+                JobOptionsReader.Read(ConfigurationFactory.ParseString("actortrain.job.optimizer.settings.beta = 1"))
+            )
+            .Message.ShouldBe(
+                "actortrain.job.optimizer.settings.beta is 1 (configuration); it must be left out: sgd has no such "
+                    + "settings."
+            );
+    }
+
+    [Fact]
+    public void An_optimizer_that_comes_with_ActorTrain_has_its_own_record() =>
+        Should
+            .Throw<ActorTrainException>(() =>
+                JobOptionsReader.Check(new JobOptions { Optimizer = new CustomOptimizer("sgd") })
+            )
+            .Message.ShouldBe("JobOptions.Optimizer is a CustomOptimizer of the name sgd; it must be a Sgd.");
+
     private sealed class Fixed(Verdict verdict) : IStalenessPolicy
     {
         public Verdict Judge(long staleness) => verdict;

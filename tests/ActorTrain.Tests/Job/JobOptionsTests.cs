@@ -117,6 +117,27 @@ public class JobOptionsTests
     public void A_wrong_value_or_key_of_dotnet_configuration_is_refused_with_its_path(string json, string message) =>
         Should.Throw<ActorTrainException>(() => JobOptionsReader.Read(Section(json))).Message.ShouldBe(message);
 
+    [Fact]
+    public void What_is_null_or_empty_in_dotnet_configuration_is_not_set() =>
+        JobOptionsReader
+            .Read(Section("""{ "Name": null, "Staleness": {}, "Optimizer": { "Settings": {} } }"""))
+            .ShouldBe(new JobOptions());
+
+    [Fact]
+    public void A_value_beside_values_below_it_is_refused()
+    {
+        var section = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?> { ["Jobs:Model"] = "cnn", ["Jobs:Model:Name"] = "mlp" }
+            )
+            .Build()
+            .GetSection("Jobs");
+
+        Should
+            .Throw<ActorTrainException>(() => JobOptionsReader.Read(section))
+            .Message.ShouldBe("Jobs:Model is cnn, and has values below it (Jobs:Model:Name); it must be one of both.");
+    }
+
     private static IConfigurationSection Section(string json) =>
         new ConfigurationBuilder()
             .AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "Jobs": {{json}} }""")))

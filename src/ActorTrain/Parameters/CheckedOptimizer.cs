@@ -1,0 +1,28 @@
+using ActorTrain.Sentences;
+
+namespace ActorTrain.Parameters;
+
+/// <summary>An optimizer that a user has added.</summary>
+/// <param name="name">The optimizer's name.</param>
+/// <param name="optimizer">The optimizer.</param>
+internal sealed class CheckedOptimizer(string name, IOptimizer optimizer) : IOptimizer
+{
+    public void Apply(
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        ReadOnlySpan<float> gradient,
+        float learningRate,
+        float scale,
+        ReadOnlySpan<FlatRange> touched
+    )
+    {
+        try
+        {
+            optimizer.Apply(weights, updated, gradient, learningRate, scale, touched);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new ActorTrainException($"optimizer '{name}' fails: {failure.AsNamedClause()}", failure);
+        }
+    }
+}
