@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorTrain.Coordinator;
 using ActorTrain.Engines;
 using ActorTrain.Job;
@@ -16,7 +17,7 @@ public abstract class JobTrainingActorTestBase : ActorTests
 {
     private static readonly DeviceDescription Device = new("cpu", "toy", 1);
     private static readonly Measurement Measured = new(SamplesPerSecond: 10, MostSamples: 16);
-    private protected readonly TestProbe _job;
+    private protected TestProbe _job;
     private readonly TestProbe _client;
     private protected readonly TestProbe _shard;
     private protected IActorRef _training;
@@ -34,7 +35,7 @@ public abstract class JobTrainingActorTestBase : ActorTests
     protected JobTrainingActorTestBase()
         : base(ReferenceConfiguration.Config)
     {
-        (_job, _client, _shard) = (CreateTestProbe("job"), CreateTestProbe("client"), CreateTestProbe("shard"));
+        (_client, _shard) = (CreateTestProbe("client"), CreateTestProbe("shard"));
         _shard.SetAutoPilot(
             new DelegateAutoPilot(
                 (sender, message) =>
@@ -48,11 +49,9 @@ public abstract class JobTrainingActorTestBase : ActorTests
         _training = Begin(Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2));
     }
 
-    private protected IActorRef Begin(
-        JobOptions job,
-        JobTrainingProtocol.Adopted? adopted = null,
-        TestProbe? parent = null
-    )
+    /// <summary>A training under a job of its own, which receives nothing from a training before.</summary>
+    [MemberNotNull(nameof(_job))]
+    private protected IActorRef Begin(JobOptions job, JobTrainingProtocol.Adopted? adopted = null)
     {
         var record = new JobRecord(job, TimeSpan.Zero)
         {
@@ -89,7 +88,8 @@ public abstract class JobTrainingActorTestBase : ActorTests
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMilliseconds(300)
         );
-        return (parent ?? _job).ChildActorOf(
+        _job = CreateTestProbe();
+        return _job.ChildActorOf(
             JobTrainingActor.Props(job, _client, record, placed, options, Algorithms.BuiltIn, adopted)
         );
     }

@@ -38,8 +38,7 @@ public sealed class JobTrainingActorTests : JobTrainingActorTestBase
             begunSince = 100_000;
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingProtocol.Adopted(known, Paused: false),
-            CreateTestProbe()
+            new JobTrainingProtocol.Adopted(known, Paused: false)
         );
         var fence = (ShardProtocol.FenceAllWorkers)
             await _shard.FishForMessageAsync(message => message is ShardProtocol.FenceAllWorkers);
@@ -79,8 +78,7 @@ public sealed class JobTrainingActorTests : JobTrainingActorTestBase
             await _job.FishForMessageAsync(message => message is JobTrainingProtocol.SnapshotTaken { Paused: true });
         _training = Begin(
             Jobs.Create(epochs: 2, batch: 16, leaseBatches: 2),
-            new JobTrainingProtocol.Adopted(snapshot.Incarnations, snapshot.Paused),
-            CreateTestProbe()
+            new JobTrainingProtocol.Adopted(snapshot.Incarnations, snapshot.Paused)
         );
         var a = await Join("a:1");
         a.Tell(new WorkerProtocol.RequestLease(a.Id));
