@@ -6,8 +6,10 @@ public sealed class ClassSizeTests
     private const int MostOfActor = 250,
         MostOfClass = 300;
 
+    private static readonly string[] Folders = ["src", "tests", "examples"];
+
     private static readonly Lazy<IReadOnlyList<ClassSize>> Sizes = new(() =>
-        ClassSize.AllOf(Repository.Files("src", "*.cs").Select(File.ReadAllText))
+        ClassSize.AllOf(Folders.SelectMany(folder => Repository.Files(folder, "*.cs")).Select(File.ReadAllText))
     );
 
     [Fact]

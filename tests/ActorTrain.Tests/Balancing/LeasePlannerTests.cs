@@ -5,13 +5,9 @@ using CsCheck;
 
 namespace ActorTrain.Tests.Balancing;
 
-public sealed class LeasePlannerTests
+/// <summary>The sizes of leases, and which worker gets one at the end of an epoch.</summary>
+public sealed class LeasePlannerTests : LeasePlannerTestBase
 {
-    private const int Batch = 32;
-    private const int LeaseBatches = 4;
-    private static readonly TimeSpan Noon = TimeSpan.FromHours(12);
-    private static readonly LeasePlanner Planner = new(Jobs.ByStrength, Batch, LeaseBatches);
-
     [Fact]
     public void GPUs_come_first_then_the_faster_then_by_name() =>
         PlannedWorker
@@ -171,151 +167,6 @@ public sealed class LeasePlannerTests
     }
 
     [Fact]
-    public void An_idle_worker_repeats_the_tail_of_a_slower_ones_lease_with_its_cuts()
-    {
-        var table = new LeaseTable(samples: 160, epochs: 1);
-        PlannedWorker[] workers = [Worker("slow", 10), Worker("strong", 30)];
-        table.Take("slow", epoch: 1, size: 160, microBatch: 20, Noon);
-
-        var repeat = Next(table, workers, "strong")!;
-
-        repeat.Repeats!.Holder.ShouldBe("slow");
-        // Three quarters of it, in proportion to the speeds.
-        repeat.Lease.Range.ShouldBe(new SampleRange(1, 40, 120));
-        repeat.Lease.MicroBatchSize.ShouldBe(20);
-        Planner.Begin(table, workers, Noon).Next("strong").ShouldBeNull("it is repeated already");
-    }
-
-    [Theory, InlineData(4, false), InlineData(5, true)]
-    public void What_is_nearly_done_is_not_repeated(int samples, bool repeated)
-    {
-        var table = new LeaseTable(samples, epochs: 1);
-        table.Take("slow", epoch: 1, size: samples, microBatch: 1, Noon);
-        (Next(table, [Worker("slow", 10), Worker("strong", 100)], "strong") is not null).ShouldBe(
-            repeated,
-            "from half a second on"
-        );
-    }
-
-    [Fact]
-    public void Nothing_is_repeated_where_that_is_off_or_the_speed_is_unknown_or_counts_are_outstanding()
-    {
-        PlannedWorker[] workers = [Worker("slow", 10), Worker("strong", 100), Worker("new", 0)];
-        var table = new LeaseTable(samples: 100, epochs: 1);
-        table.Take("slow", epoch: 1, size: 80, microBatch: 10, Noon);
-        var other = table.Take("gone", epoch: 1, size: 20, microBatch: 10, Noon)!;
-
-        Next(table, workers, "new").ShouldBeNull();
-        new LeasePlanner(Jobs.ByStrength with { Repeat = false }, Batch, LeaseBatches)
-            .Begin(table, workers, Noon)
-            .Next("strong")
-            .ShouldBeNull();
-        table.End(other.Id, [other.Range], round: 1);
-        Next(table, workers, "strong").ShouldBeNull();
-    }
-
-    [Fact]
-    public void A_slower_worker_repeats_nothing_that_its_holder_finishes_sooner()
-    {
-        var table = new LeaseTable(samples: 160, epochs: 1);
-        table.Take("strong", epoch: 1, size: 160, microBatch: 80, Noon);
-        Next(table, [Worker("strong", 100), Worker("slow", 10)], "slow").ShouldBeNull();
-    }
-
-    [Fact]
-    public void A_repeat_consists_of_the_holders_micro_batches() =>
-        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 40], Gen.Double[1, 100], Gen.Double[1, 1000])
-            .Sample(
-                (samples, microBatch, slow, strong) =>
-                {
-                    var table = new LeaseTable(samples, epochs: 1);
-                    var held = table.Take("slow", epoch: 1, size: samples, microBatch, Noon)!;
-                    if (Next(table, [Worker("slow", slow), Worker("strong", strong)], "strong") is not { } repeat)
-                        return;
-                    repeat.Lease.Range.End.ShouldBe(held.Range.End);
-                    repeat.Lease.Parts.ShouldBe(held.Parts.Skip(held.Parts.Count - repeat.Lease.Parts.Count));
-                    (repeat.Lease.Range.Count / strong).ShouldBeLessThanOrEqualTo(samples / slow + microBatch / strong);
-                }
-            );
-
-    [Fact]
-    public void With_local_steps_micro_batches_have_the_jobs_size_and_leases_are_whole_pushes()
-    {
-        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100) with { MostSamples = 8 }];
-        // A push is 10 · 32 samples, a lease without them 4 · 32.
-        var (strong, weak) = (NextLocal(workers, "strong", 10), NextLocal(workers, "weak", 10));
-        (strong.MicroBatchSize, strong.LocalSteps, strong.Range.Count).ShouldBe((Batch, 10, 320));
-        (weak.MicroBatchSize, weak.LocalSteps, weak.Range.Count).ShouldBe((Batch, 10, 320));
-        // Of two steps, the strong one's 192 samples are three pushes.
-        NextLocal(workers, "strong", 2).Range.Count.ShouldBe(192);
-    }
-
-    [Fact]
-    public void With_local_steps_that_follow_speed_pushes_take_equally_long()
-    {
-        PlannedWorker[] workers = [Worker("strong", 300), Worker("weak", 100)];
-        var (strong, weak) = (
-            NextLocal(workers, "strong", 9, followSpeed: true),
-            NextLocal(workers, "weak", 9, followSpeed: true)
-        );
-        (strong.LocalSteps, strong.PartSamples).ShouldBe((9, 288));
-        (weak.LocalSteps, weak.PartSamples).ShouldBe((3, 96));
-    }
-
-    [Fact]
-    public void One_local_step_means_none() => NextLocal([Worker("a", 100)], "a", 1).LocalSteps.ShouldBe(0);
-
-    [Fact]
-    public void With_local_steps_a_repeat_consists_of_the_holders_pushes()
-    {
-        var table = new LeaseTable(samples: 160, epochs: 1);
-        table.Take("slow", epoch: 1, size: 160, microBatch: 10, Noon, localSteps: 4);
-        var repeat = Local(4).Begin(table, [Worker("slow", 10), Worker("strong", 30)], Noon).Next("strong")!.Lease;
-        repeat.ShouldBe(new Lease(2, new SampleRange(1, 40, 120), MicroBatchSize: 10, LocalSteps: 4));
-    }
-
-    [Fact]
-    public void Leases_of_local_steps_are_whole_pushes_until_an_epochs_last() =>
-        Gen.Select(Gen.Double[1, 1000].Array[1, 6], Gen.Int[1, 20_000], Gen.Int[2, 20], Gen.Bool)
-            .Sample(
-                (speeds, samples, steps, followSpeed) =>
-                {
-                    var workers = speeds.Select((speed, i) => Worker($"{i}", speed)).ToArray();
-                    var (table, now) = (new LeaseTable(samples, epochs: 1), Noon);
-                    var granted = 0;
-                    while (granted < samples)
-                    {
-                        var round = Local(steps, followSpeed).Begin(table, workers, now);
-                        foreach (var worker in workers)
-                        {
-                            var left = samples - granted;
-                            var far = round.Division.FarFromTheEnd(worker.Node, left);
-                            if (left == 0 || round.Next(worker.Node) is not { Repeats: null, Lease: var lease })
-                                continue;
-                            granted += lease.Range.Count;
-                            if (lease.Range.Count % lease.PartSamples != 0)
-                                granted.ShouldBe(samples);
-                            if (far is var (size, microBatch, localSteps))
-                                (lease.Range.Count, lease.MicroBatchSize, lease.LocalSteps).ShouldBe(
-                                    (size, microBatch, localSteps)
-                                );
-                        }
-                        now += TimeSpan.FromMinutes(10);
-                    }
-                },
-                iter: 100
-            );
-
-    private static LeasePlanner Local(int steps, bool followSpeed = false) =>
-        new(Jobs.ByStrength, Batch, LeaseBatches, Jobs.LocalSteps(steps, followSpeed: followSpeed));
-
-    private static Lease NextLocal(PlannedWorker[] workers, string node, int steps, bool followSpeed = false) =>
-        Local(steps, followSpeed).Begin(new LeaseTable(100_000, 1), workers, Noon).Next(node)!.Lease;
-
-    private static PlannedWorker Worker(string node, double samplesPerSecond) =>
-        new(node, IsGpu: false, samplesPerSecond);
-
-    [Fact]
     public void A_round_decides_for_each_worker_as_a_round_of_its_own_does() =>
         Gen.Select(Gen.Double[0.1, 1000].Array[1, 8], Gen.Int[50, 2000], Gen.Int[0, 5000])
             .Sample(
@@ -358,7 +209,4 @@ public sealed class LeasePlannerTests
                     }
                 }
             );
-
-    private static PlannedLease? Next(LeaseTable table, PlannedWorker[] workers, string node) =>
-        Planner.Begin(table, workers, Noon).Next(node);
 }

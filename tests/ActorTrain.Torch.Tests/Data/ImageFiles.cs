@@ -50,6 +50,10 @@ internal static class ImageFiles
     public static byte[] Gif { get; } =
         Convert.FromBase64String("R0lGODdhAgABAIEAAAkJCQAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIADs=");
 
+    public static byte[] Jpeg { get; } = Photo(SKEncodedImageFormat.Jpeg);
+
+    public static byte[] EightBitPng { get; } = Photo(SKEncodedImageFormat.Png);
+
     /// <summary>A fixed picture with content in each of its blocks.</summary>
     public static byte[] Photo(SKEncodedImageFormat format, int width = 160, int height = 120)
     {
