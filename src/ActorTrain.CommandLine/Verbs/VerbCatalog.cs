@@ -4,7 +4,10 @@ using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Verbs;
 
-/// <summary>The verbs that every program has. A new verb is a class of this folder and a line here.</summary>
+/// <summary>
+/// The verbs that every program has. A new verb is a class of this folder and a line here; those of the tool alone are
+/// in its own project.
+/// </summary>
 internal static class VerbCatalog
 {
     /// <summary>The verbs of a program.</summary>

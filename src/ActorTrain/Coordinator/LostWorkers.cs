@@ -6,7 +6,7 @@ namespace ActorTrain.Coordinator;
 /// <summary>
 /// How workers leave and are lost, and how a lost worker's samples are trained again. Its leases are taken back and are
 /// in doubt, since it may have pushed some of them. The shards fence its incarnation, so that it pushes nothing more,
-/// and report their counts. By these, <see cref="LeaseSettlement"/> grants to other workers what no shard count has.
+/// and report their counts. By these, <see cref="LeaseSettlement"/> frees what no count has, for other workers.
 /// </summary>
 /// <param name="record">The job's workers.</param>
 /// <param name="incarnations">The incarnations of the workers.</param>

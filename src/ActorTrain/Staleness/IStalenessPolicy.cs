@@ -1,7 +1,8 @@
 namespace ActorTrain.Staleness;
 
 /// <summary>
-/// Decides the weight of a stale gradient. Each shard has one of its own, and calls it for one push after another.
+/// Decides the weight of a stale gradient. Each shard has one of its own, and calls it for one push after another. One
+/// of your own is added by <c>Algorithms.AddStalenessPolicy</c>.
 /// </summary>
 public interface IStalenessPolicy
 {

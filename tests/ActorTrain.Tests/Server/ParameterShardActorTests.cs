@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
 using ActorTrain.Parameters;
@@ -61,10 +62,40 @@ public sealed class ParameterShardActorTests() : ActorTests(ReferenceConfigurati
         (await ExpectMsgAsync<ShardProtocol.Pulled>()).Payload.Values.ToArray().ShouldBe([1f, 2f]);
     }
 
-    private async Task<IActorRef> Shard(params float[] weights)
+    [Fact]
+    public async Task A_policy_that_this_node_cannot_create_is_an_error_in_the_log_once_and_the_shard_goes_on()
+    {
+        var algorithms = new Algorithms().AddStalenessPolicy(
+            "mine",
+            _ => throw new ActorTrainException("half-life is blue")
+        );
+        var shard = await Shard(algorithms, 1f, 2f);
+        var mine = new ShardProtocol.SetPolicies(Jobs.Staleness("mine"), Jobs.Asynchronous, Contributions: 1);
+
+        await EventFilter
+            .Error(contains: "keeps its staleness policy, since it cannot create mine: half-life is blue")
+            .ExpectOneAsync(async () =>
+            {
+                shard.Tell(mine);
+                shard.Tell(mine);
+                shard.Tell(Push());
+                (await ExpectMsgAsync<ShardProtocol.Pushed>()).Verdict.ShouldBe(Verdict.Applied);
+            });
+    }
+
+    private Task<IActorRef> Shard(params float[] weights) => Shard(Algorithms.BuiltIn, weights);
+
+    private async Task<IActorRef> Shard(Algorithms algorithms, params float[] weights)
     {
         var job = Jobs.Create(epochs: 1, batch: 8, optimizer: Jobs.Sgd(0.1f));
-        var state = new ShardState(0, weights.Length, samples: 96, job, new TensorPool(shared: false, keep: 1 << 20));
+        var state = new ShardState(
+            0,
+            weights.Length,
+            samples: 96,
+            job,
+            new TensorPool(shared: false, keep: 1 << 20),
+            algorithms: algorithms
+        );
         var shard = Sys.ActorOf(
             ParameterShardActor.Props(state, TensorLane.Get(Sys, TensorMessages.Table), TransferDType.F32)
         );
