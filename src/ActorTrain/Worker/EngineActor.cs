@@ -182,6 +182,9 @@ internal sealed class EngineActor : ReceiveActor
     {
         try
         {
+            // A node that lacks the optimizer of local steps takes no part.
+            if (_trains && _job.LocalSteps.IsOn)
+                _algorithms.Create(_job.Optimizer, length: 1);
             var loaded = _loader.Load();
             if (_trains && loaded.Buffers.Length > 0)
                 _guard = new BufferGuard(Engine);

@@ -1,5 +1,7 @@
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Leases;
+using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
@@ -141,5 +143,23 @@ public sealed class WorkerLocalStepsTests : WorkerActorTestBase
             }
         }
         return [.. engine.Parameters.ToArray().Select(parameter => (0 - parameter) / (part.Count / 16f))];
+    }
+
+    [Fact]
+    public async Task A_node_that_lacks_the_optimizer_of_the_steps_takes_no_part()
+    {
+        var job = Jobs.Create(localSteps: Jobs.LocalSteps(4), optimizer: new CustomOptimizer("lion"));
+        var context = new WorkerContext(
+            ToyEngines.Linear(),
+            TensorLane.Get(Sys, TensorMessages.Table),
+            TimeSpan.FromMinutes(1),
+            Algorithms.BuiltIn
+        );
+
+        Sys.ActorOf(WorkerActor.Props("1", job, _job, context, mayReturn: false));
+
+        (await _job.ExpectMsgAsync<WorkerProtocol.CannotPrepare>()).Reason.ShouldBe(
+            "There is no optimizer 'lion'; there are sgd, adam, adamw"
+        );
     }
 }
