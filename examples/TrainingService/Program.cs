@@ -40,7 +40,14 @@ jobs.MapPost(
     "/",
     async (JobRequest request, ITrainingClient client) =>
     {
-        var run = await client.SubmitAsync(Job(request));
+        var run = await client.SubmitAsync(
+            new JobOptions
+            {
+                Model = "clothes",
+                Epochs = request.Epochs,
+                MinimumWorkers = request.Workers,
+            }
+        );
         runs[run.JobId] = run;
         return Results.Accepted($"/jobs/{run.JobId}", new { id = run.JobId });
     }
@@ -83,14 +90,6 @@ jobs.MapPost(
 app.Run();
 
 static Module<torch.Tensor, torch.Tensor> Clothes() => Sequential(Flatten(), Linear(784, 128), ReLU(), Linear(128, 10));
-
-static JobOptions Job(JobRequest request) =>
-    new()
-    {
-        Model = "clothes",
-        Epochs = request.Epochs,
-        MinimumWorkers = request.Workers,
-    };
 
 TrainingRun Find(string id) => runs.GetValueOrDefault(id) ?? throw new KeyNotFoundException($"There is no job {id}.");
 
