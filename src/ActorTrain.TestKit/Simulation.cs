@@ -224,8 +224,8 @@ public sealed record Simulation(long Seed)
     {
         new SimulationCheck(this).Check();
         Checked.NotNull("The simulation's job", job, "options, such as new JobOptions()");
-        return AlgorithmChecks.RefusalOf(job, Algorithms, nodes: []) is { } refusal
-            ? throw new ActorTrainException(refusal)
+        return AlgorithmChecks.RefusalOf(job, Algorithms) is { } refusal
+            ? throw new ActorTrainException(refusal + ".")
             : new(this, job);
     }
 

@@ -1,7 +1,8 @@
 namespace ActorTrain;
 
 /// <summary>
-/// An option of the job is invalid. The message names the option and a value that would be right.
+/// The job is refused: an option is invalid, and the message names a value that would be right, or a node lacks an
+/// algorithm that the job names.
 /// </summary>
 public sealed class InvalidJobException : ActorTrainException
 {

@@ -16,7 +16,7 @@ internal sealed class JobSettings
             Add(name, valueName, description, key);
         Add("--epochs", "N", "Passes over the training samples.", "epochs");
         Add("--batch-size", "N", "Samples of a micro-batch, as the mean over the workers.", "batch-size");
-        Add("--optimizer", "NAME", "sgd, adam or adamw.", "optimizer.name");
+        Add("--optimizer", "NAME", "sgd, adam or adamw, or one that the program has added.", "optimizer.name");
         Add("--lr", "RATE", "Learning rate.", "optimizer.learning-rate");
         Add("--momentum", "FACTOR", "Momentum of sgd.", "optimizer.momentum");
         Add("--weight-decay", "FACTOR", "Weight decay.", "optimizer.weight-decay");

@@ -58,7 +58,7 @@ internal sealed class PeriodicSave(
         // Any failure: training matters more than an intermediate save.
         catch (Exception failure)
         {
-            var reason = failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause();
+            var reason = failure.AsReason();
             if (reason == _lastFailure)
                 return;
             _lastFailure = reason;

@@ -36,10 +36,19 @@ internal static class SetVerb
                     .Select(Change)
                     .ToLookup(change => change.Key.StartsWith("actortrain.job.consistency", StringComparison.Ordinal));
                 var (staleness, consistency) = (given[false].ToList(), given[true].ToList());
-                // Wrong settings are refused before the verb connects.
-                var defaults = JobOptionsReader.Read();
-                JobOptionsReader.ReadStaleness(defaults.Staleness, defaults.Optimizer, program.Algorithms, staleness);
-                JobOptionsReader.ReadConsistency(defaults.Consistency, program.Algorithms, consistency);
+                // Wrong settings are refused before the verb connects, as far as they do not depend on the job's own.
+                var defaults = new JobOptions();
+                JobOptionsReader.ReadStaleness(
+                    defaults.Staleness,
+                    defaults.Optimizer,
+                    program.Algorithms,
+                    WithoutOwn(staleness, "policy")
+                );
+                JobOptionsReader.ReadConsistency(
+                    defaults.Consistency,
+                    program.Algorithms,
+                    WithoutOwn(consistency, "name")
+                );
                 using var interruption = new Interruption();
                 await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
                 if (staleness.Count > 0)
@@ -55,6 +64,12 @@ internal static class SetVerb
         );
         return command;
     }
+
+    // Settings of an algorithm of the job's own are known by its name, which only the job knows where it is not given.
+    private static IEnumerable<SettingOverride> WithoutOwn(List<SettingOverride> changes, string nameKey) =>
+        changes.Exists(change => change.Key.EndsWith("." + nameKey, StringComparison.Ordinal))
+            ? changes
+            : changes.Where(change => !change.Key.Contains(".settings.", StringComparison.Ordinal));
 
     private static SettingOverride Change(string text) =>
         text.Split('=', 2) is [{ Length: > 0 } key, var value]

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Settings;
 
 namespace ActorTrain.TestKit.Replaying;
 

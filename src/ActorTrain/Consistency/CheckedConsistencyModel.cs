@@ -3,7 +3,7 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Consistency;
 
 /// <summary>A consistency model that a user has added.</summary>
-/// <param name="name">The model's name.</param>
+/// <param name="name">The model in errors, such as <c>consistency model 'mine'</c>.</param>
 /// <param name="model">The model.</param>
 internal sealed class CheckedConsistencyModel(string name, IConsistencyModel model) : IConsistencyModel
 {
@@ -17,7 +17,7 @@ internal sealed class CheckedConsistencyModel(string name, IConsistencyModel mod
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            throw new ActorTrainException($"consistency model '{name}' fails: {failure.AsNamedClause()}", failure);
+            throw new ActorTrainException($"{name} fails: {failure.AsReason()}", failure);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorTrain.Settings;
 
 namespace ActorTrain.Consistency;
@@ -55,30 +54,19 @@ public sealed record ConsistencyOptions
                 },
             };
 
-    /// <summary>Every setting by its key below <c>actortrain.job.consistency</c>, as it is written there.</summary>
-    internal IEnumerable<(string Key, string Value)> Entries =>
-        [
-            ("name", Mode),
-            ("synchronous.global-batch-size", Text(Synchronous.GlobalBatchSize)),
-            ("synchronous.backup-workers", Text(Synchronous.BackupWorkers)),
-            ("synchronous.deterministic", Synchronous.Deterministic ? "on" : "off"),
-            ("bounded.staleness", Text(Bounded.Staleness)),
-            ("bounded.max-staleness", Text(Bounded.MaxStaleness)),
-            .. Settings.Select(setting => ($"settings.{setting.Key}", setting.Value)),
-        ];
-
     /// <summary>The settings that apply in this mode, as in configuration.</summary>
     public override string ToString() =>
         string.Join(
             ", ",
-            Entries.Where(setting => Applies(setting.Key)).Select(setting => $"{setting.Key} = {setting.Value}")
+            OptionsAsSettings
+                .Entries("actortrain.job.consistency", this)
+                .Where(setting => Applies(setting.Key))
+                .Select(setting => $"{setting.Key} = {setting.Value}")
         );
 
     private bool Applies(string key) =>
         key == "name"
         || key.StartsWith((ConsistencyMode.All.Contains(Mode) ? Mode : "settings") + ".", StringComparison.Ordinal);
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>

@@ -11,7 +11,8 @@ public readonly record struct Pace(string Node, long Clock, TimeSpan FinishedAt,
 
 /// <summary>
 /// Decides how far a worker may be ahead of the slowest. The coordinator has one for a job, and calls it from one
-/// thread at a time, whenever work is granted. One of your own is added by <c>Algorithms.AddConsistencyModel</c>.
+/// thread at a time, whenever work is granted. One of your own is added by <c>Algorithms.AddConsistencyModel</c>. An
+/// exception ends the job.
 /// </summary>
 public interface IConsistencyModel
 {

@@ -178,7 +178,10 @@ internal sealed class CoordinatorActor : ReceiveActor
             );
             return;
         }
-        if (AlgorithmChecks.RefusalOf(submit.Job, _context.Algorithms, Nodes) is { } refusal)
+        if (
+            (AlgorithmChecks.RefusalOf(submit.Job, _context.Algorithms) ?? AlgorithmChecks.LackOf(submit.Job, Nodes)) is
+            { } refusal
+        )
         {
             Sender.Tell(new ClientProtocol.Rejected(refusal, ClientProtocol.Rejection.Invalid));
             return;

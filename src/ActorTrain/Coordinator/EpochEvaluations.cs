@@ -15,8 +15,8 @@ namespace ActorTrain.Coordinator;
 /// <param name="scheduler">The job's leases.</param>
 /// <param name="placed">Where the shards are.</param>
 /// <param name="telemetry">The job's metrics.</param>
-/// <param name="raise">Raises an event.</param>
-/// <param name="grant">Grants leases, where more epochs may be granted than before.</param>
+/// <param name="raised">The job's events.</param>
+/// <param name="grants">Grants leases, where more epochs may be granted than before.</param>
 /// <param name="clock">The scheduler's clock.</param>
 internal sealed class EpochEvaluations(
     JobOptions job,
@@ -24,8 +24,8 @@ internal sealed class EpochEvaluations(
     LeaseScheduler scheduler,
     ShardPlacementActor.Placed placed,
     JobTelemetry telemetry,
-    Action<EventDraft> raise,
-    Action grant,
+    TrainingEvents raised,
+    LeaseGrants grants,
     Func<TimeSpan> clock
 )
 {
@@ -57,7 +57,7 @@ internal sealed class EpochEvaluations(
         _queue.Done(evaluated.Epoch);
         telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, record.Metric);
         if (!double.IsFinite(evaluated.Evaluation.Loss))
-            raise(_events.NotFinite(evaluated.Epoch, evaluated.Evaluation));
+            raised.Raise(_events.NotFinite(evaluated.Epoch, evaluated.Evaluation));
         KeepPace();
         Send();
     }
@@ -67,7 +67,7 @@ internal sealed class EpochEvaluations(
     {
         if (failed.IsPast)
         {
-            raise(_events.Lost(failed.Worker.Node, failed.Reason));
+            raised.Raise(_events.Lost(failed.Worker.Node, failed.Reason));
             _queue.Done(failed.Epoch);
             KeepPace();
         }
@@ -112,7 +112,7 @@ internal sealed class EpochEvaluations(
         }
         foreach (var epoch in _queue.GiveUp(evaluators))
         {
-            raise(_events.GivenUp(epoch));
+            raised.Raise(_events.GivenUp(epoch));
             KeepPace();
         }
     }
@@ -128,7 +128,7 @@ internal sealed class EpochEvaluations(
         var release = new ShardProtocol.ReleaseEpochs(_pace.FirstKept);
         placed.TellShards(release);
         placed.Buffers?.Tell(release);
-        grant();
+        grants.Grant();
     }
 
     // Without a test set there is nothing to evaluate on.
@@ -137,6 +137,6 @@ internal sealed class EpochEvaluations(
     private void RaiseFailed(int epoch, string node, string reason)
     {
         var evaluators = scheduler.Evaluators;
-        raise(EvaluationEvents.Failed(node, reason, _queue.CanBeGiven(epoch, evaluators), evaluators.Count > 0));
+        raised.Raise(EvaluationEvents.Failed(node, reason, _queue.CanBeGiven(epoch, evaluators), evaluators.Count > 0));
     }
 }

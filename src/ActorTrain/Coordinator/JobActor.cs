@@ -67,11 +67,12 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _context.Options.ProgressInterval);
     }
 
-    // Counts that are lost with the training actor cannot be restored: the job fails and says why.
+    // Counts that are lost with the training actor cannot be restored, and shards that were not placed are missing: the
+    // job fails and says why.
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(failure =>
         {
-            Self.Tell(new JobTrainingProtocol.Failed(JobFailures.TrainingFailed(failure)));
+            Self.Tell(new JobTrainingProtocol.Failed(JobFailures.ByError(failure, _end.HasTrained)));
             return Directive.Stop;
         });
 
@@ -127,7 +128,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
     private void WaitingForServers(JobTrainingProtocol.Adopted adopted)
     {
-        _end.HasTrained = true;
         Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
         ReceiveNodes(BeginIfServersAreComplete);
         Receive<Tick>(_ => _workers.Settle(_job));
@@ -168,7 +168,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void Training(JobTrainingProtocol.Adopted? adopted = null)
     {
         var (admission, placed) = (_readiness.Admission!, _shards.Placed!);
-        _end.HasTrained = true;
         _training.Begin(_job, admission, placed, adopted);
         _workers.HandOverReady();
 
@@ -186,10 +185,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             _reports.Finished(done, admission, placed);
             Become(Delivering);
         });
-        Receive<JobTrainingProtocol.Failed>(failed => _end.Fail(failed.Reason));
         Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
         Receive<Terminated>(_ => _end.Cancel(JobFailures.ClientGone), gone => gone.ActorRef.Equals(_client));
-        Receive<Terminated>(_ => _end.Fail(JobFailures.TrainingStopped), gone => _training.Is(gone.ActorRef));
         Receive<Terminated>(gone => _end.Fail(JobFailures.ShardStopped(_shards.IndexOf(gone.ActorRef))));
     }
 
@@ -234,6 +231,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         });
         Receive<NodeProtocol.NodeUnreachable>(_training.Tell);
         Receive<NodeProtocol.NodeReachable>(_training.Tell);
+        Receive<JobTrainingProtocol.Failed>(failed => _end.Fail(failed.Reason));
         Receive<ClientProtocol.HistoryReceived>(received => _reports.HistoryReceived(received.First, Sender));
 
         void ReceiveChange<T>(Action<T> change) =>

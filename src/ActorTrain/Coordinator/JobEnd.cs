@@ -29,7 +29,7 @@ internal sealed class JobEnd(
     public sealed record Over;
 
     /// <summary>Whether training has begun.</summary>
-    public bool HasTrained { get; set; }
+    public bool HasTrained => record.Admission is not null;
 
     public void Cancel(string reason) => Fail(reason, JobPhase.Canceled);
 

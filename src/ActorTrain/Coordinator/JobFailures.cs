@@ -1,4 +1,3 @@
-using System.Reflection;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using Akka.Actor;
@@ -11,10 +10,16 @@ internal static class JobFailures
     public const string CanceledEarly = "the job was canceled before training began";
     public const string ClientGone = "its client is gone";
     public const string ServerLostEarly = "a server node was lost before training began";
-    public const string TrainingStopped = "the coordinator has lost its counts by an error; its log says why";
 
-    public static string TrainingFailed(Exception failure) =>
-        $"the coordinator has lost its counts by an error: {CauseOf(failure)}";
+    /// <summary>An actor of the job has failed: the one that trains, or before that the one that places the
+    /// shards.</summary>
+    public static string ByError(Exception failure, bool hasTrained)
+    {
+        // Akka wraps what a constructor throws.
+        var cause = failure is ActorInitializationException { InnerException: { } inner } ? inner : failure;
+        return (hasTrained ? "the coordinator has lost its counts by an error: " : "its shards cannot be placed: ")
+            + cause.AsReason();
+    }
 
     /// <summary>A server of an adopted job has not enrolled.</summary>
     public static string ServerMissing(string node) => $"the server node {node} is lost, and its shards with it";
@@ -31,11 +36,4 @@ internal static class JobFailures
 
     public static string ShardStopped(int shard) =>
         $"shard {shard} has stopped, and its weights are lost; the log of its node says why";
-
-    // Akka and reflection wrap what a constructor throws.
-    private static string CauseOf(Exception failure) =>
-        failure is ActorInitializationException or TargetInvocationException && failure.InnerException is { } inner
-            ? CauseOf(inner)
-        : failure is ActorTrainException ? failure.AsClause()
-        : failure.AsNamedClause();
 }

@@ -11,7 +11,7 @@ namespace ActorTrain.Coordinator;
 /// A job's <see cref="JobTrainingActor"/>. Before it begins, events are published here, and a cancel waits for it.
 /// </summary>
 /// <param name="record">The job's counts.</param>
-/// <param name="readiness">The job's servers.</param>
+/// <param name="readiness">The job's servers and coordinators.</param>
 /// <param name="client">The client that follows the job.</param>
 /// <param name="coordinator">The coordinator's settings, and the algorithms that there are.</param>
 /// <param name="context">The job's actor, which is its parent.</param>
@@ -47,12 +47,9 @@ internal sealed class JobTraining(
             JobTrainingActor.Props(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted),
             "training"
         );
-        context.Watch(_actor);
         if (_isCancelRequested)
             Cancel();
     }
-
-    public bool Is(IActorRef actor) => actor.Equals(_actor);
 
     public void Cancel()
     {
@@ -65,11 +62,13 @@ internal sealed class JobTraining(
 
     public void Forward(ClientProtocol.IJobRequest request)
     {
-        // The shards could not follow.
-        if (
-            request is ClientProtocol.SetStaleness set
-            && AlgorithmChecks.LackOf(set.Staleness, readiness.Servers) is { } lack
-        )
+        var changed = request switch
+        {
+            ClientProtocol.SetStaleness set => new JobOptions { Staleness = set.Staleness },
+            ClientProtocol.SetConsistency set => new JobOptions { Consistency = set.Consistency },
+            _ => null,
+        };
+        if (changed is not null && AlgorithmChecks.LackOf(changed, readiness.ServersAndCoordinators) is { } lack)
             context.Sender.Tell(new ClientProtocol.Rejected(lack));
         else
             _actor?.Forward(request);

@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using Akka.Actor;
@@ -31,7 +32,7 @@ internal sealed class PolicyRequests(
 
     public void SetStaleness(ClientProtocol.SetStaleness request, IActorRef requester)
     {
-        if (AlgorithmChecks.RefusalOf(request.Staleness, job, algorithms) is { } refusal)
+        if (AlgorithmChecks.RefusalOf(job with { Staleness = request.Staleness }, algorithms) is { } refusal)
         {
             requester.Tell(new ClientProtocol.Rejected(refusal));
             return;
@@ -45,7 +46,7 @@ internal sealed class PolicyRequests(
 
     public void SetConsistency(ClientProtocol.SetConsistency request, IActorRef requester)
     {
-        if (AlgorithmChecks.RefusalOf(request.Consistency, job, shards.Count, algorithms) is { } refusal)
+        if (AlgorithmChecks.RefusalOf(Changed(request.Consistency), algorithms) is { } refusal)
         {
             requester.Tell(new ClientProtocol.Rejected(refusal));
             return;
@@ -63,4 +64,12 @@ internal sealed class PolicyRequests(
         }
         requester.Tell(new ClientProtocol.CurrentConsistency(consistency));
     }
+
+    // Where the job does not say how many shards it has, their number depends on its servers.
+    private JobOptions Changed(ConsistencyOptions consistency) =>
+        job with
+        {
+            Consistency = consistency,
+            Shards = Math.Min(shards.Count, JobOptionsReader.MaxShards),
+        };
 }

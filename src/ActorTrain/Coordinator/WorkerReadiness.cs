@@ -19,7 +19,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
 
     private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkerHost> _workers = [];
-    private readonly HashSet<string> _coordinators = [];
+    private readonly Dictionary<string, NodeProtocol.Enrol> _coordinators = [];
 
     // A worker is in one of these at a time, in this order.
     private readonly HashSet<string> _preparing = [];
@@ -51,7 +51,12 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     public IEnumerable<IActorRef> WorkerNodes => _workers.Values.Select(host => host.Actor);
 
     /// <summary>Nodes that may host the coordinator.</summary>
-    public IReadOnlySet<string> Coordinators => _coordinators;
+    public IReadOnlyCollection<string> Coordinators => _coordinators.Keys;
+
+    /// <summary>The nodes whose algorithms a change of the job needs: its servers, and those that may hold the
+    /// coordinator.</summary>
+    public IReadOnlyCollection<NodeProtocol.Enrol> ServersAndCoordinators =>
+        [.. _servers.Values, .. _coordinators.Values];
 
     public IReadOnlyList<NodeProtocol.Enrol> Servers => [.. _servers.Values];
 
@@ -114,7 +119,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
         if (node.Server is not null)
             _servers[node.Node] = node;
         if (node.Roles.Contains(NodeRoles.Coordinator))
-            _coordinators.Add(node.Node);
+            _coordinators[node.Node] = node;
         if (node.Worker is null)
             return;
         _workers[node.Node] = new WorkerHost(node.Node, joined.Restarts, node.Worker);

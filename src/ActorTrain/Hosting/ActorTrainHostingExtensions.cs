@@ -51,8 +51,16 @@ public static class ActorTrainHostingExtensions
             .AddHocon(node.Settings, HoconAddMode.Prepend)
             .WithActorTrain(options =>
             {
-                options.Roles = node.List(nameof(options.Roles)) ?? options.Roles;
-                options.CoordinatorRole = node.Text(nameof(options.CoordinatorRole));
+                options.Roles = node.Read(
+                    nameof(options.Roles),
+                    options.Roles,
+                    (at, key) => at.Items(key, NodeRoles.All)
+                );
+                options.CoordinatorRole = node.Read(
+                    nameof(options.CoordinatorRole),
+                    null,
+                    (at, key) => at.TextOrNone(key)
+                );
                 configure(options);
             });
     }

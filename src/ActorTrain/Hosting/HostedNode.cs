@@ -67,7 +67,7 @@ internal sealed class HostedNode
                 [.. roles],
                 engines,
                 options.Algorithms.Copy(),
-                options.CoordinatorRole ?? SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role"),
+                options.CoordinatorRoleIn(system),
                 CoordinatorOptions.From(system),
                 WorkerContext.ResendAfterOf(system)
             );

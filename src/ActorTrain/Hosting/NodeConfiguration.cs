@@ -20,20 +20,13 @@ internal static class NodeConfiguration
             // Contains the serializer of its messages. Injected later it would have no effect, and Akka would use JSON.
             .WithFallback(ClusterSingleton.DefaultConfig());
 
-    private static string? RoleOf(StandaloneNodeOptions options)
-    {
-        const string key = "actortrain.coordinator.cluster-role";
-        return options.CoordinatorRole
-            ?? (options.Configuration.HasPath(key) ? options.Configuration.GetString(key) : null);
-    }
-
     // The system is the node's own, and so are its cluster roles.
-    private static Config Roles(StandaloneNodeOptions options) =>
-        ConfigurationFactory.ParseString(
-            RoleOf(options) is { } role && options.Roles.Contains(NodeRoles.Coordinator)
-                ? $"akka.cluster.roles = [{string.Join(", ", options.Roles.Append(role).Distinct())}]"
-                : $"akka.cluster.roles = [{string.Join(", ", options.Roles)}]"
-        );
+    private static Config Roles(StandaloneNodeOptions options)
+    {
+        var role = options.CoordinatorRoleIn(options.Configuration);
+        var roles = options.Roles.Contains(NodeRoles.Coordinator) ? options.Roles.Append(role) : options.Roles;
+        return ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", roles.Distinct())}]");
+    }
 
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>

@@ -1,5 +1,7 @@
 using ActorTrain.Engines;
 using ActorTrain.Job;
+using ActorTrain.Settings;
+using Akka.Configuration;
 
 namespace ActorTrain.Hosting;
 
@@ -42,6 +44,11 @@ public class NodeOptions
         _models.Add(name, engines);
         return this;
     }
+
+    /// <summary>The cluster role whose members may hold the coordinator, with the settings of an actor
+    /// system.</summary>
+    internal string CoordinatorRoleIn(Config system) =>
+        CoordinatorRole ?? SettingsReader.OfSystem(system).Text("actortrain.coordinator.cluster-role");
 
     /// <summary>All engines; null where there are none.</summary>
     internal IEngineFactory? AllEngines => _models.Count == 0 ? Engines : _models.With(Engines);

@@ -11,48 +11,43 @@ namespace ActorTrain.Hosting;
 internal sealed class NodeSection
 {
     private const string Prefix = "actortrain.";
-    private readonly Dictionary<string, SettingOverride> _properties = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _given = [];
     private readonly List<SettingOverride> _settings = [];
 
     /// <param name="section">The section.</param>
     /// <param name="properties">The properties that it may set, such as <c>Roles</c>.</param>
     /// <exception cref="ActorTrainException">A key does not exist.</exception>
-    public NodeSection(IConfiguration section, params IReadOnlyCollection<string> properties)
+    public NodeSection(IConfiguration section, params IReadOnlyList<string> properties)
     {
+        var given = new List<Setting>();
         foreach (var setting in DotNetSection.Read(section, Prefix[..^1]))
         {
-            var name = setting.Key[Prefix.Length..];
-            if (properties.Contains(name, StringComparer.OrdinalIgnoreCase))
-                _properties[name] = setting;
+            var name = KnownKeys.Bare(setting.Key[Prefix.Length..]);
+            if (properties.FirstOrDefault(one => one.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } property)
+                given.Add(new Setting(property, setting.Value, setting.Source));
             else
                 _settings.Add(setting);
         }
         _settings.ForEach(KnownKeys.Reference.Check);
+        _given.UnionWith(given.Select(setting => setting.Key));
+        Properties = SettingsReader.OfSettings(given);
     }
 
-    /// <summary>The settings.</summary>
+    /// <summary>The properties that are given.</summary>
+    public SettingsReader Properties { get; }
+
+    /// <summary>The settings. A job may stand beside its node.</summary>
     public Config Settings =>
         ConfigurationFactory.ParseString(
-            string.Join('\n', _settings.Where(IsNodes).Select(setting => $"{setting.Key} = {Quoted(setting.Value)}"))
+            string.Join(
+                '\n',
+                _settings
+                    .Where(setting => !setting.Key.StartsWith(Prefix + "job.", StringComparison.Ordinal))
+                    .Select(setting => $"{setting.Key} = {ConfigurationFile.Quoted(setting.Value)}")
+            )
         );
 
-    // A job may stand beside its node.
-    private static bool IsNodes(SettingOverride setting) =>
-        !setting.Key.StartsWith(Prefix + "job.", StringComparison.Ordinal);
-
-    /// <summary>The value of a property; null where it is not set.</summary>
-    public string? Text(string property) => _properties.GetValueOrDefault(property)?.Value;
-
-    /// <summary>The elements of a property; null where it is not set.</summary>
-    public IReadOnlyList<string>? List(string property) =>
-        Text(property)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>The error about a property; <paramref name="right"/> completes "it must be …".</summary>
-    public ActorTrainException Wrong(string property, string right) =>
-        new($"{_properties[property].Source} is {_properties[property].Value}; it must be {right}.");
-
-    private static string Quoted(string value) =>
-        "\""
-        + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-        + "\"";
+    /// <summary>A property as it is read, or another value where it is not given.</summary>
+    public T Read<T>(string property, T otherwise, Func<SettingsReader, string, T> read) =>
+        _given.Contains(property) ? read(Properties, property) : otherwise;
 }

@@ -39,17 +39,23 @@ internal static class NodeSettingsReader
 
     private static NodeSettings Node(SettingsReader settings, string section)
     {
-        var host = settings.Text(section + ".host");
+        return new NodeSettings(
+            settings.Items(section + ".roles", NodeRoles.All),
+            HostOf(settings, section + ".host"),
+            settings.Int(section + ".port", 0, IPEndPoint.MaxPort)
+        );
+    }
+
+    /// <summary>An address that a node listens on.</summary>
+    public static string HostOf(SettingsReader settings, string key)
+    {
+        var host = settings.Text(key);
         // Other nodes connect to this address, and cannot connect to "any".
         if (
             Uri.CheckHostName(host) == UriHostNameType.Unknown
             || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
         )
-            throw settings.Wrong(section + ".host", "a name or address of this machine that other nodes can reach");
-        return new NodeSettings(
-            settings.Items(section + ".roles", NodeRoles.All),
-            host,
-            settings.Int(section + ".port", 0, IPEndPoint.MaxPort)
-        );
+            throw settings.Wrong(key, "a name or address of this machine that other nodes can reach");
+        return host;
     }
 }

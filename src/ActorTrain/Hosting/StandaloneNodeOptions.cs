@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net;
+using ActorTrain.Settings;
 using Akka.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -36,32 +36,25 @@ public sealed class StandaloneNodeOptions : NodeOptions
             nameof(Port),
             nameof(Join)
         );
-        var options = new StandaloneNodeOptions
-        {
-            CoordinatorRole = node.Text(nameof(CoordinatorRole)),
-            Configuration = node.Settings,
-        };
-        options.Roles = node.List(nameof(Roles)) ?? options.Roles;
-        options.Host = node.Text(nameof(Host)) ?? options.Host;
-        if (node.Text(nameof(Port)) is { } port)
-            options.Port =
-                int.TryParse(port, CultureInfo.InvariantCulture, out var number)
-                && number is >= 0 and <= IPEndPoint.MaxPort
-                    ? number
-                    : throw node.Wrong(nameof(Port), $"a whole number from 0 to {IPEndPoint.MaxPort}");
-        options.Join = node.Text(nameof(Join)) is { } join ? JoinOf(join, node) : null;
+        var options = new StandaloneNodeOptions();
+        options.Roles = node.Read(nameof(Roles), options.Roles, (at, key) => at.Items(key, NodeRoles.All));
+        options.CoordinatorRole = node.Read(nameof(CoordinatorRole), null, (at, key) => at.TextOrNone(key));
+        options.Host = node.Read(nameof(Host), options.Host, NodeSettingsReader.HostOf);
+        options.Port = node.Read(nameof(Port), options.Port, (at, key) => at.Int(key, 0, IPEndPoint.MaxPort));
+        options.Join = node.Read(nameof(Join), null, JoinOf);
+        options.Configuration = node.Settings;
         return options;
     }
 
-    private static HostPort JoinOf(string join, NodeSection node)
+    private static HostPort? JoinOf(SettingsReader settings, string key)
     {
         try
         {
-            return HostPort.Parse(join);
+            return HostPort.Parse(settings.Text(key));
         }
         catch (ActorTrainException)
         {
-            throw node.Wrong(nameof(Join), "HOST:PORT, such as 127.0.0.1:4053");
+            throw settings.Wrong(key, "HOST:PORT, such as 127.0.0.1:4053");
         }
     }
 

@@ -1,6 +1,5 @@
 using ActorTrain.Consistency;
 using ActorTrain.Parameters;
-using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Job;
@@ -12,12 +11,18 @@ namespace ActorTrain.Job;
 /// </summary>
 public sealed class Algorithms
 {
-    private const string Policy = "staleness policy";
-    private const string Model = "consistency model";
-    private const string Optimizer = "optimizer";
-    private readonly Dictionary<string, Func<StalenessOptions, IStalenessPolicy>> _policies = [];
-    private readonly Dictionary<string, Func<ConsistencyOptions, IConsistencyModel>> _models = [];
-    private readonly Dictionary<string, Func<CustomOptimizer, int, IOptimizer>> _optimizers = [];
+    private AlgorithmRegistry<Func<StalenessOptions, IStalenessPolicy>> _policies = new(
+        "staleness policy",
+        StalenessPolicy.All
+    );
+    private AlgorithmRegistry<Func<ConsistencyOptions, IConsistencyModel>> _models = new(
+        "consistency model",
+        ConsistencyMode.All
+    );
+    private AlgorithmRegistry<Func<CustomOptimizer, int, IOptimizer>> _optimizers = new(
+        "optimizer",
+        OptimizerNames.All
+    );
 
     /// <summary>Adds a staleness policy: <c>staleness.policy = NAME</c>.</summary>
     /// <param name="name">Its name: small letters, digits and dashes.</param>
@@ -26,8 +31,11 @@ public sealed class Algorithms
     /// <see cref="ActorTrainException"/>.</param>
     /// <returns>This.</returns>
     /// <exception cref="ActorTrainException">The name is malformed, or taken.</exception>
-    public Algorithms AddStalenessPolicy(string name, Func<StalenessOptions, IStalenessPolicy> create) =>
-        Add(_policies, StalenessPolicy.All, Policy, name, create);
+    public Algorithms AddStalenessPolicy(string name, Func<StalenessOptions, IStalenessPolicy> create)
+    {
+        _policies.Add(name, create);
+        return this;
+    }
 
     /// <summary>Adds a consistency model: <c>consistency.name = NAME</c>.</summary>
     /// <param name="name">Its name: small letters, digits and dashes.</param>
@@ -35,8 +43,11 @@ public sealed class Algorithms
     /// one that is wrong it throws an <see cref="ActorTrainException"/>.</param>
     /// <returns>This.</returns>
     /// <exception cref="ActorTrainException">The name is malformed, or taken.</exception>
-    public Algorithms AddConsistencyModel(string name, Func<ConsistencyOptions, IConsistencyModel> create) =>
-        Add(_models, ConsistencyMode.All, Model, name, create);
+    public Algorithms AddConsistencyModel(string name, Func<ConsistencyOptions, IConsistencyModel> create)
+    {
+        _models.Add(name, create);
+        return this;
+    }
 
     /// <summary>Adds an optimizer: <c>optimizer.name = NAME</c>.</summary>
     /// <param name="name">Its name: small letters, digits and dashes.</param>
@@ -45,20 +56,23 @@ public sealed class Algorithms
     /// <see cref="ActorTrainException"/>.</param>
     /// <returns>This.</returns>
     /// <exception cref="ActorTrainException">The name is malformed, or taken.</exception>
-    public Algorithms AddOptimizer(string name, Func<CustomOptimizer, int, IOptimizer> create) =>
-        Add(_optimizers, OptimizerNames.All, Optimizer, name, create);
+    public Algorithms AddOptimizer(string name, Func<CustomOptimizer, int, IOptimizer> create)
+    {
+        _optimizers.Add(name, create);
+        return this;
+    }
 
     /// <summary>Those that come with ActorTrain.</summary>
     internal static Algorithms BuiltIn { get; } = new();
 
     /// <summary>The names of all staleness policies.</summary>
-    internal IReadOnlyList<string> StalenessPolicies => [.. StalenessPolicy.All, .. _policies.Keys.Order()];
+    internal IReadOnlyList<string> StalenessPolicies => _policies.Names;
 
     /// <summary>The names of all consistency models.</summary>
-    internal IReadOnlyList<string> ConsistencyModels => [.. ConsistencyMode.All, .. _models.Keys.Order()];
+    internal IReadOnlyList<string> ConsistencyModels => _models.Names;
 
     /// <summary>The names of all optimizers.</summary>
-    internal IReadOnlyList<string> Optimizers => [.. OptimizerNames.All, .. _optimizers.Keys.Order()];
+    internal IReadOnlyList<string> Optimizers => _optimizers.Names;
 
     /// <summary>Creates the policy that a job's options name.</summary>
     /// <exception cref="ActorTrainException">No policy has that name here, or one of its settings is
@@ -76,7 +90,10 @@ public sealed class Algorithms
             StalenessPolicy.Inverse => new Inverse(),
             StalenessPolicy.StalenessAware => new StalenessAware(),
             StalenessPolicy.DelayThreshold => new DelayThreshold(options.Threshold),
-            var name => new CheckedStalenessPolicy(name, Create(_policies, Policy, name, create => create(options))),
+            var name => new CheckedStalenessPolicy(
+                _policies.Describe(name),
+                _policies.Create(name, create => create(options))
+            ),
         };
         return options.Bound > 0 ? new RefuseBeyond(options.Bound, policy) : policy;
     }
@@ -95,8 +112,8 @@ public sealed class Algorithms
                 ? new DynamicBound(bounded.Staleness, bounded.MaxStaleness)
                 : new FixedBound(bounded.Staleness),
             { Mode: var name } => new CheckedConsistencyModel(
-                name,
-                Create(_models, Model, name, create => create(options))
+                _models.Describe(name),
+                _models.Create(name, create => create(options))
             ),
         };
 
@@ -111,103 +128,36 @@ public sealed class Algorithms
             Sgd sgd => new SgdOptimizer(sgd, length),
             Adam adam => new AdamOptimizer(adam, length),
             CustomOptimizer custom => new CheckedOptimizer(
-                custom.Name,
-                Create(_optimizers, Optimizer, custom.Name, create => create(custom, length))
+                _optimizers.Describe(custom.Name),
+                _optimizers.Create(custom.Name, create => create(custom, length))
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options, "Unknown optimizer."),
         };
 
     /// <summary>The same, unchanged by what is added later.</summary>
-    internal Algorithms Copy()
-    {
-        var copy = new Algorithms();
-        foreach (var (name, create) in _policies)
-            copy._policies.Add(name, create);
-        foreach (var (name, create) in _models)
-            copy._models.Add(name, create);
-        foreach (var (name, create) in _optimizers)
-            copy._optimizers.Add(name, create);
-        return copy;
-    }
+    internal Algorithms Copy() =>
+        new()
+        {
+            _policies = _policies.Copy(),
+            _models = _models.Copy(),
+            _optimizers = _optimizers.Copy(),
+        };
 
     /// <summary>Those that were added, such as <c>staleness policy 'mine'</c>.</summary>
-    internal IReadOnlyList<string> Added =>
-        [
-            .. _policies.Keys.Select(name => Describe(Policy, name)),
-            .. _models.Keys.Select(name => Describe(Model, name)),
-            .. _optimizers.Keys.Select(name => Describe(Optimizer, name)),
-        ];
+    internal IReadOnlyList<string> Added => [.. _policies.Added, .. _models.Added, .. _optimizers.Added];
 
     /// <summary>A policy as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
     internal static string? AddedName(StalenessOptions staleness) =>
-        StalenessPolicy.All.Contains(staleness.Policy) ? null : Describe(Policy, staleness.Policy);
+        StalenessPolicy.All.Contains(staleness.Policy) ? null : BuiltIn._policies.Describe(staleness.Policy);
 
     /// <summary>A consistency model as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
     internal static string? AddedName(ConsistencyOptions consistency) =>
-        ConsistencyMode.All.Contains(consistency.Mode) ? null : Describe(Model, consistency.Mode);
+        ConsistencyMode.All.Contains(consistency.Mode) ? null : BuiltIn._models.Describe(consistency.Mode);
 
     /// <summary>An optimizer as in <see cref="Added"/>; null for one that comes with ActorTrain.</summary>
     internal static string? AddedName(OptimizerOptions optimizer) =>
-        optimizer is CustomOptimizer ? Describe(Optimizer, optimizer.Name) : null;
-
-    private static string Describe(string kind, string name) => $"{kind} '{name}'";
-
-    private Algorithms Add<T>(
-        Dictionary<string, T> added,
-        IReadOnlyList<string> builtIn,
-        string kind,
-        string name,
-        T create
-    )
-    {
-        ArgumentNullException.ThrowIfNull(create);
-        if (!IsName(name))
-            throw new ActorTrainException(
-                $"The {Describe(kind, name)} needs another name: small letters, digits and dashes."
-            );
-        if (builtIn.Contains(name) || !added.TryAdd(name, create))
-            throw new ActorTrainException($"There is a {Describe(kind, name)} already; add this one by another name.");
-        return this;
-    }
+        optimizer is CustomOptimizer ? BuiltIn._optimizers.Describe(optimizer.Name) : null;
 
     /// <summary>Whether a name is well formed.</summary>
-    internal static bool IsName(string? name) =>
-        name is { Length: > 0 }
-        && char.IsAsciiLetterLower(name[0])
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
-
-    private static TAlgorithm Create<TFactory, TAlgorithm>(
-        Dictionary<string, TFactory> added,
-        string kind,
-        string name,
-        Func<TFactory, TAlgorithm?> create
-    )
-        where TAlgorithm : class
-    {
-        if (!added.TryGetValue(name, out var factory))
-        {
-            var all = string.Join(", ", BuiltInOf(kind).Concat(added.Keys));
-            throw new ActorTrainException($"There is no {Describe(kind, name)}; there are {all}.");
-        }
-        try
-        {
-            return create(factory)
-                ?? throw new ActorTrainException($"The {Describe(kind, name)} is null; its function must create one.");
-        }
-        catch (Exception failure) when (failure is not (ActorTrainException or OutOfMemoryException))
-        {
-            throw new ActorTrainException(
-                $"The {Describe(kind, name)} cannot be created: {failure.AsNamedClause()}",
-                failure
-            );
-        }
-    }
-
-    private static IReadOnlyList<string> BuiltInOf(string kind) =>
-        kind switch
-        {
-            Policy => StalenessPolicy.All,
-            Model => ConsistencyMode.All,
-            _ => OptimizerNames.All,
-        };
+    internal static bool IsName(string? name) => AlgorithmRegistry<Delegate>.IsName(name);
 }

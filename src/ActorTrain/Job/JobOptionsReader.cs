@@ -17,7 +17,9 @@ public static class JobOptionsReader
     private const string Job = "actortrain.job.";
     private const string StalenessSection = Job + "staleness";
     private const string ConsistencySection = Job + "consistency";
-    private const int MaxShards = 512;
+
+    /// <summary>Most shards that a job may ask for.</summary>
+    internal const int MaxShards = 512;
     private const int MaxPushesInFlight = 16;
 
     /// <summary>Reads and checks a job.</summary>
@@ -27,6 +29,15 @@ public static class JobOptionsReader
     /// invalid.</exception>
     public static JobOptions Read(string? file = null, params IEnumerable<SettingOverride> overrides) =>
         Read(file is null ? Config.Empty : ConfigurationFile.Read(file), overrides);
+
+    /// <summary>Reads and checks a job.</summary>
+    /// <param name="file">A job file.</param>
+    /// <param name="algorithms">The staleness policies, consistency models and optimizers that the nodes have.</param>
+    /// <param name="overrides">Settings that override the file.</param>
+    /// <exception cref="ActorTrainException">The file cannot be read, a key does not exist, or a value is
+    /// invalid.</exception>
+    public static JobOptions Read(string file, Algorithms algorithms, params IEnumerable<SettingOverride> overrides) =>
+        Read(ConfigurationFile.Read(file), algorithms, overrides);
 
     /// <summary>Reads and checks a job from HOCON.</summary>
     /// <exception cref="ActorTrainException">A key does not exist, or a value is invalid.</exception>
@@ -113,18 +124,6 @@ public static class JobOptionsReader
             );
     }
 
-    /// <summary>Checks staleness options that were created by code.</summary>
-    /// <param name="staleness">The options.</param>
-    /// <param name="optimizer">The shards' optimizer; some policies need a certain one.</param>
-    /// <exception cref="ActorTrainException">A value is invalid.</exception>
-    internal static void Check(StalenessOptions staleness, OptimizerOptions optimizer) =>
-        ReadBack(StalenessSection, nameof(StalenessOptions), staleness).Staleness(optimizer);
-
-    /// <summary>Checks consistency options that were created by code; the job checks whether they fit it.</summary>
-    /// <exception cref="ActorTrainException">A value is invalid.</exception>
-    internal static void Check(ConsistencyOptions consistency) =>
-        ReadBack(ConsistencySection, nameof(ConsistencyOptions), consistency).Consistency();
-
     /// <summary>
     /// The job as it is when read from its own settings; settings of models and data sets have their defaults.
     /// </summary>
@@ -146,7 +145,7 @@ public static class JobOptionsReader
         OptimizerOptions optimizer,
         Algorithms? algorithms,
         params IEnumerable<SettingOverride> changes
-    ) => Changed(StalenessSection, now.Entries, algorithms, changes).Staleness(optimizer);
+    ) => Changed(StalenessSection, "policy", now, algorithms, changes).Staleness(optimizer);
 
     /// <summary>Reads changes of a running job's consistency options.</summary>
     /// <param name="now">The present options.</param>
@@ -159,14 +158,12 @@ public static class JobOptionsReader
         ConsistencyOptions now,
         Algorithms? algorithms,
         params IEnumerable<SettingOverride> changes
-    ) => Changed(ConsistencySection, now.Entries, algorithms, changes).Consistency();
-
-    private static JobSectionReader ReadBack(string section, string place, object options) =>
-        new(SettingsReader.From(Config.Empty, OptionsAsSettings.Create(section, place, options)), algorithms: null);
+    ) => Changed(ConsistencySection, "name", now, algorithms, changes).Consistency();
 
     private static JobSectionReader Changed(
         string section,
-        IEnumerable<(string Key, string Value)> now,
+        string nameKey,
+        object now,
         Algorithms? algorithms,
         IEnumerable<SettingOverride> changes
     )
@@ -179,7 +176,12 @@ public static class JobOptionsReader
                     + $"{StalenessSection} and {ConsistencySection} can."
             );
         given.ForEach(KnownKeys.Reference.Check);
-        var present = now.Select(setting => new SettingOverride(prefix + setting.Key, setting.Value, "the job"));
+        // The settings of an algorithm that was added go with it.
+        var isAnother = given.Exists(change => change.Key == prefix + nameKey);
+        var present = OptionsAsSettings
+            .Entries(section, now)
+            .Where(setting => !isAnother || !setting.Key.StartsWith("settings.", StringComparison.Ordinal))
+            .Select(setting => new SettingOverride(prefix + setting.Key, setting.Value, "the job"));
         return new JobSectionReader(SettingsReader.From(Config.Empty, [.. present, .. given]), algorithms);
     }
 }

@@ -24,17 +24,12 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
     public ModelOptions Model() =>
         new(settings.Text(Job + "model.name")) { Settings = settings.Section(Job + "model") };
 
-    /// <summary>The fingerprint is the job's own setting; the engine reads the others.</summary>
-    public DataOptions Data()
-    {
-        const string fingerprint = "fingerprint";
-        var section = settings.Section(Job + "data").Where(setting => setting.Key != fingerprint);
-        return new DataOptions(settings.Text(Job + "data.name"))
+    public DataOptions Data() =>
+        new(settings.Text(Job + "data.name"))
         {
-            Settings = section.ToDictionary(StringComparer.Ordinal),
-            Fingerprint = settings.TextOrNone(Job + "data." + fingerprint) ?? "",
+            Settings = settings.Section(Job + "data"),
+            Fingerprint = settings.TextOrNone(Job + "data.fingerprint") ?? "",
         };
-    }
 
     public BalanceOptions Balance() =>
         new(

@@ -16,8 +16,8 @@ public sealed record ModelOptions(string Name)
     public IReadOnlyDictionary<string, string> Settings
     {
         get;
-        init => field = SectionDefaults.Complete("model", value);
-    } = SectionDefaults.Complete("model", []);
+        init => field = SectionDefaults.Complete(SectionDefaults.Model, value);
+    } = new SettingValues(SectionDefaults.Model);
 
     /// <summary>The model of a name.</summary>
     public static implicit operator ModelOptions(string name) => new(name);
@@ -37,8 +37,8 @@ public sealed record DataOptions(string Name)
     public IReadOnlyDictionary<string, string> Settings
     {
         get;
-        init => field = SectionDefaults.Complete("data", value);
-    } = SectionDefaults.Complete("data", []);
+        init => field = SectionDefaults.Complete(SectionDefaults.Data, value);
+    } = new SettingValues(SectionDefaults.Data);
 
     /// <summary>
     /// The fingerprint of the data set to train on: a worker with other data is refused. Empty: the data set that most
@@ -53,13 +53,31 @@ public sealed record DataOptions(string Name)
 /// <summary>The defaults of the sections that an engine reads.</summary>
 internal static class SectionDefaults
 {
+    /// <summary>The defaults of the section <c>model</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Model { get; } = Read("model");
+
+    /// <summary>The defaults of the section <c>data</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Data { get; } = Read("data");
+
     /// <summary>Adds the defaults to the settings of a section.</summary>
-    public static SettingValues Complete(string section, IEnumerable<KeyValuePair<string, string>> settings)
+    public static SettingValues Complete(
+        IReadOnlyDictionary<string, string> defaults,
+        IEnumerable<KeyValuePair<string, string>> settings
+    )
     {
-        var all = SettingsReader.OfSettings(ReferenceConfiguration.Settings).Section("actortrain.job." + section);
-        var complete = new SettingValues(all.Where(setting => setting.Key != "fingerprint"));
-        foreach (var (key, value) in settings)
+        var complete = new SettingValues(defaults);
+        // The fingerprint is an option of its own.
+        foreach (var (key, value) in settings.Where(setting => setting.Key != Fingerprint))
             complete[key] = value;
         return complete;
     }
+
+    private const string Fingerprint = "fingerprint";
+
+    private static Dictionary<string, string> Read(string section) =>
+        SettingsReader
+            .OfSettings(ReferenceConfiguration.Settings)
+            .Section("actortrain.job." + section)
+            .Where(setting => setting.Key != Fingerprint)
+            .ToDictionary(StringComparer.Ordinal);
 }

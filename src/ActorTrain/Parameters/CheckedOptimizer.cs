@@ -3,7 +3,7 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Parameters;
 
 /// <summary>An optimizer that a user has added.</summary>
-/// <param name="name">The optimizer's name.</param>
+/// <param name="name">The optimizer in errors, such as <c>optimizer 'mine'</c>.</param>
 /// <param name="optimizer">The optimizer.</param>
 internal sealed class CheckedOptimizer(string name, IOptimizer optimizer) : IOptimizer
 {
@@ -22,7 +22,7 @@ internal sealed class CheckedOptimizer(string name, IOptimizer optimizer) : IOpt
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            throw new ActorTrainException($"optimizer '{name}' fails: {failure.AsNamedClause()}", failure);
+            throw new ActorTrainException($"{name} fails: {failure.AsReason()}", failure);
         }
     }
 }

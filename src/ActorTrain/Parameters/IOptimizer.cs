@@ -3,7 +3,7 @@ namespace ActorTrain.Parameters;
 /// <summary>
 /// The rule by which one shard applies a gradient, with its state. Elementwise: the result for an element does not
 /// depend on where the vector is cut, so any number of shards gives the same bits. One of your own is added by
-/// <c>Algorithms.AddOptimizer</c>, and a job names it by a <see cref="CustomOptimizer"/>.
+/// <c>Algorithms.AddOptimizer</c>, and a job names it by a <see cref="CustomOptimizer"/>. An exception ends the job.
 /// </summary>
 public interface IOptimizer
 {

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace ActorTrain.Sentences;
 
 /// <summary>
@@ -40,7 +42,21 @@ internal static class Sentence
         return lines is [var first, ..] && first.AsClause() is { Length: > 0 } clause ? $"{kind}: {clause}" : kind;
     }
 
-    /// <summary>A clause as a sentence, with a capital letter and one full stop.</summary>
-    public static string From(string clause) =>
-        clause.AsClause() is { Length: > 0 } text ? $"{char.ToUpperInvariant(text[0])}{text[1..]}." : "";
+    /// <summary>
+    /// Why something failed, as a clause: ActorTrain's own exceptions say it in their message; of others the type says
+    /// more. What reflection wraps is unwrapped.
+    /// </summary>
+    public static string AsReason(this Exception failure) =>
+        failure is TargetInvocationException { InnerException: { } inner } ? inner.AsReason()
+        : failure is ActorTrainException ? failure.AsClause()
+        : failure.AsNamedClause();
+
+    /// <summary>A clause as a sentence, with a capital letter, unless a key comes first, and one full stop.</summary>
+    public static string From(string clause)
+    {
+        if (clause.AsClause() is not { Length: > 0 } text)
+            return "";
+        var isKey = text.Split(' ')[0].TrimEnd('.').Contains('.', StringComparison.Ordinal);
+        return isKey ? $"{text}." : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
+    }
 }

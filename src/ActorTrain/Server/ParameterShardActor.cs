@@ -25,7 +25,6 @@ internal sealed class ParameterShardActor : ReceiveActor
         StringComparer.Ordinal
     );
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private StalenessOptions? _refused;
 
     public static Props Props(ShardState shard, ITensorLane lane, TransferDType payload) =>
         Akka
@@ -115,19 +114,16 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
     }
 
-    // The coordinator has created the policy by the same options, but this node may have another one of that name. The
-    // weights are worth more than the change.
+    // The coordinator has created the policy by the same options, but this node may have another one of that name. A
+    // change that fails must not cost the weights.
     private void SetStaleness(StalenessOptions staleness)
     {
-        if (staleness == _refused)
-            return;
         try
         {
             _shard.SetStaleness(staleness);
         }
         catch (ActorTrainException refusal)
         {
-            _refused = staleness;
             _log.PolicyRefused(_shard.Index, staleness.Policy, refusal.AsClause());
         }
     }

@@ -20,12 +20,12 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     private readonly IActorRef? _buffers;
     private readonly ITensorLane _lane;
     private readonly Memory<float> _parameters;
-    private readonly Memory<float> _buffersMemory;
+    private readonly Memory<float> _buffersInto;
     private readonly int _epoch;
     private readonly long[] _versions;
     private readonly SampleRange?[] _steps;
     private readonly HashSet<IActorRef> _awaited;
-    private bool _hasState;
+    private bool _hasBuffers;
     private bool _isOfEpoch = true;
     private IDisposable? _admission;
 
@@ -33,9 +33,9 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     /// <param name="Versions">Each shard's version, by index.</param>
     /// <param name="Steps">The positions that each shard takes gradients for at that version, by index; null for
     /// any.</param>
-    /// <param name="HasState">Whether a worker has reported buffers; otherwise none are written.</param>
+    /// <param name="HasBuffers">Whether a worker has reported buffers; otherwise none are written.</param>
     /// <param name="IsOfEpoch">Whether every shard had the weights of the epoch that was asked for.</param>
-    public sealed record Completed(long[] Versions, SampleRange?[] Steps, bool HasState, bool IsOfEpoch = true);
+    public sealed record Completed(long[] Versions, SampleRange?[] Steps, bool HasBuffers, bool IsOfEpoch = true);
 
     /// <summary>Pull → parent: it failed, since a shard has stopped or does not reply.</summary>
     public sealed record Lost(string Reason);
@@ -48,32 +48,32 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     /// <param name="buffers">The actor that combines the model's buffers; null for a model without any.</param>
     /// <param name="lane">The tensor lane.</param>
     /// <param name="parameters">Memory for the parameters.</param>
-    /// <param name="state">Memory for the buffers.</param>
+    /// <param name="buffersInto">Memory for the buffers.</param>
     /// <param name="epoch">The epoch whose weights are pulled; 0 for the newest.</param>
     public static Props Props(
         ShardPlace[] shards,
         IActorRef? buffers,
         ITensorLane lane,
         Memory<float> parameters,
-        Memory<float> state,
+        Memory<float> buffersInto,
         int epoch = 0
-    ) => Akka.Actor.Props.Create(() => new PullActor(shards, buffers, lane, parameters, state, epoch));
+    ) => Akka.Actor.Props.Create(() => new PullActor(shards, buffers, lane, parameters, buffersInto, epoch));
 
     public PullActor(
         ShardPlace[] shards,
         IActorRef? buffers,
         ITensorLane lane,
         Memory<float> parameters,
-        Memory<float> state,
+        Memory<float> buffersInto,
         int epoch
     )
     {
-        (_shards, _buffers, _lane, _parameters, _buffersMemory, _epoch) = (
+        (_shards, _buffers, _lane, _parameters, _buffersInto, _epoch) = (
             shards,
             buffers,
             lane,
             parameters,
-            state,
+            buffersInto,
             epoch
         );
         _versions = new long[shards.Length];
@@ -105,7 +105,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     {
         _admission = _lane.Admit(
             Self,
-            _shards.Select(place => place.Slice.Length).Append(_buffersMemory.Length).Append(0).ToHashSet()
+            _shards.Select(place => place.Slice.Length).Append(_buffersInto.Length).Append(0).ToHashSet()
         );
         foreach (var target in _awaited)
             Context.Watch(target);
@@ -119,7 +119,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     // A tensor arrives as a whole, so a large one may take long on a slow link.
     private TimeSpan Timeout =>
         ShortestTimeout
-        + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _buffersMemory.Length) / SlowestLink);
+        + TimeSpan.FromSeconds(sizeof(float) * ((double)_parameters.Length + _buffersInto.Length) / SlowestLink);
 
     private static string NodeOf(IActorRef actor) =>
         actor.Path.Address is { HasGlobalScope: true } address ? $"{address.Host}:{address.Port}" : "this node";
@@ -151,8 +151,8 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     {
         if (_awaited.Remove(_buffers!) && pulled.Samples > 0)
         {
-            pulled.Payload.Values.CopyTo(_buffersMemory);
-            _hasState = true;
+            pulled.Payload.Values.CopyTo(_buffersInto);
+            _hasBuffers = true;
         }
         pulled.Payload.Release();
         StopIfComplete();
@@ -162,7 +162,7 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     {
         if (_awaited.Count > 0)
             return;
-        Context.Parent.Tell(new Completed(_versions, _steps, _hasState, _isOfEpoch));
+        Context.Parent.Tell(new Completed(_versions, _steps, _hasBuffers, _isOfEpoch));
         Context.Stop(Self);
     }
 }

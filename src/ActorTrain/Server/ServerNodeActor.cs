@@ -16,7 +16,6 @@ namespace ActorTrain.Server;
 /// </summary>
 internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
-    private const int NoShard = -1;
     private readonly ITensorLane _lane;
     private readonly Algorithms _algorithms;
     private readonly Dictionary<string, Hosted> _jobs = [];
@@ -27,7 +26,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     {
         public IActorRef Owner { get; set; } = owner;
 
-        public List<(IActorRef Actor, IDisposable Admission, int Shard)> Children { get; } = [];
+        public List<(IActorRef Actor, IDisposable Admission, int? Shard)> Children { get; } = [];
 
         public JobSnapshot? Snapshot { get; set; }
 
@@ -137,8 +136,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     /// <param name="owner">The job's actor.</param>
     /// <param name="length">Numbers of a tensor that is sent to the child.</param>
     /// <param name="props">The child.</param>
-    /// <param name="shard">The shard's number, from 0; -1 for what is no shard.</param>
-    private IActorRef Host(string jobId, IActorRef owner, int length, Props props, int shard = NoShard)
+    /// <param name="shard">The shard's number, from 0; null for buffers.</param>
+    private IActorRef Host(string jobId, IActorRef owner, int length, Props props, int? shard = null)
     {
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job))
@@ -152,12 +151,9 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     private void TellOwner(IActorRef child, Exception failure)
     {
         foreach (var (jobId, job) in _jobs)
-            if (job.Children.Find(hosted => hosted.Actor.Equals(child)) is { Shard: >= 0 } failed)
-                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, failed.Shard, ReasonOf(failure)));
+            if (job.Children.Find(hosted => hosted.Actor.Equals(child)) is { Shard: { } index })
+                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, index, failure.AsReason()));
     }
-
-    private static string ReasonOf(Exception failure) =>
-        failure is ActorTrainException ? failure.AsClause() : failure.AsNamedClause();
 
     private void Close(string jobId)
     {
@@ -192,7 +188,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         // This node may lack an algorithm that another has added, or it throws.
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, ReasonOf(failure));
+            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, failure.AsReason());
         }
         var props = ParameterShardActor.Props(shard, _lane, open.Job.TransferDType);
         return new ServerProtocol.ShardOpened(

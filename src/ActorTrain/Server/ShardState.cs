@@ -27,6 +27,7 @@ internal sealed class ShardState
     private readonly Algorithms _algorithms;
     private readonly int _samples;
     private StalenessOptions _staleness;
+    private StalenessOptions _requested;
     private IStalenessPolicy _policy;
     private ConsistencyOptions _consistency;
     private int _contributions = 1;
@@ -51,6 +52,7 @@ internal sealed class ShardState
     {
         _algorithms = algorithms ?? Algorithms.BuiltIn;
         (Index, _samples, _job) = (index, samples, job);
+        _requested = job.Staleness;
         (_staleness, _policy, _consistency) = (job.Staleness, _algorithms.Create(job.Staleness), job.Consistency);
         _applied = new AppliedPushes(job.Epochs, samples);
         _weights = new ShardWeights(length, samples, job, StalenessInEffect, memory, _algorithms);
@@ -155,11 +157,13 @@ internal sealed class ShardState
     }
 
     /// <summary>Changes the staleness policy; one with the same options goes on with its state.</summary>
-    /// <exception cref="ActorTrainException">The policy cannot be created here; the present one stays.</exception>
+    /// <exception cref="ActorTrainException">The policy cannot be created here; the present one stays, and the same
+    /// request has no effect.</exception>
     public void SetStaleness(StalenessOptions staleness)
     {
-        if (staleness == _staleness)
+        if (staleness == _requested)
             return;
+        _requested = staleness;
         _policy = _algorithms.Create(staleness);
         _staleness = staleness;
         _weights.SetStaleness(StalenessInEffect);

@@ -5,17 +5,6 @@ namespace ActorTrain.Settings;
 /// <summary>Settings in a section of .NET configuration, such as appsettings.json or environment variables.</summary>
 internal static class DotNetSection
 {
-    // By their names without dashes, as properties are named.
-    private static readonly Dictionary<string, string> Keys = ReferenceConfiguration
-        .Settings.Select(setting => setting.Key)
-        .SelectMany(Prefixes)
-        .Distinct()
-        .ToDictionary(key => Bare(key), StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The key in reference.conf of a key or section whose dashes are left out; null where there is
-    /// none.</summary>
-    public static string? KeyOf(string key) => Keys.GetValueOrDefault(Bare(key));
-
     /// <summary>Reads the values of a section; the elements of a list are joined by commas.</summary>
     /// <param name="section">The section.</param>
     /// <param name="key">The section of reference.conf that it stands for.</param>
@@ -24,7 +13,7 @@ internal static class DotNetSection
         foreach (var child in section.GetChildren())
         {
             // An unknown key keeps its name, and is refused by it.
-            var name = KeyOf($"{key}.{child.Key}") ?? $"{key}.{child.Key}";
+            var name = KnownKeys.Reference.Find($"{key}.{child.Key}") ?? $"{key}.{child.Key}";
             var children = child.GetChildren().ToList();
             if (children.Count > 0 && !string.IsNullOrEmpty(child.Value))
                 throw new ActorTrainException(
@@ -48,13 +37,4 @@ internal static class DotNetSection
                     yield return setting;
         }
     }
-
-    private static IEnumerable<string> Prefixes(string key)
-    {
-        yield return key;
-        for (var dot = key.LastIndexOf('.'); dot > 0; dot = key.LastIndexOf('.', dot - 1))
-            yield return key[..dot];
-    }
-
-    private static string Bare(string key) => key.Replace("-", "", StringComparison.Ordinal);
 }

@@ -10,8 +10,8 @@ internal sealed class KnownKeys
 {
     private readonly HashSet<string> _values;
     private readonly HashSet<string> _sections = new(StringComparer.Ordinal);
-
     private readonly HashSet<string> _open;
+    private readonly Lazy<Dictionary<string, string>> _byBareName;
 
     /// <param name="values">The keys of all values.</param>
     /// <param name="open">The keys of sections that take any key.</param>
@@ -22,6 +22,9 @@ internal sealed class KnownKeys
         foreach (var key in _values.Concat(_open.Select(open => open + ".")))
             for (var dot = key.LastIndexOf('.'); dot > 0; dot = key.LastIndexOf('.', dot - 1))
                 _sections.Add(key[..dot]);
+        _byBareName = new(() =>
+            _values.Concat(_sections).ToDictionary(key => Bare(key), StringComparer.OrdinalIgnoreCase)
+        );
     }
 
     /// <summary>The keys of the embedded reference.conf.</summary>
@@ -32,8 +35,12 @@ internal sealed class KnownKeys
             ReferenceConfiguration.Settings.Where(setting => setting.Value is null).Select(setting => setting.Key)
         );
 
-    /// <summary>Whether a section takes any key.</summary>
-    public bool IsOpen(string section) => _open.Contains(section);
+    /// <summary>The key or section of a name in which large letters and dashes make no difference, as in the names of
+    /// properties; null where there is none.</summary>
+    public string? Find(string name) => _byBareName.Value.GetValueOrDefault(Bare(name));
+
+    /// <summary>A name without its dashes.</summary>
+    public static string Bare(string name) => name.Replace("-", "", StringComparison.Ordinal);
 
     /// <summary>
     /// Refuses a configuration with a key that does not exist, or with a value where a section belongs.

@@ -6,7 +6,7 @@ namespace ActorTrain.Staleness;
 /// A policy that a user has added, whose verdicts are checked: a wrong one must reach neither the weights nor the
 /// workers.
 /// </summary>
-/// <param name="name">The policy's name.</param>
+/// <param name="name">The policy in errors, such as <c>staleness policy 'mine'</c>.</param>
 /// <param name="policy">The policy.</param>
 internal sealed class CheckedStalenessPolicy(string name, IStalenessPolicy policy) : IStalenessPolicy
 {
@@ -19,10 +19,10 @@ internal sealed class CheckedStalenessPolicy(string name, IStalenessPolicy polic
             ),
             // Other refusals have consequences for the worker.
             { Kind: VerdictKind.Refused } refused => Verdict.Refuse(
-                string.IsNullOrWhiteSpace(refused.Reason) ? $"staleness policy '{name}' refuses it" : refused.Reason
+                string.IsNullOrWhiteSpace(refused.Reason) ? $"{name} refuses it" : refused.Reason
             ),
             var wrong => throw new ActorTrainException(
-                $"staleness policy '{name}' gives a gradient with a staleness of {staleness} the verdict "
+                $"{name} gives a gradient with a staleness of {staleness} the verdict "
                     + $"{wrong?.ToString() ?? "null"}; it must be applied with a finite scale of 0 or more, or refused."
             ),
         };
@@ -35,7 +35,7 @@ internal sealed class CheckedStalenessPolicy(string name, IStalenessPolicy polic
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            throw new ActorTrainException($"staleness policy '{name}' fails: {failure.AsNamedClause()}", failure);
+            throw new ActorTrainException($"{name} fails: {failure.AsReason()}", failure);
         }
     }
 }

@@ -2,7 +2,7 @@ namespace ActorTrain.Staleness;
 
 /// <summary>
 /// Decides the weight of a stale gradient. Each shard has one of its own, and calls it for one push after another. One
-/// of your own is added by <c>Algorithms.AddStalenessPolicy</c>.
+/// of your own is added by <c>Algorithms.AddStalenessPolicy</c>. An exception ends the job.
 /// </summary>
 public interface IStalenessPolicy
 {

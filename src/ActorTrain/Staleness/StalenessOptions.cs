@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorTrain.Settings;
 
 namespace ActorTrain.Staleness;
@@ -16,6 +15,20 @@ public sealed record StalenessOptions
 
     /// <summary>Staleness, in versions, beyond which a gradient is refused; 0 refuses none.</summary>
     public long Bound { get; init; }
+
+    /// <summary>
+    /// Leases that a worker may have finished more than the slowest since both take part; 0 for no limit.
+    /// </summary>
+    public int MaxLeaseLead { get; init; }
+
+    /// <summary>
+    /// Stale leases in a row after which a worker gets smaller ones, and after as many more, only evaluation; 0 for
+    /// never.
+    /// </summary>
+    public int DemoteAfter { get; init; } = 3;
+
+    /// <summary>How long a worker only evaluates before it gets leases again.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Staleness, in versions, from which policy <c>delay-threshold</c> refuses, ≥ 1.</summary>
     public long Threshold { get; init; } = 64;
@@ -39,38 +52,6 @@ public sealed record StalenessOptions
         init => field = new SettingValues(value);
     } = new SettingValues();
 
-    /// <summary>
-    /// Leases that a worker may have finished more than the slowest since both take part; 0 for no limit.
-    /// </summary>
-    public int MaxLeaseLead { get; init; }
-
-    /// <summary>
-    /// Stale leases in a row after which a worker gets smaller ones, and after as many more, only evaluation; 0 for
-    /// never.
-    /// </summary>
-    public int DemoteAfter { get; init; } = 3;
-
-    /// <summary>How long a worker only evaluates before it gets leases again.</summary>
-    public TimeSpan Rest { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>Every setting by its key below <c>actortrain.job.staleness</c>, as it is written there.</summary>
-    internal IEnumerable<(string Key, string Value)> Entries =>
-        [
-            ("policy", Policy),
-            ("bound", Text(Bound)),
-            ("max-lease-lead", Text(MaxLeaseLead)),
-            ("demote-after", Text(DemoteAfter)),
-            ("rest", Rest.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture) + "s"),
-            ("threshold", Text(Threshold)),
-            ("dc-asgd.lambda", Text(DcAsgd.Lambda)),
-            ("dc-asgd-adaptive.lambda", Text(DcAsgdAdaptive.Lambda)),
-            ("dc-asgd-adaptive.memory", Text(DcAsgdAdaptive.Memory)),
-            ("dc-asgd-adaptive.epsilon", Text(DcAsgdAdaptive.Epsilon)),
-            ("gap-aware.memory", Text(GapAware.Memory)),
-            ("gap-aware.epsilon", Text(GapAware.Epsilon)),
-            .. Settings.Select(setting => ($"settings.{setting.Key}", setting.Value)),
-        ];
-
     /// <summary>Whether two change gradients in the same way.</summary>
     internal static bool CompensateAlike(StalenessOptions one, StalenessOptions other) =>
         (one.Policy, one.DcAsgd, one.DcAsgdAdaptive, one.GapAware)
@@ -80,7 +61,10 @@ public sealed record StalenessOptions
     public override string ToString() =>
         string.Join(
             ", ",
-            Entries.Where(setting => Applies(setting.Key)).Select(setting => $"{setting.Key} = {setting.Value}")
+            OptionsAsSettings
+                .Entries("actortrain.job.staleness", this)
+                .Where(setting => Applies(setting.Key))
+                .Select(setting => $"{setting.Key} = {setting.Value}")
         );
 
     private bool Applies(string key) =>
@@ -89,6 +73,4 @@ public sealed record StalenessOptions
             : !key.Contains('.', StringComparison.Ordinal)
                 || key.StartsWith(Policy + ".", StringComparison.Ordinal)
                 || (!StalenessPolicy.All.Contains(Policy) && key.StartsWith("settings.", StringComparison.Ordinal));
-
-    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -99,15 +99,6 @@ internal static class LogMessages
             );
 
         // Coordinator.
-        public void PolicyRefused(int shard, string policy, string reason) =>
-            Write(
-                log,
-                Error,
-                308,
-                "Shard {Shard} keeps its staleness policy, since it cannot create {Policy}: {Reason}",
-                [shard, policy, reason]
-            );
-
         public void NodeEnrolled(string node, string roles) =>
             Write(log, Info, 301, "Node {Node} has enrolled with {Roles}", [node, roles]);
 
@@ -186,6 +177,15 @@ internal static class LogMessages
 
         public void PushRefused(int shard, string node, string reason) =>
             Write(log, Debug, 502, "Shard {Shard} refused a push of {Node}: {Reason}", [shard, node, reason]);
+
+        public void PolicyRefused(int shard, string policy, string reason) =>
+            Write(
+                log,
+                Error,
+                503,
+                "Shard {Shard} keeps its staleness policy, since it cannot create {Policy}: {Reason}",
+                [shard, policy, reason]
+            );
 
         // Tensor lane.
         public void TensorDropped(long bytes, Address node) =>

@@ -204,7 +204,7 @@ internal sealed class EngineActor : ReceiveActor
         }
     }
 
-    // The messages of these two are sentences; of other exceptions the type says more than the message.
+    // Its message is a sentence.
     private static string ReasonOf(Exception failure) =>
-        failure is ActorTrainException or EngineFailedException ? failure.AsClause() : failure.AsNamedClause();
+        failure is EngineFailedException ? failure.AsClause() : failure.AsReason();
 }

@@ -86,7 +86,7 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
                 Become(Waiting);
                 return;
             }
-            GetEngine().Tell(new EngineProtocol.Evaluate(epoch, parameters, pulled.HasState ? state : null));
+            GetEngine().Tell(new EngineProtocol.Evaluate(epoch, parameters, pulled.HasBuffers ? state : null));
             Stash.UnstashAll();
             Become(Waiting);
         });

@@ -1,5 +1,5 @@
 using System.Reflection;
-using ActorTrain.Job;
+using ActorTrain.Settings;
 
 namespace ActorTrain.TestKit.Tests.Replaying;
 

@@ -74,7 +74,7 @@ public sealed class JobTrainingPoliciesTests : JobTrainingActorTestBase
         (await Answer(new ClientProtocol.SetConsistency(Jobs.Bounded(staleness: -1)))).ShouldBe(
             new ClientProtocol.Rejected(
                 "actortrain.job.consistency.bounded.staleness is -1 "
-                    + "(ConsistencyOptions.Bounded.Staleness); it must be 0 or more"
+                    + "(JobOptions.Consistency.Bounded.Staleness); it must be 0 or more"
             )
         );
         (await Answer(new ClientProtocol.GetConsistency())).ShouldBe(
@@ -102,8 +102,8 @@ public sealed class JobTrainingPoliciesTests : JobTrainingActorTestBase
 
         (await Answer(new ClientProtocol.SetStaleness(asked))).ShouldBe(
             new ClientProtocol.Rejected(
-                "actortrain.job.staleness.policy is dana-slim (StalenessOptions.Policy); it must be another while the "
-                    + "optimizer's momentum is 0: dana-slim is that momentum, one for each worker"
+                "actortrain.job.staleness.policy is dana-slim (JobOptions.Staleness.Policy); it must be another while "
+                    + "the optimizer's momentum is 0: dana-slim is that momentum, one for each worker"
             )
         );
         (await Answer(new ClientProtocol.GetStaleness())).ShouldBe(

@@ -1,3 +1,4 @@
+using ActorTrain.Consistency;
 using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
@@ -60,13 +61,14 @@ public sealed class NodeOptionsTests
     {
         var seed = new StandaloneNodeOptions { Engines = ToyEngines.Linear() };
         seed.Algorithms.AddStalenessPolicy("mine", _ => new AcceptAll());
+        seed.Algorithms.AddConsistencyModel("elastic", _ => new FixedBound(3));
         await using var first = await ActorTrainNode.StartAsync(seed);
         var client = TrainingClient.From(first);
         var mine = new StalenessOptions { Policy = "mine" };
         await (await client.SubmitAsync(Jobs.Create(epochs: 1, staleness: mine))).Completion.WaitAsync(Patience);
 
         await using var second = await ActorTrainNode.StartAsync(
-            new StandaloneNodeOptions { Roles = [NodeRoles.Server], Join = first.Address }
+            new StandaloneNodeOptions { Roles = [NodeRoles.Server, NodeRoles.Coordinator], Join = first.Address }
         );
         while ((await client.GetStatusAsync()).Nodes.Count < 2)
             await Task.Yield();
@@ -80,6 +82,11 @@ public sealed class NodeOptionsTests
         (await Should.ThrowAsync<ActorTrainException>(run.SetStalenessPolicyAsync(mine))).Message.ShouldContain(
             $"node {second.Address} has no staleness policy 'mine'"
         );
+        (
+            await Should.ThrowAsync<ActorTrainException>(
+                run.SetConsistencyAsync(new ConsistencyOptions { Mode = "elastic" })
+            )
+        ).Message.ShouldContain($"node {second.Address} has no consistency model 'elastic'");
         run.Cancel();
         (await run.Completion.WaitAsync(Patience)).IsCanceled.ShouldBeTrue();
     }
@@ -91,7 +98,7 @@ public sealed class NodeOptionsTests
             Section(
                 ("Roles:0", "coordinator"),
                 ("Roles:1", "server"),
-                ("CoordinatorRole", "shop"),
+                ("coordinator-role", "shop"),
                 ("Host", "127.0.0.1"),
                 ("Port", "0"),
                 ("Coordinator:ProgressInterval", "100ms"),
@@ -110,8 +117,10 @@ public sealed class NodeOptionsTests
     }
 
     [Theory]
-    [InlineData("Port", "many", "ActorTrain:Port is many; it must be a whole number from 0 to 65535.")]
-    [InlineData("Join", "nowhere", "ActorTrain:Join is nowhere; it must be HOST:PORT, such as 127.0.0.1:4053.")]
+    [InlineData("Port", "many", "Port is many (ActorTrain:Port); it must be a whole number from 0 to 65535.")]
+    [InlineData("Join", "nowhere", "Join is nowhere (ActorTrain:Join); it must be HOST:PORT, such as 127.0.0.1:4053.")]
+    [InlineData("Host", "0.0.0.0", "Host is 0.0.0.0 (ActorTrain:Host); it must be a name or address of this machine ")]
+    [InlineData("Roles:0", "boss", "Roles is boss (ActorTrain:Roles); it must be one or more of ")]
     [InlineData("Prot", "1", "unknown key actortrain.Prot (ActorTrain:Prot); actortrain has the keys ")]
     public void A_wrong_value_or_key_is_refused_with_its_path(string key, string value, string message) =>
         Should

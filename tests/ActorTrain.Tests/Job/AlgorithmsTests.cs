@@ -1,6 +1,7 @@
 using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Settings;
 using ActorTrain.Staleness;
 using Akka.Configuration;
 
@@ -153,6 +154,35 @@ public class AlgorithmsTests
                 "actortrain.job.optimizer.settings.beta is 1 (configuration); it must be left out: sgd has no such "
                     + "settings."
             );
+    }
+
+    [Fact]
+    public void A_job_that_changes_to_another_policy_leaves_the_settings_of_its_own_behind()
+    {
+        var own = new StalenessOptions
+        {
+            Policy = "mine",
+            Bound = 4,
+            Settings = new Dictionary<string, string> { ["half-life"] = "8" },
+        };
+
+        StalenessOptions Changed(params (string Key, string Value)[] changes) =>
+            JobOptionsReader.ReadStaleness(
+                own,
+                new Sgd(),
+                algorithms: null,
+                changes.Select(change => new SettingOverride(
+                    "actortrain.job.staleness." + change.Key,
+                    change.Value,
+                    "set"
+                ))
+            );
+
+        Changed(("bound", "5")).ShouldBe(own with { Bound = 5 });
+        Changed(("settings.half-life", "9")).Settings["half-life"].ShouldBe("9");
+        Changed(("policy", "inverse")).ShouldBe(new StalenessOptions { Policy = "inverse", Bound = 4 });
+        Changed(("policy", "other"), ("settings.a", "1"))
+            .Settings.ShouldBe(new Dictionary<string, string> { ["a"] = "1" });
     }
 
     [Fact]

@@ -46,4 +46,21 @@ public sealed class SentenceTests
             .Throw<ActorTrainException>(() => JobAnswer.EnsureAccepted(new ClientProtocol.Rejected(reason)))
             .Message.ShouldBe("The disk is full.");
     }
+
+    [Theory]
+    [InlineData("the job was canceled", "The job was canceled.")]
+    [InlineData("actortrain.job.epochs is 0", "actortrain.job.epochs is 0.")]
+    [InlineData("stopped.", "Stopped.")]
+    public void A_sentence_begins_with_a_capital_unless_a_key_comes_first(string clause, string sentence) =>
+        Sentence.From(clause).ShouldBe(sentence);
+
+    [Fact]
+    public void A_reason_is_the_message_of_ActorTrains_exceptions_and_the_type_and_message_of_others()
+    {
+        new ActorTrainException("The disk is full.").AsReason().ShouldBe("The disk is full");
+        new FormatException("beta is blue").AsReason().ShouldBe("FormatException: beta is blue");
+        new System.Reflection.TargetInvocationException(new FormatException("beta is blue"))
+            .AsReason()
+            .ShouldBe("FormatException: beta is blue");
+    }
 }

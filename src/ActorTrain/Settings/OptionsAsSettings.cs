@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Reflection;
-using ActorTrain.Settings;
 
-namespace ActorTrain.Job;
+namespace ActorTrain.Settings;
 
 /// <summary>
 /// Converts options that were created by code to settings as in a file, so that one reader checks both. Uses the
-/// records' properties, so that a new option is checked as well.
+/// records' properties, so that a new option is included.
 /// </summary>
 internal static class OptionsAsSettings
 {
@@ -26,19 +25,24 @@ internal static class OptionsAsSettings
             if (value is IReadOnlyDictionary<string, string> settings)
             {
                 // The engine reads the settings of models and data sets.
-                if (DotNetSection.KeyOf(name) is { } open)
+                if (KnownKeys.Reference.Find(name) is { } open)
                     foreach (var (inner, text) in settings)
                         yield return new SettingOverride($"{open}.{inner}", text, $"{at}[{inner}]");
             }
             else if (IsRecord(value.GetType()))
                 foreach (var setting in Create(name, at, value))
                     yield return setting;
-            else if (DotNetSection.KeyOf(name) is { } key)
+            else if (KnownKeys.Reference.Find(name) is { } key)
                 yield return new SettingOverride(key, Text(value), at);
             else if (property.CanWrite && !value.Equals(Activator.CreateInstance(value.GetType())))
                 throw new ActorTrainException($"{at} is {Text(value)}; it has no effect there, and must not be set.");
         }
     }
+
+    /// <summary>The options with the keys below their section, as they are written there.</summary>
+    public static IEnumerable<(string Key, string Value)> Entries(string section, object options) =>
+        Create(section, options.GetType().Name, options)
+            .Select(setting => (setting.Key[(section.Length + 1)..], setting.Value));
 
     /// <summary>The properties of a record that are options, and not those computed from them.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
