@@ -150,6 +150,8 @@ public sealed class AlgorithmsTests
 
     private sealed class Broken : IStalenessPolicy, IConsistencyModel, IOptimizer
     {
+        public IReadOnlyList<Memory<float>> State => [];
+
         public Verdict Judge(long staleness) => throw new InvalidOperationException("it is broken");
 
         public long MostAhead(Pace worker, Pace slowest) => throw new InvalidOperationException("it is broken");
@@ -176,6 +178,8 @@ public sealed class AlgorithmsTests
 
     private sealed class Plain : IOptimizer
     {
+        public IReadOnlyList<Memory<float>> State => [];
+
         public void Apply(
             ReadOnlySpan<float> weights,
             Span<float> updated,

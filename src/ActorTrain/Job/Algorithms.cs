@@ -129,7 +129,8 @@ public sealed class Algorithms
             Adam adam => new AdamOptimizer(adam, length),
             CustomOptimizer custom => new CheckedOptimizer(
                 _optimizers.Describe(custom.Name),
-                _optimizers.Create(custom.Name, create => create(custom, length))
+                _optimizers.Create(custom.Name, create => create(custom, length)),
+                length
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options, "Unknown optimizer."),
         };

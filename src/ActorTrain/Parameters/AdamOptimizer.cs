@@ -11,7 +11,12 @@ internal sealed class AdamOptimizer(Adam options, int length) : IOptimizer
 {
     private readonly float[] _first = new float[length];
     private readonly float[] _second = new float[length];
-    private readonly StepCounts _steps = new(length);
+
+    /// <summary>The steps that each element has taken.</summary>
+    public StepCounts Steps { get; } = new(length);
+
+    /// <summary>The first and the second moments.</summary>
+    public IReadOnlyList<Memory<float>> State => [_first, _second];
 
     public void Apply(
         ReadOnlySpan<float> weights,
@@ -22,7 +27,7 @@ internal sealed class AdamOptimizer(Adam options, int length) : IOptimizer
         ReadOnlySpan<FlatRange> touched
     )
     {
-        foreach (var (range, steps) in _steps.Step(touched))
+        foreach (var (range, steps) in Steps.Step(touched))
         {
             Apply(
                 weights.Slice(range.Offset, range.Length),

@@ -7,6 +7,12 @@ namespace ActorTrain.Parameters;
 /// </summary>
 public interface IOptimizer
 {
+    /// <summary>
+    /// The vectors of state, each as long as the weights and always in the same order; empty where there is no state.
+    /// Standbys hold copies of them, and a shard that is restored writes the copies into them before its first update.
+    /// </summary>
+    IReadOnlyList<Memory<float>> State { get; }
+
     /// <summary>One update of all weights: a single pass over weights, gradient and state.</summary>
     /// <param name="weights">The shard's weights.</param>
     /// <param name="updated">Memory for the new weights: the same, or other memory of the same length.</param>

@@ -11,6 +11,9 @@ internal sealed class SgdOptimizer(Sgd options, int length) : IOptimizer
 {
     private readonly float[] _momentum = options.Momentum > 0 ? new float[length] : [];
 
+    /// <summary>The momentum, where it has any.</summary>
+    public IReadOnlyList<Memory<float>> State => options.Momentum > 0 ? [_momentum] : [];
+
     public void Apply(
         ReadOnlySpan<float> weights,
         Span<float> updated,

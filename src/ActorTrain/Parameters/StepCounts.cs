@@ -9,6 +9,12 @@ internal sealed class StepCounts(int length)
 {
     private List<(FlatRange Range, long Steps)> _counts = [(new FlatRange(0, length), 0)];
 
+    /// <summary>The counts: ranges in order that are the whole vector, none with the count of its neighbour.</summary>
+    public IReadOnlyList<(FlatRange Range, long Steps)> Ranges => _counts;
+
+    /// <summary>Goes on from other counts of the same length.</summary>
+    public void Restore(IEnumerable<(FlatRange Range, long Steps)> ranges) => _counts = [.. ranges];
+
     /// <summary>Some ranges take a step.</summary>
     /// <param name="touched">The ranges, in order, not adjacent.</param>
     /// <returns>The same ranges, cut where counts differ, each with its number of steps, from 1.</returns>

@@ -57,6 +57,28 @@ internal sealed class AppliedPushes(int epochs, int samples)
         _workers[key] = (counts.Staleness, counts.Samples + part.Count);
     }
 
+    /// <summary>Goes on from counts.</summary>
+    public void Restore(ShardProtocol.Counts counts)
+    {
+        Duplicates = counts.DuplicatesRefused;
+        for (var epoch = 1; epoch <= counts.CompleteEpochs; epoch++)
+            _positions[epoch].Add(0, samples);
+        foreach (var range in counts.Applied)
+            _positions[range.Epoch].Add(range.Start, range.End);
+        _lastEpoch = counts.Applied.Select(range => range.Epoch).Append(counts.CompleteEpochs).Max();
+        foreach (var worker in counts.Workers)
+        {
+            var tally = new StalenessTally();
+            foreach (var each in new[] { tally, _staleness })
+                each.Add(worker.StalenessHistogram, worker.Pushes, worker.StalenessSum, worker.StalenessMax);
+            _workers.Add((worker.Node, worker.Restarts), (tally, worker.Samples));
+        }
+    }
+
+    /// <summary>Whether every position before a place of the order is applied.</summary>
+    public bool AreBefore(SampleRange place) =>
+        CompleteEpochs >= place.Epoch || CompleteEpochs == place.Epoch - 1 && FirstMissing(place.Epoch) >= place.Start;
+
     /// <summary>The counts, for the coordinator.</summary>
     public ShardProtocol.Counts GetCounts(long round, int shard, long version) =>
         new(

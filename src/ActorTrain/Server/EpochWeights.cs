@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 
 namespace ActorTrain.Server;
 
@@ -31,6 +32,22 @@ internal sealed class EpochWeights(JobOptions job)
         for (; _complete < epochs; _complete++)
             if (job.IsEvaluatedAfter(_complete + 1) && _complete + 1 >= _before)
                 _kept.Add(_complete + 1, new Kept(version, weights, weights.Share(TransferDType.F32)));
+    }
+
+    /// <summary>The epochs whose weights are kept, in order.</summary>
+    public IEnumerable<(int Epoch, Kept Kept)> All => _kept.Select(kept => (kept.Key, kept.Value));
+
+    /// <summary>Goes on from a snapshot.</summary>
+    /// <param name="complete">Epochs that are complete.</param>
+    /// <param name="kept">The epochs whose weights are kept, with memory that is handed over.</param>
+    public void Restore(int complete, IEnumerable<(EpochVersion Kept, TensorBuffer Weights)> kept)
+    {
+        _complete = complete;
+        foreach (var (epoch, weights) in kept)
+        {
+            _kept.Add(epoch.Epoch, new Kept(epoch.Version, weights, weights.Share(TransferDType.F32)));
+            weights.Release();
+        }
     }
 
     /// <summary>Whether an epoch was reported as complete, also where its weights are not kept.</summary>

@@ -24,13 +24,9 @@ internal sealed class ShardState
     private readonly EpochWeights _epochWeights;
     private readonly IncarnationFences _fences = new();
     private readonly JobOptions _job;
-    private readonly Algorithms _algorithms;
+    private readonly ShardPolicies _policies;
     private readonly int _samples;
-    private StalenessOptions _staleness;
-    private StalenessOptions _requested;
-    private IStalenessPolicy _policy;
-    private ConsistencyOptions _consistency;
-    private int _contributions = 1;
+    private readonly ShardSnapshots _snapshots;
 
     /// <param name="index">The shard's number, from 0.</param>
     /// <param name="length">Parameters in it.</param>
@@ -50,14 +46,14 @@ internal sealed class ShardState
         Algorithms? algorithms = null
     )
     {
-        _algorithms = algorithms ?? Algorithms.BuiltIn;
+        algorithms ??= Algorithms.BuiltIn;
         (Index, _samples, _job) = (index, samples, job);
-        _requested = job.Staleness;
-        (_staleness, _policy, _consistency) = (job.Staleness, _algorithms.Create(job.Staleness), job.Consistency);
+        _policies = new ShardPolicies(job, algorithms);
         _applied = new AppliedPushes(job.Epochs, samples);
-        _weights = new ShardWeights(length, samples, job, StalenessInEffect, memory, _algorithms);
+        _weights = new ShardWeights(length, samples, job, _policies.StalenessInEffect, memory, algorithms);
         _steps = new SynchronousSteps(length, samples, job.SmallestMicroBatch, memory, isOnly, _applied, _weights);
         _epochWeights = new EpochWeights(job);
+        _snapshots = new ShardSnapshots(_applied, _weights, _epochWeights, memory);
     }
 
     public int Index { get; }
@@ -69,8 +65,33 @@ internal sealed class ShardState
     public void Initialize(ReadOnlySpan<float> weights)
     {
         _weights.Initialize(weights);
-        _steps.Open(_consistency, _contributions);
+        _steps.Open(_policies.Consistency, _policies.Contributions);
     }
+
+    /// <summary>Goes on from a snapshot, in place of <see cref="Initialize"/>.</summary>
+    /// <exception cref="ActorTrainException">This node lacks the snapshot's staleness policy.</exception>
+    public void Restore(ShardSnapshot snapshot)
+    {
+        var policies = snapshot.Record.Policies;
+        _policies.SetStaleness(policies.Staleness);
+        (_policies.Consistency, _policies.Contributions) = (policies.Consistency, policies.Contributions);
+        _weights.SetStaleness(_policies.StalenessInEffect);
+        _snapshots.Restore(snapshot);
+        _steps.Open(_policies.Consistency, _policies.Contributions);
+    }
+
+    /// <summary>
+    /// Has a snapshot taken as soon as no gradient waits for others of its step: <see cref="TakenSnapshot"/>.
+    /// </summary>
+    /// <inheritdoc cref="ShardSnapshots.Request"/>
+    public void RequestSnapshot(SampleRange after)
+    {
+        _snapshots.Request(after);
+        TakeSnapshotIfDue();
+    }
+
+    /// <inheritdoc cref="ShardSnapshots.Taken"/>
+    public ShardSnapshot? TakenSnapshot() => _snapshots.Taken();
 
     /// <summary>
     /// A slice of the newest weights, to send. While it is read, the next update writes to other memory.
@@ -132,6 +153,7 @@ internal sealed class ShardState
     /// <summary>Releases all memory: the shard ends.</summary>
     public void Release()
     {
+        TakenSnapshot()?.Release();
         _epochWeights.ForgetBefore(int.MaxValue);
         _steps.Release();
         _weights.Release();
@@ -142,8 +164,8 @@ internal sealed class ShardState
     /// <param name="contributions">Gradients that complete a step, where there are backup workers, ≥ 1.</param>
     public void SetConsistency(ConsistencyOptions consistency, int contributions)
     {
-        _contributions = contributions;
-        if (consistency == _consistency)
+        _policies.Contributions = contributions;
+        if (consistency == _policies.Consistency)
         {
             _steps.SetContributions(contributions);
             CloseIfComplete();
@@ -151,22 +173,17 @@ internal sealed class ShardState
         }
         _steps.Close();
         KeepEpochWeights();
-        _consistency = consistency;
-        _weights.SetStaleness(StalenessInEffect);
+        TakeSnapshotIfDue();
+        _policies.Consistency = consistency;
+        _weights.SetStaleness(_policies.StalenessInEffect);
         _steps.Open(consistency, contributions);
     }
 
-    /// <summary>Changes the staleness policy; one with the same options goes on with its state.</summary>
-    /// <exception cref="ActorTrainException">The policy cannot be created here; the present one stays, and the same
-    /// request has no effect.</exception>
+    /// <inheritdoc cref="ShardPolicies.SetStaleness"/>
     public void SetStaleness(StalenessOptions staleness)
     {
-        if (staleness == _requested)
-            return;
-        _requested = staleness;
-        _policy = _algorithms.Create(staleness);
-        _staleness = staleness;
-        _weights.SetStaleness(StalenessInEffect);
+        if (_policies.SetStaleness(staleness))
+            _weights.SetStaleness(_policies.StalenessInEffect);
     }
 
     /// <summary>Refuses pushes of an incarnation that has ended, and of earlier ones.</summary>
@@ -249,13 +266,14 @@ internal sealed class ShardState
     )
     {
         var staleness = StalenessOf(baseVersion);
-        var verdict = _policy.Judge(staleness);
+        var verdict = _policies.Policy.Judge(staleness);
         if (verdict.Kind != VerdictKind.Applied)
             return verdict;
         var scale = verdict.Scale * StepWeight.Compute(part, _job.PushSamples, _samples, _job.SmallestMicroBatch);
         _weights.ApplyPush(worker.Node, baseVersion, gradient, part.Count, scale, untouched);
         _applied.Add(part, worker, staleness);
         KeepEpochWeights();
+        TakeSnapshotIfDue();
         return verdict;
     }
 
@@ -278,18 +296,16 @@ internal sealed class ShardState
             return;
         _steps.Close();
         KeepEpochWeights();
-        _steps.Open(_consistency, _contributions);
+        TakeSnapshotIfDue();
+        _steps.Open(_policies.Consistency, _policies.Contributions);
+    }
+
+    private void TakeSnapshotIfDue()
+    {
+        if (_snapshots.IsDue && _steps.AreBetween)
+            _snapshots.Take(GetCounts(), _policies.All);
     }
 
     // Only between two updates: the gradients of an open step are not in the weights yet.
     private void KeepEpochWeights() => _epochWeights.Completed(_applied.CompleteEpochs, Version, _weights.Buffer);
-
-    // In a synchronous step no gradient is stale.
-    private StalenessOptions StalenessInEffect =>
-        _consistency.Mode == ConsistencyMode.Synchronous
-            ? _staleness with
-            {
-                Policy = StalenessPolicy.Accept,
-            }
-            : _staleness;
 }

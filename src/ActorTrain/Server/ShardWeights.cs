@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
+using ActorTrain.Protocol;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Server;
@@ -28,7 +29,6 @@ internal sealed class ShardWeights(
     private StalenessOptions _staleness = staleness;
     private IOptimizer _optimizer = algorithms.Create(OptimizerUnder(staleness, job), length);
     private StaleGradientCompensator? _compensator = StaleGradientCompensator.Create(staleness, job, length);
-    private long _samples;
 
     /// <summary>The memory with the newest weights.</summary>
     public TensorBuffer Buffer { get; private set; } = memory.Rent(length);
@@ -38,7 +38,38 @@ internal sealed class ShardWeights(
 
     public ReadOnlySpan<float> Values => Buffer.Values.Span;
 
+    /// <summary>Samples behind the updates.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>The steps that each element has taken, where the optimizer counts them.</summary>
+    public IEnumerable<StepCount> Steps =>
+        _optimizer is AdamOptimizer adam
+            ? adam.Steps.Ranges.Select(counted => new StepCount(counted.Range, counted.Steps))
+            : [];
+
+    /// <summary>The vectors of the optimizer's state.</summary>
+    public IReadOnlyList<Memory<float>> OptimizerState => _optimizer.State;
+
+    /// <summary>The vectors of the staleness policy's state.</summary>
+    public IReadOnlyList<Memory<float>> PolicyState => _compensator?.State ?? [];
+
+    /// <summary>The numbers of the staleness policy's state.</summary>
+    public IReadOnlyList<double> PolicyNumbers => _compensator?.Numbers ?? [];
+
     public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(Buffer.Values.Span);
+
+    /// <summary>Goes on from a snapshot, under its staleness policy.</summary>
+    public void Restore(ShardSnapshot snapshot)
+    {
+        Initialize(snapshot.Weights);
+        (Version, Samples) = (snapshot.Record.Counts.Version, snapshot.Record.Samples);
+        Copy(snapshot.Optimizer, OptimizerState);
+        Copy(snapshot.Policy, PolicyState);
+        if (_optimizer is AdamOptimizer adam)
+            adam.Steps.Restore(snapshot.Record.Steps.Select(counted => (counted.Range, counted.Steps)));
+        if (_compensator is not null)
+            _compensator.Numbers = snapshot.Record.Numbers;
+    }
 
     /// <summary>A slice to send. While it is read, the next update writes to other memory.</summary>
     public TensorSlice Share(TransferDType type) => Buffer.Share(type);
@@ -117,6 +148,12 @@ internal sealed class ShardWeights(
     private static OptimizerOptions OptimizerUnder(StalenessOptions staleness, JobOptions job) =>
         GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
 
+    private static void Copy(IEnumerable<TensorSlice> from, IReadOnlyList<Memory<float>> to)
+    {
+        foreach (var (slice, state) in from.Zip(to))
+            slice.Values.CopyTo(state);
+    }
+
     private FlatRange[] TouchedBut(IReadOnlyList<FlatRange> untouched) =>
         untouched.Count == 0 ? _all : FlatRange.Without(length, untouched);
 
@@ -128,7 +165,7 @@ internal sealed class ShardWeights(
         bool keepsPrevious = false
     )
     {
-        var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(_samples, count));
+        var rate = (float)(job.ShardOptimizer.LearningRate * _schedule.FactorAt(Samples, count));
         var needsNewMemory = keepsPrevious || Buffer.IsRead || _compensator is { ComparesVersions: true };
         var updated = needsNewMemory ? memory.Rent(length) : Buffer;
         // The optimizer does not write weights without a gradient: in new memory they have to be copied.
@@ -140,6 +177,6 @@ internal sealed class ShardWeights(
             Buffer.Release();
         Buffer = updated;
         Version++;
-        _samples += count;
+        Samples += count;
     }
 }

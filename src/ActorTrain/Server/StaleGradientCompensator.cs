@@ -27,6 +27,16 @@ internal sealed class StaleGradientCompensator
     /// <summary>Whether it reads older weights, so that no update may overwrite them.</summary>
     public bool ComparesVersions => _compensation.ComparesVersions;
 
+    /// <inheritdoc cref="IGradientCompensation.State"/>
+    public IReadOnlyList<Memory<float>> State => _compensation.State;
+
+    /// <inheritdoc cref="IGradientCompensation.Numbers"/>
+    public IReadOnlyList<double> Numbers
+    {
+        get => _compensation.Numbers;
+        set => _compensation.Numbers = value;
+    }
+
     /// <summary>
     /// Computes what is applied instead of a gradient, its weight included; valid until the next call.
     /// </summary>

@@ -34,6 +34,9 @@ internal sealed class SynchronousSteps(
     /// <summary>Whether gradients are collected for a step.</summary>
     public bool IsOpen => _open is not null;
 
+    /// <summary>Whether no gradient waits for others: the weights contain all that is applied.</summary>
+    public bool AreBetween => _open is not { Contributions: > 0 };
+
     /// <summary>
     /// Whether the open step needs no more gradients. The job's last one may have fewer than the others.
     /// </summary>

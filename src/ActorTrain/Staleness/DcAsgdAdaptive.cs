@@ -17,6 +17,8 @@ internal sealed class DcAsgdAdaptive(DcAsgdAdaptiveOptions options, int length) 
 
     public bool ComparesVersions => true;
 
+    public IReadOnlyList<Memory<float>> State => [_meanSquare];
+
     public void Compensate(in StaleGradient stale, Span<float> result) =>
         Elementwise.Run(
             new Rule(options, stale.Weight),

@@ -28,6 +28,14 @@ internal sealed class GapAware(GapAwareOptions options, int length) : IGradientC
 
     public bool ComparesVersions => true;
 
+    public IReadOnlyList<Memory<float>> State => [_meanSquare];
+
+    public IReadOnlyList<double> Numbers
+    {
+        get => [_updates, _largestRate];
+        set => (_updates, _largestRate) = ((long)value[0], (float)value[1]);
+    }
+
     public void Compensate(in StaleGradient stale, Span<float> result)
     {
         var correction = _updates == 0 ? 1 : 1 - Math.Pow(options.Memory, _updates);

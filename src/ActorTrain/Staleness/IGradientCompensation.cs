@@ -16,6 +16,18 @@ internal interface IGradientCompensation
     bool ComparesVersions { get; }
 
     /// <summary>
+    /// The vectors of state that belong to no worker, each as long as the weights and always in the same order.
+    /// </summary>
+    IReadOnlyList<Memory<float>> State => [];
+
+    /// <summary>The numbers of state, always in the same order.</summary>
+    IReadOnlyList<double> Numbers
+    {
+        get => [];
+        set { }
+    }
+
+    /// <summary>
     /// Computes what is applied instead of a gradient, its weight included. Elements without a gradient and their state
     /// stay unchanged.
     /// </summary>

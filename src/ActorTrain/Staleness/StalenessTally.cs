@@ -20,6 +20,16 @@ internal sealed class StalenessTally
     /// <summary>A copy of the histogram: element i counts the pushes with staleness i.</summary>
     public long[] Histogram() => [.. _histogram];
 
+    /// <summary>Adds what another tally has counted.</summary>
+    public void Add(long[] histogram, long pushes, long sum, long max)
+    {
+        for (var i = 0; i < histogram.Length; i++)
+            _histogram[i] += histogram[i];
+        Pushes += pushes;
+        Sum += sum;
+        Max = Math.Max(Max, max);
+    }
+
     /// <summary>Counts one push.</summary>
     public void Add(long staleness)
     {

@@ -205,6 +205,8 @@ public class AlgorithmsTests
 
     private sealed class Plain : IOptimizer
     {
+        public IReadOnlyList<Memory<float>> State => [];
+
         public void Apply(
             ReadOnlySpan<float> weights,
             Span<float> updated,
