@@ -9,12 +9,13 @@ internal static class RunViolations
     /// <summary>One clause for each violation.</summary>
     /// <param name="lane">Violations that were seen on the lane.</param>
     /// <param name="errors">Errors that actors logged.</param>
-    /// <param name="acknowledged">Samples that each shard said it had applied.</param>
+    /// <param name="acknowledged">Samples that each shard said it had applied; several numbers where it was
+    /// restored.</param>
     /// <param name="report">The job's report; null when the job failed or did not end.</param>
     public static IReadOnlyList<string> Find(
         IEnumerable<string> lane,
         IEnumerable<string> errors,
-        IEnumerable<long> acknowledged,
+        ILookup<int, long> acknowledged,
         TrainingReport? report
     )
     {
@@ -34,10 +35,11 @@ internal static class RunViolations
                 + $"{Plural.Format(report.SamplesExpected, "sample")} were applied";
     }
 
-    // A reply may be lost with its node; an applied sample never is.
-    private static IEnumerable<string> InAcknowledged(IEnumerable<long> acknowledged, long expected) =>
+    // A reply may be lost with its node; an applied sample never is, unless its shard is lost. A restored shard lacks
+    // some of what the one before it had applied.
+    private static IEnumerable<string> InAcknowledged(ILookup<int, long> acknowledged, long expected) =>
         acknowledged
-            .Where(samples => samples != expected)
+            .SelectMany(shard => shard.Where(samples => shard.Count() == 1 ? samples != expected : samples > expected))
             .Select(samples =>
                 $"a shard said that it applied {Plural.Format(samples, "sample")} of {Plural.Number(expected)}"
             );

@@ -35,7 +35,7 @@ public sealed class RunRefusalTests
         );
         RefusedToRun(
             Two.WithNode(new NodePlan("a", [], Speed.Constant(1))),
-            "The node 'a' has no role; give it one or more of coordinator, server, worker."
+            "The node 'a' has no role; give it one or more of coordinator, server, standby, worker."
         );
         RefusedToRun(
             Two.WithNode(new NodePlan("client", ["worker"], Speed.Constant(1))),

@@ -12,12 +12,13 @@ public sealed class RunViolationsTests
         .Report!;
 
     [Fact]
-    public void A_sound_run_has_none() => RunViolations.Find([], [], [10_000, 10_000], Sound).ShouldBeEmpty();
+    public void A_sound_run_has_none() =>
+        RunViolations.Find([], [], Acknowledged((0, 10_000), (1, 10_000), (1, 200)), Sound).ShouldBeEmpty();
 
     [Fact]
     public void Violations_on_the_lane_and_failed_actors_count_without_a_report() =>
         RunViolations
-            .Find(["shard 0 applied 1:0-9 twice"], ["an error"], [5], null)
+            .Find(["shard 0 applied 1:0-9 twice"], ["an error"], Acknowledged((0, 5)), null)
             .ShouldBe(["shard 0 applied 1:0-9 twice", "an actor failed: an error"]);
 
     [Fact]
@@ -26,7 +27,7 @@ public sealed class RunViolationsTests
             .Find(
                 [],
                 [],
-                [],
+                Acknowledged(),
                 Sound with
                 {
                     Epochs = [Sound.Epochs[0] with { Samples = 9_999 }],
@@ -38,9 +39,18 @@ public sealed class RunViolationsTests
     [Fact]
     public void A_shard_that_acknowledged_too_few_or_too_many_samples_is_a_violation() =>
         RunViolations
-            .Find([], [], [10_000, 10_010, 1], Sound)
+            .Find([], [], Acknowledged((0, 10_000), (1, 10_010), (2, 1)), Sound)
             .ShouldBe([
                 "a shard said that it applied 10,010 samples of 10,000",
                 "a shard said that it applied 1 sample of 10,000",
             ]);
+
+    [Fact]
+    public void A_restored_shard_may_acknowledge_fewer_samples_but_not_more() =>
+        RunViolations
+            .Find([], [], Acknowledged((0, 400), (0, 9_900), (1, 400), (1, 10_001)), Sound)
+            .ShouldBe(["a shard said that it applied 10,001 samples of 10,000"]);
+
+    private static ILookup<int, long> Acknowledged(params (int Shard, long Samples)[] shards) =>
+        shards.ToLookup(shard => shard.Shard, shard => shard.Samples);
 }

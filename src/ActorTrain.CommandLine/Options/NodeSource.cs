@@ -26,7 +26,7 @@ internal sealed class NodeSource
     private readonly Option<string[]> _roles = new("--role")
     {
         HelpName = "ROLE",
-        Description = "What the node hosts: coordinator, server, worker; repeat it, or separate by commas.",
+        Description = "What the node hosts: coordinator, server, standby, worker; repeat it, or separate by commas.",
         AllowMultipleArgumentsPerToken = true,
     };
 

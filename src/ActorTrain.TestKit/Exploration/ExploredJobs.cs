@@ -57,10 +57,13 @@ internal static class ExploredJobs
                         + $"}}\n{Shapes[i]}\n{Settings[name]} }}"
                 )
             );
-            // The last step of an epoch depends on the number of samples.
+            // A shard on each server. The last step of an epoch depends on the number of samples.
             var cluster = Explorer.Cluster(seed: 1) with
             {
-                Engines = AnalyticEngines.Small(trainSamples: (withoutFaults ? 1_500 : 4_000) + first % 64),
+                Engines = AnalyticEngines.Small(
+                    parameters: 40,
+                    trainSamples: (withoutFaults ? 1_500 : 4_000) + first % 64
+                ),
                 Limit = TimeSpan.FromHours(1),
             };
             new Explorer(cluster, job) { WithoutFaults = withoutFaults, Within = Within }.Run(

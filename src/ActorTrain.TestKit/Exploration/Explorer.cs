@@ -13,8 +13,9 @@ namespace ActorTrain.TestKit.Exploration;
 /// shrunk, and reported as the C# that replays it.
 /// </summary>
 /// <param name="simulation">The cluster. Workers have every kind of trouble. Nodes with the role <c>coordinator</c>
-/// alone are killed, frozen or cut off, one at a time, if there are three or more. Servers have no trouble, since a job
-/// ends with its server.</param>
+/// alone are killed, frozen or cut off, one at a time, if there are three or more. Nodes with the role <c>server</c>
+/// alone are killed, frozen, cut off or leave, one after the other, if there are two or more: a job ends when a shard
+/// and its copy are lost at one time.</param>
 /// <param name="job">The job.</param>
 public sealed class Explorer(Simulation simulation, JobOptions job)
 {
@@ -23,6 +24,9 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     // A job that does not train yet ends with its coordinator, since no job snapshot exists. It may wait 5 s for
     // workers that load their data.
     private const double TrainsBy = 15;
+
+    // Seconds until a server that came back holds copies again.
+    private const double CopiedWithin = 12;
 
     /// <summary>Troubles begin within so many seconds, 0.1 to a million.</summary>
     /// <exception cref="ActorTrainException">The number is out of range.</exception>
@@ -144,6 +148,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
     {
         var workers = NodeNames(roles => roles.Contains(NodeRoles.Worker));
         var coordinators = NodeNames(roles => roles is [NodeRoles.Coordinator]);
+        var servers = NodeNames(roles => roles is [NodeRoles.Server]);
         var when = Gen.Select(Gen.Int[0, (int)(10 * Within)], Gen.Int[1, 250]);
         var workerTroubles = Gen.Select(Gen.Enum<TroubleKind>(), Gen.Int[0, workers.Count - 1], when)
             .Select((kind, worker, at) => new Trouble(kind, workers[worker], at.Item1 / 10.0, at.Item2 / 10.0));
@@ -157,18 +162,45 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                         at.Item2 / 10.0
                     )
             );
+        var serverTroubles = Gen.Select(Gen.Int[0, 3], Gen.Int[0, Math.Max(0, servers.Count - 1)], when)
+            .Select(
+                (kind, server, at) =>
+                    new Trouble(
+                        (TroubleKind)kind,
+                        servers.ElementAtOrDefault(server) ?? "",
+                        at.Item1 / 10.0,
+                        at.Item2 / 10.0
+                    )
+            );
         var troubles = Gen.Select(
             workerTroubles.Array[0, MostTroubles],
             coordinatorTroubles.Array[0, coordinators.Count >= 3 ? 2 : 0],
+            serverTroubles.Array[0, servers.Count >= 2 ? 2 : 0],
             Gen.Int[1, int.MaxValue]
         );
         return troubles.Select(
-            (some, others, seed) =>
+            (some, others, lossesOfServers, seed) =>
                 Survivable(some, workers)
                     .Concat(others)
+                    .Concat(OneAfterTheOther(lossesOfServers))
                     .SelectMany(trouble => trouble.Faults)
                     .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault))
         );
+    }
+
+    /// <param name="troubles">Each begins so many seconds after the one before is over.</param>
+    private static IEnumerable<Trouble> OneAfterTheOther(IReadOnlyList<Trouble> troubles)
+    {
+        var over = TrainsBy - CopiedWithin;
+        foreach (var trouble in troubles)
+        {
+            var begins = over + CopiedWithin + trouble.Begins;
+            over = begins + trouble.Lasts;
+            yield return trouble with
+            {
+                Begins = Math.Round(begins, 1),
+            };
+        }
     }
 
     // A job ends when the gradient of the same samples is not finite three times, and when an engine fails before

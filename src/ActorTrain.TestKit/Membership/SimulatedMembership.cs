@@ -41,6 +41,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
     public void Subscribe(IActorRef coordinator)
     {
         _subscriber = coordinator;
+        coordinator.Tell(new NodeProtocol.Members([.. _members.Select(member => member.Name)]));
         foreach (var name in _unreachable)
             coordinator.Tell(new NodeProtocol.NodeUnreachable(name));
     }

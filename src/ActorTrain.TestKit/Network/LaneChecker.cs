@@ -13,13 +13,18 @@ internal sealed class LaneChecker
 {
     private readonly Dictionary<IActorRef, long> _versions = [];
     private readonly Dictionary<(IActorRef Shard, int Epoch), PositionSet> _applied = [];
+    private readonly Dictionary<IActorRef, int> _indices = [];
     private readonly List<string> _violations = [];
 
     public IReadOnlyList<string> Violations => _violations;
 
-    /// <summary>Number of samples that each shard said it had applied.</summary>
-    public IEnumerable<long> Acknowledged =>
-        _applied.GroupBy(applied => applied.Key.Shard).Select(shard => shard.Sum(applied => (long)applied.Value.Count));
+    /// <summary>
+    /// Number of samples that each shard said it had applied, by its number: several where it was restored.
+    /// </summary>
+    public ILookup<int, long> Acknowledged =>
+        _applied
+            .GroupBy(applied => applied.Key.Shard)
+            .ToLookup(shard => _indices[shard.Key], shard => shard.Sum(applied => (long)applied.Value.Count));
 
     public void Read(ITensorMessage message, IActorRef shard)
     {
@@ -45,6 +50,7 @@ internal sealed class LaneChecker
 
     private void CheckApplied(IActorRef shard, int index, SampleRange part)
     {
+        _indices[shard] = index;
         if (!_applied.TryGetValue((shard, part.Epoch), out var applied))
             _applied.Add((shard, part.Epoch), applied = new PositionSet());
         if (applied.OverlapWith(part.Start, part.End) == Overlap.None)

@@ -25,6 +25,9 @@ internal sealed class CoordinatorActor : ReceiveActor
     private const int MostVersions = 1_000;
     private readonly HashSet<string> _loggedVersions = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    // Members of the cluster when this coordinator began, less those that were lost since.
+    private readonly HashSet<string> _members = [];
     private IActorRef? _job;
     private string _jobName = "";
     private JobProgress? _progress;
@@ -37,11 +40,13 @@ internal sealed class CoordinatorActor : ReceiveActor
     {
         _context = context;
         Receive<NodeProtocol.Enrol>(Enrol);
+        Receive<NodeProtocol.Members>(members => _members.UnionWith(members.Nodes));
         Receive<NodeProtocol.NodeLost>(lost =>
         {
             // Another process may have enrolled from the same address before the cluster's event arrived.
             if (_nodes.TryGetValue(lost.Node, out var known) && lost.Uid is { } past && past != known.Node.Uid)
                 return;
+            _members.Remove(lost.Node);
             if (_nodes.Remove(lost.Node, out var node))
                 KeepForStatus(node, lost.Reason);
             _job?.Tell(lost);
@@ -76,10 +81,15 @@ internal sealed class CoordinatorActor : ReceiveActor
             if (Sender.Equals(_job))
                 JobEnded();
         });
+        Receive<JobEnd.Reopened>(reopened =>
+        {
+            if (Sender.Equals(_job))
+                Adopt(reopened.Job, isMoved: false);
+        });
         Receive<ServerProtocol.StoredJobs>(stored =>
         {
             if (_job is null && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
-                Adopt(job);
+                Adopt(job, isMoved: true);
         });
         Receive<Terminated>(ended =>
         {
@@ -191,11 +201,17 @@ internal sealed class CoordinatorActor : ReceiveActor
         Host(JobActor.Props(now => JobStart.Submitted(jobId, submit.Job, client, now), _context));
     }
 
-    private void Adopt(StoredJob job)
+    /// <param name="job">The job.</param>
+    /// <param name="isMoved">Whether it was another coordinator's; otherwise it has lost a shard.</param>
+    private void Adopt(StoredJob job, bool isMoved)
     {
         _log.JobAdopted(job.Snapshot.Job.Name);
+        var lost = _lost.ToList();
         Begin(job.Snapshot.Job, job.Snapshot.Record.Workers);
-        Host(JobActor.Props(now => JobStart.Adopted(job, now), _context));
+        if (!isMoved)
+            lost.ForEach(_lost.Enqueue);
+        string[] members = [.. _members.Union(_nodes.Keys)];
+        Host(JobActor.Props(now => JobStart.AdoptedFrom(job, members, isMoved, now), _context));
     }
 
     private void Begin(JobOptions job, IReadOnlyList<WorkerSnapshot> before)

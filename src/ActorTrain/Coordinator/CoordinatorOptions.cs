@@ -8,11 +8,13 @@ namespace ActorTrain.Coordinator;
 /// <param name="LeaseTimeout">Time without a push of its holder after which a lease goes to another worker.</param>
 /// <param name="EvaluationTimeout">Time without an answer after which an evaluation goes to another worker.</param>
 /// <param name="CancelTimeout">Time for workers to finish their micro-batch when a job is canceled.</param>
+/// <param name="StandbyShare">Part of the time that copies of shards may be on their way; 0 for no copies.</param>
 internal sealed record CoordinatorOptions(
     TimeSpan ProgressInterval,
     TimeSpan LeaseTimeout,
     TimeSpan EvaluationTimeout,
-    TimeSpan CancelTimeout
+    TimeSpan CancelTimeout,
+    double StandbyShare
 )
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
@@ -25,7 +27,8 @@ internal sealed record CoordinatorOptions(
             settings.Duration("actortrain.coordinator.progress-interval", Shortest),
             settings.Duration("actortrain.coordinator.lease-timeout", Shortest),
             settings.Duration("actortrain.coordinator.evaluation-timeout", Shortest),
-            settings.Duration("actortrain.coordinator.cancel-timeout", TimeSpan.Zero)
+            settings.Duration("actortrain.coordinator.cancel-timeout", TimeSpan.Zero),
+            settings.Double("actortrain.coordinator.standby-share", Bounds.Between(0, 1))
         );
     }
 }

@@ -13,8 +13,6 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class JobActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(20);
-
     private readonly CoordinatorContext _context;
     private readonly IActorRef _client;
     private readonly JobRecord _record;
@@ -24,12 +22,11 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private readonly JobTraining _training;
     private readonly JobClient _reports;
     private readonly SnapshotStore _snapshots;
+    private readonly JobStandbys _standbys;
     private readonly JobEnd _end;
     private JobOptions _job;
 
     private sealed record Tick;
-
-    private sealed record ServersTimedOut;
 
     /// <param name="begin">What the job begins with, at a time of the scheduler's clock.</param>
     /// <param name="context">What the coordinator's node has given it.</param>
@@ -44,13 +41,14 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         (_record, _readiness) = (start.Record, start.Readiness);
         _training = new(_record, _readiness, _client, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
-        _shards = new(jobId, _client, _readiness, start.Placed, Context);
+        _shards = new(jobId, _client, _readiness, Context);
+        _standbys = new(jobId, _readiness, _training, context.Options.StandbyShare > 0, Self);
         _reports = new(_client, start.History, Context.System, Self);
-        _snapshots = new(jobId, _client, _readiness, start.History, Context.System, Self);
+        _snapshots = new(jobId, _client, _readiness, start.History, Context.System, Self, start.Adopted);
         _end = new(jobId, _job.Name, _client, _record, _readiness, Context, log);
-        if (start.Training is { } adopted)
+        if (start.Adopted is { } adopted)
         {
-            WaitingForServers(adopted);
+            Recovering(adopted);
             return;
         }
         _client.Tell(new ClientProtocol.Accepted(jobId));
@@ -125,44 +123,33 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         ReceiveBeforeTraining();
     }
 
-    /// <summary>An adopted job goes on when all its servers have enrolled.</summary>
-    private void WaitingForServers(JobTrainingProtocol.Adopted adopted)
+    /// <summary>An adopted job goes on when its shards are found, or restored.</summary>
+    private void Recovering(JobStart.Recovery adopted)
     {
-        Timers.StartSingleTimer(nameof(ServersTimedOut), new ServersTimedOut(), ServerTimeout);
-        ReceiveNodes(BeginIfServersAreComplete);
-        Receive<Tick>(_ => _workers.Settle(_job));
-        // The client still gets the weights that the shards hold, so the job is canceled after it has been adopted.
-        ReceiveCancels();
-        Receive<ServersTimedOut>(_ => _end.Fail(JobFailures.ServerMissing(_shards.FirstMissing!)));
-        ReceiveBeforeTraining();
-        BeginIfServersAreComplete();
-
-        void BeginIfServersAreComplete()
+        var recovery = Context.ActorOf(ShardRecoveryActor.Props(adopted, _context.NodeOf), "recovery");
+        Receive<ShardRecoveryActor.Lost>(lost => _end.Fail(lost.Reason));
+        Receive<ShardRecoveryActor.Recovered>(recovered =>
         {
-            if (_shards.FirstMissing is not null)
-                return;
-            Timers.Cancel(nameof(ServersTimedOut));
-            _shards.Adopt();
-            Become(() => Training(adopted));
-        }
+            _shards.Adopt(recovered.Placed);
+            Become(() => Training(adopted.GoOn(recovered, _context.NewJobId())));
+        });
+        Receive<Tick>(_ => _workers.Settle(_job));
+        ReceiveNodes(() => { }, recovery);
+        // The client still gets the weights that the shards hold, so the job is canceled after it has been adopted.
+        ReceiveCancels(_training.Cancel);
+        ReceiveBeforeTraining();
     }
 
     private void ReceiveBeforeTraining()
     {
-        Receive<ClientProtocol.Cancel>(_ => _end.Cancel(JobFailures.CanceledEarly));
-        Receive<ClientProtocol.CancelJob>(_ =>
-        {
-            Sender.Tell(new ClientProtocol.Canceling());
-            _end.Cancel(JobFailures.CanceledEarly);
-        });
+        ReceiveCancels(() => _end.Cancel(JobFailures.CanceledEarly));
         Receive<ClientProtocol.IJobRequest>(_ =>
             Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment"))
         );
         Receive<ClientProtocol.LocateWeights>(_ =>
             Sender.Tell(new ClientProtocol.Rejected("the job does not train yet"))
         );
-        Receive<Terminated>(_ => _end.Cancel(JobFailures.ClientGone), gone => gone.ActorRef.Equals(_client));
-        Receive<Terminated>(_ => _end.Fail(JobFailures.ServerLostEarly));
+        ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
     }
 
     private void Training(JobTrainingProtocol.Adopted? adopted = null)
@@ -170,15 +157,25 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var (admission, placed) = (_readiness.Admission!, _shards.Placed!);
         _training.Begin(_job, admission, placed, adopted);
         _workers.HandOverReady();
+        _standbys.Place(placed, admission);
 
         ReceiveNodes(_workers.HandOverReady);
-        ReceiveCancels();
+        Receive<ServerProtocol.StandbyOpened>(_standbys.Opened);
+        ReceiveCancels(_training.Cancel);
         Receive<ClientProtocol.IJobRequest>(_training.Forward);
         Receive<ClientProtocol.LocateWeights>(_ => _reports.LocateWeights(Sender, admission, placed));
-        Receive<Tick>(_ => _workers.Settle(_job));
+        Receive<Tick>(_ =>
+        {
+            _workers.Settle(_job);
+            _standbys.Place(placed, admission);
+        });
         Receive<WorkerProtocol.ShardsInitialized>(_ => { });
         Receive<JobProgress>(Tell);
-        Receive<JobTrainingProtocol.SnapshotTaken>(taken => _snapshots.Store(taken, _job, admission, placed));
+        Receive<JobTrainingProtocol.SnapshotTaken>(taken =>
+        {
+            _standbys.Copied = taken.Copied;
+            _snapshots.Store(taken, _job, admission, placed, _standbys.Nodes);
+        });
         Receive<ServerProtocol.SnapshotStored>(stored => _snapshots.Stored(Sender, stored));
         Receive<JobTrainingProtocol.Done>(done =>
         {
@@ -186,17 +183,21 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             Become(Delivering);
         });
         Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
-        Receive<Terminated>(_ => _end.Cancel(JobFailures.ClientGone), gone => gone.ActorRef.Equals(_client));
-        Receive<Terminated>(gone => _end.Fail(JobFailures.ShardStopped(_shards.IndexOf(gone.ActorRef))));
+        ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
     }
 
-    /// <summary>Training finishes what is under way when it is canceled, and reports.</summary>
-    private void ReceiveCancels()
+    private void ReceiveLosses(Action clientLost)
     {
-        Receive<ClientProtocol.Cancel>(_ => _training.Cancel());
+        Receive<Terminated>(_ => clientLost(), gone => gone.ActorRef.Equals(_client));
+        Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
+    }
+
+    private void ReceiveCancels(Action cancel)
+    {
+        Receive<ClientProtocol.Cancel>(_ => cancel());
         Receive<ClientProtocol.CancelJob>(_ =>
         {
-            _training.Cancel();
+            cancel();
             Sender.Tell(new ClientProtocol.Canceling());
         });
     }
@@ -206,28 +207,33 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.CancelJob>(_ => Sender.Tell(new ClientProtocol.Canceling()));
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<ClientProtocol.WeightsFetched>(_ => _end.Close());
-        Receive<Terminated>(_ => _end.Close());
+        ReceiveLosses(_end.Close);
         ReceiveAny(_ => { });
     }
 
     /// <summary>In every phase nodes join and are lost, and workers are admitted or refused.</summary>
     /// <param name="changed">Called after every change of nodes or workers.</param>
-    private void ReceiveNodes(Action changed)
+    /// <param name="recovery">Finds the shards, while they are not found.</param>
+    private void ReceiveNodes(Action changed, IActorRef? recovery = null)
     {
-        ReceiveChange<NodeProtocol.NodeJoined>(joined => _workers.Joined(joined, _job));
+        ReceiveChange<NodeProtocol.NodeJoined>(joined =>
+        {
+            recovery?.Tell(joined);
+            _workers.Joined(joined, _job);
+        });
         ReceiveChange<WorkerProtocol.Prepared>(prepared => _workers.Prepared(prepared, Sender, _job));
         ReceiveChange<WorkerProtocol.LaneChecked>(check => _workers.LaneChecked(check, Sender));
         ReceiveChange<WorkerProtocol.CannotPrepare>(failure => _workers.Failed(failure, Sender));
         Receive<NodeProtocol.NodeLost>(lost =>
         {
+            recovery?.Tell(lost);
             _readiness.Lost(lost.Node);
-            if (_shards.On(lost.Node) is { } shard)
-            {
-                _end.Fail(JobFailures.ServerLost(shard, lost.Reason));
-                return;
-            }
+            _standbys.Lost(lost.Node);
             _training.Tell(lost);
-            changed();
+            if (_shards.AreOn(lost.Node))
+                _end.GoOnElsewhere(_snapshots.Newest);
+            else
+                changed();
         });
         Receive<NodeProtocol.NodeUnreachable>(_training.Tell);
         Receive<NodeProtocol.NodeReachable>(_training.Tell);
@@ -246,7 +252,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Tell(JobProgress progress)
     {
-        _reports.Progressed(progress, _shards.CanOutlive(_context.Node));
+        _reports.Progressed(progress, _shards.CanOutlive(_context.Node, _standbys.Covers));
         Context.Parent.Tell(progress);
     }
 }

@@ -28,6 +28,9 @@ internal sealed class JobEnd(
     /// <summary>Job → coordinator: it has ended, and another may begin.</summary>
     public sealed record Over;
 
+    /// <summary>Job → coordinator: a shard is lost, and another job actor is to go on from the copies.</summary>
+    public sealed record Reopened(StoredJob Job);
+
     /// <summary>Whether training has begun.</summary>
     public bool HasTrained => record.Admission is not null;
 
@@ -47,11 +50,25 @@ internal sealed class JobEnd(
         client.Tell(new ClientProtocol.Failed(reason, HasTrained, isCanceled));
     }
 
+    /// <summary>A shard is lost: another job actor goes on from the copies.</summary>
+    /// <param name="stored">The job's newest snapshot; null where there is none.</param>
+    public void GoOnElsewhere(StoredJob? stored)
+    {
+        if (stored is null)
+        {
+            Fail(JobFailures.ServerLostEarly);
+            return;
+        }
+        client.Tell(new ClientProtocol.Moving());
+        context.Parent.Tell(new Reopened(stored));
+        context.Stop(context.Self);
+    }
+
     /// <summary>The job has ended, and no other coordinator may adopt it.</summary>
     public void Close()
     {
-        foreach (var server in readiness.Servers)
-            server.Server!.Tell(new ServerProtocol.Close(jobId));
+        foreach (var host in readiness.Hosts)
+            host.Server!.Tell(new ServerProtocol.Close(jobId));
         foreach (var node in readiness.WorkerNodes)
             node.Tell(new WorkerProtocol.Close(jobId));
         context.Parent.Tell(new Over());

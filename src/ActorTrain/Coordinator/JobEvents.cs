@@ -21,6 +21,21 @@ internal static class JobEvents
                 + $"{Plural.Number(dataset.TestSamples)} to test on"
         );
 
+    /// <summary>The job was adopted, or some of its shards were restored.</summary>
+    public static IEnumerable<EventDraft> Adopted(JobTrainingProtocol.Adopted adopted, long samplesApplied)
+    {
+        if (adopted.IsMoved)
+            yield return CoordinatorMoved(samplesApplied);
+        foreach (var source in adopted.Restored ?? [])
+            yield return new(
+                ShardRestored,
+                source.Node,
+                $"shard {source.Shard} was lost with its node",
+                $"its copy goes on from version {Plural.Number(source.Snapshot!.Version)}, and what it lacks is "
+                    + $"trained again; {Plural.Format(samplesApplied, "sample")} applied"
+            );
+    }
+
     /// <summary>The job was adopted.</summary>
     public static EventDraft CoordinatorMoved(long samplesApplied) =>
         new(

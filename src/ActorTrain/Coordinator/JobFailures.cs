@@ -21,19 +21,9 @@ internal static class JobFailures
             + cause.AsReason();
     }
 
-    /// <summary>A server of an adopted job has not enrolled.</summary>
-    public static string ServerMissing(string node) => $"the server node {node} is lost, and its shards with it";
-
-    public static string ServerLost(PlacedShard shard, string reason) =>
-        $"the server node {shard.Node} is lost ({reason.AsClause()}), and the weights of shard "
-        + $"{shard.Place.Slice.Index} with it";
-
     public static string ShardRefused(ShardPlacementActor.Refused refused) =>
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";
 
     public static string ShardFailed(ServerProtocol.ShardFailed failed) =>
         $"shard {failed.Index} has failed, and its weights are lost: {failed.Reason}";
-
-    public static string ShardStopped(int shard) =>
-        $"shard {shard} has stopped, and its weights are lost; the log of its node says why";
 }

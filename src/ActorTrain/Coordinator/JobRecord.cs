@@ -54,13 +54,12 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         Admission admission,
         RecordSnapshot snapshot,
         JobHistory history,
-        IReadOnlyList<PlacedShard> shards,
         TimeSpan now
     )
     {
         var record = new JobRecord(job, now - TimeSpan.FromSeconds(snapshot.Seconds)) { Admission = admission };
         var began = now - TimeSpan.FromSeconds(snapshot.TrainingSeconds);
-        record.TrainingBegan(began, shards);
+        (record._trainingBegan, record._lastPush) = (began, began);
         record._events.AddRange(history.Events);
         foreach (var epoch in history.Epochs)
             record._epochs.Add(epoch.Epoch, EpochRecord.From(epoch, began += TimeSpan.FromSeconds(epoch.Seconds)));
@@ -84,10 +83,11 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         );
     }
 
-    public void TrainingBegan(TimeSpan now, IReadOnlyList<PlacedShard> shards)
+    /// <summary>Training begins, or goes on in an adopted job.</summary>
+    public void TrainingBegins(TimeSpan now, IReadOnlyList<PlacedShard> shards)
     {
-        _trainingBegan = now;
-        _lastPush = now;
+        _trainingBegan ??= now;
+        _lastPush ??= now;
         _shards = shards;
         _counts = new ShardCounts(shards.Count);
     }

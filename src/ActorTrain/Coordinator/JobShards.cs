@@ -4,24 +4,17 @@ using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>The shards of a job: has them opened or adopted, watches them, and knows which node each is on.</summary>
+/// <summary>The shards of a job: has them opened, watches them, and knows which node each is on.</summary>
 /// <param name="jobId">The job.</param>
 /// <param name="client">The client that follows the job, and pulls the weights.</param>
 /// <param name="readiness">The job's servers.</param>
-/// <param name="adopted">Where the shards of an adopted job are; null for a new job.</param>
 /// <param name="context">The job's actor.</param>
-internal sealed class JobShards(
-    string jobId,
-    IActorRef client,
-    WorkerReadiness readiness,
-    ShardPlacementActor.Placed? adopted,
-    IActorContext context
-)
+internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness readiness, IActorContext context)
 {
     private int _servers;
 
     /// <summary>Where the shards are; null before they are open.</summary>
-    public ShardPlacementActor.Placed? Placed { get; private set; } = adopted;
+    public ShardPlacementActor.Placed? Placed { get; private set; }
 
     /// <summary>Whether a server was lost since the shards were to be opened.</summary>
     public bool HasLostServer => readiness.Servers.Count < _servers;
@@ -44,37 +37,32 @@ internal sealed class JobShards(
         client.Tell(new ClientProtocol.CheckLane([.. readiness.Servers.Select(server => server.Server!)]));
     }
 
-    /// <summary>A server of an adopted job that has not enrolled; null where all have.</summary>
-    public string? FirstMissing =>
-        Placed!
-            .Shards.Select(shard => shard.Node)
-            .Except(readiness.Servers.Select(server => server.Node))
-            .FirstOrDefault();
-
-    /// <summary>Adopts the shards of another coordinator's job.</summary>
-    public void Adopt()
+    /// <summary>Goes on with the shards of another job actor.</summary>
+    public void Adopt(ShardPlacementActor.Placed placed)
     {
-        foreach (var server in readiness.Servers)
-            server.Server!.Tell(new ServerProtocol.Adopt(jobId));
-        Watch(Placed!);
+        Placed = placed;
+        foreach (var host in readiness.Hosts)
+            host.Server!.Tell(new ServerProtocol.Adopt(jobId, placed.Actors));
+        Watch(placed);
         client.Tell(new ClientProtocol.Adopted(jobId));
     }
 
     /// <summary>Whether another coordinator could adopt the job if a node were lost.</summary>
-    public bool CanOutlive(string node) =>
+    /// <param name="node">The node.</param>
+    /// <param name="isCopied">Whether another node has a copy of a shard.</param>
+    public bool CanOutlive(string node, Func<int, bool> isCopied) =>
         Placed is not null
         && readiness.Coordinators.Any(coordinator => coordinator != node)
-        && Placed.Shards.All(shard => shard.Node != node);
+        && Placed.Shards.All(shard => shard.Node != node || isCopied(shard.Place.Slice.Index));
 
-    /// <summary>A shard on a node; null where there is none.</summary>
-    public PlacedShard? On(string node) => Placed?.Shards.FirstOrDefault(shard => shard.Node == node);
-
-    public int IndexOf(IActorRef shard) =>
-        Placed!.Shards.First(placed => placed.Place.Shard.Equals(shard)).Place.Slice.Index;
+    /// <summary>Whether a node has a shard, or the buffers.</summary>
+    public bool AreOn(string node) =>
+        Placed is not null && (Placed.Shards.Any(shard => shard.Node == node) || Placed.BuffersNode == node);
 
     private void Watch(ShardPlacementActor.Placed placed)
     {
-        foreach (var shard in placed.Shards)
-            context.Watch(shard.Place.Shard);
+        readiness.ShardNodes = [.. placed.Shards.Select(shard => shard.Node).Distinct()];
+        foreach (var shard in placed.Actors)
+            context.Watch(shard);
     }
 }

@@ -11,8 +11,7 @@ namespace ActorTrain.Coordinator;
 /// <param name="Record">Its counts.</param>
 /// <param name="History">Its epochs and events.</param>
 /// <param name="Readiness">Its workers and servers.</param>
-/// <param name="Placed">Where its shards are; null for a new job.</param>
-/// <param name="Training">What training goes on from; null for a new job.</param>
+/// <param name="Adopted">The snapshot that an adopted job goes on from; null for a new job.</param>
 internal sealed record JobStart(
     string JobId,
     JobOptions Job,
@@ -20,10 +19,36 @@ internal sealed record JobStart(
     JobRecord Record,
     JobHistory History,
     WorkerReadiness Readiness,
-    ShardPlacementActor.Placed? Placed = null,
-    JobTrainingProtocol.Adopted? Training = null
+    JobStart.Recovery? Adopted = null
 )
 {
+    /// <summary>What an adopted job goes on from.</summary>
+    /// <param name="Snapshot">Its last snapshot.</param>
+    /// <param name="Model">Its model and data set.</param>
+    /// <param name="Admission">What its workers agree with.</param>
+    /// <param name="Members">The members of the cluster.</param>
+    /// <param name="IsMoved">Whether the coordinator before it was lost.</param>
+    public sealed record Recovery(
+        JobSnapshot Snapshot,
+        ModelSnapshot Model,
+        Admission Admission,
+        IReadOnlyCollection<string> Members,
+        bool IsMoved
+    )
+    {
+        /// <summary>What training goes on from when the shards are found, or restored.</summary>
+        /// <param name="recovered">The shards.</param>
+        /// <param name="id">An id that no other job actor has.</param>
+        public JobTrainingProtocol.Adopted GoOn(ShardRecoveryActor.Recovered recovered, string id) =>
+            new(
+                Snapshot.Incarnations,
+                Snapshot.Paused,
+                CopyNumbers.First(recovered.NewestCopy, id),
+                IsMoved,
+                recovered.Restored
+            );
+    }
+
     /// <summary>A job that was submitted.</summary>
     public static JobStart Submitted(string jobId, JobOptions job, IActorRef client, TimeSpan now) =>
         new(
@@ -35,27 +60,31 @@ internal sealed record JobStart(
             new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint)
         );
 
-    /// <summary>A job that is adopted from another coordinator.</summary>
-    public static JobStart Adopted(StoredJob stored, TimeSpan now)
+    /// <summary>A job that is adopted from another job actor.</summary>
+    /// <param name="stored">The job.</param>
+    /// <param name="members">The members of the cluster.</param>
+    /// <param name="isMoved">Whether its coordinator was lost, and not only a shard.</param>
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    public static JobStart AdoptedFrom(
+        StoredJob stored,
+        IReadOnlyCollection<string> members,
+        bool isMoved,
+        TimeSpan now
+    )
     {
         var (snapshot, history) = (stored.Snapshot, new JobHistory());
         history.Add(new HistoryPage(0, stored.History, stored.History.Length));
         var admission = new Admission(stored.Model.AdmittedBy, stored.Model.Admitted);
         var readiness = new WorkerReadiness(snapshot.Job.MinimumWorkers);
         readiness.Adopt(admission);
-        var placed = new ShardPlacementActor.Placed(
-            [.. snapshot.Shards.Zip(snapshot.ShardNodes, (place, node) => new PlacedShard(place, node))],
-            snapshot.Buffers
-        );
         return new(
             snapshot.JobId,
             snapshot.Job,
             snapshot.Client,
-            JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, history, placed.Shards, now),
+            JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, history, now),
             history,
             readiness,
-            placed,
-            new JobTrainingProtocol.Adopted(snapshot.Incarnations, snapshot.Paused)
+            new Recovery(snapshot, stored.Model, admission, members, isMoved)
         );
     }
 }

@@ -68,7 +68,7 @@ internal sealed class JobTraining(
             ClientProtocol.SetConsistency set => new JobOptions { Consistency = set.Consistency },
             _ => null,
         };
-        if (changed is not null && AlgorithmChecks.LackOf(changed, readiness.ServersAndCoordinators) is { } lack)
+        if (changed is not null && AlgorithmChecks.LackOf(changed, readiness.HostsAndCoordinators) is { } lack)
             context.Sender.Tell(new ClientProtocol.Rejected(lack));
         else
             _actor?.Forward(request);

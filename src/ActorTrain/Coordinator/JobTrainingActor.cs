@@ -11,12 +11,11 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
-    private static readonly TimeSpan ReasonTimeout = TimeSpan.FromSeconds(3);
-
     private readonly JobRecord _record;
     private readonly CoordinatorOptions _options;
     private readonly LeaseScheduler _scheduler;
     private readonly WorkerIncarnations _incarnations;
+    private readonly ShardCopies _copies;
     private readonly TrainingSnapshots _snapshots;
     private readonly TrainingEvents _events;
     private readonly TrainingProgress _progress;
@@ -30,8 +29,6 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly PauseRequests _pauses;
     private readonly PolicyRequests _policies;
     private readonly JobTelemetry _telemetry;
-
-    private sealed record ReasonTimedOut(WorkerId Worker);
 
     private sealed record Tick;
 
@@ -71,13 +68,14 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _scheduler = new(job, record, algorithms);
         _incarnations = new(record);
         _telemetry = new(job.Name, job.Epochs);
-        _snapshots = new(record, _scheduler, _incarnations, parent, Timers, clock);
+        _copies = new(placed, _scheduler, options.StandbyShare, adopted?.FirstCopy ?? 1);
+        _snapshots = new(record, _scheduler, _incarnations, _copies, parent, Timers, clock);
         _events = new(publisher, _snapshots, clock);
         _shards = new(placed, record, _scheduler, clock);
         _grants = new(_incarnations, _scheduler, _shards, _events, Timers, clock);
         _evaluations = new(job, record, _scheduler, placed, _telemetry, _events, _grants, clock);
         var epochs = new EpochCompletion(record, _scheduler, _evaluations, _grants, _telemetry, clock);
-        _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent);
+        _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent, Timers);
         _joining = new(job, record, _incarnations, _scheduler, placed, _lost, _evaluations, _events, Context);
         _leaseEnds = new(_incarnations, _scheduler, _shards, epochs, _lost, _events, _telemetry, parent, clock);
         _settlement = new(record, _scheduler, _shards, epochs, _telemetry, clock);
@@ -85,14 +83,14 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _pauses = new(_scheduler, _evaluations, _grants, _progress, _events, clock);
         _policies = new(job, algorithms, record, _scheduler, _shards, _grants, _events);
 
+        _record.TrainingBegins(Now, placed.Shards);
         _evaluations.KeepPace();
         if (adopted is not null)
         {
             _scheduler.SetPaused(adopted.Paused, Now);
-            Adopting(adopted.Incarnations);
+            Adopting(adopted);
             return;
         }
-        _record.TrainingBegan(Now, placed.Shards);
         _telemetry.Begins(applied: 0, epoch: 1);
         Training();
     }
@@ -103,8 +101,11 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart() =>
+    protected override void PreStart()
+    {
         Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _options.ProgressInterval);
+        _snapshots.Send();
+    }
 
     protected override void PostStop() => _telemetry.Dispose();
 
@@ -112,9 +113,9 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     /// An adopted job: the shards fence all incarnations that another coordinator may have begun, and report what they
     /// have applied. The lease table begins from that.
     /// </summary>
-    private void Adopting(long knownIncarnations)
+    private void Adopting(JobTrainingProtocol.Adopted adopted)
     {
-        _incarnations.Adopt(knownIncarnations);
+        _incarnations.Adopt(adopted.Incarnations);
         _shards.FenceAll(_incarnations.Newest);
         _shards.RequestCounts();
         Receive<Tick>(_ => _shards.RequestCounts());
@@ -122,7 +123,8 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             if (!_settlement.Adopt(counts))
                 return;
-            _events.Raise(JobEvents.CoordinatorMoved(_record.SamplesApplied));
+            foreach (var draft in JobEvents.Adopted(adopted, _record.SamplesApplied))
+                _events.Raise(draft);
             Stash.UnstashAll();
             Become(Training);
         });
@@ -150,6 +152,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
             _shards.TellPolicies();
             _shards.RequestCounts();
             CountIfComplete();
+            _copies.BeginRound();
             _snapshots.Send();
             _progress.Send();
         });
@@ -201,19 +204,18 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         });
         Receive<JobTrainingProtocol.RaiseEvent>(request => _events.Raise(request.Event));
         Receive<TrainingSnapshots.Due>(_ => _snapshots.Send());
+        Receive<JobTrainingProtocol.StandbysPlaced>(placed => _copies.Placed(placed.Standbys));
+        Receive<StandbyProtocol.Copied>(_copies.Add);
     }
 
     private void ReceiveWorkerChanges()
     {
         Receive<WorkerProtocol.OutOfMemory>(_grants.LimitMemory);
-        // The worker's own message, or its node's, may arrive later, and gives the reason.
-        Receive<JoiningWorkers.Stopped>(stopped =>
-            Timers.StartSingleTimer(stopped.Worker, new ReasonTimedOut(stopped.Worker), ReasonTimeout)
-        );
+        Receive<JoiningWorkers.Stopped>(_lost.AwaitReason);
         Receive<NodeProtocol.NodeReachable>(_joining.JoinAgain);
         ReceiveLoss<WorkerProtocol.Withdrawn>(_lost.Withdraw);
         ReceiveLoss<JobTrainingProtocol.CannotReturn>(_lost.CancelReturn);
-        ReceiveLoss<ReasonTimedOut>(stopped => _lost.LoseWithoutReason(stopped.Worker));
+        ReceiveLoss<LostWorkers.ReasonTimedOut>(_lost.LoseWithoutReason);
         ReceiveLoss<NodeProtocol.NodeLost>(_lost.LoseNode);
         ReceiveLoss<NodeProtocol.NodeUnreachable>(_lost.Doubt);
     }

@@ -27,13 +27,26 @@ internal static class JobTrainingProtocol
         bool Paused,
         RecordSnapshot Record,
         IReadOnlyList<EpochSummary> CompletedEpochs,
-        IReadOnlyList<SupervisionEvent> Events
+        IReadOnlyList<SupervisionEvent> Events,
+        IReadOnlyDictionary<int, IActorRef> Copied
     );
+
+    /// <summary>Job → training: the standbys that there are, by shard.</summary>
+    public sealed record StandbysPlaced(IReadOnlyDictionary<int, IActorRef> Standbys);
 
     /// <summary>What training goes on from, in an adopted job.</summary>
     /// <param name="Incarnations">The newest incarnation in the last snapshot.</param>
     /// <param name="Paused">Whether the job was paused.</param>
-    public sealed record Adopted(long Incarnations, bool Paused);
+    /// <param name="FirstCopy">The number of the first round of copies.</param>
+    /// <param name="IsMoved">Whether the coordinator before it was lost.</param>
+    /// <param name="Restored">The shards that were restored.</param>
+    public sealed record Adopted(
+        long Incarnations,
+        bool Paused,
+        long FirstCopy = 1,
+        bool IsMoved = true,
+        IReadOnlyList<RecoveryPlan.Source>? Restored = null
+    );
 
     /// <summary>Training → job: everything is applied and counted, or the job was canceled.</summary>
     public sealed record Done(TrainingReport Report, bool IsCanceled);

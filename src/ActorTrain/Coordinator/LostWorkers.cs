@@ -15,6 +15,7 @@ namespace ActorTrain.Coordinator;
 /// <param name="evaluations">The evaluations, of which the worker may have had one.</param>
 /// <param name="events">The job's events.</param>
 /// <param name="job">The job's actor, which fails with its last worker.</param>
+/// <param name="timers">The timers of the training actor, which gets <see cref="ReasonTimedOut"/>.</param>
 internal sealed class LostWorkers(
     JobRecord record,
     WorkerIncarnations incarnations,
@@ -22,9 +23,20 @@ internal sealed class LostWorkers(
     ShardRequests shards,
     EpochEvaluations evaluations,
     TrainingEvents events,
-    IActorRef job
+    IActorRef job,
+    ITimerScheduler timers
 )
 {
+    private static readonly TimeSpan ReasonTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Timer: no message gave the reason why a worker has stopped.</summary>
+    public sealed record ReasonTimedOut(WorkerId Worker);
+
+    /// <summary>A worker's actor has stopped: its own message, or its node's, may arrive later, and gives the
+    /// reason.</summary>
+    public void AwaitReason(JoiningWorkers.Stopped stopped) =>
+        timers.StartSingleTimer(stopped.Worker, new ReasonTimedOut(stopped.Worker), ReasonTimeout);
+
     /// <summary>A worker leaves, or its engine has failed.</summary>
     public void Withdraw(WorkerProtocol.Withdrawn withdrawn)
     {
@@ -49,9 +61,9 @@ internal sealed class LostWorkers(
     }
 
     /// <summary>A worker's actor has stopped, and no message gave the reason.</summary>
-    public void LoseWithoutReason(WorkerId id)
+    public void LoseWithoutReason(ReasonTimedOut stopped)
     {
-        if (incarnations.Find(id) is { } worker)
+        if (incarnations.Find(stopped.Worker) is { } worker)
             Lose(worker, "its worker has stopped without a reason");
     }
 

@@ -43,6 +43,13 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
+        Context.Parent.Tell(
+            new NodeProtocol.Members([
+                .. _cluster
+                    .State.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed))
+                    .Select(NodeOf),
+            ])
+        );
         _cluster.Subscribe(
             Self,
             ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,

@@ -21,8 +21,12 @@ internal sealed class ShardPlacementActor : ReceiveActor
     private IActorRef? _buffers;
 
     /// <summary>Placement → job: every shard is open, by index.</summary>
-    public sealed record Placed(PlacedShard[] Shards, IActorRef? Buffers)
+    public sealed record Placed(PlacedShard[] Shards, IActorRef? Buffers, string BuffersNode = "")
     {
+        /// <summary>The shards and the buffers.</summary>
+        public IActorRef[] Actors =>
+            [.. Shards.Select(shard => shard.Place.Shard), .. Buffers is null ? [] : new[] { Buffers }];
+
         public ShardPlace[] Places => [.. Shards.Select(shard => shard.Place)];
 
         public void TellShards(object message)
@@ -101,7 +105,7 @@ internal sealed class ShardPlacementActor : ReceiveActor
     {
         if (_placed.Any(shard => shard is null) || (_hasBuffers && _buffers is null))
             return;
-        Context.Parent.Tell(new Placed(_placed!, _buffers));
+        Context.Parent.Tell(new Placed(_placed!, _buffers, _placed[0]!.Node));
         Context.Stop(Self);
     }
 }

@@ -12,16 +12,24 @@ namespace ActorTrain.Coordinator;
 /// <param name="history">Its epochs and events.</param>
 /// <param name="system">The actor system.</param>
 /// <param name="self">The job's actor, which the servers answer.</param>
+/// <param name="adopted">The snapshot that an adopted job goes on from; null for a new job.</param>
 internal sealed class SnapshotStore(
     string jobId,
     IActorRef client,
     WorkerReadiness readiness,
     JobHistory history,
     ActorSystem system,
-    IActorRef self
+    IActorRef self,
+    JobStart.Recovery? adopted
 )
 {
     private readonly Dictionary<IActorRef, ServerProtocol.SnapshotStored> _stored = [];
+    private (JobSnapshot Snapshot, ModelSnapshot Model)? _newest = adopted is null
+        ? null
+        : (adopted.Snapshot, adopted.Model);
+
+    /// <summary>The newest snapshot, with what belongs to it; null before the first.</summary>
+    public StoredJob? Newest => _newest is var (snapshot, model) ? new(snapshot, model, [.. history.Entries]) : null;
 
     /// <summary>A server has stored a snapshot, or a part of it.</summary>
     public void Stored(IActorRef server, ServerProtocol.SnapshotStored stored) => _stored[server] = stored;
@@ -31,7 +39,8 @@ internal sealed class SnapshotStore(
         JobTrainingProtocol.SnapshotTaken taken,
         JobOptions job,
         Admission admission,
-        ShardPlacementActor.Placed placed
+        ShardPlacementActor.Placed placed,
+        IReadOnlyCollection<string> standbyNodes
     )
     {
         history.Update(taken.CompletedEpochs, taken.Events);
@@ -45,18 +54,22 @@ internal sealed class SnapshotStore(
             client,
             placed.Places,
             [.. placed.Shards.Select(shard => shard.Node)],
+            [.. standbyNodes],
             placed.Buffers,
             taken.Incarnations,
             taken.Paused,
             taken.Record
         );
         var model = new ModelSnapshot(admission.FirstNode, admission.First);
-        foreach (var server in readiness.Servers)
+        _newest = (snapshot, model);
+        foreach (var server in snapshot.ShardNodes.Concat(standbyNodes).Distinct().Select(readiness.HostOf))
         {
-            var stored = _stored.GetValueOrDefault(server.Server!) ?? new ServerProtocol.SnapshotStored(false, 0);
+            if (server is null)
+                continue;
+            var stored = _stored.GetValueOrDefault(server) ?? new ServerProtocol.SnapshotStored(false, 0);
             if (!stored.HasModel)
-                server.Server!.TellInPages(system, new ServerProtocol.StoreModel(jobId, model), self);
-            server.Server!.TellInPages(
+                server.TellInPages(system, new ServerProtocol.StoreModel(jobId, model), self);
+            server.TellInPages(
                 system,
                 new ServerProtocol.StoreSnapshot(snapshot, history.PageFrom(stored.History)),
                 self

@@ -6,6 +6,7 @@ namespace ActorTrain.Coordinator;
 /// <param name="record">The job's counts.</param>
 /// <param name="scheduler">The job's leases and policies.</param>
 /// <param name="incarnations">The incarnations of the job's workers.</param>
+/// <param name="copies">The copies of its shards.</param>
 /// <param name="job">The job's actor, which stores them.</param>
 /// <param name="timers">The timers of the training actor, which gets <see cref="Due"/>.</param>
 /// <param name="clock">The scheduler's clock.</param>
@@ -13,6 +14,7 @@ internal sealed class TrainingSnapshots(
     JobRecord record,
     LeaseScheduler scheduler,
     WorkerIncarnations incarnations,
+    ShardCopies copies,
     IActorRef job,
     ITimerScheduler timers,
     Func<TimeSpan> clock
@@ -35,7 +37,8 @@ internal sealed class TrainingSnapshots(
                 scheduler.Paused,
                 record.ToSnapshot(_sentAt),
                 record.CompletedEpochs(),
-                record.Events
+                record.Events,
+                copies.Copied
             )
         );
     }

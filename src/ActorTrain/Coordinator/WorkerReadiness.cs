@@ -17,7 +17,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     private static readonly TimeSpan ChoiceTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
-    private readonly SortedDictionary<string, NodeProtocol.Enrol> _servers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, NodeProtocol.Enrol> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WorkerHost> _workers = [];
     private readonly Dictionary<string, NodeProtocol.Enrol> _coordinators = [];
 
@@ -53,12 +53,22 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     /// <summary>Nodes that may host the coordinator.</summary>
     public IReadOnlyCollection<string> Coordinators => _coordinators.Keys;
 
-    /// <summary>The nodes whose algorithms a change of the job needs: its servers, and those that may hold the
+    /// <summary>The nodes whose algorithms a change of the job needs: its hosts, and those that may hold the
     /// coordinator.</summary>
-    public IReadOnlyCollection<NodeProtocol.Enrol> ServersAndCoordinators =>
-        [.. _servers.Values, .. _coordinators.Values];
+    public IReadOnlyCollection<NodeProtocol.Enrol> HostsAndCoordinators => [.. _hosts.Values, .. _coordinators.Values];
 
-    public IReadOnlyList<NodeProtocol.Enrol> Servers => [.. _servers.Values];
+    /// <summary>Nodes that new shards are opened on.</summary>
+    public IReadOnlyList<NodeProtocol.Enrol> Servers =>
+        [.. _hosts.Values.Where(host => host.Roles.Contains(NodeRoles.Server))];
+
+    /// <summary>Nodes that hold the job's shards; null before they are open.</summary>
+    public IReadOnlyCollection<string>? ShardNodes { get; set; }
+
+    /// <summary>Nodes that may hold shards or their copies.</summary>
+    public IReadOnlyCollection<NodeProtocol.Enrol> Hosts => _hosts.Values;
+
+    /// <summary>Where a node opens shards and standbys; null for a node that does not, or is gone.</summary>
+    public IActorRef? HostOf(string node) => _hosts.GetValueOrDefault(node)?.Server;
 
     /// <summary>Workers that are ready.</summary>
     public int Ready => _ready.Count;
@@ -71,7 +81,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     {
         get
         {
-            if (_servers.Count == 0)
+            if (Servers.Count == 0)
                 return "waiting for a node with the role server";
             if (WorkersUnderWay == 0)
                 return "waiting for workers to join";
@@ -117,7 +127,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     {
         var node = joined.Node;
         if (node.Server is not null)
-            _servers[node.Node] = node;
+            _hosts[node.Node] = node;
         if (node.Roles.Contains(NodeRoles.Coordinator))
             _coordinators[node.Node] = node;
         if (node.Worker is null)
@@ -172,11 +182,14 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     /// </summary>
     public (IReadOnlyList<IActorRef> Workers, IActorRef[] Servers) TakeUnchecked(TimeSpan now)
     {
-        if (_servers.Count == 0)
+        var servers = ShardNodes is null
+            ? Servers
+            : [.. ShardNodes.Select(_hosts.GetValueOrDefault).OfType<NodeProtocol.Enrol>()];
+        if (servers.Count == 0)
             return ([], []);
         return (
             [.. _checking.Where(checking => IsToBeAsked(checking.Key, now)).Select(it => it.Value.Candidate.Worker)],
-            [.. _servers.Values.Select(server => server.Server!)]
+            [.. servers.Select(server => server.Server!)]
         );
     }
 
@@ -214,7 +227,7 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     public void Lost(string node)
     {
         RemoveWorker(node);
-        _servers.Remove(node);
+        _hosts.Remove(node);
         _workers.Remove(node);
         _askedAt.Remove(node);
         _coordinators.Remove(node);

@@ -16,7 +16,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
     private readonly ClientOutput _output;
     private readonly FollowedJob _followed = new();
-    private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly JobEventStream _events;
     private readonly ITensorLane _lane;
     private readonly IActorRef _laneActor;
     private IActorRef _job = ActorRefs.Nobody;
@@ -53,6 +53,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     )
     {
         (_lane, _laneActor, _output) = (lane, laneActor, output);
+        _events = new JobEventStream(output, Context);
         Submitting();
         if (!laneActor.IsNobody())
             Context.Watch(laneActor);
@@ -107,6 +108,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
             _canMove = progressed.CanMove;
             Follow(_followed.Add(progressed.Progress, progressed.History));
         });
+        Receive<ClientProtocol.Moving>(_ => _canMove = true);
         Receive<ClientProtocol.HistoryContinued>(continued => Follow(_followed.Add(continued.History)));
         Receive<ClientProtocol.CheckLane>(check =>
             Context.ActorOf(LaneProbeActor.Props(_lane, check.Servers, bothWays: false))
@@ -115,12 +117,8 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         Receive<LaneProbeActor.Failing>(failing =>
             End($"this client could not fetch the weights: {failing.Reason}", hasTrained: true)
         );
-        Receive<ClientProtocol.EventRaised>(raised => Publish(raised.Event));
-        Receive<Subscribe>(subscribe =>
-        {
-            _subscribers.Add(Context.Watch(subscribe.Subscriber));
-            subscribe.Subscribed.TrySetResult(true);
-        });
+        Receive<ClientProtocol.EventRaised>(raised => _events.Publish(raised.Event, Sender));
+        Receive<Subscribe>(_events.Add);
         Receive<ClientProtocol.IJobRequest>(request => _job.Forward(request));
         Receive<FetchSnapshot>(fetch => Context.ActorOf(SnapshotActor.Props(_job, _lane, fetch.Result)));
         Receive<ClientProtocol.Cancel>(cancel =>
@@ -147,16 +145,6 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
             _output.Progress.TryWrite(progress);
     }
 
-    private void Publish(SupervisionEvent raised)
-    {
-        _output.Events.TryWrite(raised);
-        foreach (var subscriber in _subscribers)
-            subscriber.Tell(raised);
-        // The coordinator has published it in its own system already.
-        if (!Sender.Path.Address.HasLocalScope)
-            Context.System.EventStream.Publish(raised);
-    }
-
     /// <summary>The coordinator may be lost, and another one adopt the job.</summary>
     private void Adoptable()
     {
@@ -171,10 +159,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
                 _job.Tell(new ClientProtocol.Cancel());
         });
         Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => OnCoordinatorLost());
-        Receive<Terminated>(gone =>
-        {
-            _subscribers.Remove(gone.ActorRef);
-        });
+        Receive<Terminated>(_events.Remove);
         // A client is no member of the cluster, and would wait long for missing heartbeats.
         Receive<ProcessWatchActor.Gone>(gone =>
         {
@@ -202,22 +187,37 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     {
         var parameters = new float[finished.Model.Parameters.Length];
         var state = new float[finished.Model.Buffers.Length];
-        Context.ActorOf(PullActor.Props(finished.Shards, finished.Buffers, _lane, parameters, state));
+        var pull = Context.ActorOf(PullActor.Props(finished.Shards, finished.Buffers, _lane, parameters, state));
+        var reason = "";
         EndWithLane();
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
-        Receive<PullActor.Completed>(_ =>
+        Receive<PullActor.Completed>(_ => Become(() => Ending(ToResult())), _ => Sender.Equals(pull));
+        // Where a shard is lost, the job goes on from its copy and reports again that it has finished, as an adopted
+        // job does.
+        Receive<PullActor.Lost>(lost => AwaitResult(lost.Reason), _ => Sender.Equals(pull));
+        Receive<ClientProtocol.Finished>(again =>
         {
-            var model = new TrainedModel(finished.Model, parameters, state) { Data = finished.Report.Data };
-            var result = new TrainingResult(finished.Report, model, finished.IsCanceled);
-            Become(() => Ending(result));
+            Context.Stop(pull);
+            SetReceiveTimeout(null);
+            Become(() => Fetching(again));
         });
-        Receive<PullActor.Lost>(lost => End($"the weights could not be fetched: {lost.Reason}", hasTrained: true));
-        Receive<ClientProtocol.Cancel>(_ => { });
-        // The shards stay for a while, also without their coordinator. An adopted job reports again that it has
-        // finished.
-        Receive<ClientProtocol.Finished>(_ => { });
+        Receive<ReceiveTimeout>(_ => End($"the weights could not be fetched: {reason}", hasTrained: true));
+        Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", hasTrained: true));
         Receive<ClientProtocol.Adopted>(_ => _job = Context.Watch(Sender));
-        Receive<Terminated>(_ => { });
+        ReceiveAny(_ => { });
+
+        TrainingResult ToResult() =>
+            new(
+                finished.Report,
+                new TrainedModel(finished.Model, parameters, state) { Data = finished.Report.Data },
+                finished.IsCanceled
+            );
+
+        void AwaitResult(string lost)
+        {
+            reason = lost;
+            SetReceiveTimeout(Adoption.Timeout);
+        }
     }
 
     /// <summary>

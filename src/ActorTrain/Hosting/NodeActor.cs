@@ -58,11 +58,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             node,
             [.. roles],
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
-            roles.Contains(NodeRoles.Server)
+            roles.Contains(NodeRoles.Server) || roles.Contains(NodeRoles.Standby)
                 ? Context.ActorOf(ServerNodeActor.Props(lane, algorithms), "server")
                 : null,
             uid,
-            [.. algorithms.Added]
+            [.. algorithms.Added],
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
         );
 
         // Only these two messages are the same in every version.

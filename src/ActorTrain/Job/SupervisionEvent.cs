@@ -101,4 +101,7 @@ public static class SupervisionEventKinds
 
     /// <summary>The coordinator's node was lost, and another coordinator adopted the job.</summary>
     public const string CoordinatorMoved = "coordinator-moved";
+
+    /// <summary>A shard was lost with its node, and goes on from its copy on another.</summary>
+    public const string ShardRestored = "shard-restored";
 }

@@ -40,6 +40,9 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
         set => _ungranted.LastEpoch = value;
     }
 
+    /// <summary>The first place of the order that is to be granted.</summary>
+    public SampleRange FirstUngranted => _ungranted.First;
+
     /// <summary>Whether nothing is granted because evaluations are behind.</summary>
     public bool AwaitsEvaluation => _ungranted.AreHeldBack;
 

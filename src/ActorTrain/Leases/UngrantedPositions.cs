@@ -18,6 +18,18 @@ internal sealed class UngrantedPositions(int samples, int epochs, int least)
     /// <summary>The epoch that is being granted, from 1.</summary>
     public int Epoch => Math.Min(_epoch, epochs);
 
+    /// <summary>The first of them in the order.</summary>
+    public SampleRange First
+    {
+        get
+        {
+            var returned = _returned.Counts.Select(returned => returned.Epoch).FirstOrDefault(int.MaxValue);
+            return returned > _epoch || _returned.Find(returned) is not { } positions
+                ? new SampleRange(_epoch, _next, 0)
+                : new SampleRange(returned, positions.Ranges[0].Start, 0);
+        }
+    }
+
     /// <summary>The last epoch that may be granted now.</summary>
     public int LastEpoch { get; set; } = int.MaxValue;
 

@@ -74,6 +74,11 @@ internal static class ClientProtocol
     /// <param name="History">As many entries as fit a page.</param>
     public sealed record HistoryContinued(HistoryPage History) : IWireMessage;
 
+    /// <summary>
+    /// Job → client: it stops, and another job actor goes on with the job, which sends <see cref="Adopted"/>.
+    /// </summary>
+    public sealed record Moving : IWireMessage;
+
     /// <summary>Job of another coordinator → client: this coordinator has adopted the job.</summary>
     /// <param name="JobId">The job.</param>
     public sealed record Adopted(string JobId) : IWireMessage;

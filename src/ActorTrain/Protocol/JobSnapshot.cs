@@ -13,6 +13,7 @@ namespace ActorTrain.Protocol;
 /// <param name="Client">The client that follows it.</param>
 /// <param name="Shards">Where the shards are.</param>
 /// <param name="ShardNodes">The server node of each shard, in order.</param>
+/// <param name="StandbyNodes">The nodes that hold copies of them.</param>
 /// <param name="Buffers">Where the model's buffers are combined; null for a model without any.</param>
 /// <param name="Incarnations">The newest incarnation of a worker.</param>
 /// <param name="Paused">Whether it is paused.</param>
@@ -23,6 +24,7 @@ internal sealed record JobSnapshot(
     IActorRef Client,
     ShardPlace[] Shards,
     string[] ShardNodes,
+    string[] StandbyNodes,
     IActorRef? Buffers,
     long Incarnations,
     bool Paused,

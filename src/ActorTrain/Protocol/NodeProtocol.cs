@@ -16,18 +16,24 @@ internal static class NodeProtocol
     /// <param name="Server">Where shards are opened on it; null without the role <c>server</c>.</param>
     /// <param name="Uid">The number of its actor system in the cluster, which differs after a restart.</param>
     /// <param name="Algorithms">The algorithms that were added to it.</param>
+    /// <param name="MemoryBytes">Memory that its process may use, in bytes.</param>
     public sealed record Enrol(
         string Node,
         string[] Roles,
         IActorRef? Worker,
         IActorRef? Server,
         int Uid = 0,
-        string[]? Algorithms = null
+        string[]? Algorithms = null,
+        long MemoryBytes = 0
     ) : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>
     /// <param name="Coordinator">The coordinator itself, to be watched.</param>
     public sealed record Enrolled(IActorRef Coordinator) : IWireMessage;
+
+    /// <summary>Membership → coordinator, at its start: the members of the cluster.</summary>
+    /// <param name="Nodes">Their addresses, <c>host:port</c>.</param>
+    internal sealed record Members(IReadOnlyCollection<string> Nodes);
 
     /// <summary>Membership → coordinator → job: a node has left the cluster, in order or not.</summary>
     /// <param name="Node">Its address, <c>host:port</c>.</param>

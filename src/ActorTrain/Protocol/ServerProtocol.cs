@@ -1,4 +1,5 @@
 using ActorTrain.Job;
+using ActorTrain.Leases;
 using ActorTrain.Parameters;
 using ActorTrain.Serialization;
 using Akka.Actor;
@@ -15,13 +16,17 @@ internal static class ServerProtocol
     /// <param name="Job">Optimizer, schedule and consistency.</param>
     /// <param name="TrainSamples">Training samples, the unit of the schedule.</param>
     /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the shard is closed.</param>
+    /// <param name="Generation">How often shards of the job were restored before.</param>
+    /// <param name="Snapshot">The snapshot of its standby here that it goes on from; null for a new shard.</param>
     public sealed record OpenShard(
         string JobId,
         ShardSlice Slice,
         int Shards,
         JobOptions Job,
         int TrainSamples,
-        IActorRef Owner
+        IActorRef Owner,
+        int Generation = 0,
+        long? Snapshot = null
     ) : IWireMessage;
 
     /// <summary>Server → job.</summary>
@@ -48,13 +53,65 @@ internal static class ServerProtocol
     /// <param name="Job">The job's options, which name the epochs that are evaluated.</param>
     /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the buffers are
     /// closed.</param>
-    public sealed record OpenBuffers(string JobId, TypedRange[] Sections, JobOptions Job, IActorRef Owner)
-        : IWireMessage;
+    /// <param name="Generation">How often shards of the job were restored before.</param>
+    /// <param name="Snapshot">The snapshot of its standby here that they go on from; null for new buffers.</param>
+    public sealed record OpenBuffers(
+        string JobId,
+        TypedRange[] Sections,
+        JobOptions Job,
+        IActorRef Owner,
+        int Generation = 0,
+        long? Snapshot = null
+    ) : IWireMessage;
 
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Buffers">The actor that combines the buffers.</param>
     public sealed record BuffersOpened(string JobId, IActorRef Buffers) : IWireMessage;
+
+    /// <summary>Job → server: hold copies of a shard, or of the buffers. Answered by
+    /// <see cref="StandbyOpened"/>.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="Length">Floats of a vector.</param>
+    /// <param name="Owner">The job's actor.</param>
+    public sealed record OpenStandby(string JobId, int Shard, int Length, IActorRef Owner) : IWireMessage;
+
+    /// <summary>Server → job.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="Standby">The standby.</param>
+    public sealed record StandbyOpened(string JobId, int Shard, IActorRef Standby) : IWireMessage;
+
+    /// <summary>Job → server: another node holds the copies now. Not answered.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    public sealed record CloseStandby(string JobId, int Shard) : IWireMessage;
+
+    /// <summary>Job of another coordinator, or one that has lost a shard → server: what of it do you have? Answered by
+    /// <see cref="Held"/>.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record GetHeld(string JobId) : IWireMessage;
+
+    /// <summary>Server → job.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Shards">Its shards here, and its buffers.</param>
+    /// <param name="Snapshots">The snapshots of its standbys here.</param>
+    public sealed record Held(string JobId, HeldShard[] Shards, HeldSnapshot[] Snapshots) : IWireMessage;
+
+    /// <summary>A shard, or the buffers, of a job.</summary>
+    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="Generation">How often shards of the job had been restored when it was opened.</param>
+    /// <param name="Actor">The shard.</param>
+    public sealed record HeldShard(int Shard, int Generation, IActorRef Actor);
+
+    /// <summary>A snapshot that a standby holds.</summary>
+    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="Number">The snapshot's number.</param>
+    /// <param name="Version">The shard's version; 0 for buffers.</param>
+    /// <param name="CompleteEpochs">Epochs of which it has every sample; 0 for buffers.</param>
+    /// <param name="Applied">Ranges of the epochs after those that it has.</param>
+    public sealed record HeldSnapshot(int Shard, long Number, long Version, int CompleteEpochs, SampleRange[] Applied);
 
     /// <summary>Job → server, every second and at every event: what another coordinator needs to adopt the job.
     /// Answered by <see cref="SnapshotStored"/>.</summary>
@@ -83,7 +140,8 @@ internal static class ServerProtocol
 
     /// <summary>Job of another coordinator → server: the sender has adopted the job. Not answered.</summary>
     /// <param name="JobId">The job.</param>
-    public sealed record Adopt(string JobId) : IWireMessage;
+    /// <param name="Shards">The shards and buffers that it goes on with, on any server; others are closed.</param>
+    public sealed record Adopt(string JobId, IActorRef[] Shards) : IWireMessage;
 
     /// <summary>Job → server: the job has ended; close its shards and buffers. Not answered.</summary>
     /// <param name="JobId">The job.</param>

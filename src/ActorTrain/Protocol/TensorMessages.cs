@@ -15,6 +15,7 @@ internal static class TensorMessages
             (7, typeof(ShardProtocol.ParametersReady), ShardProtocol.ParametersReady.Read),
             (5, typeof(BuffersProtocol.Report), BuffersProtocol.Report.Read),
             (6, typeof(BuffersProtocol.Pulled), BuffersProtocol.Pulled.Read),
-            (8, typeof(LaneProtocol.Probe), LaneProtocol.Probe.Read)
+            (8, typeof(LaneProtocol.Probe), LaneProtocol.Probe.Read),
+            (9, typeof(StandbyProtocol.Chunk), StandbyProtocol.Chunk.Read)
         );
 }

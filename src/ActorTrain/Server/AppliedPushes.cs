@@ -13,6 +13,10 @@ namespace ActorTrain.Server;
 internal sealed class AppliedPushes(int epochs, int samples)
 {
     private readonly EpochPositions _positions = new(epochs, samples);
+
+    // The same without the gradients that an open step has gathered: those are not in the weights yet.
+    private readonly EpochPositions _inWeights = new(epochs, samples);
+    private readonly List<(SampleRange Part, WorkerId Worker)> _gathered = [];
     private readonly Dictionary<(string Node, int Restarts), (StalenessTally Staleness, long Samples)> _workers = [];
     private readonly StalenessTally _staleness = new();
     private int _lastEpoch;
@@ -47,6 +51,27 @@ internal sealed class AppliedPushes(int epochs, int samples)
     /// <summary>Records an applied push.</summary>
     public void Add(SampleRange part, WorkerId worker, long staleness)
     {
+        Record(part, worker, staleness);
+        _inWeights[part.Epoch].Add(part.Start, part.End);
+    }
+
+    /// <summary>Records a push that an open step has gathered.</summary>
+    public void Gather(SampleRange part, WorkerId worker)
+    {
+        Record(part, worker, staleness: 0);
+        _gathered.Add((part, worker));
+    }
+
+    /// <summary>What was gathered is in the weights now.</summary>
+    public void StepClosed()
+    {
+        foreach (var (part, _) in _gathered)
+            _inWeights[part.Epoch].Add(part.Start, part.End);
+        _gathered.Clear();
+    }
+
+    private void Record(SampleRange part, WorkerId worker, long staleness)
+    {
         _positions[part.Epoch].Add(part.Start, part.End);
         _lastEpoch = Math.Max(_lastEpoch, part.Epoch);
         _staleness.Add(staleness);
@@ -61,10 +86,13 @@ internal sealed class AppliedPushes(int epochs, int samples)
     public void Restore(ShardProtocol.Counts counts)
     {
         Duplicates = counts.DuplicatesRefused;
-        for (var epoch = 1; epoch <= counts.CompleteEpochs; epoch++)
-            _positions[epoch].Add(0, samples);
-        foreach (var range in counts.Applied)
-            _positions[range.Epoch].Add(range.Start, range.End);
+        foreach (var positions in new[] { _positions, _inWeights })
+        {
+            for (var epoch = 1; epoch <= counts.CompleteEpochs; epoch++)
+                positions[epoch].Add(0, samples);
+            foreach (var range in counts.Applied)
+                positions[range.Epoch].Add(range.Start, range.End);
+        }
         _lastEpoch = counts.Applied.Select(range => range.Epoch).Append(counts.CompleteEpochs).Max();
         foreach (var worker in counts.Workers)
         {
@@ -75,29 +103,63 @@ internal sealed class AppliedPushes(int epochs, int samples)
         }
     }
 
-    /// <summary>Whether every position before a place of the order is applied.</summary>
-    public bool AreBefore(SampleRange place) =>
-        CompleteEpochs >= place.Epoch || CompleteEpochs == place.Epoch - 1 && FirstMissing(place.Epoch) >= place.Start;
+    /// <summary>Whether every position before a place of the order is in the weights.</summary>
+    public bool AreInWeightsBefore(SampleRange place)
+    {
+        var complete = _inWeights.CompleteEpochs;
+        return complete >= place.Epoch
+            || (
+                complete == place.Epoch - 1 && (place.Start == 0 || _inWeights[place.Epoch].FirstMissing >= place.Start)
+            );
+    }
 
     /// <summary>The counts, for the coordinator.</summary>
     public ShardProtocol.Counts GetCounts(long round, int shard, long version) =>
+        Counts(_positions, round, shard, version, CountWorkers());
+
+    /// <summary>The counts of what is in the weights, for a snapshot.</summary>
+    public ShardProtocol.Counts GetCountsInWeights(int shard, long version)
+    {
+        var workers = CountWorkers();
+        foreach (var gathered in _gathered.GroupBy(push => (push.Worker.Node, push.Worker.Restarts)))
+        {
+            var i = Array.FindIndex(workers, worker => (worker.Node, worker.Restarts) == gathered.Key);
+            var (pushes, histogram) = (gathered.Count(), (long[])[.. workers[i].StalenessHistogram]);
+            histogram[0] -= pushes;
+            workers[i] = workers[i] with
+            {
+                Samples = workers[i].Samples - gathered.Sum(push => (long)push.Part.Count),
+                Pushes = workers[i].Pushes - pushes,
+                StalenessHistogram = histogram,
+            };
+        }
+        return Counts(_inWeights, 0, shard, version, [.. workers.Where(worker => worker.Pushes > 0)]);
+    }
+
+    private ShardProtocol.Counts Counts(
+        EpochPositions positions,
+        long round,
+        int shard,
+        long version,
+        ShardProtocol.WorkerCount[] workers
+    ) =>
         new(
             round,
             shard,
             version,
             Duplicates,
-            CompleteEpochs,
-            AppliedInOpenEpochs(),
-            CountWorkers(),
+            positions.CompleteEpochs,
+            AppliedInOpenEpochs(positions),
+            workers,
             _staleness.Histogram()
         );
 
     // No worker trains far ahead, so the epochs that have begun follow each other.
-    private SampleRange[] AppliedInOpenEpochs()
+    private SampleRange[] AppliedInOpenEpochs(EpochPositions positions)
     {
         var applied = new List<SampleRange>();
-        for (var epoch = CompleteEpochs + 1; epoch <= _lastEpoch; epoch++)
-            foreach (var (start, end) in _positions[epoch].Ranges)
+        for (var epoch = positions.CompleteEpochs + 1; epoch <= _lastEpoch; epoch++)
+            foreach (var (start, end) in positions[epoch].Ranges)
                 applied.Add(new SampleRange(epoch, start, end - start));
         return [.. applied];
     }

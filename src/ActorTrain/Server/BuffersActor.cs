@@ -16,6 +16,7 @@ internal sealed class BuffersActor : ReceiveActor
     public BuffersActor(CombinedBuffers state, ITensorLane lane)
     {
         (_state, _lane) = (state, lane);
+        var sender = Context.ActorOf(SnapshotSenderActor.Props(StandbyProtocol.Buffers, lane));
         Receive<BuffersProtocol.Report>(report =>
         {
             _state.Report(report.Worker, report.Epoch, report.Samples, report.Payload.Values.Span);
@@ -24,6 +25,9 @@ internal sealed class BuffersActor : ReceiveActor
         // A sender that waits for a reply asks again.
         Receive<LaneProtocol.Broken>(_ => { });
         Receive<BuffersProtocol.Pull>(pull => _lane.Tell(Sender, Combine(pull.Epoch), Self));
+        Receive<StandbyProtocol.Copy>(copy =>
+            sender.Tell(new SnapshotSenderActor.Send(copy, Sender, _state.ToSnapshot()))
+        );
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _state.ForgetBefore(evaluated.Before));
     }
 

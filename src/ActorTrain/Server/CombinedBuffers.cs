@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 
@@ -30,6 +31,38 @@ internal sealed class CombinedBuffers(IReadOnlyList<TypedRange> sections, Func<i
             _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
         reports[worker.Node] = (samples, state.ToArray());
         Forget(past => !isEvaluatedAfter(past));
+    }
+
+    /// <summary>The reports, to be copied to a standby. They do not change.</summary>
+    public Snapshot ToSnapshot()
+    {
+        var reports = _epochs
+            .SelectMany(epoch =>
+                epoch.Value.Select(report =>
+                    (Row: new BuffersReport(epoch.Key, report.Key, report.Value.Samples), report.Value.State)
+                )
+            )
+            .ToList();
+        return new Snapshot(
+            new SnapshotRecord(
+                null,
+                new BuffersRecord([.. reports.Select(report => report.Row)], _before),
+                reports.Count
+            ),
+            [.. reports.Select(report => TensorSlice.From(report.State))]
+        );
+    }
+
+    /// <summary>Goes on from a snapshot.</summary>
+    public void Restore(BuffersRecord record, IReadOnlyList<TensorSlice> vectors)
+    {
+        _before = record.Before;
+        foreach (var (report, vector) in record.Reports.Zip(vectors))
+        {
+            if (!_epochs.TryGetValue(report.Epoch, out var reports))
+                _epochs.Add(report.Epoch, reports = new(StringComparer.Ordinal));
+            reports[report.Node] = (report.Samples, vector.Values.ToArray());
+        }
     }
 
     /// <summary>Forgets the epochs before this one; the newest reported epoch stays.</summary>

@@ -24,20 +24,35 @@ internal sealed class ParameterShardActor : ReceiveActor
     private readonly SortedDictionary<string, (IActorRef Worker, ShardProtocol.WatchStep Request)> _watching = new(
         StringComparer.Ordinal
     );
+    private readonly IActorRef _standbySender;
+    private readonly KeptSnapshots _kept = new();
+    private (StandbyProtocol.Copy Request, IActorRef Job)? _copy;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public static Props Props(ShardState shard, ITensorLane lane, TransferDType payload) =>
+    /// <param name="shard">Its state.</param>
+    /// <param name="lane">The tensor lane.</param>
+    /// <param name="payload">The type of weights between machines.</param>
+    /// <param name="isRestored">Whether it has weights; otherwise the first worker sends them.</param>
+    public static Props Props(ShardState shard, ITensorLane lane, TransferDType payload, bool isRestored = false) =>
         Akka
-            .Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload))
+            .Actor.Props.Create(() => new ParameterShardActor(shard, lane, payload, isRestored))
             .WithDispatcher(DispatcherNames.Compute);
 
-    public ParameterShardActor(ShardState shard, ITensorLane lane, TransferDType payload)
+    public ParameterShardActor(ShardState shard, ITensorLane lane, TransferDType payload, bool isRestored)
     {
         (_shard, _lane, _payload) = (shard, lane, payload);
-        AwaitingWeights();
+        _standbySender = Context.ActorOf(SnapshotSenderActor.Props(shard.Index, lane));
+        if (isRestored)
+            Training();
+        else
+            AwaitingWeights();
     }
 
-    protected override void PostStop() => _shard.Release();
+    protected override void PostStop()
+    {
+        _kept.Release();
+        _shard.Release();
+    }
 
     private void AwaitingWeights()
     {
@@ -58,6 +73,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             var version = _shard.Version;
             _lane.Tell(Sender, Judge(push), Self);
+            SendSnapshot();
             if (_shard.Version == version)
                 return;
             SendToWaiting();
@@ -77,6 +93,17 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             if (!TrySendWeights(Sender, pull))
                 _pulling.Add((Sender, pull));
+        });
+        Receive<StandbyProtocol.Copy>(copy =>
+        {
+            _copy = (copy, Sender);
+            _shard.RequestSnapshot(copy.After);
+            SendSnapshot();
+        });
+        Receive<StandbyActor.Take>(take =>
+        {
+            var kept = _kept.Find(take.Number);
+            Sender.Tell(new StandbyActor.Taken(take, kept?.Record, kept?.Share() ?? []));
         });
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _shard.ForgetEpochsBefore(evaluated.Before));
         Receive<ShardProtocol.Initialize>(again =>
@@ -109,6 +136,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         {
             SetStaleness(setPolicies.Staleness);
             _shard.SetConsistency(setPolicies.Consistency, setPolicies.Contributions);
+            SendSnapshot();
             SendToWaiting();
             NotifyStepClosed();
         });
@@ -139,6 +167,18 @@ internal sealed class ParameterShardActor : ReceiveActor
             && workerOf(request.Request).Incarnation <= past.Incarnation
         )
             requests.Remove(past.Node);
+    }
+
+    private void SendSnapshot()
+    {
+        if (_copy is not var (request, job) || _shard.TakenSnapshot()?.ToSnapshot() is not { } snapshot)
+            return;
+        if (request.IsKept)
+            _kept.Add(request.Number, snapshot, request.Before);
+        else
+            _kept.Release();
+        Context.Parent.Tell(new StandbyActor.Holds(_kept.All));
+        _standbySender.Tell(new SnapshotSenderActor.Send(request, job, snapshot));
     }
 
     private void SendToWaiting()

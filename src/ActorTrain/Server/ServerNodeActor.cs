@@ -3,6 +3,7 @@ using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Remedies;
 using ActorTrain.Sentences;
+using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Telemetry;
 using Akka.Actor;
@@ -18,27 +19,9 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
 {
     private readonly ITensorLane _lane;
     private readonly Algorithms _algorithms;
-    private readonly Dictionary<string, Hosted> _jobs = [];
+    private readonly Dictionary<string, HostedJob> _jobs = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IDisposable? _admission;
-
-    private sealed class Hosted(IActorRef owner)
-    {
-        public IActorRef Owner { get; set; } = owner;
-
-        public List<(IActorRef Actor, IDisposable Admission, int? Shard)> Children { get; } = [];
-
-        public JobSnapshot? Snapshot { get; set; }
-
-        public ModelSnapshot? Model { get; set; }
-
-        public JobHistory History { get; set; } = new();
-
-        public ServerProtocol.SnapshotStored SnapshotStored => new(Model is not null, History.Count);
-
-        public StoredJob? StoredJob =>
-            Snapshot is null || Model is null ? null : new StoredJob(Snapshot, Model, [.. History.Entries]);
-    }
 
     // A job that follows at once reuses the memory of the one before.
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
@@ -53,17 +36,39 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     public ServerNodeActor(ITensorLane lane, Algorithms algorithms)
     {
         (_lane, _algorithms) = (lane, algorithms);
-        Receive<ServerProtocol.OpenShard>(open => Sender.Tell(Open(open)));
+        Receive<ServerProtocol.OpenShard>(open =>
+        {
+            var job = JobOf(open.JobId, open.Owner);
+            if (open.Snapshot is not { } number)
+                Sender.Tell(job.Open(open));
+            else if (job.HolderOf(open.Slice.Index, number) is { } holder)
+                holder.Tell(new StandbyActor.Take(open.JobId, number, open, Sender));
+            else
+                Sender.Tell(HostedJob.Refused(open));
+        });
         Receive<ServerProtocol.OpenBuffers>(open =>
         {
-            var state = new CombinedBuffers(open.Sections, open.Job.IsEvaluatedAfter);
-            Sender.Tell(
-                new ServerProtocol.BuffersOpened(
-                    open.JobId,
-                    Host(open.JobId, open.Owner, state.Length, BuffersActor.Props(state, _lane))
-                )
-            );
+            var job = JobOf(open.JobId, open.Owner);
+            if (open.Snapshot is { } number && job.HolderOf(StandbyProtocol.Buffers, number) is { } holder)
+                holder.Tell(new StandbyActor.Take(open.JobId, number, open, Sender));
+            else
+                Sender.Tell(job.Open(open));
         });
+        Receive<StandbyActor.Taken>(Restore);
+        Receive<ServerProtocol.OpenStandby>(open => Sender.Tell(JobOf(open.JobId, open.Owner).Open(open)));
+        Receive<StandbyActor.Holds>(holds =>
+        {
+            foreach (var job in _jobs.Values)
+                job.Holds(Sender, holds.Snapshots);
+        });
+        Receive<ServerProtocol.CloseStandby>(close => _jobs.GetValueOrDefault(close.JobId)?.CloseStandby(close.Shard));
+        Receive<ServerProtocol.GetHeld>(get =>
+            Sender.TellInPages(
+                Context.System,
+                _jobs.GetValueOrDefault(get.JobId)?.Describe(get.JobId) ?? new ServerProtocol.Held(get.JobId, [], []),
+                Self
+            )
+        );
         Receive<ServerProtocol.StoreSnapshot>(store =>
         {
             if (!_jobs.TryGetValue(store.Snapshot.JobId, out var job))
@@ -92,6 +97,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
                 return;
             Timers.Cancel(adopt.JobId);
             job.Owner = Context.Watch(Sender);
+            job.CloseAllBut(adopt.Shards);
             // This coordinator does not know what the earlier one stored last, and stores the history anew.
             job.History = new JobHistory();
         });
@@ -119,8 +125,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _admission?.Dispose();
-        foreach (var (_, admission, _) in _jobs.Values.SelectMany(job => job.Children))
-            admission.Dispose();
+        foreach (var job in _jobs.Values)
+            job.Close();
     }
 
     // A shard that fails in the middle of an update has no valid weights: it stops, and the job ends.
@@ -132,27 +138,19 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             return Directive.Stop;
         });
 
-    /// <param name="jobId">The job.</param>
-    /// <param name="owner">The job's actor.</param>
-    /// <param name="length">Numbers of a tensor that is sent to the child.</param>
-    /// <param name="props">The child.</param>
-    /// <param name="shard">The shard's number, from 0; null for buffers.</param>
-    private IActorRef Host(string jobId, IActorRef owner, int length, Props props, int? shard = null)
+    private HostedJob JobOf(string jobId, IActorRef owner)
     {
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job))
-            _jobs.Add(jobId, job = new Hosted(Context.Watch(owner)));
-        var child = Context.ActorOf(props);
-        // Admitted before any node knows the actor: a tensor that arrived earlier would be lost.
-        job.Children.Add((child, _lane.Admit(child, new HashSet<int> { length }), shard));
-        return child;
+            _jobs.Add(jobId, job = new HostedJob(Context.Watch(owner), Context, _lane, _algorithms));
+        return job;
     }
 
     private void TellOwner(IActorRef child, Exception failure)
     {
         foreach (var (jobId, job) in _jobs)
-            if (job.Children.Find(hosted => hosted.Actor.Equals(child)) is { Shard: { } index })
-                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, index, failure.AsReason()));
+            if (job.ShardOf(child) is >= 0 and var shard)
+                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, shard, failure.AsReason()));
     }
 
     private void Close(string jobId)
@@ -161,40 +159,17 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             return;
         Timers.Cancel(jobId);
         Context.Unwatch(job.Owner);
-        foreach (var (child, admission, _) in job.Children)
-        {
-            admission.Dispose();
-            Context.Stop(child);
-        }
+        job.Close();
         if (_jobs.Count == 0)
             Timers.StartSingleTimer(nameof(Idle), new Idle(), IdleAfter);
     }
 
-    private object Open(ServerProtocol.OpenShard open)
+    private void Restore(StandbyActor.Taken taken)
     {
-        ShardState shard;
-        try
-        {
-            shard = new ShardState(
-                open.Slice.Index,
-                open.Slice.Length,
-                open.TrainSamples,
-                open.Job,
-                _lane.Memory,
-                isOnly: open.Shards == 1,
-                _algorithms
-            );
-        }
-        // This node may lack an algorithm that another has added, or it throws.
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, failure.AsReason());
-        }
-        var props = ParameterShardActor.Props(shard, _lane, open.Job.TransferDType);
-        return new ServerProtocol.ShardOpened(
-            open.JobId,
-            open.Slice,
-            Host(open.JobId, open.Owner, open.Slice.Length, props, open.Slice.Index)
-        );
+        var (request, record, vectors) = taken;
+        if (_jobs.TryGetValue(request.JobId, out var job))
+            request.Sender.Tell(job.Restore(request.Open, record, vectors));
+        foreach (var vector in vectors)
+            vector.Release();
     }
 }

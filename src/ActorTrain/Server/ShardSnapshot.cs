@@ -29,6 +29,9 @@ internal sealed class ShardSnapshot(ShardRecord record, IReadOnlyList<TensorSlic
     public IEnumerable<(EpochVersion Kept, TensorSlice Weights)> Epochs =>
         record.Epochs.Zip(vectors.Skip(1 + record.OptimizerVectors + record.PolicyVectors));
 
+    /// <summary>The same, to be copied to a standby.</summary>
+    public Snapshot ToSnapshot() => new(new SnapshotRecord(record, null, vectors.Count), vectors);
+
     public void Release()
     {
         foreach (var vector in vectors)

@@ -21,14 +21,14 @@ internal sealed class ShardSnapshots(
     private ShardSnapshot? _taken;
 
     /// <summary>Requests a snapshot; of several requests the newest counts.</summary>
-    /// <param name="after">The snapshot has every position before this place of the order.</param>
+    /// <param name="after">Every position before this place of the order is to be in the weights.</param>
     public void Request(SampleRange after) => _after = after;
 
     /// <summary>Whether one is requested, and the shard has applied what is to be in it.</summary>
-    public bool IsDue => _after is { } after && applied.AreBefore(after);
+    public bool IsDue => _after is { } after && applied.AreInWeightsBefore(after);
 
     /// <summary>Takes the snapshot that is due. To be called between two updates.</summary>
-    /// <param name="counts">The shard's counts.</param>
+    /// <param name="counts">The counts of what is in the weights.</param>
     /// <param name="policies">The shard's policies.</param>
     public void Take(ShardProtocol.Counts counts, ShardProtocol.SetPolicies policies)
     {

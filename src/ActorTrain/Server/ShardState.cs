@@ -81,7 +81,7 @@ internal sealed class ShardState
     }
 
     /// <summary>
-    /// Has a snapshot taken as soon as no gradient waits for others of its step: <see cref="TakenSnapshot"/>.
+    /// Has a snapshot taken, of the weights without the gradients of an open step: <see cref="TakenSnapshot"/>.
     /// </summary>
     /// <inheritdoc cref="ShardSnapshots.Request"/>
     public void RequestSnapshot(SampleRange after)
@@ -302,8 +302,8 @@ internal sealed class ShardState
 
     private void TakeSnapshotIfDue()
     {
-        if (_snapshots.IsDue && _steps.AreBetween)
-            _snapshots.Take(GetCounts(), _policies.All);
+        if (_snapshots.IsDue)
+            _snapshots.Take(_applied.GetCountsInWeights(Index, Version), _policies.All);
     }
 
     // Only between two updates: the gradients of an open step are not in the weights yet.

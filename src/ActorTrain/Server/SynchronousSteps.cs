@@ -34,9 +34,6 @@ internal sealed class SynchronousSteps(
     /// <summary>Whether gradients are collected for a step.</summary>
     public bool IsOpen => _open is not null;
 
-    /// <summary>Whether no gradient waits for others: the weights contain all that is applied.</summary>
-    public bool AreBetween => _open is not { Contributions: > 0 };
-
     /// <summary>
     /// Whether the open step needs no more gradients. The job's last one may have fewer than the others.
     /// </summary>
@@ -72,7 +69,7 @@ internal sealed class SynchronousSteps(
         if (_open!.RefusalOf(part, worker.Node) is { } reason)
             return Verdict.Refuse(Refusal.StepClosed, reason);
         _open.Add(part, worker.Node, gradient, untouched);
-        applied.Add(part, worker, staleness: 0);
+        applied.Gather(part, worker);
         return Verdict.Applied;
     }
 
@@ -110,6 +107,7 @@ internal sealed class SynchronousSteps(
         _open = null;
         if (step.Contributions > 0)
             Apply(step);
+        applied.StepClosed();
         step.Release();
     }
 

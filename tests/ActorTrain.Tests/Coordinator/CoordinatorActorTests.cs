@@ -15,7 +15,8 @@ public sealed class CoordinatorActorTests : ActorTests
         TimeSpan.FromMilliseconds(50),
         TimeSpan.FromMinutes(1),
         TimeSpan.FromMinutes(1),
-        TimeSpan.FromMilliseconds(300)
+        TimeSpan.FromMilliseconds(300),
+        StandbyShare: 0.03
     );
 
     private readonly IActorRef _coordinator;

@@ -75,7 +75,6 @@ public abstract class JobTrainingActorTestBase : ActorTests
                 record.Admission,
                 record.ToSnapshot(TimeSpan.Zero),
                 new JobHistory(),
-                [new PlacedShard(new ShardPlace(new ShardSlice(0, 0, 8), _shard), "s:1")],
                 TimeSpan.Zero
             );
         var placed = new ShardPlacementActor.Placed(
@@ -86,7 +85,8 @@ public abstract class JobTrainingActorTestBase : ActorTests
             TimeSpan.FromMilliseconds(50),
             TimeSpan.FromMinutes(1),
             TimeSpan.FromMinutes(1),
-            TimeSpan.FromMilliseconds(300)
+            TimeSpan.FromMilliseconds(300),
+            StandbyShare: 0.03
         );
         _job = CreateTestProbe();
         return _job.ChildActorOf(

@@ -226,7 +226,7 @@ public sealed class ClusterTests
         var status = await client.GetStatusAsync();
 
         var summary = status.Nodes.ShouldHaveSingleItem();
-        (summary.Node, summary.Roles.Count).ShouldBe((node.Address.ToString(), 3));
+        (summary.Node, summary.Roles.Count).ShouldBe((node.Address.ToString(), NodeRoles.All.Count));
         status.Job!.SamplesApplied.ShouldBe(640);
         status.Job.Phase.ShouldBe(JobPhase.Completed);
     }

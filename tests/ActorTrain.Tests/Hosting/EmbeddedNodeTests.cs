@@ -102,7 +102,7 @@ public sealed class EmbeddedNodeTests : IAsyncLifetime
     [Fact]
     public void Jobs_of_two_coordinators_in_one_system_have_different_ids()
     {
-        var options = new CoordinatorOptions(Patience, Patience, Patience, Patience);
+        var options = new CoordinatorOptions(Patience, Patience, Patience, Patience, StandbyShare: 0);
         var (one, other) = (
             CoordinatorContext.Create(First, options, Algorithms.BuiltIn),
             CoordinatorContext.Create(First, options, Algorithms.BuiltIn)

@@ -14,7 +14,7 @@ public class NodeSettingsReaderTests
         (seed.Host, seed.Port).ShouldBe(("127.0.0.1", 4053));
         seed.Roles.ShouldBe(["coordinator", "server"]);
         (worker.Host, worker.Port).ShouldBe(("127.0.0.1", 0));
-        worker.Roles.ShouldBe(["worker"]);
+        worker.Roles.ShouldBe(["standby", "worker"]);
         NodeSettingsReader.Engine(Config.Empty).ShouldBe(new EngineSettings("auto", 0, null, 1));
     }
 
@@ -35,12 +35,13 @@ public class NodeSettingsReaderTests
     [InlineData(
         "roles",
         "server,cook",
-        "actortrain.seed.roles is server,cook (--roles); it must be one or more of coordinator, server, worker."
+        "actortrain.seed.roles is server,cook (--roles); it must be one or more of coordinator, server, standby, "
+            + "worker."
     )]
     [InlineData(
         "roles",
         ",",
-        "actortrain.seed.roles is , (--roles); it must be one or more of coordinator, server, worker."
+        "actortrain.seed.roles is , (--roles); it must be one or more of coordinator, server, standby, worker."
     )]
     public void A_wrong_setting_of_a_node_is_named(string key, string value, string sentence) =>
         Should

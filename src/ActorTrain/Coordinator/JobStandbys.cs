@@ -1,0 +1,96 @@
+using ActorTrain.Protocol;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>The standbys of a job: one for each shard and for the buffers, on another node where there is
+/// one.</summary>
+/// <param name="jobId">The job.</param>
+/// <param name="readiness">The nodes that may hold copies.</param>
+/// <param name="training">Has the shards copied.</param>
+/// <param name="areWanted">Whether copies are kept at all.</param>
+/// <param name="self">The job's actor.</param>
+internal sealed class JobStandbys(
+    string jobId,
+    WorkerReadiness readiness,
+    JobTraining training,
+    bool areWanted,
+    IActorRef self
+)
+{
+    // An answer may be lost; opening a standby again changes nothing.
+    private readonly Dictionary<int, (string Node, IActorRef? Actor)> _standbys = [];
+
+    /// <summary>The nodes that hold copies.</summary>
+    public IReadOnlyCollection<string> Nodes => [.. _standbys.Values.Select(standby => standby.Node).Distinct()];
+
+    /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
+    public IReadOnlyDictionary<int, IActorRef> Copied { get; set; } = new Dictionary<int, IActorRef>();
+
+    /// <summary>Whether another node has a copy of a shard.</summary>
+    public bool Covers(int shard) =>
+        _standbys.TryGetValue(shard, out var standby)
+        && standby.Actor is { } actor
+        && actor.Equals(Copied.GetValueOrDefault(shard));
+
+    /// <summary>Opens standbys where they are missing.</summary>
+    public void Place(ShardPlacementActor.Placed placed, Admission admission)
+    {
+        if (!areWanted)
+            return;
+        foreach (var shard in placed.Shards)
+            Place(shard.Place.Slice.Index, shard.Node, shard.Place.Slice.Length, placed);
+        if (placed.Buffers is not null)
+            Place(StandbyProtocol.Buffers, placed.BuffersNode, admission.Model.Buffers.Length, placed);
+    }
+
+    public void Opened(ServerProtocol.StandbyOpened opened)
+    {
+        if (!_standbys.TryGetValue(opened.Shard, out var standby) || opened.Standby.Equals(standby.Actor))
+            return;
+        _standbys[opened.Shard] = (standby.Node, opened.Standby);
+        TellTraining();
+    }
+
+    /// <summary>A node is lost, and its standbys with it.</summary>
+    public void Lost(string node)
+    {
+        foreach (var (shard, _) in _standbys.Where(standby => standby.Value.Node == node).ToList())
+            _standbys.Remove(shard);
+        TellTraining();
+    }
+
+    private void Place(int shard, string node, int length, ShardPlacementActor.Placed placed)
+    {
+        if (_standbys.TryGetValue(shard, out var standby))
+        {
+            if (standby.Actor is not null)
+                return;
+        }
+        else if (StandbyPlacement.Choose(node, Candidates(placed)) is { } chosen)
+            _standbys[shard] = standby = (chosen, null);
+        else
+            return;
+        readiness.HostOf(standby.Node)?.Tell(new ServerProtocol.OpenStandby(jobId, shard, length, self), self);
+    }
+
+    private IEnumerable<StandbyPlacement.Candidate> Candidates(ShardPlacementActor.Placed placed) =>
+        readiness.Hosts.Select(host =>
+        {
+            var shards = placed.Shards.Where(shard => shard.Node == host.Node).Select(shard => shard.Place.Slice);
+            var copies = placed.Shards.Where(shard =>
+                _standbys.TryGetValue(shard.Place.Slice.Index, out var standby) && standby.Node == host.Node
+            );
+            var floats = shards.Concat(copies.Select(shard => shard.Place.Slice)).Sum(slice => (long)slice.Length);
+            return new StandbyPlacement.Candidate(host.Node, host.MemoryBytes - sizeof(float) * floats);
+        });
+
+    private void TellTraining() =>
+        training.Tell(
+            new JobTrainingProtocol.StandbysPlaced(
+                _standbys
+                    .Where(standby => standby.Value.Actor is not null)
+                    .ToDictionary(standby => standby.Key, standby => standby.Value.Actor!)
+            )
+        );
+}

@@ -1,0 +1,119 @@
+using ActorTrain.Lane;
+using ActorTrain.Protocol;
+using ActorTrain.Serialization.Paging;
+using Akka.Actor;
+
+namespace ActorTrain.Server;
+
+/// <summary>
+/// Sends snapshots to a standby, a chunk at a time. After each it pauses, so that chunks are on their way for a small
+/// share of the time: a gradient waits behind one chunk at most, and a large shard is copied less often.
+/// </summary>
+internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly int _shard;
+    private readonly ITensorLane _lane;
+    private Send? _sending;
+    private long _floats;
+    private TimeSpan _sentAt;
+    private TimeSpan _roundTrip;
+
+    /// <summary>Shard or buffers → its sender, in the process: send this, in place of what is being sent.</summary>
+    /// <param name="Copy">The request.</param>
+    /// <param name="Job">The actor that requested it.</param>
+    /// <param name="Snapshot">The snapshot; the sender releases it.</param>
+    public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot);
+
+    private sealed record Next;
+
+    private sealed record SendAgain;
+
+    /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="lane">The tensor lane.</param>
+    public static Props Props(int shard, ITensorLane lane) =>
+        Akka.Actor.Props.Create(() => new SnapshotSenderActor(shard, lane));
+
+    public SnapshotSenderActor(int shard, ITensorLane lane)
+    {
+        (_shard, _lane) = (shard, lane);
+        Receive<Send>(send =>
+        {
+            End();
+            (_sending, _floats) = (send, -1);
+            SendNext();
+        });
+        Receive<StandbyProtocol.Received>(Continue);
+        Receive<Next>(_ => SendNext());
+        Receive<SendAgain>(_ => SendNext());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PostStop() => End();
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    private void Continue(StandbyProtocol.Received received)
+    {
+        if (_sending is not { } sending || received.Number != sending.Copy.Number || received.Floats <= _floats)
+            return;
+        var took = Now - _sentAt;
+        var isFirst = _floats < 0;
+        if (isFirst)
+            _roundTrip = took;
+        _floats = received.Floats;
+        Timers.Cancel(nameof(SendAgain));
+        if (_floats == sending.Snapshot.Floats)
+        {
+            var (copy, counts) = (sending.Copy, sending.Snapshot.Record.Shard?.Counts);
+            sending.Job.TellInPages(
+                Context.System,
+                new StandbyProtocol.Copied(
+                    _shard,
+                    copy.Number,
+                    copy.Standby,
+                    counts?.CompleteEpochs ?? 0,
+                    counts?.Applied ?? []
+                ),
+                Self
+            );
+            End();
+        }
+        else if (isFirst)
+            SendNext();
+        else
+            Timers.StartSingleTimer(nameof(Next), new Next(), PauseAfter(took, sending.Copy.Share));
+    }
+
+    // The round trip of a small message keeps the link free.
+    private TimeSpan PauseAfter(TimeSpan took, double share)
+    {
+        _roundTrip = took < _roundTrip ? took : _roundTrip;
+        return (took - _roundTrip) * (1 / share - 1);
+    }
+
+    private void SendNext()
+    {
+        if (_sending is not var (copy, _, snapshot))
+            return;
+        _sentAt = Now;
+        Timers.StartSingleTimer(nameof(SendAgain), new SendAgain(), SendAgainAfter);
+        if (_floats < 0)
+            copy.Standby.TellInPages(
+                Context.System,
+                new StandbyProtocol.Begin(copy.Number, snapshot.Record, copy.Before),
+                Self
+            );
+        else
+            _lane.Tell(copy.Standby, new StandbyProtocol.Chunk(copy.Number, _floats, snapshot.ChunkAt(_floats)), Self);
+    }
+
+    private void End()
+    {
+        Timers.CancelAll();
+        _sending?.Snapshot.Release();
+        _sending = null;
+    }
+}
