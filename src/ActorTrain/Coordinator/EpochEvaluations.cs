@@ -58,6 +58,7 @@ internal sealed class EpochEvaluations(
         telemetry.EvaluationEnded(evaluated.Epoch, evaluated.Evaluation.Accuracy, record.Metric);
         if (!double.IsFinite(evaluated.Evaluation.Loss))
             raised.Raise(_events.NotFinite(evaluated.Epoch, evaluated.Evaluation));
+        raised.Evaluated();
         KeepPace();
         Send();
     }

@@ -60,13 +60,32 @@ public sealed class FailureProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_server_ends_the_job_at_once_and_names_the_last_save()
+    public async Task A_worker_goes_on_with_the_shard_of_a_killed_server()
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
         await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
         await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "server");
-        await using var worker = Worker();
+        await using var first = Worker();
+        await using var second = Worker();
+        await using var train = Train("--minimum-workers", "2");
+        await train.LineWith("epoch 2/");
+
+        server.Kill();
+
+        (await train.LineWith(SupervisionEventKinds.ShardRestored)).ShouldContain("shard 0 was lost with its node");
+        await WaitForMoreEpochs(train, 2);
+        await CancelAndCheckCounts(train);
+    }
+
+    [Fact]
+    public async Task A_lost_server_without_a_standby_ends_the_job_at_once_and_names_the_last_save()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
+        await using var seed = CommandProcess.Start("seed", "--port", _cluster.Split(':')[1], "--role", "coordinator");
+        await using var server = CommandProcess.Start("worker", "--join", _cluster, "--role", "server");
+        await using var worker = Worker("--role", "worker");
         await using var train = Train("--save", ModelFile, "--save-every", "1");
         await train.LineWith("saved after epoch 1");
 
@@ -74,7 +93,7 @@ public sealed class FailureProcessTests : IDisposable
 
         (await train.ExitCode()).ShouldBe(1, train.Everything);
         train.Errors.ShouldMatch(
-            @"The job failed: the server node 127\.0\.0\.1:\d+ is lost .*, and the weights of shard 0 with it\. "
+            @"The job failed: the server node 127\.0\.0\.1:\d+ is lost with shard 0: no other node has a copy\. "
                 + $@"The last save is {System.Text.RegularExpressions.Regex.Escape(ModelFile)}, after epoch \d+\."
         );
         SafeTensors.Load(ModelFile).Metadata["data_class_names"].ShouldStartWith("""["T-shirt/top",""");
@@ -196,7 +215,8 @@ public sealed class FailureProcessTests : IDisposable
 
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
 
-    private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");
+    private CommandProcess Worker(params string[] more) =>
+        CommandProcess.Start(["worker", "--join", _cluster, "--threads", "1", .. more]);
 
     private CommandProcess Train(params string[] options) =>
         CommandProcess.Start([
