@@ -1,8 +1,8 @@
 namespace ActorTrain;
 
 /// <summary>
-/// Training had begun and could not go on: a server was lost, the last worker failed, training diverged. The message
-/// tells the user why.
+/// Training had begun and could not go on: a shard was lost with its copy, the last worker failed, training diverged.
+/// The message tells the user why.
 /// </summary>
 public sealed class JobFailedException : ActorTrainException
 {

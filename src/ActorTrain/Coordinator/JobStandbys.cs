@@ -55,9 +55,10 @@ internal sealed class JobStandbys(
     /// <summary>A node is lost, and its standbys with it.</summary>
     public void Lost(string node)
     {
-        foreach (var (shard, _) in _standbys.Where(standby => standby.Value.Node == node).ToList())
-            _standbys.Remove(shard);
-        TellTraining();
+        var lost = _standbys.Where(standby => standby.Value.Node == node).Select(standby => standby.Key).ToList();
+        lost.ForEach(shard => _standbys.Remove(shard));
+        if (lost.Count > 0)
+            TellTraining();
     }
 
     private void Place(int shard, string node, int length, ShardPlacementActor.Placed placed)

@@ -14,7 +14,7 @@ internal sealed class TrainingEvents(EventPublisher publisher, TrainingSnapshots
 
     /// <summary>An evaluation is recorded: its weights are about to be released, and another coordinator could not
     /// repeat it.</summary>
-    public void Evaluated() => snapshots.SendSoon();
+    public void Evaluated() => snapshots.Send();
 
     /// <summary>A client has changed the job: the change has a snapshot at once, with any number of workers.</summary>
     public void RaiseChange(EventDraft draft)

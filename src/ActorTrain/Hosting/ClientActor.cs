@@ -203,7 +203,12 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         });
         Receive<ReceiveTimeout>(_ => End($"the weights could not be fetched: {reason}", hasTrained: true));
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", hasTrained: true));
-        Receive<ClientProtocol.Adopted>(_ => _job = Context.Watch(Sender));
+        Receive<ClientProtocol.Adopted>(_ =>
+        {
+            _job = Context.Watch(Sender);
+            if (finished.IsCanceled)
+                _job.Tell(new ClientProtocol.Cancel());
+        });
         ReceiveAny(_ => { });
 
         TrainingResult ToResult() =>

@@ -143,6 +143,12 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job))
             _jobs.Add(jobId, job = new HostedJob(Context.Watch(owner), Context, _lane, _algorithms));
+        // Another coordinator goes on with the job, and has not told this node yet.
+        if (!job.Owner.Equals(owner))
+        {
+            Timers.Cancel(jobId);
+            job.Owner = Context.Watch(owner);
+        }
         return job;
     }
 
