@@ -68,7 +68,7 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("seed --port 65536", "actortrain.seed.port is 65536 (--port); it must be at most 65535.")]
     [InlineData(
         "seed --role cook",
-        "actortrain.seed.roles is cook (--role); it must be one or more of coordinator, server, worker."
+        "actortrain.seed.roles is cook (--role); it must be one or more of coordinator, server, standby, worker."
     )]
     [InlineData(
         "worker --join 127.0.0.1:4053 --data no-such-folder",
