@@ -42,7 +42,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _training = new(_record, _readiness, _client, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
         _shards = new(jobId, _client, _readiness, Context);
-        _standbys = new(jobId, _readiness, _training, context.Options.StandbyShare > 0, Self);
+        _standbys = new(jobId, _job, _readiness, _training, context.Options.StandbyShare > 0, Self);
         _reports = new(_client, start.History, Context.System, Self);
         _snapshots = new(jobId, _client, _readiness, start.History, Context.System, Self, start.Adopted);
         _end = new(jobId, _job.Name, _client, _record, _readiness, Context, log);
@@ -97,8 +97,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void PreparingShards()
     {
         var admission = _readiness.Admission!;
-        if (admission.Dataset.Substitute is { } substitute)
-            _training.Raise(JobEvents.DataSubstituted(admission.Dataset, substitute));
+        _training.RaiseSubstitute(admission.Dataset);
         _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _readiness.Ready) };
         _shards.Open(_job, admission);
         ReceiveNodes(() =>
@@ -130,8 +129,10 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ShardRecoveryActor.Lost>(lost => _end.Fail(lost.Reason));
         Receive<ShardRecoveryActor.Recovered>(recovered =>
         {
-            _shards.Adopt(recovered.Placed);
-            Become(() => Training(adopted.GoOn(recovered, _context.NewJobId())));
+            if (_shards.Adopt(recovered.Placed))
+                Become(() => Training(adopted.GoOn(recovered, _context.NewJobId())));
+            else
+                _end.GoOnElsewhere(_snapshots.Newest);
         });
         Receive<Tick>(_ => _workers.Settle(_job));
         ReceiveNodes(() => { }, recovery);
@@ -143,12 +144,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void ReceiveBeforeTraining()
     {
         ReceiveCancels(() => _end.Cancel(JobFailures.CanceledEarly));
-        Receive<ClientProtocol.IJobRequest>(_ =>
-            Sender.Tell(new ClientProtocol.Rejected("the job does not train at the moment"))
-        );
-        Receive<ClientProtocol.LocateWeights>(_ =>
-            Sender.Tell(new ClientProtocol.Rejected("the job does not train yet"))
-        );
+        Reject<ClientProtocol.IJobRequest>("the job does not train at the moment");
+        Reject<ClientProtocol.LocateWeights>("the job does not train yet");
         ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
     }
 
@@ -161,6 +158,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
         ReceiveNodes(_workers.HandOverReady);
         Receive<ServerProtocol.StandbyOpened>(_standbys.Opened);
+        Receive<ServerProtocol.StandbyFailed>(failed => _standbys.Failed(failed.Standby, _context.NodeOf(Sender)));
         ReceiveCancels(_training.Cancel);
         Receive<ClientProtocol.IJobRequest>(_training.Forward);
         Receive<ClientProtocol.LocateWeights>(_ => _reports.LocateWeights(Sender, admission, placed));
@@ -173,7 +171,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<JobProgress>(Tell);
         Receive<JobTrainingProtocol.SnapshotTaken>(taken =>
         {
-            _standbys.Copied = taken.Copied;
+            _standbys.CopiedTo(taken.Copied);
             _snapshots.Store(taken, _job, admission, placed, _standbys.Nodes);
         });
         Receive<ServerProtocol.SnapshotStored>(stored => _snapshots.Stored(Sender, stored));
@@ -182,9 +180,10 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             _reports.Finished(done, admission, placed);
             Become(Delivering);
         });
-        Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
         ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
     }
+
+    private void Reject<T>(string reason) => Receive<T>(_ => Sender.Tell(new ClientProtocol.Rejected(reason)));
 
     private void ReceiveLosses(Action clientLost)
     {
@@ -205,7 +204,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void Delivering()
     {
         Receive<ClientProtocol.CancelJob>(_ => Sender.Tell(new ClientProtocol.Canceling()));
-        Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
+        Reject<ClientProtocol.IJobRequest>("the job has ended");
         Receive<ClientProtocol.WeightsFetched>(_ => _end.Close());
         ReceiveLosses(_end.Close);
         ReceiveAny(_ => { });
@@ -238,6 +237,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.NodeUnreachable>(_training.Tell);
         Receive<NodeProtocol.NodeReachable>(_training.Tell);
         Receive<JobTrainingProtocol.Failed>(failed => _end.Fail(failed.Reason));
+        Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
         Receive<ClientProtocol.HistoryReceived>(received => _reports.HistoryReceived(received.First, Sender));
 
         void ReceiveChange<T>(Action<T> change) =>

@@ -25,5 +25,7 @@ internal static class JobFailures
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";
 
     public static string ShardFailed(ServerProtocol.ShardFailed failed) =>
-        $"shard {failed.Index} has failed, and its weights are lost: {failed.Reason}";
+        failed.Index == StandbyProtocol.Buffers
+            ? $"the model's buffers have failed: {failed.Reason}"
+            : $"shard {failed.Index} has failed, and its weights are lost: {failed.Reason}";
 }

@@ -38,13 +38,17 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
     }
 
     /// <summary>Goes on with the shards of another job actor.</summary>
-    public void Adopt(ShardPlacementActor.Placed placed)
+    /// <returns>Whether their nodes are all there: one may have been lost since they were found.</returns>
+    public bool Adopt(ShardPlacementActor.Placed placed)
     {
+        if (placed.Nodes.Any(node => readiness.HostOf(node) is null))
+            return false;
         Placed = placed;
         foreach (var host in readiness.Hosts)
             host.Server!.Tell(new ServerProtocol.Adopt(jobId, placed.Actors));
         Watch(placed);
         client.Tell(new ClientProtocol.Adopted(jobId));
+        return true;
     }
 
     /// <summary>Whether another coordinator could adopt the job if a node were lost.</summary>

@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Protocol;
 using Akka.Actor;
 
@@ -6,12 +7,14 @@ namespace ActorTrain.Coordinator;
 /// <summary>The standbys of a job: one for each shard and for the buffers, on another node where there is
 /// one.</summary>
 /// <param name="jobId">The job.</param>
+/// <param name="job">Its options: a node that lacks one of its algorithms holds no copies.</param>
 /// <param name="readiness">The nodes that may hold copies.</param>
 /// <param name="training">Has the shards copied.</param>
 /// <param name="areWanted">Whether copies are kept at all.</param>
 /// <param name="self">The job's actor.</param>
 internal sealed class JobStandbys(
     string jobId,
+    JobOptions job,
     WorkerReadiness readiness,
     JobTraining training,
     bool areWanted,
@@ -20,18 +23,34 @@ internal sealed class JobStandbys(
 {
     // An answer may be lost; opening a standby again changes nothing.
     private readonly Dictionary<int, (string Node, IActorRef? Actor)> _standbys = [];
+    private IReadOnlyDictionary<int, IActorRef> _copied = new Dictionary<int, IActorRef>();
+    private readonly HashSet<string> _failed = [];
+    private bool _areOthersClosed;
 
     /// <summary>The nodes that hold copies.</summary>
     public IReadOnlyCollection<string> Nodes => [.. _standbys.Values.Select(standby => standby.Node).Distinct()];
-
-    /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
-    public IReadOnlyDictionary<int, IActorRef> Copied { get; set; } = new Dictionary<int, IActorRef>();
 
     /// <summary>Whether another node has a copy of a shard.</summary>
     public bool Covers(int shard) =>
         _standbys.TryGetValue(shard, out var standby)
         && standby.Actor is { } actor
-        && actor.Equals(Copied.GetValueOrDefault(shard));
+        && actor.Equals(_copied.GetValueOrDefault(shard));
+
+    /// <summary>
+    /// Some standbys have copies that their shards can be restored from. When all have, those of other nodes are
+    /// closed: they are of the time before a shard was restored, or before its standby was another.
+    /// </summary>
+    /// <param name="copied">The standbys that have one, by shard.</param>
+    public void CopiedTo(IReadOnlyDictionary<int, IActorRef> copied)
+    {
+        _copied = copied;
+        if (_areOthersClosed || _standbys.Count == 0 || !_standbys.Keys.All(Covers))
+            return;
+        _areOthersClosed = true;
+        IActorRef[] standbys = [.. _standbys.Values.Select(standby => standby.Actor!)];
+        foreach (var host in readiness.Hosts)
+            host.Server!.Tell(new ServerProtocol.CloseOtherStandbys(jobId, standbys), self);
+    }
 
     /// <summary>Opens standbys where they are missing.</summary>
     public void Place(ShardPlacementActor.Placed placed, Admission admission)
@@ -49,15 +68,25 @@ internal sealed class JobStandbys(
         if (!_standbys.TryGetValue(opened.Shard, out var standby) || opened.Standby.Equals(standby.Actor))
             return;
         _standbys[opened.Shard] = (standby.Node, opened.Standby);
+        _areOthersClosed = false;
         TellTraining();
     }
 
     /// <summary>A node is lost, and its standbys with it.</summary>
-    public void Lost(string node)
+    public void Lost(string node) => Remove(standby => standby.Node == node);
+
+    /// <summary>A standby has failed: its node holds no more copies of the job.</summary>
+    public void Failed(IActorRef standby, string node)
     {
-        var lost = _standbys.Where(standby => standby.Value.Node == node).Select(standby => standby.Key).ToList();
-        lost.ForEach(shard => _standbys.Remove(shard));
-        if (lost.Count > 0)
+        _failed.Add(node);
+        Remove(failed => standby.Equals(failed.Actor));
+    }
+
+    private void Remove(Func<(string Node, IActorRef? Actor), bool> which)
+    {
+        var removed = _standbys.Where(standby => which(standby.Value)).Select(standby => standby.Key).ToList();
+        removed.ForEach(shard => _standbys.Remove(shard));
+        if (removed.Count > 0)
             TellTraining();
     }
 
@@ -76,15 +105,17 @@ internal sealed class JobStandbys(
     }
 
     private IEnumerable<StandbyPlacement.Candidate> Candidates(ShardPlacementActor.Placed placed) =>
-        readiness.Hosts.Select(host =>
-        {
-            var shards = placed.Shards.Where(shard => shard.Node == host.Node).Select(shard => shard.Place.Slice);
-            var copies = placed.Shards.Where(shard =>
-                _standbys.TryGetValue(shard.Place.Slice.Index, out var standby) && standby.Node == host.Node
-            );
-            var floats = shards.Concat(copies.Select(shard => shard.Place.Slice)).Sum(slice => (long)slice.Length);
-            return new StandbyPlacement.Candidate(host.Node, host.MemoryBytes - sizeof(float) * floats);
-        });
+        readiness
+            .Hosts.Where(host => !_failed.Contains(host.Node) && AlgorithmChecks.LackOf(job, [host]) is null)
+            .Select(host =>
+            {
+                var shards = placed.Shards.Where(shard => shard.Node == host.Node).Select(shard => shard.Place.Slice);
+                var copies = placed.Shards.Where(shard =>
+                    _standbys.TryGetValue(shard.Place.Slice.Index, out var standby) && standby.Node == host.Node
+                );
+                var floats = shards.Concat(copies.Select(shard => shard.Place.Slice)).Sum(slice => (long)slice.Length);
+                return new StandbyPlacement.Candidate(host.Node, host.MemoryBytes - sizeof(float) * floats);
+            });
 
     private void TellTraining() =>
         training.Tell(

@@ -43,7 +43,8 @@ internal sealed record JobStart(
             new(
                 Snapshot.Incarnations,
                 Snapshot.Paused,
-                CopyNumbers.First(recovered.NewestCopy, id),
+                CopyNumbers.First(recovered.NewestNumber, id),
+                recovered.CopiedAlike,
                 IsMoved,
                 recovered.Restored
             );

@@ -1,3 +1,4 @@
+using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
@@ -72,6 +73,13 @@ internal sealed class JobTraining(
             context.Sender.Tell(new ClientProtocol.Rejected(lack));
         else
             _actor?.Forward(request);
+    }
+
+    /// <summary>Says so where the workers have a substitute of the data set.</summary>
+    public void RaiseSubstitute(DatasetDescription dataset)
+    {
+        if (dataset.Substitute is { } substitute)
+            Raise(JobEvents.DataSubstituted(dataset, substitute));
     }
 
     public void Raise(EventDraft draft)

@@ -68,7 +68,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _scheduler = new(job, record, algorithms);
         _incarnations = new(record);
         _telemetry = new(job.Name, job.Epochs);
-        _copies = new(placed, _scheduler, options.StandbyShare, adopted?.FirstCopy ?? 1);
+        _copies = new(placed, _scheduler, options.StandbyShare, adopted, clock);
         _snapshots = new(record, _scheduler, _incarnations, _copies, parent, Timers, clock);
         _events = new(publisher, _snapshots, clock);
         _shards = new(placed, record, _scheduler, clock);

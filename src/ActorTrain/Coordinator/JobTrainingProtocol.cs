@@ -38,12 +38,14 @@ internal static class JobTrainingProtocol
     /// <param name="Incarnations">The newest incarnation in the last snapshot.</param>
     /// <param name="Paused">Whether the job was paused.</param>
     /// <param name="FirstCopy">The number of the first round of copies.</param>
+    /// <param name="CopiedAlike">The newest round of which all shards have copies of one place; 0 for none.</param>
     /// <param name="IsMoved">Whether the coordinator before it was lost.</param>
     /// <param name="Restored">The shards that were restored.</param>
     public sealed record Adopted(
         long Incarnations,
         bool Paused,
         long FirstCopy = 1,
+        long CopiedAlike = 0,
         bool IsMoved = true,
         IReadOnlyList<RecoveryPlan.Source>? Restored = null
     );

@@ -103,7 +103,7 @@ internal sealed class LeaseScheduler
         [.. Table.Grants.Select(grant => grant.Holder), .. _waiting.Select(worker => worker.Node)];
 
     /// <summary>Adopts a job: begins with what the shards have applied.</summary>
-    public void Adopt() => Table.Adopt(_record.AppliedEverywhere(1, _record.Epochs));
+    public void Adopt() => Table.Adopt(_record.AppliedEverywhere(1, _record.Epochs), _record.Cuts());
 
     /// <summary>Changes the staleness policy.</summary>
     public void SetStaleness(StalenessOptions staleness)

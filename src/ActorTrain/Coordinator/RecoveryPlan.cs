@@ -32,17 +32,22 @@ internal static class RecoveryPlan
     /// <param name="nodes">The node that each shard was on.</param>
     /// <param name="areAlike">Whether all shards must be at the same step.</param>
     /// <param name="held">What each node has of the job.</param>
+    /// <param name="hasBuffers">Whether the model has buffers.</param>
     /// <param name="isAnyAwaited">Whether a node that may have something has not answered.</param>
     public static Decision Decide(
         IReadOnlyList<string> nodes,
         bool areAlike,
         IReadOnlyDictionary<string, ServerProtocol.Held> held,
+        bool hasBuffers,
         bool isAnyAwaited
     )
     {
-        var buffers = Living(StandbyProtocol.Buffers, held) ?? Newest(StandbyProtocol.Buffers, held);
+        var livingBuffers = Living(StandbyProtocol.Buffers, held);
+        var buffers = livingBuffers ?? Newest(StandbyProtocol.Buffers, held);
         var living = nodes.Select((_, shard) => Living(shard, held)).ToList();
         var areComplete = living.TrueForAll(shard => shard is not null);
+        if (isAnyAwaited && hasBuffers && livingBuffers is null)
+            return Decision.Wait;
         if (areComplete && (!areAlike || AreOfOneGeneration(held, living)))
             return GoOn(living!);
         if (isAnyAwaited)
@@ -60,6 +65,15 @@ internal static class RecoveryPlan
         Decision Lost(int shard, string reason) =>
             new(null, $"the server node {nodes[Math.Max(0, shard)]} is lost with shard {Math.Max(0, shard)}: {reason}");
     }
+
+    /// <summary>The number of the newest copies of one place that all shards have on another node; 0 for
+    /// none.</summary>
+    /// <param name="nodes">The node that each shard is on.</param>
+    /// <param name="held">What each node has of the job.</param>
+    public static long NewestAlike(
+        IReadOnlyList<string> nodes,
+        IReadOnlyDictionary<string, ServerProtocol.Held> held
+    ) => NewestOfAll(nodes, held, elsewhere: true)?[0].Snapshot!.Number ?? 0;
 
     private static Source? Living(int shard, IReadOnlyDictionary<string, ServerProtocol.Held> held) =>
         held.SelectMany(node =>
@@ -81,10 +95,13 @@ internal static class RecoveryPlan
 
     private static List<Source>? NewestOfAll(
         IReadOnlyList<string> nodes,
-        IReadOnlyDictionary<string, ServerProtocol.Held> held
+        IReadOnlyDictionary<string, ServerProtocol.Held> held,
+        bool elsewhere = false
     )
     {
-        var all = nodes.Select((_, shard) => Snapshots(shard, held).ToList()).ToList();
+        var all = nodes
+            .Select((node, shard) => Snapshots(shard, held).Where(source => !elsewhere || source.Node != node).ToList())
+            .ToList();
         foreach (var first in all[0])
         {
             var same = all.Select(snapshots => snapshots.Find(source => AreAlike(source.Snapshot!, first.Snapshot!)))

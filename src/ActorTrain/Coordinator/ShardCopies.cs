@@ -13,15 +13,29 @@ namespace ActorTrain.Coordinator;
 /// <param name="placed">Where the shards are.</param>
 /// <param name="scheduler">The job's leases and consistency model.</param>
 /// <param name="share">The part of the time that copies may be on their way.</param>
-/// <param name="first">The number of the first round.</param>
-internal sealed class ShardCopies(ShardPlacementActor.Placed placed, LeaseScheduler scheduler, double share, long first)
+/// <param name="adopted">What an adopted job goes on from; null for a new job.</param>
+/// <param name="clock">The scheduler's clock.</param>
+internal sealed class ShardCopies(
+    ShardPlacementActor.Placed placed,
+    LeaseScheduler scheduler,
+    double share,
+    JobTrainingProtocol.Adopted? adopted,
+    Func<TimeSpan> clock
+)
 {
+    // A message may be lost.
+    private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<int, (long Number, IActorRef Standby)> _complete = [];
     private readonly Dictionary<int, StandbyProtocol.Copied> _arrived = [];
+
+    // The requests of the round that is under way, by shard.
+    private readonly Dictionary<int, StandbyProtocol.Copy> _round = [];
     private IReadOnlyDictionary<int, IActorRef> _standbys = new Dictionary<int, IActorRef>();
     private long _number;
+    private long _alike = adopted?.CopiedAlike ?? 0;
     private bool _areAlike;
-    private bool _isUnderWay;
+    private TimeSpan _sentAt;
 
     /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
     public IReadOnlyDictionary<int, IActorRef> Copied =>
@@ -29,56 +43,89 @@ internal sealed class ShardCopies(ShardPlacementActor.Placed placed, LeaseSchedu
 
     private bool MustBeAlike => scheduler.Consistency.Mode == ConsistencyMode.Synchronous && placed.Shards.Length > 1;
 
-    /// <summary>The standbys have changed: a round that waits for others is given up.</summary>
+    /// <summary>The standbys have changed: a round does not wait for one that is gone.</summary>
     public void Placed(IReadOnlyDictionary<int, IActorRef> standbys)
     {
         _standbys = standbys;
         foreach (var (shard, (_, standby)) in _complete.ToList())
             if (!standby.Equals(standbys.GetValueOrDefault(shard)))
                 _complete.Remove(shard);
-        _isUnderWay = false;
+        var gone = _round
+            .Where(copy => copy.Value.Standby?.Equals(standbys.GetValueOrDefault(copy.Key)) == false)
+            .Select(copy => copy.Key)
+            .ToList();
+        if (_areAlike && gone.Count > 0)
+            _round.Clear();
+        gone.ForEach(shard => _round.Remove(shard));
         BeginRound();
     }
 
     /// <summary>A standby has a whole copy.</summary>
     public void Add(StandbyProtocol.Copied copied)
     {
-        if (copied.Number != _number || !copied.Standby.Equals(_standbys.GetValueOrDefault(copied.Shard)))
+        if (!_round.TryGetValue(copied.Shard, out var copy) || copy.Number != copied.Number)
             return;
         _arrived[copied.Shard] = copied;
         if (!_areAlike)
-            _complete[copied.Shard] = (copied.Number, copied.Standby);
-        if (!_isUnderWay || _arrived.Count < _standbys.Count)
+            Complete(copied);
+        if (_round.Keys.Any(shard => !_arrived.ContainsKey(shard)))
             return;
-        _isUnderWay = false;
+        _round.Clear();
         if (_areAlike && !AreOfOnePlace)
         {
             BeginRound();
             return;
         }
-        foreach (var (shard, arrived) in _arrived)
-            _complete[shard] = (arrived.Number, arrived.Standby);
+        if (!_areAlike)
+            return;
+        // Otherwise the copies of a round before stay: a shard without a standby would be lost with its own copy.
+        if (_arrived.Values.All(arrived => arrived.Standby is not null))
+            _alike = copied.Number;
+        foreach (var arrived in _arrived.Values)
+            Complete(arrived);
     }
 
-    /// <summary>Begins the next round, unless one is under way.</summary>
+    /// <summary>Begins the next round when the one before is complete, and repeats requests without an
+    /// answer.</summary>
     public void BeginRound()
     {
-        if (_isUnderWay || _standbys.Count == 0)
+        if (_standbys.Count == 0)
             return;
-        (_isUnderWay, _areAlike) = (true, MustBeAlike);
-        _number = _number == 0 ? first : CopyNumbers.Next(_number);
-        _arrived.Clear();
-        foreach (var (shard, standby) in _standbys)
+        if (_round.Keys.Any(shard => !_arrived.ContainsKey(shard)))
         {
-            var source = shard == StandbyProtocol.Buffers ? placed.Buffers! : placed.Shards[shard].Place.Shard;
-            var before = _complete.GetValueOrDefault(shard).Number;
-            source.Tell(new StandbyProtocol.Copy(_number, Place, standby, share, before, _areAlike));
+            if (clock() - _sentAt >= SendAgainAfter)
+                Send();
+            return;
         }
+        _number = _number == 0 ? adopted?.FirstCopy ?? CopyNumbers.Next(0) : CopyNumbers.Next(_number);
+        _areAlike = MustBeAlike;
+        _round.Clear();
+        _arrived.Clear();
+        // Without a copy at one place the next is tried at once: when training begins, all shards are alike.
+        var isAtOnce = !_areAlike || _alike == 0;
+        var place = isAtOnce ? new SampleRange(1, 0, 0) : scheduler.Table.FirstUngranted;
+        // Where all may have to go back, a shard without a standby keeps its own snapshot.
+        var shards = _areAlike ? Enumerable.Range(0, placed.Shards.Length).Union(_standbys.Keys) : _standbys.Keys;
+        foreach (var shard in shards)
+        {
+            var before = _areAlike ? _alike : _complete.GetValueOrDefault(shard).Number;
+            _round[shard] = new(_number, place, _standbys.GetValueOrDefault(shard), share, before, _areAlike);
+        }
+        Send();
     }
 
-    // When training begins, all shards are alike, and are copied at once.
-    private SampleRange Place =>
-        _areAlike && _complete.Count > 0 ? scheduler.Table.FirstUngranted : new SampleRange(1, 0, 0);
+    private void Send()
+    {
+        _sentAt = clock();
+        foreach (var (shard, copy) in _round.Where(copy => !_arrived.ContainsKey(copy.Key)))
+            (shard == StandbyProtocol.Buffers ? placed.Buffers : placed.Shards[shard].Place.Shard).Tell(copy);
+    }
+
+    private void Complete(StandbyProtocol.Copied copied)
+    {
+        if (copied.Standby is { } standby)
+            _complete[copied.Shard] = (copied.Number, standby);
+    }
 
     private bool AreOfOnePlace
     {

@@ -27,6 +27,10 @@ internal sealed class ShardPlacementActor : ReceiveActor
         public IActorRef[] Actors =>
             [.. Shards.Select(shard => shard.Place.Shard), .. Buffers is null ? [] : new[] { Buffers }];
 
+        /// <summary>The nodes that they are on.</summary>
+        public IEnumerable<string> Nodes =>
+            Shards.Select(shard => shard.Node).Concat(Buffers is null ? [] : [BuffersNode]).Distinct();
+
         public ShardPlace[] Places => [.. Shards.Select(shard => shard.Place)];
 
         public void TellShards(object message)

@@ -26,16 +26,20 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
     private readonly PlacedShard?[] _placed;
     private IReadOnlyList<RecoveryPlan.Source>? _sources;
     private (IActorRef Actor, string Node)? _buffers;
+    private readonly Dictionary<(string Node, int Shard), string> _refusals = [];
     private int _generation;
 
     /// <summary>Recovery → job: every shard lives.</summary>
     /// <param name="Placed">Where the shards are.</param>
     /// <param name="Restored">Those that were restored.</param>
-    /// <param name="NewestCopy">The newest number of a copy that is known; 0 for none.</param>
+    /// <param name="NewestNumber">The newest number of a copy that is known; 0 for none.</param>
+    /// <param name="CopiedAlike">The number of the newest copies of one place that all shards have on
+    /// another node; 0 for none.</param>
     public sealed record Recovered(
         ShardPlacementActor.Placed Placed,
         IReadOnlyList<RecoveryPlan.Source> Restored,
-        long NewestCopy
+        long NewestNumber,
+        long CopiedAlike
     );
 
     /// <summary>Recovery → job: a shard is lost.</summary>
@@ -54,7 +58,10 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
     public ShardRecoveryActor(JobStart.Recovery adopted, Func<IActorRef, string> nodeOf)
     {
         (_snapshot, _admission, _nodeOf) = (adopted.Snapshot, adopted.Admission, nodeOf);
-        _awaited = [.. adopted.Members.Intersect(_snapshot.ShardNodes.Concat(_snapshot.StandbyNodes))];
+        _awaited =
+        [
+            .. adopted.Members.Intersect([.. _snapshot.ShardNodes, _snapshot.BuffersNode, .. _snapshot.StandbyNodes]),
+        ];
         _placed = new PlacedShard?[_snapshot.Shards.Length];
         Receive<NodeProtocol.NodeJoined>(joined =>
         {
@@ -66,10 +73,19 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.NodeLost>(lost => Lose(lost.Node));
         Receive<ServerProtocol.Held>(held =>
         {
-            _held[NodeOfSender] = held;
+            var node = NodeOfSender;
+            // A node that could not open a shard is not asked for it again.
+            _held[node] = held with
+            {
+                Snapshots = [.. held.Snapshots.Where(copy => !_refusals.ContainsKey((node, copy.Shard)))],
+            };
             _awaited.Remove(NodeOfSender);
             Decide();
         });
+        // Answers to a plan that was given up since are ignored.
+        Receive<ServerProtocol.ShardOpened>(_ => { }, opened => opened.Generation != _generation);
+        Receive<ServerProtocol.BuffersOpened>(_ => { }, opened => opened.Generation != _generation);
+        Receive<ServerProtocol.ShardRefused>(_ => { }, refused => refused.Generation != _generation);
         Receive<ServerProtocol.ShardOpened>(opened =>
         {
             _placed[opened.Slice.Index] ??= new PlacedShard(new ShardPlace(opened.Slice, opened.Shard), NodeOfSender);
@@ -80,8 +96,11 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
             _buffers ??= (opened.Buffers, NodeOfSender);
             EndIfComplete();
         });
-        // The snapshot is not held there any more.
-        Receive<ServerProtocol.ShardRefused>(_ => Restart());
+        Receive<ServerProtocol.ShardRefused>(refused =>
+        {
+            _refusals[(NodeOfSender, refused.Slice.Index)] = refused.Reason;
+            Restart();
+        });
         Receive<AskAgain>(_ =>
         {
             foreach (var (_, host) in _hosts.Where(host => !_held.ContainsKey(host.Key)))
@@ -122,8 +141,9 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
 
     private void Restart()
     {
-        _sources = null;
-        _buffers = null;
+        // Answers to the plan that is given up are of an older generation from now on.
+        _generation++;
+        (_sources, _buffers) = (null, null);
         Array.Clear(_placed);
         _awaited.UnionWith(_held.Keys);
         _held.Clear();
@@ -136,17 +156,22 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
         if (_sources is not null)
             return;
         var areAlike = _snapshot.Job.Consistency.Mode == ConsistencyMode.Synchronous && _placed.Length > 1;
-        var decision = RecoveryPlan.Decide(_snapshot.ShardNodes, areAlike, _held, _awaited.Count > 0);
+        var decision = RecoveryPlan.Decide(_snapshot.ShardNodes, areAlike, _held, HasBuffers, _awaited.Count > 0);
         if (decision.Lost is { } reason)
         {
-            Context.Parent.Tell(new Lost(reason));
+            var refusals = _refusals.Select(refusal => $"; {refusal.Key.Node} cannot go on with it: {refusal.Value}");
+            Context.Parent.Tell(new Lost(reason + string.Concat(refusals)));
             Context.Stop(Self);
         }
         if (decision.Sources is null)
             return;
         _sources = decision.Sources;
-        _generation =
-            1 + _held.Values.SelectMany(held => held.Shards).Select(shard => shard.Generation).DefaultIfEmpty(0).Max();
+        var newest = _held
+            .Values.SelectMany(held => held.Shards)
+            .Select(shard => shard.Generation)
+            .DefaultIfEmpty(0)
+            .Max();
+        _generation = 1 + Math.Max(_generation, newest);
         OpenMissing();
         EndIfComplete();
     }
@@ -158,7 +183,10 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
         foreach (var source in _sources.Where(source => !IsBuffers(source) && _placed[source.Shard] is null))
             OpenShard(source);
         if (HasBuffers && _buffers is null)
-            OpenBuffers(_sources.FirstOrDefault(IsBuffers) ?? _sources[0] with { Actor = null, Snapshot = null });
+            OpenBuffers(
+                _sources.FirstOrDefault(IsBuffers)
+                    ?? new RecoveryPlan.Source(StandbyProtocol.Buffers, _sources[0].Node, null, null)
+            );
     }
 
     private void OpenShard(RecoveryPlan.Source source)
@@ -212,7 +240,8 @@ internal sealed class ShardRecoveryActor : ReceiveActor, IWithTimers
             new Recovered(
                 new ShardPlacementActor.Placed(_placed!, _buffers?.Actor, _buffers?.Node ?? ""),
                 [.. _sources.Where(source => source is { Snapshot: not null, Shard: >= 0 })],
-                _held.Values.SelectMany(held => held.Snapshots).Select(held => held.Number).DefaultIfEmpty(0).Max()
+                _held.Values.SelectMany(held => held.Snapshots).Select(held => held.Number).DefaultIfEmpty(0).Max(),
+                RecoveryPlan.NewestAlike([.. _placed.Select(shard => shard!.Node)], _held)
             )
         );
         Context.Stop(Self);

@@ -55,6 +55,7 @@ internal sealed class SnapshotStore(
             placed.Places,
             [.. placed.Shards.Select(shard => shard.Node)],
             [.. standbyNodes],
+            placed.BuffersNode,
             placed.Buffers,
             taken.Incarnations,
             taken.Paused,
@@ -62,7 +63,13 @@ internal sealed class SnapshotStore(
         );
         var model = new ModelSnapshot(admission.FirstNode, admission.First);
         _newest = (snapshot, model);
-        foreach (var server in snapshot.ShardNodes.Concat(standbyNodes).Distinct().Select(readiness.HostOf))
+        foreach (
+            var server in snapshot
+                .ShardNodes.Append(placed.BuffersNode)
+                .Concat(standbyNodes)
+                .Distinct()
+                .Select(readiness.HostOf)
+        )
         {
             if (server is null)
                 continue;

@@ -186,9 +186,15 @@ internal sealed partial class LeaseTable(int samples, int epochs, int least = 1)
 
     /// <summary>Goes on with a job of another coordinator: begins with what the shards have applied.</summary>
     /// <param name="applied">By epoch, the positions that every shard has applied.</param>
-    public void Adopt(IReadOnlyDictionary<int, PositionSet> applied)
+    /// <param name="cuts">By epoch, where ranges that some shard has applied begin and end.</param>
+    public void Adopt(
+        IReadOnlyDictionary<int, PositionSet> applied,
+        IReadOnlyDictionary<int, SortedSet<int>>? cuts = null
+    )
     {
-        var furthest = 0;
+        _ungranted.Cuts = cuts ?? _ungranted.Cuts;
+        // Where any shard has something of an epoch, another may lack it.
+        var furthest = _ungranted.Cuts.Keys.DefaultIfEmpty(0).Max();
         foreach (var (epoch, positions) in applied.Where(epoch => epoch.Value.Count > 0))
         {
             foreach (var (start, end) in positions.Ranges)

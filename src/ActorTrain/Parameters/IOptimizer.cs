@@ -10,6 +10,8 @@ public interface IOptimizer
     /// <summary>
     /// The vectors of state, each as long as the weights and always in the same order; empty where there is no state.
     /// Standbys hold copies of them, and a shard that is restored writes the copies into them before its first update.
+    /// They are all that is copied: a count of steps belongs into a vector, too. There are as many from the beginning
+    /// on.
     /// </summary>
     IReadOnlyList<Memory<float>> State { get; }
 

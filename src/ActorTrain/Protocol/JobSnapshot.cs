@@ -14,6 +14,7 @@ namespace ActorTrain.Protocol;
 /// <param name="Shards">Where the shards are.</param>
 /// <param name="ShardNodes">The server node of each shard, in order.</param>
 /// <param name="StandbyNodes">The nodes that hold copies of them.</param>
+/// <param name="BuffersNode">The node of the buffers; empty for a model without any.</param>
 /// <param name="Buffers">Where the model's buffers are combined; null for a model without any.</param>
 /// <param name="Incarnations">The newest incarnation of a worker.</param>
 /// <param name="Paused">Whether it is paused.</param>
@@ -25,6 +26,7 @@ internal sealed record JobSnapshot(
     ShardPlace[] Shards,
     string[] ShardNodes,
     string[] StandbyNodes,
+    string BuffersNode,
     IActorRef? Buffers,
     long Incarnations,
     bool Paused,

@@ -13,8 +13,8 @@ internal static class NodeProtocol
     /// <param name="Node">The node's address, <c>host:port</c>.</param>
     /// <param name="Roles">What it hosts.</param>
     /// <param name="Worker">Where jobs are announced to it; null without the role <c>worker</c>.</param>
-    /// <param name="Server">Where shards are opened on it; null without the roles <c>server</c>
-    /// and <c>standby</c>.</param>
+    /// <param name="Server">Where shards are opened on it; null without the role <c>server</c> or
+    /// <c>standby</c>.</param>
     /// <param name="Uid">The number of its actor system in the cluster, which differs after a restart.</param>
     /// <param name="Algorithms">The algorithms that were added to it.</param>
     /// <param name="MemoryBytes">Memory that its process may use, in bytes.</param>

@@ -17,7 +17,7 @@ internal static class ServerProtocol
     /// <param name="TrainSamples">Training samples, the unit of the schedule.</param>
     /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the shard is closed.</param>
     /// <param name="Generation">How often shards of the job were restored before.</param>
-    /// <param name="Snapshot">The snapshot of its standby here that it goes on from; null for a new shard.</param>
+    /// <param name="Snapshot">The snapshot held here that it goes on from; null for a new shard.</param>
     public sealed record OpenShard(
         string JobId,
         ShardSlice Slice,
@@ -33,17 +33,20 @@ internal static class ServerProtocol
     /// <param name="JobId">The job.</param>
     /// <param name="Slice">The slice held.</param>
     /// <param name="Shard">The shard.</param>
-    public sealed record ShardOpened(string JobId, ShardSlice Slice, IActorRef Shard) : IWireMessage;
+    /// <param name="Generation">That of the request.</param>
+    public sealed record ShardOpened(string JobId, ShardSlice Slice, IActorRef Shard, int Generation = 0)
+        : IWireMessage;
 
     /// <summary>Server → job: the shard cannot be opened.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Slice">The slice.</param>
     /// <param name="Reason">Why, as a clause.</param>
-    public sealed record ShardRefused(string JobId, ShardSlice Slice, string Reason) : IWireMessage;
+    /// <param name="Generation">That of the request.</param>
+    public sealed record ShardRefused(string JobId, ShardSlice Slice, string Reason, int Generation = 0) : IWireMessage;
 
-    /// <summary>Server → job: a shard has failed and stops.</summary>
+    /// <summary>Server → job: a shard, or the buffers, have failed and stop.</summary>
     /// <param name="JobId">The job.</param>
-    /// <param name="Index">The shard's number, from 0.</param>
+    /// <param name="Index">The shard's number, from 0, or <see cref="StandbyProtocol.Buffers"/>.</param>
     /// <param name="Reason">Why, as a clause.</param>
     public sealed record ShardFailed(string JobId, int Index, string Reason) : IWireMessage;
 
@@ -54,7 +57,7 @@ internal static class ServerProtocol
     /// <param name="Owner">The job's actor: if it terminates, and no other adopts the job, the buffers are
     /// closed.</param>
     /// <param name="Generation">How often shards of the job were restored before.</param>
-    /// <param name="Snapshot">The snapshot of its standby here that they go on from; null for new buffers.</param>
+    /// <param name="Snapshot">The snapshot held here that they go on from; null for new buffers.</param>
     public sealed record OpenBuffers(
         string JobId,
         TypedRange[] Sections,
@@ -67,7 +70,8 @@ internal static class ServerProtocol
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Buffers">The actor that combines the buffers.</param>
-    public sealed record BuffersOpened(string JobId, IActorRef Buffers) : IWireMessage;
+    /// <param name="Generation">That of the request.</param>
+    public sealed record BuffersOpened(string JobId, IActorRef Buffers, int Generation = 0) : IWireMessage;
 
     /// <summary>Job → server: hold copies of a shard, or of the buffers. Answered by
     /// <see cref="StandbyOpened"/>.</summary>
@@ -83,10 +87,16 @@ internal static class ServerProtocol
     /// <param name="Standby">The standby.</param>
     public sealed record StandbyOpened(string JobId, int Shard, IActorRef Standby) : IWireMessage;
 
-    /// <summary>Job → server: another node holds the copies now. Not answered.</summary>
+    /// <summary>Server → job: a standby has failed and stops.</summary>
     /// <param name="JobId">The job.</param>
-    /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
-    public sealed record CloseStandby(string JobId, int Shard) : IWireMessage;
+    /// <param name="Standby">The standby.</param>
+    public sealed record StandbyFailed(string JobId, IActorRef Standby) : IWireMessage;
+
+    /// <summary>Job → server, when every shard has a copy: close all other standbys, and forget the job where nothing
+    /// of it is left. Not answered; safe to send again.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Standbys">The job's standbys, on any server.</param>
+    public sealed record CloseOtherStandbys(string JobId, IActorRef[] Standbys) : IWireMessage;
 
     /// <summary>Job of another coordinator, or one that has lost a shard → server: what of it do you have? Answered by
     /// <see cref="Held"/>.</summary>
@@ -96,7 +106,7 @@ internal static class ServerProtocol
     /// <summary>Server → job.</summary>
     /// <param name="JobId">The job.</param>
     /// <param name="Shards">Its shards here, and its buffers.</param>
-    /// <param name="Snapshots">The snapshots of its standbys here.</param>
+    /// <param name="Snapshots">The snapshots that its standbys and shards here hold.</param>
     public sealed record Held(string JobId, HeldShard[] Shards, HeldSnapshot[] Snapshots) : IWireMessage;
 
     /// <summary>A shard, or the buffers, of a job.</summary>
@@ -135,7 +145,7 @@ internal static class ServerProtocol
     public sealed record GetStoredJobs : IWireMessage;
 
     /// <summary>Server → coordinator.</summary>
-    /// <param name="Jobs">The jobs that have shards on the server.</param>
+    /// <param name="Jobs">The jobs that have shards or copies on the server.</param>
     public sealed record StoredJobs(StoredJob[] Jobs) : IWireMessage;
 
     /// <summary>Job of another coordinator → server: the sender has adopted the job. Not answered.</summary>

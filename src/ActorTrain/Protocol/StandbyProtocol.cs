@@ -14,29 +14,38 @@ internal static class StandbyProtocol
     /// <summary>Stands for the model's buffers where shards have their numbers.</summary>
     public const int Buffers = -1;
 
+    /// <summary>Floats of a snapshot that a standby does not know: it is to be sent from the beginning.</summary>
+    public const long Unknown = -1;
+
     /// <summary>Most floats of a chunk: 1 MiB, so that a gradient never waits long behind one.</summary>
     public const int ChunkLength = 1 << 18;
 
     /// <summary>
     /// Job → shard or buffers: copy your state to the standby. Answered by <see cref="Copied"/>; of several the newest
-    /// counts.
+    /// counts. Safe to send again.
     /// </summary>
     /// <param name="Number">The number of the snapshot, from 1, the same for all shards.</param>
     /// <param name="After">The snapshot has every position before this place of the order.</param>
-    /// <param name="Standby">The standby.</param>
+    /// <param name="Standby">The standby; null where there is none, and the shard keeps the snapshot alone.</param>
     /// <param name="Share">The part of the time that chunks may be on their way, above 0 to 1.</param>
     /// <param name="Before">The number of the snapshot that stays until this one is complete everywhere.</param>
     /// <param name="IsKept">Whether the shard keeps the snapshots, too: it may have to go back to one.</param>
-    public sealed record Copy(long Number, SampleRange After, IActorRef Standby, double Share, long Before, bool IsKept)
-        : IWireMessage;
+    public sealed record Copy(
+        long Number,
+        SampleRange After,
+        IActorRef? Standby,
+        double Share,
+        long Before,
+        bool IsKept
+    ) : IWireMessage;
 
     /// <summary>Shard or buffers → job: the standby has the whole snapshot.</summary>
     /// <param name="Shard">The shard's number, or <see cref="Buffers"/>.</param>
     /// <param name="Number">The number of the snapshot.</param>
-    /// <param name="Standby">The standby.</param>
+    /// <param name="Standby">The standby; null where the shard alone has the snapshot.</param>
     /// <param name="CompleteEpochs">Epochs of which it has every sample; 0 for buffers.</param>
     /// <param name="Applied">Ranges of the epochs after those that it has.</param>
-    public sealed record Copied(int Shard, long Number, IActorRef Standby, int CompleteEpochs, SampleRange[] Applied)
+    public sealed record Copied(int Shard, long Number, IActorRef? Standby, int CompleteEpochs, SampleRange[] Applied)
         : IWireMessage;
 
     /// <summary>Shard or buffers → standby: a snapshot follows. Answered by <see cref="Received"/>; safe to send
@@ -66,7 +75,7 @@ internal static class StandbyProtocol
 
     /// <summary>Standby → shard or buffers.</summary>
     /// <param name="Number">The number of the snapshot.</param>
-    /// <param name="Floats">Floats of it that have arrived.</param>
+    /// <param name="Floats">Floats of it that have arrived, or <see cref="Unknown"/>.</param>
     public sealed record Received(long Number, long Floats) : IWireMessage;
 }
 

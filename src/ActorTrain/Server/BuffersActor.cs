@@ -9,6 +9,7 @@ internal sealed class BuffersActor : ReceiveActor
 {
     private readonly CombinedBuffers _state;
     private readonly ITensorLane _lane;
+    private long _copied;
 
     public static Props Props(CombinedBuffers state, ITensorLane lane) =>
         Akka.Actor.Props.Create(() => new BuffersActor(state, lane));
@@ -26,8 +27,15 @@ internal sealed class BuffersActor : ReceiveActor
         Receive<LaneProtocol.Broken>(_ => { });
         Receive<BuffersProtocol.Pull>(pull => _lane.Tell(Sender, Combine(pull.Epoch), Self));
         Receive<StandbyProtocol.Copy>(copy =>
-            sender.Tell(new SnapshotSenderActor.Send(copy, Sender, _state.ToSnapshot()))
-        );
+        {
+            if (_copied == copy.Number)
+            {
+                sender.Forward(new SnapshotSenderActor.AnswerAgain(copy.Number));
+                return;
+            }
+            _copied = copy.Number;
+            sender.Tell(new SnapshotSenderActor.Send(copy, Sender, _state.ToSnapshot()));
+        });
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _state.ForgetBefore(evaluated.Before));
     }
 

@@ -38,7 +38,7 @@ internal sealed class HeldSnapshots(int length, TensorPool memory)
     /// <summary>A snapshot begins, in place of all others but one.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="record">All of it but the vectors.</param>
-    /// <param name="before">The number of the one that stays.</param>
+    /// <param name="before">The number of the one that stays; the newest where it is not held.</param>
     /// <returns>Floats of it that have arrived.</returns>
     public long Begin(long number, SnapshotRecord record, long before)
     {
@@ -47,7 +47,8 @@ internal sealed class HeldSnapshots(int length, TensorPool memory)
         if (_arriving?.Number == number)
             return _floats;
         Release(_arriving);
-        foreach (var past in _whole.Where(whole => whole.Number != before).ToList())
+        var kept = _whole.Exists(whole => whole.Number == before) ? before : _whole.LastOrDefault()?.Number;
+        foreach (var past in _whole.Where(whole => whole.Number != kept).ToList())
         {
             Release(past);
             _whole.Remove(past);

@@ -48,7 +48,9 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
     /// <returns>The answer.</returns>
     public IWireMessage Open(ServerProtocol.OpenShard open, ShardSnapshot? snapshot = null)
     {
-        ShardState shard;
+        if (Find(open.Slice.Index, open.Generation, snapshot is not null) is { } known)
+            return new ServerProtocol.ShardOpened(open.JobId, open.Slice, known, open.Generation);
+        ShardState? shard = null;
         try
         {
             shard = new ShardState(
@@ -66,16 +68,17 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
         // This node may lack an algorithm that another has added, or it throws.
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, failure.AsReason());
+            shard?.Release();
+            return new ServerProtocol.ShardRefused(open.JobId, open.Slice, failure.AsReason(), open.Generation);
         }
         var props = ParameterShardActor.Props(shard, lane, open.Job.TransferDType, isRestored: snapshot is not null);
         var actor = Host(open.Slice.Index, open.Generation, open.Slice.Length, props);
-        return new ServerProtocol.ShardOpened(open.JobId, open.Slice, actor);
+        return new ServerProtocol.ShardOpened(open.JobId, open.Slice, actor, open.Generation);
     }
 
     /// <summary>A shard cannot be restored.</summary>
     public static ServerProtocol.ShardRefused Refused(ServerProtocol.OpenShard open) =>
-        new(open.JobId, open.Slice, "it does not hold the snapshot any more");
+        new(open.JobId, open.Slice, "it does not hold the snapshot any more", open.Generation);
 
     /// <summary>Opens buffers.</summary>
     /// <param name="open">The request.</param>
@@ -88,12 +91,14 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
         IReadOnlyList<TensorSlice>? vectors = null
     )
     {
+        if (Find(StandbyProtocol.Buffers, open.Generation, open.Generation > 0) is { } known)
+            return new ServerProtocol.BuffersOpened(open.JobId, known, open.Generation);
         var state = new CombinedBuffers(open.Sections, open.Job.IsEvaluatedAfter);
         if (snapshot is not null)
             state.Restore(snapshot, vectors!);
         var props = BuffersActor.Props(state, lane);
         var actor = Host(StandbyProtocol.Buffers, open.Generation, state.Length, props);
-        return new ServerProtocol.BuffersOpened(open.JobId, actor);
+        return new ServerProtocol.BuffersOpened(open.JobId, actor, open.Generation);
     }
 
     /// <summary>Opens a shard or buffers from a snapshot.</summary>
@@ -140,9 +145,6 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
             holder.Snapshots = snapshots;
     }
 
-    /// <summary>The number of an actor's shard; null where it is none.</summary>
-    public int? ShardOf(IActorRef actor) => _shards.Find(child => child.Actor.Equals(actor))?.Shard;
-
     /// <summary>What the job has here.</summary>
     public ServerProtocol.Held Describe(string jobId) =>
         new(
@@ -159,9 +161,26 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
     public void CloseAllBut(IReadOnlyCollection<IActorRef> kept) =>
         Close(_shards, shard => !kept.Contains(shard.Actor));
 
-    /// <summary>Stops a standby.</summary>
-    /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
-    public void CloseStandby(int shard) => Close(_standbys, standby => standby.Shard == shard);
+    /// <summary>Stops all standbys but some.</summary>
+    /// <returns>Whether something of the job is left.</returns>
+    public bool CloseStandbysBut(IReadOnlyCollection<IActorRef> kept)
+    {
+        Close(_standbys, standby => !kept.Contains(standby.Actor));
+        return _shards.Count + _standbys.Count > 0;
+    }
+
+    /// <summary>An actor has failed and stops.</summary>
+    /// <returns>What the job's actor is told; null where it is none of these.</returns>
+    public IWireMessage? Failed(string jobId, IActorRef actor, Exception failure)
+    {
+        var shard = _shards.Find(child => child.Actor.Equals(actor));
+        var isStandby = _standbys.Exists(child => child.Actor.Equals(actor));
+        Close(_shards, child => child.Actor.Equals(actor));
+        Close(_standbys, child => child.Actor.Equals(actor));
+        return shard is not null ? new ServerProtocol.ShardFailed(jobId, shard.Shard, failure.AsReason())
+            : isStandby ? new ServerProtocol.StandbyFailed(jobId, actor)
+            : null;
+    }
 
     /// <summary>Stops all.</summary>
     public void Close()
@@ -179,6 +198,10 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
             node.Stop(child.Actor);
         }
     }
+
+    // A request may be repeated while its answer is under way.
+    private IActorRef? Find(int shard, int generation, bool isRestored) =>
+        isRestored ? _shards.Find(child => (child.Shard, child.Generation) == (shard, generation))?.Actor : null;
 
     // Admitted before any node knows the actor: a tensor that arrived earlier would be lost.
     private IActorRef Host(int shard, int generation, int length, Props props)

@@ -17,10 +17,10 @@ internal sealed class KeptSnapshots
     /// <summary>Keeps a snapshot, and one before it.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="before">The number of the other.</param>
+    /// <param name="before">The number of the other; the newest where it is not kept.</param>
     public void Add(long number, Snapshot snapshot, long before)
     {
-        RemoveAllBut(before);
+        RemoveAllBut(_kept.Exists(kept => kept.Number == before) ? before : _kept.LastOrDefault().Number);
         _kept.Add((number, snapshot.Retain()));
     }
 

@@ -96,6 +96,11 @@ internal sealed class ParameterShardActor : ReceiveActor
         });
         Receive<StandbyProtocol.Copy>(copy =>
         {
+            if (_copy?.Request.Number == copy.Number)
+            {
+                _standbySender.Forward(new SnapshotSenderActor.AnswerAgain(copy.Number));
+                return;
+            }
             _copy = (copy, Sender);
             _shard.RequestSnapshot(copy.After);
             SendSnapshot();

@@ -61,7 +61,11 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
             foreach (var job in _jobs.Values)
                 job.Holds(Sender, holds.Snapshots);
         });
-        Receive<ServerProtocol.CloseStandby>(close => _jobs.GetValueOrDefault(close.JobId)?.CloseStandby(close.Shard));
+        Receive<ServerProtocol.CloseOtherStandbys>(close =>
+        {
+            if (_jobs.TryGetValue(close.JobId, out var job) && !job.CloseStandbysBut(close.Standbys))
+                Close(close.JobId);
+        });
         Receive<ServerProtocol.GetHeld>(get =>
             Sender.TellInPages(
                 Context.System,
@@ -143,7 +147,6 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Timers.Cancel(nameof(Idle));
         if (!_jobs.TryGetValue(jobId, out var job))
             _jobs.Add(jobId, job = new HostedJob(Context.Watch(owner), Context, _lane, _algorithms));
-        // Another coordinator goes on with the job, and has not told this node yet.
         if (!job.Owner.Equals(owner))
         {
             Timers.Cancel(jobId);
@@ -155,8 +158,8 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
     private void TellOwner(IActorRef child, Exception failure)
     {
         foreach (var (jobId, job) in _jobs)
-            if (job.ShardOf(child) is >= 0 and var shard)
-                job.Owner.Tell(new ServerProtocol.ShardFailed(jobId, shard, failure.AsReason()));
+            if (job.Failed(jobId, child, failure) is { } message)
+                job.Owner.Tell(message);
     }
 
     private void Close(string jobId)

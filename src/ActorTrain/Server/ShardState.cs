@@ -69,7 +69,8 @@ internal sealed class ShardState
     }
 
     /// <summary>Goes on from a snapshot, in place of <see cref="Initialize"/>.</summary>
-    /// <exception cref="ActorTrainException">This node lacks the snapshot's staleness policy.</exception>
+    /// <exception cref="ActorTrainException">This node lacks the snapshot's staleness policy, or its optimizer has
+    /// another state.</exception>
     public void Restore(ShardSnapshot snapshot)
     {
         var policies = snapshot.Record.Policies;

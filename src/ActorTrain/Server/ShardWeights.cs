@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using ActorTrain.Protocol;
+using ActorTrain.Sentences;
 using ActorTrain.Staleness;
 
 namespace ActorTrain.Server;
@@ -59,12 +60,13 @@ internal sealed class ShardWeights(
     public void Initialize(ReadOnlySpan<float> weights) => weights.CopyTo(Buffer.Values.Span);
 
     /// <summary>Goes on from a snapshot, under its staleness policy.</summary>
+    /// <exception cref="ActorTrainException">The optimizer of this node has another state.</exception>
     public void Restore(ShardSnapshot snapshot)
     {
         Initialize(snapshot.Weights);
         (Version, Samples) = (snapshot.Record.Counts.Version, snapshot.Record.Samples);
-        Copy(snapshot.Optimizer, OptimizerState);
-        Copy(snapshot.Policy, PolicyState);
+        Copy("optimizer", snapshot.Optimizer, OptimizerState);
+        Copy("staleness policy", snapshot.Policy, PolicyState);
         if (_optimizer is AdamOptimizer adam)
             adam.Steps.Restore(snapshot.Record.Steps.Select(counted => (counted.Range, counted.Steps)));
         if (_compensator is not null)
@@ -148,10 +150,16 @@ internal sealed class ShardWeights(
     private static OptimizerOptions OptimizerUnder(StalenessOptions staleness, JobOptions job) =>
         GradientCompensations.OptimizerUnder(staleness.Policy, job.ShardOptimizer);
 
-    private static void Copy(IEnumerable<TensorSlice> from, IReadOnlyList<Memory<float>> to)
+    private static void Copy(string what, IEnumerable<TensorSlice> from, IReadOnlyList<Memory<float>> to)
     {
-        foreach (var (slice, state) in from.Zip(to))
-            slice.Values.CopyTo(state);
+        TensorSlice[] vectors = [.. from];
+        if (vectors.Length != to.Count)
+            throw new ActorTrainException(
+                $"the snapshot has {Plural.Format(vectors.Length, "vector")} of the {what}'s state, and the {what} of "
+                    + $"this node has {Plural.Number(to.Count)}"
+            );
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i].Values.CopyTo(to[i]);
     }
 
     private FlatRange[] TouchedBut(IReadOnlyList<FlatRange> untouched) =>

@@ -16,6 +16,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     private readonly int _shard;
     private readonly ITensorLane _lane;
     private Send? _sending;
+    private StandbyProtocol.Copied? _copied;
     private long _floats;
     private TimeSpan _sentAt;
     private TimeSpan _roundTrip;
@@ -25,6 +26,10 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     /// <param name="Job">The actor that requested it.</param>
     /// <param name="Snapshot">The snapshot; the sender releases it.</param>
     public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot);
+
+    /// <summary>Shard or buffers → its sender, from the job: the request has come again, since the answer may be
+    /// lost.</summary>
+    public sealed record AnswerAgain(long Number);
 
     private sealed record Next;
 
@@ -41,8 +46,16 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         Receive<Send>(send =>
         {
             End();
-            (_sending, _floats) = (send, -1);
-            SendNext();
+            (_sending, _floats) = (send, StandbyProtocol.Unknown);
+            if (send.Copy.Standby is null)
+                Complete(send);
+            else
+                SendNext();
+        });
+        Receive<AnswerAgain>(again =>
+        {
+            if (_copied?.Number == again.Number)
+                Sender.TellInPages(Context.System, _copied, Self);
         });
         Receive<StandbyProtocol.Received>(Continue);
         Receive<Next>(_ => SendNext());
@@ -57,34 +70,37 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     private void Continue(StandbyProtocol.Received received)
     {
-        if (_sending is not { } sending || received.Number != sending.Copy.Number || received.Floats <= _floats)
+        if (_sending is not { } sending || received.Number != sending.Copy.Number)
+            return;
+        var (isUnknown, isFirst) = (received.Floats == StandbyProtocol.Unknown, _floats == StandbyProtocol.Unknown);
+        // An answer to what was sent twice.
+        if (received.Floats <= _floats && !isUnknown)
             return;
         var took = Now - _sentAt;
-        var isFirst = _floats < 0;
         if (isFirst)
             _roundTrip = took;
         _floats = received.Floats;
         Timers.Cancel(nameof(SendAgain));
         if (_floats == sending.Snapshot.Floats)
-        {
-            var (copy, counts) = (sending.Copy, sending.Snapshot.Record.Shard?.Counts);
-            sending.Job.TellInPages(
-                Context.System,
-                new StandbyProtocol.Copied(
-                    _shard,
-                    copy.Number,
-                    copy.Standby,
-                    counts?.CompleteEpochs ?? 0,
-                    counts?.Applied ?? []
-                ),
-                Self
-            );
-            End();
-        }
-        else if (isFirst)
+            Complete(sending);
+        else if (isFirst && !isUnknown)
             SendNext();
         else
             Timers.StartSingleTimer(nameof(Next), new Next(), PauseAfter(took, sending.Copy.Share));
+    }
+
+    private void Complete(Send send)
+    {
+        var (copy, counts) = (send.Copy, send.Snapshot.Record.Shard?.Counts);
+        _copied = new StandbyProtocol.Copied(
+            _shard,
+            copy.Number,
+            copy.Standby,
+            counts?.CompleteEpochs ?? 0,
+            counts?.Applied ?? []
+        );
+        send.Job.TellInPages(Context.System, _copied, Self);
+        End();
     }
 
     // The round trip of a small message keeps the link free.
@@ -100,14 +116,14 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
             return;
         _sentAt = Now;
         Timers.StartSingleTimer(nameof(SendAgain), new SendAgain(), SendAgainAfter);
-        if (_floats < 0)
-            copy.Standby.TellInPages(
+        if (_floats == StandbyProtocol.Unknown)
+            copy.Standby!.TellInPages(
                 Context.System,
                 new StandbyProtocol.Begin(copy.Number, snapshot.Record, copy.Before),
                 Self
             );
         else
-            _lane.Tell(copy.Standby, new StandbyProtocol.Chunk(copy.Number, _floats, snapshot.ChunkAt(_floats)), Self);
+            _lane.Tell(copy.Standby!, new StandbyProtocol.Chunk(copy.Number, _floats, snapshot.ChunkAt(_floats)), Self);
     }
 
     private void End()

@@ -53,8 +53,7 @@ internal sealed class StandbyActor : ReceiveActor
             // Told before the answer: whoever knows that the snapshot is whole finds it here.
             if (_held.Whole.Count > whole)
                 Context.Parent.Tell(HoldsNow());
-            if (floats is { } arrived)
-                Sender.Tell(new StandbyProtocol.Received(chunk.Number, arrived));
+            Sender.Tell(new StandbyProtocol.Received(chunk.Number, floats ?? StandbyProtocol.Unknown));
         });
         Receive<Take>(take =>
         {

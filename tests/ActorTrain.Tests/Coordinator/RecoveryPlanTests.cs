@@ -115,8 +115,30 @@ public sealed class RecoveryPlanTests : ActorTests
         (buffers.Shard, buffers.Node, buffers.Snapshot!.Number).ShouldBe((StandbyProtocol.Buffers, "b:1", 2));
     }
 
-    private RecoveryPlan.Decision Decide(bool areAlike = false, bool isAnyAwaited = false) =>
-        RecoveryPlan.Decide(["a:1", "b:1"], areAlike, _held, isAnyAwaited);
+    [Fact]
+    public void Buffers_that_may_live_on_a_node_that_is_awaited_are_not_replaced()
+    {
+        Lives("a:1", shard: 0);
+        Lives("b:1", shard: 1);
+
+        Decide(hasBuffers: true, isAnyAwaited: true).ShouldBe(RecoveryPlan.Decision.Wait);
+    }
+
+    [Fact]
+    public void A_copy_beside_its_own_shard_is_no_safe_one()
+    {
+        Copy("a:1", shard: 0, number: 6, position: 60);
+        Copy("b:1", shard: 1, number: 6, position: 60);
+        RecoveryPlan.NewestAlike(["a:1", "b:1"], _held).ShouldBe(0);
+
+        Copy("b:1", shard: 0, number: 6, position: 60);
+        Copy("a:1", shard: 1, number: 6, position: 60);
+
+        RecoveryPlan.NewestAlike(["a:1", "b:1"], _held).ShouldBe(6);
+    }
+
+    private RecoveryPlan.Decision Decide(bool areAlike = false, bool hasBuffers = false, bool isAnyAwaited = false) =>
+        RecoveryPlan.Decide(["a:1", "b:1"], areAlike, _held, hasBuffers, isAnyAwaited);
 
     private static IEnumerable<IActorRef?> Actors(RecoveryPlan.Decision decision) =>
         decision.Sources!.Select(source => source.Actor);

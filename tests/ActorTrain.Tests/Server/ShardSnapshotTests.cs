@@ -161,6 +161,21 @@ public sealed class ShardSnapshotTests
             );
     }
 
+    [Fact]
+    public void A_snapshot_of_an_optimizer_with_another_state_is_refused()
+    {
+        var shard = Shard(Job("adam", StalenessPolicy.Accept, ConsistencyMode.Asynchronous));
+        shard.Initialize(new float[Length]);
+        shard.RequestSnapshot(AtOnce);
+        var other = Shard(Job("momentum", StalenessPolicy.Accept, ConsistencyMode.Asynchronous));
+
+        Should
+            .Throw<ActorTrainException>(() => other.Restore(shard.TakenSnapshot()!))
+            .Message.ShouldBe(
+                "the snapshot has 2 vectors of the optimizer's state, and the optimizer of this node has 1"
+            );
+    }
+
     private static JobOptions Job(string optimizer, string policy, string mode) =>
         Jobs.Create() with
         {
