@@ -92,6 +92,10 @@ internal sealed class EpochEvaluations(
         Send();
     }
 
+    /// <summary>A shard stopped under an evaluation: it is given anew with the next tick, or by the job that goes on
+    /// elsewhere.</summary>
+    public void Postponed(string node) => _queue.Lost(node);
+
     /// <summary>A worker is lost: its evaluation goes to another.</summary>
     public void WorkerLost(string node)
     {

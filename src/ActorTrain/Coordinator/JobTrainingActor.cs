@@ -143,10 +143,10 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
             _evaluations.Failed(failed);
             CountIfComplete();
         });
+        Receive<WorkerProtocol.EvaluationPostponed>(postponed => _evaluations.Postponed(postponed.Worker.Node));
         Receive<Tick>(_ =>
         {
-            _leaseEnds.Expire(_options.LeaseTimeout);
-            _leaseEnds.RaiseDue();
+            _leaseEnds.Tick(_options.LeaseTimeout);
             _evaluations.Expire(_options.EvaluationTimeout);
             _grants.Grant();
             _shards.TellPolicies();

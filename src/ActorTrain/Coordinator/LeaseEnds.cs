@@ -52,16 +52,18 @@ internal sealed class LeaseEnds(
         return true;
     }
 
-    /// <summary>Takes back the leases whose holders have shown no progress for some time.</summary>
-    public void Expire(TimeSpan timeout)
+    /// <summary>Takes back the leases whose holders have shown no progress for some time, and raises due
+    /// events.</summary>
+    public void Tick(TimeSpan timeout)
     {
         foreach (var expired in scheduler.Expire(clock(), timeout, shards.NextRound))
             events.Raise(expired);
+        RaiseDue(all: false);
     }
 
     /// <summary>Raises due events about refused pushes, and about workers that get more work again.</summary>
     /// <param name="all">Whether the job ends, and every event is due.</param>
-    public void RaiseDue(bool all = false)
+    public void RaiseDue(bool all)
     {
         foreach (var draft in scheduler.Tick(clock(), all))
             events.Raise(draft);

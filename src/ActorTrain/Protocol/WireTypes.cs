@@ -70,6 +70,7 @@ internal static class WireTypes
         typeof(WorkerProtocol.Evaluate),
         typeof(WorkerProtocol.Evaluated),
         typeof(WorkerProtocol.EvaluationFailed),
+        typeof(WorkerProtocol.EvaluationPostponed),
         typeof(WorkerProtocol.EndJob),
         typeof(WorkerProtocol.Close),
         typeof(ServerProtocol.OpenShard),

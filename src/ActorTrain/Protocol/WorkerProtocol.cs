@@ -136,7 +136,7 @@ internal static class WorkerProtocol
     public sealed record Withdrawn(WorkerId Worker, string Reason, bool Failed, bool Returns) : IWireMessage;
 
     /// <summary>Job → worker: evaluate the parameters as they were at an epoch's end. Answered by
-    /// <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.</summary>
+    /// <see cref="Evaluated"/>, <see cref="EvaluationFailed"/> or <see cref="EvaluationPostponed"/>.</summary>
     /// <param name="Epoch">The epoch just completed.</param>
     public sealed record Evaluate(int Epoch) : IWireMessage;
 
@@ -152,6 +152,11 @@ internal static class WorkerProtocol
     /// <param name="IsPast">Whether no other worker can: the epoch's weights are no longer kept.</param>
     public sealed record EvaluationFailed(WorkerId Worker, int Epoch, string Reason, bool IsPast = false)
         : IWireMessage;
+
+    /// <summary>Worker → job: a shard has stopped before its weights came, which is not this worker's fault. The
+    /// evaluation is given anew once the shard is restored.</summary>
+    /// <param name="Worker">The worker that was to evaluate.</param>
+    public sealed record EvaluationPostponed(WorkerId Worker) : IWireMessage;
 
     /// <summary>Job → worker node: the job has ended; stop its worker. Not answered.</summary>
     /// <param name="JobId">The job.</param>

@@ -38,7 +38,9 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
     public sealed record Completed(long[] Versions, SampleRange?[] Steps, bool HasBuffers, bool IsOfEpoch = true);
 
     /// <summary>Pull → parent: it failed, since a shard has stopped or does not reply.</summary>
-    public sealed record Lost(string Reason);
+    /// <param name="Reason">What happened.</param>
+    /// <param name="HasStopped">Whether a shard has stopped, so that no other node can pull it either.</param>
+    public sealed record Lost(string Reason, bool HasStopped);
 
     private sealed record AskAgain;
 
@@ -88,7 +90,8 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
             Context.Parent.Tell(
                 new Lost(
                     $"no weights have come from {NodeOf(_awaited.First())} within {Timeout.TotalSeconds:0} s; a "
-                        + "firewall may keep its tensor lane from this node"
+                        + "firewall may keep its tensor lane from this node",
+                    HasStopped: false
                 )
             );
             Context.Stop(Self);
@@ -96,7 +99,11 @@ internal sealed class PullActor : ReceiveActor, IWithTimers
         Receive<ShardProtocol.Pulled>(Store);
         Receive<BuffersProtocol.Pulled>(Store);
         Receive<LaneProtocol.Broken>(_ => AskAwaited());
-        Receive<Terminated>(terminated => Context.Parent.Tell(new Lost($"{terminated.ActorRef.Path} has stopped")));
+        Receive<Terminated>(terminated =>
+        {
+            Context.Parent.Tell(new Lost($"{terminated.ActorRef.Path} has stopped", HasStopped: true));
+            Context.Stop(Self);
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

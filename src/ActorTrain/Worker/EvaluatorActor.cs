@@ -92,7 +92,11 @@ internal sealed class EvaluatorActor : ReceiveActor, IWithUnboundedStash
         });
         Receive<PullActor.Lost>(lost =>
         {
-            _coordinator.Tell(new WorkerProtocol.EvaluationFailed(_start.Worker, epoch, lost.Reason));
+            _coordinator.Tell(
+                lost.HasStopped
+                    ? new WorkerProtocol.EvaluationPostponed(_start.Worker)
+                    : new WorkerProtocol.EvaluationFailed(_start.Worker, epoch, lost.Reason)
+            );
             Stash.UnstashAll();
             Become(Waiting);
         });

@@ -108,4 +108,17 @@ public sealed class JobTrainingEvaluationTests : JobTrainingActorTestBase
             ("no node could evaluate epoch 1", "the report has no test recall for it")
         );
     }
+
+    [Fact]
+    public async Task An_evaluation_whose_shard_has_stopped_is_given_anew_and_counts_as_no_failure()
+    {
+        var a = await Join("a:1");
+        a.End(await a.Lease());
+        a.End(await a.Lease());
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>();
+
+        a.Tell(new WorkerProtocol.EvaluationPostponed(a.Id));
+
+        (await a.Probe.ExpectMsgAsync<WorkerProtocol.Evaluate>()).Epoch.ShouldBe(1);
+    }
 }

@@ -137,4 +137,16 @@ public sealed class WorkerActorTests : WorkerActorTestBase
         (await another.ExpectMsgAsync<WorkerProtocol.RequestLease>()).Worker.Incarnation.ShouldBe(1007);
         engines.ShouldBe(1);
     }
+
+    [Fact]
+    public async Task A_shard_that_stops_postpones_an_evaluation_and_is_not_the_workers_failure()
+    {
+        var worker = await Training(new ToyEngines(() => new LinearEngine()));
+        worker.Tell(new WorkerProtocol.Evaluate(1), _job);
+        (await _shard.ExpectMsgAsync<ShardProtocol.Pull>()).Epoch.ShouldBe(1);
+
+        Sys.Stop(_shard);
+
+        (await _job.ExpectMsgAsync<WorkerProtocol.EvaluationPostponed>()).Worker.ShouldBe(Id);
+    }
 }
