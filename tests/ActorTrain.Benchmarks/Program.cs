@@ -35,6 +35,7 @@ internal static class Program
                 "Two worker processes and a server on this machine, compared with the plain loop and PyTorch DDP.",
                 TrainingBenchmark.RunAsync
             ),
+            Gpu(),
             Verb(
                 "large",
                 "A job with 100 million parameters: 20 steps of two workers, and the memory they take.",
@@ -78,7 +79,31 @@ internal static class Program
         return await root.Parse(arguments).InvokeAsync();
     }
 
-    private static Command Verb(string name, string description, Func<BenchmarkOptions, Task> run, int rounds = 5)
+    private static Command Gpu()
+    {
+        var device = new Option<string>("--device")
+        {
+            Description = "The device.",
+            DefaultValueFactory = _ => "cuda:0",
+        };
+        return Verb(
+            "gpu",
+            "A worker on a GPU, alone and with workers on CPU threads, compared with the plain loop and PyTorch.",
+            (parsed, options) => GpuBenchmark.RunAsync(parsed.GetValue(device)!, options),
+            device
+        );
+    }
+
+    private static Command Verb(string name, string description, Func<BenchmarkOptions, Task> run, int rounds = 5) =>
+        Verb(name, description, (_, options) => run(options), rounds: rounds);
+
+    private static Command Verb(
+        string name,
+        string description,
+        Func<ParseResult, BenchmarkOptions, Task> run,
+        Option? own = null,
+        int rounds = 5
+    )
     {
         var peer = new Option<bool>("--peer")
         {
@@ -107,11 +132,14 @@ internal static class Program
             DefaultValueFactory = _ => "",
         };
         var command = new Command(name, description) { peer, roundsOption, only, job, node };
+        if (own is not null)
+            command.Add(own);
         command.SetAction(
             async (parsed, _) =>
             {
                 var python = parsed.GetValue(peer) ? PeerPython.Find() : null;
                 await run(
+                    parsed,
                     new BenchmarkOptions(
                         python,
                         Math.Max(1, parsed.GetValue(roundsOption)),

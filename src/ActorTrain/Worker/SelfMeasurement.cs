@@ -16,9 +16,6 @@ internal static class SelfMeasurement
     // Longer than short disturbances of a machine, and shorter than a lease.
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(50);
 
-    // Of a model with such long steps the first one is measurement enough.
-    private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Measures an engine.</summary>
     /// <param name="engine">The engine; used on the calling thread.</param>
     /// <param name="batch">Samples to begin with; reduced where the device's memory does not hold them.</param>
@@ -39,12 +36,9 @@ internal static class SelfMeasurement
             engine.Initialize(seed: 0);
             var samples = Enumerable.Range(0, Math.Min(batch, engine.Dataset.TrainSamples)).ToArray();
             var most = samples.Length;
-            var (steps, seconds) = Run(maxSteps: 1);
-            if (seconds < LongStep.TotalSeconds)
-            {
-                Run(maxSteps: WarmUp - 1);
-                (steps, seconds) = Run(maxSteps: MaxSteps);
-            }
+            // The first step of a GPU takes a second or more, however fast those after it are.
+            Run(maxSteps: WarmUp);
+            var (steps, seconds) = Run(maxSteps: MaxSteps);
             // A small data set does not mean a small memory.
             return new Measurement(seconds > 0 ? steps * most / seconds : 0, most == samples.Length ? batch : most);
 

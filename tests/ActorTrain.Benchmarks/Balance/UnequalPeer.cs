@@ -15,13 +15,16 @@ internal sealed class UnequalPeer(TrainingJob job, PeerPython python)
     public void Measure() =>
         Result.Add(
             new UnequalResult.Round(
-                Printed("the fast one alone", python.Train(job, 1, _samples, 1)),
+                Printed("the fast one alone", python.Train(job, 1, _samples, throttles: 1)),
                 Printed(
                     "the slow one alone",
-                    python.Train(job, 1, (int)(_samples * UnequalResult.Slow), UnequalResult.Slow)
+                    python.Train(job, 1, (int)(_samples * UnequalResult.Slow), throttles: UnequalResult.Slow)
                 ),
                 // Each step takes as long as the slower process.
-                Printed("both", python.Train(job, 2, (int)(_samples * UnequalResult.Slow), 1, UnequalResult.Slow)),
+                Printed(
+                    "both",
+                    python.Train(job, 2, (int)(_samples * UnequalResult.Slow), throttles: [1, UnequalResult.Slow])
+                ),
                 []
             )
         );

@@ -56,8 +56,9 @@ internal sealed class PeerPython
     /// <param name="job">Its model and batch.</param>
     /// <param name="processes">Number of processes; one trains alone.</param>
     /// <param name="samples">Samples a process.</param>
+    /// <param name="device">PyTorch's name of the device.</param>
     /// <param name="throttles">The speed of each as a part of its full speed; none for full speed.</param>
-    public Measured Train(TrainingJob job, int processes, int samples, params double[] throttles)
+    public Measured Train(TrainingJob job, int processes, int samples, string device = "cpu", params double[] throttles)
     {
         var speeds = string.Join(',', throttles.Select(throttle => throttle.ToString(CultureInfo.InvariantCulture)));
         using var script = Start(
@@ -67,6 +68,7 @@ internal sealed class PeerPython
                 $"{job.Batch}",
                 $"{processes}",
                 $"{samples / job.Batch}",
+                device,
                 .. speeds.Length > 0 ? [speeds] : Array.Empty<string>(),
             ]
         );

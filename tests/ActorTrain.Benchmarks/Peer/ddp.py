@@ -1,6 +1,6 @@
 """Trains a network with PyTorch alone or with DistributedDataParallel over gloo, one thread a process; writes the measurements.
 
-ddp.py MODEL BATCH PROCESSES STEPS [THROTTLE,...]
+ddp.py MODEL BATCH PROCESSES STEPS DEVICE [THROTTLE,...]
 
 THROTTLE is the speed of each process as a part of what it could be: it sleeps in proportion in each step.
 """
@@ -46,10 +46,10 @@ def network(name):
     return mobilenet(0.25)
 
 
-def train(rank, name, batch, processes, steps, throttle, port, results):
+def train(rank, name, batch, processes, steps, device, throttle, port, results):
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    model = network(name)
+    model = network(name).to(device)
     if processes > 1:
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
         dist.init_process_group("gloo", rank=rank, world_size=processes)
@@ -57,7 +57,8 @@ def train(rank, name, batch, processes, steps, throttle, port, results):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     # Noise with a mean that depends on the class: learnt in a few steps, and as expensive to compute as images.
     labels = torch.randint(10, (12000,))
-    images = torch.randn(12000, 1, 28, 28) + labels.view(-1, 1, 1, 1) / 5 - 1
+    images = (torch.randn(12000, 1, 28, 28) + labels.view(-1, 1, 1, 1) / 5 - 1).to(device)
+    labels = labels.to(device)
 
     def plain_step():
         """Seconds from zero_grad to backward's end, without the allreduce that DDP has inside backward: the median, at full speed."""
@@ -100,14 +101,15 @@ def train(rank, name, batch, processes, steps, throttle, port, results):
 
 if __name__ == "__main__":
     name, batch, processes, steps = sys.argv[1], *map(int, sys.argv[2:5])
-    throttles = [float(throttle) for throttle in sys.argv[5].split(",")] if len(sys.argv) > 5 else [1.0] * processes
+    device = sys.argv[5]
+    throttles = [float(throttle) for throttle in sys.argv[6].split(",")] if len(sys.argv) > 6 else [1.0] * processes
     context = mp.get_context("spawn")
     results = context.SimpleQueue()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # Each rank has its own process, so that all of them are equally warm.
-    ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, throttles[rank], port, results)) for rank in range(processes)]
+    ranks = [context.Process(target=train, args=(rank, name, batch, processes, steps, device, throttles[rank], port, results)) for rank in range(processes)]
     for rank in ranks:
         rank.start()
     for rank in ranks:

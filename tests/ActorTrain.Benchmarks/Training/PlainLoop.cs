@@ -1,32 +1,43 @@
 using System.Diagnostics;
+using System.Globalization;
+using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Torch;
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ActorTrain.Benchmarks.Training;
 
 /// <summary>
-/// One process with one thread that trains without a cluster: the baseline of scaling. <c>torchsharp</c> is a loop with
-/// TorchSharp's own modules and optimizer; <c>engine</c> is a loop with ActorTrain's engine and its fused update.
+/// One process that trains, with one thread or on a GPU, without a cluster: the baseline of scaling. <c>torchsharp</c>
+/// is a loop with TorchSharp's own modules and optimizer; <c>engine</c> is a loop with ActorTrain's engine and its
+/// fused update.
 /// </summary>
 internal static class PlainLoop
 {
     public const string Verb = "plain-loop";
     private const int WarmUpSteps = 60;
 
+    /// <summary>Has the loop of a process train, and returns its measurements.</summary>
+    public static Measured Ask(Child loop, int samples)
+    {
+        loop.WriteLine(samples.ToString(CultureInfo.InvariantCulture));
+        return Measured.Parse(loop.ReadLine());
+    }
+
     /// <summary>Reads numbers of samples, trains on as many, and writes the measurements.</summary>
     public static void Run(string[] arguments)
     {
-        var (kind, job) = (arguments[0], TrainingJob.Find(arguments[1]));
-        var engine = new TorchEngineFactory(new TorchOptions("cpu", Threads: 1, DataFolder: null)).Create(
+        var (kind, job, device) = (arguments[0], TrainingJob.Find(arguments[1]), arguments[2]);
+        var engine = new TorchEngineFactory(new TorchOptions(device, Threads: 1, DataFolder: null)).Create(
             job.Options("")
         );
         engine.Initialize(seed: 1);
         Func<ReadOnlyMemory<int>, double> step =
-            kind == "engine" ? EngineStep(engine, job) : TorchSharpStep(engine, job);
+            kind == "engine" ? EngineStep(engine, job) : TorchSharpStep(engine, job, new Device(device));
         var order = Enumerable.Range(0, engine.Dataset.TrainSamples).ToArray();
         var at = 0;
         double Next()
@@ -43,7 +54,7 @@ internal static class PlainLoop
             Next();
         while (Console.ReadLine() is { } line)
         {
-            var steps = int.Parse(line, System.Globalization.CultureInfo.InvariantCulture) / job.Batch;
+            var steps = int.Parse(line, CultureInfo.InvariantCulture) / job.Batch;
             var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var last = 0.0;
             for (var i = 0; i < steps; i++)
@@ -72,7 +83,11 @@ internal static class PlainLoop
         };
     }
 
-    private static Func<ReadOnlyMemory<int>, double> TorchSharpStep(Engines.IGradientEngine engine, TrainingJob job)
+    private static Func<ReadOnlyMemory<int>, double> TorchSharpStep(
+        Engines.IGradientEngine engine,
+        TrainingJob job,
+        Device device
+    )
     {
         var network = ModelCatalog
             .Default.Find(job.Model)
@@ -84,6 +99,7 @@ internal static class PlainLoop
                     tensor(engine.Parameters.Slice(place.Offset, place.Length).ToArray(), [.. place.Shape])
                 );
         }
+        network.to(device);
         var data = FashionMnist.Load(DataSource.BuiltIn);
         var table = data.Normalization.Table();
         var images = tensor(
@@ -92,15 +108,16 @@ internal static class PlainLoop
                     .Range(0, data.Train.Count)
                     .SelectMany(sample => data.Train.Image(sample).ToArray().Select(pixel => table[pixel])),
             ],
-            [data.Train.Count, 1, 28, 28]
+            [data.Train.Count, 1, 28, 28],
+            device: device
         );
-        var labels = tensor([.. data.Train.Labels.ToArray().Select(label => (long)label)]);
+        var labels = tensor([.. data.Train.Labels.ToArray().Select(label => (long)label)], device: device);
         var optimizer = optim.SGD(network.parameters(), TrainingJob.LearningRate, TrainingJob.Momentum);
         network.train();
         return samples =>
         {
             using var scope = NewDisposeScope();
-            var indices = tensor([.. samples.ToArray().Select(sample => (long)sample)]);
+            var indices = tensor([.. samples.ToArray().Select(sample => (long)sample)], device: device);
             optimizer.zero_grad();
             var loss = nn.functional.cross_entropy(
                 network.call(images.index_select(0, indices)),

@@ -72,8 +72,8 @@ internal static class TrainingBenchmark
         var engine = new Run("ActorTrain's engine, one process", 1, null);
         var cluster = new Run($"ActorTrain, {Workers} workers", Workers, engine);
         var runs = new List<Run> { torchSharp, engine, cluster };
-        using var torchSharpLoop = Child.StartThisProgram(PlainLoop.Verb, "torchsharp", job.Name);
-        using var engineLoop = Child.StartThisProgram(PlainLoop.Verb, "engine", job.Name);
+        using var torchSharpLoop = Child.StartThisProgram(PlainLoop.Verb, "torchsharp", job.Name, "cpu");
+        using var engineLoop = Child.StartThisProgram(PlainLoop.Verb, "engine", job.Name, "cpu");
         var (pyTorch, distributed) = (new Run("PyTorch, one process", 1, null), (Run?)null);
         if (options.Peer is not null)
             runs.AddRange([
@@ -82,9 +82,9 @@ internal static class TrainingBenchmark
             ]);
         for (var round = 0; round < options.Rounds; round++)
         {
-            Add(torchSharp, Ask(torchSharpLoop, samples));
-            Add(engine, Ask(engineLoop, samples));
-            Add(cluster, await MeasureClusterAsync(job, options));
+            Add(torchSharp, PlainLoop.Ask(torchSharpLoop, samples));
+            Add(engine, PlainLoop.Ask(engineLoop, samples));
+            Add(cluster, await MeasureClusterAsync(Enumerable.Repeat(Array.Empty<string>(), Workers), job, options));
             if (distributed is null)
                 continue;
             Add(pyTorch, options.Peer!.Train(job, 1, samples));
@@ -99,17 +99,19 @@ internal static class TrainingBenchmark
         }
     }
 
-    private static async Task<Measured> MeasureClusterAsync(TrainingJob job, BenchmarkOptions options)
+    /// <summary>Runs a job on a cluster of its own.</summary>
+    /// <param name="workers">For each worker, its own options of the verb <c>worker</c>.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="options">Settings that override the defaults.</param>
+    public static async Task<Measured> MeasureClusterAsync(
+        IEnumerable<string[]> workers,
+        TrainingJob job,
+        BenchmarkOptions options
+    )
     {
-        await using var cluster = await Cluster.StartAsync(Workers, options.NodeSettings);
+        await using var cluster = await Cluster.StartAsync(workers, options.NodeSettings);
         var steady = new SteadyRange(() => cluster.ProcessorSeconds);
         return steady.Measure(await cluster.RunAsync(job.Options(options.JobSettings), steady.Follow));
-    }
-
-    private static Measured Ask(Child loop, int samples)
-    {
-        loop.WriteLine(samples.ToString(CultureInfo.InvariantCulture));
-        return Measured.Parse(loop.ReadLine());
     }
 
     private sealed record Run(string Name, int Processes, Run? Alone)

@@ -18,9 +18,13 @@ internal sealed record TrainingJob(string Model, int Batch, int Epochs)
     public static IReadOnlyList<TrainingJob> All { get; } =
     [new("mlp", 64, 14), new("mlp", 256, 20), new("cnn", 64, 20), new("mobilenet", 64, 6)];
 
+    /// <summary>Jobs for a GPU.</summary>
+    public static IReadOnlyList<TrainingJob> OnGpu { get; } =
+    [new("cnn", 64, 18), new("cnn", 512, 50), new("mobilenet", 256, 18)];
+
     public string Name => $"{Model} {Batch}";
 
-    public static TrainingJob Find(string name) => All.Single(job => job.Name == name);
+    public static TrainingJob Find(string name) => All.Concat(OnGpu).First(job => job.Name == name);
 
     public JobOptions Options(string settings) =>
         JobOptionsReader.Read(

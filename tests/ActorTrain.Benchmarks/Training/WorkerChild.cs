@@ -11,6 +11,7 @@ namespace ActorTrain.Benchmarks.Training;
 internal sealed class WorkerChild : IDisposable
 {
     private const string Host = "127.0.0.1";
+    private const string Device = "--device";
 
     private WorkerChild(string node, Child process) =>
         (Node, Process, Ended) = (node, process, process.DiscardOutput());
@@ -25,8 +26,9 @@ internal sealed class WorkerChild : IDisposable
 
     /// <param name="seed">The cluster to join.</param>
     /// <param name="file">Its node configuration.</param>
-    /// <param name="arguments">Further options of the verb <c>worker</c>.</param>
-    public static WorkerChild Start(HostPort seed, NodeFile file, IEnumerable<string> arguments)
+    /// <param name="arguments">Further options of the verb <c>worker</c>; the device is the CPU unless they name
+    /// another.</param>
+    public static WorkerChild Start(HostPort seed, NodeFile file, IReadOnlyList<string> arguments)
     {
         var port = FreePort();
         return new WorkerChild(
@@ -41,9 +43,8 @@ internal sealed class WorkerChild : IDisposable
                 $"{port}",
                 "--config",
                 file.Path,
-                "--device",
-                "cpu",
                 "--end-with-input",
+                .. arguments.Contains(Device) ? [] : new[] { Device, "cpu" },
                 .. arguments,
             ])
         );
