@@ -8,6 +8,9 @@ namespace ActorTrain.Cli.Tests;
 internal sealed partial class CommandProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+
+    // What the tests' nodes keep is not the user's.
+    private static readonly DirectoryInfo StateFolder = Directory.CreateTempSubdirectory("actortrain-state-");
     private readonly Process _process;
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
     private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
@@ -136,6 +139,7 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment["XDG_STATE_HOME"] = StateFolder.FullName;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return new CommandProcess(Process.Start(start)!);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using ActorTrain.CommandLine.Logging;
 using ActorTrain.CommandLine.Running;
+using ActorTrain.Files;
 using ActorTrain.Hosting;
 using ActorTrain.Sentences;
+using ActorTrain.Supervision;
 
 namespace ActorTrain.CommandLine.Options;
 
@@ -25,7 +27,7 @@ internal sealed class JoinOption
 
     /// <summary>Connects to a running cluster. What it waits for goes to standard error, since output is for results.
     /// </summary>
-    public Task<TrainingClient> ConnectAsync(
+    public async Task<TrainingClient> ConnectAsync(
         ParseResult parsed,
         Terminal terminal,
         CancellationToken cancellation,
@@ -33,14 +35,30 @@ internal sealed class JoinOption
     )
     {
         var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
-        var cluster = Read(parsed);
+        var cluster = await FindAsync(parsed, terminal.Error);
         var connecting = TrainingClient.ConnectAsync(
             cluster,
             timeout ?? DefaultTimeout,
             NodeLogging.Configuration(log),
             cancellation
         );
-        return ConnectionWait.AwaitAsync(connecting, cluster, terminal.Error);
+        return await ConnectionWait.AwaitAsync(connecting, cluster, terminal.Error);
+    }
+
+    /// <summary>The address; where no process answers there, that of another node that was in its cluster.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">Where another address is told.</param>
+    public async Task<HostPort> FindAsync(ParseResult parsed, TextWriter output)
+    {
+        var given = Read(parsed);
+        if (
+            UserFolders.State("actortrain") is not { } folder
+            || (await PortProbe.ConnectAsync(given.Host, given.Port)).Answer == PortAnswer.Listens
+            || (await new KnownNodes(folder, given).FindListeningAsync()) is not [var other, ..]
+        )
+            return given;
+        await output.WriteLineAsync($"{given} does not answer; asking {other}, which was in its cluster");
+        return other;
     }
 
     /// <summary>The address.</summary>

@@ -33,6 +33,7 @@ internal sealed class WorkerLoop(TextWriter output, StandaloneNodeOptions option
                     ? $"the cluster at {options.Join} is gone: {reason}; this node joins anew"
                     : $"the cluster at {options.Join} is gone"
             );
+            options.JoinsBySeedOnly = node.EndReason is not null;
             await Task.WhenAny(Task.Delay(Pause), end);
         }
     }

@@ -36,6 +36,7 @@ internal static class SeedVerb
                     Port = settings.Port,
                     Configuration = log.Configure(parsed, config),
                     OnWait = terminal.Output.WriteLine,
+                    KnownNodes = settings.KnownNodesOf(new HostPort(settings.Host, settings.Port)),
                     Algorithms = program.Algorithms,
                     Engines = settings.Roles.Contains(NodeRoles.Worker)
                         ? program.EnginesFor(engineSettings, job: null)
@@ -58,14 +59,24 @@ internal static class SeedVerb
         // A node has no result, so one that is asked to end before it starts has finished.
         if (interruption.Token.IsCancellationRequested)
             return ExitCodes.Finished;
-        await using var node = await ActorTrainNode.StartAsync(options);
-        await terminal.Output.WriteLineAsync(
-            $"ready; workers join with: {JoinCommand(terminal.Program, node.Address)}"
-        );
-        await Task.WhenAny(node.Terminated, interruption.WhenRequested());
-        if (!interruption.Token.IsCancellationRequested)
-            throw new InvalidOperationException("the node was removed from its cluster");
-        await node.StopAsync();
-        return ExitCodes.Finished;
+        for (; ; options.IsTakenOut = true, options.WarnsOfOpenPort = false)
+        {
+            await using var node = await ActorTrainNode.StartAsync(options);
+            await Task.WhenAny(node.Joined, node.Terminated, interruption.WhenRequested());
+            if (node.Joined.IsCompletedSuccessfully)
+                await terminal.Output.WriteLineAsync(
+                    (node.HasJoinedOthers ? $"joined the cluster that lives on, as {node.Address}; " : "ready; ")
+                        + $"workers join with: {JoinCommand(terminal.Program, node.Address)}"
+                );
+            await Task.WhenAny(node.Terminated, interruption.WhenRequested());
+            if (interruption.Token.IsCancellationRequested)
+            {
+                await node.StopAsync();
+                return ExitCodes.Finished;
+            }
+            if (options.KnownNodes is not { } known || known.Read().Count == 0)
+                throw new InvalidOperationException("the node was removed from its cluster");
+            await terminal.Output.WriteLineAsync("this node was taken out of its cluster; it joins anew");
+        }
     }
 }

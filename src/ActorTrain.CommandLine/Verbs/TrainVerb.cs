@@ -35,9 +35,10 @@ internal static class TrainVerb
             async (parsed, _) =>
             {
                 using var interruption = new Interruption();
-                var (job, cluster, runOutput) = (source.Read(parsed), join.Read(parsed), output(parsed));
+                var (job, runOutput) = (source.Read(parsed), output(parsed));
                 var timeout = TimeSpan.FromSeconds(parsed.ReadInteger(wait, DefaultWait, 0, MaxWait));
                 job = NamedData.Add(program, job);
+                var cluster = await join.FindAsync(parsed, terminal.Output);
                 var connecting = TrainingClient.ConnectAsync(
                     cluster,
                     timeout,

@@ -32,12 +32,14 @@ internal static class WorkerVerb
                 using var interruption = new Interruption(isChild: isChild);
                 var config = node.Configuration(parsed);
                 var settings = node.Worker(parsed, config);
+                var seed = join.Read(parsed);
                 var options = new StandaloneNodeOptions
                 {
                     Roles = settings.Roles,
                     Host = settings.Host,
                     Port = settings.Port,
-                    Join = join.Read(parsed),
+                    Join = seed,
+                    KnownNodes = isChild ? null : settings.KnownNodesOf(seed),
                     Algorithms = program.Algorithms,
                     Engines = program.EnginesFor(engine.Read(parsed, config), job: null),
                     Configuration = log.Configure(parsed, config, withClient: isChild),

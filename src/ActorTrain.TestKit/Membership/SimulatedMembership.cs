@@ -158,7 +158,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
                 !IsUnreachable(coordinatorNode, member)
             ))
             .ToList();
-        var (takeOut, stop) = GetDecision(coordinatorNode).Decide(decides: true, nodes, world.Time.Now);
+        var (takeOut, stop) = GetDecision(coordinatorNode).Decide(coordinatorNode.Name, nodes, world.Time.Now);
         foreach (var name in takeOut)
             if (_members.Find(member => member.Name == name) is { } member)
                 Remove(member, RemovedReason);
@@ -181,7 +181,7 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
             _decisions.Remove(node);
             return;
         }
-        if (GetDecision(node).Decide(decides: false, nodes, world.Time.Now).Stop is not null)
+        if (GetDecision(node).Decide(node.Name, nodes, world.Time.Now).Stop is not null)
             Restart(node);
     }
 

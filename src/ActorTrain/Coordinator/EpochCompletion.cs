@@ -42,6 +42,7 @@ internal sealed class EpochCompletion(
     public void Adopt()
     {
         var completed = scheduler.Table.CompleteEpochs;
+        record.ReopenAfter(completed);
         telemetry.Begins(record.SamplesApplied, completed + 1);
         for (var epoch = 1; epoch <= completed; epoch++)
         {

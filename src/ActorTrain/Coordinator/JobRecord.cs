@@ -125,6 +125,14 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 
     public void EpochCompleted(int epoch, TimeSpan now) => EpochOf(epoch).Completed ??= now;
 
+    /// <summary>Later epochs are complete no more: a restored shard lacks samples of them.</summary>
+    /// <param name="completed">The last epoch that is complete.</param>
+    public void ReopenAfter(int completed)
+    {
+        foreach (var (_, row) in _epochs.Where(epoch => epoch.Key > completed))
+            (row.Completed, row.Evaluation) = (null, null);
+    }
+
     public void Evaluated(int epoch, Evaluation evaluation) => EpochOf(epoch).Evaluation = evaluation;
 
     /// <summary>Whether an epoch has been evaluated.</summary>

@@ -27,6 +27,9 @@ public abstract class ActorTrainNode : IAsyncDisposable
     /// <summary>Completes when the node has ended: stopped, or removed from the cluster.</summary>
     public abstract Task Terminated { get; }
 
+    /// <summary>Whether there were other members when it joined.</summary>
+    internal bool HasJoinedOthers { get; private protected set; }
+
     /// <summary>Why it has ended, as a clause; null while it runs, and where its log has the reason.</summary>
     internal string? EndReason { get; private protected set; }
 

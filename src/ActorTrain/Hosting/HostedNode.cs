@@ -27,12 +27,15 @@ internal sealed class HostedNode
     private const string SingletonChild = "singleton";
     private const string WaitName = "actortrain-wait";
     private const string ProxyName = SingletonName + "-proxy";
+
+    // From the removal of the coordinator's node until another begins. A side that was cut off has stopped by then, as
+    // it has waited as long as this side; the shards refuse what it had under way.
+    private static readonly TimeSpan RemovalMargin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly ActorSystem _system;
     private readonly List<IActorRef> _actors = [];
     private readonly TensorLane _lane;
-    private readonly IActorRef _root;
     private readonly Lazy<Task> _leave;
 
     /// <summary>What a node hosts; read and checked before anything starts.</summary>
@@ -74,6 +77,9 @@ internal sealed class HostedNode
         }
     }
 
+    /// <summary>Its root actor.</summary>
+    public IActorRef Root { get; }
+
     /// <param name="system">The actor system that it runs in.</param>
     /// <param name="options">What it hosts.</param>
     /// <param name="seed">The seed that the system joins by; null where the node does not join by one itself.</param>
@@ -105,6 +111,7 @@ internal sealed class HostedNode
                         ClusterSingletonManagerSettings
                             .Create(system)
                             .WithRole(options.CoordinatorRole)
+                            .WithRemovalMargin(RemovalMargin)
                             .WithSingletonName(SingletonChild)
                     ),
                     SingletonName
@@ -121,7 +128,7 @@ internal sealed class HostedNode
         var worker = options.Roles.Contains(NodeRoles.Worker)
             ? new WorkerContext(options.Engines!, _lane, options.ResendAfter, options.Algorithms)
             : null;
-        _root = system.ActorOf(
+        Root = system.ActorOf(
             NodeActor.Props(
                 Address.ToString(),
                 options.Roles,
@@ -135,7 +142,7 @@ internal sealed class HostedNode
         );
         var waits = system.ActorOf(
             WaitActor.Props(
-                _root,
+                Root,
                 () => Situation(system, seed, options.CoordinatorRole),
                 probed => PortProbe.ConnectAsync(probed.Host, probed.Port),
                 () => system.Scheduler.MonotonicClock,
@@ -143,7 +150,7 @@ internal sealed class HostedNode
             ),
             WaitName
         );
-        _actors.AddRange([coordinator, _root, waits]);
+        _actors.AddRange([coordinator, Root, waits]);
         _leave = new Lazy<Task>(ReturnLeasesAsync);
 
         // An actor system that embeds the node ends in this way, too.
@@ -213,8 +220,7 @@ internal sealed class HostedNode
     {
         try
         {
-            await _root
-                .Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was asked to leave"), LeaveTimeout)
+            await Root.Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was asked to leave"), LeaveTimeout)
                 .ConfigureAwait(false);
         }
         catch (AskTimeoutException)

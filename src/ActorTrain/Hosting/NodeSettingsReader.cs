@@ -1,4 +1,5 @@
 using System.Net;
+using ActorTrain.Files;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
@@ -42,7 +43,8 @@ internal static class NodeSettingsReader
         return new NodeSettings(
             settings.Items(section + ".roles", NodeRoles.All),
             HostOf(settings, section + ".host"),
-            settings.Int(section + ".port", 0, IPEndPoint.MaxPort)
+            settings.Int(section + ".port", 0, IPEndPoint.MaxPort),
+            settings.TextOrNone("actortrain.state.folder") ?? UserFolders.State("actortrain")
         );
     }
 

@@ -17,7 +17,8 @@ internal sealed class StandaloneNode : ActorTrainNode
         : base(system, options.Roles)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
-        Address = new HostedNode(system, options, own.Join, own.OnWait).Address;
+        var hosted = new HostedNode(system, options, own.Join, own.OnWait);
+        Address = hosted.Address;
         // Only nodes that may hold the coordinator take members out of the cluster.
         system.ActorOf(
             ProcessWatchActor.Props(options.Roles.Contains(NodeRoles.Coordinator) ? cluster : null),
@@ -25,14 +26,24 @@ internal sealed class StandaloneNode : ActorTrainNode
         );
         system.ActorOf(RemovalWatchActor.Props(), "actortrain-taken-out");
         // A node without a seed to rejoin by stays: the others join by it.
-        if (own.Join is not null && !options.Roles.Contains(NodeRoles.Coordinator))
-            system.ActorOf(
-                CoordinatorLossActor.Props(options.CoordinatorRole, reason => End(reason, own.OnWait is null)),
-                "actortrain-coordinator-loss"
-            );
-        cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+        if (own.Join is { } seed)
+        {
+            system.ActorOf(SeedWatchActor.Props(seed, hosted.Root, EndThis), "actortrain-seed-watch");
+            if (!options.Roles.Contains(NodeRoles.Coordinator))
+                system.ActorOf(
+                    CoordinatorLossActor.Props(options.CoordinatorRole, EndThis),
+                    "actortrain-coordinator-loss"
+                );
+        }
+        cluster.RegisterOnMemberUp(() =>
+        {
+            HasJoinedOthers = cluster.State.Members.Count > 1;
+            _joined.TrySetResult();
+        });
         // A removed node cannot rejoin with this actor system, whether it left or was downed.
         cluster.RegisterOnMemberRemoved(() => system.Terminate());
+
+        void EndThis(string reason) => End(reason, own.OnWait is null);
     }
 
     public override HostPort Address { get; }
@@ -59,13 +70,7 @@ internal sealed class StandaloneNode : ActorTrainNode
         if (options.WarnsOfOpenPort)
             OpenPort.Warn(Logging.GetLogger(system, typeof(ActorTrainNode)), node.Address);
 
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        if (options.Join is { } seed)
-        {
-            cluster.JoinSeedNodes([cluster.SelfAddress.WithHost(seed.Host).WithPort(seed.Port)]);
-            return node;
-        }
-        await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
+        await node.JoinAsync(options, cancellation).ConfigureAwait(false);
         return node;
     }
 
@@ -78,6 +83,44 @@ internal sealed class StandaloneNode : ActorTrainNode
             return Task.CompletedTask;
         var left = CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
         return Task.WhenAny(left, System.WhenTerminated).WaitAsync(cancellation);
+    }
+
+    private async Task JoinAsync(StandaloneNodeOptions options, CancellationToken cancellation)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(System);
+        if (options.KnownNodes is { } kept)
+            System.ActorOf(KnownNodesActor.Props(kept), "actortrain-known-nodes");
+        if (options.Join is { } seed)
+        {
+            cluster.JoinSeedNodes(
+                Addresses([seed, .. options.JoinsBySeedOnly ? [] : options.KnownNodes?.Read() ?? []])
+            );
+            return;
+        }
+        var known = options.KnownNodes;
+        if (options.IsTakenOut && known is not null)
+        {
+            cluster.JoinSeedNodes(Addresses(known.Read()));
+            return;
+        }
+        var listening = known is null ? [] : await known.FindListeningAsync().ConfigureAwait(false);
+        if (Addresses(listening) is { Count: > 0 } others)
+        {
+            // With itself first, Akka begins a cluster only after all others have said that they are in none, or have
+            // said nothing for 5 s.
+            cluster.JoinSeedNodes([cluster.SelfAddress, .. others]);
+            await Joined.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        else
+            await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
+
+        List<Address> Addresses(IEnumerable<HostPort> nodes) =>
+            [
+                .. nodes
+                    .Where(address => address != Address)
+                    .Select(address => cluster.SelfAddress.WithHost(address.Host).WithPort(address.Port))
+                    .Distinct(),
+            ];
     }
 
     private static T StartListening<T>(ListeningPort port, Func<T> start, ActorSystem? endOnError = null)

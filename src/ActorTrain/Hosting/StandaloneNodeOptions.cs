@@ -61,6 +61,17 @@ public sealed class StandaloneNodeOptions : NodeOptions
     /// <summary>Receives a line about what the node waits for; null: the line is logged.</summary>
     internal Action<string>? OnWait { get; set; }
 
+    /// <summary>Where it keeps the addresses of its cluster's nodes; null keeps none.</summary>
+    internal KnownNodes? KnownNodes { get; set; }
+
+    /// <summary>Whether it joins by its seed alone: the other nodes that it knows are of a cluster that it has
+    /// left.</summary>
+    internal bool JoinsBySeedOnly { get; set; }
+
+    /// <summary>Whether the cluster has taken it out: a seed joins it again, and begins no cluster of its
+    /// own.</summary>
+    internal bool IsTakenOut { get; set; }
+
     /// <summary>Whether it warns of a port that other machines can reach.</summary>
     internal bool WarnsOfOpenPort { get; set; } = true;
 }

@@ -1,9 +1,11 @@
 namespace ActorTrain.Job;
 
-/// <summary>An entry of a job's history: an epoch or an event.</summary>
+/// <summary>An entry of a job's history: an epoch, the end of its row, or an event.</summary>
 /// <param name="Epoch">An epoch that is complete, or has been evaluated since; it replaces its earlier row.</param>
 /// <param name="Event">An event.</param>
-internal sealed record HistoryEntry(EpochSummary? Epoch, SupervisionEvent? Event);
+/// <param name="Reopened">The number of an epoch that is complete no more, since a lost shard goes on from an older
+/// copy; 0 for none. Its row is removed.</param>
+internal sealed record HistoryEntry(EpochSummary? Epoch, SupervisionEvent? Event, int Reopened = 0);
 
 /// <summary>Some entries of a history.</summary>
 /// <param name="First">The number of the first, from 0.</param>
@@ -38,9 +40,13 @@ internal sealed class JobHistory
     /// <summary>All events, oldest first.</summary>
     public IReadOnlyList<SupervisionEvent> Events => [.. _events];
 
-    /// <summary>Adds new or changed rows, and events beyond the known ones.</summary>
+    /// <summary>Adds new or changed rows, and events beyond the known ones; removes rows that are missing.</summary>
+    /// <param name="epochs">The rows of all epochs that are complete.</param>
+    /// <param name="events">All events, oldest first.</param>
     public void Update(IReadOnlyList<EpochSummary> epochs, IReadOnlyList<SupervisionEvent> events)
     {
+        foreach (var epoch in _epochs.Keys.Except(epochs.Select(epoch => epoch.Epoch)).ToList())
+            Add(new HistoryEntry(null, null, epoch));
         foreach (var epoch in epochs)
             if (!_epochs.TryGetValue(epoch.Epoch, out var known) || known != epoch)
                 Add(new HistoryEntry(epoch, null));
@@ -75,6 +81,7 @@ internal sealed class JobHistory
             _epochs[epoch.Epoch] = epoch;
         if (entry.Event is { } raised)
             _events.Add(raised);
+        _epochs.Remove(entry.Reopened);
     }
 
     private static int SizeOf(HistoryEntry entry) =>

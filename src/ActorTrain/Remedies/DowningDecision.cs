@@ -4,9 +4,10 @@ namespace ActorTrain.Remedies;
 
 /// <summary>
 /// Decides, on each node by itself, which nodes are taken out of a partitioned cluster. The side with the majority of
-/// the nodes that may hold the coordinator goes on, and of two halves the one with the first of them; the other side
-/// stops, so that only one model is trained. Only nodes that may hold the coordinator take others out. A node counts
-/// only what it observes itself: a worker that leaves abruptly may report every other node as unreachable.
+/// the nodes that may hold the coordinator goes on, and of two halves the one with the oldest of them; the other
+/// side stops, so that only one model is trained. Of a side only the oldest of them takes nodes out: two others
+/// that do not reach each other take no part. A node counts only what it observes itself: a worker that leaves abruptly
+/// may report every other node as unreachable.
 /// </summary>
 /// <param name="stableAfter">How long a state must last before it is acted on.</param>
 internal sealed class DowningDecision(TimeSpan stableAfter)
@@ -26,10 +27,10 @@ internal sealed class DowningDecision(TimeSpan stableAfter)
     public readonly record struct Outcome(IReadOnlyList<string> TakeOut, string? Stop);
 
     /// <summary>Decides from the cluster's present state.</summary>
-    /// <param name="decides">Whether this node may hold the coordinator.</param>
-    /// <param name="nodes">All members, this node among them.</param>
+    /// <param name="self">This node's name.</param>
+    /// <param name="nodes">All members, the oldest first, this node among them.</param>
     /// <param name="now">The time, on the scheduler's clock.</param>
-    public Outcome Decide(bool decides, IReadOnlyList<Node> nodes, TimeSpan now)
+    public Outcome Decide(string self, IReadOnlyList<Node> nodes, TimeSpan now)
     {
         var unreachable = nodes.Where(node => !node.IsReachable).Select(node => node.Name).ToHashSet();
         foreach (var back in _unreachableSince.Keys.Where(name => !unreachable.Contains(name)).ToList())
@@ -39,12 +40,11 @@ internal sealed class DowningDecision(TimeSpan stableAfter)
 
         var voters = nodes.Where(node => node.Votes).ToList();
         var reachable = voters.Count(voter => voter.IsReachable);
-        var first = voters.Select(voter => voter.Name).Order(StringComparer.Ordinal).FirstOrDefault();
         // A cluster that is only forming has no voters: nothing is decided.
         var wins =
             voters.Count == 0
             || 2 * reachable > voters.Count
-            || (2 * reachable == voters.Count && voters.Any(voter => voter.Name == first && voter.IsReachable));
+            || (2 * reachable == voters.Count && voters[0].IsReachable);
         if (!wins)
         {
             _losingSince ??= now;
@@ -58,7 +58,7 @@ internal sealed class DowningDecision(TimeSpan stableAfter)
         }
         _losingSince = null;
         return new Outcome(
-            decides
+            voters.Find(voter => voter.IsReachable).Name == self
                 ?
                 [
                     .. _unreachableSince

@@ -61,13 +61,15 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
                 .Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed))
                 .ToDictionary(member => member.Address.ToString());
             var (takeOut, stop) = _decision.Decide(
-                _cluster.SelfRoles.Contains(NodeRoles.Coordinator),
+                _cluster.SelfAddress.ToString(),
                 [
-                    .. members.Select(member => new DowningDecision.Node(
-                        member.Key,
-                        Votes(member.Value),
-                        _cluster.IsReachable(member.Value, state)
-                    )),
+                    .. members
+                        .OrderBy(member => member.Value, Reachability.ByAge)
+                        .Select(member => new DowningDecision.Node(
+                            member.Key,
+                            Reachability.Votes(member.Value),
+                            _cluster.IsReachable(member.Value, state)
+                        )),
                 ],
                 Context.System.Scheduler.MonotonicClock
             );
@@ -79,8 +81,5 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
             Context.GetLogger().NodeStops(stop);
             Context.System.Terminate();
         }
-
-        private static bool Votes(Member member) =>
-            member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
     private readonly Akka.Cluster.Cluster? _cluster;
     private readonly Dictionary<Address, int> _refusals = [];
+
+    // With its unique id: a node restarted on the same port is another member.
+    private readonly HashSet<UniqueAddress> _gone = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>Published on the event stream: a node's process is gone.</summary>
@@ -79,13 +82,31 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
         Context.System.EventStream.Publish(new Gone(probed.Node));
         if (_cluster is null)
             return;
+        var members = _cluster.State.Members;
+        _gone.UnionWith(members.Where(member => member.Address == probed.Node).Select(member => member.UniqueAddress));
+        // Of those that may hold the coordinator the oldest decides, as in DowningDecision.
+        var deciding = members
+            .Where(member => Reachability.Votes(member) && !_gone.Contains(member.UniqueAddress))
+            .Order(Reachability.ByAge)
+            .FirstOrDefault();
+        if (deciding?.Address == _cluster.SelfAddress)
+            foreach (var member in members.Where(member => _gone.Contains(member.UniqueAddress)))
+                TakeOut(_cluster, member);
+        _gone.IntersectWith(members.Select(member => member.UniqueAddress));
+    }
+
+    private void TakeOut(Akka.Cluster.Cluster cluster, Member gone)
+    {
         // A leaving node may stop before all nodes know that it leaves: no reason for a warning.
-        var isLeaving = _cluster.State.Members.All(member =>
-            member.Address != probed.Node || member.Status is MemberStatus.Leaving or MemberStatus.Exiting
+        if (gone.Status is not (MemberStatus.Leaving or MemberStatus.Exiting))
+            _log.ProcessGone($"{gone.Address.Host}:{gone.Address.Port}");
+        cluster.Down(gone.Address);
+        // The leader removes a member only once it is unreachable, which heartbeats would tell seconds later; of a
+        // quarantined one the cluster knows at once that it does not come back.
+        ((IRemoteActorRefProvider)((ExtendedActorSystem)Context.System).Provider).Quarantine(
+            gone.Address,
+            gone.UniqueAddress.Uid
         );
-        if (!isLeaving)
-            _log.ProcessGone($"{probed.Node.Host}:{probed.Node.Port}");
-        _cluster.Down(probed.Node);
     }
 
     private static bool IsPresent(MemberStatus status) => status is not (MemberStatus.Down or MemberStatus.Removed);

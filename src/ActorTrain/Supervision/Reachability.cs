@@ -2,9 +2,23 @@ using Akka.Cluster;
 
 namespace ActorTrain.Supervision;
 
-/// <summary>Which members a node can reach.</summary>
+/// <summary>Which members a node can reach, and which of them decide about the others.</summary>
 internal static class Reachability
 {
+    /// <summary>The oldest member first.</summary>
+    public static Comparer<Member> ByAge { get; } =
+        Comparer<Member>.Create(
+            (one, other) =>
+                one.Equals(other) ? 0
+                : one.IsOlderThan(other) ? -1
+                : 1
+        );
+
+    /// <summary>Whether a member counts where a cluster is cut: it may hold the coordinator, and is a full
+    /// member.</summary>
+    public static bool Votes(Member member) =>
+        member.HasRole(NodeRoles.Coordinator) && member.Status is MemberStatus.Up or MemberStatus.Leaving;
+
     /// <summary>
     /// Whether a member answers, as this node observes it. What others observe counts only where this node does not
     /// monitor the member: in a large cluster each node monitors some. A node that leaves abruptly, or was frozen, may

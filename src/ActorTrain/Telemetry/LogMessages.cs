@@ -98,6 +98,15 @@ internal static class LogMessages
                 [node]
             );
 
+        public void AddressesNotKept(string reason) =>
+            Write(
+                log,
+                Warn,
+                204,
+                "{Reason} If this node is started again, it does not find its cluster while the seed is gone",
+                [reason]
+            );
+
         // Coordinator.
         public void NodeEnrolled(string node, string roles) =>
             Write(log, Info, 301, "Node {Node} has enrolled with {Roles}", [node, roles]);

@@ -43,7 +43,7 @@ public class NodeProcessTests
     public async Task A_worker_joins_the_next_cluster_when_its_own_is_gone()
     {
         var port = FreePort.Reserve();
-        await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{port}");
+        await using var worker = CommandProcess.Start("worker", "--join", $"127.0.0.1:{port}", "--role", "worker");
         await using (var seed = CommandProcess.Start("seed", "--port", $"{port}"))
         {
             await worker.LineWith("joined the cluster");

@@ -14,7 +14,7 @@ public class NodeSettingsReaderTests
         (seed.Host, seed.Port).ShouldBe(("127.0.0.1", 4053));
         seed.Roles.ShouldBe(["coordinator", "server"]);
         (worker.Host, worker.Port).ShouldBe(("127.0.0.1", 0));
-        worker.Roles.ShouldBe(["standby", "worker"]);
+        worker.Roles.ShouldBe(["coordinator", "standby", "worker"]);
         NodeSettingsReader.Engine(Config.Empty).ShouldBe(new EngineSettings("auto", 0, null, 1));
     }
 

@@ -24,6 +24,21 @@ public sealed class JobHistoryTests
     }
 
     [Fact]
+    public void The_row_of_an_epoch_that_is_complete_no_more_is_removed_also_at_a_follower()
+    {
+        var (history, follower) = (new JobHistory(), new JobHistory());
+        history.Update([Epoch(1), Epoch(2, accuracy: 0.9)], []);
+        history.Update([Epoch(1)], []);
+        history.Epochs.ShouldBe([Epoch(1)]);
+
+        follower.Add(history.PageFrom(0)).ShouldBeTrue();
+        follower.Epochs.ShouldBe([Epoch(1)]);
+
+        history.Update([Epoch(1), Epoch(2, accuracy: 0.8)], []);
+        history.Epochs.ShouldBe([Epoch(1), Epoch(2, accuracy: 0.8)]);
+    }
+
+    [Fact]
     public void A_page_has_at_least_one_entry_of_any_size()
     {
         var history = new JobHistory();

@@ -3,7 +3,8 @@ using ActorTrain.Remedies;
 namespace ActorTrain.Tests.Supervision;
 
 /// <summary>
-/// Which side of a partitioned cluster goes on: capital letters may hold the coordinator, small ones are workers.
+/// Which side of a partitioned cluster goes on: capital letters may hold the coordinator, A is the oldest, and small
+/// ones are workers.
 /// </summary>
 public sealed class DowningDecisionTests
 {
@@ -16,7 +17,7 @@ public sealed class DowningDecisionTests
     [InlineData("abc", "A", false)]
     [InlineData("AB a", "C", true)]
     [InlineData("C a", "AB", false)]
-    [InlineData("A", "B", true)] // of two halves the one with the first
+    [InlineData("A", "B", true)] // of two halves the one with the oldest
     [InlineData("B abc", "A", false)]
     [InlineData("AC", "BD", true)]
     [InlineData("BD", "AC", false)]
@@ -69,13 +70,24 @@ public sealed class DowningDecisionTests
     public void Workers_take_no_node_out()
     {
         var decision = new DowningDecision(TimeSpan.FromSeconds(5));
-        decision.Decide(decides: false, Nodes("A a", "b"), Noon);
+        decision.Decide("a", Nodes("A a", "b"), Noon);
         decision
-            .Decide(decides: false, Nodes("A a", "b"), Noon + TimeSpan.FromSeconds(9))
+            .Decide("a", Nodes("A a", "b"), Noon + TimeSpan.FromSeconds(9))
             .ShouldSatisfyAllConditions(
                 verdict => verdict.TakeOut.ShouldBeEmpty(),
                 verdict => verdict.Stop.ShouldBeNull()
             );
+    }
+
+    [Theory]
+    [InlineData("A", "AB", "C", true)]
+    [InlineData("B", "AB", "C", false)] // B and C do not reach each other: A decides
+    [InlineData("B", "BC", "A", true)] // A is lost
+    [InlineData("C", "BC", "A", false)]
+    public void Only_the_oldest_of_a_side_takes_nodes_out(string self, string here, string there, bool decides)
+    {
+        var decision = new DowningDecision(TimeSpan.Zero);
+        decision.Decide(self, Nodes(here, there), Noon).TakeOut.ShouldBe(decides ? [there] : []);
     }
 
     [Fact]
@@ -89,10 +101,15 @@ public sealed class DowningDecisionTests
     }
 
     private static DowningDecision.Outcome Decide(DowningDecision decision, string here, string there, TimeSpan now) =>
-        decision.Decide(here.Any(char.IsUpper), Nodes(here, there), now);
+        decision.Decide($"{here.Order().First(char.IsLetter)}", Nodes(here, there), now);
 
     private static List<DowningDecision.Node> Nodes(string here, string there) =>
-        [.. here.Where(char.IsLetter).Select(node => Node(node, true)), .. there.Select(node => Node(node, false))];
+        [
+            .. here.Where(char.IsLetter)
+                .Select(node => Node(node, true))
+                .Concat(there.Select(node => Node(node, false)))
+                .OrderBy(node => node.Name, StringComparer.Ordinal),
+        ];
 
     private static DowningDecision.Node Node(char name, bool isReachable) =>
         new($"{name}", char.IsUpper(name), isReachable);
