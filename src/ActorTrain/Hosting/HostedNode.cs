@@ -103,17 +103,19 @@ internal sealed class HostedNode
         {
             _actors.Add(
                 system.ActorOf(
-                    ClusterSingletonManager.Props(
-                        CoordinatorActor.Props(
-                            CoordinatorContext.Create(system, options.Coordinator, options.Algorithms)
-                        ),
-                        PoisonPill.Instance,
-                        ClusterSingletonManagerSettings
-                            .Create(system)
-                            .WithRole(options.CoordinatorRole)
-                            .WithRemovalMargin(RemovalMargin)
-                            .WithSingletonName(SingletonChild)
-                    ),
+                    ClusterSingletonManager
+                        .Props(
+                            CoordinatorActor.Props(
+                                CoordinatorContext.Create(system, options.Coordinator, options.Algorithms)
+                            ),
+                            PoisonPill.Instance,
+                            ClusterSingletonManagerSettings
+                                .Create(system)
+                                .WithRole(options.CoordinatorRole)
+                                .WithRemovalMargin(RemovalMargin)
+                                .WithSingletonName(SingletonChild)
+                        )
+                        .WithMailbox(MembersOnlyMailbox.Name),
                     SingletonName
                 )
             );
