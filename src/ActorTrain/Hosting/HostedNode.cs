@@ -249,7 +249,8 @@ internal sealed class HostedNode
         var config = system.Settings.Config;
         return ClusterSingletonProxySettings.Create(
             ConfigurationFactory
-                .ParseString("log-singleton-identification-failure = off")
+                // A job waits for its next coordinator until the nodes have found it.
+                .ParseString("log-singleton-identification-failure = off, singleton-identification-interval = 200ms")
                 .WithFallback(config.GetConfig("akka.cluster.singleton-proxy")),
             config.GetBoolean("akka.cluster.singleton.consider-app-version")
         );

@@ -104,13 +104,10 @@ internal sealed class StandaloneNode : ActorTrainNode
             return;
         }
         var listening = known is null ? [] : await known.FindListeningAsync().ConfigureAwait(false);
+        // With itself first, Akka begins a cluster only after all others have said that they are in none, or have said
+        // nothing for 5 s.
         if (Addresses(listening) is { Count: > 0 } others)
-        {
-            // With itself first, Akka begins a cluster only after all others have said that they are in none, or have
-            // said nothing for 5 s.
             cluster.JoinSeedNodes([cluster.SelfAddress, .. others]);
-            await Joined.WaitAsync(cancellation).ConfigureAwait(false);
-        }
         else
             await cluster.JoinAsync(cluster.SelfAddress, cancellation).ConfigureAwait(false);
 

@@ -64,7 +64,8 @@ internal static partial class ConfigurationKeys
     private static bool IsOurs(string section) =>
         section.StartsWith("actortrain", StringComparison.Ordinal)
         && !section.Contains("node-defaults", StringComparison.Ordinal)
-        && !section.EndsWith("-dispatcher", StringComparison.Ordinal);
+        && !section.EndsWith("-dispatcher", StringComparison.Ordinal)
+        && !section.EndsWith("-mailbox", StringComparison.Ordinal);
 
     private static IEnumerable<string> Wrapped(string text)
     {
