@@ -69,7 +69,8 @@ public sealed class FailureProcessTests : IDisposable
         await using var first = Worker();
         await using var second = Worker();
         await using var train = Train("--minimum-workers", "2");
-        await train.LineWith("epoch 2/");
+        // Long enough for a first copy.
+        await WaitForMoreEpochs(train, 4);
 
         server.Kill();
 

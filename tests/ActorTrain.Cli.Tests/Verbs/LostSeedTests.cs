@@ -26,7 +26,7 @@ public sealed class LostSeedTests : IDisposable
         await using var second = Worker();
         await using var third = Worker();
         await using var train = Train(workers: 3);
-        await train.LineWith("epoch 2/");
+        await FirstCopy(train);
 
         seed.Kill();
         await train.LineWith(SupervisionEventKinds.CoordinatorMoved);
@@ -53,7 +53,7 @@ public sealed class LostSeedTests : IDisposable
         await using var first = Worker();
         await using var second = Worker();
         await using var train = Train(workers: 2);
-        await train.LineWith("epoch 2/");
+        await FirstCopy(train);
 
         seed.Freeze();
         await train.LineWith(SupervisionEventKinds.ShardRestored);
@@ -74,7 +74,7 @@ public sealed class LostSeedTests : IDisposable
         await using var seed = Seed();
         await using var worker = Worker();
         await using var train = Train(workers: 1);
-        await train.LineWith("epoch 2/");
+        await FirstCopy(train);
 
         seed.Terminate();
 
@@ -112,6 +112,13 @@ public sealed class LostSeedTests : IDisposable
         await worker.LineWith("joined the cluster");
         await using var train = CommandProcess.Start(SmallJob.Train(_cluster, "--epochs", "1"));
         (await train.ExitCode()).ShouldBe(0, train.Everything);
+    }
+
+    /// <summary>Training goes on long enough for a first copy of the shard.</summary>
+    private static async Task FirstCopy(CommandProcess train)
+    {
+        for (var epoch = 1; epoch <= 5; epoch++)
+            await train.LineWith("done in");
     }
 
     private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
