@@ -90,7 +90,9 @@ internal sealed class ProcessWatchActor : ReceiveActor, IWithTimers
             .Order(Reachability.ByAge)
             .FirstOrDefault();
         if (deciding?.Address == _cluster.SelfAddress)
-            foreach (var member in members.Where(member => _gone.Contains(member.UniqueAddress)))
+            foreach (
+                var member in members.Where(member => _gone.Contains(member.UniqueAddress) && IsPresent(member.Status))
+            )
                 TakeOut(_cluster, member);
         _gone.IntersectWith(members.Select(member => member.UniqueAddress));
     }

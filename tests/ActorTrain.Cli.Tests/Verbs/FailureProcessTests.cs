@@ -5,17 +5,11 @@ using ActorTrain.Saving;
 namespace ActorTrain.Cli.Tests.Verbs;
 
 /// <summary>Failures of real processes in the middle of a job.</summary>
-public sealed class FailureProcessTests : IDisposable
+public sealed class FailureProcessTests : FailureTestBase
 {
     private static readonly string[] Endless = [.. SmallJob.Options, "--epochs", "100000"];
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
-    private readonly string _cluster = $"127.0.0.1:{FreePort.Reserve()}";
-
-    private string ReportFile => Path.Combine(_folder.FullName, "report.json");
 
     private string ModelFile => Path.Combine(_folder.FullName, "model.safetensors");
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_killed_worker_is_lost_and_the_others_go_on()
@@ -214,11 +208,6 @@ public sealed class FailureProcessTests : IDisposable
         );
     }
 
-    private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
-
-    private CommandProcess Worker(params string[] more) =>
-        CommandProcess.Start(["worker", "--join", _cluster, "--threads", "1", .. more]);
-
     private CommandProcess Train(params string[] options) =>
         CommandProcess.Start([
             "train",
@@ -236,15 +225,5 @@ public sealed class FailureProcessTests : IDisposable
     {
         for (var i = 0; i <= epochs; i++)
             await train.LineWith("done in");
-    }
-
-    private async Task CancelAndCheckCounts(CommandProcess train)
-    {
-        train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
-        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
-        report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
-        // No epoch has more samples than there are, and those that are complete have all.
-        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
     }
 }

@@ -7,15 +7,8 @@ namespace ActorTrain.Cli.Tests.Verbs;
 /// Clusters of the default commands, whose seed is lost in the middle of a job: it has the coordinator and the only
 /// parameter shard.
 /// </summary>
-public sealed class LostSeedTests : IDisposable
+public sealed class LostSeedTests : FailureTestBase
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
-    private readonly string _cluster = $"127.0.0.1:{FreePort.Reserve()}";
-
-    private string ReportFile => Path.Combine(_folder.FullName, "report.json");
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [Fact]
     public async Task A_job_goes_on_without_its_killed_seed_which_joins_again_and_then_without_another_node()
     {
@@ -121,10 +114,6 @@ public sealed class LostSeedTests : IDisposable
             await train.LineWith("done in");
     }
 
-    private CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
-
-    private CommandProcess Worker() => CommandProcess.Start("worker", "--join", _cluster, "--threads", "1");
-
     private CommandProcess Train(int workers) =>
         CommandProcess.Start(
             SmallJob.Train(_cluster, "--epochs", "100000", "--minimum-workers", $"{workers}", "--report", ReportFile)
@@ -132,13 +121,4 @@ public sealed class LostSeedTests : IDisposable
 
     private static string AddressOf(CommandProcess worker) =>
         worker.Output.Split('\n').First(line => line.Contains(" as ", StringComparison.Ordinal)).Split(" as ")[1];
-
-    private async Task CancelAndCheckCounts(CommandProcess train)
-    {
-        train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
-        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
-        report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
-        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
-    }
 }

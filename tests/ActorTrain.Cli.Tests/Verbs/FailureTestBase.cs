@@ -1,0 +1,34 @@
+using ActorTrain.CommandLine;
+using ActorTrain.Job;
+
+namespace ActorTrain.Cli.Tests.Verbs;
+
+/// <summary>A cluster of processes that fail in the middle of a job, and the report of that job.</summary>
+public abstract class FailureTestBase : IDisposable
+{
+    private protected readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actortrain-test-");
+    private protected readonly string _cluster = $"127.0.0.1:{FreePort.Reserve()}";
+
+    private protected string ReportFile => Path.Combine(_folder.FullName, "report.json");
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected CommandProcess Seed() => CommandProcess.Start("seed", "--port", _cluster.Split(':')[1]);
+
+    private protected CommandProcess Worker(params string[] more) =>
+        CommandProcess.Start(["worker", "--join", _cluster, "--threads", "1", .. more]);
+
+    private protected async Task CancelAndCheckCounts(CommandProcess train)
+    {
+        train.Interrupt();
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.Workers.Sum(worker => worker.Samples).ShouldBe(report.SamplesApplied);
+        // No epoch has more samples than there are, and those that are complete have all.
+        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+    }
+}
