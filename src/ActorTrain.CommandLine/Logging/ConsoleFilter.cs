@@ -29,6 +29,6 @@ internal static class ConsoleFilter
         if (withClient && ShownByTheClient.Contains(entry.LogClass))
             return false;
         var ours = entry.LogClass?.Namespace?.StartsWith(nameof(ActorTrain), StringComparison.Ordinal) == true;
-        return ours || (level == LogLevel.ErrorLevel && !ConnectionEnd.Matches(entry.Cause));
+        return ours || (level == LogLevel.ErrorLevel && !ConnectionEnd.Matches(entry));
     }
 }

@@ -31,6 +31,16 @@ public sealed class ConsoleFilterTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void What_Akka_says_of_a_remoting_that_could_not_listen_is_not_shown()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+
+        Akka.Event.Logging.GetLogger(Sys, "remoting").Error("ended abruptly");
+
+        ConsoleFilter.Shows(ExpectMsg<Error>(), withClient: false).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Warnings_of_ActorTrain_are_shown_and_its_info_entries_are_not()
     {
         ConsoleFilter.Shows(new Warning("node", typeof(NodeActor), "hm"), withClient: false).ShouldBeTrue();
