@@ -28,6 +28,13 @@ internal sealed class JobSettings
             "Scale larger gradients down to this norm; 0 is off.",
             "gradient-clip-norm"
         );
+        Add(
+            "--checkpoint-every",
+            "INTERVAL",
+            "Write a checkpoint each time, such as 5m, 2 epochs or 100000 samples.",
+            "checkpoint.every"
+        );
+        Add("--checkpoints", "FOLDER", "Folder for them on the coordinator's machine.", "checkpoint.folder");
         Add("--shards", "N", "Parameter shards; 0 is one per server node.", "shards");
         Add("--micro-batches-per-lease", "N", "Micro-batches of a lease.", "micro-batches-per-lease");
         Add(

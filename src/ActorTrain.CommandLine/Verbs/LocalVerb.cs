@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ActorTrain.CommandLine.Options;
 using ActorTrain.CommandLine.Running;
+using ActorTrain.Coordinator;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using Akka.Configuration;
@@ -39,8 +40,11 @@ internal static class LocalVerb
                         "local needs --workers N, the number of worker processes, such as 2."
                     );
                 var count = parsed.ReadInteger(workers, 0, 1, MaxWorkers);
+                var resumed = source.Resume(parsed) is { } resume
+                    ? ResumedJob.JobOf(resume, NodeSettingsReader.StateFolder(Config.Empty))
+                    : null;
                 var (job, runOutput, settings) = (
-                    source.Read(parsed, count),
+                    source.Read(parsed, count, resumed),
                     output(parsed),
                     engine.Read(parsed, Config.Empty, threads: 1)
                 );

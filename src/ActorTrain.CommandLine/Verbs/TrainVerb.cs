@@ -35,9 +35,9 @@ internal static class TrainVerb
             async (parsed, _) =>
             {
                 using var interruption = new Interruption();
+                // Wrong options are found before anything is connected.
                 var (job, runOutput) = (source.Read(parsed), output(parsed));
                 var timeout = TimeSpan.FromSeconds(parsed.ReadInteger(wait, DefaultWait, 0, MaxWait));
-                job = NamedData.Add(program, job);
                 var cluster = await join.FindAsync(parsed, terminal.Output);
                 var connecting = TrainingClient.ConnectAsync(
                     cluster,
@@ -46,9 +46,11 @@ internal static class TrainVerb
                     interruption.Token
                 );
                 await using var client = await ConnectionWait.AwaitAsync(connecting, cluster, terminal.Output);
+                if (source.Resume(parsed) is { } resume)
+                    job = source.Read(parsed, await client.GetCheckpointAsync(resume, interruption.Token));
                 return await new JobFollower(terminal, runOutput, interruption).RunAsync(
                     client,
-                    job,
+                    NamedData.Add(program, job),
                     clusterFailure: new TaskCompletionSource().Task
                 );
             }

@@ -22,9 +22,8 @@ internal sealed class CoordinatorActor : ReceiveActor
     private readonly Dictionary<IActorRef, string> _nodeActors = [];
     private readonly Queue<NodeSummary> _lost = [];
     private readonly RestartCount _restarts = new();
-    private const int MostVersions = 1_000;
-    private readonly HashSet<string> _loggedVersions = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly VersionDifferences _versions = new(Context.GetLogger());
 
     // Members of the cluster when this coordinator began, less those that were lost since.
     private readonly HashSet<string> _members = [];
@@ -32,6 +31,7 @@ internal sealed class CoordinatorActor : ReceiveActor
     private string _jobName = "";
     private JobProgress? _progress;
     private int _jobs;
+    private bool _isPreparing;
 
     public static Props Props(CoordinatorContext context) =>
         Akka.Actor.Props.Create(() => new CoordinatorActor(context));
@@ -56,15 +56,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.Hello>(hello =>
         {
             Sender.Tell(new ClientProtocol.Welcome(Self, BuildVersion.Here));
-            var sender = Sender.Path.Address.ToString();
-            // A waiting node sends it once a second, and a foreign program may send any version: each is logged once,
-            // and not without a limit.
-            if (
-                BuildVersion.Difference(hello.Version, sender, "this coordinator") is { } difference
-                && _loggedVersions.Count < MostVersions
-                && _loggedVersions.Add(difference)
-            )
-                _log.VersionDiffers(sender, hello.Version.AsPrintable(), BuildVersion.Here);
+            _versions.Log(hello.Version, Sender);
         });
         Receive<ClientProtocol.GetStatus>(_ =>
             Sender.TellInPages(
@@ -74,6 +66,17 @@ internal sealed class CoordinatorActor : ReceiveActor
             )
         );
         Receive<ClientProtocol.Submit>(Accept);
+        Receive<ClientProtocol.GetCheckpoint>(get =>
+        {
+            var folder = _context.Options.StateFolder;
+            Task.Run(() => JobPreparation.FindJob(get.Resume, folder)).PipeTo(Sender, Self);
+        });
+        Receive<JobPreparation.Ready>(Host);
+        Receive<JobPreparation.Refused>(refused =>
+        {
+            _isPreparing = false;
+            refused.Client.Tell(new ClientProtocol.Rejected(refused.Reason, ClientProtocol.Rejection.Invalid));
+        });
         Receive<ClientProtocol.IJobRequest>(Forward);
         Receive<JobProgress>(progress => _progress = progress);
         Receive<JobEnd.Over>(_ =>
@@ -88,7 +91,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<ServerProtocol.StoredJobs>(stored =>
         {
-            if (_job is null && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
+            if (_job is null && !_isPreparing && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
                 Adopt(job, isMoved: true);
         });
         Receive<Terminated>(ended =>
@@ -178,7 +181,7 @@ internal sealed class CoordinatorActor : ReceiveActor
 
     private void Accept(ClientProtocol.Submit submit)
     {
-        if (_job is not null)
+        if (_job is not null || _isPreparing)
         {
             Sender.Tell(
                 new ClientProtocol.Rejected(
@@ -196,9 +199,31 @@ internal sealed class CoordinatorActor : ReceiveActor
             Sender.Tell(new ClientProtocol.Rejected(refusal, ClientProtocol.Rejection.Invalid));
             return;
         }
-        Begin(submit.Job, before: []);
-        var (jobId, client) = (_context.NewJobId(), Sender);
-        Host(JobActor.Props(now => JobStart.Submitted(jobId, submit.Job, client, now), _context));
+        var (jobId, job, client) = (_context.NewJobId(), submit.Job, Sender);
+        if (!JobPreparation.IsNeeded(job))
+        {
+            Host(new JobPreparation.Ready(client, jobId, job, Resumed: null));
+            return;
+        }
+        (_isPreparing, _jobName) = (true, job.Name);
+        // It reads the disk.
+        Task.Run(() => JobPreparation.Prepare(job, jobId, client, _context.Options.StateFolder)).PipeTo(Self);
+    }
+
+    private void Host(JobPreparation.Ready ready)
+    {
+        _isPreparing = false;
+        var (client, jobId, job, resumed) = ready;
+        Begin(job, resumed?.Manifest.Record.Workers ?? []);
+        Host(
+            JobActor.Props(
+                now =>
+                    resumed is null
+                        ? JobStart.Submitted(jobId, job, client, now)
+                        : JobStart.ResumedFrom(jobId, resumed, client, now),
+                _context
+            )
+        );
     }
 
     /// <param name="job">The job.</param>

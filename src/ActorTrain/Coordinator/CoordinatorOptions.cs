@@ -1,3 +1,4 @@
+using ActorTrain.Files;
 using ActorTrain.Settings;
 using Akka.Configuration;
 
@@ -9,12 +10,14 @@ namespace ActorTrain.Coordinator;
 /// <param name="EvaluationTimeout">Time without an answer after which an evaluation goes to another worker.</param>
 /// <param name="CancelTimeout">Time for workers to finish their micro-batch when a job is canceled.</param>
 /// <param name="StandbyShare">Part of the time that copies of shards may be on their way; 0 for no copies.</param>
+/// <param name="StateFolder">Where the node keeps what it must find again; null where it has no place for it.</param>
 internal sealed record CoordinatorOptions(
     TimeSpan ProgressInterval,
     TimeSpan LeaseTimeout,
     TimeSpan EvaluationTimeout,
     TimeSpan CancelTimeout,
-    double StandbyShare
+    double StandbyShare,
+    string? StateFolder = null
 )
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
@@ -28,7 +31,12 @@ internal sealed record CoordinatorOptions(
             settings.Duration("actortrain.coordinator.lease-timeout", Shortest),
             settings.Duration("actortrain.coordinator.evaluation-timeout", Shortest),
             settings.Duration("actortrain.coordinator.cancel-timeout", TimeSpan.Zero),
-            settings.Double("actortrain.coordinator.standby-share", Bounds.Between(0, 1))
+            settings.Double("actortrain.coordinator.standby-share", Bounds.Between(0, 1)),
+            StateFolderOf(settings)
         );
     }
+
+    /// <summary>The configured state folder, or that of the user.</summary>
+    public static string? StateFolderOf(SettingsReader settings) =>
+        settings.TextOrNone("actortrain.state.folder") ?? UserFolders.State("actortrain");
 }

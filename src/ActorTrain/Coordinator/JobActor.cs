@@ -1,3 +1,4 @@
+using ActorTrain.Checkpoints;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
@@ -14,7 +15,6 @@ namespace ActorTrain.Coordinator;
 internal sealed class JobActor : ReceiveActor, IWithTimers
 {
     private readonly CoordinatorContext _context;
-    private readonly IActorRef _client;
     private readonly JobRecord _record;
     private readonly WorkerReadiness _readiness;
     private readonly WorkerPreparation _workers;
@@ -24,6 +24,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private readonly SnapshotStore _snapshots;
     private readonly JobStandbys _standbys;
     private readonly JobEnd _end;
+    private readonly JobCheckpoints _checkpoints;
+    private readonly JobStart _start;
     private JobOptions _job;
 
     private sealed record Tick;
@@ -37,21 +39,22 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         var start = begin(Now);
         var (jobId, log, scheduler) = (start.JobId, Context.GetLogger(), Context.System.Scheduler);
-        (_context, _client, _job) = (context, start.Client, start.Job);
+        (_context, _job, _start) = (context, start.Job, start);
         (_record, _readiness) = (start.Record, start.Readiness);
-        _training = new(_record, _readiness, _client, context, Context, log);
+        _training = new(_record, _readiness, _start.Client, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
-        _shards = new(jobId, _client, _readiness, Context);
+        _shards = new(jobId, _start.Client, _readiness, Context);
         _standbys = new(jobId, _job, _readiness, _training, context.Options.StandbyShare > 0, Self);
-        _reports = new(_client, start.History, Context.System, Self);
-        _snapshots = new(jobId, _client, _readiness, start.History, Context.System, Self, start.Adopted);
-        _end = new(jobId, _job.Name, _client, _record, _readiness, Context, log);
+        _reports = new(_start.Client, start.History, Context.System, Self);
+        _checkpoints = new(start, context, _training, Context);
+        _snapshots = new(start, Context.System, Self);
+        _end = new(jobId, _job.Name, _start.Client, _record, _readiness, Context, log);
         if (start.Adopted is { } adopted)
         {
             Recovering(adopted);
             return;
         }
-        _client.Tell(new ClientProtocol.Accepted(jobId));
+        start.Client.Tell(new ClientProtocol.Accepted(jobId));
         WaitingForWorkers();
     }
 
@@ -61,18 +64,11 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.Watch(_client);
+        Context.Watch(_start.Client);
         Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _context.Options.ProgressInterval);
     }
 
-    // Counts that are lost with the training actor cannot be restored, and shards that were not placed are missing: the
-    // job fails and says why.
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(failure =>
-        {
-            Self.Tell(new JobTrainingProtocol.Failed(JobFailures.ByError(failure, _end.HasTrained)));
-            return Directive.Stop;
-        });
+    protected override SupervisorStrategy SupervisorStrategy() => JobFailures.StrategyOf(Self, () => _end.HasTrained);
 
     private void WaitingForWorkers()
     {
@@ -99,7 +95,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var admission = _readiness.Admission!;
         _training.RaiseSubstitute(admission.Dataset);
         _job = _job with { Consistency = _job.Consistency.Resolved(_job.PushSamples, _readiness.Ready) };
-        _shards.Open(_job, admission);
+        _shards.Open(_job, admission, _start.Resumed, _context.Node);
         ReceiveNodes(() =>
         {
             if (_shards.HasLostServer)
@@ -111,7 +107,10 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _shards.Opened(placed);
-            _workers.RequestStartingWeights(placed);
+            if (_start.Resumed is null)
+                _workers.RequestStartingWeights(placed);
+            else
+                Become(() => Training(_start.GoOn()));
         });
         Receive<WorkerProtocol.ShardsInitialized>(_ => Become(() => Training()));
         Receive<Tick>(_ =>
@@ -174,6 +173,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             _standbys.CopiedTo(taken.Copied);
             _snapshots.Store(taken, _job, admission, placed, _standbys.Nodes);
         });
+        Receive<ICheckpointStep>(step => _checkpoints.Handle(step, Sender, _job, admission, placed));
         Receive<ServerProtocol.SnapshotStored>(stored => _snapshots.Stored(Sender, stored));
         Receive<JobTrainingProtocol.Done>(done =>
         {
@@ -187,7 +187,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void ReceiveLosses(Action clientLost)
     {
-        Receive<Terminated>(_ => clientLost(), gone => gone.ActorRef.Equals(_client));
+        Receive<Terminated>(_ => clientLost(), gone => gone.ActorRef.Equals(_start.Client));
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
     }
 

@@ -21,11 +21,40 @@ internal static class JobEvents
                 + $"{Plural.Number(dataset.TestSamples)} to test on"
         );
 
+    /// <summary>A checkpoint is on the disk.</summary>
+    public static EventDraft CheckpointWritten(JobTrainingProtocol.CheckpointWritten written) =>
+        new(
+            Job.SupervisionEventKinds.CheckpointWritten,
+            "",
+            $"it was due, with {Plural.Format(written.Samples, "sample")} applied",
+            $"it is {written.Folder}"
+        );
+
+    /// <summary>A checkpoint is not on the disk.</summary>
+    public static EventDraft CheckpointFailed(string reason) =>
+        new(Job.SupervisionEventKinds.CheckpointFailed, "", reason, "training goes on, and the next is tried soon");
+
+    /// <summary>The job goes on from a checkpoint.</summary>
+    public static IEnumerable<EventDraft> Resumed(ResumedJob resumed, long samplesApplied)
+    {
+        foreach (var damage in resumed.Found.Damaged)
+            yield return new(CheckpointDamaged, "", damage, "the one before is tried");
+        yield return new(
+            CheckpointResumed,
+            "",
+            resumed.Changes.Count == 0 ? Requested : $"it was asked for, with {string.Join(", ", resumed.Changes)}",
+            $"training goes on from {resumed.Found.Path} with {Plural.Format(samplesApplied, "sample")} applied"
+        );
+    }
+
     /// <summary>The job was adopted, or some of its shards were restored.</summary>
     public static IEnumerable<EventDraft> Adopted(JobTrainingProtocol.Adopted adopted, long samplesApplied)
     {
         if (adopted.IsMoved)
             yield return CoordinatorMoved(samplesApplied);
+        if (adopted.Resumed is { } resumed)
+            foreach (var draft in Resumed(resumed, samplesApplied))
+                yield return draft;
         foreach (var source in adopted.Restored ?? [])
             yield return new(
                 ShardRestored,

@@ -11,6 +11,20 @@ internal static class JobFailures
     public const string ClientGone = "its client is gone";
     public const string ServerLostEarly = "a server node was lost before training began";
 
+    public const string NoCheckpointWriter =
+        "the coordinator's node has neither the role server nor the role standby, and can hold no checkpoint";
+
+    /// <summary>
+    /// Counts that are lost with the training actor cannot be restored, and shards that were not placed are missing:
+    /// the job fails and says why.
+    /// </summary>
+    public static SupervisorStrategy StrategyOf(IActorRef job, Func<bool> hasTrained) =>
+        new OneForOneStrategy(failure =>
+        {
+            job.Tell(new JobTrainingProtocol.Failed(ByError(failure, hasTrained())));
+            return Directive.Stop;
+        });
+
     /// <summary>An actor of the job has failed: the one that trains, or before that the one that places the
     /// shards.</summary>
     public static string ByError(Exception failure, bool hasTrained)

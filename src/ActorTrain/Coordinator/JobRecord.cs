@@ -51,7 +51,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>A record that continues another coordinator's.</summary>
     public static JobRecord Adopt(
         JobOptions job,
-        Admission admission,
+        Admission? admission,
         RecordSnapshot snapshot,
         JobHistory history,
         TimeSpan now
@@ -82,6 +82,9 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             [.. AllWorkers.Select(worker => worker.ToSnapshot()).OfType<WorkerSnapshot>()]
         );
     }
+
+    /// <summary>Time since training began; zero before.</summary>
+    public TimeSpan Trained(TimeSpan now) => _trainingBegan is { } began ? now - began : TimeSpan.Zero;
 
     /// <summary>Training begins, or goes on in an adopted job.</summary>
     public void TrainingBegins(TimeSpan now, IReadOnlyList<PlacedShard> shards)

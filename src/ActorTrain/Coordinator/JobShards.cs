@@ -20,14 +20,37 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
     public bool HasLostServer => readiness.Servers.Count < _servers;
 
     /// <summary>Has the shards opened: the job's actor gets <see cref="ShardPlacementActor.Placed"/>.</summary>
-    public void Open(JobOptions job, Admission admission)
+    /// <param name="job">Its options.</param>
+    /// <param name="admission">What its workers agree with.</param>
+    /// <param name="resumed">The checkpoint that they go on from; null for new ones.</param>
+    /// <param name="node">The coordinator's node, which has the checkpoint.</param>
+    public void Open(JobOptions job, Admission admission, ResumedJob? resumed, string node)
     {
         var servers = readiness.Servers;
         _servers = servers.Count;
-        context.ActorOf(
-            ShardPlacementActor.Props(jobId, job, admission.Model, admission.Dataset.TrainSamples, servers),
-            "placement"
-        );
+        if (resumed is null)
+        {
+            context.ActorOf(
+                ShardPlacementActor.Props(jobId, job, admission.Model, admission.Dataset.TrainSamples, servers),
+                "placement"
+            );
+            return;
+        }
+        var model = resumed.Manifest.Model.ToDescription();
+        var difference =
+            model.Parameters.FirstDifference(admission.Model.Parameters, "the checkpoint", "the workers")
+            ?? model.Buffers.FirstDifference(admission.Model.Buffers, "the checkpoint", "the workers");
+        if (difference is not null)
+            Fail($"the checkpoint is of another model: {difference}");
+        else if (readiness.HostOf(node) is { } loader)
+            context.ActorOf(
+                CheckpointPlacementActor.Props(jobId, job, resumed, admission, servers, loader),
+                "placement"
+            );
+        else
+            Fail(JobFailures.NoCheckpointWriter);
+
+        void Fail(string reason) => context.Self.Tell(new JobTrainingProtocol.Failed(reason));
     }
 
     public void Opened(ShardPlacementActor.Placed placed)

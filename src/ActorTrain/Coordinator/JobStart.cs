@@ -12,6 +12,8 @@ namespace ActorTrain.Coordinator;
 /// <param name="History">Its epochs and events.</param>
 /// <param name="Readiness">Its workers and servers.</param>
 /// <param name="Adopted">The snapshot that an adopted job goes on from; null for a new job.</param>
+/// <param name="Run">The run, which its checkpoints name: the first of all jobs that go on from each other.</param>
+/// <param name="Resumed">The checkpoint that it goes on from; null for a new or an adopted job.</param>
 internal sealed record JobStart(
     string JobId,
     JobOptions Job,
@@ -19,7 +21,9 @@ internal sealed record JobStart(
     JobRecord Record,
     JobHistory History,
     WorkerReadiness Readiness,
-    JobStart.Recovery? Adopted = null
+    string Run,
+    JobStart.Recovery? Adopted = null,
+    ResumedJob? Resumed = null
 )
 {
     /// <summary>What an adopted job goes on from.</summary>
@@ -50,6 +54,15 @@ internal sealed record JobStart(
             );
     }
 
+    /// <summary>What training goes on from when the shards of a checkpoint are placed.</summary>
+    public JobTrainingProtocol.Adopted? GoOn() =>
+        Resumed is null
+            ? null
+            : new(Resumed.Manifest.Incarnations, Paused: false, CopyNumbers.First(1, JobId), IsMoved: false)
+            {
+                Resumed = Resumed,
+            };
+
     /// <summary>A job that was submitted.</summary>
     public static JobStart Submitted(string jobId, JobOptions job, IActorRef client, TimeSpan now) =>
         new(
@@ -58,8 +71,26 @@ internal sealed record JobStart(
             client,
             new JobRecord(job, now),
             new JobHistory(),
-            new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint)
+            new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint),
+            jobId
         );
+
+    /// <summary>A job that goes on from a checkpoint.</summary>
+    public static JobStart ResumedFrom(string jobId, ResumedJob resumed, IActorRef client, TimeSpan now)
+    {
+        var (manifest, job, history) = (resumed.Manifest, resumed.Job, new JobHistory());
+        history.Update(manifest.Epochs, manifest.Events);
+        return new(
+            jobId,
+            job,
+            client,
+            JobRecord.Adopt(job, null, manifest.Record, history, now),
+            history,
+            new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint),
+            manifest.Run,
+            Resumed: resumed
+        );
+    }
 
     /// <summary>A job that is adopted from another job actor.</summary>
     /// <param name="stored">The job.</param>
@@ -85,6 +116,7 @@ internal sealed record JobStart(
             JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, history, now),
             history,
             readiness,
+            snapshot.Run,
             new Recovery(snapshot, stored.Model, admission, members, isMoved)
         );
     }

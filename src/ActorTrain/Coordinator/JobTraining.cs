@@ -45,7 +45,9 @@ internal sealed class JobTraining(
         var shards = placed.Shards.Length;
         log.JobTrains(job.Name, admission.Model.Name, shards, Plural.Form(shards, "shard"));
         _actor = context.ActorOf(
-            JobTrainingActor.Props(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted),
+            JobTrainingActor.Props(
+                new(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted)
+            ),
             "training"
         );
         if (_isCancelRequested)

@@ -1,3 +1,4 @@
+using ActorTrain.Checkpoints;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Telemetry;
@@ -16,6 +17,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly LeaseScheduler _scheduler;
     private readonly WorkerIncarnations _incarnations;
     private readonly ShardCopies _copies;
+    private readonly CleanCuts _cuts;
     private readonly TrainingSnapshots _snapshots;
     private readonly TrainingEvents _events;
     private readonly TrainingProgress _progress;
@@ -28,39 +30,18 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly LostWorkers _lost;
     private readonly PauseRequests _pauses;
     private readonly PolicyRequests _policies;
+    private readonly TrainingEnd _end;
     private readonly JobTelemetry _telemetry;
 
     private sealed record Tick;
 
     private sealed record CancelTimedOut;
 
-    /// <param name="job">What is trained.</param>
-    /// <param name="client">The client that follows it.</param>
-    /// <param name="record">The job's counts; in an adopted job, those of its last snapshot.</param>
-    /// <param name="placed">Where the shards are.</param>
-    /// <param name="options">The coordinator's settings.</param>
-    /// <param name="algorithms">The staleness policies and consistency models that there are.</param>
-    /// <param name="adopted">What an adopted job goes on from; null for a new job.</param>
-    public static Props Props(
-        JobOptions job,
-        IActorRef client,
-        JobRecord record,
-        ShardPlacementActor.Placed placed,
-        CoordinatorOptions options,
-        Algorithms algorithms,
-        JobTrainingProtocol.Adopted? adopted = null
-    ) => Akka.Actor.Props.Create(() => new JobTrainingActor(job, client, record, placed, options, algorithms, adopted));
+    public static Props Props(TrainingStart start) => Akka.Actor.Props.Create(() => new JobTrainingActor(start));
 
-    public JobTrainingActor(
-        JobOptions job,
-        IActorRef client,
-        JobRecord record,
-        ShardPlacementActor.Placed placed,
-        CoordinatorOptions options,
-        Algorithms algorithms,
-        JobTrainingProtocol.Adopted? adopted
-    )
+    public JobTrainingActor(TrainingStart start)
     {
+        var (job, client, record, placed, options, algorithms, adopted) = start;
         (_record, _options) = (record, options);
         var (parent, scheduler) = (Context.Parent, Context.System.Scheduler);
         Func<TimeSpan> clock = () => scheduler.MonotonicClock;
@@ -73,6 +54,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _events = new(publisher, _snapshots, clock);
         _shards = new(placed, record, _scheduler, clock);
         _grants = new(_incarnations, _scheduler, _shards, _events, Timers, clock);
+        _cuts = new(job, record, _scheduler, placed, _snapshots, _grants, _events, parent, clock);
         _evaluations = new(job, record, _scheduler, placed, _telemetry, _events, _grants, clock);
         var epochs = new EpochCompletion(record, _scheduler, _evaluations, _grants, _telemetry, clock);
         _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent, Timers);
@@ -80,6 +62,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _leaseEnds = new(_incarnations, _scheduler, _shards, epochs, _lost, _events, _telemetry, parent, clock);
         _settlement = new(record, _scheduler, _shards, epochs, _telemetry, clock);
         _progress = new(record, _scheduler, _evaluations, _telemetry, parent, clock);
+        _end = new(_shards, _cuts, _settlement, _leaseEnds, _progress);
         _pauses = new(_scheduler, _evaluations, _grants, _progress, _events, clock);
         _policies = new(job, algorithms, record, _scheduler, _shards, _grants, _events);
 
@@ -152,6 +135,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
             _shards.TellPolicies();
             _shards.RequestCounts();
             CountIfComplete();
+            _cuts.Tick();
             _copies.BeginRound();
             _snapshots.Send();
             _progress.Send();
@@ -191,6 +175,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             if (_leaseEnds.End(ended))
                 CountIfComplete();
+            _cuts.Continue();
         });
         Receive<WorkerProtocol.Evaluated>(evaluated =>
         {
@@ -201,11 +186,31 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             if (_settlement.Counted(counts))
                 CountIfComplete();
+            _cuts.Continue();
         });
         Receive<JobTrainingProtocol.RaiseEvent>(request => _events.Raise(request.Event));
         Receive<TrainingSnapshots.Due>(_ => _snapshots.Send());
         Receive<JobTrainingProtocol.StandbysPlaced>(placed => _copies.Placed(placed.Standbys));
-        Receive<StandbyProtocol.Copied>(_copies.Add);
+        ReceiveCheckpoints(() => { });
+    }
+
+    private void ReceiveCheckpoints(Action changed)
+    {
+        Receive<StandbyProtocol.Taken>(taken =>
+        {
+            _cuts.Taken(taken);
+            changed();
+        });
+        Receive<StandbyProtocol.Copied>(copied =>
+        {
+            _copies.Add(copied);
+            _cuts.Copied(copied);
+        });
+        Receive<ICheckpointStep>(step =>
+        {
+            _cuts.Handle(step);
+            changed();
+        });
     }
 
     private void ReceiveWorkerChanges()
@@ -237,20 +242,12 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     /// <summary>No gradient is under way any more: the shards' next counts are final.</summary>
     private void Counting()
     {
-        var final = new FinalCounts(_shards.Count, _shards.NextRound);
-        Receive<ShardProtocol.Counts>(counts =>
-        {
-            _settlement.CountedAtEnd(counts);
-            if (!final.Add(counts.Shard, counts.Round))
-                return;
-            _leaseEnds.RaiseDue(all: true);
-            _progress.SendReport();
-            Timers.Cancel(nameof(Tick));
-        });
-        Receive<Tick>(_ => _shards.RequestFinalCounts());
+        ReceiveCheckpoints(_end.CheckpointChanged);
+        Receive<ShardProtocol.Counts>(_end.Counted);
+        Receive<Tick>(_ => _end.Tick());
         RejectRequests();
         ReceiveAny(_ => { });
-        _shards.RequestFinalCounts();
+        _end.Begin();
     }
 
     private void RejectRequests() =>

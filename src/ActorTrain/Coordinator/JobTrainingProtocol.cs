@@ -1,3 +1,4 @@
+using ActorTrain.Checkpoints;
 using ActorTrain.Consistency;
 using ActorTrain.Engines;
 using ActorTrain.Job;
@@ -34,6 +35,29 @@ internal static class JobTrainingProtocol
     /// <summary>Job → training: the standbys that there are, by shard.</summary>
     public sealed record StandbysPlaced(IReadOnlyDictionary<int, IActorRef> Standbys);
 
+    /// <summary>Training → job: a checkpoint is due. Answered by <see cref="CheckpointOpened"/> or
+    /// <see cref="CheckpointFailed"/>.</summary>
+    public sealed record CheckpointBegins : ICheckpointStep;
+
+    /// <summary>Job → training: the copies for a checkpoint can be received.</summary>
+    /// <param name="Receivers">Who gets them, by shard.</param>
+    public sealed record CheckpointOpened(IReadOnlyDictionary<int, IActorRef> Receivers) : ICheckpointStep;
+
+    /// <summary>Training → job: all copies have arrived. Answered by <see cref="CheckpointWritten"/> or
+    /// <see cref="CheckpointFailed"/>.</summary>
+    /// <param name="Number">Their number.</param>
+    /// <param name="Snapshot">The job's counts at the cut.</param>
+    public sealed record CheckpointCopied(long Number, SnapshotTaken Snapshot) : ICheckpointStep;
+
+    /// <summary>Job → training: a checkpoint is on the disk.</summary>
+    /// <param name="Folder">Its folder.</param>
+    /// <param name="Samples">Samples that it has.</param>
+    public sealed record CheckpointWritten(string Folder, long Samples) : ICheckpointStep;
+
+    /// <summary>Job → training: a checkpoint is not written.</summary>
+    /// <param name="Reason">Why, as a clause.</param>
+    public sealed record CheckpointFailed(string Reason) : ICheckpointStep;
+
     /// <summary>What training goes on from, in an adopted job.</summary>
     /// <param name="Incarnations">The newest incarnation in the last snapshot.</param>
     /// <param name="Paused">Whether the job was paused.</param>
@@ -41,13 +65,16 @@ internal static class JobTrainingProtocol
     /// <param name="CopiedAlike">The newest round of which all shards have copies of one place; 0 for none.</param>
     /// <param name="IsMoved">Whether the coordinator before it was lost.</param>
     /// <param name="Restored">The shards that were restored.</param>
+    /// <param name="Resumed">The checkpoint that it goes on from, and what was wrong with newer ones; null where it
+    /// goes on from another job actor.</param>
     public sealed record Adopted(
         long Incarnations,
         bool Paused,
         long FirstCopy = 1,
         long CopiedAlike = 0,
         bool IsMoved = true,
-        IReadOnlyList<RecoveryPlan.Source>? Restored = null
+        IReadOnlyList<RecoveryPlan.Source>? Restored = null,
+        ResumedJob? Resumed = null
     );
 
     /// <summary>Training → job: everything is applied and counted, or the job was canceled.</summary>

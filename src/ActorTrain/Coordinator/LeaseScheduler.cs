@@ -64,6 +64,9 @@ internal sealed class LeaseScheduler
     /// <summary>Whether no leases are granted.</summary>
     public bool Paused { get; private set; }
 
+    /// <summary>Whether no leases are granted until a checkpoint is taken.</summary>
+    public bool IsCutting { get; private set; }
+
     /// <summary>Whether the job is canceled: its leases end, and none is granted.</summary>
     public bool IsCanceled { get; private set; }
 
@@ -136,6 +139,20 @@ internal sealed class LeaseScheduler
         return true;
     }
 
+    /// <summary>Nothing is granted until <see cref="EndCut"/>.</summary>
+    public void BeginCut() => IsCutting = true;
+
+    /// <summary>Leases are granted again.</summary>
+    /// <returns>Whether none were.</returns>
+    public bool EndCut(TimeSpan now)
+    {
+        var ended = IsCutting;
+        IsCutting = false;
+        if (ended)
+            Table.Renew(now);
+        return ended;
+    }
+
     /// <summary>Cancels the job.</summary>
     public void Cancel() => IsCanceled = true;
 
@@ -173,7 +190,7 @@ internal sealed class LeaseScheduler
     /// <param name="everyone">False: only to workers whose lease does not depend on others.</param>
     public IReadOnlyList<Granted> Grant(TimeSpan now, bool everyone = true)
     {
-        if (Paused || IsCanceled)
+        if (Paused || IsCutting || IsCanceled)
             return [];
         if (_steps is not null)
             return everyone ? GrantSteps(_steps, now) : [];

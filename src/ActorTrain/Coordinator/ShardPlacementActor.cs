@@ -61,12 +61,7 @@ internal sealed class ShardPlacementActor : ReceiveActor
         IReadOnlyList<NodeProtocol.Enrol> servers
     )
     {
-        var slices = ShardMap.Cut(
-            model.Parameters.Length,
-            job.Shards > 0 ? job.Shards
-                : job.Consistency.CountsContributions ? 1
-                : servers.Count
-        );
+        var slices = Slices(job, model, servers);
         _placed = new PlacedShard?[slices.Count];
         _hasBuffers = model.Buffers.Length > 0;
         Receive<ServerProtocol.ShardOpened>(opened =>
@@ -104,6 +99,19 @@ internal sealed class ShardPlacementActor : ReceiveActor
 
         NodeProtocol.Enrol HostOf(int index) => servers[index % servers.Count];
     }
+
+    /// <summary>The slices of a job's shards.</summary>
+    public static IReadOnlyList<ShardSlice> Slices(
+        JobOptions job,
+        ModelDescription model,
+        IReadOnlyList<NodeProtocol.Enrol> servers
+    ) =>
+        ShardMap.Cut(
+            model.Parameters.Length,
+            job.Shards > 0 ? job.Shards
+                : job.Consistency.CountsContributions ? 1
+                : servers.Count
+        );
 
     private void EndIfComplete()
     {

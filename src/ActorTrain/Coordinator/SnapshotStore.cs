@@ -6,30 +6,19 @@ using Akka.Actor;
 namespace ActorTrain.Coordinator;
 
 /// <summary>Stores a job's snapshots on its servers, so that another coordinator can adopt it.</summary>
-/// <param name="jobId">The job.</param>
-/// <param name="client">The client that follows it.</param>
-/// <param name="readiness">The job's servers, and what its workers agree with.</param>
-/// <param name="history">Its epochs and events.</param>
+/// <param name="start">What the job began with.</param>
 /// <param name="system">The actor system.</param>
 /// <param name="self">The job's actor, which the servers answer.</param>
-/// <param name="adopted">The snapshot that an adopted job goes on from; null for a new job.</param>
-internal sealed class SnapshotStore(
-    string jobId,
-    IActorRef client,
-    WorkerReadiness readiness,
-    JobHistory history,
-    ActorSystem system,
-    IActorRef self,
-    JobStart.Recovery? adopted
-)
+internal sealed class SnapshotStore(JobStart start, ActorSystem system, IActorRef self)
 {
     private readonly Dictionary<IActorRef, ServerProtocol.SnapshotStored> _stored = [];
-    private (JobSnapshot Snapshot, ModelSnapshot Model)? _newest = adopted is null
-        ? null
-        : (adopted.Snapshot, adopted.Model);
+    private (JobSnapshot Snapshot, ModelSnapshot Model)? _newest = start.Adopted is { } adopted
+        ? (adopted.Snapshot, adopted.Model)
+        : null;
 
     /// <summary>The newest snapshot, with what belongs to it; null before the first.</summary>
-    public StoredJob? Newest => _newest is var (snapshot, model) ? new(snapshot, model, [.. history.Entries]) : null;
+    public StoredJob? Newest =>
+        _newest is var (snapshot, model) ? new(snapshot, model, [.. start.History.Entries]) : null;
 
     /// <summary>A server has stored a snapshot, or a part of it.</summary>
     public void Stored(IActorRef server, ServerProtocol.SnapshotStored stored) => _stored[server] = stored;
@@ -43,15 +32,15 @@ internal sealed class SnapshotStore(
         IReadOnlyCollection<string> standbyNodes
     )
     {
-        history.Update(taken.CompletedEpochs, taken.Events);
+        start.History.Update(taken.CompletedEpochs, taken.Events);
         var snapshot = new JobSnapshot(
-            jobId,
+            start.JobId,
             job with
             {
                 Staleness = taken.Staleness,
                 Consistency = taken.Consistency,
             },
-            client,
+            start.Client,
             placed.Places,
             [.. placed.Shards.Select(shard => shard.Node)],
             [.. standbyNodes],
@@ -59,7 +48,8 @@ internal sealed class SnapshotStore(
             placed.Buffers,
             taken.Incarnations,
             taken.Paused,
-            taken.Record
+            taken.Record,
+            start.Run
         );
         var model = new ModelSnapshot(admission.FirstNode, admission.First);
         _newest = (snapshot, model);
@@ -68,17 +58,17 @@ internal sealed class SnapshotStore(
                 .ShardNodes.Append(placed.BuffersNode)
                 .Concat(standbyNodes)
                 .Distinct()
-                .Select(readiness.HostOf)
+                .Select(start.Readiness.HostOf)
         )
         {
             if (server is null)
                 continue;
             var stored = _stored.GetValueOrDefault(server) ?? new ServerProtocol.SnapshotStored(false, 0);
             if (!stored.HasModel)
-                server.TellInPages(system, new ServerProtocol.StoreModel(jobId, model), self);
+                server.TellInPages(system, new ServerProtocol.StoreModel(start.JobId, model), self);
             server.TellInPages(
                 system,
-                new ServerProtocol.StoreSnapshot(snapshot, history.PageFrom(stored.History)),
+                new ServerProtocol.StoreSnapshot(snapshot, start.History.PageFrom(stored.History)),
                 self
             );
         }

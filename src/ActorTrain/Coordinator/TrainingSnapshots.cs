@@ -29,19 +29,20 @@ internal sealed class TrainingSnapshots(
     {
         timers.Cancel(nameof(Due));
         _sentAt = clock();
-        job.Tell(
-            new JobTrainingProtocol.SnapshotTaken(
-                scheduler.Staleness,
-                scheduler.Consistency,
-                incarnations.Newest,
-                scheduler.Paused,
-                record.ToSnapshot(_sentAt),
-                record.CompletedEpochs(),
-                record.Events,
-                copies.Copied
-            )
-        );
+        job.Tell(Take());
     }
+
+    public JobTrainingProtocol.SnapshotTaken Take() =>
+        new(
+            scheduler.Staleness,
+            scheduler.Consistency,
+            incarnations.Newest,
+            scheduler.Paused,
+            record.ToSnapshot(clock()),
+            record.CompletedEpochs(),
+            record.Events,
+            copies.Copied
+        );
 
     /// <summary>
     /// A snapshot names all workers and all events, so a snapshot for each of n workers that join would cost n². With

@@ -64,7 +64,7 @@ internal sealed class WorkerRecord(WorkerHost host)
             ? new WorkerSnapshot(
                 host.Node,
                 host.Restarts,
-                host.Actor,
+                host.Actor.IsNobody() ? null : host.Actor,
                 device,
                 MostSamples,
                 LeaseSamples,
@@ -74,7 +74,7 @@ internal sealed class WorkerRecord(WorkerHost host)
             : null;
 
     public static WorkerRecord From(WorkerSnapshot snapshot) =>
-        new(new WorkerHost(snapshot.Node, snapshot.Restarts, snapshot.Host))
+        new(new WorkerHost(snapshot.Node, snapshot.Restarts, snapshot.Host ?? ActorRefs.Nobody))
         {
             Device = snapshot.Device,
             MostSamples = snapshot.MostSamples,

@@ -22,6 +22,7 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
         // These questions change nothing. An answer can be lost, also together with a coordinator.
         var retries = question
             is ClientProtocol.GetStatus
+                or ClientProtocol.GetCheckpoint
                 or ClientProtocol.GetStaleness
                 or ClientProtocol.GetConsistency
             ? Retries

@@ -21,6 +21,14 @@ public interface ITrainingClient : IAsyncDisposable
     /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
     Task<ClusterStatus> GetStatusAsync(CancellationToken cancellation = default);
 
+    /// <summary>The options of the job that has written a checkpoint. Submitted again, as they are or changed, the job
+    /// goes on from it.</summary>
+    /// <param name="resume">The checkpoint, as in <see cref="JobOptions.Resume"/>.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="ActorTrainException">There is none that can be read, or the cluster did not answer in
+    /// time.</exception>
+    Task<JobOptions> GetCheckpointAsync(string resume, CancellationToken cancellation = default);
+
     /// <summary>How the running job treats stale gradients.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>
     Task<StalenessOptions> GetStalenessAsync(CancellationToken cancellation = default);

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorTrain.Coordinator;
 using ActorTrain.Files;
 using ActorTrain.Settings;
 using Akka.Configuration;
@@ -44,9 +45,14 @@ internal static class NodeSettingsReader
             settings.Items(section + ".roles", NodeRoles.All),
             HostOf(settings, section + ".host"),
             settings.Int(section + ".port", 0, IPEndPoint.MaxPort),
-            settings.TextOrNone("actortrain.state.folder") ?? UserFolders.State("actortrain")
+            StateFolder(settings)
         );
     }
+
+    /// <summary>Where a node keeps what it must find again; null where the system has no place for it.</summary>
+    public static string? StateFolder(Config config) => StateFolder(SettingsReader.OfSystem(config));
+
+    private static string? StateFolder(SettingsReader settings) => CoordinatorOptions.StateFolderOf(settings);
 
     /// <summary>An address that a node listens on.</summary>
     public static string HostOf(SettingsReader settings, string key)

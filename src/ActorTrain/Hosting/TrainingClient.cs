@@ -133,6 +133,15 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<JobOptions> GetCheckpointAsync(string resume, CancellationToken cancellation = default)
+    {
+        var answer = await _gateway
+            .AskAsync<object>(new ClientProtocol.GetCheckpoint(resume), cancellation)
+            .ConfigureAwait(false);
+        return ((ClientProtocol.CheckpointFound)JobAnswer.EnsureAccepted(answer)).Job;
+    }
+
+    /// <inheritdoc/>
     public async Task<StalenessOptions> GetStalenessAsync(CancellationToken cancellation = default) =>
         (await AskStalenessAsync(new ClientProtocol.GetStaleness(), cancellation).ConfigureAwait(false)).Staleness;
 

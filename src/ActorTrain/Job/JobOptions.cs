@@ -87,6 +87,16 @@ public sealed record JobOptions
     /// </summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>The checkpoints that are written while it trains.</summary>
+    public CheckpointOptions Checkpoint { get; init; } = new();
+
+    /// <summary>
+    /// What the job goes on from: a checkpoint's folder on the coordinator's machine, a folder of checkpoints, of which
+    /// the newest that can be read is taken, or <c>latest</c>: the newest below the node's state folder. Empty: it
+    /// begins anew. The model, the data set and the seed must be those of the checkpoint.
+    /// </summary>
+    public string Resume { get; init; } = "";
+
     // Batch statistics of fewer samples are poor, and those of a single one are useless.
     private const int EnoughForStatistics = 8;
 

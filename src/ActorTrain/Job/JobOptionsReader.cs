@@ -72,6 +72,12 @@ public static class JobOptionsReader
         return Read(Config.Empty, algorithms ?? Algorithms.BuiltIn, settings);
     }
 
+    /// <summary>Reads and checks a job from settings; names of algorithms are not checked.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="ActorTrainException">A value is invalid.</exception>
+    internal static JobOptions ReadSettings(IEnumerable<SettingOverride> settings) =>
+        Read(SettingsReader.From(Config.Empty, settings), algorithms: null);
+
     private static JobOptions Read(SettingsReader settings, Algorithms? algorithms)
     {
         var sections = new JobSectionReader(settings, algorithms);
@@ -106,6 +112,8 @@ public static class JobOptionsReader
             EvaluationBatchSize = settings.Int(Job + "evaluation-batch-size", 0, JobSectionReader.MaxCount),
             MinimumWorkers = settings.Int(Job + "minimum-workers", 1, JobSectionReader.MaxCount),
             Seed = settings.Long(Job + "seed"),
+            Checkpoint = sections.Checkpoint(),
+            Resume = settings.TextOrNone(Job + "resume") ?? "",
         };
     }
 
@@ -128,10 +136,7 @@ public static class JobOptionsReader
     /// The job as it is when read from its own settings; settings of models and data sets have their defaults.
     /// </summary>
     internal static JobOptions Copy(JobOptions job) =>
-        Read(
-            SettingsReader.From(Config.Empty, OptionsAsSettings.Create(Job[..^1], nameof(JobOptions), job)),
-            algorithms: null
-        );
+        ReadSettings(OptionsAsSettings.Create(Job[..^1], nameof(JobOptions), job));
 
     /// <summary>Reads changes of a running job's staleness options.</summary>
     /// <param name="now">The present options.</param>

@@ -166,6 +166,26 @@ internal sealed class JobSectionReader(SettingsReader settings, Algorithms? algo
             : name;
     }
 
+    public CheckpointOptions Checkpoint()
+    {
+        const string at = Job + "checkpoint.";
+        return new CheckpointOptions
+        {
+            Every = Interval(at + "every"),
+            Folder = settings.TextOrNone(at + "folder") ?? "",
+            Keep = settings.Int(at + "keep", 1, MaxCount),
+            KeepEvery = Interval(at + "keep-every"),
+            Best = settings.Choice<BestCheckpoint>(at + "best"),
+        };
+
+        CheckpointInterval Interval(string key) =>
+            CheckpointInterval.Parse(settings.Text(key))
+            ?? throw settings.Wrong(
+                key,
+                "off, a duration of 1s or more, or a number of epochs or samples such as 2 epochs"
+            );
+    }
+
     public ScheduleOptions Schedule()
     {
         const string at = Job + "schedule.";

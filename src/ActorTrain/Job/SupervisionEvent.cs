@@ -104,4 +104,16 @@ public static class SupervisionEventKinds
 
     /// <summary>A shard was lost with its node, and goes on from its copy on another.</summary>
     public const string ShardRestored = "shard-restored";
+
+    /// <summary>A checkpoint is on the disk.</summary>
+    public const string CheckpointWritten = "checkpoint-written";
+
+    /// <summary>A checkpoint could not be taken or written; training goes on.</summary>
+    public const string CheckpointFailed = "checkpoint-failed";
+
+    /// <summary>A checkpoint cannot be read, and the job goes on from an earlier one.</summary>
+    public const string CheckpointDamaged = "checkpoint-damaged";
+
+    /// <summary>The job goes on from a checkpoint.</summary>
+    public const string CheckpointResumed = "checkpoint-resumed";
 }

@@ -32,6 +32,15 @@ internal static class ClientProtocol
     /// <param name="Job">What to train.</param>
     public sealed record Submit(JobOptions Job) : IWireMessage;
 
+    /// <summary>Client → coordinator: which job has written a checkpoint? Answered by <see cref="CheckpointFound"/> or
+    /// <see cref="Rejected"/>.</summary>
+    /// <param name="Resume">The checkpoint, as in <see cref="JobOptions.Resume"/>.</param>
+    public sealed record GetCheckpoint(string Resume) : IWireMessage;
+
+    /// <summary>Coordinator → client.</summary>
+    /// <param name="Job">The options of the job, to go on from it.</param>
+    public sealed record CheckpointFound(JobOptions Job) : IWireMessage;
+
     /// <summary>Job → client: the job exists; it ends when the client terminates.</summary>
     /// <param name="JobId">The job.</param>
     public sealed record Accepted(string JobId) : IWireMessage;

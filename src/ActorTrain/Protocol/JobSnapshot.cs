@@ -19,6 +19,7 @@ namespace ActorTrain.Protocol;
 /// <param name="Incarnations">The newest incarnation of a worker.</param>
 /// <param name="Paused">Whether it is paused.</param>
 /// <param name="Record">The job's counts.</param>
+/// <param name="Run">The id of the run, which its checkpoints have.</param>
 internal sealed record JobSnapshot(
     string JobId,
     JobOptions Job,
@@ -30,7 +31,8 @@ internal sealed record JobSnapshot(
     IActorRef? Buffers,
     long Incarnations,
     bool Paused,
-    RecordSnapshot Record
+    RecordSnapshot Record,
+    string Run
 );
 
 /// <summary>The model and data set of a job, stored on its servers once.</summary>
@@ -65,7 +67,8 @@ internal sealed record EpochSnapshot(int Epoch, double LossSum, long Samples);
 /// <summary>A worker.</summary>
 /// <param name="Node">Its node.</param>
 /// <param name="Restarts">Restarts of the node since the job began.</param>
-/// <param name="Host">The actor that hosts the node's workers; another one after a restart.</param>
+/// <param name="Host">The actor that hosts the node's workers; another one after a restart, and null where the node
+/// was one of a cluster that is gone.</param>
 /// <param name="Device">What it computes on.</param>
 /// <param name="MostSamples">Samples that its memory holds at once.</param>
 /// <param name="LeaseSamples">Samples that it trained on in leases that have ended.</param>
@@ -74,7 +77,7 @@ internal sealed record EpochSnapshot(int Epoch, double LossSum, long Samples);
 internal sealed record WorkerSnapshot(
     string Node,
     int Restarts,
-    IActorRef Host,
+    IActorRef? Host,
     DeviceDescription Device,
     int MostSamples,
     long LeaseSamples,

@@ -39,6 +39,26 @@ internal static class StandbyProtocol
         bool IsKept
     ) : IWireMessage;
 
+    /// <summary>
+    /// Job → shard or buffers, at a clean cut: take a snapshot at once, and copy it for a checkpoint, beside the copies
+    /// to the standby. Answered by <see cref="Taken"/>, and then by <see cref="Copied"/>.
+    /// </summary>
+    /// <param name="Number">The number of the checkpoint's copies.</param>
+    /// <param name="Receiver">Who gets the copy.</param>
+    public sealed record CopyNow(long Number, IActorRef Receiver) : IWireMessage
+    {
+        // Gradients have the link for most of the time.
+        private const double Share = 0.25;
+
+        /// <summary>The same as a request to copy.</summary>
+        public Copy ToCopy() => new(Number, new SampleRange(1, 0, 0), Receiver, Share, Before: 0, IsKept: false);
+    }
+
+    /// <summary>Shard or buffers → job: the snapshot is taken, and training can go on.</summary>
+    /// <param name="Shard">The shard's number, or <see cref="Buffers"/>.</param>
+    /// <param name="Number">The number of the copies.</param>
+    public sealed record Taken(int Shard, long Number) : IWireMessage;
+
     /// <summary>Shard or buffers → job: the standby has the whole snapshot.</summary>
     /// <param name="Shard">The shard's number, or <see cref="Buffers"/>.</param>
     /// <param name="Number">The number of the snapshot.</param>

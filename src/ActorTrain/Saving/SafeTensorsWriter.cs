@@ -8,13 +8,36 @@ namespace ActorTrain.Saving;
 /// <summary>Writes the bytes of a safetensors file.</summary>
 internal static class SafeTensorsWriter
 {
-    public static void Write(Stream stream, TrainedModel model, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>A tensor to write.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Shape">Its sizes, outermost first.</param>
+    /// <param name="Type">The type of its elements.</param>
+    /// <param name="Length">Its bytes.</param>
+    /// <param name="Values">Its elements in words of four bytes.</param>
+    internal sealed record Entry(
+        string Name,
+        IReadOnlyList<long> Shape,
+        ElementType Type,
+        int Length,
+        ReadOnlyMemory<float> Values
+    )
+    {
+        /// <summary>A vector of f32.</summary>
+        public static Entry Vector(string name, ReadOnlyMemory<float> values) =>
+            new(name, [values.Length], ElementType.F32, checked(values.Length * sizeof(float)), values);
+    }
+
+    public static void Write(Stream stream, TrainedModel model, IReadOnlyDictionary<string, string> metadata) =>
+        Write(
+            stream,
+            From(model.Description.Parameters, model.Parameters).Concat(From(model.Description.Buffers, model.Buffers)),
+            metadata
+        );
+
+    public static void Write(Stream stream, IEnumerable<Entry> entries, IReadOnlyDictionary<string, string> metadata)
     {
         // Wider elements first, so that every tensor is aligned to its elements.
-        var tensors = From(model.Description.Parameters, model.Parameters)
-            .Concat(From(model.Description.Buffers, model.Buffers))
-            .OrderByDescending(tensor => tensor.Type.Size())
-            .ToList();
+        var tensors = entries.OrderByDescending(tensor => tensor.Type.Size()).ToList();
         var header = Header(tensors, metadata);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
@@ -75,12 +98,4 @@ internal static class SafeTensorsWriter
             place.Count * place.Type.Size(),
             values.Slice(place.Offset, place.Length)
         );
-
-    private sealed record Entry(
-        string Name,
-        IReadOnlyList<long> Shape,
-        ElementType Type,
-        int Length,
-        ReadOnlyMemory<float> Values
-    );
 }

@@ -18,6 +18,7 @@ internal sealed class BuffersActor : ReceiveActor
     {
         (_state, _lane) = (state, lane);
         var sender = Context.ActorOf(SnapshotSenderActor.Props(StandbyProtocol.Buffers, lane));
+        var checkpointSender = Context.ActorOf(SnapshotSenderActor.Props(StandbyProtocol.Buffers, lane));
         Receive<BuffersProtocol.Report>(report =>
         {
             _state.Report(report.Worker, report.Epoch, report.Samples, report.Payload.Values.Span);
@@ -36,6 +37,9 @@ internal sealed class BuffersActor : ReceiveActor
             _copied = copy.Number;
             sender.Tell(new SnapshotSenderActor.Send(copy, Sender, _state.ToSnapshot()));
         });
+        Receive<StandbyProtocol.CopyNow>(copy =>
+            checkpointSender.Tell(new SnapshotSenderActor.Send(copy.ToCopy(), Sender, _state.ToSnapshot(), true))
+        );
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _state.ForgetBefore(evaluated.Before));
     }
 

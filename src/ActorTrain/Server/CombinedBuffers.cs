@@ -14,6 +14,9 @@ namespace ActorTrain.Server;
 /// <param name="isEvaluatedAfter">Whether an epoch is evaluated.</param>
 internal sealed class CombinedBuffers(IReadOnlyList<TypedRange> sections, Func<int, bool> isEvaluatedAfter)
 {
+    // Stands for all workers where it has what every worker begins with.
+    private const string Everyone = "";
+
     private int _before;
     private readonly SortedDictionary<int, SortedDictionary<string, (long Samples, float[] State)>> _epochs = [];
 
@@ -29,6 +32,7 @@ internal sealed class CombinedBuffers(IReadOnlyList<TypedRange> sections, Func<i
             return;
         if (!_epochs.TryGetValue(epoch, out var reports))
             _epochs.Add(epoch, reports = new(StringComparer.Ordinal));
+        reports.Remove(Everyone);
         reports[worker.Node] = (samples, state.ToArray());
         Forget(past => !isEvaluatedAfter(past));
     }
@@ -51,6 +55,26 @@ internal sealed class CombinedBuffers(IReadOnlyList<TypedRange> sections, Func<i
             ),
             [.. reports.Select(report => TensorSlice.From(report.State))]
         );
+    }
+
+    /// <summary>The reports, of which those of the newest epoch are combined to what every worker begins with, and end
+    /// with a worker's first report.</summary>
+    public (BuffersRecord Record, IReadOnlyList<float[]> Vectors) ToBeginning()
+    {
+        var (rows, vectors) = (new List<BuffersReport>(), new List<float[]>());
+        foreach (var (epoch, reports) in _epochs.SkipLast(1))
+        foreach (var (node, (samples, state)) in reports)
+        {
+            rows.Add(new BuffersReport(epoch, node, samples));
+            vectors.Add(state);
+        }
+        var combined = new float[Length];
+        if (Combine(epoch: 0, combined) is > 0 and var all)
+        {
+            rows.Add(new BuffersReport(_epochs.Keys.Last(), Everyone, all));
+            vectors.Add(combined);
+        }
+        return (new BuffersRecord([.. rows], _before), vectors);
     }
 
     /// <summary>Goes on from a snapshot.</summary>

@@ -16,6 +16,7 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
 {
     private readonly List<Child> _shards = [];
     private readonly List<Child> _standbys = [];
+    private IActorRef? _checkpoint;
 
     /// <summary>A shard, the buffers, or a standby of one of these.</summary>
     /// <param name="Shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
@@ -129,6 +130,13 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
         return new ServerProtocol.StandbyOpened(open.JobId, open.Shard, standby.Actor);
     }
 
+    /// <summary>Begins a checkpoint, in place of one that was begun before.</summary>
+    public void Begin(CheckpointActor.Open open)
+    {
+        CloseCheckpoint();
+        _checkpoint = node.ActorOf(CheckpointActor.Props(open, Owner, lane));
+    }
+
     /// <summary>The actor that holds a snapshot; null where none does.</summary>
     /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
     /// <param name="number">The snapshot's number.</param>
@@ -171,13 +179,14 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
 
     /// <summary>An actor has failed and stops.</summary>
     /// <returns>What the job's actor is told; null where it is none of these.</returns>
-    public IWireMessage? Failed(string jobId, IActorRef actor, Exception failure)
+    public object? Failed(string jobId, IActorRef actor, Exception failure)
     {
         var shard = _shards.Find(child => child.Actor.Equals(actor));
         var isStandby = _standbys.Exists(child => child.Actor.Equals(actor));
         Close(_shards, child => child.Actor.Equals(actor));
         Close(_standbys, child => child.Actor.Equals(actor));
-        return shard is not null ? new ServerProtocol.ShardFailed(jobId, shard.Shard, failure.AsReason())
+        return actor.Equals(_checkpoint) ? new CheckpointActor.Failed(failure.AsReason())
+            : shard is not null ? new ServerProtocol.ShardFailed(jobId, shard.Shard, failure.AsReason())
             : isStandby ? new ServerProtocol.StandbyFailed(jobId, actor)
             : null;
     }
@@ -187,6 +196,14 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
     {
         Close(_shards, _ => true);
         Close(_standbys, _ => true);
+        CloseCheckpoint();
+    }
+
+    private void CloseCheckpoint()
+    {
+        if (_checkpoint is { } open)
+            node.Stop(open);
+        _checkpoint = null;
     }
 
     private void Close(List<Child> children, Func<Child, bool> which)

@@ -25,6 +25,7 @@ internal sealed class ParameterShardActor : ReceiveActor
         StringComparer.Ordinal
     );
     private readonly IActorRef _standbySender;
+    private readonly IActorRef _checkpointSender;
     private readonly KeptSnapshots _kept = new();
     private (StandbyProtocol.Copy Request, IActorRef Job)? _copy;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -42,10 +43,8 @@ internal sealed class ParameterShardActor : ReceiveActor
     {
         (_shard, _lane, _payload) = (shard, lane, payload);
         _standbySender = Context.ActorOf(SnapshotSenderActor.Props(shard.Index, lane));
-        if (isRestored)
-            Training();
-        else
-            AwaitingWeights();
+        _checkpointSender = Context.ActorOf(SnapshotSenderActor.Props(shard.Index, lane));
+        Become(isRestored ? Training : AwaitingWeights);
     }
 
     protected override void PostStop()
@@ -105,6 +104,11 @@ internal sealed class ParameterShardActor : ReceiveActor
             _shard.RequestSnapshot(copy.After);
             SendSnapshot();
         });
+        Receive<StandbyProtocol.CopyNow>(copy =>
+            _checkpointSender.Tell(
+                new SnapshotSenderActor.Send(copy.ToCopy(), Sender, _shard.TakeSnapshot().ToSnapshot(), true)
+            )
+        );
         Receive<StandbyActor.Take>(take =>
         {
             var kept = _kept.Find(take.Number);
@@ -189,9 +193,7 @@ internal sealed class ParameterShardActor : ReceiveActor
     private void SendToWaiting()
     {
         _pulling.RemoveAll(pulling => TrySendWeights(pulling.Reader, pulling.Pull));
-        if (_waiting.Count == 0)
-            return;
-        foreach (var (node, (worker, awaits)) in _waiting.ToList())
+        foreach (var (node, (worker, awaits)) in _waiting.Count == 0 ? [] : _waiting.ToList())
             if (TrySendWeights(worker, awaits))
                 _waiting.Remove(node);
     }

@@ -56,6 +56,10 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<StandbyActor.Taken>(Restore);
         Receive<ServerProtocol.OpenStandby>(open => Sender.Tell(JobOf(open.JobId, open.Owner).Open(open)));
+        Receive<SnapshotSenderActor.Send>(send =>
+            Context.ActorOf(SnapshotSenderActor.Props(send.Shard, _lane)).Forward(send)
+        );
+        Receive<CheckpointActor.Open>(open => JobOf(open.JobId, Sender).Begin(open));
         Receive<StandbyActor.Holds>(holds =>
         {
             foreach (var job in _jobs.Values)

@@ -24,18 +24,26 @@ internal sealed class ShardSnapshots(
     /// <param name="after">Every position before this place of the order is to be in the weights.</param>
     public void Request(SampleRange after) => _after = after;
 
-    /// <summary>Whether one is requested, and the shard has applied what is to be in it.</summary>
-    public bool IsDue => _after is { } after && applied.AreInWeightsBefore(after);
-
-    /// <summary>Takes the snapshot that is due. To be called between two updates.</summary>
+    /// <summary>Takes the snapshot that is requested, where the shard has applied what is to be in it. To be called
+    /// between two updates.</summary>
     /// <param name="counts">The counts of what is in the weights.</param>
     /// <param name="policies">The shard's policies.</param>
-    public void Take(ShardProtocol.Counts counts, ShardProtocol.SetPolicies policies)
+    public void TakeIfDue(Func<ShardProtocol.Counts> counts, ShardPolicies policies)
     {
+        if (_after is not { } after || !applied.AreInWeightsBefore(after))
+            return;
         _after = null;
         Taken()?.Release();
+        _taken = Create(counts(), policies.All);
+    }
+
+    /// <summary>A snapshot of now. To be called between two updates.</summary>
+    /// <param name="counts">The counts of what is in the weights.</param>
+    /// <param name="policies">The shard's policies.</param>
+    public ShardSnapshot Create(ShardProtocol.Counts counts, ShardProtocol.SetPolicies policies)
+    {
         var (optimizer, policy, kept) = (weights.OptimizerState, weights.PolicyState, epochWeights.All.ToList());
-        _taken = new ShardSnapshot(
+        return new ShardSnapshot(
             new ShardRecord(
                 counts,
                 weights.Samples,

@@ -94,6 +94,9 @@ internal sealed class ShardState
     /// <inheritdoc cref="ShardSnapshots.Taken"/>
     public ShardSnapshot? TakenSnapshot() => _snapshots.Taken();
 
+    /// <summary>A snapshot of now; the caller releases it.</summary>
+    public ShardSnapshot TakeSnapshot() => _snapshots.Create(CountsInWeights, _policies.All);
+
     /// <summary>
     /// A slice of the newest weights, to send. While it is read, the next update writes to other memory.
     /// </summary>
@@ -250,6 +253,8 @@ internal sealed class ShardState
         };
     }
 
+    private ShardProtocol.Counts CountsInWeights => _applied.GetCountsInWeights(Index, Version);
+
     private Verdict AcknowledgeDuplicate(WorkerId worker, long baseVersion)
     {
         _applied.Duplicates++;
@@ -301,11 +306,7 @@ internal sealed class ShardState
         _steps.Open(_policies.Consistency, _policies.Contributions);
     }
 
-    private void TakeSnapshotIfDue()
-    {
-        if (_snapshots.IsDue)
-            _snapshots.Take(_applied.GetCountsInWeights(Index, Version), _policies.All);
-    }
+    private void TakeSnapshotIfDue() => _snapshots.TakeIfDue(() => CountsInWeights, _policies);
 
     // Only between two updates: the gradients of an open step are not in the weights yet.
     private void KeepEpochWeights() => _epochWeights.Completed(_applied.CompleteEpochs, Version, _weights.Buffer);

@@ -153,7 +153,8 @@ internal sealed class ShardWeights(
     private static void Copy(string what, IEnumerable<TensorSlice> from, IReadOnlyList<Memory<float>> to)
     {
         TensorSlice[] vectors = [.. from];
-        if (vectors.Length != to.Count)
+        // A job that goes on from a checkpoint with another optimizer or policy begins without state.
+        if (vectors.Length > 0 && vectors.Length != to.Count)
             throw new ActorTrainException(
                 $"the snapshot has {Plural.Format(vectors.Length, "vector")} of the {what}'s state, and the {what} of "
                     + $"this node has {Plural.Number(to.Count)}"

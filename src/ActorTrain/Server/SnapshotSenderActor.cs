@@ -25,7 +25,12 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     /// <param name="Copy">The request.</param>
     /// <param name="Job">The actor that requested it.</param>
     /// <param name="Snapshot">The snapshot; the sender releases it.</param>
-    public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot);
+    /// <param name="IsAwaited">Whether the job is told that the snapshot is taken.</param>
+    public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot, bool IsAwaited = false)
+    {
+        /// <summary>The number of the snapshot's shard, or <see cref="StandbyProtocol.Buffers"/>.</summary>
+        public int Shard => Snapshot.Record.Shard?.Counts.Shard ?? StandbyProtocol.Buffers;
+    }
 
     /// <summary>Shard or buffers → its sender, from the job: the request has come again, since the answer may be
     /// lost.</summary>
@@ -47,6 +52,8 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         {
             End();
             (_sending, _floats) = (send, StandbyProtocol.Unknown);
+            if (send.IsAwaited)
+                send.Job.Tell(new StandbyProtocol.Taken(_shard, send.Copy.Number));
             if (send.Copy.Standby is null)
                 Complete(send);
             else
@@ -112,7 +119,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     private void SendNext()
     {
-        if (_sending is not var (copy, _, snapshot))
+        if (_sending is not var (copy, _, snapshot, _))
             return;
         _sentAt = Now;
         Timers.StartSingleTimer(nameof(SendAgain), new SendAgain(), SendAgainAfter);

@@ -92,6 +92,8 @@ internal sealed class TrainingLoop
     /// <summary>Returns the parts of its leases that have not been begun.</summary>
     public void ReturnUnbegun()
     {
+        if (_leases.Held.IsPartlyBegun && _computing is null)
+            _reports.Report();
         _leases.ReturnUnbegun(Now);
         Continue();
     }

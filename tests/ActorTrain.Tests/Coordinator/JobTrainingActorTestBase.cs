@@ -90,7 +90,7 @@ public abstract class JobTrainingActorTestBase : ActorTests
         );
         _job = CreateTestProbe();
         return _job.ChildActorOf(
-            JobTrainingActor.Props(job, _client, record, placed, options, Algorithms.BuiltIn, adopted)
+            JobTrainingActor.Props(new(job, _client, record, placed, options, Algorithms.BuiltIn, adopted))
         );
     }
 

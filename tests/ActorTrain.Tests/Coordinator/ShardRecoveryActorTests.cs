@@ -114,7 +114,8 @@ public sealed class ShardRecoveryActorTests : ActorTests
             null,
             0,
             false,
-            new RecordSnapshot(0, 0, [], [])
+            new RecordSnapshot(0, 0, [], []),
+            "1"
         );
         var adopted = new JobStart.Recovery(
             snapshot,

@@ -15,8 +15,16 @@ internal sealed class InProcessCluster : IAsyncDisposable
 
     public ActorTrainNode Seed { get; }
 
-    public static async Task<InProcessCluster> StartAsync() =>
-        new(await NodeAsync([NodeRoles.Coordinator, NodeRoles.Server]));
+    /// <param name="servers">Nodes that hold shards: the seed, and others.</param>
+    /// <param name="stateFolder">The seed's state folder; null for the user's.</param>
+    public static async Task<InProcessCluster> StartAsync(int servers = 1, string? stateFolder = null)
+    {
+        var state = stateFolder is null ? "" : $"state.folder = \"{stateFolder.Replace('\\', '/')}\"";
+        var cluster = new InProcessCluster(await NodeAsync([NodeRoles.Coordinator, NodeRoles.Server], settings: state));
+        for (var i = 1; i < servers; i++)
+            cluster._workers[await NodeAsync([NodeRoles.Server], cluster.Seed.Address)] = true;
+        return cluster;
+    }
 
     public async Task<ActorTrainNode> AddWorkerAsync(IEngineFactory engines)
     {
@@ -59,8 +67,7 @@ internal sealed class InProcessCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers.Keys)
-            await worker.DisposeAsync();
+        await Task.WhenAll(_workers.Keys.Select(worker => worker.DisposeAsync().AsTask()));
         await Seed.DisposeAsync();
     }
 

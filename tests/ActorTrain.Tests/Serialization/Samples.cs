@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Parameters;
 using Akka.Actor;
@@ -33,6 +34,8 @@ internal sealed class Samples(IActorRef actor)
             return new[] { new FlatRange(1, 2), new FlatRange(5, 1) };
         if (type == typeof(TensorSlice))
             return TensorSlice.From(new float[] { _count, 0, 0, 0, 0, 0, 0 });
+        if (type == typeof(CheckpointInterval))
+            return CheckpointInterval.Epochs(_count);
         if (type == typeof(ParameterLayout))
             return ParameterLayout.Create([($"tensor {_count}", [2, 3]), ("scalar", [])]);
         if (type == typeof(IReadOnlyDictionary<string, string>))

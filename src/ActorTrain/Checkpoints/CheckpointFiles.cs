@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using ActorTrain.Files;
+using ActorTrain.Saving;
+using ActorTrain.Sentences;
+
+namespace ActorTrain.Checkpoints;
+
+/// <summary>
+/// The files of one checkpoint: <c>model.safetensors</c> as <c>--save</c> writes it, <c>state.safetensors</c> with the
+/// rest of the vectors, and <c>manifest.json</c> with the SHA-256 of both.
+/// </summary>
+internal static class CheckpointFiles
+{
+    /// <summary>The name of the manifest's file.</summary>
+    public const string Manifest = "manifest.json";
+
+    private const string Model = "model.safetensors";
+    private const string State = "state.safetensors";
+    private const string Optimizer = "optimizer.";
+    private const string Policy = "policy.";
+    private const string Epoch = "weights.";
+    private const string Buffers = "buffers.";
+
+    /// <summary>Writes a checkpoint into an empty folder: each file to the disk, the manifest last.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="checkpoint">The checkpoint; its manifest need not name the files.</param>
+    /// <param name="model">The model as it is saved.</param>
+    /// <param name="metadata">Facts about the training, for the model's file.</param>
+    /// <exception cref="IOException">A file cannot be written, or is not on the disk as it was written.</exception>
+    public static void Write(
+        string folder,
+        Checkpoint checkpoint,
+        TrainedModel model,
+        IReadOnlyDictionary<string, string> metadata
+    )
+    {
+        CheckpointFile[] files =
+        [
+            Write(folder, Model, stream => SafeTensorsWriter.Write(stream, model, metadata)),
+            Write(
+                folder,
+                State,
+                stream => SafeTensorsWriter.Write(stream, VectorsOf(checkpoint), new Dictionary<string, string>())
+            ),
+        ];
+        var manifest = ManifestJson.Serialize(checkpoint.Manifest with { Files = files });
+        Write(folder, Manifest, stream => stream.Write(manifest));
+        DurableFolder.Flush(folder);
+    }
+
+    /// <summary>Reads the manifest of a checkpoint.</summary>
+    /// <exception cref="ActorTrainException">It is missing, or cannot be read.</exception>
+    public static CheckpointManifest ReadManifest(string folder)
+    {
+        var path = Path.Combine(folder, Manifest);
+        return ManifestJson.Deserialize(path, ReadAll(path));
+    }
+
+    /// <summary>Reads a checkpoint, and checks each byte of it.</summary>
+    /// <exception cref="ActorTrainException">A file is missing, is not as it was written, or cannot be
+    /// read.</exception>
+    public static Checkpoint Read(string folder)
+    {
+        var manifest = ReadManifest(folder);
+        var files = manifest.Files.ToDictionary(file => file.Name, file => Check(folder, file));
+        var state = Parse(State).Tensors;
+        var epochs = manifest.Shards[0].Epochs.Select(epoch => epoch.Epoch);
+        return new Checkpoint(
+            manifest,
+            new CheckpointState(
+                manifest.Shards,
+                Parse(Model).As(manifest.Model.ToDescription()).Parameters.ToArray(),
+                Vectors(Optimizer, manifest.OptimizerVectors),
+                Vectors(Policy, manifest.PolicyVectors),
+                [.. epochs.Select(epoch => Vector($"{Epoch}{epoch}"))]
+            ),
+            Vectors(Buffers, manifest.Buffers?.Reports.Length ?? 0)
+        );
+
+        SavedModel Parse(string name) =>
+            SafeTensorsReader.Read(
+                Path.Combine(folder, name),
+                files.GetValueOrDefault(name)
+                    ?? throw new ActorTrainException($"{Path.Combine(folder, Manifest)} does not name {name}.")
+            );
+
+        float[][] Vectors(string prefix, int count) =>
+            [.. Enumerable.Range(0, count).Select(i => Vector($"{prefix}{i}"))];
+
+        float[] Vector(string name) =>
+            state.TryGetValue(name, out var tensor)
+                ? tensor.ToFloats()
+                : throw new ActorTrainException($"{Path.Combine(folder, State)} has no tensor {name}.");
+    }
+
+    private static IEnumerable<SafeTensorsWriter.Entry> VectorsOf(Checkpoint checkpoint)
+    {
+        var (state, epochs) = (checkpoint.State, checkpoint.State.Shards[0].Epochs);
+        return Named(Optimizer, state.Optimizer)
+            .Concat(Named(Policy, state.Policy))
+            .Concat(epochs.Zip(state.Epochs, (epoch, weights) => Entry($"{Epoch}{epoch.Epoch}", weights)))
+            .Concat(Named(Buffers, checkpoint.Buffers));
+
+        static IEnumerable<SafeTensorsWriter.Entry> Named(string prefix, IReadOnlyList<float[]> vectors) =>
+            vectors.Select((vector, i) => Entry($"{prefix}{i}", vector));
+
+        static SafeTensorsWriter.Entry Entry(string name, float[] vector) =>
+            SafeTensorsWriter.Entry.Vector(name, vector);
+    }
+
+    private static CheckpointFile Write(string folder, string name, Action<Stream> write)
+    {
+        var path = Path.Combine(folder, name);
+        string written;
+        using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20))
+        {
+            using var sha = SHA256.Create();
+            using (var hashing = new CryptoStream(file, sha, CryptoStreamMode.Write, leaveOpen: true))
+                write(hashing);
+            file.Flush(flushToDisk: true);
+            written = Convert.ToHexStringLower(sha.Hash!);
+        }
+        using var back = File.OpenRead(path);
+        var read = Convert.ToHexStringLower(SHA256.HashData(back));
+        return read == written
+            ? new CheckpointFile(name, back.Length, written)
+            : throw new IOException($"{path} is not on the disk as it was written");
+    }
+
+    private static byte[] Check(string folder, CheckpointFile file)
+    {
+        var path = Path.Combine(folder, file.Name);
+        var bytes = ReadAll(path);
+        if (bytes.Length != file.Bytes)
+            throw new ActorTrainException(
+                $"{path} has {Plural.Format(bytes.Length, "byte")}, and {Plural.Number(file.Bytes)} were written."
+            );
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256
+            ? bytes
+            : throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {Manifest}.");
+    }
+
+    private static byte[] ReadAll(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception denied) when (WholeFile.IsDenial(denied))
+        {
+            throw new ActorTrainException($"{path} cannot be read: {WholeFile.ReasonOf(denied)}.", denied);
+        }
+    }
+}

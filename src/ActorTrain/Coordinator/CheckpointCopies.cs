@@ -1,0 +1,58 @@
+using ActorTrain.Protocol;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>One round of copies of all shards and of the buffers, for a checkpoint.</summary>
+/// <param name="number">The number of the copies.</param>
+/// <param name="receivers">Who gets them, by shard.</param>
+internal sealed class CheckpointCopies(long number, IReadOnlyDictionary<int, IActorRef> receivers)
+{
+    private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<int, StandbyProtocol.Copied> _copied = [];
+
+    public long Number => number;
+
+    /// <summary>Whether every snapshot is taken: training goes on, and the copies travel.</summary>
+    public bool AreTaken => _taken.Count == receivers.Count;
+
+    /// <summary>Whether every copy has arrived.</summary>
+    public bool HaveArrived => _copied.Count == receivers.Count;
+
+    /// <summary>Whether all shards have applied the same positions.</summary>
+    public bool AreAlike
+    {
+        get
+        {
+            var shards = _copied.Values.Where(copied => copied.Shard >= 0).ToList();
+            return shards.TrueForAll(copied =>
+                copied.CompleteEpochs == shards[0].CompleteEpochs && copied.Applied.SequenceEqual(shards[0].Applied)
+            );
+        }
+    }
+
+    /// <summary>Has the shards and buffers take their snapshots.</summary>
+    /// <param name="placed">Where they are.</param>
+    public void Begin(ShardPlacementActor.Placed placed)
+    {
+        foreach (var (shard, receiver) in receivers)
+        {
+            var actor = shard == StandbyProtocol.Buffers ? placed.Buffers : placed.Shards[shard].Place.Shard;
+            actor.Tell(new StandbyProtocol.CopyNow(number, receiver));
+        }
+    }
+
+    public void Add(StandbyProtocol.Taken taken)
+    {
+        if (taken.Number == number)
+            _taken.Add(taken.Shard);
+    }
+
+    public void Add(StandbyProtocol.Copied copied)
+    {
+        if (copied.Number != number)
+            return;
+        _taken.Add(copied.Shard);
+        _copied[copied.Shard] = copied;
+    }
+}

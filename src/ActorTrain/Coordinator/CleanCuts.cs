@@ -1,0 +1,228 @@
+using ActorTrain.Checkpoints;
+using ActorTrain.Protocol;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Makes the clean cuts that checkpoints are taken at. Workers return what they have not begun, and nothing is granted,
+/// until every shard has what is under way, which is one micro-batch. Then the shards take their snapshots, training
+/// goes on, and the copies travel.
+/// </summary>
+/// <param name="job">The job's options.</param>
+/// <param name="record">The job's counts.</param>
+/// <param name="scheduler">The job's leases.</param>
+/// <param name="placed">Where the shards are.</param>
+/// <param name="snapshots">Takes the counts at the cut.</param>
+/// <param name="grants">Grants leases after the cut.</param>
+/// <param name="events">The job's events.</param>
+/// <param name="parent">The job's actor, which has the checkpoint written.</param>
+/// <param name="clock">The scheduler's clock.</param>
+internal sealed class CleanCuts(
+    Job.JobOptions job,
+    JobRecord record,
+    LeaseScheduler scheduler,
+    ShardPlacementActor.Placed placed,
+    TrainingSnapshots snapshots,
+    LeaseGrants grants,
+    TrainingEvents events,
+    IActorRef parent,
+    Func<TimeSpan> clock
+)
+{
+    // A worker that is frozen holds all others up for so long.
+    private static readonly TimeSpan CutTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CopyTimeout = TimeSpan.FromMinutes(10);
+
+    private readonly CheckpointDue _due = new(job.Checkpoint.Every, record.Admission!.Dataset.TrainSamples);
+    private Stage _stage = Stage.None;
+    private TimeSpan _since;
+    private TimeSpan _trainedAtCut;
+    private JobTrainingProtocol.SnapshotTaken? _snapshot;
+    private IReadOnlyDictionary<int, IActorRef> _receivers = new Dictionary<int, IActorRef>();
+    private CheckpointCopies? _round;
+    private long _number;
+    private long _written = -1;
+    private bool _isLastWanted;
+    private bool _isLastBegun;
+
+    private enum Stage
+    {
+        None,
+        Opening,
+        Cutting,
+        Taking,
+        Copying,
+        Writing,
+    }
+
+    private TimeSpan Now => clock();
+
+    /// <summary>Whether the last checkpoint is taken, or none is wanted: the shards may change.</summary>
+    public bool IsLastTaken =>
+        !_isLastWanted || (_isLastBegun && _stage is Stage.Copying or Stage.Writing or Stage.None);
+
+    /// <summary>Whether the last checkpoint is written, or given up, or none is wanted.</summary>
+    public bool IsLastOver => !_isLastWanted || (_isLastBegun && _stage == Stage.None);
+
+    /// <summary>Begins a checkpoint when one is due, and gives one up that takes too long.</summary>
+    public void Tick()
+    {
+        if (_stage != Stage.None)
+            GiveUpIfLate();
+        else if (
+            job.Checkpoint.Every.IsOn
+            && !scheduler.IsCanceled
+            && !_isLastWanted
+            && _due.IsDue(record.Trained(Now), record.SamplesApplied)
+        )
+            Begin();
+        Continue();
+    }
+
+    /// <summary>No gradient is under way any more, and the job ends: its end has a checkpoint, too.</summary>
+    public void BeginLast()
+    {
+        _isLastWanted = job.Checkpoint.Every.IsOn;
+        if (_isLastWanted && _stage == Stage.None)
+            BeginLastNow();
+    }
+
+    /// <summary>The job's actor has answered.</summary>
+    public void Handle(ICheckpointStep answer)
+    {
+        switch (answer)
+        {
+            case JobTrainingProtocol.CheckpointOpened opened:
+                Opened(opened.Receivers);
+                break;
+            case JobTrainingProtocol.CheckpointWritten written:
+                Written(written);
+                break;
+            case JobTrainingProtocol.CheckpointFailed failed:
+                GiveUp(failed.Reason);
+                break;
+        }
+    }
+
+    private void Opened(IReadOnlyDictionary<int, IActorRef> receivers)
+    {
+        if (_stage != Stage.Opening)
+            return;
+        _receivers = receivers;
+        Enter(Stage.Cutting);
+        Continue();
+    }
+
+    /// <summary>A lease has ended, counts or copies have arrived, or a worker is gone: the cut may be clean
+    /// now.</summary>
+    public void Continue()
+    {
+        if (_stage != Stage.Cutting)
+            return;
+        if (!scheduler.IsCutting)
+        {
+            scheduler.BeginCut();
+            foreach (var worker in record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
+                worker.LeaseRequester.Tell(new WorkerProtocol.ReturnLeases());
+        }
+        if (!_isLastBegun && (scheduler.Table.Grants.Count > 0 || scheduler.Table.InDoubt))
+            return;
+        _trainedAtCut = record.Trained(Now);
+        _snapshot = snapshots.Take();
+        Enter(Stage.Taking);
+        _round = new CheckpointCopies(++_number, _receivers);
+        _round.Begin(placed);
+    }
+
+    public void Taken(StandbyProtocol.Taken taken)
+    {
+        _round?.Add(taken);
+        EndCutIfTaken();
+    }
+
+    public void Copied(StandbyProtocol.Copied copied)
+    {
+        if (_round is not { } round || copied.Number != round.Number)
+            return;
+        round.Add(copied);
+        EndCutIfTaken();
+        if (_stage != Stage.Copying || !round.HaveArrived)
+            return;
+        if (!round.AreAlike)
+        {
+            GiveUp("the shards have not applied the same samples");
+            return;
+        }
+        Enter(Stage.Writing);
+        parent.Tell(new JobTrainingProtocol.CheckpointCopied(round.Number, _snapshot!));
+    }
+
+    private void Written(JobTrainingProtocol.CheckpointWritten written)
+    {
+        if (_stage != Stage.Writing)
+            return;
+        _due.Written(_trainedAtCut, written.Samples);
+        _written = written.Samples;
+        End();
+        events.Raise(JobEvents.CheckpointWritten(written));
+    }
+
+    private void GiveUp(string reason)
+    {
+        if (_stage == Stage.None)
+            return;
+        _due.Failed(record.Trained(Now));
+        End();
+        events.Raise(JobEvents.CheckpointFailed(reason));
+    }
+
+    private void Begin()
+    {
+        Enter(Stage.Opening);
+        parent.Tell(new JobTrainingProtocol.CheckpointBegins());
+    }
+
+    private void BeginLastNow()
+    {
+        _isLastBegun = true;
+        if (_written != record.SamplesApplied)
+            Begin();
+    }
+
+    private void GiveUpIfLate()
+    {
+        var isHeldUp = _stage is Stage.Cutting or Stage.Taking;
+        if (Now - _since > (isHeldUp ? CutTimeout : CopyTimeout))
+            GiveUp(
+                isHeldUp
+                    ? $"a gradient was not finished within {CutTimeout.TotalSeconds:0} s"
+                    : $"it took more than {CopyTimeout.TotalMinutes:0} min"
+            );
+    }
+
+    private void EndCutIfTaken()
+    {
+        if (_stage != Stage.Taking || _round is not { AreTaken: true })
+            return;
+        Enter(Stage.Copying);
+        EndCut();
+    }
+
+    private void End()
+    {
+        Enter(Stage.None);
+        _round = null;
+        EndCut();
+        if (_isLastWanted && !_isLastBegun)
+            BeginLastNow();
+    }
+
+    private void EndCut()
+    {
+        if (scheduler.EndCut(Now))
+            grants.Grant();
+    }
+
+    private void Enter(Stage stage) => (_stage, _since) = (stage, Now);
+}

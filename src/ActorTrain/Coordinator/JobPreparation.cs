@@ -1,0 +1,66 @@
+using ActorTrain.Checkpoints;
+using ActorTrain.Job;
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// What a job needs of the disk before it is accepted: the folder that its checkpoints go to, and the checkpoint that
+/// it goes on from.
+/// </summary>
+internal static class JobPreparation
+{
+    /// <summary>A job that can begin.</summary>
+    /// <param name="Client">Its client.</param>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Job">Its options.</param>
+    /// <param name="Resumed">What it goes on from; null for a new one.</param>
+    public sealed record Ready(IActorRef Client, string JobId, JobOptions Job, ResumedJob? Resumed);
+
+    /// <summary>A job that cannot.</summary>
+    /// <param name="Client">Its client.</param>
+    /// <param name="Reason">Why, in one sentence.</param>
+    public sealed record Refused(IActorRef Client, string Reason);
+
+    /// <summary>Finds the job that has written a checkpoint. Blocks.</summary>
+    /// <returns><see cref="ClientProtocol.CheckpointFound"/> or <see cref="ClientProtocol.Rejected"/>.</returns>
+    public static object FindJob(string resume, string? stateFolder)
+    {
+        try
+        {
+            return new ClientProtocol.CheckpointFound(ResumedJob.JobOf(resume, stateFolder));
+        }
+        catch (ActorTrainException failure)
+        {
+            return new ClientProtocol.Rejected(failure.Message, ClientProtocol.Rejection.Invalid);
+        }
+    }
+
+    /// <summary>Whether a job needs something of the disk.</summary>
+    public static bool IsNeeded(JobOptions job) => job.Checkpoint.Every.IsOn || job.Resume.Length > 0;
+
+    /// <summary>Reads and checks what the job names. Blocks.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="jobId">Its id.</param>
+    /// <param name="client">Its client.</param>
+    /// <param name="stateFolder">The node's state folder; null where it has none.</param>
+    /// <returns><see cref="Ready"/> or <see cref="Refused"/>.</returns>
+    public static object Prepare(JobOptions job, string jobId, IActorRef client, string? stateFolder)
+    {
+        try
+        {
+            var resumed = job.Resume.Length > 0 ? ResumedJob.Load(job, stateFolder) : null;
+            var run = resumed?.Manifest.Run ?? jobId;
+            if (job.Checkpoint.Every.IsOn)
+                new CheckpointFolder(CheckpointFolder.PathOf(job.Checkpoint, run, stateFolder)).Claim(run);
+            return new Ready(client, jobId, resumed?.Job ?? job, resumed);
+        }
+        // Any failure: the coordinator must be free for the next job.
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return new Refused(client, Sentence.From(failure.AsReason()));
+        }
+    }
+}

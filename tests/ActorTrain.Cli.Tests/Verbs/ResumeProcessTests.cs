@@ -1,0 +1,111 @@
+using ActorTrain.Checkpoints;
+using ActorTrain.CommandLine;
+using ActorTrain.Job;
+using ActorTrain.Saving;
+
+namespace ActorTrain.Cli.Tests.Verbs;
+
+/// <summary>A job goes on from its checkpoints after every process of the cluster was killed.</summary>
+public sealed class ResumeProcessTests : FailureTestBase
+{
+    private string Checkpoints => Path.Combine(_folder.FullName, "checkpoints");
+
+    private string ModelFile => Path.Combine(_folder.FullName, "model.safetensors");
+
+    [Fact]
+    public async Task After_the_power_failed_everywhere_the_job_goes_on_with_other_workers_and_each_sample_counts_once()
+    {
+        await using (var seed = Seed())
+        await using (var worker = Worker("--throttle", "0.2"))
+        await using (var train = Train("--epochs", "400", "--optimizer", "adam", "--lr", "0.001"))
+        {
+            await train.LineWith("checkpoint-written");
+            await train.LineWith("checkpoint-written");
+            foreach (var process in new[] { seed, worker, train })
+                process.Kill();
+            foreach (var process in new[] { seed, worker, train })
+                await process.ExitCode();
+        }
+        var before = new CheckpointFolder(Checkpoints).ReadNewestManifest().Manifest;
+        before.SamplesApplied.ShouldBeGreaterThanOrEqualTo(12_000);
+        var epochs = before.CompleteEpochs + 3;
+
+        await using var again = Seed();
+        await using var first = Worker();
+        await using var second = Worker();
+        await using var resumed = CommandProcess.Start([
+            .. new[] { "train", "--join", _cluster, "--resume", Checkpoints, "--wait", "60" },
+            .. new[] { "--epochs", $"{epochs}", "--minimum-workers", "2", "--report", ReportFile, "--save", ModelFile },
+        ]);
+        (await resumed.ExitCode()).ShouldBe(ExitCodes.Finished, resumed.Everything);
+
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.SamplesApplied.ShouldBe(epochs * 12_000);
+        report.Epochs.Select(epoch => epoch.Epoch).ShouldBe(Enumerable.Range(1, epochs));
+        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+        report.Workers.Sum(worker => worker.Samples).ShouldBe(epochs * 12_000);
+        report.TestAccuracy!.Value.ShouldBeGreaterThan(0.8);
+        resumed.Everything.ShouldContain(
+            $"checkpoint-resumed: it was asked for, with epochs 400 → {epochs}; training goes on"
+        );
+        // The end of the job has a checkpoint, too, with the model that was saved.
+        var last = new CheckpointFolder(Checkpoints).ReadNewest();
+        last.Checkpoint.Manifest.SamplesApplied.ShouldBe(epochs * 12_000);
+        var model = SafeTensors.Load(Path.Combine(last.Path, "model.safetensors"));
+        foreach (var (name, tensor) in SafeTensors.Load(ModelFile).Tensors)
+            model.Tensors[name].ToFloats().ShouldBe(tensor.ToFloats(), name);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_stopped_with_Ctrl_C_goes_on_where_it_was()
+    {
+        await using var seed = Seed();
+        await using var worker = Worker();
+        await using (var train = Train("--epochs", "400"))
+        {
+            await train.LineWith("epoch 3/");
+            await CancelAndCheckCounts(train);
+        }
+        var stopped = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        var manifest = new CheckpointFolder(Checkpoints).ReadNewestManifest().Manifest;
+        manifest.SamplesApplied.ShouldBe(stopped.SamplesApplied);
+
+        await using var resumed = CommandProcess.Start([
+            .. new[] { "train", "--join", _cluster, "--resume", Checkpoints, "--report", ReportFile },
+            .. new[] { "--epochs", $"{manifest.CompleteEpochs + 2}" },
+        ]);
+        (await resumed.ExitCode()).ShouldBe(ExitCodes.Finished, resumed.Everything);
+
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.SamplesApplied.ShouldBe((manifest.CompleteEpochs + 2) * 12_000);
+        report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_not_there_ends_with_one_line()
+    {
+        await using var seed = Seed();
+        await using var train = CommandProcess.Start([
+            "train",
+            "--join",
+            _cluster,
+            "--resume",
+            Checkpoints,
+            "--wait",
+            "60",
+        ]);
+
+        (await train.ExitCode()).ShouldBe(ExitCodes.WrongInput, train.Everything);
+        train.Errors.ShouldBe(
+            $"actortrain: The folder {Checkpoints} does not exist on the coordinator's machine; give the folder of a "
+                + "checkpoint, or latest."
+        );
+    }
+
+    private CommandProcess Train(params string[] more) =>
+        CommandProcess.Start([
+            .. SmallJob.Train(_cluster, "--report", ReportFile, "--checkpoints", Checkpoints),
+            .. new[] { "--checkpoint-every", "12000 samples", "--plain" },
+            .. more,
+        ]);
+}
