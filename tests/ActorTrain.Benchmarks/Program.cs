@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorTrain.Benchmarks.Balance;
 using ActorTrain.Benchmarks.Chaos;
+using ActorTrain.Benchmarks.Durability;
 using ActorTrain.Benchmarks.Exchange;
 using ActorTrain.Benchmarks.Peer;
 using ActorTrain.Benchmarks.Scale;
@@ -60,6 +61,12 @@ internal static class Program
                 StragglerBenchmark.RunAsync,
                 rounds: 3
             ),
+            Verb(
+                "durability",
+                "The same job with neither standbys nor checkpoints, with the one, and with the other.",
+                DurabilityBenchmark.RunAsync
+            ),
+            KillsVerb.Create(),
             ChaosVerbs.Chaos(),
             ChaosVerbs.Alarms(),
             ExploreVerb.Create(),
@@ -72,6 +79,7 @@ internal static class Program
                 rounds: 3
             ),
             Hidden(SaturationBenchmark.Verb, SaturationBenchmark.RunNeighbour),
+            Hidden(KillsVerb.Writer, KillsVerb.Write),
             Hidden(EchoNode.Verb, EchoNode.Run),
             Hidden(RawEcho.Verb, RawEcho.Run),
             Hidden(PlainLoop.Verb, PlainLoop.Run),

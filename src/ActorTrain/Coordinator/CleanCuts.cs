@@ -38,6 +38,8 @@ internal sealed class CleanCuts(
     private Stage _stage = Stage.None;
     private TimeSpan _since;
     private TimeSpan _trainedAtCut;
+    private TimeSpan _cutBegan;
+    private TimeSpan _waited;
     private JobTrainingProtocol.SnapshotTaken? _snapshot;
     private IReadOnlyDictionary<int, IActorRef> _receivers = new Dictionary<int, IActorRef>();
     private CheckpointCopies? _round;
@@ -123,6 +125,7 @@ internal sealed class CleanCuts(
         if (!scheduler.IsCutting)
         {
             scheduler.BeginCut();
+            _cutBegan = Now;
             foreach (var worker in record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
                 worker.LeaseRequester.Tell(new WorkerProtocol.ReturnLeases());
         }
@@ -165,7 +168,7 @@ internal sealed class CleanCuts(
         _due.Written(_trainedAtCut, written.Samples);
         _written = written.Samples;
         End();
-        events.Raise(JobEvents.CheckpointWritten(written));
+        events.Raise(JobEvents.CheckpointWritten(written, _isLastBegun ? null : _waited));
     }
 
     private void GiveUp(string reason)
@@ -220,8 +223,10 @@ internal sealed class CleanCuts(
 
     private void EndCut()
     {
-        if (scheduler.EndCut(Now))
-            grants.Grant();
+        if (!scheduler.EndCut(Now))
+            return;
+        _waited = Now - _cutBegan;
+        grants.Grant();
     }
 
     private void Enter(Stage stage) => (_stage, _since) = (stage, Now);

@@ -22,12 +22,16 @@ internal static class JobEvents
         );
 
     /// <summary>A checkpoint is on the disk.</summary>
-    public static EventDraft CheckpointWritten(JobTrainingProtocol.CheckpointWritten written) =>
+    /// <param name="written">The checkpoint.</param>
+    /// <param name="waited">How long nothing was granted; null where the job has ended.</param>
+    public static EventDraft CheckpointWritten(JobTrainingProtocol.CheckpointWritten written, TimeSpan? waited) =>
         new(
             Job.SupervisionEventKinds.CheckpointWritten,
             "",
-            $"it was due, with {Plural.Format(written.Samples, "sample")} applied",
+            (waited is null ? "the job ends" : "it was due")
+                + $", with {Plural.Format(written.Samples, "sample")} applied",
             $"it is {written.Folder}"
+                + (waited is { } time ? $"; training waited {Plural.Number((long)time.TotalMilliseconds)} ms" : "")
         );
 
     /// <summary>A checkpoint is not on the disk.</summary>
