@@ -37,6 +37,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         // Reported last and with exit code 1, so that no number above is taken for a result.
         if (result.Report.Doubt is { } doubt)
             throw new JobFailedException($"The result cannot be trusted. {doubt}");
+        if (result.Report.MissingCheckpoint is { } missing)
+            throw new JobFailedException(missing);
         return !_files.AllInPlace ? ExitCodes.Failed
             : result.IsCanceled ? ExitCodes.Canceled
             : ExitCodes.Finished;

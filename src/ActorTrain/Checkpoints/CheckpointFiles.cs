@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using ActorTrain.Files;
 using ActorTrain.Saving;
 using ActorTrain.Sentences;
@@ -7,13 +8,15 @@ namespace ActorTrain.Checkpoints;
 
 /// <summary>
 /// The files of one checkpoint: <c>model.safetensors</c> as <c>--save</c> writes it, <c>state.safetensors</c> with the
-/// rest of the vectors, and <c>manifest.json</c> with the SHA-256 of both.
+/// rest of the vectors, <c>manifest.json</c> with the SHA-256 of both, and <c>manifest.json.sha256</c> with its own, as
+/// <c>sha256sum</c> writes it.
 /// </summary>
 internal static class CheckpointFiles
 {
     /// <summary>The name of the manifest's file.</summary>
     public const string Manifest = "manifest.json";
 
+    private const string ManifestSum = Manifest + ".sha256";
     private const string Model = "model.safetensors";
     private const string State = "state.safetensors";
     private const string Optimizer = "optimizer.";
@@ -21,7 +24,8 @@ internal static class CheckpointFiles
     private const string Epoch = "weights.";
     private const string Buffers = "buffers.";
 
-    /// <summary>Writes a checkpoint into an empty folder: each file to the disk, the manifest last.</summary>
+    /// <summary>Writes a checkpoint into an empty folder: each file to the disk, the manifest and its sum
+    /// last.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="checkpoint">The checkpoint; its manifest need not name the files.</param>
     /// <param name="model">The model as it is saved.</param>
@@ -44,7 +48,8 @@ internal static class CheckpointFiles
             ),
         ];
         var manifest = ManifestJson.Serialize(checkpoint.Manifest with { Files = files });
-        Write(folder, Manifest, stream => stream.Write(manifest));
+        var sum = Write(folder, Manifest, stream => stream.Write(manifest)).Sha256;
+        Write(folder, ManifestSum, stream => stream.Write(Encoding.ASCII.GetBytes($"{sum}  {Manifest}\n")));
         DurableFolder.Flush(folder);
     }
 
@@ -52,8 +57,12 @@ internal static class CheckpointFiles
     /// <exception cref="ActorTrainException">It is missing, or cannot be read.</exception>
     public static CheckpointManifest ReadManifest(string folder)
     {
-        var path = Path.Combine(folder, Manifest);
-        return ManifestJson.Deserialize(path, ReadAll(path));
+        var (path, sumPath) = (Path.Combine(folder, Manifest), Path.Combine(folder, ManifestSum));
+        var json = ReadAll(path);
+        var sum = Encoding.ASCII.GetString(ReadAll(sumPath));
+        return sum == $"{Sha256(json)}  {Manifest}\n"
+            ? ManifestJson.Deserialize(path, json)
+            : throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {ManifestSum}.");
     }
 
     /// <summary>Reads a checkpoint, and checks each byte of it.</summary>
@@ -135,10 +144,12 @@ internal static class CheckpointFiles
             throw new ActorTrainException(
                 $"{path} has {Plural.Format(bytes.Length, "byte")}, and {Plural.Number(file.Bytes)} were written."
             );
-        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256
+        return Sha256(bytes) == file.Sha256
             ? bytes
             : throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {Manifest}.");
     }
+
+    private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static byte[] ReadAll(string path)
     {

@@ -70,6 +70,8 @@ internal sealed class CleanCuts(
     /// <summary>Begins a checkpoint when one is due, and gives one up that takes too long.</summary>
     public void Tick()
     {
+        if (_stage == Stage.Cutting)
+            RequestReturns();
         if (_stage != Stage.None)
             GiveUpIfLate();
         else if (
@@ -126,8 +128,7 @@ internal sealed class CleanCuts(
         {
             scheduler.BeginCut();
             _cutBegan = Now;
-            foreach (var worker in record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
-                worker.LeaseRequester.Tell(new WorkerProtocol.ReturnLeases());
+            RequestReturns();
         }
         if (!_isLastBegun && (scheduler.Table.Grants.Count > 0 || scheduler.Table.InDoubt))
             return;
@@ -191,6 +192,12 @@ internal sealed class CleanCuts(
         _isLastBegun = true;
         if (_written != record.SamplesApplied)
             Begin();
+    }
+
+    private void RequestReturns()
+    {
+        foreach (var worker in record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
+            worker.LeaseRequester.Tell(new WorkerProtocol.ReturnLeases());
     }
 
     private void GiveUpIfLate()

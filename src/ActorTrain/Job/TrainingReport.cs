@@ -61,6 +61,17 @@ public sealed record TrainingReport(
             )
             : null;
 
+    /// <summary>Why the job's newest checkpoint is an older one, in one sentence; null where it is the last that was
+    /// due, or none was.</summary>
+    [JsonIgnore]
+    internal string? MissingCheckpoint =>
+        Events.LastOrDefault(raised =>
+            raised.Kind is SupervisionEventKinds.CheckpointWritten or SupervisionEventKinds.CheckpointFailed
+        )
+            is { Kind: SupervisionEventKinds.CheckpointFailed } failed
+            ? Sentence.From($"the last checkpoint could not be written: {failed.Reason}")
+            : null;
+
     private string? MissingEvaluation
     {
         get

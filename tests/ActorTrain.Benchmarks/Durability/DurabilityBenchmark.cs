@@ -47,8 +47,8 @@ internal static partial class DurabilityBenchmark
                 + $"median of {options.Rounds}"
         );
         Console.WriteLine(
-            $"\nA checkpoint each {SecondsBetween} s; a checkpoint a minute: the part that is left with that one alone. "
-                + "waits: how often no lease was granted, with the times in ms."
+            $"\nA checkpoint each {SecondsBetween} s; a checkpoint a minute: the part that is left with that one "
+                + "alone. waits: how often no lease was granted, with the times in ms."
         );
     }
 

@@ -12,8 +12,8 @@ using ActorTrain.Saving;
 namespace ActorTrain.Benchmarks.Durability;
 
 /// <summary>
-/// Kills a process that writes checkpoints, at random moments: after each kill the newest checkpoint can be read, and no
-/// earlier one that was written is missing.
+/// Kills a process that writes checkpoints, at random moments: after each kill the newest checkpoint can be read, and
+/// none that was written is missing.
 /// </summary>
 internal static class KillsVerb
 {
@@ -79,8 +79,8 @@ internal static class KillsVerb
                     throw new InvalidOperationException($"kill {i + 1}: checkpoint {written} has other weights");
             }
             await Console.Out.WriteLineAsync(
-                $"{kills} kills, {left} of them in the middle of a checkpoint, {run.Numbers[^1]} checkpoints written: each "
-                    + "time the newest could be read, and none was lost"
+                $"{kills} kills, {left} of them in the middle of a checkpoint, {run.Numbers[^1]} checkpoints written: "
+                    + "each time the newest could be read, and none was lost"
             );
             return 0;
         }

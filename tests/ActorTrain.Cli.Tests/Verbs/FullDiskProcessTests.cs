@@ -120,6 +120,32 @@ public sealed class FullDiskProcessTests : IDisposable
         SafeTensors.Load(Directory.GetFiles(Path.Combine(_state, "actortrain"))[0]).Metadata["epochs"].ShouldBe("16");
     }
 
+    [SmallDiskFact]
+    public async Task A_checkpoint_that_does_not_fit_is_told_and_the_job_reaches_its_end()
+    {
+        var folder = Path.Combine(_disk, "run");
+        await using var local = StartOnSmallDisk(
+            "local",
+            "--workers",
+            "1",
+            "--epochs",
+            "2",
+            "--plain",
+            "--checkpoint-every",
+            "12000 samples",
+            "--checkpoints",
+            folder
+        );
+
+        (await local.ExitCode()).ShouldBe(ExitCodes.Failed, local.Everything);
+
+        var failure =
+            $"Checkpoint {Path.Combine(folder, "checkpoint-000001")} cannot be written: No space left on device";
+        local.Everything.ShouldContain($"checkpoint-failed: {failure}; training goes on");
+        local.Everything.ShouldContain("samples applied 24,000 = expected 24,000");
+        local.Errors.ShouldEndWith($"actortrain: The last checkpoint could not be written: {failure}.");
+    }
+
     [Fact]
     public async Task A_model_that_fits_on_no_disk_leaves_only_the_earlier_one()
     {
