@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using ActorTrain.Files;
@@ -7,8 +8,8 @@ using ActorTrain.Sentences;
 namespace ActorTrain.Checkpoints;
 
 /// <summary>
-/// The files of one checkpoint: <c>model.safetensors</c> as <c>--save</c> writes it, <c>state.safetensors</c> with the
-/// rest of the vectors, <c>manifest.json</c> with the SHA-256 of both, and <c>manifest.json.sha256</c> with its own, as
+/// The files of one checkpoint: <c>model.safetensors</c> as <c>--save</c> writes it, one such file for each other
+/// vector, <c>manifest.json</c> with the SHA-256 of all of these, and <c>manifest.json.sha256</c> with its own, as
 /// <c>sha256sum</c> writes it.
 /// </summary>
 internal static class CheckpointFiles
@@ -17,8 +18,8 @@ internal static class CheckpointFiles
     public const string Manifest = "manifest.json";
 
     private const string ManifestSum = Manifest + ".sha256";
-    private const string Model = "model.safetensors";
-    private const string State = "state.safetensors";
+    private const string Extension = ".safetensors";
+    private const string Model = "model" + Extension;
     private const string Optimizer = "optimizer.";
     private const string Policy = "policy.";
     private const string Epoch = "weights.";
@@ -41,11 +42,15 @@ internal static class CheckpointFiles
         CheckpointFile[] files =
         [
             Write(folder, Model, stream => SafeTensorsWriter.Write(stream, model, metadata)),
-            Write(
-                folder,
-                State,
-                stream => SafeTensorsWriter.Write(stream, VectorsOf(checkpoint), new Dictionary<string, string>())
-            ),
+            // One file each: a file of safetensors is read as one array.
+            .. VectorsOf(checkpoint)
+                .Select(vector =>
+                    Write(
+                        folder,
+                        vector.Name + Extension,
+                        stream => SafeTensorsWriter.Write(stream, [vector], new Dictionary<string, string>())
+                    )
+                ),
         ];
         var manifest = ManifestJson.Serialize(checkpoint.Manifest with { Files = files });
         var sum = Write(folder, Manifest, stream => stream.Write(manifest)).Sha256;
@@ -71,8 +76,7 @@ internal static class CheckpointFiles
     public static Checkpoint Read(string folder)
     {
         var manifest = ReadManifest(folder);
-        var files = manifest.Files.ToDictionary(file => file.Name, file => Check(folder, file));
-        var state = Parse(State).Tensors;
+        var files = manifest.Files.ToDictionary(file => file.Name);
         var epochs = manifest.Shards[0].Epochs.Select(epoch => epoch.Epoch);
         return new Checkpoint(
             manifest,
@@ -89,17 +93,21 @@ internal static class CheckpointFiles
         SavedModel Parse(string name) =>
             SafeTensorsReader.Read(
                 Path.Combine(folder, name),
-                files.GetValueOrDefault(name)
-                    ?? throw new ActorTrainException($"{Path.Combine(folder, Manifest)} does not name {name}.")
+                Check(
+                    folder,
+                    files.GetValueOrDefault(name)
+                        ?? throw new ActorTrainException($"{Path.Combine(folder, Manifest)} does not name {name}.")
+                )
             );
 
         float[][] Vectors(string prefix, int count) =>
             [.. Enumerable.Range(0, count).Select(i => Vector($"{prefix}{i}"))];
 
+        // Words of four bytes, which need not be floats: a conversion could change them.
         float[] Vector(string name) =>
-            state.TryGetValue(name, out var tensor)
-                ? tensor.ToFloats()
-                : throw new ActorTrainException($"{Path.Combine(folder, State)} has no tensor {name}.");
+            Parse(name + Extension).Tensors.TryGetValue(name, out var tensor)
+                ? MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span).ToArray()
+                : throw new ActorTrainException($"{Path.Combine(folder, name + Extension)} has no tensor {name}.");
     }
 
     private static IEnumerable<SafeTensorsWriter.Entry> VectorsOf(Checkpoint checkpoint)

@@ -167,18 +167,14 @@ internal sealed class CheckpointFolder(string path)
     public static string? RootOf(string? stateFolder) =>
         stateFolder is null ? null : System.IO.Path.Combine(stateFolder, "checkpoints");
 
-    /// <summary>The folder of a run.</summary>
+    /// <summary>The folder of a run; null where nothing names one.</summary>
     /// <param name="options">The job's options, which may name it.</param>
     /// <param name="run">The run.</param>
     /// <param name="stateFolder">The node's state folder; null where it has none.</param>
-    /// <exception cref="ActorTrainException">Neither names one.</exception>
-    public static string PathOf(CheckpointOptions options, string run, string? stateFolder) =>
+    public static string? PathOf(CheckpointOptions options, string run, string? stateFolder) =>
         options.Folder.Length > 0 ? options.Folder
         : RootOf(stateFolder) is { } root ? System.IO.Path.Combine(root, run)
-        : throw new ActorTrainException(
-            "The coordinator's machine has no folder for checkpoints; name one by actortrain.job.checkpoint.folder, or "
-                + "a state folder by actortrain.state.folder."
-        );
+        : null;
 
     /// <summary>The folder of the run that has the newest checkpoint, of all runs below a folder; null where none has
     /// any.</summary>

@@ -21,6 +21,7 @@ internal sealed class CheckpointPlacementActor : ReceiveActor, IWithTimers
     private const long Number = 1;
     private const int Generation = 1;
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private readonly SortedDictionary<int, Part> _parts = [];
     private readonly IActorRef _loader;
@@ -45,6 +46,8 @@ internal sealed class CheckpointPlacementActor : ReceiveActor, IWithTimers
     }
 
     private sealed record AskAgain;
+
+    private sealed record TimedOut;
 
     /// <param name="jobId">The job.</param>
     /// <param name="job">Its options.</param>
@@ -91,7 +94,6 @@ internal sealed class CheckpointPlacementActor : ReceiveActor, IWithTimers
         Receive<StandbyProtocol.Copied>(copied =>
         {
             _parts[copied.Shard].HasArrived = true;
-            Sender.Tell(PoisonPill.Instance);
             OpenAll();
         });
         Receive<ServerProtocol.ShardOpened>(opened => Opened(opened.Slice.Index, opened.Shard));
@@ -102,6 +104,13 @@ internal sealed class CheckpointPlacementActor : ReceiveActor, IWithTimers
             Context.Stop(Self);
         });
         Receive<AskAgain>(_ => OpenAll());
+        Receive<TimedOut>(_ =>
+        {
+            var late = _parts.Values.First(part => part.Opened is null).Host.Node;
+            var reason = $"its part of the checkpoint has not arrived within {Timeout.TotalMinutes:0} min";
+            Context.Parent.Tell(new ShardPlacementActor.Refused(late, reason));
+            Context.Stop(Self);
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -109,6 +118,7 @@ internal sealed class CheckpointPlacementActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(AskAgain), new AskAgain(), AskAgainAfter);
+        Timers.StartSingleTimer(nameof(TimedOut), new TimedOut(), Timeout);
         OpenAll();
     }
 

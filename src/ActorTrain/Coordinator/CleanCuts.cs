@@ -1,4 +1,5 @@
 using ActorTrain.Checkpoints;
+using ActorTrain.Job;
 using ActorTrain.Protocol;
 using Akka.Actor;
 
@@ -14,24 +15,26 @@ namespace ActorTrain.Coordinator;
 /// <param name="scheduler">The job's leases.</param>
 /// <param name="placed">Where the shards are.</param>
 /// <param name="snapshots">Takes the counts at the cut.</param>
+/// <param name="evaluations">The evaluations of its epochs.</param>
 /// <param name="grants">Grants leases after the cut.</param>
 /// <param name="events">The job's events.</param>
 /// <param name="parent">The job's actor, which has the checkpoint written.</param>
 /// <param name="clock">The scheduler's clock.</param>
 internal sealed class CleanCuts(
-    Job.JobOptions job,
+    JobOptions job,
     JobRecord record,
     LeaseScheduler scheduler,
     ShardPlacementActor.Placed placed,
     TrainingSnapshots snapshots,
+    EpochEvaluations evaluations,
     LeaseGrants grants,
     TrainingEvents events,
     IActorRef parent,
     Func<TimeSpan> clock
 )
 {
-    // A worker that is frozen holds all others up for so long.
-    private static readonly TimeSpan CutTimeout = TimeSpan.FromSeconds(10);
+    // A worker that is frozen holds all others up for so long, or for as long as it takes for two pushes.
+    private static readonly TimeSpan LeastCutTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CopyTimeout = TimeSpan.FromMinutes(10);
 
     private readonly CheckpointDue _due = new(job.Checkpoint.Every, record.Admission!.Dataset.TrainSamples);
@@ -78,6 +81,9 @@ internal sealed class CleanCuts(
             job.Checkpoint.Every.IsOn
             && !scheduler.IsCanceled
             && !_isLastWanted
+            && record.SamplesApplied != _written
+            // The evaluation is to be that of the weights.
+            && !(job.Checkpoint.Best != BestCheckpoint.Off && evaluations.AreOpen)
             && _due.IsDue(record.Trained(Now), record.SamplesApplied)
         )
             Begin();
@@ -88,8 +94,15 @@ internal sealed class CleanCuts(
     public void BeginLast()
     {
         _isLastWanted = job.Checkpoint.Every.IsOn;
-        if (_isLastWanted && _stage == Stage.None)
+        if (!_isLastWanted)
+            return;
+        if (_stage == Stage.None)
             BeginLastNow();
+        else if (_stage is Stage.Opening or Stage.Cutting)
+        {
+            _isLastBegun = true;
+            Continue();
+        }
     }
 
     /// <summary>The job's actor has answered.</summary>
@@ -190,8 +203,7 @@ internal sealed class CleanCuts(
     private void BeginLastNow()
     {
         _isLastBegun = true;
-        if (_written != record.SamplesApplied)
-            Begin();
+        Begin();
     }
 
     private void RequestReturns()
@@ -203,12 +215,23 @@ internal sealed class CleanCuts(
     private void GiveUpIfLate()
     {
         var isHeldUp = _stage is Stage.Cutting or Stage.Taking;
-        if (Now - _since > (isHeldUp ? CutTimeout : CopyTimeout))
+        var cutTimeout = CutTimeout;
+        if (Now - _since > (isHeldUp ? cutTimeout : CopyTimeout))
             GiveUp(
                 isHeldUp
-                    ? $"a gradient was not finished within {CutTimeout.TotalSeconds:0} s"
+                    ? $"a gradient was not finished within {cutTimeout.TotalSeconds:0} s"
                     : $"it took more than {CopyTimeout.TotalMinutes:0} min"
             );
+    }
+
+    private TimeSpan CutTimeout
+    {
+        get
+        {
+            var slowest = record.Active.Select(worker => worker.Throughput).DefaultIfEmpty(0).Min();
+            var push = slowest > 0 ? TimeSpan.FromSeconds(2 * job.PushSamples / slowest) : TimeSpan.Zero;
+            return push > LeastCutTimeout ? push : LeastCutTimeout;
+        }
     }
 
     private void EndCutIfTaken()

@@ -104,6 +104,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
                 _workers.RequestStartingWeights(_shards.Placed);
         });
         Receive<ShardPlacementActor.Refused>(refused => _end.Fail(JobFailures.ShardRefused(refused)));
+        Receive<ServerProtocol.StandbyFailed>(_ => _end.Fail(JobFailures.CheckpointRefused(_context.NodeOf(Sender))));
         Receive<ShardPlacementActor.Placed>(placed =>
         {
             _shards.Opened(placed);

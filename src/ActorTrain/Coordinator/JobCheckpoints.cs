@@ -46,13 +46,16 @@ internal sealed class JobCheckpoints(
                 _writer = sender;
                 training.Tell(new JobTrainingProtocol.CheckpointOpened(opened.Receivers));
                 break;
+            case JobTrainingProtocol.CheckpointCopied when FolderOf(job) is null:
+                training.Tell(new JobTrainingProtocol.CheckpointFailed(JobFailures.NoCheckpointFolder));
+                break;
             case JobTrainingProtocol.CheckpointCopied copied:
                 _writer.Tell(
                     new CheckpointActor.Write(
                         copied.Number,
                         Describe(copied.Snapshot, job, admission),
                         [.. placed.Shards.Select(shard => shard.Place.Slice)],
-                        CheckpointFolder.PathOf(job.Checkpoint, start.Run, context.Options.StateFolder),
+                        FolderOf(job)!,
                         job.Checkpoint
                     ),
                     actor.Self
@@ -66,6 +69,10 @@ internal sealed class JobCheckpoints(
                 break;
         }
     }
+
+    // Another node may have taken over, which has no state folder.
+    private string? FolderOf(JobOptions job) =>
+        CheckpointFolder.PathOf(job.Checkpoint, start.Run, context.Options.StateFolder);
 
     private static Dictionary<int, int> LengthsOf(ShardPlacementActor.Placed placed, Admission admission)
     {

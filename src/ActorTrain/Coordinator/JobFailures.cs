@@ -11,6 +11,10 @@ internal static class JobFailures
     public const string ClientGone = "its client is gone";
     public const string ServerLostEarly = "a server node was lost before training began";
 
+    public const string NoCheckpointFolder =
+        "the coordinator's machine has no folder for checkpoints; name one by actortrain.job.checkpoint.folder, or a "
+        + "state folder by actortrain.state.folder";
+
     public const string NoCheckpointWriter =
         "the coordinator's node has neither the role server nor the role standby, and can hold no checkpoint";
 
@@ -37,6 +41,8 @@ internal static class JobFailures
 
     public static string ShardRefused(ShardPlacementActor.Refused refused) =>
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";
+
+    public static string CheckpointRefused(string server) => $"server {server} cannot hold its part of the checkpoint";
 
     public static string ShardFailed(ServerProtocol.ShardFailed failed) =>
         failed.Index == StandbyProtocol.Buffers

@@ -32,9 +32,9 @@ internal static class JobPreparation
         {
             return new ClientProtocol.CheckpointFound(ResumedJob.JobOf(resume, stateFolder));
         }
-        catch (ActorTrainException failure)
+        catch (Exception failure)
         {
-            return new ClientProtocol.Rejected(failure.Message, ClientProtocol.Rejection.Invalid);
+            return new ClientProtocol.Rejected(failure.AsReason(), ClientProtocol.Rejection.Invalid);
         }
     }
 
@@ -54,11 +54,14 @@ internal static class JobPreparation
             var resumed = job.Resume.Length > 0 ? ResumedJob.Load(job, stateFolder) : null;
             var run = resumed?.Manifest.Run ?? jobId;
             if (job.Checkpoint.Every.IsOn)
-                new CheckpointFolder(CheckpointFolder.PathOf(job.Checkpoint, run, stateFolder)).Claim(run);
+                new CheckpointFolder(
+                    CheckpointFolder.PathOf(job.Checkpoint, run, stateFolder)
+                        ?? throw new ActorTrainException(JobFailures.NoCheckpointFolder)
+                ).Claim(run);
             return new Ready(client, jobId, resumed?.Job ?? job, resumed);
         }
-        // Any failure: the coordinator must be free for the next job.
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        // Any failure, too little memory among them: the coordinator must be free for the next job.
+        catch (Exception failure)
         {
             return new Refused(client, Sentence.From(failure.AsReason()));
         }

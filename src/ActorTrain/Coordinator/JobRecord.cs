@@ -11,14 +11,13 @@ namespace ActorTrain.Coordinator;
 /// <summary>Everything that is counted about a job, as progress, report and snapshot.</summary>
 internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
 {
-    // Time that the throughput of the progress is a mean over.
-    private const double WindowSeconds = 5;
     private readonly SortedDictionary<int, EpochRecord> _epochs = [];
     private readonly List<SupervisionEvent> _events = [];
-    private readonly Queue<(TimeSpan At, long Samples)> _window = [];
+    private readonly RecentThroughput _throughput = new();
     private readonly List<WorkerRecord> _beforeRestart = [];
     private TimeSpan? _trainingBegan;
     private TimeSpan? _lastPush;
+    private TimeSpan? _waitsSince;
     private ShardCounts _counts = new(shards: 0);
     private IReadOnlyList<PlacedShard> _shards = [];
     private double? _latestLoss;
@@ -60,6 +59,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         var record = new JobRecord(job, now - TimeSpan.FromSeconds(snapshot.Seconds)) { Admission = admission };
         var began = now - TimeSpan.FromSeconds(snapshot.TrainingSeconds);
         (record._trainingBegan, record._lastPush) = (began, began);
+        record._waitsSince = admission is null ? now : null;
         record._events.AddRange(history.Events);
         foreach (var epoch in history.Epochs)
             record._epochs.Add(epoch.Epoch, EpochRecord.From(epoch, began += TimeSpan.FromSeconds(epoch.Seconds)));
@@ -89,8 +89,13 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     /// <summary>Training begins, or goes on in an adopted job.</summary>
     public void TrainingBegins(TimeSpan now, IReadOnlyList<PlacedShard> shards)
     {
-        _trainingBegan ??= now;
-        _lastPush ??= now;
+        // The time in which a resumed job waited for workers is no training.
+        var waited = now - (_waitsSince ?? now);
+        _trainingBegan = _trainingBegan + waited ?? now;
+        _lastPush = _lastPush + waited ?? now;
+        foreach (var epoch in _epochs.Values)
+            epoch.Completed += waited;
+        _waitsSince = null;
         _shards = shards;
         _counts = new ShardCounts(shards.Count);
     }
@@ -157,9 +162,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
     public void Counted(ShardProtocol.Counts count, TimeSpan now)
     {
         _counts.Update(count);
-        _window.Enqueue((now, SamplesApplied));
-        while (_window.Count > 2 && (now - _window.Peek().At).TotalSeconds > WindowSeconds)
-            _window.Dequeue();
+        _throughput.Add(now, SamplesApplied);
     }
 
     public JobProgress Progress(JobPhase phase, string reason, int? epoch, TimeSpan now)
@@ -174,7 +177,7 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
             SamplesApplied,
             SamplesExpected,
             _trainingBegan is { } began ? (now - began).TotalSeconds : 0,
-            RecentThroughput(),
+            _throughput.SamplesPerSecond,
             _latestLoss,
             LatestAccuracy(),
             completed,
@@ -252,15 +255,6 @@ internal sealed class JobRecord(JobOptions job, TimeSpan accepted)
         if (!_epochs.TryGetValue(epoch, out var row))
             _epochs.Add(epoch, row = new EpochRecord());
         return row;
-    }
-
-    private double RecentThroughput()
-    {
-        if (_window.Count < 2)
-            return 0;
-        var (first, last) = (_window.Peek(), _window.Last());
-        var seconds = (last.At - first.At).TotalSeconds;
-        return seconds > 0 ? (last.Samples - first.Samples) / seconds : 0;
     }
 
     private double? LatestAccuracy() => _epochs.Values.LastOrDefault(row => row.Evaluation is not null)?.Accuracy;

@@ -36,6 +36,8 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
             );
             return;
         }
+        // Later workers must agree with the checkpoint, too.
+        readiness.Adopt(admission);
         var model = resumed.Manifest.Model.ToDescription();
         var difference =
             model.Parameters.FirstDifference(admission.Model.Parameters, "the checkpoint", "the workers")

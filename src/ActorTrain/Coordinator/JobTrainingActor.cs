@@ -54,8 +54,8 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _events = new(publisher, _snapshots, clock);
         _shards = new(placed, record, _scheduler, clock);
         _grants = new(_incarnations, _scheduler, _shards, _events, Timers, clock);
-        _cuts = new(job, record, _scheduler, placed, _snapshots, _grants, _events, parent, clock);
         _evaluations = new(job, record, _scheduler, placed, _telemetry, _events, _grants, clock);
+        _cuts = new(job, record, _scheduler, placed, _snapshots, _evaluations, _grants, _events, parent, clock);
         var epochs = new EpochCompletion(record, _scheduler, _evaluations, _grants, _telemetry, clock);
         _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent, Timers);
         _joining = new(job, record, _incarnations, _scheduler, placed, _lost, _evaluations, _events, Context);

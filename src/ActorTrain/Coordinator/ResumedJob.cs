@@ -1,4 +1,5 @@
 using ActorTrain.Checkpoints;
+using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
@@ -29,15 +30,16 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
         get
         {
             var (before, state) = (JobAsSettings.Read(Manifest.Job, Found.Path), Found.Checkpoint.State);
-            var isModeKept = before.Consistency.Mode == Job.Consistency.Mode;
+            var isOptimizerKept =
+                HaveSameState(OptimizerOf(before), OptimizerOf(Job))
+                // The outer optimizer of local steps sums up something else.
+                && before.LocalSteps.IsOn == Job.LocalSteps.IsOn;
+            var isPolicyKept = StalenessOptions.CompensateAlike(InEffect(before), InEffect(Job));
             return state with
             {
-                Optimizer = HaveSameState(OptimizerOf(before), OptimizerOf(Job)) ? state.Optimizer : [],
-                Shards = HaveSameState(OptimizerOf(before), OptimizerOf(Job))
-                    ? state.Shards
-                    : [.. state.Shards.Select(shard => shard with { Steps = [] })],
-                Policy =
-                    isModeKept && StalenessOptions.CompensateAlike(before.Staleness, Job.Staleness) ? state.Policy : [],
+                Optimizer = isOptimizerKept ? state.Optimizer : [],
+                Shards = isOptimizerKept ? state.Shards : [.. state.Shards.Select(shard => shard with { Steps = [] })],
+                Policy = isPolicyKept ? state.Policy : [],
             };
         }
     }
@@ -136,7 +138,16 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
             .FirstOrDefault(setting => setting!.Value.Item2 != setting.Value.Item3);
 
     private static OptimizerOptions OptimizerOf(JobOptions job) =>
-        GradientCompensations.OptimizerUnder(job.Staleness.Policy, job.ShardOptimizer);
+        GradientCompensations.OptimizerUnder(InEffect(job).Policy, job.ShardOptimizer);
+
+    // In a synchronous step no gradient is stale.
+    private static StalenessOptions InEffect(JobOptions job) =>
+        job.Consistency.Mode == ConsistencyMode.Synchronous
+            ? job.Staleness with
+            {
+                Policy = StalenessPolicy.Accept,
+            }
+            : job.Staleness;
 
     private static bool HaveSameState(OptimizerOptions before, OptimizerOptions now) =>
         (before, now) switch

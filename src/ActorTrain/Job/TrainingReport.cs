@@ -66,7 +66,10 @@ public sealed record TrainingReport(
     [JsonIgnore]
     internal string? MissingCheckpoint =>
         Events.LastOrDefault(raised =>
-            raised.Kind is SupervisionEventKinds.CheckpointWritten or SupervisionEventKinds.CheckpointFailed
+            raised.Kind
+                is SupervisionEventKinds.CheckpointWritten
+                    or SupervisionEventKinds.CheckpointFailed
+                    or SupervisionEventKinds.CheckpointResumed
         )
             is { Kind: SupervisionEventKinds.CheckpointFailed } failed
             ? Sentence.From($"the last checkpoint could not be written: {failed.Reason}")

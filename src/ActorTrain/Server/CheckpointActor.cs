@@ -113,8 +113,8 @@ internal sealed class CheckpointActor : ReceiveActor
         {
             return WriteCopies(write, copies);
         }
-        // Training goes on whatever the reason is.
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        // Training goes on whatever the reason is, too little memory among them.
+        catch (Exception failure)
         {
             return new Failed(failure.AsReason());
         }

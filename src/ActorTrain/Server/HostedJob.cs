@@ -174,7 +174,7 @@ internal sealed class HostedJob(IActorRef owner, IActorContext node, ITensorLane
     public bool CloseStandbysBut(IReadOnlyCollection<IActorRef> kept)
     {
         Close(_standbys, standby => !kept.Contains(standby.Actor));
-        return _shards.Count + _standbys.Count > 0;
+        return _shards.Count + _standbys.Count > 0 || _checkpoint is not null;
     }
 
     /// <summary>An actor has failed and stops.</summary>

@@ -57,7 +57,7 @@ internal sealed class ServerNodeActor : ReceiveActor, IWithTimers
         Receive<StandbyActor.Taken>(Restore);
         Receive<ServerProtocol.OpenStandby>(open => Sender.Tell(JobOf(open.JobId, open.Owner).Open(open)));
         Receive<SnapshotSenderActor.Send>(send =>
-            Context.ActorOf(SnapshotSenderActor.Props(send.Shard, _lane)).Forward(send)
+            Context.ActorOf(SnapshotSenderActor.Props(send.Shard, _lane, isOnce: true)).Forward(send)
         );
         Receive<CheckpointActor.Open>(open => JobOf(open.JobId, Sender).Begin(open));
         Receive<StandbyActor.Holds>(holds =>

@@ -69,7 +69,7 @@ internal sealed class ShardWeights(
         Copy("staleness policy", snapshot.Policy, PolicyState);
         if (_optimizer is AdamOptimizer adam)
             adam.Steps.Restore(snapshot.Record.Steps.Select(counted => (counted.Range, counted.Steps)));
-        if (_compensator is not null)
+        if (_compensator is not null && snapshot.Record.Numbers.Length > 0)
             _compensator.Numbers = snapshot.Record.Numbers;
     }
 

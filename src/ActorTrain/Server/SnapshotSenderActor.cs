@@ -15,6 +15,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     private readonly int _shard;
     private readonly ITensorLane _lane;
+    private readonly bool _isOnce;
     private Send? _sending;
     private StandbyProtocol.Copied? _copied;
     private long _floats;
@@ -42,16 +43,19 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
     /// <param name="lane">The tensor lane.</param>
-    public static Props Props(int shard, ITensorLane lane) =>
-        Akka.Actor.Props.Create(() => new SnapshotSenderActor(shard, lane));
+    /// <param name="isOnce">Whether it stops when the snapshot has arrived, or its job is gone.</param>
+    public static Props Props(int shard, ITensorLane lane, bool isOnce = false) =>
+        Akka.Actor.Props.Create(() => new SnapshotSenderActor(shard, lane, isOnce));
 
-    public SnapshotSenderActor(int shard, ITensorLane lane)
+    public SnapshotSenderActor(int shard, ITensorLane lane, bool isOnce)
     {
-        (_shard, _lane) = (shard, lane);
+        (_shard, _lane, _isOnce) = (shard, lane, isOnce);
         Receive<Send>(send =>
         {
             End();
             (_sending, _floats) = (send, StandbyProtocol.Unknown);
+            if (_isOnce)
+                Context.Watch(send.Job);
             if (send.IsAwaited)
                 send.Job.Tell(new StandbyProtocol.Taken(_shard, send.Copy.Number));
             if (send.Copy.Standby is null)
@@ -65,6 +69,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
                 Sender.TellInPages(Context.System, _copied, Self);
         });
         Receive<StandbyProtocol.Received>(Continue);
+        Receive<Terminated>(_ => Context.Stop(Self));
         Receive<Next>(_ => SendNext());
         Receive<SendAgain>(_ => SendNext());
     }
@@ -108,6 +113,8 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         );
         send.Job.TellInPages(Context.System, _copied, Self);
         End();
+        if (_isOnce)
+            Context.Stop(Self);
     }
 
     // The round trip of a small message keeps the link free.

@@ -28,7 +28,12 @@ public sealed class CheckpointFolderTests : IDisposable
         var manifest = read.Manifest with { Files = [], Number = 0 };
         ManifestJson.Serialize(manifest).ShouldBe(ManifestJson.Serialize(written.Manifest));
         JobAsSettings.Read(read.Manifest.Job, path).ShouldBe(JobAsSettings.Read(written.Manifest.Job, path));
-        read.Manifest.Files.Select(file => file.Name).ShouldBe(["model.safetensors", "state.safetensors"]);
+        read.Manifest.Files.Select(file => file.Name)
+            .ShouldBe(
+                new[] { "model", "optimizer.0", "optimizer.1", "weights.1", "buffers.0" }.Select(name =>
+                    name + ".safetensors"
+                )
+            );
     }
 
     [Fact]
@@ -42,7 +47,13 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     public static TheoryData<string> Files =>
-        ["model.safetensors", "state.safetensors", "manifest.json", "manifest.json.sha256"];
+        [
+            "model.safetensors",
+            "optimizer.1.safetensors",
+            "buffers.0.safetensors",
+            "manifest.json",
+            "manifest.json.sha256",
+        ];
 
     [Theory, MemberData(nameof(Files))]
     public void With_any_bit_of_a_file_flipped_the_one_before_is_taken_and_the_file_is_named(string name)

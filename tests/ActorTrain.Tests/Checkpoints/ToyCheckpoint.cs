@@ -73,7 +73,7 @@ internal static class ToyCheckpoint
                 [Numbers(4, length)]
             ),
             [
-                [BitConverter.Int32BitsToSingle(0x7fc00001)],
+                [BitConverter.Int32BitsToSingle(0x7f800001)],
             ]
         ) switch
         {

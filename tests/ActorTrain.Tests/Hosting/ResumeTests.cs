@@ -3,6 +3,7 @@ using ActorTrain.Consistency;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Staleness;
 using ActorTrain.Tests.Toys;
 
 namespace ActorTrain.Tests.Hosting;
@@ -105,6 +106,7 @@ public sealed class ResumeTests : IDisposable
                 Epochs = 4,
                 BatchSize = 32,
                 Optimizer = new Sgd(0.01) { Momentum = 0.9 },
+                Staleness = Job.Staleness with { Policy = StalenessPolicy.GapAware },
                 Resume = "latest",
             }
         );
@@ -114,6 +116,7 @@ public sealed class ResumeTests : IDisposable
         told.Reason.ShouldContain("epochs 2 → 4");
         told.Reason.ShouldContain("batch-size 16 → 32");
         told.Reason.ShouldContain("optimizer.name adam → sgd");
+        told.Reason.ShouldContain("staleness.policy accept → gap-aware");
     }
 
     [Fact]
@@ -122,7 +125,7 @@ public sealed class ResumeTests : IDisposable
         await Train(Job with { Epochs = 2 });
         await Train(Job with { Epochs = 3, Resume = "latest" });
         var run = Runs().ShouldHaveSingleItem();
-        var file = Path.Combine(run.PathOf(run.Numbers[^1]), "state.safetensors");
+        var file = Path.Combine(run.PathOf(run.Numbers[^1]), "optimizer.1.safetensors");
         var bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
