@@ -20,7 +20,7 @@ def blocks(guide):
 def adapted(line, output):
     line = re.sub(r"^actortrain\b", COMMAND, line)
     line = line.replace("dotnet run -c Release ", "dotnet run -c Release --no-build ")
-    return re.sub(r"(--(?:report|save|plot|out|log)) (\S+)", rf"\1 {output}/\2", line)
+    return re.sub(r"(--(?:report|save|plot|out|log|checkpoints|resume)) (\S+)", rf"\1 {output}/\2", line)
 
 
 def run(block, output):

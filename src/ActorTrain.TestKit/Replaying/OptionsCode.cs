@@ -85,6 +85,10 @@ internal sealed class OptionsCode(Placeholders placeholders, ISet<string> usings
                 return CSharp.Literal(Convert.ToInt64(value, null));
             case TimeSpan time:
                 return CSharp.Literal(time);
+            case CheckpointInterval interval:
+                return interval.IsOn
+                    ? $"CheckpointInterval.Parse({CSharp.Literal($"{interval}")})!.Value"
+                    : "CheckpointInterval.Off";
             case Enum choice:
                 return Choice(choice);
             case IEnumerable<KeyValuePair<string, string>> settings:

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ActorTrain.Job;
 using ActorTrain.Settings;
 
 namespace ActorTrain.TestKit.Tests.Replaying;
@@ -42,6 +43,7 @@ internal static class ChangedOptions
             float number => number + 0.5f,
             double number => number + 0.5,
             TimeSpan time => time + TimeSpan.FromTicks(1),
+            CheckpointInterval => CheckpointInterval.Epochs(2),
             Enum choice => Enum.ToObject(
                 choice.GetType(),
                 (Convert.ToInt32(choice, null) + 1) % Enum.GetValues(choice.GetType()).Length
