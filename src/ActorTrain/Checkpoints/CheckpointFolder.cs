@@ -172,7 +172,7 @@ internal sealed class CheckpointFolder(string path)
     /// <param name="run">The run.</param>
     /// <param name="stateFolder">The node's state folder; null where it has none.</param>
     public static string? PathOf(CheckpointOptions options, string run, string? stateFolder) =>
-        options.Folder.Length > 0 ? options.Folder
+        options.Folder.Length > 0 ? System.IO.Path.GetFullPath(options.Folder)
         : RootOf(stateFolder) is { } root ? System.IO.Path.Combine(root, run)
         : null;
 
