@@ -36,7 +36,7 @@ internal sealed class SeedWatchActor : ReceiveActor, IWithTimers
         });
         Receive<ClientProtocol.Welcome>(
             _ => _node.Tell(new NodeActor.GetEnrolmentStatus()),
-            welcome => !IsMember(welcome.Coordinator.Path.Address)
+            welcome => !IsOurs(welcome.Coordinator.Path.Address)
         );
         Receive<ClientProtocol.Welcome>(_ => { });
         Receive<NodeActor.EnrolmentStatus>(
@@ -53,6 +53,9 @@ internal sealed class SeedWatchActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), new Tick(), Interval);
+
+    // The seed may be about to join this cluster, and know its coordinator. An actor of this node has no host there.
+    private bool IsOurs(Address coordinator) => coordinator.HasLocalScope || IsMember(coordinator);
 
     private bool IsMember(Address address) => _cluster.State.Members.Any(member => member.Address == address);
 }
