@@ -25,7 +25,7 @@ internal sealed class CheckpointFolder(string path)
     public string Path => path;
 
     /// <summary>The numbers of the checkpoints, in order.</summary>
-    public IReadOnlyList<int> Numbers =>
+    public IReadOnlyList<int> List() =>
         Directory.Exists(path)
             ?
             [
@@ -56,7 +56,7 @@ internal sealed class CheckpointFolder(string path)
                 denied
             );
         }
-        foreach (var number in Numbers.Reverse())
+        foreach (var number in List().Reverse())
         {
             CheckpointManifest manifest;
             try
@@ -93,7 +93,7 @@ internal sealed class CheckpointFolder(string path)
     )
     {
         Claim(checkpoint.Manifest.Run);
-        var number = Numbers is [.., var newest] ? newest + 1 : 1;
+        var number = List() is [.., var newest] ? newest + 1 : 1;
         var target = PathOf(number);
         var partial = $"{target}.{Guid.NewGuid():N}{Temporary}";
         try
@@ -143,7 +143,7 @@ internal sealed class CheckpointFolder(string path)
     private (string Path, T Content, IReadOnlyList<string> Damaged) ReadNewest<T>(Func<string, T> read)
     {
         var damaged = new List<string>();
-        foreach (var number in Numbers.Reverse())
+        foreach (var number in List().Reverse())
             try
             {
                 return (PathOf(number), read(PathOf(number)), damaged);
@@ -183,8 +183,8 @@ internal sealed class CheckpointFolder(string path)
             ? Directory
                 .EnumerateDirectories(root)
                 .Select(run => new CheckpointFolder(run))
-                .Where(run => run.Numbers.Count > 0)
-                .MaxBy(run => Directory.GetLastWriteTimeUtc(run.PathOf(run.Numbers[^1])))
+                .Where(run => run.List().Count > 0)
+                .MaxBy(run => Directory.GetLastWriteTimeUtc(run.PathOf(run.List()[^1])))
                 ?.Path
             : null;
 
@@ -203,7 +203,7 @@ internal sealed class CheckpointFolder(string path)
     private void Prune(CheckpointOptions options, int trainSamples)
     {
         var entries = new List<CheckpointRetention.Entry>();
-        foreach (var number in Numbers)
+        foreach (var number in List())
             try
             {
                 var manifest = CheckpointFiles.ReadManifest(PathOf(number));

@@ -1,4 +1,5 @@
 using ActorTrain.Settings;
+using ActorTrain.Staleness;
 
 namespace ActorTrain.Consistency;
 
@@ -39,6 +40,11 @@ public sealed record ConsistencyOptions
     /// <summary>Whether other workers may have gone on while one waits for a lease.</summary>
     internal bool IsPaced =>
         CountsContributions || Mode is not (ConsistencyMode.Synchronous or ConsistencyMode.Asynchronous);
+
+    /// <summary>The staleness policy that is in effect under this model: in a synchronous step no gradient is
+    /// stale.</summary>
+    internal StalenessOptions InEffect(StalenessOptions staleness) =>
+        Mode == ConsistencyMode.Synchronous ? staleness with { Policy = StalenessPolicy.Accept } : staleness;
 
     /// <summary>The same, with the global batch size as a number.</summary>
     /// <param name="pushSamples">Samples of a whole push.</param>

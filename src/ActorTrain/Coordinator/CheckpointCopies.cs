@@ -20,16 +20,7 @@ internal sealed class CheckpointCopies(long number, IReadOnlyDictionary<int, IAc
     public bool HaveArrived => _copied.Count == receivers.Count;
 
     /// <summary>Whether all shards have applied the same positions.</summary>
-    public bool AreAlike
-    {
-        get
-        {
-            var shards = _copied.Values.Where(copied => copied.Shard >= 0).ToList();
-            return shards.TrueForAll(copied =>
-                copied.CompleteEpochs == shards[0].CompleteEpochs && copied.Applied.SequenceEqual(shards[0].Applied)
-            );
-        }
-    }
+    public bool AreOfOnePlace => ShardCopies.AreOfOnePlace(_copied.Values);
 
     /// <summary>Has the shards and buffers take their snapshots.</summary>
     /// <param name="placed">Where they are.</param>

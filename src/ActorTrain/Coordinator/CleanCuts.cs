@@ -1,6 +1,7 @@
 using ActorTrain.Checkpoints;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
+using ActorTrain.Server;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
@@ -105,18 +106,18 @@ internal sealed class CleanCuts(
         }
     }
 
-    /// <summary>The job's actor has answered.</summary>
+    /// <summary>The node that writes has answered.</summary>
     public void Handle(ICheckpointStep answer)
     {
         switch (answer)
         {
-            case JobTrainingProtocol.CheckpointOpened opened:
+            case CheckpointActor.Opened opened:
                 Opened(opened.Receivers);
                 break;
-            case JobTrainingProtocol.CheckpointWritten written:
+            case CheckpointActor.Written written:
                 Written(written);
                 break;
-            case JobTrainingProtocol.CheckpointFailed failed:
+            case CheckpointActor.Failed failed:
                 GiveUp(failed.Reason);
                 break;
         }
@@ -166,7 +167,7 @@ internal sealed class CleanCuts(
         EndCutIfTaken();
         if (_stage != Stage.Copying || !round.HaveArrived)
             return;
-        if (!round.AreAlike)
+        if (!round.AreOfOnePlace)
         {
             GiveUp("the shards have not applied the same samples");
             return;
@@ -175,7 +176,7 @@ internal sealed class CleanCuts(
         parent.Tell(new JobTrainingProtocol.CheckpointCopied(round.Number, _snapshot!));
     }
 
-    private void Written(JobTrainingProtocol.CheckpointWritten written)
+    private void Written(CheckpointActor.Written written)
     {
         if (_stage != Stage.Writing)
             return;

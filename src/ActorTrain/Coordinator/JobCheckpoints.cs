@@ -40,14 +40,10 @@ internal sealed class JobCheckpoints(
                 host.Tell(new CheckpointActor.Open(start.JobId, LengthsOf(placed, admission)), actor.Self);
                 break;
             case JobTrainingProtocol.CheckpointBegins:
-                training.Tell(new JobTrainingProtocol.CheckpointFailed(JobFailures.NoCheckpointWriter));
-                break;
-            case CheckpointActor.Opened opened:
-                _writer = sender;
-                training.Tell(new JobTrainingProtocol.CheckpointOpened(opened.Receivers));
+                training.Tell(new CheckpointActor.Failed(JobFailures.NoCheckpointWriter));
                 break;
             case JobTrainingProtocol.CheckpointCopied when FolderOf(job) is null:
-                training.Tell(new JobTrainingProtocol.CheckpointFailed(JobFailures.NoCheckpointFolder));
+                training.Tell(new CheckpointActor.Failed(JobFailures.NoCheckpointFolder));
                 break;
             case JobTrainingProtocol.CheckpointCopied copied:
                 _writer.Tell(
@@ -61,11 +57,9 @@ internal sealed class JobCheckpoints(
                     actor.Self
                 );
                 break;
-            case CheckpointActor.Written written:
-                training.Tell(new JobTrainingProtocol.CheckpointWritten(written.Folder, written.Samples));
-                break;
-            case CheckpointActor.Failed failed:
-                training.Tell(new JobTrainingProtocol.CheckpointFailed(failed.Reason));
+            default:
+                _writer = sender;
+                training.Tell(message);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using ActorTrain.Engines;
 using ActorTrain.Sentences;
+using ActorTrain.Server;
 using static ActorTrain.Job.SupervisionEventKinds;
 
 namespace ActorTrain.Coordinator;
@@ -24,7 +25,7 @@ internal static class JobEvents
     /// <summary>A checkpoint is on the disk.</summary>
     /// <param name="written">The checkpoint.</param>
     /// <param name="waited">How long nothing was granted; null where the job has ended.</param>
-    public static EventDraft CheckpointWritten(JobTrainingProtocol.CheckpointWritten written, TimeSpan? waited) =>
+    public static EventDraft CheckpointWritten(CheckpointActor.Written written, TimeSpan? waited) =>
         new(
             Job.SupervisionEventKinds.CheckpointWritten,
             "",

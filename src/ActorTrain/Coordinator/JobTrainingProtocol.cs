@@ -3,6 +3,7 @@ using ActorTrain.Consistency;
 using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Protocol;
+using ActorTrain.Server;
 using ActorTrain.Staleness;
 using Akka.Actor;
 
@@ -35,28 +36,15 @@ internal static class JobTrainingProtocol
     /// <summary>Job → training: the standbys that there are, by shard.</summary>
     public sealed record StandbysPlaced(IReadOnlyDictionary<int, IActorRef> Standbys);
 
-    /// <summary>Training → job: a checkpoint is due. Answered by <see cref="CheckpointOpened"/> or
-    /// <see cref="CheckpointFailed"/>.</summary>
+    /// <summary>Training → job: a checkpoint is due. Answered by <see cref="CheckpointActor.Opened"/> or
+    /// <see cref="CheckpointActor.Failed"/>.</summary>
     public sealed record CheckpointBegins : ICheckpointStep;
 
-    /// <summary>Job → training: the copies for a checkpoint can be received.</summary>
-    /// <param name="Receivers">Who gets them, by shard.</param>
-    public sealed record CheckpointOpened(IReadOnlyDictionary<int, IActorRef> Receivers) : ICheckpointStep;
-
-    /// <summary>Training → job: all copies have arrived. Answered by <see cref="CheckpointWritten"/> or
-    /// <see cref="CheckpointFailed"/>.</summary>
+    /// <summary>Training → job: all copies have arrived. Answered by <see cref="CheckpointActor.Written"/> or
+    /// <see cref="CheckpointActor.Failed"/>.</summary>
     /// <param name="Number">Their number.</param>
     /// <param name="Snapshot">The job's counts at the cut.</param>
     public sealed record CheckpointCopied(long Number, SnapshotTaken Snapshot) : ICheckpointStep;
-
-    /// <summary>Job → training: a checkpoint is on the disk.</summary>
-    /// <param name="Folder">Its folder.</param>
-    /// <param name="Samples">Samples that it has.</param>
-    public sealed record CheckpointWritten(string Folder, long Samples) : ICheckpointStep;
-
-    /// <summary>Job → training: a checkpoint is not written.</summary>
-    /// <param name="Reason">Why, as a clause.</param>
-    public sealed record CheckpointFailed(string Reason) : ICheckpointStep;
 
     /// <summary>What training goes on from, in an adopted job.</summary>
     /// <param name="Incarnations">The newest incarnation in the last snapshot.</param>

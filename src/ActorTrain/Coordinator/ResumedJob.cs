@@ -1,5 +1,4 @@
 using ActorTrain.Checkpoints;
-using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
 using ActorTrain.Sentences;
@@ -19,7 +18,13 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
     private const string Key = "actortrain.job.";
 
     // What the job is to do differently is told; the rest is not about the weights.
-    private static readonly string[] Untold = [Key + "resume", Key + "checkpoint.", Key + "minimum-workers"];
+    private static readonly string[] Untold =
+    [
+        Key + "resume",
+        Key + "checkpoint.",
+        Key + "minimum-workers",
+        Key + "data.fingerprint",
+    ];
 
     public CheckpointManifest Manifest => Found.Checkpoint.Manifest;
 
@@ -117,7 +122,6 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
     ) =>
         [
             .. now.Where(setting => !Untold.Any(key => setting.Key.StartsWith(key, StringComparison.Ordinal)))
-                .Where(setting => !setting.Key.StartsWith(Key + "data.", StringComparison.Ordinal))
                 .Where(setting => before.GetValueOrDefault(setting.Key, "") != setting.Value)
                 .Select(setting =>
                     $"{setting.Key[Key.Length..]} {before.GetValueOrDefault(setting.Key, "unset")} → {setting.Value}"
@@ -140,14 +144,7 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
     private static OptimizerOptions OptimizerOf(JobOptions job) =>
         GradientCompensations.OptimizerUnder(InEffect(job).Policy, job.ShardOptimizer);
 
-    // In a synchronous step no gradient is stale.
-    private static StalenessOptions InEffect(JobOptions job) =>
-        job.Consistency.Mode == ConsistencyMode.Synchronous
-            ? job.Staleness with
-            {
-                Policy = StalenessPolicy.Accept,
-            }
-            : job.Staleness;
+    private static StalenessOptions InEffect(JobOptions job) => job.Consistency.InEffect(job.Staleness);
 
     private static bool HaveSameState(OptimizerOptions before, OptimizerOptions now) =>
         (before, now) switch

@@ -71,7 +71,7 @@ internal sealed class ShardCopies(
         if (_round.Keys.Any(shard => !_arrived.ContainsKey(shard)))
             return;
         _round.Clear();
-        if (_areAlike && !AreOfOnePlace)
+        if (_areAlike && !AreOfOnePlace(_arrived.Values))
         {
             BeginRound();
             return;
@@ -127,14 +127,12 @@ internal sealed class ShardCopies(
             _complete[copied.Shard] = (copied.Number, standby);
     }
 
-    private bool AreOfOnePlace
+    /// <summary>Whether the shards among some copies have applied the same positions.</summary>
+    public static bool AreOfOnePlace(IEnumerable<StandbyProtocol.Copied> copies)
     {
-        get
-        {
-            var shards = _arrived.Values.Where(copied => copied.Shard >= 0).ToList();
-            return shards.TrueForAll(copied =>
-                copied.CompleteEpochs == shards[0].CompleteEpochs && copied.Applied.SequenceEqual(shards[0].Applied)
-            );
-        }
+        var shards = copies.Where(copied => copied.Shard >= 0).ToList();
+        return shards.TrueForAll(copied =>
+            copied.CompleteEpochs == shards[0].CompleteEpochs && copied.Applied.SequenceEqual(shards[0].Applied)
+        );
     }
 }

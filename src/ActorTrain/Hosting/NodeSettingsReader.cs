@@ -45,14 +45,13 @@ internal static class NodeSettingsReader
             settings.Items(section + ".roles", NodeRoles.All),
             HostOf(settings, section + ".host"),
             settings.Int(section + ".port", 0, IPEndPoint.MaxPort),
-            StateFolder(settings)
+            CoordinatorOptions.StateFolderOf(settings)
         );
     }
 
     /// <summary>Where a node keeps what it must find again; null where the system has no place for it.</summary>
-    public static string? StateFolder(Config config) => StateFolder(SettingsReader.OfSystem(config));
-
-    private static string? StateFolder(SettingsReader settings) => CoordinatorOptions.StateFolderOf(settings);
+    public static string? StateFolder(Config config) =>
+        CoordinatorOptions.StateFolderOf(SettingsReader.OfSystem(config));
 
     /// <summary>An address that a node listens on.</summary>
     public static string HostOf(SettingsReader settings, string key)

@@ -18,7 +18,6 @@ internal sealed class BuffersActor : ReceiveActor
     {
         (_state, _lane) = (state, lane);
         var sender = Context.ActorOf(SnapshotSenderActor.Props(StandbyProtocol.Buffers, lane));
-        var checkpointSender = Context.ActorOf(SnapshotSenderActor.Props(StandbyProtocol.Buffers, lane));
         Receive<BuffersProtocol.Report>(report =>
         {
             _state.Report(report.Worker, report.Epoch, report.Samples, report.Payload.Values.Span);
@@ -38,7 +37,7 @@ internal sealed class BuffersActor : ReceiveActor
             sender.Tell(new SnapshotSenderActor.Send(copy, Sender, _state.ToSnapshot()));
         });
         Receive<StandbyProtocol.CopyNow>(copy =>
-            checkpointSender.Tell(new SnapshotSenderActor.Send(copy.ToCopy(), Sender, _state.ToSnapshot(), true))
+            SnapshotSenderActor.SendNow(copy, StandbyProtocol.Buffers, _state.ToSnapshot(), _lane, Context)
         );
         Receive<ShardProtocol.ReleaseEpochs>(evaluated => _state.ForgetBefore(evaluated.Before));
     }

@@ -25,7 +25,6 @@ internal sealed class ParameterShardActor : ReceiveActor
         StringComparer.Ordinal
     );
     private readonly IActorRef _standbySender;
-    private readonly IActorRef _checkpointSender;
     private readonly KeptSnapshots _kept = new();
     private (StandbyProtocol.Copy Request, IActorRef Job)? _copy;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -43,7 +42,6 @@ internal sealed class ParameterShardActor : ReceiveActor
     {
         (_shard, _lane, _payload) = (shard, lane, payload);
         _standbySender = Context.ActorOf(SnapshotSenderActor.Props(shard.Index, lane));
-        _checkpointSender = Context.ActorOf(SnapshotSenderActor.Props(shard.Index, lane));
         Become(isRestored ? Training : AwaitingWeights);
     }
 
@@ -105,9 +103,7 @@ internal sealed class ParameterShardActor : ReceiveActor
             SendSnapshot();
         });
         Receive<StandbyProtocol.CopyNow>(copy =>
-            _checkpointSender.Tell(
-                new SnapshotSenderActor.Send(copy.ToCopy(), Sender, _shard.TakeSnapshot().ToSnapshot(), true)
-            )
+            SnapshotSenderActor.SendNow(copy, _shard.Index, _shard.TakeSnapshot().ToSnapshot(), _lane, Context)
         );
         Receive<StandbyActor.Take>(take =>
         {
@@ -193,7 +189,9 @@ internal sealed class ParameterShardActor : ReceiveActor
     private void SendToWaiting()
     {
         _pulling.RemoveAll(pulling => TrySendWeights(pulling.Reader, pulling.Pull));
-        foreach (var (node, (worker, awaits)) in _waiting.Count == 0 ? [] : _waiting.ToList())
+        if (_waiting.Count == 0)
+            return;
+        foreach (var (node, (worker, awaits)) in _waiting.ToList())
             if (TrySendWeights(worker, awaits))
                 _waiting.Remove(node);
     }

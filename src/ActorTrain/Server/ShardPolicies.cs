@@ -25,14 +25,8 @@ internal sealed class ShardPolicies(JobOptions job, Algorithms algorithms)
     /// <summary>The staleness policy.</summary>
     public StalenessOptions Staleness { get; private set; } = job.Staleness;
 
-    /// <summary>The staleness policy in effect: in a synchronous step no gradient is stale.</summary>
-    public StalenessOptions StalenessInEffect =>
-        Consistency.Mode == ConsistencyMode.Synchronous
-            ? Staleness with
-            {
-                Policy = StalenessPolicy.Accept,
-            }
-            : Staleness;
+    /// <summary>The staleness policy in effect.</summary>
+    public StalenessOptions StalenessInEffect => Consistency.InEffect(Staleness);
 
     /// <summary>All of them.</summary>
     public ShardProtocol.SetPolicies All => new(Staleness, Consistency, Contributions);

@@ -6,11 +6,13 @@ using ActorTrain.Protocol;
 namespace ActorTrain.Server;
 
 /// <summary>Takes snapshots of a shard, and restores it from one.</summary>
+/// <param name="shard">The shard's number.</param>
 /// <param name="applied">The record of applied pushes.</param>
 /// <param name="weights">The weights, with the state of the optimizer and the staleness policy.</param>
 /// <param name="epochWeights">The weights that are kept for evaluations.</param>
 /// <param name="memory">Memory for copies.</param>
 internal sealed class ShardSnapshots(
+    int shard,
     AppliedPushes applied,
     ShardWeights weights,
     EpochWeights epochWeights,
@@ -24,32 +26,28 @@ internal sealed class ShardSnapshots(
     /// <param name="after">Every position before this place of the order is to be in the weights.</param>
     public void Request(SampleRange after) => _after = after;
 
-    /// <summary>Takes the snapshot that is requested, where the shard has applied what is to be in it. To be called
-    /// between two updates.</summary>
-    /// <param name="counts">The counts of what is in the weights.</param>
-    /// <param name="policies">The shard's policies.</param>
-    public void TakeIfDue(Func<ShardProtocol.Counts> counts, ShardPolicies policies)
+    /// <summary>Takes the snapshot that is requested, where the shard has applied what is to be in it:
+    /// <see cref="Taken"/>. To be called between two updates.</summary>
+    public void TakeIfDue(ShardPolicies policies)
     {
         if (_after is not { } after || !applied.AreInWeightsBefore(after))
             return;
         _after = null;
         Taken()?.Release();
-        _taken = Create(counts(), policies.All);
+        _taken = Create(policies);
     }
 
     /// <summary>A snapshot of now. To be called between two updates.</summary>
-    /// <param name="counts">The counts of what is in the weights.</param>
-    /// <param name="policies">The shard's policies.</param>
-    public ShardSnapshot Create(ShardProtocol.Counts counts, ShardProtocol.SetPolicies policies)
+    public ShardSnapshot Create(ShardPolicies policies)
     {
         var (optimizer, policy, kept) = (weights.OptimizerState, weights.PolicyState, epochWeights.All.ToList());
         return new ShardSnapshot(
             new ShardRecord(
-                counts,
+                applied.GetCountsInWeights(shard, weights.Version),
                 weights.Samples,
                 [.. weights.Steps],
                 [.. weights.PolicyNumbers],
-                policies,
+                policies.All,
                 optimizer.Count,
                 policy.Count,
                 [.. kept.Select(epoch => new EpochVersion(epoch.Epoch, epoch.Kept.Version))]

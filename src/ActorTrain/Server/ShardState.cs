@@ -53,7 +53,7 @@ internal sealed class ShardState
         _weights = new ShardWeights(length, samples, job, _policies.StalenessInEffect, memory, algorithms);
         _steps = new SynchronousSteps(length, samples, job.SmallestMicroBatch, memory, isOnly, _applied, _weights);
         _epochWeights = new EpochWeights(job);
-        _snapshots = new ShardSnapshots(_applied, _weights, _epochWeights, memory);
+        _snapshots = new ShardSnapshots(index, _applied, _weights, _epochWeights, memory);
     }
 
     public int Index { get; }
@@ -95,7 +95,7 @@ internal sealed class ShardState
     public ShardSnapshot? TakenSnapshot() => _snapshots.Taken();
 
     /// <summary>A snapshot of now; the caller releases it.</summary>
-    public ShardSnapshot TakeSnapshot() => _snapshots.Create(CountsInWeights, _policies.All);
+    public ShardSnapshot TakeSnapshot() => _snapshots.Create(_policies);
 
     /// <summary>
     /// A slice of the newest weights, to send. While it is read, the next update writes to other memory.
@@ -253,8 +253,6 @@ internal sealed class ShardState
         };
     }
 
-    private ShardProtocol.Counts CountsInWeights => _applied.GetCountsInWeights(Index, Version);
-
     private Verdict AcknowledgeDuplicate(WorkerId worker, long baseVersion)
     {
         _applied.Duplicates++;
@@ -306,7 +304,7 @@ internal sealed class ShardState
         _steps.Open(_policies.Consistency, _policies.Contributions);
     }
 
-    private void TakeSnapshotIfDue() => _snapshots.TakeIfDue(() => CountsInWeights, _policies);
+    private void TakeSnapshotIfDue() => _snapshots.TakeIfDue(_policies);
 
     // Only between two updates: the gradients of an open step are not in the weights yet.
     private void KeepEpochWeights() => _epochWeights.Completed(_applied.CompleteEpochs, Version, _weights.Buffer);

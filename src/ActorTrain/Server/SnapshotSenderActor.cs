@@ -26,8 +26,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     /// <param name="Copy">The request.</param>
     /// <param name="Job">The actor that requested it.</param>
     /// <param name="Snapshot">The snapshot; the sender releases it.</param>
-    /// <param name="IsAwaited">Whether the job is told that the snapshot is taken.</param>
-    public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot, bool IsAwaited = false)
+    public sealed record Send(StandbyProtocol.Copy Copy, IActorRef Job, Snapshot Snapshot)
     {
         /// <summary>The number of the snapshot's shard, or <see cref="StandbyProtocol.Buffers"/>.</summary>
         public int Shard => Snapshot.Record.Shard?.Counts.Shard ?? StandbyProtocol.Buffers;
@@ -43,7 +42,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
     /// <param name="lane">The tensor lane.</param>
-    /// <param name="isOnce">Whether it stops when the snapshot has arrived, or its job is gone.</param>
+    /// <param name="isOnce">Whether it stops when the snapshot has arrived, or receiver or job are gone.</param>
     public static Props Props(int shard, ITensorLane lane, bool isOnce = false) =>
         Akka.Actor.Props.Create(() => new SnapshotSenderActor(shard, lane, isOnce));
 
@@ -55,9 +54,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
             End();
             (_sending, _floats) = (send, StandbyProtocol.Unknown);
             if (_isOnce)
-                Context.Watch(send.Job);
-            if (send.IsAwaited)
-                send.Job.Tell(new StandbyProtocol.Taken(_shard, send.Copy.Number));
+                WatchEnds(send);
             if (send.Copy.Standby is null)
                 Complete(send);
             else
@@ -74,11 +71,36 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         Receive<SendAgain>(_ => SendNext());
     }
 
+    /// <summary>Sends a snapshot of a shard or of buffers for a checkpoint, and says that it is taken.</summary>
+    /// <param name="copy">The request.</param>
+    /// <param name="shard">The shard's number, or <see cref="StandbyProtocol.Buffers"/>.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="lane">The tensor lane.</param>
+    /// <param name="parent">The actor that has the request.</param>
+    public static void SendNow(
+        StandbyProtocol.CopyNow copy,
+        int shard,
+        Snapshot snapshot,
+        ITensorLane lane,
+        IActorContext parent
+    )
+    {
+        parent.Sender.Tell(new StandbyProtocol.Taken(shard, copy.Number));
+        parent.ActorOf(Props(shard, lane, isOnce: true)).Tell(new Send(copy.ToCopy(), parent.Sender, snapshot));
+    }
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PostStop() => End();
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    private static void WatchEnds(Send send)
+    {
+        Context.Watch(send.Job);
+        if (send.Copy.Standby is { } receiver)
+            Context.Watch(receiver);
+    }
 
     private void Continue(StandbyProtocol.Received received)
     {
@@ -126,7 +148,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 
     private void SendNext()
     {
-        if (_sending is not var (copy, _, snapshot, _))
+        if (_sending is not var (copy, _, snapshot))
             return;
         _sentAt = Now;
         Timers.StartSingleTimer(nameof(SendAgain), new SendAgain(), SendAgainAfter);

@@ -41,7 +41,7 @@ internal static class KillsVerb
         var folder = new CheckpointFolder(arguments[0]);
         while (true)
         {
-            var next = folder.Numbers is [.., var newest] ? newest + 1 : 1;
+            var next = folder.List() is [.., var newest] ? newest + 1 : 1;
             var checkpoint = CreateCheckpoint(next);
             folder.Write(
                 checkpoint,
@@ -79,7 +79,7 @@ internal static class KillsVerb
                     throw new InvalidOperationException($"kill {i + 1}: checkpoint {written} has other weights");
             }
             await Console.Out.WriteLineAsync(
-                $"{kills} kills, {left} of them in the middle of a checkpoint, {run.Numbers[^1]} checkpoints written: "
+                $"{kills} kills, {left} of them in the middle of a checkpoint, {run.List()[^1]} checkpoints written: "
                     + "each time the newest could be read, and none was lost"
             );
             return 0;

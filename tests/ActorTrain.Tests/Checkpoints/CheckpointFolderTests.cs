@@ -42,7 +42,7 @@ public sealed class CheckpointFolderTests : IDisposable
         for (var i = 0; i < 5; i++)
             ToyCheckpoint.Write(_folder, ToyCheckpoint.Create(), new CheckpointOptions { Keep = 2 });
 
-        _folder.Numbers.ShouldBe([4, 5]);
+        _folder.List().ShouldBe([4, 5]);
         _folder.ReadNewest().Path.ShouldBe(_folder.PathOf(5));
     }
 
@@ -113,7 +113,7 @@ public sealed class CheckpointFolderTests : IDisposable
                 $"{_folder.Path} has the checkpoints of another run of the job test; name another folder, or go on "
                     + $"from them with --resume {_folder.Path}."
             );
-        _folder.Numbers.ShouldBe([1]);
+        _folder.List().ShouldBe([1]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using ActorTrain.Coordinator;
 using ActorTrain.Job;
 using ActorTrain.Leases;
 using ActorTrain.Protocol;
+using ActorTrain.Server;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
 
@@ -48,7 +49,7 @@ public sealed class JobTrainingCheckpointTests : JobTrainingActorTestBase
         _training.Tell(new StandbyProtocol.Copied(0, copy.Number, _receiver, 0, []), _shard);
         var copied = await Ending<JobTrainingProtocol.CheckpointCopied>();
         copied.Number.ShouldBe(copy.Number);
-        _training.Tell(new JobTrainingProtocol.CheckpointWritten("here", 32), _job);
+        _training.Tell(new CheckpointActor.Written("here", 32), _job);
         var raised = await Raised(SupervisionEventKinds.CheckpointWritten);
         raised.Action.ShouldMatch(@"^it is here; training waited \d+ ms$");
     }
@@ -69,7 +70,7 @@ public sealed class JobTrainingCheckpointTests : JobTrainingActorTestBase
         var copy = await Copy();
         _training.Tell(new StandbyProtocol.Copied(0, copy.Number, _receiver, 0, []), _shard);
         await Ending<JobTrainingProtocol.CheckpointCopied>();
-        _training.Tell(new JobTrainingProtocol.CheckpointWritten("here", 48), _job);
+        _training.Tell(new CheckpointActor.Written("here", 48), _job);
         var done = await Ending<JobTrainingProtocol.Done>();
         done.Report.Events.ShouldContain(raised => raised.Action == "it is here");
         done.Report.Events.ShouldNotContain(raised => raised.Kind == SupervisionEventKinds.CheckpointFailed);
@@ -84,7 +85,7 @@ public sealed class JobTrainingCheckpointTests : JobTrainingActorTestBase
         await a.Probe.ExpectMsgAsync<WorkerProtocol.ReturnLeases>();
         a.End(lease, lease.Range);
 
-        _training.Tell(new JobTrainingProtocol.CheckpointFailed("the disk is full"), _job);
+        _training.Tell(new CheckpointActor.Failed("the disk is full"), _job);
 
         (await Raised(SupervisionEventKinds.CheckpointFailed)).Reason.ShouldBe("the disk is full");
         a.Tell(new WorkerProtocol.RequestLease(a.Id));
@@ -100,10 +101,7 @@ public sealed class JobTrainingCheckpointTests : JobTrainingActorTestBase
         await _shard.FishForMessageAsync(message => message is ShardProtocol.GetCounts);
         _count = _count with { Applied = [new SampleRange(1, 32, 32)] };
         await Ending<JobTrainingProtocol.CheckpointBegins>();
-        _training.Tell(
-            new JobTrainingProtocol.CheckpointOpened(new Dictionary<int, IActorRef> { [0] = _receiver }),
-            _job
-        );
+        _training.Tell(new CheckpointActor.Opened(new Dictionary<int, IActorRef> { [0] = _receiver }), _job);
     }
 
     private async Task<StandbyProtocol.CopyNow> Copy() =>

@@ -1,5 +1,6 @@
 using ActorTrain.Checkpoints;
 using ActorTrain.Consistency;
+using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
@@ -37,7 +38,7 @@ public sealed class ResumeTests : IDisposable
         var run = Runs().ShouldHaveSingleItem();
 
         // Every one of them, in the middle of an epoch or not.
-        foreach (var path in run.Numbers.Select(run.PathOf))
+        foreach (var path in run.List().Select(run.PathOf))
         {
             CheckpointFiles.ReadManifest(path).SamplesApplied.ShouldBeLessThan(10 * TrainSamples);
 
@@ -125,7 +126,7 @@ public sealed class ResumeTests : IDisposable
         await Train(Job with { Epochs = 2 });
         await Train(Job with { Epochs = 3, Resume = "latest" });
         var run = Runs().ShouldHaveSingleItem();
-        var file = Path.Combine(run.PathOf(run.Numbers[^1]), "optimizer.1.safetensors");
+        var file = Path.Combine(run.PathOf(run.List()[^1]), "optimizer.1.safetensors");
         var bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
@@ -142,7 +143,7 @@ public sealed class ResumeTests : IDisposable
     {
         await Train(Job with { Epochs = 2 });
         var run = Runs().ShouldHaveSingleItem();
-        var path = run.PathOf(run.Numbers[^1]);
+        var path = run.PathOf(run.List()[^1]);
         var empty = _root.CreateSubdirectory("empty").FullName;
         var job = Job with { Epochs = 2, Resume = path };
         (JobOptions Job, string Sentence)[] wrong =
@@ -196,7 +197,7 @@ public sealed class ResumeTests : IDisposable
         // The cluster is free for the next job.
         await cluster.AddWorkerAsync(ToyEngines.Linear(TrainSamples, withState: true));
         (await cluster.RunAsync(Job with { Epochs = 1, Checkpoint = new() })).SamplesApplied.ShouldBe(TrainSamples);
-        run.Numbers.ShouldNotBeEmpty();
+        run.List().ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -224,19 +225,14 @@ public sealed class ResumeTests : IDisposable
             : [];
 
     private static CheckpointManifest? Newest(CheckpointFolder run) =>
-        run.Numbers.Count == 0 ? null : run.ReadNewestManifest().Manifest;
+        run.List().Count == 0 ? null : run.ReadNewestManifest().Manifest;
 
     private async Task<TrainingResult> Train(JobOptions job, long cancelAt = long.MaxValue)
     {
         await using var cluster = await InProcessCluster.StartAsync(stateFolder: _root.FullName);
-        // Slow enough for several checkpoints.
-        await cluster.AddWorkerAsync(
-            ToyEngines.Linear(
-                TrainSamples,
-                eachStep: _ => Thread.Sleep(job.Checkpoint.Every.IsOn ? 10 : 0),
-                withState: true
-            )
-        );
+        var engines = ToyEngines.Linear(TrainSamples, withState: true);
+        // Slow enough to be canceled in the middle.
+        await cluster.AddWorkerAsync(cancelAt < long.MaxValue ? new ThrottledEngines(engines, () => 0.005) : engines);
         var run = await cluster.SubmitAsync(job);
         await foreach (var progress in run.Progress)
             if (progress.SamplesApplied >= cancelAt)
