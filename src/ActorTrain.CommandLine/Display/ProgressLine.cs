@@ -11,8 +11,8 @@ internal static class ProgressLine
         progress.Phase switch
         {
             JobPhase.Training => Training(progress),
-            JobPhase.Finishing =>
-                $"finishing: {Plural.Format(progress.SamplesApplied, "sample")} applied, last evaluation under way",
+            JobPhase.Finishing => $"finishing: {Plural.Format(progress.SamplesApplied, "sample")} applied, "
+                + (progress.Reason.Length == 0 ? "last evaluation under way" : progress.Reason),
             _ => progress.Reason.Length == 0 ? Phase(progress.Phase) : $"{Phase(progress.Phase)}: {progress.Reason}",
         };
 

@@ -24,12 +24,13 @@ internal sealed class CheckpointCopies(long number, IReadOnlyDictionary<int, IAc
 
     /// <summary>Has the shards and buffers take their snapshots.</summary>
     /// <param name="placed">Where they are.</param>
-    public void Begin(ShardPlacementActor.Placed placed)
+    /// <param name="share">The part of the time that their copies may be on their way, above 0 to 1.</param>
+    public void Begin(ShardPlacementActor.Placed placed, double share)
     {
         foreach (var (shard, receiver) in receivers)
         {
             var actor = shard == StandbyProtocol.Buffers ? placed.Buffers : placed.Shards[shard].Place.Shard;
-            actor.Tell(new StandbyProtocol.CopyNow(number, receiver));
+            actor.Tell(new StandbyProtocol.CopyNow(number, receiver, share));
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class CleanCuts(
     private static readonly TimeSpan LeastCutTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CopyTimeout = TimeSpan.FromMinutes(10);
 
+    // Of the time that copies may be on their way: gradients have the link for most of it.
+    private const double ShareBesideTraining = 0.25;
+
     private readonly CheckpointDue _due = new(job.Checkpoint.Every, record.Admission!.Dataset.TrainSamples);
     private Stage _stage = Stage.None;
     private TimeSpan _since;
@@ -150,7 +153,7 @@ internal sealed class CleanCuts(
         _snapshot = snapshots.Take();
         Enter(Stage.Taking);
         _round = new CheckpointCopies(++_number, _receivers);
-        _round.Begin(placed);
+        _round.Begin(placed, _isLastBegun ? 1 : ShareBesideTraining);
     }
 
     public void Taken(StandbyProtocol.Taken taken)
@@ -182,8 +185,10 @@ internal sealed class CleanCuts(
             return;
         _due.Written(_trainedAtCut, written.Samples);
         _written = written.Samples;
+        // The end of this one may begin the last.
+        var told = JobEvents.CheckpointWritten(written, _isLastBegun ? null : _waited);
         End();
-        events.Raise(JobEvents.CheckpointWritten(written, _isLastBegun ? null : _waited));
+        events.Raise(told);
     }
 
     private void GiveUp(string reason)

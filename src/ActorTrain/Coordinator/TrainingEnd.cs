@@ -53,6 +53,8 @@ internal sealed class TrainingEnd(
         cuts.Tick();
         RequestCounts();
         ReportIfOver();
+        if (!cuts.IsLastOver)
+            progress.SendLastCheckpoint();
     }
 
     // For them the shards apply the gradients of an open step, which no checkpoint is to have.

@@ -27,6 +27,9 @@ internal sealed class TrainingProgress(
             : JobPhase.Training
         );
 
+    /// <summary>All is trained, and the job waits for its last checkpoint.</summary>
+    public void SendLastCheckpoint() => Send(JobPhase.Finishing, "writing the last checkpoint");
+
     public void SendReport()
     {
         var isCanceled = scheduler.IsCanceled;
@@ -35,10 +38,10 @@ internal sealed class TrainingProgress(
         job.Tell(new JobTrainingProtocol.Done(record.Report(scheduler.Consistency), isCanceled));
     }
 
-    private void Send(JobPhase phase)
+    private void Send(JobPhase phase, string reason = "")
     {
         var waiting =
-            phase is not JobPhase.Training ? ""
+            phase is not JobPhase.Training ? reason
             : !record.Active.Any() ? "waiting for workers to join"
             : scheduler.Table.AwaitsEvaluation ? $"waiting for the evaluation of epoch {evaluations.FirstKept}"
             : "";

@@ -45,11 +45,9 @@ internal static class StandbyProtocol
     /// </summary>
     /// <param name="Number">The number of the checkpoint's copies.</param>
     /// <param name="Receiver">Who gets the copy.</param>
-    public sealed record CopyNow(long Number, IActorRef Receiver) : IWireMessage
+    /// <param name="Share">The part of the time that chunks may be on their way, above 0 to 1.</param>
+    public sealed record CopyNow(long Number, IActorRef Receiver, double Share) : IWireMessage
     {
-        // Gradients have the link for most of the time.
-        private const double Share = 0.25;
-
         /// <summary>The same as a request to copy.</summary>
         public Copy ToCopy() => new(Number, new SampleRange(1, 0, 0), Receiver, Share, Before: 0, IsKept: false);
     }

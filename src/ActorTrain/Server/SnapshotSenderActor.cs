@@ -13,6 +13,9 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(5);
 
+    // The resolution of the scheduler's timers.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+
     private readonly int _shard;
     private readonly ITensorLane _lane;
     private readonly bool _isOnce;
@@ -21,6 +24,8 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     private long _floats;
     private TimeSpan _sentAt;
     private TimeSpan _roundTrip;
+    private TimeSpan _owed;
+    private TimeSpan _pausedAt;
 
     /// <summary>Shard or buffers → its sender, in the process: send this, in place of what is being sent.</summary>
     /// <param name="Copy">The request.</param>
@@ -52,7 +57,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         Receive<Send>(send =>
         {
             End();
-            (_sending, _floats) = (send, StandbyProtocol.Unknown);
+            (_sending, _floats, _owed) = (send, StandbyProtocol.Unknown, TimeSpan.Zero);
             if (_isOnce)
                 WatchEnds(send);
             if (send.Copy.Standby is null)
@@ -67,7 +72,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         });
         Receive<StandbyProtocol.Received>(Continue);
         Receive<Terminated>(_ => Context.Stop(Self));
-        Receive<Next>(_ => SendNext());
+        Receive<Next>(_ => EndPause());
         Receive<SendAgain>(_ => SendNext());
     }
 
@@ -120,7 +125,7 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
         else if (isFirst && !isUnknown)
             SendNext();
         else
-            Timers.StartSingleTimer(nameof(Next), new Next(), PauseAfter(took, sending.Copy.Share));
+            Pause(took, sending.Copy.Share);
     }
 
     private void Complete(Send send)
@@ -140,10 +145,23 @@ internal sealed class SnapshotSenderActor : ReceiveActor, IWithTimers
     }
 
     // The round trip of a small message keeps the link free.
-    private TimeSpan PauseAfter(TimeSpan took, double share)
+    private void Pause(TimeSpan took, double share)
     {
         _roundTrip = took < _roundTrip ? took : _roundTrip;
-        return (took - _roundTrip) * (1 / share - 1);
+        _owed += (took - _roundTrip) * (1 / share - 1);
+        if (_owed < ShortestPause)
+            SendNext();
+        else
+            Timers.StartSingleTimer(nameof(Next), new Next(), _owed);
+        _pausedAt = Now;
+    }
+
+    private void EndPause()
+    {
+        // Below zero where it was longer, but not by the time in which the process was frozen.
+        _owed -= Now - _pausedAt;
+        _owed = _owed < -ShortestPause ? -ShortestPause : _owed;
+        SendNext();
     }
 
     private void SendNext()
