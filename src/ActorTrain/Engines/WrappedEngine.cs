@@ -16,7 +16,7 @@ internal abstract class WrappedEngine(IGradientEngine inner) : IGradientEngine
 
     protected IGradientEngine Inner => inner;
 
-    public void Initialize(long seed) => inner.Initialize(seed);
+    public virtual void Initialize(long seed) => inner.Initialize(seed);
 
     public StepResult ComputeGradient(ReadOnlySpan<int> samples, long seed, Span<float> gradient) =>
         ComputeGradient(samples, seed, gradient, CancellationToken.None);

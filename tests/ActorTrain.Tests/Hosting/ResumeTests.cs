@@ -1,6 +1,5 @@
 using ActorTrain.Checkpoints;
 using ActorTrain.Consistency;
-using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
@@ -34,7 +33,7 @@ public sealed class ResumeTests : IDisposable
     public async Task With_one_worker_the_weights_and_buffers_are_those_of_a_job_without_an_end_bit_for_bit()
     {
         var whole = await Train(Job with { Checkpoint = new() });
-        await Train(Job, cancelAt: 5 * TrainSamples / 2);
+        await CancelAt(Job, samples: 5 * TrainSamples / 2);
         var run = Runs().ShouldHaveSingleItem();
 
         // Every one of them, in the middle of an epoch or not.
@@ -227,17 +226,23 @@ public sealed class ResumeTests : IDisposable
     private static CheckpointManifest? Newest(CheckpointFolder run) =>
         run.List().Count == 0 ? null : run.ReadNewestManifest().Manifest;
 
-    private async Task<TrainingResult> Train(JobOptions job, long cancelAt = long.MaxValue)
+    private async Task<TrainingResult> Train(JobOptions job)
     {
         await using var cluster = await InProcessCluster.StartAsync(stateFolder: _root.FullName);
-        var engines = ToyEngines.Linear(TrainSamples, withState: true);
-        // Slow enough to be canceled in the middle.
-        await cluster.AddWorkerAsync(cancelAt < long.MaxValue ? new ThrottledEngines(engines, () => 0.005) : engines);
+        await cluster.AddWorkerAsync(ToyEngines.Linear(TrainSamples, withState: true));
+        return await (await cluster.SubmitAsync(job)).Completion.WaitAsync(Patience);
+    }
+
+    private async Task CancelAt(JobOptions job, long samples)
+    {
+        await using var cluster = await InProcessCluster.StartAsync(stateFolder: _root.FullName);
+        using var engines = new HeldEngines(ToyEngines.Linear(TrainSamples, withState: true), samples);
+        await cluster.AddWorkerAsync(engines);
         var run = await cluster.SubmitAsync(job);
-        await foreach (var progress in run.Progress)
-            if (progress.SamplesApplied >= cancelAt)
-                run.Cancel();
-        return await run.Completion.WaitAsync(Patience);
+        await engines.Reached.WaitAsync(Patience);
+        await TrainingClient.From(cluster.Seed).CancelAsync();
+        engines.Release();
+        await run.Completion.WaitAsync(Patience);
     }
 
     private static int[] Bits(TrainingResult result) =>

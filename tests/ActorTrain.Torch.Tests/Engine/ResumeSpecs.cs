@@ -4,6 +4,7 @@ using ActorTrain.Engines;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Parameters;
+using ActorTrain.Tests.Toys;
 using ActorTrain.Torch.Models;
 using ActorTrain.Torch.Tests.Custom;
 using Akka.Configuration;
@@ -21,6 +22,7 @@ public sealed class ResumeSpecs : IDisposable
 {
     private const int Epochs = 10;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -90,10 +92,22 @@ public sealed class ResumeSpecs : IDisposable
         var whole = await Train(job, engines, workers);
         var run = new CheckpointFolder(_folder["checkpoints"]);
         var often = new CheckpointOptions { Every = CheckpointInterval.Samples(400), Folder = run.Path };
-        // Slow, so that the job does not reach its end before it is canceled.
-        var slow = new ThrottledEngines(engines, () => 0.1);
         var samples = whole.Report.Data.TrainSamples;
-        await Train(job with { Checkpoint = often }, slow, workers, cancelAt: 5 * samples / 2);
+        using (var held = new HeldEngines(engines, 5 * samples / 2))
+            await Train(
+                job with
+                {
+                    Checkpoint = often,
+                },
+                held,
+                workers,
+                async client =>
+                {
+                    await held.Reached.WaitAsync(Patience);
+                    await client.CancelAsync();
+                    held.Release();
+                }
+            );
         var (path, manifest) = run.ReadNewestManifest();
         manifest.SamplesApplied.ShouldBeInRange(5 * samples / 2, Epochs * samples - 1);
 
@@ -109,15 +123,11 @@ public sealed class ResumeSpecs : IDisposable
         JobOptions job,
         IEngineFactory engines,
         int workers,
-        long cancelAt = long.MaxValue
+        Func<TrainingClient, Task>? meanwhile = null
     )
     {
         await using var seed = await ActorTrainNode.StartAsync(
-            new StandaloneNodeOptions
-            {
-                Roles = [NodeRoles.Coordinator, NodeRoles.Server],
-                Configuration = ConfigurationFactory.ParseString("actortrain.coordinator.progress-interval = 20ms"),
-            }
+            new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server] }
         );
         var nodes = await Task.WhenAll(
             Enumerable
@@ -135,11 +145,11 @@ public sealed class ResumeSpecs : IDisposable
         );
         try
         {
-            var run = await TrainingClient.From(seed).SubmitAsync(job with { MinimumWorkers = workers });
-            await foreach (var progress in run.Progress)
-                if (progress.SamplesApplied >= cancelAt)
-                    run.Cancel();
-            return await run.Completion.WaitAsync(TimeSpan.FromMinutes(10));
+            var client = TrainingClient.From(seed);
+            var run = await client.SubmitAsync(job with { MinimumWorkers = workers });
+            if (meanwhile is not null)
+                await meanwhile(client);
+            return await run.Completion.WaitAsync(Patience);
         }
         finally
         {
