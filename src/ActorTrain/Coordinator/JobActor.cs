@@ -39,8 +39,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         var start = begin(Now);
         var (jobId, log, scheduler) = (start.JobId, Context.GetLogger(), Context.System.Scheduler);
-        (_context, _job, _start) = (context, start.Job, start);
-        (_record, _readiness) = (start.Record, start.Readiness);
+        (_context, _job, _start, _record, _readiness) = (context, start.Job, start, start.Record, start.Readiness);
         _training = new(_record, _readiness, _start.Client, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
         _shards = new(jobId, _start.Client, _readiness, Context);
@@ -186,9 +185,10 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Reject<T>(string reason) => Receive<T>(_ => Sender.Tell(new ClientProtocol.Rejected(reason)));
 
-    private void ReceiveLosses(Action clientLost)
+    private void ReceiveLosses(Action lost)
     {
-        Receive<Terminated>(_ => clientLost(), gone => gone.ActorRef.Equals(_start.Client));
+        Receive<Terminated>(gone => JobClient.Lost(gone, Timers, lost), gone => gone.ActorRef.Equals(_start.Client));
+        Receive<JobClient.TimedOut>(_ => lost());
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
     }
 

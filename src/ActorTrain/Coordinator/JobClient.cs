@@ -12,7 +12,25 @@ namespace ActorTrain.Coordinator;
 /// <param name="self">The job's actor, which clients answer.</param>
 internal sealed class JobClient(IActorRef client, JobHistory history, ActorSystem system, IActorRef self)
 {
+    // A coordinator that was frozen has missed its client's heartbeats. Within this time it learns that it was taken out
+    // of the cluster; another may have the job, which must not be ended.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
     private int _received;
+
+    /// <summary>Timer: the client is gone for good.</summary>
+    public sealed record TimedOut;
+
+    /// <summary>The client has ended, or its actor system seems to be gone.</summary>
+    /// <param name="gone">The message that says so.</param>
+    /// <param name="timers">The timers of the job's actor, which gets <see cref="TimedOut"/>.</param>
+    /// <param name="end">Called at once where the client has ended.</param>
+    public static void Lost(Terminated gone, ITimerScheduler timers, Action end)
+    {
+        if (gone.AddressTerminated)
+            timers.StartSingleTimer(nameof(TimedOut), new TimedOut(), Timeout);
+        else
+            end();
+    }
 
     /// <param name="progress">How far the job is.</param>
     /// <param name="canMove">Whether another coordinator could adopt it.</param>

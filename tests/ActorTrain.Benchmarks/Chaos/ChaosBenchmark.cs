@@ -11,6 +11,7 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <param name="FaultsPerMinute">Faults a minute.</param>
 /// <param name="Workers">Worker processes.</param>
 /// <param name="Throttle">The part of the time that a worker computes.</param>
+/// <param name="Kinds">The kinds of faults.</param>
 /// <param name="JobSettings">HOCON that overrides the job's defaults.</param>
 /// <param name="NodeSettings">HOCON that overrides the nodes' defaults.</param>
 internal sealed record ChaosOptions(
@@ -19,13 +20,15 @@ internal sealed record ChaosOptions(
     double FaultsPerMinute,
     int Workers,
     double Throttle,
+    IReadOnlyCollection<FaultKind> Kinds,
     string JobSettings,
     string NodeSettings
 );
 
 /// <summary>
-/// Workers are killed, frozen, terminated and replaced while a job trains: every sample must count once, and every
-/// fault must have its event. For comparison the same job runs without faults.
+/// The seed and workers are killed, frozen, terminated and replaced while a job trains: every sample must count once,
+/// every fault must have its event, and every node must be in the one cluster at the end. For comparison the same job
+/// runs without faults.
 /// </summary>
 internal static class ChaosBenchmark
 {
@@ -37,7 +40,7 @@ internal static class ChaosBenchmark
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("chaos sends signals by Linux's numbers; run it there");
-        var faults = Fault.Plan(options.Seed, options.Minutes, options.FaultsPerMinute);
+        var faults = Fault.Plan(options.Seed, options.Minutes, options.FaultsPerMinute, options.Kinds);
         await Console.Error.WriteLineAsync(
             FormattableString.Invariant(
                 $"calibrating; {options.Minutes:0.#} minutes without faults, then as long with {faults.Count} faults"
@@ -53,7 +56,8 @@ internal static class ChaosBenchmark
         PrintInterim("chaos", chaos);
 
         PrintFaults(options, job, chaos);
-        PrintRuns(options, quiet, chaos);
+        PrintRuns(quiet, chaos);
+        PrintStalls(quiet, chaos);
         List<string> failures =
         [
             .. new[] { quiet, chaos }.SelectMany(Failures),
@@ -66,7 +70,9 @@ internal static class ChaosBenchmark
         foreach (var failure in failures)
             Console.WriteLine($"\nFAILED: {failure}");
         if (failures.Count == 0)
-            Console.WriteLine("\nEvery sample was applied exactly once, and every fault has its event.");
+            Console.WriteLine(
+                "\nEvery sample was applied exactly once, every fault has its event, and every node is in the cluster."
+            );
         return failures.Count == 0;
     }
 
@@ -88,6 +94,8 @@ internal static class ChaosBenchmark
                 + $"applied";
         if (run.Report.TestAccuracy is null)
             yield return "the final weights were not evaluated";
+        foreach (var node in run.Strays)
+            yield return $"{node} runs and is not in the cluster, or is in it and does not run";
     }
 
     private static void PrintInterim(string name, ChaosRun run) =>
@@ -102,7 +110,7 @@ internal static class ChaosBenchmark
 
     private static void PrintFaults(ChaosOptions options, JobOptions job, ChaosRun chaos)
     {
-        var table = new Table("at s", "fault", "worker", "lasts s", "event", "after s", "then", "after s")
+        var table = new Table("at s", "fault", "node", "lasts s", "event", "after s", "then", "after s", "stall s")
         {
             PrintsAtEnd = true,
         };
@@ -110,13 +118,14 @@ internal static class ChaosBenchmark
         {
             table.Add(
                 (outcome.Began - chaos.Began).TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
-                outcome.Fault.Kind.ToString().ToLowerInvariant(),
-                outcome.Node,
+                outcome.Kind,
+                outcome.NodeAndRole,
                 outcome.Fault.Lasts.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture),
                 outcome.Detected.Text,
                 outcome.Detected.Seconds,
                 outcome.Recovered.Text,
-                outcome.Recovered.Seconds
+                outcome.Recovered.Seconds,
+                Number(chaos.StallOf(outcome), "0.0")
             );
         }
         table.Print(
@@ -127,12 +136,13 @@ internal static class ChaosBenchmark
             )
         );
         Console.WriteLine(
-            "\nafter s: seconds from the fault, from the start of the next worker, or from the end of a freeze, to the "
-                + "coordinator's event."
+            "\nafter s: seconds from the fault, from the start of the next process, or from the end of a freeze, to the "
+                + "coordinator's event. stall s: the longest time between two applied pushes until the cluster is whole "
+                + "again."
         );
     }
 
-    private static void PrintRuns(ChaosOptions options, ChaosRun quiet, ChaosRun chaos)
+    private static void PrintRuns(ChaosRun quiet, ChaosRun chaos)
     {
         var table = new Table(
             "run",
@@ -188,4 +198,37 @@ internal static class ChaosBenchmark
                 )
             );
     }
+
+    private static void PrintStalls(ChaosRun quiet, ChaosRun chaos)
+    {
+        var table = new Table("fault", "of", "times", "coordinator moved", "stall s, p50", "p99", "longest")
+        {
+            PrintsAtEnd = true,
+        };
+        foreach (
+            var faults in chaos
+                .Outcomes.GroupBy(outcome => (outcome.Kind, Of: outcome.IsSeed ? "seed" : "worker"))
+                .OrderBy(faults => faults.Key)
+        )
+        {
+            List<double> stalls = [.. faults.Select(chaos.StallOf)];
+            table.Add(
+                faults.Key.Kind,
+                faults.Key.Of,
+                $"{stalls.Count}",
+                $"{faults.Count(chaos.HasMoved)}",
+                Number(stalls.Percentile(0.5), "0.0"),
+                Number(stalls.Percentile(0.99), "0.0"),
+                Number(stalls.Max(), "0.0")
+            );
+        }
+        table.Print("Stalls: the longest time between two applied pushes around each fault");
+        Console.WriteLine(
+            $"\nwithout faults: {Number(quiet.LongestStall, "0.0")}; restored from copies: {chaos.Restored} shards; "
+                + $"applied, lost and trained again: {Measured.Whole(chaos.Gaps.TrainedAgain)} of "
+                + $"{Measured.Whole(chaos.Report.SamplesExpected)} samples"
+        );
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

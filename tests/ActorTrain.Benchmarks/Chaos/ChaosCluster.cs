@@ -2,102 +2,89 @@ using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
 using ActorTrain.Hosting;
-using Akka.Configuration;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>A seed in this process, and worker processes that come and go. All end when this object is
-/// disposed.</summary>
+/// <summary>A seed process, and worker processes that come and go. All end when this object is disposed.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
+    // A pause of training is measured with this resolution.
+    private const string ProgressInterval = "actortrain.coordinator.progress-interval = 100ms";
     private readonly double _throttle;
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("actortrain-chaos-");
     private readonly NodeFile _file;
     private readonly Func<TimeSpan> _clock;
     private readonly Lock _lock = new();
-    private readonly List<WorkerChild> _started = [];
-    private readonly List<WorkerChild> _free = [];
-    private readonly List<(WorkerChild Worker, TimeSpan At, int Change)> _changes = [];
-    private bool _isEnding;
-
-    private ChaosCluster(ActorTrainNode seed, double throttle, string nodeSettings, Func<TimeSpan> clock) =>
-        (Seed, _throttle, _file, _clock) = (seed, throttle, new NodeFile(nodeSettings), clock);
-
-    public ActorTrainNode Seed { get; }
+    private readonly List<NodeChild> _started = [];
+    private readonly List<NodeChild> _present = [];
+    private readonly List<(NodeChild Worker, TimeSpan At, int Change)> _changes = [];
 
     /// <summary>Starts a seed and workers.</summary>
     /// <param name="workers">How many.</param>
     /// <param name="throttle">The part of the time that each computes.</param>
     /// <param name="nodeSettings">HOCON that overrides the defaults of every node.</param>
     /// <param name="clock">The clock that measures how long workers run.</param>
-    public static async Task<ChaosCluster> StartAsync(
-        int workers,
-        double throttle,
-        string nodeSettings,
-        Func<TimeSpan> clock
-    )
+    public ChaosCluster(int workers, double throttle, string nodeSettings, Func<TimeSpan> clock)
     {
-        var config = ConfigurationFactory
-            .ParseString("akka.loglevel = OFF")
-            .WithFallback(ConfigurationFactory.ParseString(nodeSettings));
-        var cluster = new ChaosCluster(
-            await ActorTrainNode.StartAsync(
-                new StandaloneNodeOptions { Roles = [NodeRoles.Coordinator, NodeRoles.Server], Configuration = config }
-            ),
-            throttle,
-            nodeSettings,
-            clock
-        );
+        (_throttle, _clock, Seed) = (throttle, clock, NodeChild.FreeAddress());
+        _file = new NodeFile($"actortrain.state.folder = \"{_state.FullName}\"\n{ProgressInterval}\n{nodeSettings}");
+        Add(NodeChild.StartSeed(Seed, _file));
         for (var i = 0; i < workers; i++)
-            cluster.Release(cluster.Add());
-        return cluster;
+            AddWorker();
+    }
+
+    /// <summary>The seed's address, also while it is away.</summary>
+    public HostPort Seed { get; }
+
+    /// <summary>The nodes whose processes run and have no fault.</summary>
+    public IReadOnlyList<NodeChild> Present
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _present];
+        }
     }
 
     /// <summary>Starts a worker. It counts as running from now on.</summary>
-    public WorkerChild Add()
+    public NodeChild AddWorker() =>
+        Add(NodeChild.StartWorker(Seed, _file, ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]));
+
+    /// <summary>Starts another process for one that has ended: another worker, or the seed again.</summary>
+    public NodeChild Replace(NodeChild ended)
+    {
+        if (!ended.IsSeed)
+            return AddWorker();
+        // It needs the port.
+        ended.Ended.Wait();
+        return Add(NodeChild.StartSeed(Seed, _file));
+    }
+
+    private NodeChild Add(NodeChild node)
     {
         lock (_lock)
         {
-            if (_isEnding)
-                throw new OperationCanceledException("the cluster is being disposed");
-            var worker = WorkerChild.Start(
-                Seed.Address,
-                _file,
-                ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]
-            );
-            _started.Add(worker);
-            _changes.Add((worker, _clock(), 1));
-            return worker;
+            _started.Add(node);
+            _present.Add(node);
+            if (!node.IsSeed)
+                _changes.Add((node, _clock(), 1));
         }
+        return node;
     }
 
-    /// <summary>Makes a worker available for faults.</summary>
-    public void Release(WorkerChild worker)
-    {
-        lock (_lock)
-            _free.Add(worker);
-    }
-
-    /// <summary>Takes a worker that no other fault applies to; null when there are fewer than two.</summary>
-    /// <param name="victim">Chooses it.</param>
-    public WorkerChild? TakeFree(int victim)
+    /// <summary>Sends a signal to a node, and counts it as present or not.</summary>
+    public TimeSpan Send(NodeChild node, Signal signal)
     {
         lock (_lock)
         {
-            if (_free.Count < 2)
-                return null;
-            var worker = _free[victim % _free.Count];
-            _free.Remove(worker);
-            return worker;
-        }
-    }
-
-    /// <summary>Sends a signal to a worker, and counts it as running or not.</summary>
-    public TimeSpan Send(WorkerChild worker, Signal signal)
-    {
-        lock (_lock)
-        {
-            _changes.Add((worker, _clock(), signal == Signal.Continue ? 1 : -1));
-            worker.Process.Send(signal);
+            var comes = signal == Signal.Continue;
+            if (comes)
+                _present.Add(node);
+            else
+                _present.Remove(node);
+            if (!node.IsSeed)
+                _changes.Add((node, _clock(), comes ? 1 : -1));
+            node.Process.Send(signal);
             return _clock();
         }
     }
@@ -140,26 +127,23 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all workers at once, in whatever state they are.</summary>
+    /// <summary>Ends all nodes at once, in whatever state they are.</summary>
     public void KillAll()
     {
         lock (_lock)
         {
-            _isEnding = true;
-            foreach (var worker in _started)
-                worker.Process.Send(Signal.Kill);
+            foreach (var node in _started)
+                node.Process.Send(Signal.Kill);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-            _isEnding = true;
         // A frozen process cannot leave.
-        foreach (var worker in _started)
-            worker.Process.Send(Signal.Continue);
-        await Task.WhenAll(_started.Select(worker => Task.Run(worker.Dispose)));
-        await Seed.DisposeAsync();
+        foreach (var node in _started)
+            node.Process.Send(Signal.Continue);
+        await Task.WhenAll(_started.Select(node => Task.Run(node.Dispose)));
         _file.Dispose();
+        _state.Delete(recursive: true);
     }
 }

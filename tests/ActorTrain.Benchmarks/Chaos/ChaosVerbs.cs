@@ -27,11 +27,17 @@ internal static class ChaosVerbs
                 + "also while some start.",
             DefaultValueFactory = _ => 0.25,
         };
+        var kinds = new Option<FaultKind[]>("--kinds")
+        {
+            Description = "Kinds of faults.",
+            DefaultValueFactory = _ => Enum.GetValues<FaultKind>(),
+            AllowMultipleArgumentsPerToken = true,
+        };
         var (job, node) = Settings();
         var command = new Command(
             "chaos",
-            "Kills, freezes, terminates and replaces workers while a job trains; compares with the same job without "
-                + "faults. Exit code 1: a sample or an event is missing."
+            "Kills, freezes, terminates and replaces the seed and workers while a job trains; compares with the same "
+                + "job without faults. Exit code 1: a sample, an event or a node is missing."
         )
         {
             minutes,
@@ -39,6 +45,7 @@ internal static class ChaosVerbs
             faults,
             workers,
             throttle,
+            kinds,
             job,
             node,
         };
@@ -52,6 +59,7 @@ internal static class ChaosVerbs
                             Math.Max(0, parsed.GetValue(faults)),
                             Math.Max(2, parsed.GetValue(workers)),
                             Math.Clamp(parsed.GetValue(throttle), 0.05, 1),
+                            parsed.GetValue(kinds)!,
                             JobSettings(parsed.GetValue(job)),
                             NodeSettings(parsed.GetValue(node))
                         ),

@@ -33,26 +33,18 @@ internal sealed class EventLog
                 _entries.Add(new Entry(Now, raised));
     }
 
-    /// <summary>
-    /// The first event about a node since a time; null if none arrives before the timeout or the job's end.
-    /// </summary>
+    /// <summary>The first event since a time; null if none arrives before the timeout or the job's end.</summary>
     public async Task<Entry?> FirstAsync(
-        string node,
+        Func<SupervisionEvent, bool> isWanted,
         TimeSpan since,
         TimeSpan timeout,
-        CancellationToken jobEnded,
-        params string[] kinds
+        CancellationToken jobEnded
     )
     {
         while (true)
         {
             var isTimedOut = Now > since + timeout || jobEnded.IsCancellationRequested;
-            if (
-                All.FirstOrDefault(entry =>
-                    entry.At >= since && entry.Event.Node == node && kinds.Contains(entry.Event.Kind)
-                ) is
-                { } entry
-            )
+            if (All.FirstOrDefault(entry => entry.At >= since && isWanted(entry.Event)) is { } entry)
                 return entry;
             if (isTimedOut)
                 return null;

@@ -3,13 +3,13 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <summary>The kinds of faults.</summary>
 internal enum FaultKind
 {
-    /// <summary>A worker's process is killed; another is started in its place.</summary>
+    /// <summary>A node's process is killed; another is started in its place.</summary>
     Kill,
 
-    /// <summary>A worker's process is suspended for a while.</summary>
+    /// <summary>A node's process is suspended for a while.</summary>
     Freeze,
 
-    /// <summary>A worker's process is terminated in order; another is started in its place.</summary>
+    /// <summary>A node's process is terminated in order; another is started in its place.</summary>
     Leave,
 
     /// <summary>A further worker joins for a while, and leaves.</summary>
@@ -19,14 +19,13 @@ internal enum FaultKind
 /// <summary>One fault.</summary>
 /// <param name="Due">The part of the job's samples after which it is injected, 0 to 1.</param>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Victim">Chooses the worker, among those without another fault.</param>
-/// <param name="Lasts">Time until another worker is started, the worker resumes, or the visitor leaves.</param>
+/// <param name="Victim">Chooses the node: the seed or a worker.</param>
+/// <param name="Lasts">Time until another process is started, the node resumes, or the visitor leaves.</param>
 internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan Lasts)
 {
     // Leaves time for the consequences of the last fault.
     private const double FirstSecond = 4,
         SecondsAfterLast = 22;
-    private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
     /// <summary>
     /// The faults of a job: about as many of each kind, at random times and in random order. The same seed gives the
@@ -35,17 +34,23 @@ internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan La
     /// <param name="seed">The seed.</param>
     /// <param name="minutes">Planned duration of the job.</param>
     /// <param name="perMinute">Faults a minute.</param>
-    public static IReadOnlyList<Fault> Plan(int seed, double minutes, double perMinute)
+    /// <param name="kinds">Their kinds.</param>
+    public static IReadOnlyList<Fault> Plan(
+        int seed,
+        double minutes,
+        double perMinute,
+        IReadOnlyCollection<FaultKind> kinds
+    )
     {
         var random = new Random(seed);
         var (seconds, count) = (60 * minutes, (int)Math.Round(minutes * perMinute));
         var room = Math.Max(1, seconds - FirstSecond - SecondsAfterLast) / Math.Max(1, count);
-        var kinds = new List<FaultKind>();
-        while (kinds.Count < count)
+        var order = new List<FaultKind>();
+        while (order.Count < count)
         {
-            var some = Kinds.ToArray();
+            var some = kinds.ToArray();
             random.Shuffle(some);
-            kinds.AddRange(some);
+            order.AddRange(some);
         }
         return
         [
@@ -53,9 +58,9 @@ internal sealed record Fault(double Due, FaultKind Kind, int Victim, TimeSpan La
                 .Range(0, count)
                 .Select(i => new Fault(
                     (FirstSecond + (i + random.NextDouble()) * room) / seconds,
-                    kinds[i],
+                    order[i],
                     random.Next(int.MaxValue),
-                    TimeSpan.FromSeconds(Duration(kinds[i], random))
+                    TimeSpan.FromSeconds(Duration(order[i], random))
                 )),
         ];
     }

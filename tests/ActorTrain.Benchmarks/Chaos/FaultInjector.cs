@@ -1,18 +1,28 @@
 using System.Globalization;
 using ActorTrain.Benchmarks.Measuring;
 using ActorTrain.Benchmarks.Training;
+using ActorTrain.Hosting;
+using ActorTrain.Job;
 using static ActorTrain.Job.SupervisionEventKinds;
 using Notice = ActorTrain.Benchmarks.Chaos.FaultOutcome.Notice;
 
 namespace ActorTrain.Benchmarks.Chaos;
 
-/// <summary>Injects faults, and waits for the coordinator's events about them.</summary>
+/// <summary>Injects faults one after the other, and waits for the coordinator's events about them.</summary>
 /// <param name="cluster">The cluster.</param>
+/// <param name="client">A client of it.</param>
 /// <param name="log">The coordinator's events.</param>
+/// <param name="samplesApplied">The samples applied so far.</param>
 /// <param name="jobEnded">Canceled when the job has ended.</param>
-internal sealed class FaultInjector(ChaosCluster cluster, EventLog log, CancellationToken jobEnded)
+internal sealed class FaultInjector(
+    ChaosCluster cluster,
+    TrainingClient client,
+    EventLog log,
+    Func<long> samplesApplied,
+    CancellationToken jobEnded
+)
 {
-    // A worker starts, loads its library and measures itself, on shared cores; or restarts after its removal from the
+    // A node starts, loads its library and measures itself, on shared cores; or restarts after its removal from the
     // cluster.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -22,89 +32,152 @@ internal sealed class FaultInjector(ChaosCluster cluster, EventLog log, Cancella
     /// </summary>
     private static readonly TimeSpan SurelyDetected = TimeSpan.FromSeconds(7);
 
+    // Nothing moves where the seed has neither the coordinator nor a shard.
+    private static readonly TimeSpan MovedTimeout = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    // Each shard has one copy, taken about once a second: a fault before the next copy would lose both.
+    private static readonly TimeSpan UntilCopied = TimeSpan.FromSeconds(4);
+    private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>Injects a fault; null if the job ended before.</summary>
     public async Task<FaultOutcome?> InjectAsync(Fault fault)
     {
         try
         {
-            if (fault.Kind == FaultKind.Visit)
-                return await VisitAsync(fault);
-            WorkerChild? worker;
-            while ((worker = cluster.TakeFree(fault.Victim)) is null)
-                await Task.Delay(Grace, jobEnded);
-            return fault.Kind switch
-            {
-                FaultKind.Freeze => await FreezeAsync(fault, worker),
-                FaultKind.Kill => await ReplaceAsync(fault, worker, Signal.Kill, WorkerLost),
-                _ => await ReplaceAsync(fault, worker, Signal.Terminate, WorkerLeft),
-            };
+            await _one.WaitAsync(jobEnded);
         }
         catch (OperationCanceledException)
         {
             return null;
         }
+        try
+        {
+            jobEnded.ThrowIfCancellationRequested();
+            var present = cluster.Present;
+            var victim = present[fault.Victim % present.Count];
+            var outcome = fault.Kind switch
+            {
+                FaultKind.Visit => await VisitAsync(fault),
+                FaultKind.Freeze => await FreezeAsync(fault, victim),
+                FaultKind.Kill => await ReplaceAsync(fault, victim, Signal.Kill, WorkerLost),
+                _ => await ReplaceAsync(fault, victim, Signal.Terminate, WorkerLeft),
+            };
+            await PauseAsync(UntilCopied);
+            return outcome;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
-    private async Task<FaultOutcome> ReplaceAsync(Fault fault, WorkerChild worker, Signal signal, string kind)
+    private async Task<FaultOutcome> ReplaceAsync(Fault fault, NodeChild victim, Signal signal, string kind)
     {
-        var began = cluster.Send(worker, signal);
-        var detected = WaitAsync(worker.Node, began, kind);
+        var began = cluster.Send(victim, signal);
+        var detected = victim.IsSeed ? MovedAsync(began) : AwaitAsync(victim.Node, began, kind);
         if (!await PauseAsync(fault.Lasts))
-            return new FaultOutcome(fault, began, worker.Node, await detected, Notice.None("the job ended"));
+            return Outcome(fault, began, victim, await detected, Notice.None("the job ended"));
         var started = log.Now;
-        var another = cluster.Add();
-        var recovered = await WaitAsync(another.Node, started, WorkerJoined);
-        cluster.Release(another);
-        return new FaultOutcome(fault, began, worker.Node, await detected, recovered);
+        var another = cluster.Replace(victim);
+        var recovered = another.IsSeed ? BackAsync(started) : AwaitAsync(another.Node, started, WorkerJoined);
+        return Outcome(fault, began, victim, await detected, await recovered);
     }
 
-    private async Task<FaultOutcome> FreezeAsync(Fault fault, WorkerChild worker)
+    private async Task<FaultOutcome> FreezeAsync(Fault fault, NodeChild victim)
     {
-        var began = cluster.Send(worker, Signal.Stop);
-        var waiting = log.FirstAsync(worker.Node, began, fault.Lasts + Grace, jobEnded, WorkerUnreachable, WorkerLost);
+        var began = cluster.Send(victim, Signal.Stop);
+        if (victim.IsSeed)
+        {
+            var moved = MovedAsync(began);
+            await PauseAsync(fault.Lasts);
+            var back = BackAsync(cluster.Send(victim, Signal.Continue));
+            return Outcome(fault, began, victim, await moved, await back);
+        }
+        var waiting = log.FirstAsync(
+            IsAbout(victim.Node, WorkerUnreachable, WorkerLost),
+            began,
+            fault.Lasts + Grace,
+            jobEnded
+        );
         await PauseAsync(fault.Lasts);
-        var thawed = cluster.Send(worker, Signal.Continue);
+        var thawed = cluster.Send(victim, Signal.Continue);
         var entry = await waiting;
         if (entry is null && fault.Lasts < SurelyDetected)
-        {
-            cluster.Release(worker);
-            return new FaultOutcome(
-                fault,
-                began,
-                worker.Node,
-                Notice.None("none: too short"),
-                Notice.None("none needed")
-            );
-        }
+            return Outcome(fault, began, victim, Notice.None("none: too short"), Notice.None("none needed"));
         // Events after it resumed are no longer about the freeze.
         var recovered = entry is null
             ? Notice.None("")
-            : await WaitAsync(worker.Node, entry.At > thawed ? entry.At : thawed, WorkerReachable, WorkerJoined);
-        cluster.Release(worker);
-        return new FaultOutcome(
-            fault,
-            began,
-            worker.Node,
-            ToNotice(entry, began, fault.Lasts + Grace, WorkerUnreachable),
-            recovered
-        );
+            : await AwaitAsync(victim.Node, entry.At > thawed ? entry.At : thawed, WorkerReachable, WorkerJoined);
+        var detected = ToNotice(entry, began, fault.Lasts + Grace, WorkerUnreachable);
+        return Outcome(fault, began, victim, detected, recovered);
     }
 
     private async Task<FaultOutcome> VisitAsync(Fault fault)
     {
-        jobEnded.ThrowIfCancellationRequested();
         var began = log.Now;
-        var visitor = cluster.Add();
-        var detected = await WaitAsync(visitor.Node, began, WorkerJoined);
+        var visitor = cluster.AddWorker();
+        var detected = await AwaitAsync(visitor.Node, began, WorkerJoined);
         await PauseAsync(fault.Lasts);
         var left = cluster.Send(visitor, Signal.Terminate);
-        return new FaultOutcome(fault, began, visitor.Node, detected, await WaitAsync(visitor.Node, left, WorkerLeft));
+        return Outcome(fault, began, visitor, detected, await AwaitAsync(visitor.Node, left, WorkerLeft));
     }
 
-    private async Task<Notice> WaitAsync(string node, TimeSpan since, params string[] kinds) =>
-        ToNotice(await log.FirstAsync(node, since, Timeout, jobEnded, kinds), since, Timeout, kinds);
+    private FaultOutcome Outcome(Fault fault, TimeSpan began, NodeChild node, Notice detected, Notice recovered) =>
+        new(fault, began, log.Now, node.Node, node.IsSeed, detected, recovered);
+
+    private async Task<Notice> AwaitAsync(string node, TimeSpan since, params string[] kinds) =>
+        ToNotice(await log.FirstAsync(IsAbout(node, kinds), since, Timeout, jobEnded), since, Timeout, kinds);
+
+    /// <summary>A seed is no worker: its loss has an event where it had the coordinator or a shard.</summary>
+    private async Task<Notice> MovedAsync(TimeSpan since)
+    {
+        var entry = await log.FirstAsync(
+            raised => raised.Kind is CoordinatorMoved or ShardRestored,
+            since,
+            MovedTimeout,
+            jobEnded
+        );
+        return entry is null ? Notice.None("none needed") : ToNotice(entry, since, MovedTimeout);
+    }
+
+    /// <summary>Waits until the seed is a node of the cluster that trains.</summary>
+    private async Task<Notice> BackAsync(TimeSpan since)
+    {
+        // A seed that was frozen answers first with what it knew as the coordinator.
+        var applied = samplesApplied();
+        while (log.Now < since + Timeout && !jobEnded.IsCancellationRequested)
+        {
+            if (
+                await StatusAsync() is { } status
+                && status.Job?.SamplesApplied > applied
+                && status.Nodes.Any(node => node.Absence is null && node.Node == $"{cluster.Seed}")
+            )
+                return new Notice("seed-joined", Seconds(log.Now - since));
+            await PauseAsync(TimeSpan.FromMilliseconds(100));
+        }
+        return ToNotice(null, since, Timeout, "seed in the cluster");
+    }
+
+    private async Task<ClusterStatus?> StatusAsync()
+    {
+        try
+        {
+            return await client.GetStatusAsync(jobEnded);
+        }
+        catch (ActorTrainException)
+        {
+            return null;
+        }
+    }
+
+    private static Func<SupervisionEvent, bool> IsAbout(string node, params string[] kinds) =>
+        raised => raised.Node == node && kinds.Contains(raised.Kind);
 
     private Notice ToNotice(EventLog.Entry? entry, TimeSpan since, TimeSpan timeout, params string[] kinds)
     {

@@ -3,18 +3,26 @@ namespace ActorTrain.Benchmarks.Chaos;
 /// <summary>The outcome of a fault.</summary>
 /// <param name="Fault">The fault.</param>
 /// <param name="Began">When, on the log's clock.</param>
-/// <param name="Node">The worker with the fault.</param>
+/// <param name="Ended">When the cluster was whole again.</param>
+/// <param name="Node">The node with the fault.</param>
+/// <param name="IsSeed">Whether it is the seed.</param>
 /// <param name="Detected">The coordinator's event about it.</param>
-/// <param name="Recovered">The event that ended it: another worker joined, the worker is back, the visitor
+/// <param name="Recovered">What ended it: another worker joined, the worker or the seed is back, the visitor
 /// left.</param>
 internal sealed record FaultOutcome(
     Fault Fault,
     TimeSpan Began,
+    TimeSpan Ended,
     string Node,
+    bool IsSeed,
     FaultOutcome.Notice Detected,
     FaultOutcome.Notice Recovered
 )
 {
+    public string Kind => Fault.Kind.ToString().ToLowerInvariant();
+
+    public string NodeAndRole => IsSeed ? $"{Node} (seed)" : Node;
+
     /// <summary>Missing events.</summary>
     public IEnumerable<string> Failures =>
         new[] { Detected, Recovered }

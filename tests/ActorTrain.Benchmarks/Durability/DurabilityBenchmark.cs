@@ -99,8 +99,8 @@ internal static partial class DurabilityBenchmark
                             i == 0 ? "" : Number(part, "0.000"),
                             isLast ? Number(1 - (1 - part) * SecondsBetween / 60, "0.000") : "",
                             isLast ? $"{waits.Count}" : "",
-                            isLast ? Number(Percentile(waits, 0.5), "0") : "",
-                            isLast ? Number(Percentile(waits, 0.99), "0") : "",
+                            isLast ? Number(waits.Percentile(0.5), "0") : "",
+                            isLast ? Number(waits.Percentile(0.99), "0") : "",
                             isLast ? Number(waits.Max(), "0") : "",
                         ];
                 }
@@ -123,12 +123,6 @@ internal static partial class DurabilityBenchmark
 
     private static string Merge(string settings, string fallback) =>
         ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(fallback)).ToString();
-
-    private static double Percentile(List<double> values, double part)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(part * sorted.Count))];
-    }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 

@@ -64,7 +64,7 @@ internal static class MemoryVerb
         var address = HostPort.Parse(seed.ReadLine().Split(' ')[^1]);
         _ = seed.DiscardOutput();
         using var file = new NodeFile("");
-        using var worker = WorkerChild.Start(address, file, []);
+        using var worker = NodeChild.StartWorker(address, file, []);
         await using var client = await TrainingClient.ConnectAsync(address, TimeSpan.FromSeconds(60));
         var table = new Table("job", "model", "seed MB", "worker MB");
         var after = new List<(string Model, long Seed, long Worker)>();

@@ -11,13 +11,13 @@ internal sealed class Cluster : IAsyncDisposable
 {
     private readonly ActorTrainNode _seed;
     private readonly NodeFile _file;
-    private readonly List<WorkerChild> _workers;
+    private readonly List<NodeChild> _workers;
     private readonly Task<Task<string>> _ended;
 
     private Cluster(ActorTrainNode seed, IEnumerable<string[]> workers, string nodeSettings)
     {
         (_seed, _file) = (seed, new NodeFile(nodeSettings));
-        _workers = [.. workers.Select(arguments => WorkerChild.Start(seed.Address, _file, arguments))];
+        _workers = [.. workers.Select(arguments => NodeChild.StartWorker(seed.Address, _file, arguments))];
         _ended = Task.WhenAny(_workers.Select(worker => worker.Ended));
     }
 

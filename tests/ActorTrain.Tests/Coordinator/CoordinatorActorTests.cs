@@ -4,6 +4,7 @@ using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 using Akka.TestKit;
 
 namespace ActorTrain.Tests.Coordinator;
@@ -22,7 +23,8 @@ public sealed class CoordinatorActorTests : ActorTests
     private readonly IActorRef _coordinator;
     private int _jobs;
 
-    public CoordinatorActorTests() =>
+    public CoordinatorActorTests()
+        : base(TestClock) =>
         _coordinator = Sys.ActorOf(
             CoordinatorActor.Props(
                 new CoordinatorContext(
@@ -82,6 +84,25 @@ public sealed class CoordinatorActorTests : ActorTests
     }
 
     [Fact]
+    public async Task A_job_whose_client_seems_gone_ends_only_when_its_coordinator_was_not_frozen_meanwhile()
+    {
+        var client = await SubmitAsync();
+        var job = client.LastSender;
+
+        // As the failure detector says it, which a frozen process does not serve.
+        ((IInternalActorRef)job).SendSystemMessage(
+            new DeathWatchNotification(client.Ref, existenceConfirmed: true, addressTerminated: true)
+        );
+
+        var other = CreateTestProbe();
+        Clock.Advance(TimeSpan.FromSeconds(14));
+        other.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
+        (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Kind.ShouldBe(ClientProtocol.Rejection.Busy);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        (await EndAsync(client)).Reason.ShouldBe("its client is gone");
+    }
+
+    [Fact]
     public async Task A_job_whose_client_is_gone_before_it_begins_ends()
     {
         var client = CreateTestProbe();
@@ -129,6 +150,8 @@ public sealed class CoordinatorActorTests : ActorTests
         var status = await client.ExpectMsgAsync<ClientProtocol.Status>();
         return status.Cluster.Nodes.Select(node => (node.Restarts, node.Absence));
     }
+
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
 
     private static JobOptions Invalid(string sentence) =>
         sentence.Split(' ')[0] switch
