@@ -147,9 +147,9 @@ public sealed class LostServerTests
 
         var restored = Restored(result).ShouldHaveSingleItem();
         restored.Node.ShouldBe("server-2");
-        restored.Reason.ShouldBe("shard 0 was lost with its node");
+        restored.Reason.ShouldBe("shard 0 is gone with its node");
         restored.Action.ShouldMatch(
-            @"^its copy goes on from version [\d,]+, and what it lacks is trained again; [\d,]+ samples applied$"
+            @"^its copy goes on from version [\d,]+, and what it may lack is trained again; [\d,]+ samples applied$"
         );
     }
 

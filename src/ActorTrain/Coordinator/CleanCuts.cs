@@ -7,14 +7,13 @@ using Akka.Actor;
 namespace ActorTrain.Coordinator;
 
 /// <summary>
-/// Makes the clean cuts that checkpoints are taken at. Workers return what they have not begun, and nothing is granted,
-/// until every shard has what is under way, which is one micro-batch. Then the shards take their snapshots, training
-/// goes on, and the copies travel.
+/// Makes the clean cuts that checkpoints are taken at, and jobs handed over. Workers return what they have not begun,
+/// and nothing is granted, until every shard has what is under way, which is one micro-batch. Then the shards take
+/// their snapshots, training goes on, and the copies travel.
 /// </summary>
-/// <param name="job">The job's options.</param>
-/// <param name="record">The job's counts.</param>
+/// <param name="start">The job's options and counts, and where its shards are.</param>
 /// <param name="scheduler">The job's leases.</param>
-/// <param name="placed">Where the shards are.</param>
+/// <param name="copies">The shards' copies at the standbys.</param>
 /// <param name="snapshots">Takes the counts at the cut.</param>
 /// <param name="evaluations">The evaluations of its epochs.</param>
 /// <param name="grants">Grants leases after the cut.</param>
@@ -22,10 +21,9 @@ namespace ActorTrain.Coordinator;
 /// <param name="parent">The job's actor, which has the checkpoint written.</param>
 /// <param name="clock">The scheduler's clock.</param>
 internal sealed class CleanCuts(
-    JobOptions job,
-    JobRecord record,
+    TrainingStart start,
     LeaseScheduler scheduler,
-    ShardPlacementActor.Placed placed,
+    ShardCopies copies,
     TrainingSnapshots snapshots,
     EpochEvaluations evaluations,
     LeaseGrants grants,
@@ -41,7 +39,8 @@ internal sealed class CleanCuts(
     // Of the time that copies may be on their way: gradients have the link for most of it.
     private const double ShareBesideTraining = 0.25;
 
-    private readonly CheckpointDue _due = new(job.Checkpoint.Every, record.Admission!.Dataset.TrainSamples);
+    private readonly CheckpointDue _due = new(start.Job.Checkpoint.Every, start.Record.Admission!.Dataset.TrainSamples);
+    private readonly Handover _handover = new(scheduler, copies, snapshots, grants, clock);
     private Stage _stage = Stage.None;
     private TimeSpan _since;
     private TimeSpan _trainedAtCut;
@@ -77,27 +76,40 @@ internal sealed class CleanCuts(
     /// <summary>Begins a checkpoint when one is due, and gives one up that takes too long.</summary>
     public void Tick()
     {
-        if (_stage == Stage.Cutting)
+        if (scheduler.IsCutting)
             RequestReturns();
         if (_stage != Stage.None)
             GiveUpIfLate();
         else if (
-            job.Checkpoint.Every.IsOn
+            start.Job.Checkpoint.Every.IsOn
             && !scheduler.IsCanceled
+            && !scheduler.IsCutting
             && !_isLastWanted
-            && record.SamplesApplied != _written
+            && start.Record.SamplesApplied != _written
             // The evaluation is to be that of the weights.
-            && !(job.Checkpoint.Best != BestCheckpoint.Off && evaluations.AreOpen)
-            && _due.IsDue(record.Trained(Now), record.SamplesApplied)
+            && !(start.Job.Checkpoint.Best != BestCheckpoint.Off && evaluations.AreOpen)
+            && _due.IsDue(start.Record.Trained(Now), start.Record.SamplesApplied)
         )
             Begin();
         Continue();
     }
 
+    /// <summary>A node is to leave: where it has the coordinator or a shard, these go on elsewhere.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="node">Its actor.</param>
+    public void HandOver(string name, IActorRef node)
+    {
+        if (node.Path.Address.HasLocalScope || start.Placed.Nodes.Contains(name))
+            _handover.Begin(node);
+        else
+            node.Tell(new NodeProtocol.MayLeave());
+        Tick();
+    }
+
     /// <summary>No gradient is under way any more, and the job ends: its end has a checkpoint, too.</summary>
     public void BeginLast()
     {
-        _isLastWanted = job.Checkpoint.Every.IsOn;
+        _isLastWanted = start.Job.Checkpoint.Every.IsOn;
         if (!_isLastWanted)
             return;
         if (_stage == Stage.None)
@@ -139,21 +151,21 @@ internal sealed class CleanCuts(
     /// now.</summary>
     public void Continue()
     {
+        _handover.Continue();
         if (_stage != Stage.Cutting)
             return;
-        if (!scheduler.IsCutting)
+        if (scheduler.BeginCut(this))
         {
-            scheduler.BeginCut();
             _cutBegan = Now;
             RequestReturns();
         }
         if (!_isLastBegun && (scheduler.Table.Grants.Count > 0 || scheduler.Table.InDoubt))
             return;
-        _trainedAtCut = record.Trained(Now);
+        _trainedAtCut = start.Record.Trained(Now);
         _snapshot = snapshots.Take();
         Enter(Stage.Taking);
         _round = new CheckpointCopies(++_number, _receivers);
-        _round.Begin(placed, _isLastBegun ? 1 : ShareBesideTraining);
+        _round.Begin(start.Placed, _isLastBegun ? 1 : ShareBesideTraining);
     }
 
     public void Taken(StandbyProtocol.Taken taken)
@@ -164,6 +176,7 @@ internal sealed class CleanCuts(
 
     public void Copied(StandbyProtocol.Copied copied)
     {
+        _handover.Continue();
         if (_round is not { } round || copied.Number != round.Number)
             return;
         round.Add(copied);
@@ -195,7 +208,7 @@ internal sealed class CleanCuts(
     {
         if (_stage == Stage.None)
             return;
-        _due.Failed(record.Trained(Now));
+        _due.Failed(start.Record.Trained(Now));
         End();
         events.Raise(JobEvents.CheckpointFailed(reason));
     }
@@ -214,7 +227,7 @@ internal sealed class CleanCuts(
 
     private void RequestReturns()
     {
-        foreach (var worker in record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
+        foreach (var worker in start.Record.Active.Where(worker => scheduler.Table.Holds(worker.Node)))
             worker.LeaseRequester.Tell(new WorkerProtocol.ReturnLeases());
     }
 
@@ -234,8 +247,8 @@ internal sealed class CleanCuts(
     {
         get
         {
-            var slowest = record.Active.Select(worker => worker.Throughput).DefaultIfEmpty(0).Min();
-            var push = slowest > 0 ? TimeSpan.FromSeconds(2 * job.PushSamples / slowest) : TimeSpan.Zero;
+            var slowest = start.Record.Active.Select(worker => worker.Throughput).DefaultIfEmpty(0).Min();
+            var push = slowest > 0 ? TimeSpan.FromSeconds(2 * start.Job.PushSamples / slowest) : TimeSpan.Zero;
             return push > LeastCutTimeout ? push : LeastCutTimeout;
         }
     }
@@ -259,7 +272,7 @@ internal sealed class CleanCuts(
 
     private void EndCut()
     {
-        if (!scheduler.EndCut(Now))
+        if (!scheduler.EndCut(this, Now))
             return;
         _waited = Now - _cutBegan;
         grants.Grant();

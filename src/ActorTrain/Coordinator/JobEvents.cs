@@ -64,8 +64,8 @@ internal static class JobEvents
             yield return new(
                 ShardRestored,
                 source.Node,
-                $"shard {source.Shard} was lost with its node",
-                $"its copy goes on from version {Plural.Number(source.Snapshot!.Version)}, and what it lacks is "
+                $"shard {source.Shard} is gone with its node",
+                $"its copy goes on from version {Plural.Number(source.Snapshot!.Version)}, and what it may lack is "
                     + $"trained again; {Plural.Format(samplesApplied, "sample")} applied"
             );
     }
@@ -75,7 +75,7 @@ internal static class JobEvents
         new(
             Job.SupervisionEventKinds.CoordinatorMoved,
             "",
-            "the coordinator's node was lost",
+            "the coordinator's node is gone",
             $"another goes on with {Plural.Format(samplesApplied, "sample")} applied"
         );
 

@@ -85,8 +85,7 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
         && Placed.Shards.All(shard => shard.Node != node || isCopied(shard.Place.Slice.Index));
 
     /// <summary>Whether a node has a shard, or the buffers.</summary>
-    public bool AreOn(string node) =>
-        Placed is not null && (Placed.Shards.Any(shard => shard.Node == node) || Placed.BuffersNode == node);
+    public bool AreOn(string node) => Placed?.Nodes.Contains(node) == true;
 
     private void Watch(ShardPlacementActor.Placed placed)
     {

@@ -55,7 +55,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         _shards = new(placed, record, _scheduler, clock);
         _grants = new(_incarnations, _scheduler, _shards, _events, Timers, clock);
         _evaluations = new(job, record, _scheduler, placed, _telemetry, _events, _grants, clock);
-        _cuts = new(job, record, _scheduler, placed, _snapshots, _evaluations, _grants, _events, parent, clock);
+        _cuts = new(start, _scheduler, _copies, _snapshots, _evaluations, _grants, _events, parent, clock);
         var epochs = new EpochCompletion(record, _scheduler, _evaluations, _grants, _telemetry, clock);
         _lost = new(record, _incarnations, _scheduler, _shards, _evaluations, _events, parent, Timers);
         _joining = new(job, record, _incarnations, _scheduler, placed, _lost, _evaluations, _events, Context);
@@ -146,6 +146,7 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<ClientProtocol.SetConsistency>(request => _policies.SetConsistency(request, Sender));
         Receive<ClientProtocol.Pause>(_ => _pauses.Pause(Sender));
         Receive<ClientProtocol.Resume>(_ => _pauses.Resume(Sender));
+        Receive<NodeProtocol.Leaving>(leaving => _cuts.HandOver(leaving.Node, Sender));
         Receive<ClientProtocol.Cancel>(_ => Cancel());
     }
 

@@ -22,6 +22,7 @@ internal sealed class LeaseScheduler
     private readonly GradientMonitors _monitors;
     private readonly List<WorkerRecord> _waiting = [];
     private readonly Pacing _pacing;
+    private readonly HashSet<object> _cuts = [];
     private StepPlanner? _steps;
 
     public LeaseScheduler(JobOptions job, JobRecord record, Algorithms? algorithms = null)
@@ -64,8 +65,8 @@ internal sealed class LeaseScheduler
     /// <summary>Whether no leases are granted.</summary>
     public bool Paused { get; private set; }
 
-    /// <summary>Whether no leases are granted until a checkpoint is taken.</summary>
-    public bool IsCutting { get; private set; }
+    /// <summary>Whether no leases are granted until a checkpoint is taken, or a node has left.</summary>
+    public bool IsCutting => _cuts.Count > 0;
 
     /// <summary>Whether the job is canceled: its leases end, and none is granted.</summary>
     public bool IsCanceled { get; private set; }
@@ -140,15 +141,16 @@ internal sealed class LeaseScheduler
     }
 
     /// <summary>Nothing is granted until <see cref="EndCut"/>.</summary>
-    public void BeginCut() => IsCutting = true;
+    /// <param name="holder">Who wants it.</param>
+    /// <returns>Whether it has not wanted it before.</returns>
+    public bool BeginCut(object holder) => _cuts.Add(holder);
 
-    /// <summary>Leases are granted again.</summary>
-    /// <returns>Whether none were.</returns>
-    public bool EndCut(TimeSpan now)
+    /// <summary>Leases are granted again, unless another holds a cut.</summary>
+    /// <returns>Whether the holder held one.</returns>
+    public bool EndCut(object holder, TimeSpan now)
     {
-        var ended = IsCutting;
-        IsCutting = false;
-        if (ended)
+        var ended = _cuts.Remove(holder);
+        if (ended && !IsCutting)
             Table.Renew(now);
         return ended;
     }

@@ -35,11 +35,18 @@ internal sealed class ShardCopies(
     private long _number;
     private long _alike = adopted?.CopiedAlike ?? 0;
     private bool _areAlike;
+    private bool _isLast;
     private TimeSpan _sentAt;
 
     /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
     public IReadOnlyDictionary<int, IActorRef> Copied =>
         _complete.ToDictionary(complete => complete.Key, complete => complete.Value.Standby);
+
+    /// <summary>Whether there are standbys.</summary>
+    public bool AreWanted => _standbys.Count > 0;
+
+    /// <summary>Whether the copies of the last round are complete.</summary>
+    public bool AreLastComplete => _isLast && _round.Count == 0;
 
     private bool MustBeAlike => scheduler.Consistency.Mode == ConsistencyMode.Synchronous && placed.Shards.Length > 1;
 
@@ -73,7 +80,7 @@ internal sealed class ShardCopies(
         _round.Clear();
         if (_areAlike && !AreOfOnePlace(_arrived.Values))
         {
-            BeginRound();
+            BeginNext();
             return;
         }
         if (!_areAlike)
@@ -97,19 +104,44 @@ internal sealed class ShardCopies(
                 Send();
             return;
         }
+        if (!_isLast)
+            BeginNext();
+    }
+
+    /// <summary>
+    /// Begins the last round at once, as fast as the link allows. No other begins before <see cref="GoOn"/>.
+    /// </summary>
+    public void BeginLast()
+    {
+        _isLast = true;
+        BeginNext();
+    }
+
+    /// <summary>The round was not the last after all.</summary>
+    public void GoOn() => _isLast = false;
+
+    private void BeginNext()
+    {
         _number = _number == 0 ? adopted?.FirstCopy ?? CopyNumbers.Next(0) : CopyNumbers.Next(_number);
         _areAlike = MustBeAlike;
         _round.Clear();
         _arrived.Clear();
         // Without a copy at one place the next is tried at once: when training begins, all shards are alike.
-        var isAtOnce = !_areAlike || _alike == 0;
+        var isAtOnce = !_areAlike || _alike == 0 || _isLast;
         var place = isAtOnce ? new SampleRange(1, 0, 0) : scheduler.Table.FirstUngranted;
         // Where all may have to go back, a shard without a standby keeps its own snapshot.
         var shards = _areAlike ? Enumerable.Range(0, placed.Shards.Length).Union(_standbys.Keys) : _standbys.Keys;
         foreach (var shard in shards)
         {
             var before = _areAlike ? _alike : _complete.GetValueOrDefault(shard).Number;
-            _round[shard] = new(_number, place, _standbys.GetValueOrDefault(shard), share, before, _areAlike);
+            _round[shard] = new(
+                _number,
+                place,
+                _standbys.GetValueOrDefault(shard),
+                _isLast ? 1 : share,
+                before,
+                _areAlike
+            );
         }
         Send();
     }

@@ -31,7 +31,6 @@ internal sealed class HostedNode
     // From the removal of the coordinator's node until another begins. A side that was cut off has stopped by then, as
     // it has waited as long as this side; the shards refuse what it had under way.
     private static readonly TimeSpan RemovalMargin = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly ActorSystem _system;
     private readonly List<IActorRef> _actors = [];
@@ -153,14 +152,14 @@ internal sealed class HostedNode
             WaitName
         );
         _actors.AddRange([coordinator, Root, waits]);
-        _leave = new Lazy<Task>(ReturnLeasesAsync);
+        _leave = new Lazy<Task>(LeaveAsync);
 
         // An actor system that embeds the node ends in this way, too.
         CoordinatedShutdown
             .Get(system)
             .AddTask(
                 CoordinatedShutdown.PhaseBeforeServiceUnbind,
-                "give-leases-back",
+                "hand-over",
                 async () =>
                 {
                     await _leave.Value.ConfigureAwait(false);
@@ -175,7 +174,7 @@ internal sealed class HostedNode
     /// <summary>The root actor of an actor system's node.</summary>
     public static ActorSelection Gateway(ActorSystem system) => system.ActorSelection($"/user/{RootName}");
 
-    /// <summary>Returns the node's leases and ends its actors. The actor system and its cluster go on.</summary>
+    /// <summary>Returns the node's leases, hands its shards and the coordinator over, and ends its actors. The actor system and its cluster go on.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         await _leave.Value.WaitAsync(cancellation).ConfigureAwait(false);
@@ -218,16 +217,19 @@ internal sealed class HostedNode
         };
     }
 
-    private async Task ReturnLeasesAsync()
+    private async Task LeaveAsync()
     {
         try
         {
-            await Root.Ask<WorkerNodeActor.Left>(new WorkerNodeActor.Leave("its node was asked to leave"), LeaveTimeout)
+            await Root.Ask<WorkerNodeActor.Left>(
+                    new WorkerNodeActor.Leave("its node was asked to leave"),
+                    NodeActor.LeaveTimeout
+                )
                 .ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
-            _system.Log.LeaseAbandoned(LeaveTimeout.TotalSeconds);
+            // The root has stopped: there is nothing to return or to hand over.
         }
     }
 

@@ -15,13 +15,27 @@ namespace ActorTrain.Hosting;
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan WorkerTimeout = TimeSpan.FromSeconds(4);
+
+    // A larger shard is copied for longer: then another node goes on from the copy before.
+    private static readonly TimeSpan HandoverTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long it may take to leave.</summary>
+    public static readonly TimeSpan LeaveTimeout = WorkerTimeout + HandoverTimeout + TimeSpan.FromSeconds(1);
+
     private readonly IActorRef _coordinator;
     private readonly NodeProtocol.Enrol _enrol;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _enrolledWith;
     private string? _difference;
+    private IActorRef _leaveRequester = ActorRefs.Nobody;
 
     private sealed record TryEnrol;
+
+    private sealed record WorkerTimedOut;
+
+    private sealed record HandoverTimedOut;
 
     /// <summary>Any actor in this system → node: are you enrolled? Answered by <see cref="EnrolmentStatus"/>.</summary>
     public sealed record GetEnrolmentStatus;
@@ -92,11 +106,24 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {
-            if (_enrol.Worker is { } hosted)
-                hosted.Forward(leave);
-            else
-                Sender.Tell(new WorkerNodeActor.Left());
+            _leaveRequester = Sender;
+            if (_enrol.Worker is not { } hosted)
+            {
+                HandOver();
+                return;
+            }
+            Timers.StartSingleTimer("leave", new WorkerTimedOut(), WorkerTimeout);
+            hosted.Tell(leave);
         });
+        Receive<WorkerTimedOut>(_ =>
+        {
+            _log.LeaseAbandoned(WorkerTimeout.TotalSeconds);
+            HandOver();
+        });
+        Receive<WorkerNodeActor.Left>(_ => HandOver());
+        Receive<NodeProtocol.MayLeave>(_ => Leave());
+        Receive<ClientProtocol.Rejected>(_ => Leave());
+        Receive<HandoverTimedOut>(_ => Leave());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -106,6 +133,22 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     // Both have children only while there is a job: a worker, or shards.
     private bool HasJob =>
         new[] { _enrol.Worker, _enrol.Server }.OfType<ActorRefWithCell>().Any(host => host.Children.Any());
+
+    /// <summary>The shards and the coordinator go on elsewhere.</summary>
+    private void HandOver()
+    {
+        Timers.Cancel("leave");
+        var isNeeded = _enrol.Server is ActorRefWithCell { Children: var children } && children.Any();
+        if (_enrolledWith is { } coordinator && (isNeeded || coordinator.Path.Address.HasLocalScope))
+        {
+            Timers.StartSingleTimer("leave", new HandoverTimedOut(), HandoverTimeout);
+            coordinator.Tell(new NodeProtocol.Leaving(_enrol.Node));
+        }
+        else
+            Leave();
+    }
+
+    private void Leave() => _leaveRequester.Tell(new WorkerNodeActor.Left());
 
     private void StartEnrolling() => Timers.StartPeriodicTimer("enrol", new TryEnrol(), TimeSpan.Zero, EnrolInterval);
 }

@@ -32,6 +32,16 @@ internal static class NodeProtocol
     /// <param name="Coordinator">The coordinator itself, to be watched.</param>
     public sealed record Enrolled(IActorRef Coordinator) : IWireMessage;
 
+    /// <summary>
+    /// Node → coordinator → job: it is to leave in order, once its shards and the coordinator are not needed any more.
+    /// Answered by <see cref="MayLeave"/>, or <see cref="ClientProtocol.Rejected"/> where there is nothing to hand over.
+    /// </summary>
+    /// <param name="Node">Its address, <c>host:port</c>.</param>
+    public sealed record Leaving(string Node) : ClientProtocol.IJobRequest;
+
+    /// <summary>Job → node: what it has is on another node, too.</summary>
+    public sealed record MayLeave : IWireMessage;
+
     /// <summary>Membership → coordinator, at its start: the members of the cluster.</summary>
     /// <param name="Nodes">Their addresses, <c>host:port</c>.</param>
     internal sealed record Members(IReadOnlyCollection<string> Nodes);

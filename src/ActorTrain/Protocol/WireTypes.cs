@@ -21,6 +21,8 @@ internal static class WireTypes
     [
         typeof(NodeProtocol.Enrol),
         typeof(NodeProtocol.Enrolled),
+        typeof(NodeProtocol.Leaving),
+        typeof(NodeProtocol.MayLeave),
         typeof(ClientProtocol.Hello),
         typeof(ClientProtocol.Welcome),
         typeof(ClientProtocol.Submit),

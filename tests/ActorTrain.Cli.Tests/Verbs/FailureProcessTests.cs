@@ -68,7 +68,7 @@ public sealed class FailureProcessTests : FailureTestBase
 
         server.Kill();
 
-        (await train.LineWith(SupervisionEventKinds.ShardRestored)).ShouldContain("shard 0 was lost with its node");
+        (await train.LineWith(SupervisionEventKinds.ShardRestored)).ShouldContain("shard 0 is gone with its node");
         await WaitForMoreEpochs(train, 2);
         await CancelAndCheckCounts(train);
     }
