@@ -36,7 +36,7 @@ internal sealed class Handover(
         Over,
     }
 
-    /// <summary>A node is to leave. It is told <see cref="NodeProtocol.MayLeave"/> when the copies are complete.</summary>
+    /// <summary>A node is to leave; it is told when the copies are complete.</summary>
     /// <param name="node">The node's actor.</param>
     public void Begin(IActorRef node)
     {

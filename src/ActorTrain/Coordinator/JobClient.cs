@@ -12,8 +12,8 @@ namespace ActorTrain.Coordinator;
 /// <param name="self">The job's actor, which clients answer.</param>
 internal sealed class JobClient(IActorRef client, JobHistory history, ActorSystem system, IActorRef self)
 {
-    // A coordinator that was frozen has missed its client's heartbeats. Within this time it learns that it was taken out
-    // of the cluster; another may have the job, which must not be ended.
+    // A coordinator that was frozen has missed its client's heartbeats. Within this time it learns that it was taken
+    // out of the cluster; another may have the job, which must not be ended.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
     private int _received;
 

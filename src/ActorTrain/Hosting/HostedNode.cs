@@ -174,7 +174,10 @@ internal sealed class HostedNode
     /// <summary>The root actor of an actor system's node.</summary>
     public static ActorSelection Gateway(ActorSystem system) => system.ActorSelection($"/user/{RootName}");
 
-    /// <summary>Returns the node's leases, hands its shards and the coordinator over, and ends its actors. The actor system and its cluster go on.</summary>
+    /// <summary>
+    /// Returns the node's leases, hands its shards and the coordinator over, and ends its actors. The actor system and
+    /// its cluster go on.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         await _leave.Value.WaitAsync(cancellation).ConfigureAwait(false);

@@ -33,8 +33,8 @@ internal static class NodeProtocol
     public sealed record Enrolled(IActorRef Coordinator) : IWireMessage;
 
     /// <summary>
-    /// Node → coordinator → job: it is to leave in order, once its shards and the coordinator are not needed any more.
-    /// Answered by <see cref="MayLeave"/>, or <see cref="ClientProtocol.Rejected"/> where there is nothing to hand over.
+    /// Node → coordinator → job: it is to leave in order, when what it has is on another node, too. Answered by
+    /// <see cref="MayLeave"/>, or <see cref="ClientProtocol.Rejected"/> where no job trains.
     /// </summary>
     /// <param name="Node">Its address, <c>host:port</c>.</param>
     public sealed record Leaving(string Node) : ClientProtocol.IJobRequest;

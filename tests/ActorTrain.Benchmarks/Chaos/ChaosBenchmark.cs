@@ -136,9 +136,9 @@ internal static class ChaosBenchmark
             )
         );
         Console.WriteLine(
-            "\nafter s: seconds from the fault, from the start of the next process, or from the end of a freeze, to the "
-                + "coordinator's event. stall s: the longest time between two applied pushes until the cluster is whole "
-                + "again."
+            "\nafter s: seconds from the fault, from the start of the next process, or from the end of a freeze, to "
+                + "the coordinator's event. stall s: the longest time between two applied pushes until the cluster is "
+                + "whole again."
         );
     }
 

@@ -94,7 +94,10 @@ public sealed class CoordinatorActorTests : ActorTests
             new DeathWatchNotification(client.Ref, existenceConfirmed: true, addressTerminated: true)
         );
 
+        // The answer comes after that.
         var other = CreateTestProbe();
+        other.Send(job, new ClientProtocol.GetStaleness());
+        await other.ExpectMsgAsync<ClientProtocol.Rejected>();
         Clock.Advance(TimeSpan.FromSeconds(14));
         other.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
         (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Kind.ShouldBe(ClientProtocol.Rejection.Busy);
