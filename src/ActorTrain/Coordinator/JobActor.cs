@@ -154,7 +154,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _training.Begin(_job, admission, placed, adopted);
         _workers.HandOverReady();
         _standbys.Place(placed, admission);
-
         ReceiveNodes(_workers.HandOverReady);
         Receive<ServerProtocol.StandbyOpened>(_standbys.Opened);
         Receive<ServerProtocol.StandbyFailed>(failed => _standbys.Failed(failed.Standby, _context.NodeOf(Sender)));
@@ -229,7 +228,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             recovery?.Tell(lost);
             _readiness.Lost(lost.Node);
             _standbys.Lost(lost.Node);
-            _training.Tell(lost);
+            if (!_shards.AreOn(lost.Node))
+                _training.Tell(lost);
             if (_shards.AreOn(lost.Node))
                 _end.GoOnElsewhere(_snapshots.Newest);
             else

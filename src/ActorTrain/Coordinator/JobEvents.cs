@@ -57,6 +57,8 @@ internal static class JobEvents
     {
         if (adopted.IsMoved)
             yield return CoordinatorMoved(samplesApplied);
+        foreach (var worker in adopted.Lost ?? [])
+            yield return WorkerEvents.Lost(worker, "its node is gone", "what it had not pushed goes to others");
         if (adopted.Resumed is { } resumed)
             foreach (var draft in Resumed(resumed, samplesApplied))
                 yield return draft;

@@ -50,7 +50,12 @@ internal sealed record JobStart(
                 CopyNumbers.First(recovered.NewestNumber, id),
                 recovered.CopiedAlike,
                 IsMoved,
-                recovered.Restored
+                recovered.Restored,
+                [
+                    .. Snapshot
+                        .Record.Workers.Where(worker => worker.Absence is null && !Members.Contains(worker.Node))
+                        .Select(worker => worker.Node),
+                ]
             );
     }
 

@@ -53,6 +53,7 @@ internal static class JobTrainingProtocol
     /// <param name="CopiedAlike">The newest round of which all shards have copies of one place; 0 for none.</param>
     /// <param name="IsMoved">Whether the coordinator before it was lost.</param>
     /// <param name="Restored">The shards that were restored.</param>
+    /// <param name="Lost">The workers whose nodes are gone.</param>
     /// <param name="Resumed">The checkpoint that it goes on from, and what was wrong with newer ones; null where it
     /// goes on from another job actor.</param>
     public sealed record Adopted(
@@ -62,6 +63,7 @@ internal static class JobTrainingProtocol
         long CopiedAlike = 0,
         bool IsMoved = true,
         IReadOnlyList<RecoveryPlan.Source>? Restored = null,
+        IReadOnlyList<string>? Lost = null,
         ResumedJob? Resumed = null
     );
 

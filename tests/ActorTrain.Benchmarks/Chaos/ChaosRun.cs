@@ -76,12 +76,7 @@ internal sealed record ChaosRun(
         );
         using var killing = cancellation.Register(cluster.KillAll);
         using var jobEnded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var client = await TrainingClient.ConnectAsync(
-            cluster.Seed,
-            StartTimeout,
-            ConfigurationFactory.ParseString("akka.loglevel = OFF"),
-            cancellation
-        );
+        await using var client = await ConnectAsync(cluster, cancellation);
         var gaps = new PushGaps();
         var injector = new FaultInjector(cluster, client, log, () => gaps.SamplesApplied, jobEnded.Token);
         var injections = new List<Task<FaultOutcome?>>();
@@ -148,6 +143,16 @@ internal sealed record ChaosRun(
             await jobEnded.CancelAsync();
             await Task.WhenAll(injections);
         }
+    }
+
+    private static async Task<TrainingClient> ConnectAsync(ChaosCluster cluster, CancellationToken cancellation)
+    {
+        var quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF");
+        var connecting = TrainingClient.ConnectAsync(cluster.Seed, StartTimeout, quiet, cancellation);
+        var ended = cluster.Present[0].Ended;
+        return await Task.WhenAny(connecting, ended) == ended
+            ? throw new InvalidOperationException(await ended)
+            : await connecting;
     }
 
     private static IReadOnlyList<string> FindStrays(ClusterStatus status, ChaosCluster cluster)

@@ -35,8 +35,6 @@ internal sealed class FaultInjector(
     // Nothing moves where the seed has neither the coordinator nor a shard.
     private static readonly TimeSpan MovedTimeout = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
-
     // Each shard has one copy, taken about once a second: a fault before the next copy would lose both.
     private static readonly TimeSpan UntilCopied = TimeSpan.FromSeconds(4);
     private readonly SemaphoreSlim _one = new(1);
@@ -99,12 +97,8 @@ internal sealed class FaultInjector(
             var back = BackAsync(cluster.Send(victim, Signal.Continue));
             return Outcome(fault, began, victim, await moved, await back);
         }
-        var waiting = log.FirstAsync(
-            IsAbout(victim.Node, WorkerUnreachable, WorkerLost),
-            began,
-            fault.Lasts + Grace,
-            jobEnded
-        );
+        var timeout = fault.Lasts + MovedTimeout;
+        var waiting = log.FirstAsync(IsAbout(victim.Node, WorkerUnreachable, WorkerLost), began, timeout, jobEnded);
         await PauseAsync(fault.Lasts);
         var thawed = cluster.Send(victim, Signal.Continue);
         var entry = await waiting;
@@ -114,7 +108,7 @@ internal sealed class FaultInjector(
         var recovered = entry is null
             ? Notice.None("")
             : await AwaitAsync(victim.Node, entry.At > thawed ? entry.At : thawed, WorkerReachable, WorkerJoined);
-        var detected = ToNotice(entry, began, fault.Lasts + Grace, WorkerUnreachable);
+        var detected = ToNotice(entry, began, timeout, WorkerUnreachable);
         return Outcome(fault, began, victim, detected, recovered);
     }
 

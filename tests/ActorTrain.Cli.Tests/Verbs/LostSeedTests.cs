@@ -32,6 +32,7 @@ public sealed class LostSeedTests : FailureTestBase
         foreach (var worker in new[] { first, second, third })
             if (restored.Contains(AddressOf(worker), StringComparison.Ordinal))
                 worker.Kill();
+        await train.LineWith(SupervisionEventKinds.WorkerLost);
         await train.LineWith(SupervisionEventKinds.ShardRestored);
         await train.LineWith("done in");
         await CancelAndCheckCounts(train);
