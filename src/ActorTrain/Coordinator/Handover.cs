@@ -5,8 +5,8 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>
 /// Hands a job over before a node that has the coordinator or a shard leaves in order. At a clean cut every shard is
-/// copied to its standby, so that the node that goes on has all that was trained, and nothing is trained twice. Until
-/// then nothing is granted.
+/// copied to its standby, so that the node that goes on has all that was trained, except what an open synchronous step
+/// has gathered. Nothing is granted until the node has gone.
 /// </summary>
 /// <param name="scheduler">The job's leases.</param>
 /// <param name="copies">The copies of its shards.</param>

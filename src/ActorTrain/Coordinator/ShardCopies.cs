@@ -64,7 +64,10 @@ internal sealed class ShardCopies(
         if (_areAlike && gone.Count > 0)
             _round.Clear();
         gone.ForEach(shard => _round.Remove(shard));
-        BeginRound();
+        if (_isLast && gone.Count > 0)
+            BeginNext();
+        else
+            BeginRound();
     }
 
     /// <summary>A standby has a whole copy.</summary>

@@ -138,8 +138,7 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     private void HandOver()
     {
         Timers.Cancel("leave");
-        var isNeeded = _enrol.Server is ActorRefWithCell { Children: var children } && children.Any();
-        if (_enrolledWith is { } coordinator && (isNeeded || coordinator.Path.Address.HasLocalScope))
+        if (_enrolledWith is { } coordinator && (HasJob || coordinator.Path.Address.HasLocalScope))
         {
             Timers.StartSingleTimer("leave", new HandoverTimedOut(), HandoverTimeout);
             coordinator.Tell(new NodeProtocol.Leaving(_enrol.Node));

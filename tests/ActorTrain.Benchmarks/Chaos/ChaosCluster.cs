@@ -51,12 +51,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
         Add(NodeChild.StartWorker(Seed, _file, ["--throttle", _throttle.ToString(CultureInfo.InvariantCulture)]));
 
     /// <summary>Starts another process for one that has ended: another worker, or the seed again.</summary>
-    public NodeChild Replace(NodeChild ended)
+    public async Task<NodeChild> ReplaceAsync(NodeChild ended)
     {
         if (!ended.IsSeed)
             return AddWorker();
         // It needs the port.
-        ended.Ended.Wait();
+        await ended.Ended;
         return Add(NodeChild.StartSeed(Seed, _file));
     }
 

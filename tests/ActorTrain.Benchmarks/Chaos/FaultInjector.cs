@@ -82,7 +82,7 @@ internal sealed class FaultInjector(
         if (!await PauseAsync(fault.Lasts))
             return Outcome(fault, began, victim, await detected, Notice.None("the job ended"));
         var started = log.Now;
-        var another = cluster.Replace(victim);
+        var another = await cluster.ReplaceAsync(victim);
         var recovered = another.IsSeed ? BackAsync(started) : AwaitAsync(another.Node, started, WorkerJoined);
         return Outcome(fault, began, victim, await detected, await recovered);
     }

@@ -130,6 +130,52 @@ public sealed class ShardCopiesTests : ActorTests
         (await _shards[0].ExpectMsgAsync<StandbyProtocol.Copy>()).Number.ShouldBeGreaterThan(first[0].Number);
     }
 
+    [Theory]
+    [InlineData(ConsistencyMode.Asynchronous)]
+    [InlineData(ConsistencyMode.Synchronous)]
+    public async Task The_last_round_is_at_once_as_fast_as_the_link_and_the_last(string mode)
+    {
+        var copies = Copies(mode);
+        copies.Placed(Both);
+        await Requested();
+
+        copies.BeginLast();
+
+        var last = await Requested();
+        last.ShouldAllBe(copy => copy.Share == 1 && copy.After == new SampleRange(1, 0, 0));
+        copies.Add(Answer(0, last[0]));
+        copies.AreLastComplete.ShouldBeFalse();
+        copies.Add(Answer(1, last[1]));
+        copies.AreLastComplete.ShouldBeTrue();
+        copies.BeginRound();
+        await _shards[0].ExpectNoMsgAsync(TimeSpan.Zero);
+        copies.GoOn();
+        copies.BeginRound();
+        (await Requested()).ShouldAllBe(copy => copy.Share == 0.03);
+    }
+
+    [Theory]
+    [InlineData(ConsistencyMode.Asynchronous)]
+    [InlineData(ConsistencyMode.Synchronous)]
+    public async Task The_last_round_begins_again_without_a_standby_that_is_gone(string mode)
+    {
+        var copies = Copies(mode);
+        copies.Placed(Both);
+        await Requested();
+        copies.BeginLast();
+        var last = await Requested();
+        copies.Add(Answer(0, last[0]));
+
+        copies.Placed(new Dictionary<int, IActorRef> { [0] = _standbys[0], [1] = _standbys[0] });
+
+        var again = await Requested();
+        again[1].Standby.ShouldBe(_standbys[0].Ref);
+        copies.Add(Answer(0, again[0]));
+        copies.AreLastComplete.ShouldBeFalse();
+        copies.Add(Answer(1, again[1]));
+        copies.AreLastComplete.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task An_adopted_job_keeps_the_copies_that_all_shards_have_until_it_has_others()
     {
