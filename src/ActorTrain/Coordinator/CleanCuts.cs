@@ -94,15 +94,12 @@ internal sealed class CleanCuts(
         Continue();
     }
 
-    /// <summary>A node is to leave: where it has the coordinator or a shard, these go on elsewhere.</summary>
+    /// <summary>A node that has the coordinator or a shard is to leave.</summary>
     /// <param name="name">The node.</param>
-    /// <param name="node">Its actor.</param>
+    /// <param name="node">The actor that asks.</param>
     public void HandOver(string name, IActorRef node)
     {
-        if (node.Path.Address.HasLocalScope || start.Placed.Nodes.Contains(name))
-            _handover.Begin(node);
-        else
-            node.Tell(new NodeProtocol.MayLeave());
+        _handover.Begin(name, node);
         Tick();
     }
 

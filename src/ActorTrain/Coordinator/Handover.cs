@@ -21,59 +21,55 @@ internal sealed class Handover(
     Func<TimeSpan> clock
 )
 {
-    // A node that is not gone by then was not stopped after all, or hangs.
+    // A node that has not gone by then was not stopped after all, or hangs.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    private readonly List<IActorRef> _nodes = [];
-    private Stage _stage = Stage.None;
-    private TimeSpan _began;
+    private readonly HashSet<string> _names = [];
+    private readonly HashSet<IActorRef> _waiting = [];
 
-    private enum Stage
-    {
-        None,
-        Cutting,
-        Copying,
-        Over,
-    }
+    // Null while no node is to leave.
+    private TimeSpan? _askedAt;
 
-    /// <summary>A node is to leave; it is told when the copies are complete.</summary>
-    /// <param name="node">The node's actor.</param>
-    public void Begin(IActorRef node)
+    /// <summary>A node is to leave, and is told when it may.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="node">The actor that asks.</param>
+    public void Begin(string name, IActorRef node)
     {
-        if (!copies.AreWanted || _stage == Stage.Over)
-        {
-            node.Tell(new NodeProtocol.MayLeave());
-            return;
-        }
-        _nodes.Add(node);
-        if (scheduler.BeginCut(this))
-            (_stage, _began) = (Stage.Cutting, clock());
+        _askedAt = clock();
+        _names.Add(name);
+        _waiting.Add(node);
+        scheduler.BeginCut(this);
     }
 
     /// <summary>A lease has ended, counts or copies have arrived, or time has passed.</summary>
     public void Continue()
     {
-        if (_stage != Stage.None && clock() - _began > Timeout)
-            End();
-        if (_stage == Stage.Cutting && scheduler.Table is { Grants.Count: 0, InDoubt: false })
-        {
-            _stage = Stage.Copying;
-            copies.BeginLast();
-        }
-        if (_stage != Stage.Copying || !copies.AreLastComplete)
+        if (_askedAt is not { } askedAt)
             return;
-        _stage = Stage.Over;
+        if (clock() - askedAt > Timeout)
+        {
+            End();
+            return;
+        }
+        if (scheduler.Table.Grants.Count > 0 || scheduler.Table.InDoubt)
+            return;
+        foreach (var name in _names)
+            copies.BeginLast(name);
+        if (_waiting.Count == 0 || !copies.AreLastComplete)
+            return;
         snapshots.Send();
-        foreach (var node in _nodes)
+        foreach (var node in _waiting)
             node.Tell(new NodeProtocol.MayLeave());
+        _waiting.Clear();
     }
 
     private void End()
     {
-        _stage = Stage.None;
-        _nodes.Clear();
+        _askedAt = null;
+        _names.Clear();
+        _waiting.Clear();
         copies.GoOn();
-        if (scheduler.EndCut(this, clock()))
-            grants.Grant();
+        scheduler.EndCut(this, clock());
+        grants.Grant();
     }
 }

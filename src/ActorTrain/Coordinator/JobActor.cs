@@ -49,12 +49,9 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         _snapshots = new(start, Context.System, Self);
         _end = new(jobId, _job.Name, _start.Client, _record, _readiness, Context, log);
         if (start.Adopted is { } adopted)
-        {
             Recovering(adopted);
-            return;
-        }
-        start.Client.Tell(new ClientProtocol.Accepted(jobId));
-        WaitingForWorkers();
+        else
+            WaitingForWorkers();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -71,6 +68,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void WaitingForWorkers()
     {
+        _start.Client.Tell(new ClientProtocol.Accepted(_start.JobId));
         ReceiveNodes(SettleAndBegin);
         Receive<Tick>(_ =>
         {
@@ -158,6 +156,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ServerProtocol.StandbyOpened>(_standbys.Opened);
         Receive<ServerProtocol.StandbyFailed>(failed => _standbys.Failed(failed.Standby, _context.NodeOf(Sender)));
         ReceiveCancels(_training.Cancel);
+        Receive<NodeProtocol.Leaving>(leaving => _standbys.Leave(leaving, Sender, placed, admission));
         Receive<ClientProtocol.IJobRequest>(_training.Forward);
         Receive<ClientProtocol.LocateWeights>(_ => _reports.LocateWeights(Sender, admission, placed));
         Receive<Tick>(_ =>
@@ -186,7 +185,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void ReceiveLosses(Action lost)
     {
-        Receive<Terminated>(gone => JobClient.Lost(gone, Timers, lost), gone => gone.ActorRef.Equals(_start.Client));
+        Receive<Terminated>(gone => _reports.Lost(gone, Timers, lost), gone => gone.ActorRef.Equals(_start.Client));
         Receive<JobClient.TimedOut>(_ => lost());
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
     }
@@ -228,12 +227,13 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
             recovery?.Tell(lost);
             _readiness.Lost(lost.Node);
             _standbys.Lost(lost.Node);
-            if (!_shards.AreOn(lost.Node))
-                _training.Tell(lost);
             if (_shards.AreOn(lost.Node))
+            {
                 _end.GoOnElsewhere(_snapshots.Newest);
-            else
-                changed();
+                return;
+            }
+            _training.Tell(lost);
+            changed();
         });
         Receive<NodeProtocol.NodeUnreachable>(_training.Tell);
         Receive<NodeProtocol.NodeReachable>(_training.Tell);

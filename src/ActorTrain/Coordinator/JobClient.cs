@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Supervision;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
@@ -14,7 +15,9 @@ internal sealed class JobClient(IActorRef client, JobHistory history, ActorSyste
 {
     // A coordinator that was frozen has missed its client's heartbeats. Within this time it learns that it was taken
     // out of the cluster; another may have the job, which must not be ended.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+    private readonly TimeSpan _timeout =
+        CoordinatorSideDowning.StableAfterOf(system.Settings.Config) + TimeSpan.FromSeconds(10);
+
     private int _received;
 
     /// <summary>Timer: the client is gone for good.</summary>
@@ -24,10 +27,10 @@ internal sealed class JobClient(IActorRef client, JobHistory history, ActorSyste
     /// <param name="gone">The message that says so.</param>
     /// <param name="timers">The timers of the job's actor, which gets <see cref="TimedOut"/>.</param>
     /// <param name="end">Called at once where the client has ended.</param>
-    public static void Lost(Terminated gone, ITimerScheduler timers, Action end)
+    public void Lost(Terminated gone, ITimerScheduler timers, Action end)
     {
         if (gone.AddressTerminated)
-            timers.StartSingleTimer(nameof(TimedOut), new TimedOut(), Timeout);
+            timers.StartSingleTimer(nameof(TimedOut), new TimedOut(), _timeout);
         else
             end();
     }

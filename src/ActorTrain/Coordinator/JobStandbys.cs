@@ -24,7 +24,7 @@ internal sealed class JobStandbys(
     // An answer may be lost; opening a standby again changes nothing.
     private readonly Dictionary<int, (string Node, IActorRef? Actor)> _standbys = [];
     private IReadOnlyDictionary<int, IActorRef> _copied = new Dictionary<int, IActorRef>();
-    private readonly HashSet<string> _failed = [];
+    private readonly HashSet<string> _excluded = [];
     private bool _areOthersClosed;
 
     /// <summary>The nodes that hold copies.</summary>
@@ -73,12 +73,43 @@ internal sealed class JobStandbys(
     }
 
     /// <summary>A node is lost, and its standbys with it.</summary>
-    public void Lost(string node) => Remove(standby => standby.Node == node);
+    public void Lost(string node)
+    {
+        _excluded.Remove(node);
+        Remove(standby => standby.Node == node);
+    }
+
+    /// <summary>
+    /// A node is to leave. The copies that it holds go to another; what else it has is handed over, where there is a
+    /// node that can go on with it.
+    /// </summary>
+    /// <param name="leaving">The node.</param>
+    /// <param name="node">The actor that asks.</param>
+    /// <param name="placed">Where the shards are.</param>
+    /// <param name="admission">The model.</param>
+    public void Leave(
+        NodeProtocol.Leaving leaving,
+        IActorRef node,
+        ShardPlacementActor.Placed placed,
+        Admission admission
+    )
+    {
+        _excluded.Add(leaving.Node);
+        Remove(standby => standby.Node == leaving.Node);
+        Place(placed, admission);
+        var (isCoordinator, hasShards) = (node.Path.Address.HasLocalScope, placed.Nodes.Contains(leaving.Node));
+        var canMove = !isCoordinator || readiness.Coordinators.Any(other => other != leaving.Node);
+        var canBeHeld = !hasShards || (areWanted && Candidates(placed).Any());
+        if ((isCoordinator || hasShards) && canMove && canBeHeld)
+            training.Forward(leaving);
+        else
+            node.Tell(new NodeProtocol.MayLeave());
+    }
 
     /// <summary>A standby has failed: its node holds no more copies of the job.</summary>
     public void Failed(IActorRef standby, string node)
     {
-        _failed.Add(node);
+        _excluded.Add(node);
         Remove(failed => standby.Equals(failed.Actor));
     }
 
@@ -106,7 +137,7 @@ internal sealed class JobStandbys(
 
     private IEnumerable<StandbyPlacement.Candidate> Candidates(ShardPlacementActor.Placed placed) =>
         readiness
-            .Hosts.Where(host => !_failed.Contains(host.Node) && AlgorithmChecks.LackOf(job, [host]) is null)
+            .Hosts.Where(host => !_excluded.Contains(host.Node) && AlgorithmChecks.LackOf(job, [host]) is null)
             .Select(host =>
             {
                 var shards = placed.Shards.Where(shard => shard.Node == host.Node).Select(shard => shard.Place.Slice);

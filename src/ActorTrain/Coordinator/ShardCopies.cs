@@ -34,19 +34,21 @@ internal sealed class ShardCopies(
     private IReadOnlyDictionary<int, IActorRef> _standbys = new Dictionary<int, IActorRef>();
     private long _number;
     private long _alike = adopted?.CopiedAlike ?? 0;
+    private readonly HashSet<string> _leaving = [];
+
+    // The first round since nodes are to leave.
+    private long _firstLast;
     private bool _areAlike;
-    private bool _isLast;
     private TimeSpan _sentAt;
 
     /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
     public IReadOnlyDictionary<int, IActorRef> Copied =>
         _complete.ToDictionary(complete => complete.Key, complete => complete.Value.Standby);
 
-    /// <summary>Whether there are standbys.</summary>
-    public bool AreWanted => _standbys.Count > 0;
+    /// <summary>Whether the last round has copied all that the leaving nodes have.</summary>
+    public bool AreLastComplete => _leaving.All(node => placed.On(node).All(IsCopied));
 
-    /// <summary>Whether the copies of the last round are complete.</summary>
-    public bool AreLastComplete => _isLast && _round.Count == 0;
+    private bool IsLast => _leaving.Count > 0;
 
     private bool MustBeAlike => scheduler.Consistency.Mode == ConsistencyMode.Synchronous && placed.Shards.Length > 1;
 
@@ -64,7 +66,7 @@ internal sealed class ShardCopies(
         if (_areAlike && gone.Count > 0)
             _round.Clear();
         gone.ForEach(shard => _round.Remove(shard));
-        if (_isLast && gone.Count > 0)
+        if (IsLast && !AreLastComplete)
             BeginNext();
         else
             BeginRound();
@@ -83,7 +85,9 @@ internal sealed class ShardCopies(
         _round.Clear();
         if (_areAlike && !AreOfOnePlace(_arrived.Values))
         {
-            BeginNext();
+            // Nothing is granted before the last round: shards that differ then stay so, and it is tried again later.
+            if (!IsLast)
+                BeginNext();
             return;
         }
         if (!_areAlike)
@@ -107,21 +111,24 @@ internal sealed class ShardCopies(
                 Send();
             return;
         }
-        if (!_isLast)
+        if (!IsLast || !AreLastComplete)
             BeginNext();
     }
 
     /// <summary>
-    /// Begins the last round at once, as fast as the link allows. No other begins before <see cref="GoOn"/>.
+    /// Begins the last round before a node leaves: at once, and as fast as the link allows. When it is complete, no
+    /// other begins before <see cref="GoOn"/>.
     /// </summary>
-    public void BeginLast()
+    public void BeginLast(string node)
     {
-        _isLast = true;
+        if (!_leaving.Add(node) || _leaving.Count > 1)
+            return;
         BeginNext();
+        _firstLast = _number;
     }
 
-    /// <summary>The round was not the last after all.</summary>
-    public void GoOn() => _isLast = false;
+    /// <summary>The nodes have not left.</summary>
+    public void GoOn() => _leaving.Clear();
 
     private void BeginNext()
     {
@@ -130,7 +137,7 @@ internal sealed class ShardCopies(
         _round.Clear();
         _arrived.Clear();
         // Without a copy at one place the next is tried at once: when training begins, all shards are alike.
-        var isAtOnce = !_areAlike || _alike == 0 || _isLast;
+        var isAtOnce = !_areAlike || _alike == 0 || IsLast;
         var place = isAtOnce ? new SampleRange(1, 0, 0) : scheduler.Table.FirstUngranted;
         // Where all may have to go back, a shard without a standby keeps its own snapshot.
         var shards = _areAlike ? Enumerable.Range(0, placed.Shards.Length).Union(_standbys.Keys) : _standbys.Keys;
@@ -141,7 +148,7 @@ internal sealed class ShardCopies(
                 _number,
                 place,
                 _standbys.GetValueOrDefault(shard),
-                _isLast ? 1 : share,
+                IsLast ? 1 : share,
                 before,
                 _areAlike
             );
@@ -155,6 +162,8 @@ internal sealed class ShardCopies(
         foreach (var (shard, copy) in _round.Where(copy => !_arrived.ContainsKey(copy.Key)))
             (shard == StandbyProtocol.Buffers ? placed.Buffers : placed.Shards[shard].Place.Shard).Tell(copy);
     }
+
+    private bool IsCopied(int shard) => _complete.TryGetValue(shard, out var copy) && copy.Number >= _firstLast;
 
     private void Complete(StandbyProtocol.Copied copied)
     {

@@ -31,6 +31,14 @@ internal sealed class ShardPlacementActor : ReceiveActor
         public IEnumerable<string> Nodes =>
             Shards.Select(shard => shard.Node).Concat(Buffers is null ? [] : [BuffersNode]).Distinct();
 
+        /// <summary>The numbers of a node's shards, and <see cref="StandbyProtocol.Buffers"/> where it has the
+        /// buffers.</summary>
+        public IEnumerable<int> On(string node) =>
+            Shards
+                .Where(shard => shard.Node == node)
+                .Select(shard => shard.Place.Slice.Index)
+                .Concat(Buffers is not null && BuffersNode == node ? [StandbyProtocol.Buffers] : []);
+
         public ShardPlace[] Places => [.. Shards.Select(shard => shard.Place)];
 
         public void TellShards(object message)

@@ -226,7 +226,7 @@ internal sealed class HostedNode
         {
             await Root.Ask<WorkerNodeActor.Left>(
                     new WorkerNodeActor.Leave("its node was asked to leave"),
-                    NodeActor.LeaveTimeout
+                    LeaveActor.Timeout
                 )
                 .ConfigureAwait(false);
         }

@@ -15,27 +15,16 @@ namespace ActorTrain.Hosting;
 internal sealed class NodeActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan EnrolInterval = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan WorkerTimeout = TimeSpan.FromSeconds(4);
-
-    // A larger shard is copied for longer: then another node goes on from the copy before.
-    private static readonly TimeSpan HandoverTimeout = TimeSpan.FromSeconds(8);
-
-    /// <summary>How long it may take to leave.</summary>
-    public static readonly TimeSpan LeaveTimeout = WorkerTimeout + HandoverTimeout + TimeSpan.FromSeconds(1);
-
     private readonly IActorRef _coordinator;
     private readonly NodeProtocol.Enrol _enrol;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _enrolledWith;
     private string? _difference;
-    private IActorRef _leaveRequester = ActorRefs.Nobody;
+    private bool _hasLeft;
 
     private sealed record TryEnrol;
 
-    private sealed record WorkerTimedOut;
-
-    private sealed record HandoverTimedOut;
+    private sealed record HasLeft;
 
     /// <summary>Any actor in this system → node: are you enrolled? Answered by <see cref="EnrolmentStatus"/>.</summary>
     public sealed record GetEnrolmentStatus;
@@ -106,24 +95,18 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Hello>(hello => _coordinator.Forward(hello));
         Receive<WorkerNodeActor.Leave>(leave =>
         {
-            _leaveRequester = Sender;
-            if (_enrol.Worker is not { } hosted)
-            {
-                HandOver();
-                return;
-            }
-            Timers.StartSingleTimer("leave", new WorkerTimedOut(), WorkerTimeout);
-            hosted.Tell(leave);
+            var isCoordinator = _enrolledWith?.Path.Address.HasLocalScope == true;
+            var leaving = Context.ActorOf(
+                LeaveActor.Props(_coordinator, node, _enrol.Worker, isCoordinator, () => HasChildren(_enrol.Server))
+            );
+            Context.WatchWith(leaving, new HasLeft());
+            leaving.Forward(leave);
         });
-        Receive<WorkerTimedOut>(_ =>
+        Receive<HasLeft>(_ =>
         {
-            _log.LeaseAbandoned(WorkerTimeout.TotalSeconds);
-            HandOver();
+            _hasLeft = true;
+            Timers.Cancel("enrol");
         });
-        Receive<WorkerNodeActor.Left>(_ => HandOver());
-        Receive<NodeProtocol.MayLeave>(_ => Leave());
-        Receive<ClientProtocol.Rejected>(_ => Leave());
-        Receive<HandoverTimedOut>(_ => Leave());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -131,23 +114,14 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
     protected override void PreStart() => StartEnrolling();
 
     // Both have children only while there is a job: a worker, or shards.
-    private bool HasJob =>
-        new[] { _enrol.Worker, _enrol.Server }.OfType<ActorRefWithCell>().Any(host => host.Children.Any());
+    private bool HasJob => HasChildren(_enrol.Worker) || HasChildren(_enrol.Server);
 
-    /// <summary>The shards and the coordinator go on elsewhere.</summary>
-    private void HandOver()
+    private static bool HasChildren(IActorRef? host) => host is ActorRefWithCell cell && cell.Children.Any();
+
+    private void StartEnrolling()
     {
-        Timers.Cancel("leave");
-        if (_enrolledWith is { } coordinator && (HasJob || coordinator.Path.Address.HasLocalScope))
-        {
-            Timers.StartSingleTimer("leave", new HandoverTimedOut(), HandoverTimeout);
-            coordinator.Tell(new NodeProtocol.Leaving(_enrol.Node));
-        }
-        else
-            Leave();
+        // Another coordinator is not to go on with the shards of a node that ends.
+        if (!_hasLeft)
+            Timers.StartPeriodicTimer("enrol", new TryEnrol(), TimeSpan.Zero, EnrolInterval);
     }
-
-    private void Leave() => _leaveRequester.Tell(new WorkerNodeActor.Left());
-
-    private void StartEnrolling() => Timers.StartPeriodicTimer("enrol", new TryEnrol(), TimeSpan.Zero, EnrolInterval);
 }

@@ -38,15 +38,19 @@ public sealed class JobTrainingHandoverTests : JobTrainingActorTestBase
     }
 
     [Fact]
-    public async Task Without_a_standby_there_is_nothing_to_wait_for()
+    public async Task A_node_that_has_the_coordinator_alone_may_leave_at_a_clean_cut_without_copies()
     {
         var a = await Join("a:1");
-        await a.Lease();
+        var lease = await a.Lease();
+        var node = CreateTestProbe();
+        _training.Tell(new NodeProtocol.Leaving("c:1"), node);
+        await a.Probe.ExpectMsgAsync<WorkerProtocol.ReturnLeases>();
 
-        (await Answer(new NodeProtocol.Leaving(ShardNode))).ShouldBeOfType<NodeProtocol.MayLeave>();
+        a.End(lease, lease.Range);
 
-        a.Tell(new WorkerProtocol.RequestLease(a.Id));
-        await a.Probe.FishForMessageAsync(message => message is WorkerProtocol.Granted);
+        await node.ExpectMsgAsync<NodeProtocol.MayLeave>();
+        while (_shard.HasMessages)
+            (await _shard.ReceiveOneAsync()).ShouldNotBeOfType<StandbyProtocol.Copy>();
     }
 
     [Fact]

@@ -137,15 +137,21 @@ public sealed class ShardCopiesTests : ActorTests
     {
         var copies = Copies(mode);
         copies.Placed(Both);
-        await Requested();
+        var before = await Requested();
+        copies.Add(Answer(0, before[0]));
+        copies.Add(Answer(1, before[1]));
 
-        copies.BeginLast();
+        copies.BeginLast("s:0");
 
+        copies.AreLastComplete.ShouldBeFalse();
         var last = await Requested();
         last.ShouldAllBe(copy => copy.Share == 1 && copy.After == new SampleRange(1, 0, 0));
-        copies.Add(Answer(0, last[0]));
-        copies.AreLastComplete.ShouldBeFalse();
         copies.Add(Answer(1, last[1]));
+        copies.AreLastComplete.ShouldBeFalse();
+        copies.Add(Answer(0, last[0]));
+        copies.AreLastComplete.ShouldBeTrue();
+        // The other node leaves, too, and is in the same round.
+        copies.BeginLast("s:1");
         copies.AreLastComplete.ShouldBeTrue();
         copies.BeginRound();
         await _shards[0].ExpectNoMsgAsync(TimeSpan.Zero);
@@ -157,21 +163,55 @@ public sealed class ShardCopiesTests : ActorTests
     [Theory]
     [InlineData(ConsistencyMode.Asynchronous)]
     [InlineData(ConsistencyMode.Synchronous)]
-    public async Task The_last_round_begins_again_without_a_standby_that_is_gone(string mode)
+    public async Task The_last_round_is_not_complete_while_a_leaving_shard_has_no_standby(string mode)
     {
         var copies = Copies(mode);
         copies.Placed(Both);
         await Requested();
-        copies.BeginLast();
+        copies.BeginLast("s:0");
         var last = await Requested();
         copies.Add(Answer(0, last[0]));
+        copies.Add(Answer(1, last[1]));
+        copies.AreLastComplete.ShouldBeTrue();
 
-        copies.Placed(new Dictionary<int, IActorRef> { [0] = _standbys[0], [1] = _standbys[0] });
+        // Its standby is lost, and is replaced later.
+        copies.Placed(new Dictionary<int, IActorRef> { [1] = _standbys[1] });
+        copies.AreLastComplete.ShouldBeFalse();
+        copies.Placed(new Dictionary<int, IActorRef> { [0] = _standbys[1], [1] = _standbys[1] });
+
+        var again = (StandbyProtocol.Copy)
+            await _shards[0]
+                .FishForMessageAsync(message =>
+                {
+                    var copy = (StandbyProtocol.Copy)message;
+                    if (copy.Standby is null)
+                        copies.Add(Answer(0, copy));
+                    return copy.Standby is not null;
+                });
+        again.Standby.ShouldBe(_standbys[1].Ref);
+        again.Share.ShouldBe(1);
+        copies.Add(Answer(0, again));
+        while (!copies.AreLastComplete)
+            copies.Add(Answer(1, await _shards[1].ExpectMsgAsync<StandbyProtocol.Copy>()));
+    }
+
+    [Fact]
+    public async Task A_last_round_whose_copies_differ_is_not_complete_and_is_tried_again()
+    {
+        var copies = Copies(ConsistencyMode.Synchronous);
+        copies.Placed(Both);
+        await Requested();
+        copies.BeginLast("s:0");
+        var last = await Requested();
+        copies.Add(Answer(0, last[0], position: 16));
+        copies.Add(Answer(1, last[1], position: 32));
+        copies.AreLastComplete.ShouldBeFalse();
+        await _shards[0].ExpectNoMsgAsync(TimeSpan.Zero);
+
+        copies.BeginRound();
 
         var again = await Requested();
-        again[1].Standby.ShouldBe(_standbys[0].Ref);
         copies.Add(Answer(0, again[0]));
-        copies.AreLastComplete.ShouldBeFalse();
         copies.Add(Answer(1, again[1]));
         copies.AreLastComplete.ShouldBeTrue();
     }

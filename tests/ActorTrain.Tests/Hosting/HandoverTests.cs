@@ -1,3 +1,4 @@
+using ActorTrain.Balancing;
 using ActorTrain.Consistency;
 using ActorTrain.Hosting;
 using ActorTrain.Job;
@@ -21,11 +22,7 @@ public sealed class HandoverTests
     [InlineData(ConsistencyMode.Synchronous, 2, false)]
     public async Task No_gradient_is_computed_twice(string mode, int shards, bool isCoordinatorStopped)
     {
-        var gradients = 0;
-        using var engines = new HeldEngines(
-            ToyEngines.Linear(Samples, _ => Interlocked.Increment(ref gradients)),
-            Samples / 2
-        );
+        using var engines = new HeldEngines(ToyEngines.Linear(Samples), Samples / 2);
         await using var first = await InProcessCluster.NodeAsync([NodeRoles.Coordinator, NodeRoles.Server]);
         await using var second = await InProcessCluster.NodeAsync(
             [NodeRoles.Coordinator, shards == 1 ? NodeRoles.Standby : NodeRoles.Server],
@@ -35,7 +32,12 @@ public sealed class HandoverTests
         // The gathered gradients of an open step of several workers are computed again.
         await using var another = mode == ConsistencyMode.Synchronous ? null : await Worker();
         var (stopped, other) = isCoordinatorStopped ? (first, second) : (second, first);
-        var job = Jobs.Create(epochs: 1, batch: Micro) with { Shards = shards };
+        // An idle worker may repeat what another is slow with.
+        var job = Jobs.Create(epochs: 1, batch: Micro) with
+        {
+            Shards = shards,
+            Balance = new BalanceOptions { Repeat = false },
+        };
         await using var client = TrainingClient.From(other);
         var run = await client.SubmitAsync(job with { Consistency = job.Consistency with { Mode = mode } });
         await engines.Reached.WaitAsync(Patience);
@@ -48,7 +50,7 @@ public sealed class HandoverTests
         report.Events.ShouldContain(raised => raised.Kind == SupervisionEventKinds.ShardRestored);
         report.SamplesApplied.ShouldBe(Samples);
         report.DuplicatesRefused.ShouldBe(0);
-        (gradients * Micro).ShouldBe(Samples);
+        engines.Computed.ShouldBe(Samples);
 
         Task<ActorTrainNode> Worker() => InProcessCluster.NodeAsync([NodeRoles.Worker], first.Address, engines);
     }

@@ -13,10 +13,14 @@ internal sealed class HeldEngines(IEngineFactory engines, long samples) : IEngin
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _released = new();
-    private long _left = samples;
+    private readonly long _before = samples;
+    private long _computed;
 
     /// <summary>Completes when the first engine has stopped.</summary>
     public Task Reached => _reached.Task;
+
+    /// <summary>Samples of all gradients that were begun.</summary>
+    public long Computed => Interlocked.Read(ref _computed);
 
     public void Release() => _released.Set();
 
@@ -48,7 +52,7 @@ internal sealed class HeldEngines(IEngineFactory engines, long samples) : IEngin
             CancellationToken abandoned
         )
         {
-            if (_isOfTheJob && Interlocked.Add(ref all._left, -samples.Length) < 0)
+            if (_isOfTheJob && Interlocked.Add(ref all._computed, samples.Length) > all._before)
             {
                 all._reached.TrySetResult();
                 all._released.Wait(abandoned);
