@@ -28,18 +28,18 @@ internal sealed class ShardCopies(
 
     private readonly Dictionary<int, (long Number, IActorRef Standby)> _complete = [];
     private readonly Dictionary<int, StandbyProtocol.Copied> _arrived = [];
+    private readonly HashSet<string> _leaving = [];
 
     // The requests of the round that is under way, by shard.
     private readonly Dictionary<int, StandbyProtocol.Copy> _round = [];
     private IReadOnlyDictionary<int, IActorRef> _standbys = new Dictionary<int, IActorRef>();
     private long _number;
     private long _alike = adopted?.CopiedAlike ?? 0;
-    private readonly HashSet<string> _leaving = [];
-
-    // The first round since nodes are to leave.
-    private long _firstLast;
     private bool _areAlike;
     private TimeSpan _sentAt;
+
+    // The number of the first last round.
+    private long _firstLast;
 
     /// <summary>The standbys that have a copy that the shard can be restored from, by shard.</summary>
     public IReadOnlyDictionary<int, IActorRef> Copied =>
@@ -116,12 +116,12 @@ internal sealed class ShardCopies(
     }
 
     /// <summary>
-    /// Begins the last round before a node leaves: at once, and as fast as the link allows. When it is complete, no
-    /// other begins before <see cref="GoOn"/>.
+    /// Begins the last round before a node with shards leaves: at once, and as fast as the link allows. When it is
+    /// complete, no other begins before <see cref="GoOn"/>.
     /// </summary>
     public void BeginLast(string node)
     {
-        if (!_leaving.Add(node) || _leaving.Count > 1)
+        if (!placed.Nodes.Contains(node) || !_leaving.Add(node) || _leaving.Count > 1)
             return;
         BeginNext();
         _firstLast = _number;

@@ -40,6 +40,7 @@ public sealed class JobTrainingHandoverTests : JobTrainingActorTestBase
     [Fact]
     public async Task A_node_that_has_the_coordinator_alone_may_leave_at_a_clean_cut_without_copies()
     {
+        await Standby();
         var a = await Join("a:1");
         var lease = await a.Lease();
         var node = CreateTestProbe();
