@@ -26,5 +26,6 @@ internal static class ExitCodes
         $"{WrongInput}  an input that cannot be used: an option, a file, an address",
         $"{Canceled}  canceled before the end, by Ctrl-C, SIGTERM, SIGHUP or the verb cancel; "
             + "the results so far are kept",
+        "   train, attach: or left running, by Ctrl-C in a terminal or by SIGHUP",
     ];
 }

@@ -1,5 +1,6 @@
 using ActorTrain.Hosting;
 using ActorTrain.Job;
+using ActorTrain.Protocol;
 using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 using ActorTrain.TestKit.Time;
@@ -17,7 +18,7 @@ public sealed class SimulatedRun : IDisposable
     private readonly JobOptions _job;
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedNode _clientNode;
-    private readonly TaskCompletionSource<string> _accepted = new();
+    private readonly TaskCompletionSource<ClientProtocol.Accepted> _accepted = new();
     private readonly TaskCompletionSource<TrainingResult> _result = new();
     private readonly List<(TimeSpan At, SupervisionEvent Event)> _events = [];
     private readonly List<(TimeSpan At, Fault Fault)> _byHand = [];
@@ -163,8 +164,9 @@ public sealed class SimulatedRun : IDisposable
             () =>
                 _client = World.System.ActorOf(
                     ClientActor.Props(
-                        _job,
+                        new ClientProtocol.Submit(_job),
                         coordinator,
+                        new ClusterContact(FindCoordinatorAsync, Remember: _ => { }),
                         _cluster.Lane,
                         ActorRefs.Nobody,
                         new ClientOutput(progress, events, _accepted, _result)
@@ -173,4 +175,11 @@ public sealed class SimulatedRun : IDisposable
                 )
         );
     }
+
+    private Task<object> FindCoordinatorAsync() =>
+        Task.FromResult<object>(
+            _cluster.Membership.Coordinator is { } coordinator
+                ? new ClusterContact.Found(coordinator)
+                : new ClusterContact.NotFound()
+        );
 }

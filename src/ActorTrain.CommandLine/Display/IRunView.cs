@@ -7,4 +7,7 @@ internal interface IRunView
 {
     /// <summary>Shows progress until there is no more.</summary>
     Task ShowAsync(IAsyncEnumerable<JobProgress> progress);
+
+    /// <summary>Shows a line for the user, such as a question.</summary>
+    void Say(string line);
 }

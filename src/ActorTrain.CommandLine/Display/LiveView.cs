@@ -10,18 +10,34 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     private const int BarWidth = 40;
     private const int LatestEvents = 4;
 
+    private readonly Lock _lock = new();
+    private LiveDisplayContext? _live;
+    private IRenderable _picture = new Text("");
+    private string _said = "";
+
     public Task ShowAsync(IAsyncEnumerable<JobProgress> progress) =>
         console
-            .Live(new Text(""))
+            .Live(_picture)
             .AutoClear(false)
             .StartAsync(async live =>
             {
+                _live = live;
                 await foreach (var moment in progress)
-                {
-                    live.UpdateTarget(Picture(moment));
-                    live.Refresh();
-                }
+                    Show(Picture(moment), _said);
+                _live = null;
             });
+
+    public void Say(string line) => Show(_picture, line);
+
+    private void Show(IRenderable picture, string said)
+    {
+        lock (_lock)
+        {
+            (_picture, _said) = (picture, said);
+            _live?.UpdateTarget(said.Length == 0 ? picture : new Rows(picture, new Text(said)));
+            _live?.Refresh();
+        }
+    }
 
     /// <summary>The picture of a progress.</summary>
     public static IRenderable Picture(JobProgress progress)

@@ -14,4 +14,6 @@ internal sealed class PlainView(TextWriter output, TimeSpan interval) : IRunView
         foreach (var line in reporter.Report(moment, Stopwatch.GetElapsedTime(started)))
             await output.WriteLineAsync(line);
     }
+
+    public void Say(string line) => output.WriteLine(line);
 }

@@ -36,7 +36,9 @@ internal static class ProgressLine
         + $"{Rate.Format(progress.Throughput)} samples/s  loss {Figures.Loss(progress.TrainLoss)}  {progress.Metric} "
         + $"{Figures.Metric(progress.TestAccuracy)}  "
         + $"{Plural.Format(progress.Workers.Count(worker => worker.Absence is null), "worker")}  staleness "
-        + $"{Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}";
+        + $"{Figures.Staleness(progress.Staleness.Mean)}  ETA {Figures.Duration(progress.SecondsLeft())}"
+        + (progress.Reason.Length == 0 ? "" : $"  {progress.Reason}");
 
-    private static string Phase(JobPhase phase) => Choices.NameOf(phase).Replace('-', ' ');
+    /// <summary>A phase.</summary>
+    public static string Phase(JobPhase phase) => Choices.NameOf(phase).Replace('-', ' ');
 }

@@ -61,6 +61,29 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>One row for each job of a cluster.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="now">The time.</param>
+    public static Table Jobs(IReadOnlyList<JobSummary> jobs, DateTimeOffset now)
+    {
+        var table = Create("id", "job", "state", "samples", "age", "by", "kept by", "");
+        foreach (var job in jobs)
+            AddRow(
+                table,
+                job.JobId,
+                job.Job,
+                ProgressLine.Phase(job.Phase),
+                job.SamplesExpected == 0
+                    ? ""
+                    : $"{Figures.Count(job.SamplesApplied)}/{Figures.Count(job.SamplesExpected)}",
+                Figures.Duration((now - job.Submitted).TotalSeconds),
+                job.Submitter,
+                string.Join(", ", job.KeptBy),
+                job.Reason
+            );
+        return table;
+    }
+
     /// <summary>An empty table. A column without a title holds sentences, which may wrap.</summary>
     public static Table Create(params IReadOnlyList<string> columns)
     {

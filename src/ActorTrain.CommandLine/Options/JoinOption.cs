@@ -5,6 +5,7 @@ using ActorTrain.Files;
 using ActorTrain.Hosting;
 using ActorTrain.Sentences;
 using ActorTrain.Supervision;
+using Akka.Configuration;
 
 namespace ActorTrain.CommandLine.Options;
 
@@ -31,17 +32,17 @@ internal sealed class JoinOption
         ParseResult parsed,
         Terminal terminal,
         CancellationToken cancellation,
-        TimeSpan? timeout = null
+        TimeSpan? timeout = null,
+        LogOptions? log = null
     )
     {
-        var log = new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false);
+        var configuration =
+            log?.Configure(parsed, Config.Empty)
+            ?? NodeLogging.Configuration(
+                new LogSettings(terminal.Program, File: null, Verbose: false, WithClient: false)
+            );
         var cluster = await FindAsync(parsed, terminal.Error);
-        var connecting = TrainingClient.ConnectAsync(
-            cluster,
-            timeout ?? DefaultTimeout,
-            NodeLogging.Configuration(log),
-            cancellation
-        );
+        var connecting = TrainingClient.ConnectAsync(cluster, timeout ?? DefaultTimeout, configuration, cancellation);
         return await ConnectionWait.AwaitAsync(connecting, cluster, terminal.Error);
     }
 

@@ -17,7 +17,9 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
     /// Adds the options, and returns how to read them. Files are checked at once, so that a wrong path is found before
     /// the training.
     /// </summary>
-    public static Func<ParseResult, RunOutput> AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="savesWhileTraining">Whether the job may train while the verb runs.</param>
+    public static Func<ParseResult, RunOutput> AddTo(Command command, bool savesWhileTraining = true)
     {
         var report = OptionText.Create("--report", "FILE", "Write the report to this file, as JSON.");
         var save = OptionText.Create("--save", "FILE", "Write the trained model to this file, as safetensors.");
@@ -30,7 +32,8 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
         var plain = new Option<bool>("--plain") { Description = "Lines of text instead of a live view." };
         command.Add(report);
         command.Add(save);
-        command.Add(saveEvery);
+        if (savesWhileTraining)
+            command.Add(saveEvery);
         command.Add(quiet);
         command.Add(plain);
         return parsed =>
@@ -38,7 +41,7 @@ internal sealed record RunOutput(string? Report, string? Model, int SaveEvery, b
             var output = new RunOutput(
                 parsed.GetValue(report),
                 parsed.GetValue(save),
-                parsed.ReadInteger(saveEvery, 0, 1, MaxEpochs),
+                savesWhileTraining ? parsed.ReadInteger(saveEvery, 0, 1, MaxEpochs) : 0,
                 parsed.GetValue(quiet),
                 parsed.GetValue(plain)
             );

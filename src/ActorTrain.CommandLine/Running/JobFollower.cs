@@ -7,7 +7,7 @@ using ActorTrain.Sentences;
 
 namespace ActorTrain.CommandLine.Running;
 
-/// <summary>Submits a job, shows its progress, and writes its model and report, also of a canceled job.</summary>
+/// <summary>Follows a job: shows its progress, and writes its model and report, also of a canceled job.</summary>
 internal sealed class JobFollower(Terminal terminal, RunOutput output, Interruption interruption)
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(3);
@@ -21,18 +21,25 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     private string? _model;
     private string? _report;
 
-    /// <summary>Runs a job to its end.</summary>
-    /// <param name="client">The cluster.</param>
-    /// <param name="job">The job.</param>
+    /// <summary>Follows a job to its end, or until it is to be left running.</summary>
+    /// <param name="run">The job.</param>
     /// <param name="clusterFailure">Faults if the job cannot go on; the command fails with the same exception.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(TrainingClient client, JobOptions job, Task clusterFailure)
+    public async Task<int> RunAsync(TrainingRun run, Task? clusterFailure = null)
     {
-        var run = await client.SubmitAsync(job, interruption.Token);
+        var job = run.Job;
         using var canceling = interruption.Token.Register(run.Cancel);
         var saves = output.SaveEvery > 0 ? CreatePeriodicSave(run, job) : null;
-        var showing = CreateView().ShowAsync(saves?.Watch(run.Progress) ?? run.Progress);
-        var result = await AwaitResultAsync(run, clusterFailure, saves);
+        var view = CreateView();
+        interruption.Ask = view.Say;
+        var showing = view.ShowAsync(saves?.Watch(run.Progress) ?? run.Progress);
+        if (await AwaitResultAsync(run, clusterFailure ?? Never, saves) is not { } result)
+        {
+            run.Detach();
+            await showing;
+            await terminal.Output.WriteLineAsync(LeftRunning(terminal.Program, run.JobId));
+            return ExitCodes.Canceled;
+        }
         await WriteResultsAsync(job, result, showing);
         // Reported last and with exit code 1, so that no number above is taken for a result.
         if (result.Report.Doubt is { } doubt)
@@ -43,6 +50,13 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
             : result.IsCanceled ? ExitCodes.Canceled
             : ExitCodes.Finished;
     }
+
+    /// <summary>What to do with a job that no client follows.</summary>
+    public static string LeftRunning(string program, string jobId) =>
+        $"job {jobId} runs on: '{program} attach {jobId}' follows it, and '{program} result {jobId} --save FILE' "
+        + "fetches its model when it has ended";
+
+    private static Task Never { get; } = new TaskCompletionSource().Task;
 
     private PeriodicSave CreatePeriodicSave(TrainingRun run, JobOptions job)
     {
@@ -61,9 +75,14 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         }
     }
 
-    private async Task<TrainingResult> AwaitResultAsync(TrainingRun run, Task clusterFailure, PeriodicSave? saves)
+    /// <returns>The result; null where the job is to be left running.</returns>
+    private async Task<TrainingResult?> AwaitResultAsync(TrainingRun run, Task clusterFailure, PeriodicSave? saves)
     {
-        if (await Task.WhenAny(run.Completion, clusterFailure, interruption.WhenRequested()) == clusterFailure)
+        var left = interruption.WhenLeft();
+        var first = await Task.WhenAny(run.Completion, clusterFailure, interruption.WhenRequested(), left);
+        if (first == left)
+            return null;
+        if (first == clusterFailure)
             await clusterFailure;
         try
         {
@@ -146,7 +165,7 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
     }
 
     private IRunView CreateView() =>
-        output.Quiet ? new SilentView()
+        output.Quiet ? new SilentView(terminal.Error)
         : IsLive ? new LiveView(Spectre.Console.AnsiConsole.Console)
         : new PlainView(terminal.Output, PlainInterval);
 }

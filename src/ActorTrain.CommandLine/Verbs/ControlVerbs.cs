@@ -4,7 +4,7 @@ using ActorTrain.Hosting;
 
 namespace ActorTrain.CommandLine.Verbs;
 
-/// <summary><c>pause</c>, <c>resume</c> and <c>cancel</c>: pause, resume and cancel the running job.</summary>
+/// <summary><c>pause</c>, <c>resume</c> and <c>cancel</c>: pause and resume the running job, and cancel one.</summary>
 internal static class ControlVerbs
 {
     public static Command CreatePause(Terminal terminal) =>
@@ -25,14 +25,26 @@ internal static class ControlVerbs
             (client, cancellation) => client.ResumeAsync(cancellation)
         );
 
-    public static Command CreateCancel(Terminal terminal) =>
-        Create(
-            terminal,
+    public static Command CreateCancel(Terminal terminal)
+    {
+        var id = new Argument<string>("ID")
+        {
+            Description = "The job, as 'jobs' lists it; the one that runs unless given.",
+            Arity = ArgumentArity.ZeroOrOne,
+            DefaultValueFactory = _ => "",
+        };
+        var command = new Command(
             "cancel",
-            "Cancels the running job: the client that submitted it gets the weights so far.",
-            "canceling",
-            (client, cancellation) => client.CancelAsync(cancellation)
+            "Cancels a job: the clients that follow it get the weights so far, and its nodes keep them."
         );
+        command.Add(id);
+        return Complete(
+            terminal,
+            command,
+            "canceling",
+            (client, parsed, cancellation) => client.CancelAsync(parsed.GetValue(id)!, cancellation)
+        );
+    }
 
     private static Command Create(
         Terminal terminal,
@@ -40,17 +52,29 @@ internal static class ControlVerbs
         string description,
         string done,
         Func<TrainingClient, CancellationToken, Task> request
+    ) =>
+        Complete(
+            terminal,
+            new Command(verb, description),
+            done,
+            (client, _, cancellation) => request(client, cancellation)
+        );
+
+    private static Command Complete(
+        Terminal terminal,
+        Command command,
+        string done,
+        Func<TrainingClient, ParseResult, CancellationToken, Task> request
     )
     {
-        var command = new Command(verb, description);
         var join = new JoinOption(command);
-        ExampleHelp.AddTo(command, $"{terminal.Program} {verb} --join 127.0.0.1:4053");
+        ExampleHelp.AddTo(command, $"{terminal.Program} {command.Name} --join 127.0.0.1:4053");
         command.SetAction(
             async (parsed, _) =>
             {
                 using var interruption = new Interruption();
                 await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token);
-                await request(client, interruption.Token);
+                await request(client, parsed, interruption.Token);
                 await terminal.Output.WriteLineAsync(done);
                 return ExitCodes.Finished;
             }

@@ -48,7 +48,7 @@ internal static class DemoVerb
                     program.EnginesFor(engineSettings, job),
                     program.Algorithms,
                     runOutput,
-                    log.Configure(parsed, Config.Empty, withClient: true),
+                    log.Configure(parsed, OwnCluster.Settings, withClient: true),
                     interruption
                 );
             }
@@ -92,13 +92,12 @@ internal static class DemoVerb
             for (var i = 0; i < Workers; i++)
                 workers.Add(await ActorTrainNode.StartAsync(options, interruption.Token));
             await using var client = TrainingClient.From(seed);
-            return await new JobFollower(terminal, output, interruption).RunAsync(client, job, clusterFailure: Never);
+            var run = await client.SubmitAsync(job, interruption.Token);
+            return await new JobFollower(terminal, output, interruption).RunAsync(run);
         }
         finally
         {
             await Task.WhenAll(workers.Select(worker => worker.StopAsync()));
         }
     }
-
-    private static Task Never { get; } = new TaskCompletionSource().Task;
 }

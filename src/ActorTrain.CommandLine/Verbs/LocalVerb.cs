@@ -50,7 +50,7 @@ internal static class LocalVerb
                 );
                 // Settings that the engine cannot use fail here, not in each worker.
                 program.EnginesFor(settings, job);
-                var config = log.Configure(parsed, Config.Empty, withClient: true);
+                var config = log.Configure(parsed, OwnCluster.Settings, withClient: true);
                 var logs = new WorkerLogs(parsed.GetValue(LogOptions.File), parsed.GetValue(LogOptions.Verbose));
                 return await RunAsync(terminal, program, job, count, settings, runOutput, config, logs, interruption);
             }
@@ -81,7 +81,8 @@ internal static class LocalVerb
         );
         await using var workers = WorkerProcesses.Start(count, seed.Address, WorkerOptions(engine), logs, terminal);
         await using var client = TrainingClient.From(seed);
-        return await new JobFollower(terminal, output, interruption).RunAsync(client, job, workers.Failure);
+        var run = await client.SubmitAsync(job, interruption.Token);
+        return await new JobFollower(terminal, output, interruption).RunAsync(run, workers.Failure);
     }
 
     private static string[] WorkerOptions(EngineSettings engine) =>

@@ -14,7 +14,7 @@ internal static class TrainVerb
 
     public static Command Create(Terminal terminal, NodeProgram program)
     {
-        var command = new Command("train", "Submits a job to a running cluster, follows it, and ends with it.");
+        var command = new Command("train", "Submits a job to a running cluster, and follows it to its end.");
         var source = new JobSource(command, program);
         var join = new JoinOption(command);
         var wait = OptionText.Create(
@@ -22,19 +22,25 @@ internal static class TrainVerb
             "SECONDS",
             $"How long to wait for the cluster; {DefaultWait} unless given."
         );
+        var detach = new Option<bool>("--detach")
+        {
+            Description = "Print the job's id and end; the job runs in the cluster.",
+        };
         command.Add(wait);
+        command.Add(detach);
         var output = RunOutput.AddTo(command);
         var log = new LogOptions(command, terminal.Program);
         ExampleHelp.AddTo(
             command,
             $"{terminal.Program} train job.conf --join 127.0.0.1:4053 --epochs 3",
             $"{terminal.Program} train --join 127.0.0.1:4053 --optimizer adam --lr 0.001 --report report.json --save "
-                + $"model.safetensors"
+                + $"model.safetensors",
+            $"{terminal.Program} train job.conf --join 127.0.0.1:4053 --detach"
         );
         command.SetAction(
             async (parsed, _) =>
             {
-                using var interruption = new Interruption();
+                using var interruption = Interruption.OfFollower(terminal);
                 // Wrong options are found before anything is connected.
                 var (job, runOutput) = (source.Read(parsed), output(parsed));
                 var timeout = TimeSpan.FromSeconds(parsed.ReadInteger(wait, DefaultWait, 0, MaxWait));
@@ -48,11 +54,14 @@ internal static class TrainVerb
                 await using var client = await ConnectionWait.AwaitAsync(connecting, cluster, terminal.Output);
                 if (source.Resume(parsed) is { } resume)
                     job = source.Read(parsed, await client.GetCheckpointAsync(resume, interruption.Token));
-                return await new JobFollower(terminal, runOutput, interruption).RunAsync(
-                    client,
-                    NamedData.Add(program, job),
-                    clusterFailure: new TaskCompletionSource().Task
-                );
+                var run = await client.SubmitAsync(NamedData.Add(program, job), interruption.Token);
+                if (!parsed.GetValue(detach))
+                    return await new JobFollower(terminal, runOutput, interruption).RunAsync(run);
+                run.Detach();
+                await terminal.Output.WriteLineAsync(run.JobId);
+                if (!runOutput.Quiet)
+                    terminal.WriteError(JobFollower.LeftRunning(terminal.Program, run.JobId));
+                return ExitCodes.Finished;
             }
         );
         return command;

@@ -1,6 +1,5 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
-using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Telemetry;
 using Akka.Actor;
@@ -15,20 +14,12 @@ namespace ActorTrain.Coordinator;
 internal sealed class CoordinatorActor : ReceiveActor
 {
     private readonly CoordinatorContext _context;
-    private readonly SortedDictionary<string, NodeProtocol.NodeJoined> _nodes = new(StringComparer.Ordinal);
-    private const int MostLost = 1_000;
-
-    // The actor that each node has enrolled with; it stops with the node.
-    private readonly Dictionary<IActorRef, string> _nodeActors = [];
-    private readonly Queue<NodeSummary> _lost = [];
-    private readonly RestartCount _restarts = new();
+    private readonly EnrolledNodes _nodes = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly VersionDifferences _versions = new(Context.GetLogger());
-
-    // Members of the cluster when this coordinator began, less those that were lost since.
-    private readonly HashSet<string> _members = [];
     private IActorRef? _job;
     private string _jobName = "";
+    private readonly JobList _list = new();
     private JobProgress? _progress;
     private int _jobs;
     private bool _isPreparing;
@@ -40,16 +31,11 @@ internal sealed class CoordinatorActor : ReceiveActor
     {
         _context = context;
         Receive<NodeProtocol.Enrol>(Enrol);
-        Receive<NodeProtocol.Members>(members => _members.UnionWith(members.Nodes));
+        Receive<NodeProtocol.Members>(members => _nodes.Know(members.Nodes));
         Receive<NodeProtocol.NodeLost>(lost =>
         {
-            // Another process may have enrolled from the same address before the cluster's event arrived.
-            if (_nodes.TryGetValue(lost.Node, out var known) && lost.Uid is { } past && past != known.Node.Uid)
-                return;
-            _members.Remove(lost.Node);
-            if (_nodes.Remove(lost.Node, out var node))
-                KeepForStatus(node, lost.Reason);
-            _job?.Tell(lost);
+            if (_nodes.Lose(lost))
+                _job?.Tell(lost);
         });
         Receive<NodeProtocol.NodeUnreachable>(unreachable => _job?.Tell(unreachable));
         Receive<NodeProtocol.NodeReachable>(reachable => _job?.Tell(reachable));
@@ -61,10 +47,19 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.GetStatus>(_ =>
             Sender.TellInPages(
                 Context.System,
-                new ClientProtocol.Status(new ClusterStatus([.. _nodes.Values.Select(Summary), .. _lost], _progress)),
+                new ClientProtocol.Status(new ClusterStatus(_nodes.Summaries, _progress)),
                 Self
             )
         );
+        Receive<ClientProtocol.GetJobs>(_ =>
+            Sender.TellInPages(Context.System, new ClientProtocol.Jobs([.. _list.All]), Self)
+        );
+        Receive<ResultProtocol.KeptJobs>(kept =>
+        {
+            foreach (var job in kept.Jobs)
+                _list.Ended(job);
+        });
+        Receive<ClientProtocol.Follow>(Follow);
         Receive<ClientProtocol.Submit>(Accept);
         Receive<ClientProtocol.GetCheckpoint>(get =>
         {
@@ -75,12 +70,19 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<JobPreparation.Refused>(refused =>
         {
             _isPreparing = false;
-            refused.Client.Tell(new ClientProtocol.Rejected(refused.Reason, ClientProtocol.Rejection.Invalid));
+            refused.Submitted.Client.Tell(
+                new ClientProtocol.Rejected(refused.Reason, ClientProtocol.Rejection.Invalid)
+            );
         });
         Receive<ClientProtocol.IJobRequest>(Forward);
-        Receive<JobProgress>(progress => _progress = progress);
-        Receive<JobEnd.Over>(_ =>
+        Receive<JobProgress>(progress =>
         {
+            _progress = progress;
+            _list.Progressed(progress);
+        });
+        Receive<JobEnd.Over>(over =>
+        {
+            _list.Ended(over.Job);
             if (Sender.Equals(_job))
                 JobEnded();
         });
@@ -98,8 +100,8 @@ internal sealed class CoordinatorActor : ReceiveActor
         {
             if (ended.ActorRef.Equals(_job))
                 JobEnded();
-            else if (_nodeActors.Remove(ended.ActorRef, out var node) && !ended.AddressTerminated)
-                NodeStopped(node);
+            else if (_nodes.Stopped(ended) is { } lost)
+                _job?.Tell(lost);
         });
     }
 
@@ -111,72 +113,56 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void Enrol(NodeProtocol.Enrol node)
     {
         Sender.Tell(new NodeProtocol.Enrolled(Self));
-        _nodeActors[Context.Watch(Sender)] = node.Node;
-        if (_nodes.TryGetValue(node.Node, out var known))
-        {
-            if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server))
-                return;
-            const string reason = "it was started again";
-            KeepForStatus(known, reason);
-            _job?.Tell(new NodeProtocol.NodeLost(node.Node, reason));
-        }
+        var (joined, before) = _nodes.Enrol(node, Context.Watch(Sender));
+        if (joined is null)
+            return;
+        if (before is not null)
+            _job?.Tell(before);
         _log.NodeEnrolled(node.Node, string.Join(", ", node.Roles));
-        var joined = WithRestarts(node);
-        _nodes[node.Node] = joined;
         _job?.Tell(joined);
+        node.Results?.Tell(new ResultProtocol.GetKept());
         // It may store a job of another coordinator.
         if (_job is null)
             node.Server?.Tell(new ServerProtocol.GetStoredJobs());
     }
-
-    /// <summary>
-    /// A node has stopped in an actor system that goes on. The loss of a whole system comes from membership, with its
-    /// reason.
-    /// </summary>
-    private void NodeStopped(string node)
-    {
-        // It may have been started again already.
-        if (_nodeActors.ContainsValue(node) || !_nodes.Remove(node, out var stopped))
-            return;
-        const string reason = "ActorTrain was stopped on it";
-        KeepForStatus(stopped, reason);
-        _job?.Tell(new NodeProtocol.NodeLost(node, reason));
-    }
-
-    // The status shows the nodes that a job has lost until the next job begins, and the latest where there are many.
-    private void KeepForStatus(NodeProtocol.NodeJoined lost, string reason)
-    {
-        if (!IsJobKnown)
-            return;
-        if (_lost.Count == MostLost)
-            _lost.Dequeue();
-        _lost.Enqueue(Summary(lost) with { Absence = reason.AsClause() });
-    }
-
-    private IReadOnlyCollection<NodeProtocol.Enrol> Nodes => [.. _nodes.Values.Select(joined => joined.Node)];
-
-    private bool IsJobKnown => _job is not null || _progress is not null;
-
-    private NodeProtocol.NodeJoined WithRestarts(NodeProtocol.Enrol node) =>
-        new(node, IsJobKnown ? _restarts.Get(node) : 0);
-
-    private static NodeSummary Summary(NodeProtocol.NodeJoined joined) =>
-        new(joined.Node.Node, joined.Node.Roles) { Restarts = joined.Restarts };
 
     private void JobEnded()
     {
         _job = null;
         // Its last progress tells how it ended, unless its actor failed.
         if (_progress is { Phase: not (JobPhase.Completed or JobPhase.Canceled or JobPhase.Failed) } cut)
-            _progress = cut with { Phase = JobPhase.Failed, Reason = "its coordinator failed; the log says why" };
+            _progress = cut with { Phase = JobPhase.Failed, Reason = JobFailures.CoordinatorFailed };
+        if (_list.Running is { } failed)
+            _list.Ended(
+                failed with
+                {
+                    Phase = JobPhase.Failed,
+                    Reason = JobFailures.CoordinatorFailed,
+                    Ended = Context.System.Scheduler.Now,
+                }
+            );
     }
 
-    private void Forward(object message)
+    private void Forward(ClientProtocol.IJobRequest request)
     {
-        if (_job is null)
+        if (request is ClientProtocol.CancelJob cancel && _list.RefusalOf(cancel.JobId) is { } refusal)
+            Sender.Tell(refusal);
+        else if (_job is null)
             Sender.Tell(new ClientProtocol.Rejected("no job runs on this cluster"));
         else
-            _job.Forward(message);
+            _job.Forward(request);
+    }
+
+    private void Follow(ClientProtocol.Follow follow)
+    {
+        if (_job is not null && _list.Running?.JobId == follow.JobId)
+            _job.Forward(follow);
+        else if (_list.FindEnded(follow.JobId) is not { } ended)
+            Sender.Tell(JobList.Unknown(follow.JobId));
+        else if (ended.KeptBy.Select(_nodes.ResultsOf).FirstOrDefault(kept => kept is not null) is { } keeper)
+            keeper.Forward(new ResultProtocol.Open(follow.JobId));
+        else
+            Sender.Tell(JobFailures.WithoutResult(ended));
     }
 
     private void Accept(ClientProtocol.Submit submit)
@@ -192,38 +178,38 @@ internal sealed class CoordinatorActor : ReceiveActor
             return;
         }
         if (
-            (AlgorithmChecks.RefusalOf(submit.Job, _context.Algorithms) ?? AlgorithmChecks.LackOf(submit.Job, Nodes)) is
+            (
+                AlgorithmChecks.RefusalOf(submit.Job, _context.Algorithms)
+                ?? AlgorithmChecks.LackOf(submit.Job, [.. _nodes.Present.Select(joined => joined.Node)])
+            ) is
             { } refusal
         )
         {
             Sender.Tell(new ClientProtocol.Rejected(refusal, ClientProtocol.Rejection.Invalid));
             return;
         }
-        var (jobId, job, client) = (_context.NewJobId(), submit.Job, Sender);
-        if (!JobPreparation.IsNeeded(job))
+        var submitted = new JobPreparation.Submitted(
+            _context.NewJobId(),
+            submit.Job,
+            Sender,
+            new JobSubmission(submit.Submitter, Context.System.Scheduler.Now)
+        );
+        if (!JobPreparation.IsNeeded(submit.Job))
         {
-            Host(new JobPreparation.Ready(client, jobId, job, Resumed: null));
+            Host(new JobPreparation.Ready(submitted, Resumed: null));
             return;
         }
-        (_isPreparing, _jobName) = (true, job.Name);
+        (_isPreparing, _jobName) = (true, submit.Job.Name);
         // It reads the disk.
-        Task.Run(() => JobPreparation.Prepare(job, jobId, client, _context.Options.StateFolder)).PipeTo(Self);
+        Task.Run(() => JobPreparation.Prepare(submitted, _context.Options.StateFolder)).PipeTo(Self);
     }
 
     private void Host(JobPreparation.Ready ready)
     {
         _isPreparing = false;
-        var (client, jobId, job, resumed) = ready;
-        Begin(job, resumed?.Manifest.Record.Workers ?? []);
-        Host(
-            JobActor.Props(
-                now =>
-                    resumed is null
-                        ? JobStart.Submitted(jobId, job, client, now)
-                        : JobStart.ResumedFrom(jobId, resumed, client, now),
-                _context
-            )
-        );
+        var (jobId, job, _, submission) = ready.Submitted;
+        Begin(jobId, job, submission, ready.Resumed?.Manifest.Record.Workers ?? []);
+        Host(JobActor.Props(now => JobStart.Submitted(ready, now), _context));
     }
 
     /// <param name="job">The job.</param>
@@ -231,30 +217,31 @@ internal sealed class CoordinatorActor : ReceiveActor
     private void Adopt(StoredJob job, bool isMoved)
     {
         _log.JobAdopted(job.Snapshot.Job.Name);
-        var lost = _lost.ToList();
-        Begin(job.Snapshot.Job, job.Snapshot.Record.Workers);
-        if (!isMoved)
-            lost.ForEach(_lost.Enqueue);
-        string[] members = [.. _members.Union(_nodes.Keys)];
+        var (snapshot, members) = (job.Snapshot, _nodes.Members);
+        Begin(snapshot.JobId, snapshot.Job, snapshot.Submission, snapshot.Record.Workers, keepsLost: !isMoved);
         Host(JobActor.Props(now => JobStart.AdoptedFrom(job, members, isMoved, now), _context));
     }
 
-    private void Begin(JobOptions job, IReadOnlyList<WorkerSnapshot> before)
+    private void Begin(
+        string jobId,
+        JobOptions job,
+        JobSubmission submission,
+        IReadOnlyList<WorkerSnapshot> before,
+        bool keepsLost = false
+    )
     {
         _jobs++;
+        _list.Begin(jobId, job, submission);
         _jobName = job.Name;
-        _lost.Clear();
         _progress = null;
-        _restarts.Begin(before);
-        foreach (var (name, joined) in _nodes.ToList())
-            _nodes[name] = joined with { Restarts = _restarts.Get(joined.Node) };
+        _nodes.Begin(before, keepsLost);
     }
 
     private void Host(Props props)
     {
         _job = Context.ActorOf(props, $"job-{_jobs}");
         Context.Watch(_job);
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.Present)
             _job.Tell(node);
     }
 }

@@ -11,13 +11,15 @@ namespace ActorTrain.Coordinator;
 /// <param name="CancelTimeout">Time for workers to finish their micro-batch when a job is canceled.</param>
 /// <param name="StandbyShare">Part of the time that copies of shards may be on their way; 0 for no copies.</param>
 /// <param name="StateFolder">Where the node keeps what it must find again; null where it has no place for it.</param>
+/// <param name="KeepResults">How long the results of jobs are kept; zero for not at all.</param>
 internal sealed record CoordinatorOptions(
     TimeSpan ProgressInterval,
     TimeSpan LeaseTimeout,
     TimeSpan EvaluationTimeout,
     TimeSpan CancelTimeout,
     double StandbyShare,
-    string? StateFolder = null
+    string? StateFolder = null,
+    TimeSpan KeepResults = default
 )
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
@@ -32,7 +34,8 @@ internal sealed record CoordinatorOptions(
             settings.Duration("actortrain.coordinator.evaluation-timeout", Shortest),
             settings.Duration("actortrain.coordinator.cancel-timeout", TimeSpan.Zero),
             settings.Double("actortrain.coordinator.standby-share", Bounds.Between(0, 1)),
-            StateFolderOf(settings)
+            StateFolderOf(settings),
+            settings.Duration("actortrain.state.keep-results", TimeSpan.Zero)
         );
     }
 

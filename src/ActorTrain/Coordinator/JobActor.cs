@@ -9,8 +9,8 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>
 /// One job, from submission to the fetched result: waits for workers and admits them, has the shards opened and filled,
-/// hands over to <see cref="JobTrainingActor"/>, and sends the result. Ends when its client has fetched the result, or
-/// is gone.
+/// hands over to <see cref="JobTrainingActor"/>, and sends the result. It goes on whether clients follow it or not; it
+/// ends when those that do, and the nodes that keep it, have the result.
 /// </summary>
 internal sealed class JobActor : ReceiveActor, IWithTimers
 {
@@ -20,7 +20,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private readonly WorkerPreparation _workers;
     private readonly JobShards _shards;
     private readonly JobTraining _training;
-    private readonly JobClient _reports;
+    private readonly JobFollowers _followers;
     private readonly SnapshotStore _snapshots;
     private readonly JobStandbys _standbys;
     private readonly JobEnd _end;
@@ -40,14 +40,14 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var start = begin(Now);
         var (jobId, log, scheduler) = (start.JobId, Context.GetLogger(), Context.System.Scheduler);
         (_context, _job, _start, _record, _readiness) = (context, start.Job, start, start.Record, start.Readiness);
-        _training = new(_record, _readiness, _start.Client, context, Context, log);
+        _followers = new(start, Context.System, Self, () => scheduler.MonotonicClock);
+        _training = new(_record, _readiness, _followers, context, Context, log);
         _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
-        _shards = new(jobId, _start.Client, _readiness, Context);
+        _shards = new(jobId, _followers, _readiness, Context);
         _standbys = new(jobId, _job, _readiness, _training, context.Options.StandbyShare > 0, Self);
-        _reports = new(_start.Client, start.History, Context.System, Self);
         _checkpoints = new(start, context, _training, Context);
-        _snapshots = new(start, Context.System, Self);
-        _end = new(jobId, _job.Name, _start.Client, _record, _readiness, Context, log);
+        _snapshots = new(start, _followers, Context.System, Self);
+        _end = new(start, _followers, context.Options.KeepResults > TimeSpan.Zero, Context, log);
         if (start.Adopted is { } adopted)
             Recovering(adopted);
         else
@@ -58,17 +58,14 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart()
-    {
-        Context.Watch(_start.Client);
+    protected override void PreStart() =>
         Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _context.Options.ProgressInterval);
-    }
 
     protected override SupervisorStrategy SupervisorStrategy() => JobFailures.StrategyOf(Self, () => _end.HasTrained);
 
     private void WaitingForWorkers()
     {
-        _start.Client.Tell(new ClientProtocol.Accepted(_start.JobId));
+        _followers.Begin(Context.Watch(_start.Submitter!));
         ReceiveNodes(SettleAndBegin);
         Receive<Tick>(_ =>
         {
@@ -143,7 +140,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         ReceiveCancels(() => _end.Cancel(JobFailures.CanceledEarly));
         Reject<ClientProtocol.IJobRequest>("the job does not train at the moment");
         Reject<ClientProtocol.LocateWeights>("the job does not train yet");
-        ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
+        ReceiveClients(() => _end.Cancel(JobFailures.ClientGone));
     }
 
     private void Training(JobTrainingProtocol.Adopted? adopted = null)
@@ -158,7 +155,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         ReceiveCancels(_training.Cancel);
         Receive<NodeProtocol.Leaving>(leaving => _standbys.Leave(leaving, Sender, placed, admission));
         Receive<ClientProtocol.IJobRequest>(_training.Forward);
-        Receive<ClientProtocol.LocateWeights>(_ => _reports.LocateWeights(Sender, admission, placed));
+        Receive<ClientProtocol.LocateWeights>(_ => _followers.LocateWeights(Sender, admission, placed));
         Receive<Tick>(_ =>
         {
             _workers.Settle(_job);
@@ -175,18 +172,20 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<ServerProtocol.SnapshotStored>(stored => _snapshots.Stored(Sender, stored));
         Receive<JobTrainingProtocol.Done>(done =>
         {
-            _reports.Finished(done, admission, placed);
             Become(Delivering);
+            _end.Deliver(done, admission, placed);
         });
-        ReceiveLosses(() => _end.Cancel(JobFailures.ClientGone));
+        ReceiveClients(() => _end.Cancel(JobFailures.ClientGone));
     }
 
     private void Reject<T>(string reason) => Receive<T>(_ => Sender.Tell(new ClientProtocol.Rejected(reason)));
 
-    private void ReceiveLosses(Action lost)
+    /// <param name="lost">Called where the client that submits the job is gone before it knows of it.</param>
+    private void ReceiveClients(Action lost)
     {
-        Receive<Terminated>(gone => _reports.Lost(gone, Timers, lost), gone => gone.ActorRef.Equals(_start.Client));
-        Receive<JobClient.TimedOut>(_ => lost());
+        Receive<ClientProtocol.IFollowerMessage>(message => _followers.Handle(message, Context.Unwatch(Sender)));
+        Receive<ClientProtocol.EventRaised>(_followers.Tell);
+        Receive<Terminated>(_ => lost(), gone => gone.ActorRef.Equals(_start.Submitter));
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
     }
 
@@ -204,9 +203,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         Receive<ClientProtocol.CancelJob>(_ => Sender.Tell(new ClientProtocol.Canceling()));
         Reject<ClientProtocol.IJobRequest>("the job has ended");
-        Receive<ClientProtocol.WeightsFetched>(_ => _end.Close());
-        ReceiveLosses(_end.Close);
-        ReceiveAny(_ => { });
+        Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
+        ReceiveAny(message => _end.Deliver(message, Sender));
     }
 
     /// <summary>In every phase nodes join and are lost, and workers are admitted or refused.</summary>
@@ -239,7 +237,6 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.NodeReachable>(_training.Tell);
         Receive<JobTrainingProtocol.Failed>(failed => _end.Fail(failed.Reason));
         Receive<ServerProtocol.ShardFailed>(failed => _end.Fail(JobFailures.ShardFailed(failed)));
-        Receive<ClientProtocol.HistoryReceived>(received => _reports.HistoryReceived(received.First, Sender));
 
         void ReceiveChange<T>(Action<T> change) =>
             Receive<T>(message =>
@@ -253,7 +250,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Tell(JobProgress progress)
     {
-        _reports.Progressed(progress, _shards.CanOutlive(_context.Node, _standbys.Covers));
+        _followers.Progressed(progress, _shards.CanOutlive(_context.Node, _standbys.Covers), _readiness.Hosts);
         Context.Parent.Tell(progress);
     }
 }

@@ -7,32 +7,32 @@ using Akka.Event;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Ends a job on its nodes, and tells its client and the coordinator.</summary>
-/// <param name="jobId">The job.</param>
-/// <param name="name">Its name.</param>
-/// <param name="client">The client that follows it.</param>
-/// <param name="record">Its counts.</param>
-/// <param name="readiness">Its nodes.</param>
+/// <summary>Ends a job on its nodes, and tells its clients and the coordinator.</summary>
+/// <param name="start">The job.</param>
+/// <param name="followers">The clients that follow it.</param>
+/// <param name="keepsResult">Whether nodes keep what has become of it.</param>
 /// <param name="context">The job's actor, which stops.</param>
 /// <param name="log">The job's log.</param>
 internal sealed class JobEnd(
-    string jobId,
-    string name,
-    IActorRef client,
-    JobRecord record,
-    WorkerReadiness readiness,
+    JobStart start,
+    JobFollowers followers,
+    bool keepsResult,
     IActorContext context,
     ILoggingAdapter log
 )
 {
     /// <summary>Job → coordinator: it has ended, and another may begin.</summary>
-    public sealed record Over;
+    /// <param name="Job">How.</param>
+    public sealed record Over(JobSummary Job);
 
     /// <summary>Job → coordinator: a shard is lost, and another job actor is to go on from the copies.</summary>
     public sealed record Reopened(StoredJob Job);
 
+    private readonly JobResults _results = new(start.Job, start.Readiness, keepsResult, context.System, context.Self);
+    private JobDelivery? _delivery;
+
     /// <summary>Whether training has begun.</summary>
-    public bool HasTrained => record.Admission is not null;
+    public bool HasTrained => start.Record.Admission is not null;
 
     public void Cancel(string reason) => Fail(reason, JobPhase.Canceled);
 
@@ -41,13 +41,16 @@ internal sealed class JobEnd(
         var reason = sentence.AsClause();
         var isCanceled = phase == JobPhase.Canceled;
         if (isCanceled)
-            log.JobCanceled(name, reason);
+            log.JobCanceled(start.Job.Name, reason);
         else
-            log.JobFailed(name, reason);
-        context.Parent.Tell(record.Progress(phase, reason, null, context.System.Scheduler.MonotonicClock));
-        Close();
-        // On this message the client may submit the next job: the coordinator must be free before.
-        client.Tell(new ClientProtocol.Failed(reason, HasTrained, isCanceled));
+            log.JobFailed(start.Job.Name, reason);
+        var progress = start.Record.Progress(phase, reason, null, context.System.Scheduler.MonotonicClock);
+        context.Parent.Tell(progress);
+        var summary = Summarize(phase, reason, progress.SamplesApplied, progress.SamplesExpected);
+        _results.Keep(summary, result: null);
+        Close(summary);
+        // On this message a client may submit the next job: the coordinator must be free before.
+        followers.Tell(new ClientProtocol.Failed(reason, HasTrained, isCanceled));
     }
 
     /// <summary>A shard is lost: another job actor goes on from the copies.</summary>
@@ -59,19 +62,48 @@ internal sealed class JobEnd(
             Fail(JobFailures.ServerLostEarly);
             return;
         }
-        client.Tell(new ClientProtocol.Moving());
+        followers.Tell(new ClientProtocol.Moving());
         context.Parent.Tell(new Reopened(stored));
         context.Stop(context.Self);
     }
 
-    /// <summary>The job has ended, and no other coordinator may adopt it.</summary>
-    public void Close()
+    /// <summary>Everything is trained: the result goes to the clients and to the nodes that keep it. The job is closed
+    /// when they have it.</summary>
+    public void Deliver(JobTrainingProtocol.Done done, Admission admission, ShardPlacementActor.Placed placed)
     {
-        foreach (var host in readiness.Hosts)
-            host.Server!.Tell(new ServerProtocol.Close(jobId));
-        foreach (var node in readiness.WorkerNodes)
-            node.Tell(new WorkerProtocol.Close(jobId));
-        context.Parent.Tell(new Over());
+        _delivery = new JobDelivery(followers, _results, Close, context.System, context.Self, log);
+        var report = done.Report;
+        var phase = done.IsCanceled ? JobPhase.Canceled : JobPhase.Completed;
+        _delivery.Begin(
+            Summarize(phase, "", report.SamplesApplied, report.SamplesExpected),
+            new(report, admission.Model, placed.Places, placed.Buffers, done.IsCanceled)
+        );
+    }
+
+    /// <summary>A message that reaches the job while its result is delivered.</summary>
+    public void Deliver(object message, IActorRef sender) => _delivery?.Handle(message, sender);
+
+    private JobSummary Summarize(JobPhase phase, string reason, long applied, long expected) =>
+        new(
+            start.JobId,
+            start.Job.Name,
+            phase,
+            reason,
+            start.Submission.By,
+            start.Submission.At,
+            context.System.Scheduler.Now,
+            applied,
+            expected
+        );
+
+    // No other coordinator may adopt it.
+    private void Close(JobSummary summary)
+    {
+        foreach (var host in start.Readiness.Hosts)
+            host.Server!.Tell(new ServerProtocol.Close(start.JobId));
+        foreach (var node in start.Readiness.WorkerNodes)
+            node.Tell(new WorkerProtocol.Close(start.JobId));
+        context.Parent.Tell(new Over(summary));
         context.Stop(context.Self);
     }
 }

@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using Akka.Actor;
@@ -8,7 +9,8 @@ namespace ActorTrain.Coordinator;
 internal static class JobFailures
 {
     public const string CanceledEarly = "the job was canceled before training began";
-    public const string ClientGone = "its client is gone";
+    public const string ClientGone = "its client was gone before it knew of its job";
+    public const string CoordinatorFailed = "its coordinator failed; the log says why";
     public const string ServerLostEarly = "a server node was lost before training began";
 
     public const string NoCheckpointFolder =
@@ -38,6 +40,17 @@ internal static class JobFailures
         return (hasTrained ? "the coordinator has lost its counts by an error: " : "its shards cannot be placed: ")
             + cause.AsReason();
     }
+
+    /// <summary>The answer to a client that follows a job which has ended, and whose result no node has.</summary>
+    public static ClientProtocol.Failed WithoutResult(JobSummary ended) =>
+        ended.KeptBy.Count > 0
+            ? new(
+                $"its result is kept by {string.Join(" and ", ended.KeptBy)}, and no such node is here",
+                Trained: true
+            )
+        : ended.Reason.Length > 0
+            ? new(ended.Reason, Trained: ended.SamplesApplied > 0, ended.Phase == JobPhase.Canceled)
+        : new("its result was kept by no node", Trained: true);
 
     public static string ShardRefused(ShardPlacementActor.Refused refused) =>
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";

@@ -12,17 +12,26 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal static class JobPreparation
 {
-    /// <summary>A job that can begin.</summary>
-    /// <param name="Client">Its client.</param>
-    /// <param name="JobId">The job.</param>
+    /// <summary>A job that was submitted.</summary>
+    /// <param name="JobId">Its id.</param>
     /// <param name="Job">Its options.</param>
+    /// <param name="Client">The client that submits it.</param>
+    /// <param name="Submission">Who submits it, and when.</param>
+    public sealed record Submitted(string JobId, JobOptions Job, IActorRef Client, JobSubmission Submission);
+
+    /// <summary>A job that can begin.</summary>
+    /// <param name="Submitted">The job; its options are complete.</param>
     /// <param name="Resumed">What it goes on from; null for a new one.</param>
-    public sealed record Ready(IActorRef Client, string JobId, JobOptions Job, ResumedJob? Resumed);
+    public sealed record Ready(Submitted Submitted, ResumedJob? Resumed)
+    {
+        /// <summary>The run, which its checkpoints name.</summary>
+        public string Run => Resumed?.Manifest.Run ?? Submitted.JobId;
+    }
 
     /// <summary>A job that cannot.</summary>
-    /// <param name="Client">Its client.</param>
+    /// <param name="Submitted">The job.</param>
     /// <param name="Reason">Why, in one sentence.</param>
-    public sealed record Refused(IActorRef Client, string Reason);
+    public sealed record Refused(Submitted Submitted, string Reason);
 
     /// <summary>Finds the job that has written a checkpoint. Blocks.</summary>
     /// <returns><see cref="ClientProtocol.CheckpointFound"/> or <see cref="ClientProtocol.Rejected"/>.</returns>
@@ -42,28 +51,27 @@ internal static class JobPreparation
     public static bool IsNeeded(JobOptions job) => job.Checkpoint.Every.IsOn || job.Resume.Length > 0;
 
     /// <summary>Reads and checks what the job names. Blocks.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="jobId">Its id.</param>
-    /// <param name="client">Its client.</param>
+    /// <param name="submitted">The job.</param>
     /// <param name="stateFolder">The node's state folder; null where it has none.</param>
     /// <returns><see cref="Ready"/> or <see cref="Refused"/>.</returns>
-    public static object Prepare(JobOptions job, string jobId, IActorRef client, string? stateFolder)
+    public static object Prepare(Submitted submitted, string? stateFolder)
     {
+        var job = submitted.Job;
         try
         {
             var resumed = job.Resume.Length > 0 ? ResumedJob.Load(job, stateFolder) : null;
-            var run = resumed?.Manifest.Run ?? jobId;
+            var ready = new Ready(submitted with { Job = resumed?.Job ?? job }, resumed);
             if (job.Checkpoint.Every.IsOn)
                 new CheckpointFolder(
-                    CheckpointFolder.PathOf(job.Checkpoint, run, stateFolder)
+                    CheckpointFolder.PathOf(job.Checkpoint, ready.Run, stateFolder)
                         ?? throw new ActorTrainException(JobFailures.NoCheckpointFolder)
-                ).Claim(run);
-            return new Ready(client, jobId, resumed?.Job ?? job, resumed);
+                ).Claim(ready.Run);
+            return ready;
         }
         // Any failure, too little memory among them: the coordinator must be free for the next job.
         catch (Exception failure)
         {
-            return new Refused(client, Sentence.From(failure.AsReason()));
+            return new Refused(submitted, Sentence.From(failure.AsReason()));
         }
     }
 }

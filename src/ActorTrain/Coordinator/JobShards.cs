@@ -6,10 +6,10 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>The shards of a job: has them opened, watches them, and knows which node each is on.</summary>
 /// <param name="jobId">The job.</param>
-/// <param name="client">The client that follows the job, and pulls the weights.</param>
+/// <param name="followers">The clients that follow the job, and pull the weights.</param>
 /// <param name="readiness">The job's servers.</param>
 /// <param name="context">The job's actor.</param>
-internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness readiness, IActorContext context)
+internal sealed class JobShards(string jobId, JobFollowers followers, WorkerReadiness readiness, IActorContext context)
 {
     private int _servers;
 
@@ -59,7 +59,7 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
     {
         Placed = placed;
         Watch(placed);
-        client.Tell(new ClientProtocol.CheckLane([.. readiness.Servers.Select(server => server.Server!)]));
+        followers.Tell(new ClientProtocol.CheckLane([.. readiness.Servers.Select(server => server.Server!)]));
     }
 
     /// <summary>Goes on with the shards of another job actor.</summary>
@@ -72,7 +72,7 @@ internal sealed class JobShards(string jobId, IActorRef client, WorkerReadiness 
         foreach (var host in readiness.Hosts)
             host.Server!.Tell(new ServerProtocol.Adopt(jobId, placed.Actors));
         Watch(placed);
-        client.Tell(new ClientProtocol.Adopted(jobId));
+        followers.Tell(new ClientProtocol.Adopted(jobId));
         return true;
     }
 

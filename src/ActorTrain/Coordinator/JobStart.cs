@@ -7,7 +7,9 @@ namespace ActorTrain.Coordinator;
 /// <summary>What a job begins with: a new one with nothing, an adopted one with what its servers have stored.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Job">What is trained.</param>
-/// <param name="Client">The client that follows it.</param>
+/// <param name="Submission">Who submitted it, and when.</param>
+/// <param name="Submitter">The client that submits it; null for an adopted job.</param>
+/// <param name="Followers">The clients that follow it.</param>
 /// <param name="Record">Its counts.</param>
 /// <param name="History">Its epochs and events.</param>
 /// <param name="Readiness">Its workers and servers.</param>
@@ -17,7 +19,9 @@ namespace ActorTrain.Coordinator;
 internal sealed record JobStart(
     string JobId,
     JobOptions Job,
-    IActorRef Client,
+    JobSubmission Submission,
+    IActorRef? Submitter,
+    IActorRef[] Followers,
     JobRecord Record,
     JobHistory History,
     WorkerReadiness Readiness,
@@ -68,31 +72,24 @@ internal sealed record JobStart(
                 Resumed = Resumed,
             };
 
-    /// <summary>A job that was submitted.</summary>
-    public static JobStart Submitted(string jobId, JobOptions job, IActorRef client, TimeSpan now) =>
-        new(
-            jobId,
-            job,
-            client,
-            new JobRecord(job, now),
-            new JobHistory(),
-            new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint),
-            jobId
-        );
-
-    /// <summary>A job that goes on from a checkpoint.</summary>
-    public static JobStart ResumedFrom(string jobId, ResumedJob resumed, IActorRef client, TimeSpan now)
+    /// <summary>A job that was submitted, or resumed from a checkpoint.</summary>
+    public static JobStart Submitted(JobPreparation.Ready ready, TimeSpan now)
     {
-        var (manifest, job, history) = (resumed.Manifest, resumed.Job, new JobHistory());
-        history.Update(manifest.Epochs, manifest.Events);
+        var (submitted, resumed) = ready;
+        var (job, history) = (submitted.Job, new JobHistory());
+        history.Update(resumed?.Manifest.Epochs ?? [], resumed?.Manifest.Events ?? []);
         return new(
-            jobId,
+            submitted.JobId,
             job,
-            client,
-            JobRecord.Adopt(job, null, manifest.Record, history, now),
+            submitted.Submission,
+            submitted.Client,
+            Followers: [],
+            resumed is null
+                ? new JobRecord(job, now)
+                : JobRecord.Adopt(job, null, resumed.Manifest.Record, history, now),
             history,
             new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint),
-            manifest.Run,
+            ready.Run,
             Resumed: resumed
         );
     }
@@ -117,7 +114,9 @@ internal sealed record JobStart(
         return new(
             snapshot.JobId,
             snapshot.Job,
-            snapshot.Client,
+            snapshot.Submission,
+            Submitter: null,
+            snapshot.Followers,
             JobRecord.Adopt(snapshot.Job, admission, snapshot.Record, history, now),
             history,
             readiness,

@@ -13,20 +13,20 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 /// <param name="record">The job's counts.</param>
 /// <param name="readiness">The job's servers and coordinators.</param>
-/// <param name="client">The client that follows the job.</param>
+/// <param name="followers">The clients that follow the job.</param>
 /// <param name="coordinator">The coordinator's settings, and the algorithms that there are.</param>
 /// <param name="context">The job's actor, which is its parent.</param>
 /// <param name="log">The job's log.</param>
 internal sealed class JobTraining(
     JobRecord record,
     WorkerReadiness readiness,
-    IActorRef client,
+    JobFollowers followers,
     CoordinatorContext coordinator,
     IActorContext context,
     ILoggingAdapter log
 )
 {
-    private readonly EventPublisher _events = new(record, client, context.System.EventStream, log);
+    private readonly EventPublisher _events = new(record, followers.Tell, context.System.EventStream, log);
     private IActorRef? _actor;
     private bool _isCancelRequested;
 
@@ -46,7 +46,7 @@ internal sealed class JobTraining(
         log.JobTrains(job.Name, admission.Model.Name, shards, Plural.Form(shards, "shard"));
         _actor = context.ActorOf(
             JobTrainingActor.Props(
-                new(job, client, record, placed, coordinator.Options, coordinator.Algorithms, adopted)
+                new(job, context.Self, record, placed, coordinator.Options, coordinator.Algorithms, adopted)
             ),
             "training"
         );

@@ -41,11 +41,11 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
 
     public JobTrainingActor(TrainingStart start)
     {
-        var (job, client, record, placed, options, algorithms, adopted) = start;
+        var (job, eventReceiver, record, placed, options, algorithms, adopted) = start;
         (_record, _options) = (record, options);
         var (parent, scheduler) = (Context.Parent, Context.System.Scheduler);
         Func<TimeSpan> clock = () => scheduler.MonotonicClock;
-        var publisher = new EventPublisher(record, client, Context.System.EventStream, Context.GetLogger());
+        var publisher = new EventPublisher(record, eventReceiver.Tell, Context.System.EventStream, Context.GetLogger());
         _scheduler = new(job, record, algorithms);
         _incarnations = new(record);
         _telemetry = new(job.Name, job.Epochs);

@@ -7,9 +7,10 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>Stores a job's snapshots on its servers, so that another coordinator can adopt it.</summary>
 /// <param name="start">What the job began with.</param>
+/// <param name="followers">The clients that follow it.</param>
 /// <param name="system">The actor system.</param>
 /// <param name="self">The job's actor, which the servers answer.</param>
-internal sealed class SnapshotStore(JobStart start, ActorSystem system, IActorRef self)
+internal sealed class SnapshotStore(JobStart start, JobFollowers followers, ActorSystem system, IActorRef self)
 {
     private readonly Dictionary<IActorRef, ServerProtocol.SnapshotStored> _stored = [];
     private (JobSnapshot Snapshot, ModelSnapshot Model)? _newest = start.Adopted is { } adopted
@@ -40,7 +41,7 @@ internal sealed class SnapshotStore(JobStart start, ActorSystem system, IActorRe
                 Staleness = taken.Staleness,
                 Consistency = taken.Consistency,
             },
-            start.Client,
+            followers.Clients,
             placed.Places,
             [.. placed.Shards.Select(shard => shard.Node)],
             [.. standbyNodes],
@@ -49,7 +50,8 @@ internal sealed class SnapshotStore(JobStart start, ActorSystem system, IActorRe
             taken.Incarnations,
             taken.Paused,
             taken.Record,
-            start.Run
+            start.Run,
+            start.Submission
         );
         var model = new ModelSnapshot(admission.FirstNode, admission.First);
         _newest = (snapshot, model);

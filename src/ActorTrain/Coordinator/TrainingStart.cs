@@ -5,7 +5,7 @@ namespace ActorTrain.Coordinator;
 
 /// <summary>What a job's training begins with.</summary>
 /// <param name="Job">What is trained.</param>
-/// <param name="Client">The client that follows it.</param>
+/// <param name="Events">Who gets the job's events, for its clients.</param>
 /// <param name="Record">The job's counts; in an adopted job, those of its last snapshot.</param>
 /// <param name="Placed">Where the shards are.</param>
 /// <param name="Options">The coordinator's settings.</param>
@@ -13,7 +13,7 @@ namespace ActorTrain.Coordinator;
 /// <param name="Adopted">What an adopted job goes on from; null for a new job.</param>
 internal sealed record TrainingStart(
     JobOptions Job,
-    IActorRef Client,
+    IActorRef Events,
     JobRecord Record,
     ShardPlacementActor.Placed Placed,
     CoordinatorOptions Options,

@@ -1,8 +1,8 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
-using ActorTrain.Remedies;
 using ActorTrain.Saving;
+using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Server;
 using ActorTrain.Supervision;
@@ -10,20 +10,20 @@ using Akka.Actor;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>The client's end of a job: submits it, passes its progress on, and fetches the weights.</summary>
+/// <summary>
+/// The client's end of a job: submits it, or attaches to one, passes its progress on, and fetches the weights.
+/// </summary>
 internal sealed class ClientActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
     private readonly ClientOutput _output;
-    private readonly FollowedJob _followed = new();
     private readonly JobEventStream _events;
     private readonly ITensorLane _lane;
     private readonly IActorRef _laneActor;
-    private IActorRef _job = ActorRefs.Nobody;
-    private bool _canMove;
-    private bool _isCanceling;
+    private readonly JobLink _link;
+    private readonly bool _isSubmitter;
 
-    private sealed record AdoptionTimedOut;
+    private sealed record FollowDue;
 
     /// <summary>Run → its actor: fetch the weights as they are now.</summary>
     public sealed record FetchSnapshot(TaskCompletionSource<TrainedModel> Result);
@@ -31,41 +31,54 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     /// <summary>Run → its actor: send events to this subscriber, too.</summary>
     public sealed record Subscribe(IActorRef Subscriber, TaskCompletionSource<bool> Subscribed);
 
-    /// <param name="job">The job to submit.</param>
+    /// <summary>Run → its actor: follow the job no more; it goes on.</summary>
+    public sealed record Detach;
+
+    /// <param name="request">The job to submit, or to attach to: <see cref="ClientProtocol.Submit"/> or
+    /// <see cref="ClientProtocol.Follow"/>.</param>
     /// <param name="coordinator">The coordinator.</param>
+    /// <param name="contact">Finds the coordinator again.</param>
     /// <param name="lane">The lane that the weights come by.</param>
     /// <param name="laneActor">The lane's actor; Nobody where the lane cannot be stopped.</param>
     /// <param name="output">Where progress, events and the result go.</param>
     public static Props Props(
-        JobOptions job,
+        IWireMessage request,
         IActorRef coordinator,
+        ClusterContact contact,
         ITensorLane lane,
         IActorRef laneActor,
         ClientOutput output
-    ) => Akka.Actor.Props.Create(() => new ClientActor(job, coordinator, lane, laneActor, output));
+    ) => Akka.Actor.Props.Create(() => new ClientActor(request, coordinator, contact, lane, laneActor, output));
 
     public ClientActor(
-        JobOptions job,
+        IWireMessage request,
         IActorRef coordinator,
+        ClusterContact contact,
         ITensorLane lane,
         IActorRef laneActor,
         ClientOutput output
     )
     {
         (_lane, _laneActor, _output) = (lane, laneActor, output);
+        _isSubmitter = request is ClientProtocol.Submit;
+        _link = new JobLink(contact, output, Context);
         _events = new JobEventStream(output, Context);
-        Submitting();
+        Requesting(coordinator);
         if (!laneActor.IsNobody())
             Context.Watch(laneActor);
         Context.Watch(coordinator);
-        coordinator.TellInPages(Context.System, new ClientProtocol.Submit(job), Self);
+        coordinator.TellInPages(Context.System, request, Self);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(ProcessWatchActor.Gone));
 
-    protected override void PostStop() => _output.Close();
+    protected override void PostStop()
+    {
+        _link.Job.Tell(new ClientProtocol.Unfollow());
+        _output.Close();
+    }
 
     /// <summary>Without the lane the weights could never be fetched.</summary>
     private void EndWithLane(bool hasTrained = true) =>
@@ -74,7 +87,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
             gone => gone.ActorRef.Equals(_laneActor)
         );
 
-    private void Submitting()
+    private void Requesting(IActorRef coordinator)
     {
         EndWithLane(hasTrained: false);
         Receive<ClientProtocol.IJobRequest>(_ =>
@@ -82,51 +95,51 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         );
         Receive<ClientProtocol.Accepted>(accepted =>
         {
-            _job = Sender;
-            Context.Watch(_job);
-            _output.Accepted.TrySetResult(accepted.JobId);
+            Context.Unwatch(coordinator);
+            // A job that was submitted says so again when it knows that this client does.
+            _link.Begin(accepted, Sender, isConfirmed: !_isSubmitter);
+            Timers.StartPeriodicTimer(nameof(FollowDue), new FollowDue(), ClientProtocol.FollowInterval);
             Become(Following);
         });
-        Receive<ClientProtocol.Rejected>(rejected =>
-        {
-            _output.Reject(rejected);
-            Context.Stop(Self);
-        });
-        Receive<Terminated>(_ =>
-        {
-            _output.LoseCoordinator();
-            Context.Stop(Self);
-        });
+        ReceiveEnd();
+        Receive<ClientProtocol.Rejected>(rejected => End(() => _output.Reject(rejected)));
+        Receive<Terminated>(_ => End(_output.LoseCoordinator));
         Receive<ClientProtocol.Cancel>(_ => EndCanceled("the job was canceled before it was accepted"));
     }
 
     private void Following()
     {
         EndWithLane();
-        Receive<ClientProtocol.Progressed>(progressed =>
-        {
-            _canMove = progressed.CanMove;
-            Follow(_followed.Add(progressed.Progress, progressed.History));
-        });
-        Receive<ClientProtocol.Moving>(_ => _canMove = true);
-        Receive<ClientProtocol.HistoryContinued>(continued => Follow(_followed.Add(continued.History)));
+        Receive<ClientProtocol.Progressed>(progressed => _link.Progressed(progressed, Sender));
+        Receive<ClientProtocol.Moving>(_ => _link.CanMove = true);
+        Receive<ClientProtocol.HistoryContinued>(_link.Continued);
         Receive<ClientProtocol.CheckLane>(check =>
             Context.ActorOf(LaneProbeActor.Props(_lane, check.Servers, bothWays: false))
         );
         Receive<LaneProbeActor.Passed>(_ => { });
         Receive<LaneProbeActor.Failing>(failing =>
-            End($"this client could not fetch the weights: {failing.Reason}", hasTrained: true)
-        );
+        {
+            if (_isSubmitter)
+                _link.Cancel();
+            End($"this client could not fetch the weights: {failing.Reason}", hasTrained: true);
+        });
         Receive<ClientProtocol.EventRaised>(raised => _events.Publish(raised.Event, Sender));
         Receive<Subscribe>(_events.Add);
-        Receive<ClientProtocol.IJobRequest>(request => _job.Forward(request));
-        Receive<FetchSnapshot>(fetch => Context.ActorOf(SnapshotActor.Props(_job, _lane, fetch.Result)));
-        Receive<ClientProtocol.Cancel>(cancel =>
+        Receive<ClientProtocol.IJobRequest>(request => _link.Job.Forward(request));
+        Receive<FetchSnapshot>(fetch => Context.ActorOf(SnapshotActor.Props(_link.Job, _lane, fetch.Result)));
+        Receive<ClientProtocol.Cancel>(_ => _link.Cancel());
+        ReceiveEnd();
+        ReceiveChangesOfJob();
+    }
+
+    private void ReceiveEnd()
+    {
+        Receive<Detach>(_ => End("this client follows the job no more; it goes on", hasTrained: true));
+        Receive<ClientProtocol.Finished>(finished =>
         {
-            _isCanceling = true;
-            _job.Tell(cancel);
+            _link.Fetch(Sender);
+            Become(() => Fetching(finished));
         });
-        Receive<ClientProtocol.Finished>(finished => Become(() => Fetching(finished)));
         Receive<ClientProtocol.Failed>(failed =>
         {
             if (failed.IsCanceled)
@@ -134,95 +147,80 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
             else
                 End($"the job failed: {failed.Reason}", failed.Trained);
         });
-        Adoptable();
     }
 
-    private void Follow(FollowedJob.Step step)
+    /// <summary>The coordinator may be lost, and another one adopt the job; or the cluster does not answer for a while.
+    /// </summary>
+    private void ReceiveChangesOfJob()
     {
-        if (step.Confirmed is { } entries)
-            _job.Tell(new ClientProtocol.HistoryReceived(entries));
-        if (step.Progress is { } progress)
-            _output.Progress.TryWrite(progress);
-    }
-
-    /// <summary>The coordinator may be lost, and another one adopt the job.</summary>
-    private void Adoptable()
-    {
-        Receive<ClientProtocol.Adopted>(_ =>
+        Receive<FollowDue>(_ =>
         {
-            Timers.Cancel("adoption");
-            Context.Unwatch(_job);
-            _job = Context.Watch(Sender);
-            _followed.Restart();
-            // The request may have gone to the coordinator that was lost.
-            if (_isCanceling)
-                _job.Tell(new ClientProtocol.Cancel());
+            if (_link.Failure is { } failure)
+                End(failure, hasTrained: true);
+            else
+                _link.Keep();
         });
-        Receive<Terminated>(gone => gone.ActorRef.Equals(_job), _ => OnCoordinatorLost());
+        Receive<ClientProtocol.Adopted>(_ => _link.Follow(Sender));
+        Receive<ClientProtocol.Accepted>(_ => _link.Accepted(Sender));
+        Receive<ClusterContact.Found>(found => _link.Found(found.Coordinator));
+        Receive<ClusterContact.NotFound>(_ => { });
+        Receive<ClientProtocol.Rejected>(rejected =>
+        {
+            if (rejected.Kind == ClientProtocol.Rejection.Unknown)
+                _link.Unknown();
+        });
+        Receive<Terminated>(gone => gone.ActorRef.Equals(_link.Job), _ => LoseCoordinator());
         Receive<Terminated>(_events.Remove);
         // A client is no member of the cluster, and would wait long for missing heartbeats.
         Receive<ProcessWatchActor.Gone>(gone =>
         {
-            if (gone.Node == _job.Path.Address)
-                OnCoordinatorLost();
+            if (gone.Node == _link.Job.Path.Address)
+                LoseCoordinator();
         });
-        Receive<AdoptionTimedOut>(_ =>
-            End(
-                $"the coordinator of the job is lost, and no other has gone on with it within "
-                    + $"{Adoption.Timeout.TotalSeconds:0} s",
-                hasTrained: true
-            )
-        );
     }
 
-    private void OnCoordinatorLost()
+    private void LoseCoordinator()
     {
-        if (!_canMove)
+        if (!_link.CanMove)
             End("the coordinator of the job is lost, and no other node can go on with it", hasTrained: true);
-        else if (!Timers.IsTimerActive("adoption"))
-            Timers.StartSingleTimer("adoption", new AdoptionTimedOut(), Adoption.Timeout);
+        else
+            _link.Lose();
     }
 
     private void Fetching(ClientProtocol.Finished finished)
     {
-        var parameters = new float[finished.Model.Parameters.Length];
-        var state = new float[finished.Model.Buffers.Length];
-        var pull = Context.ActorOf(PullActor.Props(finished.Shards, finished.Buffers, _lane, parameters, state));
+        var weights = Context.ActorOf(WeightsActor.Props(finished, _lane));
         var reason = "";
         EndWithLane();
+        Receive<FollowDue>(_ => _link.Keep());
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
-        Receive<PullActor.Completed>(_ => Become(() => Ending(ToResult())), _ => Sender.Equals(pull));
+        Receive<TrainingResult>(result => Become(() => Ending(result)), _ => Sender.Equals(weights));
         // Where a shard is lost, the job goes on from its copy and reports again that it has finished, as an adopted
         // job does.
-        Receive<PullActor.Lost>(lost => AwaitResult(lost.Reason), _ => Sender.Equals(pull));
+        Receive<PullActor.Lost>(
+            lost =>
+            {
+                reason = lost.Reason;
+                SetReceiveTimeout(JobSearch.AdoptionTimeout);
+            },
+            _ => Sender.Equals(weights)
+        );
         Receive<ClientProtocol.Finished>(again =>
         {
-            Context.Stop(pull);
+            Context.Stop(weights);
             SetReceiveTimeout(null);
+            _link.Fetch(Sender);
             Become(() => Fetching(again));
         });
         Receive<ReceiveTimeout>(_ => End($"the weights could not be fetched: {reason}", hasTrained: true));
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", hasTrained: true));
         Receive<ClientProtocol.Adopted>(_ =>
         {
-            _job = Context.Watch(Sender);
+            _link.Follow(Sender);
             if (finished.IsCanceled)
-                _job.Tell(new ClientProtocol.Cancel());
+                _link.Cancel();
         });
         ReceiveAny(_ => { });
-
-        TrainingResult ToResult() =>
-            new(
-                finished.Report,
-                new TrainedModel(finished.Model, parameters, state) { Data = finished.Report.Data },
-                finished.IsCanceled
-            );
-
-        void AwaitResult(string lost)
-        {
-            reason = lost;
-            SetReceiveTimeout(Adoption.Timeout);
-        }
     }
 
     /// <summary>
@@ -230,12 +228,13 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     /// </summary>
     private void Ending(TrainingResult result)
     {
-        Receive<Terminated>(_ => Deliver());
-        // The message below may be lost; then the job ends when this actor does.
+        Receive<ClientProtocol.Closed>(_ => Deliver());
+        // Either message may be lost, or another client may be slow to fetch the weights.
         Receive<ReceiveTimeout>(_ => Deliver());
         ReceiveAny(_ => { });
+        Timers.Cancel(nameof(FollowDue));
         SetReceiveTimeout(EndTimeout);
-        _job.Tell(new ClientProtocol.WeightsFetched());
+        _link.Job.Tell(new ClientProtocol.WeightsFetched());
 
         void Deliver()
         {
@@ -244,15 +243,13 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void End(string reason, bool hasTrained = false)
-    {
-        _output.Fail(reason, hasTrained);
-        Context.Stop(Self);
-    }
+    private void End(string reason, bool hasTrained = false) => End(() => _output.Fail(reason, hasTrained));
 
-    private void EndCanceled(string reason)
+    private void EndCanceled(string reason) => End(() => _output.Cancel(reason));
+
+    private void End(Action tell)
     {
-        _output.Cancel(reason);
+        tell();
         Context.Stop(Self);
     }
 }

@@ -8,12 +8,12 @@ namespace ActorTrain.Hosting;
 /// <summary>What the program that submitted a job sees of it: progress, events, acceptance, and the result.</summary>
 /// <param name="Progress">Receives the progress.</param>
 /// <param name="Events">Receives the events.</param>
-/// <param name="Accepted">Completes with the job's id when the job is accepted.</param>
+/// <param name="Accepted">Completes when the job is accepted, and knows of its client.</param>
 /// <param name="Result">Completes with the result.</param>
 internal sealed record ClientOutput(
     ChannelWriter<JobProgress> Progress,
     ChannelWriter<SupervisionEvent> Events,
-    TaskCompletionSource<string> Accepted,
+    TaskCompletionSource<ClientProtocol.Accepted> Accepted,
     TaskCompletionSource<TrainingResult> Result
 )
 {

@@ -9,8 +9,12 @@ namespace ActorTrain.Hosting;
 /// <summary>Finds a cluster's coordinator through one of its nodes, and asks it.</summary>
 /// <param name="node">The root actor of the node.</param>
 /// <param name="address">The node's address, for errors; null where it runs in this process.</param>
-internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
+/// <param name="nodeAt">The root actor of another node.</param>
+internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address, Func<HostPort, ActorSelection> nodeAt)
 {
+    // Where the first node is gone, another may know the coordinator.
+    private volatile IReadOnlyList<HostPort> _others = [];
+
     private const int Retries = 3;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
@@ -22,6 +26,7 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
         // These questions change nothing. An answer can be lost, also together with a coordinator.
         var retries = question
             is ClientProtocol.GetStatus
+                or ClientProtocol.GetJobs
                 or ClientProtocol.GetCheckpoint
                 or ClientProtocol.GetStaleness
                 or ClientProtocol.GetConsistency
@@ -42,6 +47,33 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
         }
     }
 
+    /// <summary>Other nodes of the cluster, to ask where the first does not answer.</summary>
+    /// <param name="nodes">Their addresses, <c>host:port</c>.</param>
+    public void Remember(IReadOnlyList<string> nodes)
+    {
+        if (address is not null)
+            _others = [.. nodes.Select(HostPort.Parse).Where(other => other != address)];
+    }
+
+    /// <summary>Finds the coordinator again, for a client that has followed a job.</summary>
+    public ClusterContact ToContact() =>
+        new(
+            async () =>
+            {
+                try
+                {
+                    return new ClusterContact.Found(
+                        await FindAsync(RetryInterval, CancellationToken.None).ConfigureAwait(false)
+                    );
+                }
+                catch (ActorTrainException)
+                {
+                    return new ClusterContact.NotFound();
+                }
+            },
+            Remember
+        );
+
     /// <summary>Finds the coordinator; retries as long as the node does not answer.</summary>
     /// <param name="timeout">How long to try.</param>
     /// <param name="cancellation">Ends the attempt.</param>
@@ -54,12 +86,7 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var welcome = await node.Ask<ClientProtocol.Welcome>(
-                        new ClientProtocol.Hello(BuildVersion.Here),
-                        RetryInterval,
-                        cancellation
-                    )
-                    .ConfigureAwait(false);
+                var welcome = await AskAnyAsync(cancellation).ConfigureAwait(false);
                 return BuildVersion.Difference(welcome.Version, "the cluster", "this client") is { } difference
                     ? throw new ActorTrainException(Sentence.From(difference))
                     : welcome.Coordinator;
@@ -76,6 +103,26 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address)
                 : $"No ActorTrain node answers at {address}, or its cluster has no coordinator; start one with "
                     + $"'actortrain seed --port {address.Port}', or give the address that it printed."
         );
+    }
+
+    private async Task<ClientProtocol.Welcome> AskAnyAsync(CancellationToken cancellation)
+    {
+        var asked = _others
+            .Select(nodeAt)
+            .Prepend(node)
+            .Select(root =>
+                root.Ask<ClientProtocol.Welcome>(
+                    new ClientProtocol.Hello(BuildVersion.Here),
+                    RetryInterval,
+                    cancellation
+                )
+            )
+            .ToList();
+        await foreach (var answer in Task.WhenEach(asked).WithCancellation(cancellation).ConfigureAwait(false))
+            if (answer.IsCompletedSuccessfully)
+                return await answer.ConfigureAwait(false);
+        // None has answered: the failure of each is read, and that of the first is thrown.
+        return (await Task.WhenAll(asked).ConfigureAwait(false))[0];
     }
 
     /// <summary>The address of this machine that a packet to the seed would be sent from. Nothing is sent.</summary>

@@ -8,8 +8,9 @@ namespace ActorTrain.Hosting;
 /// </summary>
 internal sealed class FollowedJob
 {
-    private JobHistory _history = new();
+    private readonly JobHistory _history = new();
     private JobProgress? _latest;
+    private JobProgress? _complete;
 
     /// <summary>What a page led to.</summary>
     /// <param name="Progress">Progress that is complete now; null for none.</param>
@@ -31,11 +32,12 @@ internal sealed class FollowedJob
         if (!isComplete || _latest is not { } latest)
             return new Step(null, confirmed);
         _latest = null;
-        return new Step(latest with { CompletedEpochs = _history.Epochs, Events = _history.Events }, confirmed);
+        _complete = latest with { CompletedEpochs = _history.Epochs, Events = _history.Events };
+        return new Step(_complete, confirmed);
     }
 
-    /// <summary>
-    /// Starts the history again: another coordinator may not know the last entries of the one before it.
-    /// </summary>
-    public void Restart() => _history = new JobHistory();
+    /// <summary>The last progress, with what the client waits for; null where there is none, or the client has said so
+    /// already.</summary>
+    public JobProgress? Waiting(string reason) =>
+        _complete is null || _complete.Reason == reason ? null : _complete = _complete with { Reason = reason };
 }

@@ -3,6 +3,7 @@ using ActorTrain.Engines;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
+using ActorTrain.Results;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Supervision;
@@ -44,7 +45,8 @@ internal sealed class HostedNode
         Algorithms Algorithms,
         string CoordinatorRole,
         CoordinatorOptions Coordinator,
-        TimeSpan ResendAfter
+        TimeSpan ResendAfter,
+        ResultOptions? Results
     )
     {
         /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value is
@@ -65,13 +67,15 @@ internal sealed class HostedNode
                 throw new ActorTrainException(
                     "A node with the role worker needs a model: AddModel, or Engines for models by any name."
                 );
+            var coordinator = CoordinatorOptions.From(system);
             return new Options(
                 [.. roles],
                 engines,
                 options.Algorithms.Copy(),
                 options.CoordinatorRoleIn(system),
-                CoordinatorOptions.From(system),
-                WorkerContext.ResendAfterOf(system)
+                coordinator,
+                WorkerContext.ResendAfterOf(system),
+                ResultOptions.Create(coordinator.StateFolder, coordinator.KeepResults)
             );
         }
     }
@@ -137,7 +141,8 @@ internal sealed class HostedNode
                 _lane,
                 worker,
                 options.Algorithms,
-                Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid
+                Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid,
+                options.Results
             ),
             RootName
         );

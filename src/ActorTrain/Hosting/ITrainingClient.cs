@@ -12,10 +12,23 @@ namespace ActorTrain.Hosting;
 /// </remarks>
 public interface ITrainingClient : IAsyncDisposable
 {
-    /// <summary>Submits a job. The run ends if this client goes away.</summary>
+    /// <summary>Submits a job, and follows it. The job lives in the cluster: it goes on when this client goes
+    /// away.</summary>
     /// <exception cref="InvalidJobException">An option is invalid.</exception>
     /// <exception cref="ClusterBusyException">The cluster runs another job.</exception>
     Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default);
+
+    /// <summary>Follows a job that runs, or fetches the result of one that has ended.</summary>
+    /// <param name="jobId">Its id, as in <see cref="TrainingRun.JobId"/> and <see cref="GetJobsAsync"/>.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="InvalidJobException">There is no such job.</exception>
+    /// <exception cref="ActorTrainException">It has failed, or its result is not kept.</exception>
+    Task<TrainingRun> AttachAsync(string jobId, CancellationToken cancellation = default);
+
+    /// <summary>The jobs of the cluster: the one that runs, and then those that have ended, newest first. Nodes keep
+    /// the last 1,000, for <c>actortrain.state.keep-results</c>.</summary>
+    /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
+    Task<IReadOnlyList<JobSummary>> GetJobsAsync(CancellationToken cancellation = default);
 
     /// <summary>The cluster's nodes and its job.</summary>
     /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
@@ -78,11 +91,13 @@ public interface ITrainingClient : IAsyncDisposable
     Task PauseAsync(CancellationToken cancellation = default);
 
     /// <summary>
-    /// Cancels the running job of any client: pushes in flight are applied, and the job's client gets the result so
-    /// far, as after <see cref="TrainingRun.Cancel"/>. Completes when the job has accepted that.
+    /// Cancels a job of any client: pushes in flight are applied, and the clients that follow it get the result so far,
+    /// as after <see cref="TrainingRun.Cancel"/>. Completes when the job has accepted that.
     /// </summary>
-    /// <exception cref="ActorTrainException">No job runs, or the cluster did not answer in time.</exception>
-    Task CancelAsync(CancellationToken cancellation = default);
+    /// <param name="jobId">Its id; empty for the one that runs.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="ActorTrainException">It does not run, or the cluster did not answer in time.</exception>
+    Task CancelAsync(string jobId = "", CancellationToken cancellation = default);
 
     /// <summary>Resumes a paused job.</summary>
     /// <exception cref="ActorTrainException">No job trains, or the cluster did not answer in time.</exception>

@@ -1,6 +1,7 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
+using ActorTrain.Results;
 using ActorTrain.Server;
 using ActorTrain.Telemetry;
 using ActorTrain.Worker;
@@ -43,8 +44,9 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         ITensorLane lane,
         WorkerContext? worker,
         Algorithms algorithms,
-        int uid = 0
-    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid));
+        int uid = 0,
+        ResultOptions? results = null
+    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid, results));
 
     public NodeActor(
         string node,
@@ -53,20 +55,23 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         ITensorLane lane,
         WorkerContext? worker,
         Algorithms algorithms,
-        int uid
+        int uid,
+        ResultOptions? results
     )
     {
         _coordinator = coordinator;
+        var holdsShards = roles.Contains(NodeRoles.Server) || roles.Contains(NodeRoles.Standby);
         _enrol = new NodeProtocol.Enrol(
             node,
             [.. roles],
             worker is null ? null : Context.ActorOf(WorkerNodeActor.Props(worker), "worker"),
-            roles.Contains(NodeRoles.Server) || roles.Contains(NodeRoles.Standby)
-                ? Context.ActorOf(ServerNodeActor.Props(lane, algorithms), "server")
-                : null,
+            holdsShards ? Context.ActorOf(ServerNodeActor.Props(lane, algorithms), "server") : null,
             uid,
             [.. algorithms.Added],
-            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            holdsShards && results is not null
+                ? Context.ActorOf(ResultsActor.Props(node, results, lane), "results")
+                : null
         );
 
         // Only these two messages are the same in every version.

@@ -2,6 +2,7 @@ using ActorTrain.Consistency;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
+using ActorTrain.Serialization;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Settings;
 using ActorTrain.Staleness;
@@ -68,10 +69,9 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
             "actortrain-client",
             NodeConfiguration.Client(CoordinatorGateway.LocalAddressTowards(seed), configuration ?? Config.Empty)
         );
-        var root = system.ActorSelection(new RootActorPath(node) / "user" / HostedNode.RootName);
         system.ActorOf(ProcessWatchActor.Props(cluster: null));
         system.ActorOf(PagesActor.Props(), PagesActor.Name);
-        var client = new TrainingClient(system, ownsSystem: true, new CoordinatorGateway(root, seed));
+        var client = new TrainingClient(system, ownsSystem: true, new CoordinatorGateway(RootOf(seed), seed, RootOf));
         try
         {
             await client._gateway.FindAsync(timeout, cancellation).ConfigureAwait(false);
@@ -82,6 +82,11 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
             await client.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+
+        ActorSelection RootOf(HostPort address) =>
+            system.ActorSelection(
+                new RootActorPath(node.WithHost(address.Host).WithPort(address.Port)) / "user" / HostedNode.RootName
+            );
     }
 
     /// <summary>A client in the actor system of a node, without its own connection.</summary>
@@ -91,36 +96,33 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
     /// A client in an actor system that a node runs in. It uses that node, for as long as the node runs.
     /// </summary>
     public static TrainingClient From(ActorSystem system) =>
-        new(system, ownsSystem: false, new CoordinatorGateway(HostedNode.Gateway(system), address: null));
+        new(
+            system,
+            ownsSystem: false,
+            new CoordinatorGateway(HostedNode.Gateway(system), address: null, _ => HostedNode.Gateway(system))
+        );
 
     /// <inheritdoc/>
-    public async Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
+    public Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default)
     {
         Check(job);
-        var coordinator = await _gateway.FindAsync(JobAnswer.Timeout * 4, cancellation).ConfigureAwait(false);
-        var progress = new Broadcast<JobProgress>(capacity: 1);
-        var events = new Broadcast<SupervisionEvent>(EventsKept);
-        var accepted = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var lane = TensorLane.Get(_system, TensorMessages.Table);
-        var run = _system.ActorOf(
-            ClientActor.Props(job, coordinator, lane, lane.Actor, new ClientOutput(progress, events, accepted, result))
+        return FollowAsync(
+            new ClientProtocol.Submit(job, $"{Environment.UserName}@{Environment.MachineName}"),
+            cancellation
         );
-        try
-        {
-            await accepted.Task.WaitAsync(AcceptTimeout, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            // No caller holds the run: a job that is accepted after all ends with its client actor.
-            Observe(accepted.Task);
-            Observe(result.Task);
-            _system.Stop(run);
-            if (failure is TimeoutException silence)
-                throw JobAnswer.Missing(silence);
-            throw;
-        }
-        return new TrainingRun(await accepted.Task.ConfigureAwait(false), run, progress, events, result.Task);
+    }
+
+    /// <inheritdoc/>
+    public Task<TrainingRun> AttachAsync(string jobId, CancellationToken cancellation = default) =>
+        FollowAsync(new ClientProtocol.Follow(jobId), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JobSummary>> GetJobsAsync(CancellationToken cancellation = default)
+    {
+        var jobs = await _gateway
+            .AskAsync<ClientProtocol.Jobs>(new ClientProtocol.GetJobs(), cancellation)
+            .ConfigureAwait(false);
+        return jobs.All;
     }
 
     /// <inheritdoc/>
@@ -191,8 +193,8 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
         AskJobAsync(new ClientProtocol.Pause(), cancellation);
 
     /// <inheritdoc/>
-    public Task CancelAsync(CancellationToken cancellation = default) =>
-        AskJobAsync(new ClientProtocol.CancelJob(), cancellation);
+    public Task CancelAsync(string jobId = "", CancellationToken cancellation = default) =>
+        AskJobAsync(new ClientProtocol.CancelJob(jobId), cancellation);
 
     /// <inheritdoc/>
     public Task ResumeAsync(CancellationToken cancellation = default) =>
@@ -218,6 +220,48 @@ public sealed class TrainingClient : ITrainingClient, IDisposable
         {
             throw new InvalidJobException(wrong.Message, wrong);
         }
+    }
+
+    /// <param name="request">The job to submit, or to attach to.</param>
+    /// <param name="cancellation">Ends the attempt; a job that was submitted does not begin.</param>
+    private async Task<TrainingRun> FollowAsync(IWireMessage request, CancellationToken cancellation)
+    {
+        var coordinator = await _gateway.FindAsync(JobAnswer.Timeout * 4, cancellation).ConfigureAwait(false);
+        var progress = new Broadcast<JobProgress>(capacity: 1);
+        var events = new Broadcast<SupervisionEvent>(EventsKept);
+        var accepted = new TaskCompletionSource<ClientProtocol.Accepted>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+        var result = new TaskCompletionSource<TrainingResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lane = TensorLane.Get(_system, TensorMessages.Table);
+        var run = _system.ActorOf(
+            ClientActor.Props(
+                request,
+                coordinator,
+                _gateway.ToContact(),
+                lane,
+                lane.Actor,
+                new ClientOutput(progress, events, accepted, result)
+            )
+        );
+        try
+        {
+            await accepted.Task.WaitAsync(AcceptTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // No caller holds the run: a job that is accepted after all ends with its client actor, or is canceled.
+            Observe(accepted.Task);
+            Observe(result.Task);
+            if (request is ClientProtocol.Submit)
+                run.Tell(new ClientProtocol.Cancel());
+            run.Tell(PoisonPill.Instance);
+            if (failure is TimeoutException silence)
+                throw JobAnswer.Missing(silence);
+            throw;
+        }
+        var (id, job) = await accepted.Task.ConfigureAwait(false);
+        return new TrainingRun(id, job, run, progress, events, result.Task);
     }
 
     private async Task<ClientProtocol.CurrentStaleness> AskStalenessAsync(

@@ -7,7 +7,7 @@ using Akka.Actor;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>A submitted job: follow it, cancel it, get its result.</summary>
+/// <summary>A job that a client follows: see its progress, cancel it, get its result.</summary>
 public sealed class TrainingRun
 {
     private readonly IActorRef _run;
@@ -16,14 +16,18 @@ public sealed class TrainingRun
 
     internal TrainingRun(
         string jobId,
+        JobOptions job,
         IActorRef run,
         Broadcast<JobProgress> progress,
         Broadcast<SupervisionEvent> events,
         Task<TrainingResult> completion
-    ) => (JobId, _run, _progress, _events, Completion) = (jobId, run, progress, events, completion);
+    ) => (JobId, Job, _run, _progress, _events, Completion) = (jobId, job, run, progress, events, completion);
 
     /// <summary>The job's id, unique in the cluster.</summary>
     public string JobId { get; }
+
+    /// <summary>The job's options, as they were accepted.</summary>
+    public JobOptions Job { get; }
 
     /// <summary>
     /// The run's progress, about once a second; ends with the run. Several readers may enumerate it, each from the
@@ -57,6 +61,12 @@ public sealed class TrainingRun
         Cancel();
         return Completion.WaitAsync(cancellation);
     }
+
+    /// <summary>
+    /// Follows the job no more: the job goes on in its cluster, and <see cref="Completion"/> fails. Any client can
+    /// attach to it by its id.
+    /// </summary>
+    public void Detach() => _run.Tell(new ClientActor.Detach());
 
     /// <summary>
     /// Pauses the run: workers finish their leases, and get no lease or evaluation until <see cref="ResumeAsync"/>.

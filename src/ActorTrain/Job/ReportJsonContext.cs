@@ -13,6 +13,7 @@ namespace ActorTrain.Job;
 )]
 [JsonSerializable(typeof(TrainingReport))]
 [JsonSerializable(typeof(ClusterStatus))]
+[JsonSerializable(typeof(IReadOnlyList<JobSummary>))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
 /// <summary>

@@ -17,6 +17,9 @@ internal static class ClientProtocol
     /// </summary>
     public interface IJobRequest : IWireMessage;
 
+    /// <summary>A client that follows a job → job.</summary>
+    public interface IFollowerMessage : IWireMessage;
+
     /// <summary>Client → any node, which forwards it to the coordinator: is there a cluster? Node → coordinator, before
     /// it enrols. Answered by <see cref="Welcome"/>. This message and its answer stay the same in every version.
     /// </summary>
@@ -28,9 +31,13 @@ internal static class ClientProtocol
     /// <param name="Version">The coordinator's version.</param>
     public sealed record Welcome(IActorRef Coordinator, string Version) : IWireMessage;
 
+    /// <summary>Between two of <see cref="Follow"/>.</summary>
+    public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>Client → coordinator. Answered by <see cref="Accepted"/> or <see cref="Rejected"/>.</summary>
     /// <param name="Job">What to train.</param>
-    public sealed record Submit(JobOptions Job) : IWireMessage;
+    /// <param name="Submitter">Who submits it, as user@machine.</param>
+    public sealed record Submit(JobOptions Job, string Submitter = "") : IWireMessage;
 
     /// <summary>Client → coordinator: which job has written a checkpoint? Answered by <see cref="CheckpointFound"/> or
     /// <see cref="Rejected"/>.</summary>
@@ -41,9 +48,23 @@ internal static class ClientProtocol
     /// <param name="Job">The options of the job, to go on from it.</param>
     public sealed record CheckpointFound(JobOptions Job) : IWireMessage;
 
-    /// <summary>Job → client: the job exists; it ends when the client terminates.</summary>
+    /// <summary>Job → client: the job exists. Answered by <see cref="Follow"/>: a client that is gone before it says
+    /// that it knows of its job leaves none behind.</summary>
     /// <param name="JobId">The job.</param>
-    public sealed record Accepted(string JobId) : IWireMessage;
+    /// <param name="Job">Its options.</param>
+    public sealed record Accepted(string JobId, JobOptions Job) : IWireMessage;
+
+    /// <summary>
+    /// Client → job, every <see cref="FollowInterval"/>, or through the coordinator where it does not know the job's
+    /// actor. Answered by <see cref="Accepted"/> when it is new to the job; by <see cref="Finished"/> or
+    /// <see cref="Failed"/> when the job has ended; by <see cref="Rejected"/> when there is no such job.
+    /// </summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="IsFetching">Whether it has received <see cref="Finished"/>.</param>
+    public sealed record Follow(string JobId, bool IsFetching = false) : IFollowerMessage;
+
+    /// <summary>Client → job: it follows no more. The job goes on.</summary>
+    public sealed record Unfollow : IFollowerMessage;
 
     /// <summary>Job → client: test the lane from the servers, which the weights will come by. Where it does not work,
     /// the client cancels the job.</summary>
@@ -66,18 +87,24 @@ internal static class ClientProtocol
 
         /// <summary>An option of the job is invalid.</summary>
         Invalid,
+
+        /// <summary>There is no job of this id.</summary>
+        Unknown,
     }
 
     /// <summary>Job → client, once a second. Answered by <see cref="HistoryReceived"/>.</summary>
     /// <param name="Progress">The job at this moment, without its history.</param>
     /// <param name="CanMove">Whether another coordinator could go on with it if this one were lost.</param>
     /// <param name="History">Entries of the history that the client lacks, as many as fit a page.</param>
-    public sealed record Progressed(JobProgress Progress, bool CanMove, HistoryPage History) : IWireMessage;
+    /// <param name="Nodes">Some nodes of the cluster, <c>host:port</c>, by which the client can find the job
+    /// again.</param>
+    public sealed record Progressed(JobProgress Progress, bool CanMove, HistoryPage History, string[] Nodes)
+        : IWireMessage;
 
     /// <summary>Client → job: the history has arrived up to here. Answered by <see cref="HistoryContinued"/> where
     /// there is more.</summary>
     /// <param name="First">The number of the first entry that the client lacks, from 0.</param>
-    public sealed record HistoryReceived(int First) : IWireMessage;
+    public sealed record HistoryReceived(int First) : IFollowerMessage;
 
     /// <summary>Job → client: more of the history. Answered by <see cref="HistoryReceived"/>.</summary>
     /// <param name="History">As many entries as fit a page.</param>
@@ -172,9 +199,10 @@ internal static class ClientProtocol
     public sealed record Cancel : IWireMessage;
 
     /// <summary>Any client → coordinator → job: end early, in order. Answered by <see cref="Canceling"/> or
-    /// <see cref="Rejected"/>; the client that submitted the job gets <see cref="Finished"/> or <see cref="Failed"/>.
-    /// Safe to send again.</summary>
-    public sealed record CancelJob : IJobRequest;
+    /// <see cref="Rejected"/>; the clients that follow the job get <see cref="Finished"/> or <see cref="Failed"/>. Safe
+    /// to send again.</summary>
+    /// <param name="JobId">The job; empty for the one that runs.</param>
+    public sealed record CancelJob(string JobId = "") : IJobRequest;
 
     /// <summary>Job → any client: it ends.</summary>
     public sealed record Canceling : IWireMessage;
@@ -199,8 +227,19 @@ internal static class ClientProtocol
     /// <param name="IsCanceled">Whether it was canceled.</param>
     public sealed record Failed(string Reason, bool Trained, bool IsCanceled = false) : IWireMessage;
 
-    /// <summary>Client → job: the weights have arrived, and the shards can be closed.</summary>
+    /// <summary>Client → job: the weights have arrived, and the shards can be closed. Answered by
+    /// <see cref="Closed"/>.</summary>
     public sealed record WeightsFetched : IWireMessage;
+
+    /// <summary>Job → client: the job has ended on every node, and another may begin.</summary>
+    public sealed record Closed : IWireMessage;
+
+    /// <summary>Client → coordinator. Answered by <see cref="Jobs"/>.</summary>
+    public sealed record GetJobs : IWireMessage;
+
+    /// <summary>Coordinator → client.</summary>
+    /// <param name="All">The job that runs, and those that have ended, newest first.</param>
+    public sealed record Jobs(JobSummary[] All) : IWireMessage;
 
     /// <summary>Client → coordinator. Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus : IWireMessage;

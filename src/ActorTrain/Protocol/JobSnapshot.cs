@@ -10,7 +10,7 @@ namespace ActorTrain.Protocol;
 /// </summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Job">The job's options, with all changes since.</param>
-/// <param name="Client">The client that follows it.</param>
+/// <param name="Followers">The clients that follow it.</param>
 /// <param name="Shards">Where the shards are.</param>
 /// <param name="ShardNodes">The server node of each shard, in order.</param>
 /// <param name="StandbyNodes">The nodes that hold copies of them.</param>
@@ -20,10 +20,11 @@ namespace ActorTrain.Protocol;
 /// <param name="Paused">Whether it is paused.</param>
 /// <param name="Record">The job's counts.</param>
 /// <param name="Run">The id of the run, which its checkpoints have.</param>
+/// <param name="Submission">Who submitted it, and when.</param>
 internal sealed record JobSnapshot(
     string JobId,
     JobOptions Job,
-    IActorRef Client,
+    IActorRef[] Followers,
     ShardPlace[] Shards,
     string[] ShardNodes,
     string[] StandbyNodes,
@@ -32,7 +33,8 @@ internal sealed record JobSnapshot(
     long Incarnations,
     bool Paused,
     RecordSnapshot Record,
-    string Run
+    string Run,
+    JobSubmission Submission
 );
 
 /// <summary>The model and data set of a job, stored on its servers once.</summary>

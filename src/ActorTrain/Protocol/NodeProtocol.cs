@@ -18,6 +18,7 @@ internal static class NodeProtocol
     /// <param name="Uid">The number of its actor system in the cluster, which differs after a restart.</param>
     /// <param name="Algorithms">The algorithms that were added to it.</param>
     /// <param name="MemoryBytes">Memory that its process may use, in bytes.</param>
+    /// <param name="Results">Where results of jobs are kept on its disk; null where it keeps none.</param>
     public sealed record Enrol(
         string Node,
         string[] Roles,
@@ -25,7 +26,8 @@ internal static class NodeProtocol
         IActorRef? Server,
         int Uid = 0,
         string[]? Algorithms = null,
-        long MemoryBytes = 0
+        long MemoryBytes = 0,
+        IActorRef? Results = null
     ) : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>

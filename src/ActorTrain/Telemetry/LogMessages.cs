@@ -132,6 +132,9 @@ internal static class LogMessages
         public void JobCanceled(string job, string reason) =>
             Write(log, Info, 306, "Job {Job} was canceled: {Reason}", [job, reason]);
 
+        public void ResultNotKept(string job, string reason) =>
+            Write(log, Warn, 308, "No node keeps the result of job {Job}: {Reason}", [job, reason]);
+
         public void JobFailed(string job, string reason) =>
             Write(log, Warn, 307, "Job {Job} has failed: {Reason}", [job, reason]);
 

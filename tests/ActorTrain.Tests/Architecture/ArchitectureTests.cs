@@ -21,7 +21,7 @@ public sealed class ArchitectureTests(ITestOutputHelper output)
         ["Job", "Engines"],
         ["Telemetry", "Threads", "Handshakes", "Serialization", "Lane", "Saving"],
         ["Protocol"],
-        ["Supervision", "Checkpoints", "Server", "Worker", "Coordinator"],
+        ["Supervision", "Checkpoints", "Results", "Server", "Worker", "Coordinator"],
         ["Hosting"],
     ];
 

@@ -4,7 +4,6 @@ using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Tests.Toys;
 using Akka.Actor;
-using Akka.Dispatch.SysMsg;
 using Akka.TestKit;
 
 namespace ActorTrain.Tests.Coordinator;
@@ -23,8 +22,7 @@ public sealed class CoordinatorActorTests : ActorTests
     private readonly IActorRef _coordinator;
     private int _jobs;
 
-    public CoordinatorActorTests()
-        : base(TestClock) =>
+    public CoordinatorActorTests() =>
         _coordinator = Sys.ActorOf(
             CoordinatorActor.Props(
                 new CoordinatorContext(
@@ -76,33 +74,25 @@ public sealed class CoordinatorActorTests : ActorTests
     }
 
     [Fact]
-    public async Task A_job_whose_client_is_gone_ends()
+    public async Task A_job_goes_on_when_its_client_is_gone()
     {
         var client = await SubmitAsync();
         Sys.Stop(client.Ref);
-        await AwaitAssertAsync(async () => await SubmitAsync());
+        await WatchAsync(client.Ref);
+        await ExpectTerminatedAsync(client.Ref);
+        var other = CreateTestProbe();
+        other.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
+        (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Kind.ShouldBe(ClientProtocol.Rejection.Busy);
     }
 
     [Fact]
-    public async Task A_job_whose_client_seems_gone_ends_only_when_its_coordinator_was_not_frozen_meanwhile()
+    public async Task A_job_whose_client_is_gone_before_it_knows_of_it_ends()
     {
-        var client = await SubmitAsync();
-        var job = client.LastSender;
-
-        // As the failure detector says it, which a frozen process does not serve.
-        ((IInternalActorRef)job).SendSystemMessage(
-            new DeathWatchNotification(client.Ref, existenceConfirmed: true, addressTerminated: true)
-        );
-
-        // The answer comes after that.
-        var other = CreateTestProbe();
-        other.Send(job, new ClientProtocol.GetStaleness());
-        await other.ExpectMsgAsync<ClientProtocol.Rejected>();
-        Clock.Advance(TimeSpan.FromSeconds(14));
-        other.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
-        (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Kind.ShouldBe(ClientProtocol.Rejection.Busy);
-        Clock.Advance(TimeSpan.FromSeconds(1));
-        (await EndAsync(client)).Reason.ShouldBe("its client is gone");
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
+        await client.ExpectMsgAsync<ClientProtocol.Accepted>();
+        Sys.Stop(client.Ref);
+        await AwaitAssertAsync(async () => await SubmitAsync());
     }
 
     [Fact]
@@ -114,6 +104,59 @@ public sealed class CoordinatorActorTests : ActorTests
         await ExpectTerminatedAsync(client.Ref);
         _coordinator.Tell(new ClientProtocol.Submit(Jobs.Create()), client.Ref);
         await AwaitAssertAsync(async () => await SubmitAsync());
+    }
+
+    [Fact]
+    public async Task All_clients_that_follow_a_job_are_told_how_it_ends_and_later_ones_too()
+    {
+        var (client, other) = (await SubmitAsync(), CreateTestProbe());
+        other.Send(_coordinator, new ClientProtocol.Follow(Running));
+        (await other.ExpectMsgAsync<ClientProtocol.Accepted>()).JobId.ShouldBe(Running);
+        client.Send(_coordinator, new ClientProtocol.CancelJob(Running));
+        (await EndAsync(client)).IsCanceled.ShouldBeTrue();
+        (await EndAsync(other)).Reason.ShouldBe("the job was canceled before training began");
+
+        var later = CreateTestProbe();
+        later.Send(_coordinator, new ClientProtocol.Follow(Running));
+        (await EndAsync(later)).Reason.ShouldBe("the job was canceled before training began");
+        later.Send(_coordinator, new ClientProtocol.GetJobs());
+        var ended = (await later.ExpectMsgAsync<ClientProtocol.Jobs>()).All.ShouldHaveSingleItem();
+        (ended.JobId, ended.Phase, ended.Submitter).ShouldBe((Running, JobPhase.Canceled, "ann@desk"));
+    }
+
+    [Theory]
+    [InlineData("1-1")]
+    [InlineData("../job 1")]
+    public async Task A_job_that_does_not_exist_is_not_followed_and_not_canceled(string id)
+    {
+        var client = await SubmitAsync();
+        foreach (var request in new object[] { new ClientProtocol.Follow(id), new ClientProtocol.CancelJob(id) })
+        {
+            client.Send(_coordinator, request);
+            var refused = (ClientProtocol.Rejected)
+                await client.FishForMessageAsync(message => message is ClientProtocol.Rejected);
+            refused.Kind.ShouldBe(ClientProtocol.Rejection.Unknown);
+        }
+    }
+
+    [Fact]
+    public async Task The_jobs_that_nodes_have_kept_are_listed_and_their_results_opened_there()
+    {
+        var (client, results) = (CreateTestProbe(), CreateTestProbe());
+        _coordinator.Tell(
+            new NodeProtocol.Enrol("s:1", [NodeRoles.Server], Worker: null, Server: null, Results: results)
+        );
+        await results.ExpectMsgAsync<ResultProtocol.GetKept>();
+        results.Reply(new ResultProtocol.KeptJobs("s:1", [Kept("7-1", "s:1"), Kept("7-2", "s:9")]));
+
+        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        (await results.ExpectMsgAsync<ResultProtocol.Open>()).JobId.ShouldBe("7-1");
+        results.LastSender.ShouldBe(client.Ref);
+        client.Send(_coordinator, new ClientProtocol.Follow("7-2"));
+        (await EndAsync(client)).Reason.ShouldBe("its result is kept by s:9, and no such node is here");
+
+        static JobSummary Kept(string id, string node) =>
+            new(id, "digits", JobPhase.Completed, "", "", default, default(DateTimeOffset), 1, 1) { KeptBy = [node] };
     }
 
     [Fact]
@@ -154,8 +197,6 @@ public sealed class CoordinatorActorTests : ActorTests
         return status.Cluster.Nodes.Select(node => (node.Restarts, node.Absence));
     }
 
-    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
-
     private static JobOptions Invalid(string sentence) =>
         sentence.Split(' ')[0] switch
         {
@@ -166,11 +207,15 @@ public sealed class CoordinatorActorTests : ActorTests
             _ => Jobs.Create() with { Schedule = null! },
         };
 
+    private string Running => $"job {_jobs}";
+
     private async Task<TestProbe> SubmitAsync()
     {
         var client = CreateTestProbe();
-        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
+        client.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create(), "ann@desk"));
         (await client.ExpectMsgAsync<object>()).ShouldBeOfType<ClientProtocol.Accepted>();
+        client.Reply(new ClientProtocol.Follow(Running));
+        await client.ExpectMsgAsync<ClientProtocol.Accepted>();
         return client;
     }
 

@@ -106,7 +106,7 @@ public sealed class ShardRecoveryActorTests : ActorTests
         var snapshot = new JobSnapshot(
             "1",
             Jobs.Create(),
-            CreateTestProbe(),
+            [CreateTestProbe()],
             [new ShardPlace(new ShardSlice(0, 0, 8), CreateTestProbe())],
             ["a:1"],
             ["b:1"],
@@ -115,7 +115,8 @@ public sealed class ShardRecoveryActorTests : ActorTests
             0,
             false,
             new RecordSnapshot(0, 0, [], []),
-            "1"
+            "1",
+            new JobSubmission("ann@desk", DateTimeOffset.UnixEpoch)
         );
         var adopted = new JobStart.Recovery(
             snapshot,

@@ -46,12 +46,20 @@ public sealed class FollowedJobTests
     }
 
     [Fact]
-    public void After_a_restart_the_history_is_read_again()
+    public void A_history_is_read_from_its_beginning()
     {
-        _followed.Add(Progress, new HistoryPage(0, [Entry(1), Entry(2)], Total: 2));
-        _followed.Restart();
         _followed.Add(Progress, new HistoryPage(2, [], Total: 2)).ShouldBe(new FollowedJob.Step(null, 0));
         _followed.Add(new HistoryPage(0, [Entry(1), Entry(2)], Total: 2)).Progress!.Events.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void What_the_client_waits_for_is_shown_once_with_the_last_progress()
+    {
+        _followed.Waiting("the job does not answer").ShouldBeNull();
+        _followed.Add(Progress, new HistoryPage(0, [Entry(1)], Total: 1));
+        var waiting = _followed.Waiting("the job does not answer")!;
+        (waiting.Reason, waiting.Events.Count).ShouldBe(("the job does not answer", 1));
+        _followed.Waiting("the job does not answer").ShouldBeNull();
     }
 
     private static HistoryEntry Entry(int number) =>

@@ -27,6 +27,8 @@ internal sealed class Samples(IActorRef actor)
             return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
         if (type.IsPrimitive)
             return Convert.ChangeType(_count % 100, type);
+        if (type == typeof(DateTimeOffset))
+            return DateTimeOffset.UnixEpoch.AddSeconds(_count);
         if (type == typeof(IActorRef))
             return actor;
         // They must be inside the tensor that they are sent with.
