@@ -5,20 +5,26 @@ namespace ActorTrain.Cli.Tests;
 /// <summary>A test that creates networks, which needs Linux, root, and iproute2.</summary>
 internal sealed class NetworkFactAttribute : FactAttribute
 {
-    public NetworkFactAttribute()
-    {
-        if (
-            !OperatingSystem.IsLinux()
-            || !Environment.IsPrivilegedProcess
-            || !File.Exists("/sbin/ip") && !File.Exists("/usr/sbin/ip") && !File.Exists("/bin/ip")
-        )
-            Skip = "needs Linux, root, and iproute2";
-    }
+    public NetworkFactAttribute() => Skip = NetworkNamespaces.Lack;
+}
+
+/// <summary>A theory that creates networks.</summary>
+internal sealed class NetworkTheoryAttribute : TheoryAttribute
+{
+    public NetworkTheoryAttribute() => Skip = NetworkNamespaces.Lack;
 }
 
 /// <summary>Two hosts with a link between them, as network namespaces of this machine.</summary>
 internal sealed class NetworkNamespaces : IDisposable
 {
+    /// <summary>Why there can be none; null where there can.</summary>
+    public static string? Lack { get; } =
+        OperatingSystem.IsLinux()
+        && Environment.IsPrivilegedProcess
+        && (File.Exists("/sbin/ip") || File.Exists("/usr/sbin/ip") || File.Exists("/bin/ip"))
+            ? null
+            : "needs Linux, root, and iproute2";
+
     private readonly string _id = $"{Environment.ProcessId % 10_000}";
 
     public NetworkNamespaces()

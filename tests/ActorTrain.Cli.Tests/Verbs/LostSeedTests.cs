@@ -38,8 +38,10 @@ public sealed class LostSeedTests : FailureTestBase
         await CancelAndCheckCounts(train);
     }
 
-    [Fact]
-    public async Task A_job_goes_on_without_its_frozen_seed_which_joins_again_when_it_resumes()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(45)]
+    public async Task A_job_goes_on_without_its_frozen_seed_which_joins_again_when_it_resumes(int secondsMore)
     {
         if (OperatingSystem.IsWindows())
             return; // no signals there
@@ -52,6 +54,7 @@ public sealed class LostSeedTests : FailureTestBase
         seed.Freeze();
         await train.LineWith(SupervisionEventKinds.ShardRestored);
         await train.LineWith("done in");
+        await Task.Delay(TimeSpan.FromSeconds(secondsMore));
         seed.Thaw();
 
         await seed.LineWith("this node was taken out of its cluster; it joins anew");

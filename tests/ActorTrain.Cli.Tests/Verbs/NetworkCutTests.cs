@@ -12,31 +12,12 @@ public sealed class NetworkCutTests
         using var folder = new TemporaryFolder();
         var report = Path.Combine(folder.Path, "report.json");
         using var network = new NetworkNamespaces();
-        var cluster = $"{NetworkNamespaces.HereAddress}:4053";
-        await using var seed = CommandProcess.StartIn(network.Here, "seed", "--host", NetworkNamespaces.HereAddress);
-        await using var near = CommandProcess.StartIn(
-            network.Here,
-            "worker",
-            "--join",
-            cluster,
-            "--host",
-            NetworkNamespaces.HereAddress,
-            "--threads",
-            "1"
-        );
-        await using var far = CommandProcess.StartIn(
-            network.There,
-            "worker",
-            "--join",
-            cluster,
-            "--host",
-            NetworkNamespaces.ThereAddress,
-            "--threads",
-            "1"
-        );
+        await using var seed = Node(network.Here, NetworkNamespaces.HereAddress, "seed");
+        await using var near = Worker(network.Here, NetworkNamespaces.HereAddress);
+        await using var far = Worker(network.There, NetworkNamespaces.ThereAddress);
         await using var train = CommandProcess.StartIn(
             network.Here,
-            SmallJob.Train(cluster, "--epochs", "100000", "--minimum-workers", "2", "--report", report)
+            SmallJob.Train(Cluster, "--epochs", "100000", "--minimum-workers", "2", "--report", report)
         );
         await far.LineWith("joined the cluster");
         await train.LineWith("epoch 2/");
@@ -52,11 +33,68 @@ public sealed class NetworkCutTests
         (await train.LineWith(SupervisionEventKinds.WorkerJoined)).ShouldContain(NetworkNamespaces.ThereAddress);
         await train.LineWith("done in");
         await train.LineWith("done in");
-        train.Interrupt();
-        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
-        var result = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
-        result.Workers.Sum(worker => worker.Samples).ShouldBe(result.SamplesApplied);
-        result.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
+        await CancelAndCheckCounts(train, report);
+    }
+
+    [NetworkTheory]
+    [InlineData(8)]
+    [InlineData(30)]
+    public async Task A_client_without_network_for_a_while_follows_its_job_again(int seconds)
+    {
+        using var folder = new TemporaryFolder();
+        var report = Path.Combine(folder.Path, "report.json");
+        using var network = new NetworkNamespaces();
+        await using var seed = Node(network.Here, NetworkNamespaces.HereAddress, "seed");
+        await using var worker = Worker(network.Here, NetworkNamespaces.HereAddress);
+        await using var train = CommandProcess.StartIn(
+            network.There,
+            SmallJob.Train(Cluster, "--epochs", "100000", "--report", report)
+        );
+        await train.LineWith("done in");
+
+        network.Cut();
+        await train.LineWith("the job does not answer; it goes on in its cluster");
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        network.Heal();
+
+        await train.LineWith("done in");
+        await train.LineWith("done in");
+        await CancelAndCheckCounts(train, report);
+        train.Output.ShouldNotContain("lost");
+    }
+
+    [NetworkTheory]
+    [InlineData(8)]
+    [InlineData(30)]
+    public async Task A_job_goes_on_when_its_seed_is_without_network_for_a_while(int seconds)
+    {
+        using var folder = new TemporaryFolder();
+        var report = Path.Combine(folder.Path, "report.json");
+        using var network = new NetworkNamespaces();
+        await using var seed = Node(network.Here, NetworkNamespaces.HereAddress, "seed");
+        await using var first = Worker(network.There, NetworkNamespaces.ThereAddress);
+        await using var second = Worker(network.There, NetworkNamespaces.ThereAddress);
+        await using var train = CommandProcess.StartIn(
+            network.There,
+            SmallJob.Train(Cluster, "--epochs", "100000", "--minimum-workers", "2", "--report", report)
+        );
+        for (var epoch = 1; epoch <= 5; epoch++)
+            await train.LineWith("done in");
+
+        network.Cut();
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        network.Heal();
+
+        // A short cut may end before the others go on without the seed.
+        if (seconds > 20)
+        {
+            await train.LineWith(SupervisionEventKinds.CoordinatorMoved);
+            // One cluster: it joins that of the others.
+            await seed.LineWith("joined the cluster that lives on");
+        }
+        await NextEpoch(train);
+        await CancelAndCheckCounts(train, report);
+        train.Output.ShouldNotContain("is lost");
     }
 
     [NetworkFact]
@@ -69,28 +107,19 @@ public sealed class NetworkCutTests
         await File.WriteAllTextAsync(settings, $"actortrain.lane {{ port = {lane}, same-machine = tcp }}");
         using var network = new NetworkNamespaces();
         network.Block(lane);
-        var cluster = $"{NetworkNamespaces.HereAddress}:4053";
-        await using var seed = CommandProcess.StartIn(
-            network.Here,
-            "seed",
-            "--host",
-            NetworkNamespaces.HereAddress,
-            "--config",
-            settings
-        );
-        await using var far = CommandProcess.StartIn(
+        await using var seed = Node(network.Here, NetworkNamespaces.HereAddress, "seed", "--config", settings);
+        await using var far = Node(
             network.There,
+            NetworkNamespaces.ThereAddress,
             "worker",
             "--config",
             settings,
             "--join",
-            cluster,
-            "--host",
-            NetworkNamespaces.ThereAddress,
+            Cluster,
             "--threads",
             "1"
         );
-        await using var train = CommandProcess.StartIn(network.Here, SmallJob.Train(cluster, "--epochs", "1"));
+        await using var train = CommandProcess.StartIn(network.Here, SmallJob.Train(Cluster, "--epochs", "1"));
 
         (await train.LineWith(SupervisionEventKinds.LaneBroken)).ShouldContain("open its lane port to that node");
         (await train.LineWith("0 of 1 worker ready; ")).ShouldContain(NetworkNamespaces.ThereAddress);
@@ -98,5 +127,30 @@ public sealed class NetworkCutTests
 
         await train.LineWith(SupervisionEventKinds.WorkerJoined);
         (await train.ExitCode()).ShouldBe(ExitCodes.Finished, train.Everything);
+    }
+
+    private static string Cluster => $"{NetworkNamespaces.HereAddress}:4053";
+
+    private static CommandProcess Worker(string network, string address) =>
+        Node(network, address, "worker", "--join", Cluster, "--threads", "1");
+
+    private static CommandProcess Node(string network, string address, params string[] arguments) =>
+        CommandProcess.StartIn(network, [.. arguments, "--host", address]);
+
+    /// <summary>An epoch that is done from now on: more than were done before.</summary>
+    private static async Task NextEpoch(CommandProcess train)
+    {
+        const string done = "done in";
+        for (var before = train.Output.Split(done).Length; before > 0; before--)
+            await train.LineWith(done);
+    }
+
+    private static async Task CancelAndCheckCounts(CommandProcess train, string report)
+    {
+        train.Interrupt();
+        (await train.ExitCode()).ShouldBe(ExitCodes.Canceled, train.Everything);
+        var result = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(report));
+        result.Workers.Sum(worker => worker.Samples).ShouldBe(result.SamplesApplied);
+        result.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
     }
 }
