@@ -89,7 +89,7 @@ internal sealed class Interruption : IDisposable
         )
         {
             ask(Question);
-            var asking = new Thread(() => Answer(_readKey(), ask)) { IsBackground = true };
+            var asking = new Thread(() => ReadAnswer(_readKey, ask)) { IsBackground = true };
             asking.Start();
         }
         else if (Interlocked.Increment(ref _count) == 1)
@@ -97,6 +97,18 @@ internal sealed class Interruption : IDisposable
         // Environment.Exit would run shutdown hooks and wait for them.
         else
             ProcessEnd.Now(ExitCodes.Canceled);
+    }
+
+    private void ReadAnswer(Func<char> readKey, Action<string> ask)
+    {
+        try
+        {
+            Answer(readKey(), ask);
+        }
+        catch (Exception gone) when (gone is IOException or InvalidOperationException)
+        {
+            // The terminal is closed, or the verb has ended while it asked.
+        }
     }
 
     private void Answer(char key, Action<string> ask)

@@ -101,7 +101,8 @@ internal sealed class JobFollower(Terminal terminal, RunOutput output, Interrupt
         catch (TimeoutException timeout)
         {
             throw new JobFailedException(
-                $"The canceled job did not end within {CancelTimeout.TotalSeconds:0} s. {DescribeLastSave(saves)}",
+                $"The canceled job did not end within {CancelTimeout.TotalSeconds:0} s; where its cluster lives on, "
+                    + $"'{terminal.Program} cancel {run.JobId}' ends it. {DescribeLastSave(saves)}",
                 timeout
             );
         }

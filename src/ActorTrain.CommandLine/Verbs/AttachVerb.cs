@@ -35,7 +35,7 @@ internal static class AttachVerb
         command.SetAction(
             async (parsed, _) =>
             {
-                using var interruption = Interruption.OfFollower(terminal);
+                using var interruption = savesWhileTraining ? Interruption.OfFollower(terminal) : new Interruption();
                 var (jobId, runOutput) = (parsed.GetValue(id)!, output(parsed));
                 await using var client = await join.ConnectAsync(parsed, terminal, interruption.Token, log: log);
                 if (!savesWhileTraining)

@@ -43,6 +43,11 @@ internal static class TrainVerb
                 using var interruption = Interruption.OfFollower(terminal);
                 // Wrong options are found before anything is connected.
                 var (job, runOutput) = (source.Read(parsed), output(parsed));
+                if (parsed.GetValue(detach) && (runOutput.Model ?? runOutput.Report) is not null)
+                    throw new ActorTrainException(
+                        $"{detach.Name} ends before there is a result to write; write it with "
+                            + $"'{terminal.Program} result ID --save FILE --report FILE'."
+                    );
                 var timeout = TimeSpan.FromSeconds(parsed.ReadInteger(wait, DefaultWait, 0, MaxWait));
                 var cluster = await join.FindAsync(parsed, terminal.Output);
                 var connecting = TrainingClient.ConnectAsync(

@@ -57,7 +57,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ResultProtocol.KeptJobs>(kept =>
         {
             foreach (var job in kept.Jobs)
-                _list.Ended(job);
+                _list.Kept(job);
         });
         Receive<ClientProtocol.Follow>(Follow);
         Receive<ClientProtocol.Submit>(Accept);

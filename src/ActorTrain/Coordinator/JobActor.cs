@@ -120,6 +120,8 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void Recovering(JobStart.Recovery adopted)
     {
         var recovery = Context.ActorOf(ShardRecoveryActor.Props(adopted, _context.NodeOf), "recovery");
+        if (adopted.Snapshot.IsCanceled)
+            _training.Cancel();
         Receive<ShardRecoveryActor.Lost>(lost => _end.Fail(lost.Reason));
         Receive<ShardRecoveryActor.Recovered>(recovered =>
         {
@@ -203,6 +205,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     {
         Receive<ClientProtocol.CancelJob>(_ => Sender.Tell(new ClientProtocol.Canceling()));
         Reject<ClientProtocol.IJobRequest>("the job has ended");
+        Receive<Terminated>(_ => { }, gone => gone.ActorRef.Equals(_start.Submitter));
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
         ReceiveAny(message => _end.Deliver(message, Sender));
     }

@@ -46,9 +46,8 @@ internal sealed class JobDelivery(
         switch (message)
         {
             case ClientProtocol.Follow follow:
-                followers.Follow(sender);
                 // It is new, or has missed the result.
-                if (!follow.IsFetching)
+                if (followers.Follow(sender) && !follow.IsFetching)
                     Send(sender);
                 return;
             case ClientProtocol.WeightsFetched:
@@ -74,6 +73,7 @@ internal sealed class JobDelivery(
     private void CloseIfOver()
     {
         followers.Expire();
+        results.Tick();
         if (followers.Clients.Length > 0 || !results.AreOver)
             return;
         if (results.Loss is { } reason)

@@ -42,15 +42,19 @@ internal static class JobFailures
     }
 
     /// <summary>The answer to a client that follows a job which has ended, and whose result no node has.</summary>
-    public static ClientProtocol.Failed WithoutResult(JobSummary ended) =>
+    public static object WithoutResult(JobSummary ended) =>
         ended.KeptBy.Count > 0
-            ? new(
-                $"its result is kept by {string.Join(" and ", ended.KeptBy)}, and no such node is here",
-                Trained: true
-            )
+            ? NoResult(ended, $"kept by {string.Join(" and ", ended.KeptBy)}, and no such node is here")
         : ended.Reason.Length > 0
-            ? new(ended.Reason, Trained: ended.SamplesApplied > 0, ended.Phase == JobPhase.Canceled)
-        : new("its result was kept by no node", Trained: true);
+            ? new ClientProtocol.Failed(
+                ended.Reason,
+                Trained: ended.SamplesApplied > 0,
+                ended.Phase == JobPhase.Canceled
+            )
+        : NoResult(ended, "kept by no node");
+
+    private static ClientProtocol.Rejected NoResult(JobSummary ended, string where) =>
+        new($"the result of job {ended.JobId} is {where}", ClientProtocol.Rejection.NoResult);
 
     public static string ShardRefused(ShardPlacementActor.Refused refused) =>
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";

@@ -29,6 +29,8 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
         _ => new Follower { HeardAt = clock() }
     );
 
+    private TimeSpan _expiredAt = clock();
+
     // The client that has submitted the job, until it says that it knows of it.
     private IActorRef? _submitter = start.Submitter;
 
@@ -60,7 +62,8 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
     }
 
     /// <summary>A client follows the job, or still does.</summary>
-    public void Follow(IActorRef client)
+    /// <returns>Whether it does: not more than so many may.</returns>
+    public bool Follow(IActorRef client)
     {
         if (_followers.TryGetValue(client, out var known))
         {
@@ -68,14 +71,16 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
             if (client.Equals(_submitter))
                 Accept(client);
             _submitter = null;
+            return true;
         }
-        else if (_followers.Count == Most)
-            client.Tell(new ClientProtocol.Rejected($"{Most} clients follow the job already"), self);
-        else
+        if (_followers.Count == Most)
         {
-            _followers.Add(client, new Follower { HeardAt = clock() });
-            Accept(client);
+            client.Tell(new ClientProtocol.Rejected($"{Most} clients follow the job already"), self);
+            return false;
         }
+        _followers.Add(client, new Follower { HeardAt = clock() });
+        Accept(client);
+        return true;
     }
 
     /// <summary>The client that has submitted the job follows it from the beginning.</summary>
@@ -94,6 +99,12 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
     /// <summary>Clients that have been silent for too long follow the job no more.</summary>
     public void Expire()
     {
+        // A coordinator that was frozen has not read yet what clients said meanwhile.
+        var wasFrozen = clock() - _expiredAt > Timeout;
+        _expiredAt = clock();
+        if (wasFrozen)
+            foreach (var follower in _followers.Values)
+                follower.HeardAt = clock();
         foreach (var (client, _) in _followers.Where(follower => clock() - follower.Value.HeardAt > Timeout).ToList())
             _followers.Remove(client);
     }

@@ -37,7 +37,14 @@ internal sealed class JobList
                 SamplesExpected = progress.SamplesExpected,
             };
 
-    /// <summary>The job that runs has ended, or a node has kept one that had.</summary>
+    /// <summary>A node has kept a job. One that runs has another coordinator since.</summary>
+    public void Kept(JobSummary job)
+    {
+        if (job.JobId != Running?.JobId)
+            Ended(job);
+    }
+
+    /// <summary>The job that runs has ended.</summary>
     public void Ended(JobSummary job)
     {
         if (Running?.JobId == job.JobId)

@@ -23,11 +23,17 @@ internal sealed class JobResults(
 )
 {
     private const int Copies = 2;
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
+
+    // A large model on a slow link; but the next job waits.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
     private readonly HashSet<string> _tried = [];
     private readonly Dictionary<IActorRef, string> _asked = [];
     private readonly List<string> _keptBy = [];
     private readonly List<string> _failures = [];
     private ResultProtocol.Keep? _keep;
+    private TimeSpan _askedAt;
+    private TimeSpan _beganAt;
 
     /// <summary>The nodes that keep it.</summary>
     public IReadOnlyList<string> KeptBy => _keptBy;
@@ -45,8 +51,24 @@ internal sealed class JobResults(
     public void Keep(JobSummary summary, ResultProtocol.Result? result)
     {
         _keep = new ResultProtocol.Keep(summary, job, result);
+        (_beganAt, _askedAt) = (system.Scheduler.MonotonicClock, system.Scheduler.MonotonicClock);
         if (isWanted)
             AskMore();
+    }
+
+    /// <summary>Time has passed: a node that has not answered is asked again, as a message may be lost, and in the end
+    /// not awaited any more.</summary>
+    public void Tick()
+    {
+        var now = system.Scheduler.MonotonicClock;
+        if (AreOver || now - _askedAt < AskAgainAfter)
+            return;
+        _askedAt = now;
+        foreach (var node in _asked.Keys.ToList())
+            if (now - _beganAt > Timeout)
+                NotKept(node, $"it has not answered for {Timeout.TotalMinutes:0} min");
+            else
+                node.TellInPages(system, _keep!, self);
     }
 
     /// <summary>A node keeps it.</summary>

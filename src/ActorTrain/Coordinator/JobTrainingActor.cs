@@ -153,6 +153,8 @@ internal sealed class JobTrainingActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Cancel()
     {
         _scheduler.Cancel();
+        // Another coordinator is to cancel it, too.
+        _snapshots.Send();
         _grants.Cancel();
         foreach (var worker in _record.Active)
             worker.Worker.Tell(new WorkerProtocol.EndJob());

@@ -27,6 +27,7 @@ internal static class JobTrainingProtocol
         ConsistencyOptions Consistency,
         long Incarnations,
         bool Paused,
+        bool IsCanceled,
         RecordSnapshot Record,
         IReadOnlyList<EpochSummary> CompletedEpochs,
         IReadOnlyList<SupervisionEvent> Events,

@@ -49,6 +49,7 @@ internal sealed class SnapshotStore(JobStart start, JobFollowers followers, Acto
             placed.Buffers,
             taken.Incarnations,
             taken.Paused,
+            taken.IsCanceled,
             taken.Record,
             start.Run,
             start.Submission

@@ -38,6 +38,7 @@ internal sealed class TrainingSnapshots(
             scheduler.Consistency,
             incarnations.Newest,
             scheduler.Paused,
+            scheduler.IsCanceled,
             record.ToSnapshot(clock()),
             record.CompletedEpochs(),
             record.Events,

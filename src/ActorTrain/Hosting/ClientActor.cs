@@ -10,9 +10,7 @@ using Akka.Actor;
 
 namespace ActorTrain.Hosting;
 
-/// <summary>
-/// The client's end of a job: submits it, or attaches to one, passes its progress on, and fetches the weights.
-/// </summary>
+/// <summary>The client's end of a job: submits it, or attaches to one, and fetches the weights.</summary>
 internal sealed class ClientActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
@@ -132,9 +130,12 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         ReceiveChangesOfJob();
     }
 
+    private void ReceiveDetach() =>
+        Receive<Detach>(_ => End("this client follows the job no more; it goes on", hasTrained: true));
+
     private void ReceiveEnd()
     {
-        Receive<Detach>(_ => End("this client follows the job no more; it goes on", hasTrained: true));
+        ReceiveDetach();
         Receive<ClientProtocol.Finished>(finished =>
         {
             _link.Fetch(Sender);
@@ -164,11 +165,11 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Accepted>(_ => _link.Accepted(Sender));
         Receive<ClusterContact.Found>(found => _link.Found(found.Coordinator));
         Receive<ClusterContact.NotFound>(_ => { });
-        Receive<ClientProtocol.Rejected>(rejected =>
-        {
-            if (rejected.Kind == ClientProtocol.Rejection.Unknown)
-                _link.Unknown();
-        });
+        Receive<ClientProtocol.Rejected>(
+            rejected => End(rejected.Reason, hasTrained: true),
+            rejected => rejected.Kind == ClientProtocol.Rejection.NoResult
+        );
+        Receive<ClientProtocol.Rejected>(_ => _link.Unknown(), it => it.Kind == ClientProtocol.Rejection.Unknown);
         Receive<Terminated>(gone => gone.ActorRef.Equals(_link.Job), _ => LoseCoordinator());
         Receive<Terminated>(_events.Remove);
         // A client is no member of the cluster, and would wait long for missing heartbeats.
@@ -190,29 +191,33 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     private void Fetching(ClientProtocol.Finished finished)
     {
         var weights = Context.ActorOf(WeightsActor.Props(finished, _lane));
-        var reason = "";
         EndWithLane();
         Receive<FollowDue>(_ => _link.Keep());
+        ReceiveDetach();
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
         Receive<TrainingResult>(result => Become(() => Ending(result)), _ => Sender.Equals(weights));
-        // Where a shard is lost, the job goes on from its copy and reports again that it has finished, as an adopted
-        // job does.
+        // A job that goes on from a copy of a lost shard, or is adopted, reports again that it has finished.
         Receive<PullActor.Lost>(
             lost =>
             {
-                reason = lost.Reason;
-                SetReceiveTimeout(JobSearch.AdoptionTimeout);
+                Context.Stop(weights);
+                if (_link.FetchAgain(lost.Reason, finished.IsCanceled))
+                    Become(Following);
+                else
+                    End($"the weights could not be fetched: {lost.Reason}", hasTrained: true);
             },
             _ => Sender.Equals(weights)
         );
-        Receive<ClientProtocol.Finished>(again =>
-        {
-            Context.Stop(weights);
-            SetReceiveTimeout(null);
-            _link.Fetch(Sender);
-            Become(() => Fetching(again));
-        });
-        Receive<ReceiveTimeout>(_ => End($"the weights could not be fetched: {reason}", hasTrained: true));
+        // The job repeats what it has told where it has not heard yet that this client fetches the weights.
+        Receive<ClientProtocol.Finished>(
+            again =>
+            {
+                Context.Stop(weights);
+                _link.Fetch(Sender);
+                Become(() => Fetching(again));
+            },
+            _ => !Sender.Equals(_link.Job)
+        );
         Receive<ClientProtocol.Failed>(failed => End($"the job failed: {failed.Reason}", hasTrained: true));
         Receive<ClientProtocol.Adopted>(_ =>
         {
@@ -228,6 +233,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     /// </summary>
     private void Ending(TrainingResult result)
     {
+        ReceiveDetach();
         Receive<ClientProtocol.Closed>(_ => Deliver());
         // Either message may be lost, or another client may be slow to fetch the weights.
         Receive<ReceiveTimeout>(_ => Deliver());

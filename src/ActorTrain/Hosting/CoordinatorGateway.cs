@@ -118,6 +118,14 @@ internal sealed class CoordinatorGateway(ActorSelection node, HostPort? address,
                 )
             )
             .ToList();
+        // Where one answers, the silence of the others is no error.
+        foreach (var answer in asked)
+            _ = answer.ContinueWith(
+                silent => silent.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
         await foreach (var answer in Task.WhenEach(asked).WithCancellation(cancellation).ConfigureAwait(false))
             if (answer.IsCompletedSuccessfully)
                 return await answer.ConfigureAwait(false);

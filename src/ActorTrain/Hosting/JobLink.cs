@@ -12,11 +12,13 @@ namespace ActorTrain.Hosting;
 /// <param name="context">The client's actor.</param>
 internal sealed class JobLink(ClusterContact contact, ClientOutput output, IActorContext context)
 {
+    private const int MostFetches = 3;
     private readonly JobSearch _search = new(() => context.System.Scheduler.MonotonicClock);
     private FollowedJob _followed = new();
     private ClientProtocol.Accepted? _accepted;
     private bool _isCanceling;
     private bool _isFetching;
+    private int _lostFetches;
 
     /// <summary>The actor of the job; Nobody before it is accepted.</summary>
     public IActorRef Job { get; private set; } = ActorRefs.Nobody;
@@ -90,6 +92,18 @@ internal sealed class JobLink(ClusterContact contact, ClientOutput output, IActo
         Confirm();
     }
 
+    /// <summary>The weights could not be fetched: the job, another that has adopted it, or a node that keeps its result
+    /// is asked for it again.</summary>
+    /// <param name="reason">Why, as a clause.</param>
+    /// <param name="isCanceled">Whether the job was canceled.</param>
+    /// <returns>Whether there is another attempt.</returns>
+    public bool FetchAgain(string reason, bool isCanceled)
+    {
+        (_isFetching, _isCanceling) = (false, _isCanceling || isCanceled);
+        _search.LoseResult(reason);
+        return ++_lostFetches < MostFetches;
+    }
+
     public void Cancel()
     {
         _isCanceling = true;
@@ -109,7 +123,12 @@ internal sealed class JobLink(ClusterContact contact, ClientOutput output, IActo
     public void Keep()
     {
         Say();
-        if (_isFetching || !_search.IsDue)
+        if (_isFetching)
+            return;
+        // The first may have been lost with a link or a coordinator.
+        if (_isCanceling)
+            Cancel();
+        if (!_search.IsDue)
             return;
         contact.FindAsync().PipeTo(context.Self);
         if (_search.Reason is { } reason && _followed.Waiting(reason) is { } progress)

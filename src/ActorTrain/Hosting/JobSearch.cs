@@ -23,15 +23,24 @@ internal sealed class JobSearch(Func<TimeSpan> clock)
     private TimeSpan _heardAt = clock();
     private TimeSpan? _unknownSince;
     private TimeSpan? _lostAt;
+    private string? _lostResult;
 
     /// <summary>The job.</summary>
     public string JobId { get; set; } = "";
 
     /// <summary>The job has told something.</summary>
-    public void Heard() => (_heardAt, _unknownSince, _lostAt) = (clock(), null, null);
+    public void Heard() => (_heardAt, _unknownSince, _lostAt, _lostResult) = (clock(), null, null, null);
 
     /// <summary>The coordinator is lost, and another is to go on.</summary>
     public void Lost() => _lostAt ??= clock();
+
+    /// <summary>The result has not arrived.</summary>
+    /// <param name="reason">Why, as a clause.</param>
+    public void LoseResult(string reason)
+    {
+        _lostResult = reason;
+        Lost();
+    }
 
     /// <summary>A coordinator does not know the job.</summary>
     public void Answered() => _unknownSince ??= clock();
@@ -41,17 +50,26 @@ internal sealed class JobSearch(Func<TimeSpan> clock)
 
     /// <summary>What the client waits for; null where it does not wait.</summary>
     public string? Reason =>
-        _lostAt is not null ? "the coordinator of the job is lost; waiting for another"
+        _lostResult is { } lost ? $"the weights have not arrived: {lost}; asking for them again"
+        : _lostAt is not null ? "the coordinator of the job is lost; waiting for another"
         : IsDue ? "the job does not answer; it goes on in its cluster, and this client asks for it"
         : null;
 
     /// <summary>Why the client gives up; null while it does not.</summary>
-    public string? Failure =>
-        (_unknownSince ?? _lostAt) is { } since && clock() - since > AdoptionTimeout
-            ? $"the coordinator of the job is lost, and no other has gone on with it within "
-                + $"{AdoptionTimeout.TotalSeconds:0} s"
-        : clock() - _heardAt > SilenceTimeout
-            ? $"job {JobId} has been silent for {Plural.Format((int)SilenceTimeout.TotalMinutes, "minute")}; it may go "
-                + $"on in its cluster: attach to it again by its id"
-        : null;
+    public string? Failure
+    {
+        get
+        {
+            if ((_unknownSince ?? _lostAt) is { } since && clock() - since > AdoptionTimeout)
+                return _lostResult is { } lost
+                    ? $"the weights could not be fetched: {lost}"
+                    : "the coordinator of the job is lost, and no other has gone on with it within "
+                        + $"{AdoptionTimeout.TotalSeconds:0} s";
+            if (clock() - _heardAt <= SilenceTimeout)
+                return null;
+            var minutes = Plural.Format((int)SilenceTimeout.TotalMinutes, "minute");
+            return $"job {JobId} has been silent for {minutes}; it may go on in its cluster: attach to it again by its "
+                + "id";
+        }
+    }
 }

@@ -90,6 +90,9 @@ internal static class ClientProtocol
 
         /// <summary>There is no job of this id.</summary>
         Unknown,
+
+        /// <summary>The job has ended, and its result cannot be had.</summary>
+        NoResult,
     }
 
     /// <summary>Job → client, once a second. Answered by <see cref="HistoryReceived"/>.</summary>

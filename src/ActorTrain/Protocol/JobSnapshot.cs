@@ -18,6 +18,7 @@ namespace ActorTrain.Protocol;
 /// <param name="Buffers">Where the model's buffers are combined; null for a model without any.</param>
 /// <param name="Incarnations">The newest incarnation of a worker.</param>
 /// <param name="Paused">Whether it is paused.</param>
+/// <param name="IsCanceled">Whether it is being canceled.</param>
 /// <param name="Record">The job's counts.</param>
 /// <param name="Run">The id of the run, which its checkpoints have.</param>
 /// <param name="Submission">Who submitted it, and when.</param>
@@ -32,6 +33,7 @@ internal sealed record JobSnapshot(
     IActorRef? Buffers,
     long Incarnations,
     bool Paused,
+    bool IsCanceled,
     RecordSnapshot Record,
     string Run,
     JobSubmission Submission

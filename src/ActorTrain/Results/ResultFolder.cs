@@ -23,6 +23,9 @@ internal sealed class ResultFolder(string path)
 
     private const int MostListed = 1_000;
 
+    // A file is read as one array.
+    private const long MostBytes = 2_000L << 20;
+
     // Of a write that was cut off.
     private static readonly TimeSpan OldestPartial = TimeSpan.FromHours(1);
 
@@ -33,7 +36,8 @@ internal sealed class ResultFolder(string path)
     /// <param name="Model">The model.</param>
     public sealed record Found(JobSummary Job, JobOptions Options, TrainingReport Report, TrainedModel Model);
 
-    /// <summary>Writes what has become of a job. A folder that has it already stays as it is.</summary>
+    /// <summary>Writes what has become of a job. A folder that has it already stays as it is, unless the job has ended
+    /// once more since, under another coordinator.</summary>
     /// <param name="job">How the job has ended.</param>
     /// <param name="options">Its options.</param>
     /// <param name="report">The report; null where it has no result.</param>
@@ -42,8 +46,10 @@ internal sealed class ResultFolder(string path)
     public void Write(JobSummary job, JobOptions options, TrainingReport? report, TrainedModel? model)
     {
         var target = FolderOf(job.JobId);
-        if (File.Exists(Path.Combine(target, Manifest)))
+        if (TryRead(target) is { } known && known.Job.Ended >= job.Ended)
             return;
+        if (model is not null && sizeof(float) * ((long)model.Parameters.Length + model.Buffers.Length) > MostBytes)
+            throw new ActorTrainException($"Models of more than {MostBytes >> 20} MiB are not kept.");
         var partial = $"{target}.{Guid.NewGuid():N}{Temporary}";
         try
         {
@@ -72,6 +78,8 @@ internal sealed class ResultFolder(string path)
             );
             WholeFile.Write(Path.Combine(partial, Manifest), stream => stream.Write(manifest.ToJson()));
             DurableFolder.Flush(partial);
+            if (Directory.Exists(target))
+                Delete(target);
             Directory.Move(partial, target);
             DurableFolder.Flush(path);
         }
@@ -79,7 +87,7 @@ internal sealed class ResultFolder(string path)
         {
             Delete(partial);
             // Another node of this machine may have written it meanwhile.
-            if (!File.Exists(Path.Combine(target, Manifest)))
+            if (TryRead(target)?.Job.Ended is not { } ended || ended < job.Ended)
                 throw new ActorTrainException(
                     $"The result of job {job.JobId} cannot be written to {path}: {WholeFile.ReasonOf(denied)}.",
                     denied
@@ -180,7 +188,13 @@ internal sealed class ResultFolder(string path)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            // A folder without its manifest would not be found again.
+            var partial = folder.EndsWith(Temporary, StringComparison.Ordinal)
+                ? folder
+                : $"{folder}.{Guid.NewGuid():N}{Temporary}";
+            if (partial != folder)
+                Directory.Move(folder, partial);
+            Directory.Delete(partial, recursive: true);
         }
         catch (Exception denied) when (WholeFile.IsDenial(denied))
         {

@@ -11,21 +11,21 @@ namespace ActorTrain.Results;
 internal sealed class ResultKeeperActor : ReceiveActor
 {
     /// <param name="keep">The request.</param>
-    /// <param name="job">The job's actor, which is answered.</param>
+    /// <param name="results">The actor that is answered.</param>
     /// <param name="folder">Where results are kept.</param>
     /// <param name="age">The time after which older results are deleted.</param>
     /// <param name="lane">The lane that the weights come by.</param>
     public static Props Props(
         ResultProtocol.Keep keep,
-        IActorRef job,
+        IActorRef results,
         ResultFolder folder,
         TimeSpan age,
         ITensorLane lane
-    ) => Akka.Actor.Props.Create(() => new ResultKeeperActor(keep, job, folder, age, lane));
+    ) => Akka.Actor.Props.Create(() => new ResultKeeperActor(keep, results, folder, age, lane));
 
     public ResultKeeperActor(
         ResultProtocol.Keep keep,
-        IActorRef job,
+        IActorRef results,
         ResultFolder folder,
         TimeSpan age,
         ITensorLane lane
@@ -54,7 +54,7 @@ internal sealed class ResultKeeperActor : ReceiveActor
 
         void EndWith(object answer)
         {
-            job.Tell(answer, Context.Parent);
+            results.Tell(answer);
             Context.Stop(Self);
         }
     }

@@ -44,11 +44,15 @@ internal sealed class ResultSenderActor : ReceiveActor
                 ),
                 Self
             );
+            SetReceiveTimeout(SilenceTimeout);
         });
         Receive<Unreadable>(unreadable =>
         {
             client.Tell(
-                new ClientProtocol.Failed($"its result cannot be read: {unreadable.Reason}", Trained: true),
+                new ClientProtocol.Rejected(
+                    $"the result of job {jobId} cannot be read: {unreadable.Reason}",
+                    ClientProtocol.Rejection.NoResult
+                ),
                 Self
             );
             Context.Stop(Self);
@@ -61,7 +65,6 @@ internal sealed class ResultSenderActor : ReceiveActor
         Receive<ClientProtocol.Unfollow>(_ => Context.Stop(Self));
         Receive<ReceiveTimeout>(_ => Context.Stop(Self));
         ReceiveAny(_ => { });
-        SetReceiveTimeout(SilenceTimeout);
         Task.Run(() => Read(jobId, folder)).PipeTo(Self);
     }
 

@@ -9,6 +9,10 @@ namespace ActorTrain.Results;
 /// <summary>Keeps the results of jobs on a node's disk, and sends them to clients.</summary>
 internal sealed class ResultsActor : ReceiveActor
 {
+    private readonly Dictionary<IActorRef, (IActorRef Job, string JobId, DateTimeOffset? Ended)> _keepers = [];
+    private readonly Dictionary<IActorRef, (IActorRef Client, string JobId)> _senders = [];
+    private readonly HashSet<(string JobId, DateTimeOffset? Ended)> _kept = [];
+
     /// <summary>The disk → this actor: the jobs that it knows.</summary>
     private sealed record Listed(IActorRef Requester, JobSummary[] Jobs);
 
@@ -22,8 +26,30 @@ internal sealed class ResultsActor : ReceiveActor
     {
         var folder = new ResultFolder(options.Folder);
         Receive<ResultProtocol.Keep>(keep =>
-            Context.ActorOf(ResultKeeperActor.Props(keep, Sender, folder, options.Age, lane))
-        );
+        {
+            // A job asks again where it has heard nothing.
+            if (_kept.Contains((keep.Job.JobId, keep.Job.Ended)))
+                Sender.Tell(new ResultProtocol.Kept());
+            else if (!_keepers.ContainsValue((Sender, keep.Job.JobId, keep.Job.Ended)))
+                _keepers.Add(
+                    Context.Watch(Context.ActorOf(ResultKeeperActor.Props(keep, Self, folder, options.Age, lane))),
+                    (Sender, keep.Job.JobId, keep.Job.Ended)
+                );
+        });
+        Receive<ResultProtocol.Kept>(kept =>
+        {
+            var (job, jobId, ended) = _keepers[Sender];
+            _kept.Add((jobId, ended));
+            job.Tell(kept);
+        });
+        Receive<ResultProtocol.NotKept>(notKept => _keepers[Sender].Job.Tell(notKept));
+        Receive<Terminated>(ended =>
+        {
+            // Of one that has answered before this is not heard any more.
+            if (_keepers.Remove(ended.ActorRef, out var keeping))
+                keeping.Job.Tell(new ResultProtocol.NotKept("an error, which its log has"));
+            _senders.Remove(ended.ActorRef);
+        });
         Receive<ResultProtocol.GetKept>(_ =>
         {
             var requester = Sender;
@@ -33,8 +59,14 @@ internal sealed class ResultsActor : ReceiveActor
             listed.Requester.TellInPages(Context.System, new ResultProtocol.KeptJobs(node, listed.Jobs), Self)
         );
         Receive<ResultProtocol.Open>(open =>
-            Context.ActorOf(ResultSenderActor.Props(open.JobId, Sender, folder, lane))
-        );
+        {
+            // A client asks again until it has the first answer, which reads the whole model.
+            if (!_senders.ContainsValue((Sender, open.JobId)))
+                _senders.Add(
+                    Context.Watch(Context.ActorOf(ResultSenderActor.Props(open.JobId, Sender, folder, lane))),
+                    (Sender, open.JobId)
+                );
+        });
         // The folder cannot be listed.
         Receive<Status.Failure>(_ => { });
     }

@@ -13,14 +13,14 @@ public sealed class WrongInputTests : IDisposable
     [Theory]
     [InlineData(
         "",
-        "a verb is missing; write one of demo, seed, worker, train, local, status, jobs, attach, result, set, pause, resume, cancel, "
-            + "simulate, laws, or --help"
+        "a verb is missing; write one of demo, seed, worker, train, local, status, jobs, attach, result, "
+            + "set, pause, resume, cancel, simulate, laws, or --help"
     )]
     [InlineData("trian", "there is no verb trian; did you mean train?")]
     [InlineData(
         "fly",
-        "there is no verb fly; write one of demo, seed, worker, train, local, status, jobs, attach, result, set, pause, resume, cancel, "
-            + "simulate, laws"
+        "there is no verb fly; write one of demo, seed, worker, train, local, status, jobs, attach, result, "
+            + "set, pause, resume, cancel, simulate, laws"
     )]
     [InlineData("train", "train needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]
     [InlineData("worker", "worker needs --join HOST:PORT, a node of the cluster such as 127.0.0.1:4053.")]

@@ -153,7 +153,9 @@ public sealed class CoordinatorActorTests : ActorTests
         (await results.ExpectMsgAsync<ResultProtocol.Open>()).JobId.ShouldBe("7-1");
         results.LastSender.ShouldBe(client.Ref);
         client.Send(_coordinator, new ClientProtocol.Follow("7-2"));
-        (await EndAsync(client)).Reason.ShouldBe("its result is kept by s:9, and no such node is here");
+        (await client.ExpectMsgAsync<ClientProtocol.Rejected>()).Reason.ShouldBe(
+            "the result of job 7-2 is kept by s:9, and no such node is here"
+        );
 
         static JobSummary Kept(string id, string node) =>
             new(id, "digits", JobPhase.Completed, "", "", default, default(DateTimeOffset), 1, 1) { KeptBy = [node] };

@@ -114,6 +114,7 @@ public sealed class ShardRecoveryActorTests : ActorTests
             null,
             0,
             false,
+            false,
             new RecordSnapshot(0, 0, [], []),
             "1",
             new JobSubmission("ann@desk", DateTimeOffset.UnixEpoch)

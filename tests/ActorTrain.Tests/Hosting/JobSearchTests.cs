@@ -57,5 +57,15 @@ public sealed class JobSearchTests
         _search.Failure.ShouldBe("the coordinator of the job is lost, and no other has gone on with it within 60 s");
     }
 
+    [Fact]
+    public void A_result_that_has_not_arrived_is_asked_for_again_for_a_minute()
+    {
+        _search.LoseResult("its node has stopped");
+        _search.IsDue.ShouldBeTrue();
+        _search.Reason.ShouldBe("the weights have not arrived: its node has stopped; asking for them again");
+        Pass(61);
+        _search.Failure.ShouldBe("the weights could not be fetched: its node has stopped");
+    }
+
     private void Pass(int seconds) => _now += TimeSpan.FromSeconds(seconds);
 }

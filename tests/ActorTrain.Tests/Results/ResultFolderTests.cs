@@ -44,6 +44,15 @@ public sealed class ResultFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_has_ended_once_more_under_another_coordinator_replaces_its_result()
+    {
+        _folder.Write(Job("1-1"), Options, Report(), Model(1));
+        _folder.Write(Job("1-1") with { Ended = Now.AddMinutes(1) }, Options, Report(), Model(2));
+        _folder.Read("1-1").Model.Parameters.Span[0].ShouldBe(2);
+        _folder.List().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void A_failed_job_is_listed_and_has_no_result()
     {
         _folder.Write(Job("1-1") with { Phase = JobPhase.Failed, Reason = "no luck" }, Options, null, null);
