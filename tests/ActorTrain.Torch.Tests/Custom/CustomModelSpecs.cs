@@ -1,6 +1,5 @@
 using ActorTrain.Torch.Data;
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,7 +9,6 @@ namespace ActorTrain.Torch.Tests.Custom;
 /// <summary>
 /// A user's module is trained as it is, or refused with a sentence that names what is wrong with it.
 /// </summary>
-[Collection(Alone.Name)]
 public sealed class CustomModelSpecs
 {
     [Fact]

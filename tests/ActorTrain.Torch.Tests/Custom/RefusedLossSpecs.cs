@@ -1,5 +1,4 @@
 using ActorTrain.Torch.Models;
-using ActorTrain.Torch.Tests.Engine;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,7 +6,6 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Tests.Custom;
 
 /// <summary>A loss that holds parameters or state is refused; a pure one is accepted.</summary>
-[Collection(Alone.Name)]
 public sealed class RefusedLossSpecs
 {
     private static readonly Linear Outside = Linear(4, 4);

@@ -1,4 +1,3 @@
-using ActorTrain.Torch.Tests.Engine;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,7 +6,6 @@ namespace ActorTrain.Torch.Tests.Custom;
 
 /// <summary>Parts that are not registered with TorchSharp are refused with the field's name and what to do, instead of
 /// being trained as another random copy on each engine.</summary>
-[Collection(Alone.Name)]
 public sealed class RefusedModuleSpecs
 {
     [Fact]

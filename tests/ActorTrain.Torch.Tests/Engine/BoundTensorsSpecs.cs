@@ -8,7 +8,6 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-[Collection(Alone.Name)]
 public sealed class BoundTensorsSpecs : IDisposable
 {
     private readonly TorchSharp.Modules.Linear _used,

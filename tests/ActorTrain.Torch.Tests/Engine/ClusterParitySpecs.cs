@@ -11,7 +11,6 @@ namespace ActorTrain.Torch.Tests.Engine;
 /// <summary>
 /// Compares one worker of a real cluster with a plain TorchSharp loop over the same batches.
 /// </summary>
-[Collection(Alone.Name)]
 public sealed class ClusterParitySpecs
 {
     private const int Steps = 50,

@@ -15,7 +15,6 @@ namespace ActorTrain.Torch.Tests.Engine;
 /// Runs many jobs one after another in a process with a seed and a worker: of models of the catalogue, and of a custom
 /// one. Then counts what the jobs left behind: engines, the lane's memory, data sets.
 /// </summary>
-[Collection(Alone.Name)]
 public sealed class JobsInARowSpecs
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);

@@ -10,7 +10,6 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Tests.Engine;
 
 /// <summary>Random numbers inside a module depend only on the seed of the step.</summary>
-[Collection(Alone.Name)]
 public sealed class RandomnessSpecs
 {
     private static readonly ArrayDataset Data = Toy.Quarters();

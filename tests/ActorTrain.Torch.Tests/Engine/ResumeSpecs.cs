@@ -17,7 +17,6 @@ namespace ActorTrain.Torch.Tests.Engine;
 /// A job that goes on from a checkpoint in the middle of an epoch has the weights of one that was never interrupted,
 /// bit for bit, with everything that has a state or is random: Adam, cosine, BatchNorm, dropout, augmentation.
 /// </summary>
-[Collection(Alone.Name)]
 public sealed class ResumeSpecs : IDisposable
 {
     private const int Epochs = 10;

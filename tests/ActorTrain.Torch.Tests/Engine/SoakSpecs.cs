@@ -4,7 +4,6 @@ using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Engine;
 
-[Collection(Alone.Name)]
 public sealed class SoakSpecs
 {
     [Fact]

@@ -16,7 +16,6 @@ namespace ActorTrain.Torch.Tests.Parity;
 /// The parity table: the model that one worker of a real cluster has saved after 50 steps equals the state dictionary
 /// of a plain TorchSharp loop in names, types and values, for modules as users write them.
 /// </summary>
-[Collection(Alone.Name)]
 public sealed class ParitySpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {
     private const int Steps = 50,

@@ -10,7 +10,6 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>Compares one worker of a real cluster with PyTorch: PyTorch/reference.py has written its results.</summary>
-[Collection(Alone.Name)]
 public sealed class PyTorchSpecs(ParityCluster cluster) : IClassFixture<ParityCluster>
 {
     private const int Steps = 50,

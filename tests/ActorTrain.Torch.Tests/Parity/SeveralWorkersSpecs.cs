@@ -13,7 +13,6 @@ using static TorchSharp.torch.nn;
 namespace ActorTrain.Torch.Tests.Parity;
 
 /// <summary>Properties of several unequal workers, all in this process, in every consistency model.</summary>
-[Collection(Alone.Name)]
 public sealed class SeveralWorkersSpecs
 {
     public static TheoryData<string> Ways =>

@@ -1,12 +1,10 @@
 using ActorTrain.Saving;
 using ActorTrain.Torch.Engine;
-using ActorTrain.Torch.Tests.Engine;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace ActorTrain.Torch.Tests.Saving;
 
-[Collection(Alone.Name)]
 public sealed class LoadIntoTests
 {
     private static Module<Tensor, Tensor> Network(int hidden = 3) =>
