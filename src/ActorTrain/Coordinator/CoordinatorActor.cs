@@ -17,12 +17,11 @@ internal sealed class CoordinatorActor : ReceiveActor
     private readonly EnrolledNodes _nodes = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly VersionDifferences _versions = new(Context.GetLogger());
-    private IActorRef? _job;
-    private string _jobName = "";
     private readonly JobList _list = new();
+    private IActorRef? _job;
+    private JobPreparation.Submitted? _preparing;
     private JobProgress? _progress;
     private int _jobs;
-    private bool _isPreparing;
 
     public static Props Props(CoordinatorContext context) =>
         Akka.Actor.Props.Create(() => new CoordinatorActor(context));
@@ -69,7 +68,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<JobPreparation.Ready>(Host);
         Receive<JobPreparation.Refused>(refused =>
         {
-            _isPreparing = false;
+            _preparing = null;
             refused.Submitted.Client.Tell(
                 new ClientProtocol.Rejected(refused.Reason, ClientProtocol.Rejection.Invalid)
             );
@@ -93,7 +92,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<ServerProtocol.StoredJobs>(stored =>
         {
-            if (_job is null && !_isPreparing && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
+            if (_job is null && _preparing is null && stored.Jobs.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
                 Adopt(job, isMoved: true);
         });
         Receive<Terminated>(ended =>
@@ -167,11 +166,11 @@ internal sealed class CoordinatorActor : ReceiveActor
 
     private void Accept(ClientProtocol.Submit submit)
     {
-        if (_job is not null || _isPreparing)
+        if ((_preparing?.Job.Name ?? _list.Running?.Job) is { } busy)
         {
             Sender.Tell(
                 new ClientProtocol.Rejected(
-                    $"this cluster is at work on job '{_jobName}'; wait until it ends, or cancel it",
+                    $"this cluster is at work on job '{busy}'; wait until it ends, or cancel it",
                     ClientProtocol.Rejection.Busy
                 )
             );
@@ -199,14 +198,14 @@ internal sealed class CoordinatorActor : ReceiveActor
             Host(new JobPreparation.Ready(submitted, Resumed: null));
             return;
         }
-        (_isPreparing, _jobName) = (true, submit.Job.Name);
+        _preparing = submitted;
         // It reads the disk.
         Task.Run(() => JobPreparation.Prepare(submitted, _context.Options.StateFolder)).PipeTo(Self);
     }
 
     private void Host(JobPreparation.Ready ready)
     {
-        _isPreparing = false;
+        _preparing = null;
         var (jobId, job, _, submission) = ready.Submitted;
         Begin(jobId, job, submission, ready.Resumed?.Manifest.Record.Workers ?? []);
         Host(JobActor.Props(now => JobStart.Submitted(ready, now), _context));
@@ -232,7 +231,6 @@ internal sealed class CoordinatorActor : ReceiveActor
     {
         _jobs++;
         _list.Begin(jobId, job, submission);
-        _jobName = job.Name;
         _progress = null;
         _nodes.Begin(before, keepsLost);
     }

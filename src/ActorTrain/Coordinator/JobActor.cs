@@ -207,7 +207,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         Reject<ClientProtocol.IJobRequest>("the job has ended");
         Receive<Terminated>(_ => { }, gone => gone.ActorRef.Equals(_start.Submitter));
         Receive<Terminated>(_ => _end.GoOnElsewhere(_snapshots.Newest));
-        ReceiveAny(message => _end.Deliver(message, Sender));
+        ReceiveAny(message => _end.Handle(message, Sender));
     }
 
     /// <summary>In every phase nodes join and are lost, and workers are admitted or refused.</summary>

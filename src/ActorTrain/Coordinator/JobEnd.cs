@@ -81,7 +81,7 @@ internal sealed class JobEnd(
     }
 
     /// <summary>A message that reaches the job while its result is delivered.</summary>
-    public void Deliver(object message, IActorRef sender) => _delivery?.Handle(message, sender);
+    public void Handle(object message, IActorRef sender) => _delivery?.Handle(message, sender);
 
     private JobSummary Summarize(JobPhase phase, string reason, long applied, long expected) =>
         new(

@@ -90,7 +90,7 @@ internal sealed class JobResults(
     /// <summary>A node is lost.</summary>
     public void Lost(string node)
     {
-        nodes.Lost(node);
+        _tried.Add(node);
         foreach (var (actor, _) in _asked.Where(asked => asked.Value == node).ToList())
             NotKept(actor, "the node was lost");
     }

@@ -102,7 +102,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         ReceiveEnd();
         Receive<ClientProtocol.Rejected>(rejected => End(() => _output.Reject(rejected)));
         Receive<Terminated>(_ => End(_output.LoseCoordinator));
-        Receive<ClientProtocol.Cancel>(_ => EndCanceled("the job was canceled before it was accepted"));
+        Receive<ClientProtocol.Cancel>(_ => End(() => _output.Cancel("the job was canceled before it was accepted")));
     }
 
     private void Following()
@@ -144,7 +144,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Failed>(failed =>
         {
             if (failed.IsCanceled)
-                EndCanceled(failed.Reason);
+                End(() => _output.Cancel(failed.Reason));
             else
                 End($"the job failed: {failed.Reason}", failed.Trained);
         });
@@ -190,18 +190,21 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
 
     private void Fetching(ClientProtocol.Finished finished)
     {
-        var weights = Context.ActorOf(WeightsActor.Props(finished, _lane));
+        var (report, model, shards, buffers, isCanceled) = finished;
+        var weights = Context.ActorOf(WeightsActor.Props(model, report.Data, shards, buffers, _lane));
         EndWithLane();
         Receive<FollowDue>(_ => _link.Keep());
         ReceiveDetach();
         Receive<ClientProtocol.IJobRequest>(_ => Sender.Tell(new ClientProtocol.Rejected("the job has ended")));
-        Receive<TrainingResult>(result => Become(() => Ending(result)), _ => Sender.Equals(weights));
+        Receive<TrainedModel>(
+            trained => Become(() => Ending(new TrainingResult(report, trained, isCanceled))),
+            _ => Sender.Equals(weights)
+        );
         // A job that goes on from a copy of a lost shard, or is adopted, reports again that it has finished.
         Receive<PullActor.Lost>(
             lost =>
             {
-                Context.Stop(weights);
-                if (_link.FetchAgain(lost.Reason, finished.IsCanceled))
+                if (_link.FetchAgain(lost.Reason, isCanceled))
                     Become(Following);
                 else
                     End($"the weights could not be fetched: {lost.Reason}", hasTrained: true);
@@ -222,7 +225,7 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
         Receive<ClientProtocol.Adopted>(_ =>
         {
             _link.Follow(Sender);
-            if (finished.IsCanceled)
+            if (isCanceled)
                 _link.Cancel();
         });
         ReceiveAny(_ => { });
@@ -250,8 +253,6 @@ internal sealed class ClientActor : ReceiveActor, IWithTimers
     }
 
     private void End(string reason, bool hasTrained = false) => End(() => _output.Fail(reason, hasTrained));
-
-    private void EndCanceled(string reason) => End(() => _output.Cancel(reason));
 
     private void End(Action tell)
     {

@@ -114,7 +114,7 @@ internal sealed class JobLink(ClusterContact contact, ClientOutput output, IActo
     public void Lose() => _search.Lost();
 
     /// <summary>A coordinator does not know the job.</summary>
-    public void Unknown() => _search.Answered();
+    public void Unknown() => _search.Unknown();
 
     /// <summary>A coordinator is found.</summary>
     public void Found(IActorRef coordinator) => coordinator.Tell(new ClientProtocol.Follow(_search.JobId));

@@ -17,8 +17,9 @@ internal sealed class JobSearch(Func<TimeSpan> clock)
     // A job tells its progress every second.
     private static readonly TimeSpan Silence = ClientProtocol.FollowInterval * 3;
 
-    // A laptop that sleeps is a client, too; but a script is not to wait for ever.
-    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromMinutes(10);
+    /// <summary>How long a client looks for a silent job. A laptop that sleeps is a client, too; but a script is not to
+    /// wait for ever.</summary>
+    public static readonly TimeSpan SilenceTimeout = TimeSpan.FromMinutes(10);
 
     private TimeSpan _heardAt = clock();
     private TimeSpan? _unknownSince;
@@ -43,7 +44,7 @@ internal sealed class JobSearch(Func<TimeSpan> clock)
     }
 
     /// <summary>A coordinator does not know the job.</summary>
-    public void Answered() => _unknownSince ??= clock();
+    public void Unknown() => _unknownSince ??= clock();
 
     /// <summary>Whether to ask the cluster.</summary>
     public bool IsDue => _lostAt is not null || clock() - _heardAt >= Silence;

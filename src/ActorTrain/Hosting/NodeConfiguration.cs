@@ -28,9 +28,15 @@ internal static class NodeConfiguration
         return ConfigurationFactory.ParseString($"akka.cluster.roles = [{string.Join(", ", roles.Distinct())}]");
     }
 
+    // A client watches shards while it pulls from them. Akka parts two systems for good where a watched one is silent
+    // for this long: so a link that is down must be longer down than a client looks for its job.
+    private static readonly Config PatientWatch = ConfigurationFactory.ParseString(
+        $"akka.remote.watch-failure-detector.acceptable-heartbeat-pause = {JobSearch.SilenceTimeout.TotalSeconds}s"
+    );
+
     /// <summary>A client, which is no member.</summary>
     public static Config Client(string host, Config configuration) =>
-        Remoting("remote", host, 0).WithFallback(configuration).WithFallback(Defaults);
+        Remoting("remote", host, 0).WithFallback(configuration).WithFallback(PatientWatch).WithFallback(Defaults);
 
     private static Config Defaults =>
         ReferenceConfiguration.Config.WithFallback(ReferenceConfiguration.Config.GetConfig("actortrain.node-defaults"));

@@ -10,6 +10,8 @@ namespace ActorTrain.Hosting;
 /// <summary>Fetches a running job's weights for its client: asks for their shards, pulls them, and ends.</summary>
 internal sealed class SnapshotActor : ReceiveActor
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private const int MostQuestions = 12;
     private readonly TaskCompletionSource<TrainedModel> _result;
 
     public static Props Props(IActorRef job, ITensorLane lane, TaskCompletionSource<TrainedModel> result) =>
@@ -18,25 +20,37 @@ internal sealed class SnapshotActor : ReceiveActor
     public SnapshotActor(IActorRef job, ITensorLane lane, TaskCompletionSource<TrainedModel> result)
     {
         _result = result;
-        Context.Watch(job);
-        job.Tell(new ClientProtocol.LocateWeights());
+        var questions = 0;
+        Ask();
         Receive<ClientProtocol.WeightsLocated>(located =>
             Become(() =>
             {
-                var parameters = new float[located.Model.Parameters.Length];
-                var state = new float[located.Model.Buffers.Length];
-                Context.ActorOf(PullActor.Props(located.Shards, located.Buffers, lane, parameters, state));
-                Receive<PullActor.Completed>(_ =>
+                SetReceiveTimeout(null);
+                Context.ActorOf(WeightsActor.Props(located.Model, located.Data, located.Shards, located.Buffers, lane));
+                Receive<TrainedModel>(trained =>
                 {
-                    _result.TrySetResult(new TrainedModel(located.Model, parameters, state) { Data = located.Data });
+                    _result.TrySetResult(trained);
                     Context.Stop(Self);
                 });
                 Receive<PullActor.Lost>(lost => Fail($"the weights could not be fetched: {lost.Reason}"));
-                Receive<Terminated>(_ => Fail("the job ended before the weights were fetched"));
+                // Of a question that was asked again.
+                ReceiveAny(_ => { });
             })
         );
         Receive<ClientProtocol.Rejected>(rejected => Fail(rejected.Reason));
-        Receive<Terminated>(_ => Fail("the job has ended"));
+        // It may have ended or moved, or the link may be down.
+        Receive<ReceiveTimeout>(_ => Ask());
+
+        void Ask()
+        {
+            if (++questions > MostQuestions)
+            {
+                Fail($"the job has not answered for {(MostQuestions * AskAgainAfter).TotalSeconds:0} s");
+                return;
+            }
+            job.Tell(new ClientProtocol.LocateWeights());
+            SetReceiveTimeout(AskAgainAfter);
+        }
     }
 
     protected override void PostStop() => _result.TrySetException(new ActorTrainException("The client was closed."));

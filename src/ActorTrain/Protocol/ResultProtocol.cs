@@ -32,9 +32,8 @@ internal static class ResultProtocol
     public sealed record GetKept : IWireMessage;
 
     /// <summary>Node → coordinator.</summary>
-    /// <param name="Node">The node, <c>host:port</c>.</param>
     /// <param name="Jobs">The jobs; those with results name the node in <see cref="JobSummary.KeptBy"/>.</param>
-    public sealed record KeptJobs(string Node, JobSummary[] Jobs) : IWireMessage;
+    public sealed record KeptJobs(JobSummary[] Jobs) : IWireMessage;
 
     /// <summary>
     /// Client → coordinator → node: the result of a job. Answered as by the job when it has ended: by

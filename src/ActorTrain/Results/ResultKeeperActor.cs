@@ -38,10 +38,8 @@ internal sealed class ResultKeeperActor : ReceiveActor
             Write(model: null);
             return;
         }
-        var parameters = new float[result.Model.Parameters.Length];
-        var buffers = new float[result.Model.Buffers.Length];
-        Context.ActorOf(PullActor.Props(result.Shards, result.Buffers, lane, parameters, buffers));
-        Receive<PullActor.Completed>(_ => Write(new TrainedModel(result.Model, parameters, buffers)));
+        Context.ActorOf(WeightsActor.Props(result.Model, result.Report.Data, result.Shards, result.Buffers, lane));
+        Receive<TrainedModel>(Write);
         Receive<PullActor.Lost>(lost =>
             EndWith(new ResultProtocol.NotKept($"the weights could not be fetched: {lost.Reason}"))
         );

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorTrain.Checkpoints;
 using ActorTrain.Job;
-using ActorTrain.Sentences;
 
 namespace ActorTrain.Results;
 
@@ -28,24 +27,14 @@ internal sealed record ResultManifest(
     /// <param name="path">Its file, for errors.</param>
     /// <param name="json">Its content.</param>
     /// <exception cref="ActorTrainException">It cannot be read, or is of a newer format.</exception>
-    public static ResultManifest Read(string path, byte[] json)
-    {
-        try
-        {
-            var manifest =
-                JsonSerializer.Deserialize(json, ResultJsonContext.Default.ResultManifest)
-                ?? throw new JsonException("it is null");
-            return manifest.Format <= CurrentFormat
-                ? manifest
-                : throw new ActorTrainException(
-                    $"{path} is of format {manifest.Format}, and this program reads formats up to {CurrentFormat}."
-                );
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new ActorTrainException($"{path} cannot be read: {wrong.AsClause()}.", wrong);
-        }
-    }
+    public static ResultManifest Read(string path, byte[] json) =>
+        ManifestJson.Deserialize(
+            path,
+            json,
+            CurrentFormat,
+            ResultJsonContext.Default.ResultManifest,
+            "a job's end that can be read"
+        );
 }
 
 /// <summary>How manifests become JSON, generated at build time.</summary>

@@ -56,7 +56,7 @@ internal sealed class ResultsActor : ReceiveActor
             Task.Run(() => new Listed(requester, List(folder, node))).PipeTo(Self);
         });
         Receive<Listed>(listed =>
-            listed.Requester.TellInPages(Context.System, new ResultProtocol.KeptJobs(node, listed.Jobs), Self)
+            listed.Requester.TellInPages(Context.System, new ResultProtocol.KeptJobs(listed.Jobs), Self)
         );
         Receive<ResultProtocol.Open>(open =>
         {

@@ -46,11 +46,13 @@ public sealed class NetworkCutTests
         using var network = new NetworkNamespaces();
         await using var seed = Node(network.Here, NetworkNamespaces.HereAddress, "seed");
         await using var worker = Worker(network.Here, NetworkNamespaces.HereAddress);
+        // It is cut off while it fetches weights, too.
+        var model = Path.Combine(folder.Path, "model.safetensors");
         await using var train = CommandProcess.StartIn(
             network.There,
-            SmallJob.Train(Cluster, "--epochs", "100000", "--report", report)
+            SmallJob.Train(Cluster, "--epochs", "100000", "--report", report, "--save", model, "--save-every", "1")
         );
-        await train.LineWith("done in");
+        await train.LineWith("saved after epoch");
 
         network.Cut();
         await train.LineWith("the job does not answer; it goes on in its cluster");
@@ -58,7 +60,7 @@ public sealed class NetworkCutTests
         network.Heal();
 
         await train.LineWith("done in");
-        await train.LineWith("done in");
+        await train.LineWith("saved after epoch");
         await CancelAndCheckCounts(train, report);
         train.Output.ShouldNotContain("lost");
     }

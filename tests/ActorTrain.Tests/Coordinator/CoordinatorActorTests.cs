@@ -147,7 +147,7 @@ public sealed class CoordinatorActorTests : ActorTests
             new NodeProtocol.Enrol("s:1", [NodeRoles.Server], Worker: null, Server: null, Results: results)
         );
         await results.ExpectMsgAsync<ResultProtocol.GetKept>();
-        results.Reply(new ResultProtocol.KeptJobs("s:1", [Kept("7-1", "s:1"), Kept("7-2", "s:9")]));
+        results.Reply(new ResultProtocol.KeptJobs([Kept("7-1", "s:1"), Kept("7-2", "s:9")]));
 
         client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
         (await results.ExpectMsgAsync<ResultProtocol.Open>()).JobId.ShouldBe("7-1");

@@ -1,4 +1,5 @@
 using ActorTrain.Hosting;
+using Akka.Configuration;
 
 namespace ActorTrain.Tests.Hosting;
 
@@ -50,7 +51,7 @@ public sealed class JobSearchTests
         _search.Lost();
         _search.IsDue.ShouldBeTrue();
         Pass(30);
-        _search.Answered();
+        _search.Unknown();
         Pass(60);
         _search.Failure.ShouldBeNull();
         Pass(1);
@@ -65,6 +66,15 @@ public sealed class JobSearchTests
         _search.Reason.ShouldBe("the weights have not arrived: its node has stopped; asking for them again");
         Pass(61);
         _search.Failure.ShouldBe("the weights could not be fetched: its node has stopped");
+    }
+
+    [Fact]
+    public void The_actor_system_of_a_client_bears_a_silent_link_for_as_long_as_the_client_looks_for_its_job()
+    {
+        var client = NodeConfiguration.Client("127.0.0.1", Config.Empty);
+        client
+            .GetTimeSpan("akka.remote.watch-failure-detector.acceptable-heartbeat-pause")
+            .ShouldBe(JobSearch.SilenceTimeout);
     }
 
     private void Pass(int seconds) => _now += TimeSpan.FromSeconds(seconds);

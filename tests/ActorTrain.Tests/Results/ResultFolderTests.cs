@@ -80,7 +80,9 @@ public sealed class ResultFolderTests : IDisposable
         var file = Path.Combine(_disk.FullName, "jobs", "1-1", "job.json");
         File.WriteAllText(file, "{");
         _folder.List().ShouldBeEmpty();
-        Should.Throw<ActorTrainException>(() => _folder.Read("1-1")).Message.ShouldStartWith($"{file} cannot be read:");
+        Should
+            .Throw<ActorTrainException>(() => _folder.Read("1-1"))
+            .Message.ShouldStartWith($"{file} is not a job's end that can be read:");
     }
 
     [Fact]
@@ -91,7 +93,10 @@ public sealed class ResultFolderTests : IDisposable
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"format\": 1", "\"format\": 2"));
         Should
             .Throw<ActorTrainException>(() => _folder.Read("1-1"))
-            .Message.ShouldBe($"{file} is of format 2, and this program reads formats up to 1.");
+            .Message.ShouldBe(
+                $"{file} is of format 2, and this program reads formats up to 1; use the version of ActorTrain that "
+                    + "wrote it, or a newer one."
+            );
     }
 
     [Fact]
