@@ -1,5 +1,5 @@
 namespace ActorTrain;
 
-/// <summary>The cluster runs another job. The message names it.</summary>
+/// <summary>Too many jobs wait on the cluster already.</summary>
 /// <param name="message">The message for the user.</param>
 public sealed class ClusterBusyException(string message) : ActorTrainException(message);

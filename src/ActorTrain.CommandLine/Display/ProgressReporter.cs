@@ -9,7 +9,7 @@ namespace ActorTrain.CommandLine.Display;
 internal sealed class ProgressReporter(TimeSpan interval)
 {
     private int _epochs;
-    private int _events;
+    private IReadOnlyList<SupervisionEvent> _events = [];
     private string? _phase;
     private TimeSpan? _last;
 
@@ -19,17 +19,23 @@ internal sealed class ProgressReporter(TimeSpan interval)
 
     private IEnumerable<string> NewLines(JobProgress progress, TimeSpan now)
     {
-        foreach (var raised in progress.Events.Skip(_events))
+        // A job that goes on from a checkpoint has the events and epochs of then, and others after them.
+        foreach (var raised in progress.Events.Skip(progress.Events.Zip(_events).TakeWhile(AreOne).Count()))
             yield return ProgressLine.Format(raised);
+        _events = progress.Events;
+        _epochs = Math.Min(_epochs, progress.CompletedEpochs.Count);
         for (var due = EpochsDue(progress); _epochs < due; _epochs++)
             yield return ProgressLine.Format(progress.CompletedEpochs[_epochs], progress);
-        _events = Math.Max(_events, progress.Events.Count);
         var phase = $"{progress.Phase} {progress.Reason}";
         if (phase == _phase && (progress.Phase is not JobPhase.Training || now - _last < interval))
             yield break;
         (_phase, _last) = (phase, now);
         yield return ProgressLine.Format(progress);
     }
+
+    // A checkpoint has their times rounded.
+    private static bool AreOne((SupervisionEvent One, SupervisionEvent Other) events) =>
+        events.One with { Elapsed = default } == events.Other with { Elapsed = default };
 
     // An epoch is printed in its order, when it or a later one is evaluated: not all epochs are, and an evaluation can
     // be lost.

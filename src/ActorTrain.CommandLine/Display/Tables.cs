@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Sentences;
+using ActorTrain.Settings;
 using Spectre.Console;
 
 namespace ActorTrain.CommandLine.Display;
@@ -41,6 +42,7 @@ internal static class Tables
             .Select(worker => new NodeSummary(worker.Node, [NodeRoles.Worker])
             {
                 Restarts = worker.Restarts,
+                State = worker.Absence is null ? NodeState.Present : NodeState.Lost,
                 Absence = worker.Absence,
             });
         foreach (var node in status.Nodes.Concat(unknown))
@@ -55,11 +57,19 @@ internal static class Tables
                 worker is null ? "" : $"{share}%",
                 worker is null ? "" : Rate.Format(worker.Throughput),
                 worker is null ? "" : Figures.Staleness(worker.StalenessMean),
-                (node.Absence ?? worker?.Absence) is { } absence ? $"gone: {absence}" : ""
+                Condition(node, worker)
             );
         }
         return table;
     }
+
+    private static string Condition(NodeSummary node, WorkerSummary? worker) =>
+        node.State switch
+        {
+            NodeState.Draining => "draining: it hands over what it has",
+            NodeState.Left or NodeState.Lost => $"{Choices.NameOf(node.State)}: {node.Absence}",
+            _ => worker?.Absence is { } absence ? $"its worker is gone: {absence}" : "",
+        };
 
     /// <summary>One row for each job of a cluster.</summary>
     /// <param name="jobs">The jobs.</param>

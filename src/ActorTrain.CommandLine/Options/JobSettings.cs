@@ -9,7 +9,10 @@ internal sealed class JobSettings
 {
     private readonly List<(Option<string?> Option, string Key)> _settings = [];
 
-    public JobSettings(Command command, NodeProgram program)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="mayQueue">Whether the cluster may have other jobs.</param>
+    public JobSettings(Command command, NodeProgram program, bool mayQueue = false)
     {
         Add("--name", "TEXT", "Name of the job.", "name");
         foreach (var (name, valueName, description, key) in program.JobOptions)
@@ -44,6 +47,11 @@ internal sealed class JobSettings
             "minimum-workers"
         );
         Add("--seed", "N", "Seeds the starting weights, the sample order and the augmentation.", "seed");
+        if (mayQueue)
+        {
+            Add("--priority", "N", "Of the jobs that wait, one of the highest priority begins first.", "priority");
+            Add("--after", "ID", "Begin when the job of this id has completed.", "after");
+        }
         foreach (var (option, _) in _settings)
             command.Add(option);
     }

@@ -27,11 +27,14 @@ internal sealed class JobSource
     private readonly JobSettings _settings;
     private readonly NodeProgram _program;
 
-    public JobSource(Command command, NodeProgram program)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="mayQueue">Whether the cluster may have other jobs.</param>
+    public JobSource(Command command, NodeProgram program, bool mayQueue = false)
     {
         command.Add(_file);
         command.Add(_resume);
-        (_settings, _program) = (new JobSettings(command, program), program);
+        (_settings, _program) = (new JobSettings(command, program, mayQueue), program);
     }
 
     /// <summary>The checkpoint that the job goes on from; null for a new job.</summary>

@@ -10,7 +10,10 @@ internal static class JobsVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("jobs", "Lists a cluster's jobs: the one that runs, and those that have ended.");
+        var command = new Command(
+            "jobs",
+            "Lists a cluster's jobs: the one that runs, those that wait, and those that have ended."
+        );
         var join = new JoinOption(command);
         var json = new Option<bool>("--json") { Description = "Write JSON." };
         command.Add(json);

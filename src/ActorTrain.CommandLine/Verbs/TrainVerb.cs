@@ -15,7 +15,7 @@ internal static class TrainVerb
     public static Command Create(Terminal terminal, NodeProgram program)
     {
         var command = new Command("train", "Submits a job to a running cluster, and follows it to its end.");
-        var source = new JobSource(command, program);
+        var source = new JobSource(command, program, mayQueue: true);
         var join = new JoinOption(command);
         var wait = OptionText.Create(
             "--wait",

@@ -11,7 +11,7 @@ internal static class JobAsSettings
     public static SortedDictionary<string, string> From(JobOptions job)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var setting in OptionsAsSettings.Create(Job, nameof(JobOptions), job with { Resume = "" }))
+        foreach (var setting in OptionsAsSettings.Create(Job, nameof(JobOptions), job with { Resume = "", After = "" }))
             settings[setting.Key] = setting.Value;
         foreach (var (key, value) in job.Model.Settings)
             settings[$"{Job}.model.{key}"] = value;

@@ -18,6 +18,7 @@ internal sealed class EnrolledNodes
     private readonly HashSet<string> _members = [];
     private readonly Queue<NodeSummary> _lost = [];
     private readonly RestartCount _restarts = new();
+    private readonly HashSet<string> _draining = [];
     private bool _hasJobBegun;
 
     /// <summary>What an enrolment changes.</summary>
@@ -32,7 +33,16 @@ internal sealed class EnrolledNodes
     public IReadOnlyCollection<string> Members => [.. _members.Union(_nodes.Keys)];
 
     /// <summary>For the status.</summary>
-    public NodeSummary[] Summaries => [.. _nodes.Values.Select(Summary), .. _lost];
+    public NodeSummary[] Summaries =>
+        [
+            .. _nodes.Values.Select(joined =>
+                Summary(joined) with
+                {
+                    State = _draining.Contains(joined.Node.Node) ? NodeState.Draining : NodeState.Present,
+                }
+            ),
+            .. _lost,
+        ];
 
     /// <summary>Where a node keeps results; null where it keeps none, or is not there.</summary>
     public IActorRef? ResultsOf(string node) => _nodes.GetValueOrDefault(node)?.Node.Results;
@@ -53,19 +63,23 @@ internal sealed class EnrolledNodes
             _nodes[name] = joined with { Restarts = _restarts.Get(joined.Node) };
     }
 
+    /// <summary>A node is to leave, and hands over what it has.</summary>
+    public void Drain(string node) => _draining.Add(node);
+
     /// <summary>A node enrols.</summary>
     /// <param name="node">The node.</param>
     /// <param name="actor">Its actor.</param>
     public Change Enrol(NodeProtocol.Enrol node, IActorRef actor)
     {
         _actors[actor] = node.Node;
+        _draining.Remove(node.Node);
         NodeProtocol.NodeLost? before = null;
         if (_nodes.TryGetValue(node.Node, out var known))
         {
             if (Equals(known.Node.Worker, node.Worker) && Equals(known.Node.Server, node.Server))
                 return default;
             before = new NodeProtocol.NodeLost(node.Node, "it was started again");
-            KeepForStatus(known, before.Reason);
+            KeepForStatus(known, before);
         }
         var joined = new NodeProtocol.NodeJoined(node, _hasJobBegun ? _restarts.Get(node) : 0);
         _nodes[node.Node] = joined;
@@ -80,8 +94,9 @@ internal sealed class EnrolledNodes
         if (_nodes.TryGetValue(lost.Node, out var known) && lost.Uid is { } past && past != known.Node.Uid)
             return false;
         _members.Remove(lost.Node);
+        _draining.Remove(lost.Node);
         if (_nodes.Remove(lost.Node, out var node))
-            KeepForStatus(node, lost.Reason);
+            KeepForStatus(node, lost);
         return true;
     }
 
@@ -97,19 +112,25 @@ internal sealed class EnrolledNodes
             || !_nodes.Remove(node, out var stopped)
         )
             return null;
-        var lost = new NodeProtocol.NodeLost(node, "ActorTrain was stopped on it");
-        KeepForStatus(stopped, lost.Reason);
+        var lost = new NodeProtocol.NodeLost(node, "ActorTrain was stopped on it", HasLeft: true);
+        KeepForStatus(stopped, lost);
         return lost;
     }
 
     // The status shows the nodes that a job has lost until the next job begins, and the latest where there are many.
-    private void KeepForStatus(NodeProtocol.NodeJoined lost, string reason)
+    private void KeepForStatus(NodeProtocol.NodeJoined node, NodeProtocol.NodeLost lost)
     {
         if (!_hasJobBegun)
             return;
         if (_lost.Count == MostLost)
             _lost.Dequeue();
-        _lost.Enqueue(Summary(lost) with { Absence = reason.AsClause() });
+        _lost.Enqueue(
+            Summary(node) with
+            {
+                State = lost.HasLeft ? NodeState.Left : NodeState.Lost,
+                Absence = lost.Reason.AsClause(),
+            }
+        );
     }
 
     private static NodeSummary Summary(NodeProtocol.NodeJoined joined) =>

@@ -42,7 +42,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         (_context, _job, _start, _record, _readiness) = (context, start.Job, start, start.Record, start.Readiness);
         _followers = new(start, Context.System, Self, () => scheduler.MonotonicClock);
         _training = new(_record, _readiness, _followers, context, Context, log);
-        _workers = new(jobId, _readiness, _training, context.NodeOf, () => scheduler.MonotonicClock);
+        _workers = new(start, _training, context.NodeOf, () => scheduler.MonotonicClock);
         _shards = new(jobId, _followers, _readiness, Context);
         _standbys = new(jobId, _job, _readiness, _training, context.Options.StandbyShare > 0, Self);
         _checkpoints = new(start, context, _training, Context);
@@ -65,7 +65,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void WaitingForWorkers()
     {
-        _followers.Begin(Context.Watch(_start.Submitter!));
+        _followers.Begin(submitter => Context.Watch(submitter));
         ReceiveNodes(SettleAndBegin);
         Receive<Tick>(_ =>
         {
@@ -78,7 +78,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
     private void SettleAndBegin()
     {
         _workers.Settle(_job);
-        if (_readiness.Hopeless is { } cause)
+        if (_workers.Hopeless is { } cause)
             _end.Fail(cause);
         else if (_readiness.Enough)
             Become(PreparingShards);
@@ -93,7 +93,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         ReceiveNodes(() =>
         {
             if (_shards.HasLostServer)
-                _end.Fail(JobFailures.ServerLostEarly);
+                _end.GoOnFromCheckpoint(JobFailures.ServerLostEarly);
             else
                 _workers.RequestStartingWeights(_shards.Placed);
         });
@@ -122,7 +122,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var recovery = Context.ActorOf(ShardRecoveryActor.Props(adopted, _context.NodeOf), "recovery");
         if (adopted.Snapshot.IsCanceled)
             _training.Cancel();
-        Receive<ShardRecoveryActor.Lost>(lost => _end.Fail(lost.Reason));
+        Receive<ShardRecoveryActor.Lost>(lost => _end.GoOnFromCheckpoint(lost.Reason));
         Receive<ShardRecoveryActor.Recovered>(recovered =>
         {
             if (_shards.Adopt(recovered.Placed))

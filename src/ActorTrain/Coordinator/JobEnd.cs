@@ -28,6 +28,12 @@ internal sealed class JobEnd(
     /// <summary>Job → coordinator: a shard is lost, and another job actor is to go on from the copies.</summary>
     public sealed record Reopened(StoredJob Job);
 
+    /// <summary>Job → coordinator: its shards are lost, and it is to go on from its newest checkpoint.</summary>
+    /// <param name="JobId">The job.</param>
+    /// <param name="Reason">What is lost, as a clause.</param>
+    /// <param name="Followers">The clients that follow it.</param>
+    public sealed record Interrupted(string JobId, string Reason, IActorRef[] Followers);
+
     private readonly JobResults _results = new(start.Job, start.Readiness, keepsResult, context.System, context.Self);
     private JobDelivery? _delivery;
 
@@ -59,11 +65,27 @@ internal sealed class JobEnd(
     {
         if (stored is null)
         {
-            Fail(JobFailures.ServerLostEarly);
+            GoOnFromCheckpoint(JobFailures.ServerLostEarly);
             return;
         }
         followers.Tell(new ClientProtocol.Moving());
         context.Parent.Tell(new Reopened(stored));
+        context.Stop(context.Self);
+    }
+
+    /// <summary>A shard is lost, and no node has a copy: another job actor goes on from the newest
+    /// checkpoint.</summary>
+    /// <param name="reason">What is lost, as a clause.</param>
+    public void GoOnFromCheckpoint(string reason)
+    {
+        if (!start.Job.Checkpoint.Every.IsOn)
+        {
+            Fail(reason);
+            return;
+        }
+        followers.Tell(new ClientProtocol.Moving());
+        CloseOnNodes();
+        context.Parent.Tell(new Interrupted(start.JobId, reason, followers.Clients));
         context.Stop(context.Self);
     }
 
@@ -84,26 +106,21 @@ internal sealed class JobEnd(
     public void Handle(object message, IActorRef sender) => _delivery?.Handle(message, sender);
 
     private JobSummary Summarize(JobPhase phase, string reason, long applied, long expected) =>
-        new(
-            start.JobId,
-            start.Job.Name,
-            phase,
-            reason,
-            start.Submission.By,
-            start.Submission.At,
-            context.System.Scheduler.Now,
-            applied,
-            expected
-        );
+        start.Summarize(phase, reason, context.System.Scheduler.Now, applied, expected);
 
     // No other coordinator may adopt it.
     private void Close(JobSummary summary)
+    {
+        CloseOnNodes();
+        context.Parent.Tell(new Over(summary));
+        context.Stop(context.Self);
+    }
+
+    private void CloseOnNodes()
     {
         foreach (var host in start.Readiness.Hosts)
             host.Server!.Tell(new ServerProtocol.Close(start.JobId));
         foreach (var node in start.Readiness.WorkerNodes)
             node.Tell(new WorkerProtocol.Close(start.JobId));
-        context.Parent.Tell(new Over(summary));
-        context.Stop(context.Self);
     }
 }

@@ -47,7 +47,12 @@ internal static class JobEvents
         yield return new(
             CheckpointResumed,
             "",
-            resumed.Changes.Count == 0 ? Requested : $"it was asked for, with {string.Join(", ", resumed.Changes)}",
+            resumed.Interruption
+                ?? (
+                    resumed.Changes.Count == 0
+                        ? Requested
+                        : $"it was asked for, with {string.Join(", ", resumed.Changes)}"
+                ),
             $"training goes on from {resumed.Found.Path} with {Plural.Format(samplesApplied, "sample")} applied"
         );
     }

@@ -10,6 +10,7 @@ internal static class JobFailures
 {
     public const string CanceledEarly = "the job was canceled before training began";
     public const string ClientGone = "its client was gone before it knew of its job";
+    public const string AllLost = "its coordinator and its shards are lost";
     public const string CoordinatorFailed = "its coordinator failed; the log says why";
     public const string ServerLostEarly = "a server node was lost before training began";
 
@@ -55,6 +56,12 @@ internal static class JobFailures
 
     private static ClientProtocol.Rejected NoResult(JobSummary ended, string where) =>
         new($"the result of job {ended.JobId} is {where}", ClientProtocol.Rejection.NoResult);
+
+    public static string TooFewWorkers(string waiting, TimeSpan timeout) =>
+        $"{waiting}, for longer than minimum-workers-timeout, {Wait(timeout)}";
+
+    private static string Wait(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(2) ? $"{time.TotalSeconds:0.#} s" : Plural.Format(time.TotalMinutes, "minute");
 
     public static string ShardRefused(ShardPlacementActor.Refused refused) =>
         $"server {refused.Node} cannot hold its shard: {refused.Reason}";

@@ -44,6 +44,10 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
     /// <summary>The clients.</summary>
     public IActorRef[] Clients => [.. _followers.Keys];
 
+    /// <summary>The client that has submitted the job and has not said yet that it knows of it; null for none.
+    /// </summary>
+    public IActorRef? Unconfirmed => _submitter;
+
     /// <summary>What a client says.</summary>
     public void Handle(ClientProtocol.IFollowerMessage message, IActorRef client)
     {
@@ -83,11 +87,17 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
         return true;
     }
 
-    /// <summary>The client that has submitted the job follows it from the beginning.</summary>
-    public void Begin(IActorRef submitter)
+    /// <summary>The job begins: the client that has submitted it follows it from the beginning, and those that have
+    /// followed it before are told that another actor is its own.</summary>
+    /// <param name="watch">Watches the client that has submitted it.</param>
+    public void Begin(Action<IActorRef> watch)
     {
-        _followers.Add(submitter, new Follower { HeardAt = clock() });
-        Accept(submitter);
+        Tell(new ClientProtocol.Adopted(start.JobId));
+        if (_submitter is null)
+            return;
+        watch(_submitter);
+        _followers[_submitter] = new Follower { HeardAt = clock() };
+        Accept(_submitter);
     }
 
     private void Accept(IActorRef client) =>

@@ -13,14 +13,17 @@ internal sealed class JobList
     /// <summary>The job that runs; null where there is none. How far it is, its progress says.</summary>
     public JobSummary? Running { get; private set; }
 
-    public void Begin(string jobId, JobOptions job, JobSubmission submission) =>
-        Running = new JobSummary(
-            jobId,
-            job.Name,
-            JobPhase.WaitingForWorkers,
-            "",
-            submission.By,
-            submission.At,
+    public void Begin(PendingJob job) => Running = Summarize(job, JobPhase.WaitingForWorkers);
+
+    /// <summary>A job that has not ended, before anything of it is known.</summary>
+    public static JobSummary Summarize(PendingJob job, JobPhase phase, string reason = "") =>
+        new(
+            job.JobId,
+            job.Job.Name,
+            phase,
+            reason,
+            job.Submission.By,
+            job.Submission.At,
             Ended: null,
             SamplesApplied: 0,
             SamplesExpected: 0
@@ -55,9 +58,17 @@ internal sealed class JobList
             _ended.Remove(_ended.Values.MinBy(known => known.Ended)!.JobId);
     }
 
-    /// <summary>All jobs: the one that runs, and then those that ended last.</summary>
-    public IReadOnlyList<JobSummary> All =>
-        [.. Running is null ? [] : new[] { Running }, .. _ended.Values.OrderByDescending(job => job.Ended)];
+    /// <summary>The job that runs, as one that has failed; null where there is none.</summary>
+    public JobSummary? Fail(string reason, DateTimeOffset now) =>
+        Running is null ? null : Running with { Phase = JobPhase.Failed, Reason = reason, Ended = now };
+
+    /// <summary>The job that runs is interrupted.</summary>
+    public void Interrupt() => Running = null;
+
+    /// <summary>All jobs: the one that runs, those that wait for their turn, and those that have ended, the last one
+    /// first.</summary>
+    public IReadOnlyList<JobSummary> All(IEnumerable<JobSummary> queued) =>
+        [.. Running is null ? [] : new[] { Running }, .. queued, .. _ended.Values.OrderByDescending(job => job.Ended)];
 
     /// <summary>A job that has ended; null where none of this id has.</summary>
     public JobSummary? FindEnded(string jobId) => _ended.GetValueOrDefault(jobId);

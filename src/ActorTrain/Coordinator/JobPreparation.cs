@@ -12,20 +12,24 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal static class JobPreparation
 {
-    /// <summary>A job that was submitted.</summary>
-    /// <param name="JobId">Its id.</param>
-    /// <param name="Job">Its options.</param>
-    /// <param name="Client">The client that submits it.</param>
-    /// <param name="Submission">Who submits it, and when.</param>
-    public sealed record Submitted(string JobId, JobOptions Job, IActorRef Client, JobSubmission Submission);
+    /// <summary>A job that is to begin.</summary>
+    /// <param name="Job">The job.</param>
+    /// <param name="Client">The client that submits it; null for one that was accepted before.</param>
+    /// <param name="Interruption">Why it does not run any more, as a clause, where it has begun.</param>
+    public sealed record Submitted(PendingJob Job, IActorRef? Client, string Interruption = JobFailures.AllLost);
 
     /// <summary>A job that can begin.</summary>
     /// <param name="Submitted">The job; its options are complete.</param>
     /// <param name="Resumed">What it goes on from; null for a new one.</param>
     public sealed record Ready(Submitted Submitted, ResumedJob? Resumed)
     {
-        /// <summary>The run, which its checkpoints name.</summary>
-        public string Run => Resumed?.Manifest.Run ?? Submitted.JobId;
+        /// <summary>The job, which has begun; its checkpoints name the run.</summary>
+        public PendingJob Begun =>
+            Submitted.Job with
+            {
+                HasBegun = true,
+                Run = Resumed?.Manifest.Run ?? Submitted.Job.Run,
+            };
     }
 
     /// <summary>A job that cannot.</summary>
@@ -48,7 +52,8 @@ internal static class JobPreparation
     }
 
     /// <summary>Whether a job needs something of the disk.</summary>
-    public static bool IsNeeded(JobOptions job) => job.Checkpoint.Every.IsOn || job.Resume.Length > 0;
+    public static bool IsNeeded(PendingJob job) =>
+        job.HasBegun || job.Job.Checkpoint.Every.IsOn || job.Job.Resume.Length > 0;
 
     /// <summary>Reads and checks what the job names. Blocks.</summary>
     /// <param name="submitted">The job.</param>
@@ -56,16 +61,16 @@ internal static class JobPreparation
     /// <returns><see cref="Ready"/> or <see cref="Refused"/>.</returns>
     public static object Prepare(Submitted submitted, string? stateFolder)
     {
-        var job = submitted.Job;
+        var pending = submitted.Job;
         try
         {
+            var job = pending.HasBegun ? AfterInterruption(submitted, stateFolder) : pending.Job;
             var resumed = job.Resume.Length > 0 ? ResumedJob.Load(job, stateFolder) : null;
-            var ready = new Ready(submitted with { Job = resumed?.Job ?? job }, resumed);
+            if (pending.HasBegun)
+                resumed = resumed is null ? null : resumed with { Interruption = submitted.Interruption };
+            var ready = new Ready(submitted with { Job = pending with { Job = resumed?.Job ?? job } }, resumed);
             if (job.Checkpoint.Every.IsOn)
-                new CheckpointFolder(
-                    CheckpointFolder.PathOf(job.Checkpoint, ready.Run, stateFolder)
-                        ?? throw new ActorTrainException(JobFailures.NoCheckpointFolder)
-                ).Claim(ready.Run);
+                FolderOf(job, ready.Begun.Run, stateFolder).Claim(ready.Begun.Run);
             return ready;
         }
         // Any failure, too little memory among them: the coordinator must be free for the next job.
@@ -74,4 +79,29 @@ internal static class JobPreparation
             return new Refused(submitted, Sentence.From(failure.AsReason()));
         }
     }
+
+    // One that was to write checkpoints and has none yet begins anew.
+    private static JobOptions AfterInterruption(Submitted submitted, string? stateFolder)
+    {
+        var (pending, job) = (submitted.Job, submitted.Job.Job);
+        if (!job.Checkpoint.Every.IsOn)
+            throw new ActorTrainException(
+                $"{submitted.Interruption}, and the job writes no checkpoints; 'checkpoint.every' makes it write them"
+            );
+        var folder = FolderOf(job, pending.Run, stateFolder);
+        return folder.List().Count == 0
+            ? job
+            // As the checkpoint has them, with all changes since the job was submitted.
+            : ResumedJob.JobOf(folder.Path, stateFolder) with
+            {
+                Priority = job.Priority,
+                After = job.After,
+            };
+    }
+
+    private static CheckpointFolder FolderOf(JobOptions job, string run, string? stateFolder) =>
+        new(
+            CheckpointFolder.PathOf(job.Checkpoint, run, stateFolder)
+                ?? throw new ActorTrainException(JobFailures.NoCheckpointFolder)
+        );
 }

@@ -11,13 +11,13 @@ namespace ActorTrain.Coordinator;
 /// <param name="context">The job's actor.</param>
 internal sealed class JobShards(string jobId, JobFollowers followers, WorkerReadiness readiness, IActorContext context)
 {
-    private int _servers;
+    private string[] _servers = [];
 
     /// <summary>Where the shards are; null before they are open.</summary>
     public ShardPlacementActor.Placed? Placed { get; private set; }
 
     /// <summary>Whether a server was lost since the shards were to be opened.</summary>
-    public bool HasLostServer => readiness.Servers.Count < _servers;
+    public bool HasLostServer => _servers.Any(server => readiness.HostOf(server) is null);
 
     /// <summary>Has the shards opened: the job's actor gets <see cref="ShardPlacementActor.Placed"/>.</summary>
     /// <param name="job">Its options.</param>
@@ -27,7 +27,7 @@ internal sealed class JobShards(string jobId, JobFollowers followers, WorkerRead
     public void Open(JobOptions job, Admission admission, ResumedJob? resumed, string node)
     {
         var servers = readiness.Servers;
-        _servers = servers.Count;
+        _servers = [.. servers.Select(server => server.Node)];
         if (resumed is null)
         {
             context.ActorOf(

@@ -30,6 +30,18 @@ internal sealed record JobStart(
     ResumedJob? Resumed = null
 )
 {
+    /// <summary>How long it waits for enough workers; null: without end.</summary>
+    public TimeSpan? WorkersTimeout { get; init; }
+
+    /// <summary>What has become of the job.</summary>
+    public JobSummary Summarize(
+        JobPhase phase,
+        string reason,
+        DateTimeOffset ended,
+        long applied = 0,
+        long expected = 0
+    ) => new(JobId, Job.Name, phase, reason, Submission.By, Submission.At, ended, applied, expected);
+
     /// <summary>What an adopted job goes on from.</summary>
     /// <param name="Snapshot">Its last snapshot.</param>
     /// <param name="Model">Its model and data set.</param>
@@ -73,25 +85,34 @@ internal sealed record JobStart(
             };
 
     /// <summary>A job that was submitted, or resumed from a checkpoint.</summary>
-    public static JobStart Submitted(JobPreparation.Ready ready, TimeSpan now)
+    /// <param name="ready">The job.</param>
+    /// <param name="followers">The clients that have followed it while it waited.</param>
+    /// <param name="now">The time, on the scheduler's clock.</param>
+    public static JobStart Submitted(JobPreparation.Ready ready, IActorRef[] followers, TimeSpan now)
     {
-        var (submitted, resumed) = ready;
-        var (job, history) = (submitted.Job, new JobHistory());
+        var (pending, resumed) = (ready.Begun, ready.Resumed);
+        var (job, history) = (pending.Job, new JobHistory());
         history.Update(resumed?.Manifest.Epochs ?? [], resumed?.Manifest.Events ?? []);
         return new(
-            submitted.JobId,
+            pending.JobId,
             job,
-            submitted.Submission,
-            submitted.Client,
-            Followers: [],
+            pending.Submission,
+            ready.Submitted.Client,
+            followers,
             resumed is null
                 ? new JobRecord(job, now)
                 : JobRecord.Adopt(job, null, resumed.Manifest.Record, history, now),
             history,
             new WorkerReadiness(job.MinimumWorkers, job.Data.Fingerprint),
-            ready.Run,
+            pending.Run,
             Resumed: resumed
-        );
+        )
+        {
+            WorkersTimeout =
+                ready.Submitted.Job.HasBegun || job.MinimumWorkersTimeout == TimeSpan.Zero
+                    ? null
+                    : job.MinimumWorkersTimeout,
+        };
     }
 
     /// <summary>A job that is adopted from another job actor.</summary>

@@ -27,7 +27,8 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
                 removed.Member,
                 removed.PreviousStatus == MemberStatus.Down
                     ? "it did not answer and was removed from the cluster"
-                    : "it left the cluster"
+                    : "it left the cluster",
+                hasLeft: removed.PreviousStatus != MemberStatus.Down
             )
         );
         // Raised as soon as it is decided; the removal follows when all members know.
@@ -85,10 +86,10 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Lose(Member member, string reason)
+    private void Lose(Member member, string reason, bool hasLeft = false)
     {
         _unreachable.Remove(NodeOf(member));
-        Context.Parent.Tell(new NodeProtocol.NodeLost(NodeOf(member), reason, member.UniqueAddress.Uid));
+        Context.Parent.Tell(new NodeProtocol.NodeLost(NodeOf(member), reason, member.UniqueAddress.Uid, hasLeft));
     }
 
     private static string NodeOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";

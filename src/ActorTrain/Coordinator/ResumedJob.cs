@@ -12,6 +12,9 @@ namespace ActorTrain.Coordinator;
 /// <param name="Changes">The options that are not those of the checkpoint, each as a clause.</param>
 internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, IReadOnlyList<string> Changes)
 {
+    /// <summary>Why it does not go on with its shards, as a clause; null where it was asked for.</summary>
+    public string? Interruption { get; init; }
+
     /// <summary>Stands for the newest checkpoint below the node's state folder.</summary>
     public const string Latest = "latest";
 

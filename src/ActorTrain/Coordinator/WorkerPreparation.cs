@@ -8,43 +8,56 @@ namespace ActorTrain.Coordinator;
 /// Has the workers of a job load their engines and test the tensor lane, refuses those that do not fit, and hands the
 /// others over to training.
 /// </summary>
-/// <param name="jobId">The job.</param>
-/// <param name="readiness">Decides which workers are ready.</param>
+/// <param name="start">The job.</param>
 /// <param name="training">Gets the ready workers, and the events about them.</param>
 /// <param name="nodeOf">The name of an actor's node.</param>
 /// <param name="clock">The scheduler's clock.</param>
 internal sealed class WorkerPreparation(
-    string jobId,
-    WorkerReadiness readiness,
+    JobStart start,
     JobTraining training,
     Func<IActorRef, string> nodeOf,
     Func<TimeSpan> clock
 )
 {
+    // A server may be about to join; one that was lost may not come back.
+    private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(10);
+    private readonly WorkerReadiness _readiness = start.Readiness;
+    private readonly TimeSpan _beganAt = clock();
+
+    /// <summary>Why the job cannot begin: every worker has failed, or there are too few for too long. Null while it
+    /// can.</summary>
+    public string? Hopeless =>
+        _readiness.Hopeless
+        ?? (
+            !_readiness.Enough && clock() - _beganAt > start.WorkersTimeout
+                ? JobFailures.TooFewWorkers(_readiness.Waiting, start.WorkersTimeout.Value)
+                : null
+        );
+
     public void Joined(NodeProtocol.NodeJoined joined, JobOptions job)
     {
-        readiness.Joined(joined, clock());
-        joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(jobId, job));
+        _readiness.Joined(joined, clock());
+        joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(start.JobId, job));
         Settle(job);
     }
 
     public void Prepared(WorkerProtocol.Prepared prepared, IActorRef worker, JobOptions job)
     {
-        readiness.Prepared(nodeOf(worker), worker, prepared, clock());
+        _readiness.Prepared(nodeOf(worker), worker, prepared, clock());
         Settle(job);
     }
 
     public void LaneChecked(WorkerProtocol.LaneChecked check, IActorRef worker)
     {
         var node = nodeOf(worker);
-        if (readiness.LaneChecked(node, check.Trouble))
+        if (_readiness.LaneChecked(node, check.Trouble))
             training.Raise(WorkerEvents.LaneBroken(node, check.Trouble!));
     }
 
     public void Failed(WorkerProtocol.CannotPrepare failure, IActorRef worker)
     {
         var node = nodeOf(worker);
-        readiness.Failed(node, failure.Reason);
+        _readiness.Failed(node, failure.Reason);
         training.Raise(WorkerEvents.Refused(node, failure.Reason));
         training.Tell(new JobTrainingProtocol.CannotReturn(node, failure.Reason));
     }
@@ -52,16 +65,17 @@ internal sealed class WorkerPreparation(
     /// <summary>Refuses the prepared workers that do not fit, and asks again those that have not answered.</summary>
     public void Settle(JobOptions job)
     {
-        foreach (var (node, worker, reason) in readiness.Settle(clock()))
+        _readiness.PromotesStandbys = clock() - _beganAt > ServerTimeout;
+        foreach (var (node, worker, reason) in _readiness.Settle(clock()))
         {
             training.Raise(WorkerEvents.Refused(node, reason));
             worker.Tell(new WorkerProtocol.Refuse(reason));
         }
-        var (workers, servers) = readiness.TakeUnchecked(clock());
+        var (workers, servers) = _readiness.TakeUnchecked(clock());
         foreach (var worker in workers)
             worker.Tell(new WorkerProtocol.CheckLane(servers));
-        foreach (var worker in readiness.TakeSilent(clock()))
-            worker.Tell(new WorkerProtocol.Prepare(jobId, job));
+        foreach (var worker in _readiness.TakeSilent(clock()))
+            worker.Tell(new WorkerProtocol.Prepare(start.JobId, job));
     }
 
     // All workers compute the same starting weights from the seed, and a shard takes the first it gets: every ready
@@ -70,13 +84,13 @@ internal sealed class WorkerPreparation(
     {
         if (placed is null)
             return;
-        foreach (var candidate in readiness.TakeForStartingWeights())
+        foreach (var candidate in _readiness.TakeForStartingWeights())
             candidate.Worker.Tell(new WorkerProtocol.Initialize(placed.Places, placed.Buffers));
     }
 
     public void HandOverReady()
     {
-        foreach (var (host, worker, device, measured) in readiness.TakeReady())
+        foreach (var (host, worker, device, measured) in _readiness.TakeReady())
             training.Tell(new JobTrainingProtocol.Join(host, worker, device, measured));
     }
 }

@@ -57,9 +57,15 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     /// coordinator.</summary>
     public IReadOnlyCollection<NodeProtocol.Enrol> HostsAndCoordinators => [.. _hosts.Values, .. _coordinators.Values];
 
-    /// <summary>Nodes that new shards are opened on.</summary>
+    /// <summary>Nodes that new shards are opened on: the servers, or those that may be promoted to one.</summary>
     public IReadOnlyList<NodeProtocol.Enrol> Servers =>
-        [.. _hosts.Values.Where(host => host.Roles.Contains(NodeRoles.Server))];
+        _hosts.Values.Where(host => host.Roles.Contains(NodeRoles.Server)).ToList() is var servers
+        && (servers.Count > 0 || !PromotesStandbys)
+            ? servers
+            : [.. _hosts.Values];
+
+    /// <summary>Whether nodes with the role standby take the place of servers where there are none.</summary>
+    public bool PromotesStandbys { get; set; }
 
     /// <summary>Nodes that hold the job's shards; null before they are open.</summary>
     public IReadOnlyCollection<string>? ShardNodes { get; set; }

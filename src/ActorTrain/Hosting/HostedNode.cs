@@ -46,7 +46,8 @@ internal sealed class HostedNode
         string CoordinatorRole,
         CoordinatorOptions Coordinator,
         TimeSpan ResendAfter,
-        ResultOptions? Results
+        ResultOptions? Results,
+        bool ResumesJobs
     )
     {
         /// <exception cref="ActorTrainException">A role does not exist, a worker has no engines, or a value is
@@ -75,7 +76,8 @@ internal sealed class HostedNode
                 options.CoordinatorRoleIn(system),
                 coordinator,
                 WorkerContext.ResendAfterOf(system),
-                ResultOptions.Create(coordinator.StateFolder, coordinator.KeepResults)
+                ResultOptions.Create(coordinator.StateFolder, coordinator.KeepResults),
+                SettingsReader.OfSystem(system).Bool("actortrain.state.resume-jobs")
             );
         }
     }
@@ -86,8 +88,15 @@ internal sealed class HostedNode
     /// <param name="system">The actor system that it runs in.</param>
     /// <param name="options">What it hosts.</param>
     /// <param name="seed">The seed that the system joins by; null where the node does not join by one itself.</param>
+    /// <param name="known">Where it keeps what it knows of its cluster; null for nowhere.</param>
     /// <param name="onWait">Receives what the node waits for; null: it is logged.</param>
-    public HostedNode(ActorSystem system, Options options, HostPort? seed = null, Action<string>? onWait = null)
+    public HostedNode(
+        ActorSystem system,
+        Options options,
+        HostPort? seed = null,
+        KnownNodes? known = null,
+        Action<string>? onWait = null
+    )
     {
         var clusterRoles = Akka.Cluster.Cluster.Get(system).SelfRoles;
         if (options.Roles.Contains(NodeRoles.Coordinator) && !clusterRoles.Contains(options.CoordinatorRole))
@@ -142,7 +151,8 @@ internal sealed class HostedNode
                 worker,
                 options.Algorithms,
                 Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid,
-                options.Results
+                options.Results,
+                options.ResumesJobs ? known?.JobsFolder : null
             ),
             RootName
         );

@@ -12,21 +12,22 @@ namespace ActorTrain.Hosting;
 /// </remarks>
 public interface ITrainingClient : IAsyncDisposable
 {
-    /// <summary>Submits a job, and follows it. The job lives in the cluster: it goes on when this client goes
-    /// away.</summary>
+    /// <summary>Submits a job, and follows it. The job lives in the cluster: it goes on when this client goes away.
+    /// While another job runs, it waits for its turn: see <see cref="JobOptions.Priority"/> and
+    /// <see cref="JobOptions.After"/>.</summary>
     /// <exception cref="InvalidJobException">An option is invalid.</exception>
-    /// <exception cref="ClusterBusyException">The cluster runs another job.</exception>
+    /// <exception cref="ClusterBusyException">100 jobs wait already.</exception>
     Task<TrainingRun> SubmitAsync(JobOptions job, CancellationToken cancellation = default);
 
-    /// <summary>Follows a job that runs, or fetches the result of one that has ended.</summary>
+    /// <summary>Follows a job that runs or waits, or fetches the result of one that has ended.</summary>
     /// <param name="jobId">Its id, as in <see cref="TrainingRun.JobId"/> and <see cref="GetJobsAsync"/>.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="InvalidJobException">There is no such job.</exception>
     /// <exception cref="ActorTrainException">It has failed, or its result is not kept.</exception>
     Task<TrainingRun> AttachAsync(string jobId, CancellationToken cancellation = default);
 
-    /// <summary>The jobs of the cluster: the one that runs, and then those that have ended, newest first. Nodes keep
-    /// the last 1,000, for <c>actortrain.state.keep-results</c>.</summary>
+    /// <summary>The jobs of the cluster: the one that runs, those that wait in the order of their turns, and those that
+    /// have ended, newest first. Nodes keep the last 1,000, for <c>actortrain.state.keep-results</c>.</summary>
     /// <exception cref="ActorTrainException">The cluster did not answer in time.</exception>
     Task<IReadOnlyList<JobSummary>> GetJobsAsync(CancellationToken cancellation = default);
 
@@ -96,7 +97,8 @@ public interface ITrainingClient : IAsyncDisposable
     /// </summary>
     /// <param name="jobId">Its id; empty for the one that runs.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="ActorTrainException">It does not run, or the cluster did not answer in time.</exception>
+    /// <exception cref="ActorTrainException">It does not run or wait, or the cluster did not answer in
+    /// time.</exception>
     Task CancelAsync(string jobId = "", CancellationToken cancellation = default);
 
     /// <summary>Resumes a paused job.</summary>

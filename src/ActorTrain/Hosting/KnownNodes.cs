@@ -20,12 +20,16 @@ internal sealed class KnownNodes
     public KnownNodes(string folder, HostPort seed)
     {
         Seed = seed;
-        _file = Path.Combine(
+        JobsFolder = Path.Combine(
             folder,
             "clusters",
-            string.Create(CultureInfo.InvariantCulture, $"{seed.Host.Replace(':', '_')}-{seed.Port}.txt")
+            string.Create(CultureInfo.InvariantCulture, $"{seed.Host.Replace(':', '_')}-{seed.Port}")
         );
+        _file = JobsFolder + ".txt";
     }
+
+    /// <summary>Where the cluster's jobs are kept that have not ended.</summary>
+    public string JobsFolder { get; }
 
     /// <summary>The seed of the cluster.</summary>
     public HostPort Seed { get; }

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Lane;
+using ActorTrain.Pending;
 using ActorTrain.Protocol;
 using ActorTrain.Results;
 using ActorTrain.Server;
@@ -45,8 +46,12 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         WorkerContext? worker,
         Algorithms algorithms,
         int uid = 0,
-        ResultOptions? results = null
-    ) => Akka.Actor.Props.Create(() => new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid, results));
+        ResultOptions? results = null,
+        string? pendingJobs = null
+    ) =>
+        Akka.Actor.Props.Create(() =>
+            new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid, results, pendingJobs)
+        );
 
     public NodeActor(
         string node,
@@ -56,7 +61,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         WorkerContext? worker,
         Algorithms algorithms,
         int uid,
-        ResultOptions? results
+        ResultOptions? results,
+        string? pendingJobs
     )
     {
         _coordinator = coordinator;
@@ -71,7 +77,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             holdsShards && results is not null
                 ? Context.ActorOf(ResultsActor.Props(node, results, lane), "results")
-                : null
+                : null,
+            holdsShards ? Context.ActorOf(PendingJobsActor.Props(pendingJobs), "pending-jobs") : null
         );
 
         // Only these two messages are the same in every version.

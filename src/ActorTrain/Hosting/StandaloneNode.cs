@@ -17,7 +17,7 @@ internal sealed class StandaloneNode : ActorTrainNode
         : base(system, options.Roles)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
-        var hosted = new HostedNode(system, options, own.Join, own.OnWait);
+        var hosted = new HostedNode(system, options, own.Join, own.KnownNodes, own.OnWait);
         Address = hosted.Address;
         // Only nodes that may hold the coordinator take members out of the cluster.
         system.ActorOf(

@@ -82,6 +82,18 @@ public sealed record JobOptions
     /// <summary>Workers that must be ready before training starts, ≥ 1.</summary>
     public int MinimumWorkers { get; init; } = 1;
 
+    /// <summary>How long the job waits for <see cref="MinimumWorkers"/>, and holds up those behind it, before it fails;
+    /// zero: without end. A job that goes on after an interruption waits without end.</summary>
+    public TimeSpan MinimumWorkersTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Of the jobs that wait for their turn, one of the highest priority begins first, and of those the one
+    /// that was submitted first. It does not interrupt the job that runs.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The id of a job that must have completed before this one begins. Where that one fails or is canceled,
+    /// this one fails. Empty: none.</summary>
+    public string After { get; init; } = "";
+
     /// <summary>
     /// Seeds the starting weights, the sample order, the augmentation, and what is random inside a module.
     /// </summary>

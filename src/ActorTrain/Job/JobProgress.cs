@@ -8,7 +8,10 @@ public enum JobPhase
     /// <summary>No job runs.</summary>
     Idle,
 
-    /// <summary>Accepted; waiting until enough workers and a server are ready.</summary>
+    /// <summary>Accepted; waiting until other jobs have ended.</summary>
+    Queued,
+
+    /// <summary>Its turn has come; waiting until enough workers and a server are ready.</summary>
     WaitingForWorkers,
 
     /// <summary>The shards receive their starting weights.</summary>
@@ -89,7 +92,26 @@ public sealed record NodeSummary(string Node, IReadOnlyList<string> Roles)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Restarts { get; init; }
 
+    /// <summary>Whether it is there.</summary>
+    public NodeState State { get; init; }
+
     /// <summary>Why it has gone; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Absence { get; init; }
+}
+
+/// <summary>Whether a node is there.</summary>
+public enum NodeState
+{
+    /// <summary>It is there.</summary>
+    Present,
+
+    /// <summary>It is to leave, and hands over what it has.</summary>
+    Draining,
+
+    /// <summary>It has left in order.</summary>
+    Left,
+
+    /// <summary>It is lost.</summary>
+    Lost,
 }

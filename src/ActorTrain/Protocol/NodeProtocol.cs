@@ -19,6 +19,8 @@ internal static class NodeProtocol
     /// <param name="Algorithms">The algorithms that were added to it.</param>
     /// <param name="MemoryBytes">Memory that its process may use, in bytes.</param>
     /// <param name="Results">Where results of jobs are kept on its disk; null where it keeps none.</param>
+    /// <param name="Pending">Where the jobs are known that have not ended; null without the role <c>server</c> or
+    /// <c>standby</c>.</param>
     public sealed record Enrol(
         string Node,
         string[] Roles,
@@ -27,7 +29,8 @@ internal static class NodeProtocol
         int Uid = 0,
         string[]? Algorithms = null,
         long MemoryBytes = 0,
-        IActorRef? Results = null
+        IActorRef? Results = null,
+        IActorRef? Pending = null
     ) : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>
@@ -52,7 +55,8 @@ internal static class NodeProtocol
     /// <param name="Node">Its address, <c>host:port</c>.</param>
     /// <param name="Reason">How it left.</param>
     /// <param name="Uid">The number of its actor system; null for any at the address.</param>
-    internal sealed record NodeLost(string Node, string Reason, int? Uid = null);
+    /// <param name="HasLeft">Whether it left in order.</param>
+    internal sealed record NodeLost(string Node, string Reason, int? Uid = null, bool HasLeft = false);
 
     /// <summary>Membership → coordinator → job: a node does not answer; it may come back.</summary>
     /// <param name="Node">Its address, <c>host:port</c>.</param>

@@ -107,6 +107,9 @@ internal static class LogMessages
                 [reason]
             );
 
+        public void PendingJobNotKept(string reason) =>
+            Write(log, Warn, 205, "If all nodes are lost, their cluster does not go on with a job: {Reason}", [reason]);
+
         // Coordinator.
         public void NodeEnrolled(string node, string roles) =>
             Write(log, Info, 301, "Node {Node} has enrolled with {Roles}", [node, roles]);
@@ -134,6 +137,9 @@ internal static class LogMessages
 
         public void ResultNotKept(string job, string reason) =>
             Write(log, Warn, 308, "No node keeps the result of job {Job}: {Reason}", [job, reason]);
+
+        public void JobInterrupted(string job, string id, string reason) =>
+            Write(log, Warn, 309, "Job {Job} ({Id}) is interrupted: {Reason}", [job, id, reason]);
 
         public void JobFailed(string job, string reason) =>
             Write(log, Warn, 307, "Job {Job} has failed: {Reason}", [job, reason]);

@@ -60,10 +60,10 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
         });
         Receive<WorkerActor.EngineFailed>(_ =>
         {
-            if (!Sender.Equals(_worker) || _restarts.Next() is not { } pause)
+            if (!Sender.Equals(_worker) || _started is null || _restarts.Next() is not { } pause)
                 return;
             _log.EngineRestarts(pause.TotalSeconds);
-            Timers.StartSingleTimer("start-worker", _started!, pause);
+            Timers.StartSingleTimer("start-worker", _started, pause);
         });
         Receive<StartWorker>(again => Start(again.Prepare, again.Job));
         Receive<WorkerProtocol.Close>(close =>
@@ -71,6 +71,8 @@ internal sealed class WorkerNodeActor : ReceiveActor, IWithTimers
             if (_started?.Prepare.JobId != close.JobId)
                 return;
             Timers.Cancel("start-worker");
+            // The job may begin once more, from a checkpoint.
+            _started = null;
             if (_worker is not null)
                 Context.Stop(_worker);
         });

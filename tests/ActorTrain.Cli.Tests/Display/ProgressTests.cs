@@ -186,6 +186,33 @@ public class ProgressTests
     }
 
     [Fact]
+    public void A_job_that_goes_on_from_a_checkpoint_prints_what_is_new_and_what_is_trained_again()
+    {
+        var reporter = new ProgressReporter(TimeSpan.FromHours(1));
+        SupervisionEvent[] events =
+        [
+            Event("worker-joined", 1),
+            Event("checkpoint-written", 2),
+            Event("worker-lost", 3),
+        ];
+        reporter.Report(Training with { Events = events, CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, default);
+
+        var resumed = Training with
+        {
+            Events = [Event("worker-joined", 1.2), Event("checkpoint-resumed", 3)],
+            CompletedEpochs = [Epoch(1, 0.8)],
+        };
+        reporter.Report(resumed, default).ShouldHaveSingleItem().ShouldStartWith("checkpoint-resumed");
+        reporter
+            .Report(resumed with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, default)
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("epoch 2/5");
+
+        static SupervisionEvent Event(string kind, double seconds) =>
+            new(TimeSpan.FromSeconds(seconds), kind, "", "a reason", "an action");
+    }
+
+    [Fact]
     public void An_epoch_that_is_not_evaluated_is_printed_with_the_next_that_is_and_at_the_end()
     {
         var reporter = new ProgressReporter(TimeSpan.FromSeconds(5));

@@ -52,26 +52,36 @@ public sealed class TablesTests
         var lost = Thirds[2] with { Absence = "its process is gone" };
         var job = Training with { Workers = [Thirds[0], Thirds[1], lost] };
         var status = new ClusterStatus(
-            [new NodeSummary("host:1", ["worker"]), new NodeSummary("host:3", ["worker"]) { Absence = lost.Absence }],
+            [
+                new NodeSummary("host:1", ["worker"]),
+                new NodeSummary("host:3", ["worker"]) { State = NodeState.Lost, Absence = lost.Absence },
+            ],
             job
         );
 
-        Text(Tables.Nodes(status)).ShouldContain("gone: its process is gone");
+        Text(Tables.Nodes(status)).ShouldContain("lost: its process is gone");
         ProgressLine.Format(job).ShouldContain("  2 workers  ");
     }
 
     [Fact]
     public void A_restarted_node_has_a_row_of_its_own()
     {
-        var lost = new NodeSummary("host:1", ["worker"]) { Absence = "it was started again" };
+        var lost = new NodeSummary("host:1", ["worker"]) { State = NodeState.Lost, Absence = "it was started again" };
         WorkerSummary[] starts = [Thirds[0] with { Samples = 77 }, Thirds[0] with { Samples = 88, Restarts = 1 }];
         var job = Training with { Workers = starts };
-        var lines = Text(Tables.Nodes(new ClusterStatus([lost with { Restarts = 1, Absence = null }, lost], job)))
+        var lines = Text(
+                Tables.Nodes(
+                    new ClusterStatus(
+                        [lost with { Restarts = 1, State = NodeState.Present, Absence = null }, lost],
+                        job
+                    )
+                )
+            )
             .Split('\n')
             .Where(line => line.Contains("host:1", StringComparison.Ordinal))
             .ToList();
         lines[0].ShouldContain("host:1 (restart 1) ");
-        lines[1].ShouldContain("gone: it was started again");
+        lines[1].ShouldContain("lost: it was started again");
         Text(Tables.Workers(starts)).ShouldMatch(@"host:1 +cpu +1 +77 [^\n]*\n +host:1 \(restart 1\) +cpu +1 +88 ");
     }
 
@@ -79,10 +89,14 @@ public sealed class TablesTests
     public void A_long_reason_does_not_wrap_the_other_columns()
     {
         var reason = "it was removed from the cluster, since it did not answer or its process is gone";
-        var gone = new NodeSummary("10.0.0.1:40531", ["coordinator", "worker"]) { Absence = reason };
+        var gone = new NodeSummary("10.0.0.1:40531", ["coordinator", "worker"])
+        {
+            State = NodeState.Lost,
+            Absence = reason,
+        };
         var worker = Thirds[0] with { Node = gone.Node, Device = "cpu (AMD EPYC)", Throughput = 12_345 };
         var table = Text(Tables.Nodes(new ClusterStatus([gone], Training with { Workers = [worker] })));
-        table.ShouldMatch(@"10\.0\.0\.1:40531 +coordinator, worker +cpu \(AMD EPYC\) +33% +12,345 +0\.0 +gone: it was");
+        table.ShouldMatch(@"10\.0\.0\.1:40531 +coordinator, worker +cpu \(AMD EPYC\) +33% +12,345 +0\.0 +lost: it was");
     }
 
     [Fact]
@@ -90,7 +104,16 @@ public sealed class TablesTests
     {
         var job = Training with { Workers = [Thirds[0], Thirds[1] with { Absence = "its process is gone" }] };
         Text(Tables.Nodes(new ClusterStatus([new NodeSummary("host:1", ["worker"])], job)))
-            .ShouldMatch(@"host:2 +worker +cpu .* gone: its process is gone");
+            .ShouldMatch(@"host:2 +worker +cpu .* lost: its process is gone");
+    }
+
+    [Theory]
+    [InlineData(NodeState.Left, "it left the cluster", "left: it left the cluster")]
+    [InlineData(NodeState.Draining, null, "draining: it hands over what it has")]
+    public void A_node_that_leaves_in_order_says_so(NodeState state, string? absence, string condition)
+    {
+        var node = new NodeSummary("host:1", ["worker"]) { State = state, Absence = absence };
+        Text(Tables.Nodes(new ClusterStatus([node], Training))).ShouldContain(condition);
     }
 
     [Fact]

@@ -118,21 +118,4 @@ public sealed class ClientLossTests : FailureTestBase
 
     private CommandProcess Train() =>
         CommandProcess.Start(SmallJob.Train(_cluster, "--epochs", "100000", "--report", ReportFile));
-
-    // Clusters of one machine list what its state folder has, and those of other tests have that, too.
-    private async Task<string> RunningJob() =>
-        (await Jobs()).Where(job => job.Ended is null).ShouldHaveSingleItem().JobId;
-
-    private async Task Ended(string job)
-    {
-        while (!(await Jobs()).Any(known => known.JobId == job && known.Ended is not null))
-            await Task.Yield();
-    }
-
-    private async Task<IReadOnlyList<JobSummary>> Jobs()
-    {
-        await using var jobs = CommandProcess.Start("jobs", "--join", _cluster, "--json");
-        (await jobs.ExitCode()).ShouldBe(ExitCodes.Finished, jobs.Everything);
-        return JobSummaryJson.Deserialize(jobs.Output);
-    }
 }

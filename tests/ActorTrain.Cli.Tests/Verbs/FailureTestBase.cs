@@ -31,4 +31,21 @@ public abstract class FailureTestBase : IDisposable
         // No epoch has more samples than there are, and those that are complete have all.
         report.Epochs.ShouldAllBe(epoch => epoch.Samples == 12_000);
     }
+
+    // Clusters of one machine list what its state folder has, and those of other tests have that, too.
+    private protected async Task<string> RunningJob() =>
+        (await Jobs()).Where(job => job.Ended is null).ShouldHaveSingleItem().JobId;
+
+    private protected async Task Ended(string job)
+    {
+        while (!(await Jobs()).Any(known => known.JobId == job && known.Ended is not null))
+            await Task.Yield();
+    }
+
+    private protected async Task<IReadOnlyList<JobSummary>> Jobs()
+    {
+        await using var jobs = CommandProcess.Start("jobs", "--join", _cluster, "--json");
+        (await jobs.ExitCode()).ShouldBe(ExitCodes.Finished, jobs.Everything);
+        return JobSummaryJson.Deserialize(jobs.Output);
+    }
 }

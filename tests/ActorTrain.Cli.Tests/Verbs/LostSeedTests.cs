@@ -1,5 +1,6 @@
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
+using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
@@ -82,6 +83,58 @@ public sealed class LostSeedTests : FailureTestBase
         await using var status = CommandProcess.Start("status", "--join", _cluster);
         (await status.ExitCode()).ShouldBe(0, status.Everything);
         status.Errors.ShouldBe($"{_cluster} does not answer; asking {AddressOf(worker)}, which was in its cluster");
+    }
+
+    [Fact]
+    public async Task A_deterministic_job_has_the_same_bits_with_and_without_the_loss_of_its_seed()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // no signals there
+        var job = Path.Combine(_folder.FullName, "job.conf");
+        await File.WriteAllTextAsync(
+            job,
+            """
+            actortrain.job {
+              consistency { name = synchronous, synchronous { global-batch-size = 128, deterministic = on } }
+              epochs = 60, evaluate-every = 5, minimum-workers = 2
+            }
+            """
+        );
+        await using var seed = Seed();
+        await using var first = Worker();
+        await using var second = Worker();
+        var (quiet, lost) = (ModelFile("quiet"), ModelFile("lost"));
+        await using (var train = Train(quiet))
+            (await train.ExitCode()).ShouldBe(ExitCodes.Finished, train.Everything);
+
+        await using (var train = Train(lost))
+        {
+            await train.LineWith("epoch 20/");
+            seed.Kill();
+            await train.LineWith(SupervisionEventKinds.ShardRestored);
+            (await train.ExitCode()).ShouldBe(ExitCodes.Finished, train.Everything);
+        }
+
+        var (before, after) = (SafeTensors.Load(quiet).Tensors, SafeTensors.Load(lost).Tensors);
+        after.Keys.ShouldBe(before.Keys);
+        foreach (var (name, tensor) in before)
+            after[name].ToFloats().ShouldBe(tensor.ToFloats(), name);
+
+        string ModelFile(string name) => Path.Combine(_folder.FullName, $"{name}.safetensors");
+
+        CommandProcess Train(string model) =>
+            CommandProcess.Start([
+                "train",
+                job,
+                "--join",
+                _cluster,
+                "--wait",
+                "60",
+                .. SmallJob.Options,
+                "--save",
+                model,
+                "--plain",
+            ]);
     }
 
     [Fact]

@@ -15,8 +15,11 @@ public sealed class ResumeProcessTests : FailureTestBase
     [Fact]
     public async Task After_the_power_failed_everywhere_the_job_goes_on_with_other_workers_and_each_sample_counts_once()
     {
-        await using (var seed = Seed())
-        await using (var worker = Worker("--throttle", "0.2"))
+        // The job is resumed by hand, and not by the cluster.
+        var byHand = Path.Combine(_folder.FullName, "node.conf");
+        await File.WriteAllTextAsync(byHand, "actortrain.state.resume-jobs = off");
+        await using (var seed = CommandProcess.Start("seed", "--config", byHand, "--port", _cluster.Split(':')[1]))
+        await using (var worker = Worker("--config", byHand, "--throttle", "0.2"))
         await using (var train = Train("--epochs", "400", "--optimizer", "adam", "--lr", "0.001"))
         {
             await train.LineWith("checkpoint-written");
@@ -54,6 +57,76 @@ public sealed class ResumeProcessTests : FailureTestBase
         var model = SafeTensors.Load(Path.Combine(last.Path, "model.safetensors"));
         foreach (var (name, tensor) in SafeTensors.Load(ModelFile).Tensors)
             model.Tensors[name].ToFloats().ShouldBe(tensor.ToFloats(), name);
+    }
+
+    [Fact]
+    public async Task After_the_power_failed_everywhere_the_cluster_goes_on_with_its_jobs_by_itself()
+    {
+        string job,
+            next;
+        await using (var seed = Seed())
+        await using (var worker = Worker())
+        await using (var train = Train("--epochs", "100000", "--optimizer", "adam", "--lr", "0.001"))
+        {
+            await train.LineWith("checkpoint-written");
+            job = await RunningJob();
+            await using var queued = CommandProcess.Start(
+                SmallJob.Train(_cluster, "--epochs", "1", "--after", job, "--detach")
+            );
+            (await queued.ExitCode()).ShouldBe(ExitCodes.Finished, queued.Everything);
+            next = queued.Output;
+            await train.LineWith("checkpoint-written");
+            foreach (var process in new[] { seed, worker, train })
+                process.Kill();
+            foreach (var process in new[] { seed, worker, train })
+                await process.ExitCode();
+        }
+        var before = new CheckpointFolder(Checkpoints).ReadNewestManifest().Manifest;
+
+        await using var again = Seed();
+        await using var other = Worker();
+        await again.LineWith("ready");
+        await using var attached = CommandProcess.Start(["attach", job, "--join", _cluster, "--report", ReportFile]);
+
+        await attached.LineWith(SupervisionEventKinds.CheckpointResumed);
+        await attached.LineWith($"epoch {before.CompleteEpochs + 2}/");
+        (await Jobs()).Single(known => known.JobId == next).Phase.ShouldBe(JobPhase.Queued);
+        await CancelAndCheckCounts(attached);
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report.SamplesApplied.ShouldBeGreaterThan(before.SamplesApplied);
+        await Ended(next);
+        (await Jobs())
+            .Single(known => known.JobId == next)
+            .Reason.ShouldBe($"job {job}, which it is to follow, was canceled");
+    }
+
+    [Fact]
+    public async Task A_job_whose_shards_no_other_node_has_goes_on_from_its_newest_checkpoint()
+    {
+        var withoutCopies = Path.Combine(_folder.FullName, "seed.conf");
+        await File.WriteAllTextAsync(
+            withoutCopies,
+            "actortrain { coordinator.standby-share = 0, seed.roles = [coordinator, standby] }"
+        );
+        await using var seed = CommandProcess.Start([
+            "seed",
+            "--config",
+            withoutCopies,
+            "--port",
+            _cluster.Split(':')[1],
+        ]);
+        await using var worker = Worker("--role", "worker");
+        await using var server = Worker("--role", "server");
+        await using var train = Train("--epochs", "100000");
+        await train.LineWith("checkpoint-written");
+        await train.LineWith("checkpoint-written");
+
+        server.Kill();
+        await using var another = Worker("--role", "server");
+
+        await train.LineWith(SupervisionEventKinds.CheckpointResumed);
+        await train.LineWith("done in");
+        await CancelAndCheckCounts(train);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class TrainingServiceTests : IAsyncLifetime
 
         var accepted = await Submitted(second, new { epochs = 2, workers = 2 });
         var job = $"{second}{accepted.Headers.Location}";
-        (await _http.PostAsJsonAsync($"{first}/jobs", new { epochs = 1 })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var queued = await Submitted(first, new { epochs = 1, workers = 1 });
+        var next = $"{first}{queued.Headers.Location}";
         var events = await _http.GetStringAsync($"{job}/events");
         var end = await _http.GetFromJsonAsync<JsonElement>(job);
         var prediction = await (
@@ -45,6 +46,8 @@ public sealed class TrainingServiceTests : IAsyncLifetime
         end.GetProperty("phase").GetString().ShouldBe("Completed");
         end.GetProperty("samples").GetInt64().ShouldBe(24_000);
         prediction.ShouldContain("\"label\":\"");
+        await _http.GetStringAsync($"{next}/events");
+        (await _http.GetFromJsonAsync<JsonElement>(next)).GetProperty("samples").GetInt64().ShouldBe(12_000);
         (await _http.PostAsJsonAsync($"{second}/jobs", new { epochs = 0 })).StatusCode.ShouldBe(
             HttpStatusCode.BadRequest
         );

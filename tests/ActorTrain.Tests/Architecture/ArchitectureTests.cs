@@ -21,7 +21,7 @@ public sealed class ArchitectureTests(ITestOutputHelper output)
         ["Job", "Engines"],
         ["Telemetry", "Threads", "Handshakes", "Serialization", "Lane", "Saving"],
         ["Protocol"],
-        ["Supervision", "Checkpoints", "Results", "Server", "Worker", "Coordinator"],
+        ["Supervision", "Checkpoints", "Pending", "Results", "Server", "Worker", "Coordinator"],
         ["Hosting"],
     ];
 

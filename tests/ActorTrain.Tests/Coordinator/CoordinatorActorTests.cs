@@ -11,7 +11,7 @@ namespace ActorTrain.Tests.Coordinator;
 /// <summary>Which jobs the coordinator accepts, and when: there are no workers, so each job waits for some.</summary>
 public sealed class CoordinatorActorTests : ActorTests
 {
-    private static readonly CoordinatorOptions Options = new(
+    internal static readonly CoordinatorOptions Options = new(
         TimeSpan.FromMilliseconds(50),
         TimeSpan.FromMinutes(1),
         TimeSpan.FromMinutes(1),
@@ -81,8 +81,12 @@ public sealed class CoordinatorActorTests : ActorTests
         await WatchAsync(client.Ref);
         await ExpectTerminatedAsync(client.Ref);
         var other = CreateTestProbe();
-        other.Send(_coordinator, new ClientProtocol.Submit(Jobs.Create()));
-        (await other.ExpectMsgAsync<ClientProtocol.Rejected>()).Kind.ShouldBe(ClientProtocol.Rejection.Busy);
+        other.Send(_coordinator, new ClientProtocol.Follow(Running));
+        await other.ExpectMsgAsync<ClientProtocol.Accepted>();
+        other.Send(_coordinator, new ClientProtocol.GetJobs());
+        ((ClientProtocol.Jobs)await other.FishForMessageAsync(message => message is ClientProtocol.Jobs))
+            .All.ShouldHaveSingleItem()
+            .Phase.ShouldBe(JobPhase.WaitingForWorkers);
     }
 
     [Fact]
@@ -189,6 +193,25 @@ public sealed class CoordinatorActorTests : ActorTests
         (await NodesAsync()).ShouldBe([(1, null), (0, "it was started again")]);
         _coordinator.Tell(new NodeProtocol.NodeLost("w:1", "it left the cluster", Uid: 2));
         (await NodesAsync()).ShouldBe([(0, "it was started again"), (1, "it left the cluster")]);
+    }
+
+    [Fact]
+    public async Task The_status_tells_nodes_that_hand_over_have_left_and_are_lost_apart()
+    {
+        await SubmitAsync();
+        foreach (var name in new[] { "a:1", "b:1", "c:1", "d:1" })
+            CreateTestProbe()
+                .Send(_coordinator, new NodeProtocol.Enrol(name, [NodeRoles.Worker], CreateTestProbe(), Server: null));
+        _coordinator.Tell(new NodeProtocol.Leaving("a:1"));
+        _coordinator.Tell(new NodeProtocol.Leaving("b:1"));
+        _coordinator.Tell(new NodeProtocol.NodeLost("b:1", "it left the cluster", HasLeft: true));
+        _coordinator.Tell(new NodeProtocol.NodeLost("c:1", "its process is gone"));
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.GetStatus());
+        (await client.ExpectMsgAsync<ClientProtocol.Status>())
+            .Cluster.Nodes.OrderBy(node => node.Node)
+            .Select(node => node.State)
+            .ShouldBe([NodeState.Draining, NodeState.Left, NodeState.Lost, NodeState.Present]);
     }
 
     private async Task<IEnumerable<(int Restarts, string? Absence)>> NodesAsync()

@@ -20,13 +20,11 @@ public sealed class JobFollowersTests : ActorTests
     {
         _client = CreateTestProbe();
         var submitted = new JobPreparation.Submitted(
-            "1-1",
-            Jobs.Create(),
-            _client,
-            new JobSubmission("ann@desk", DateTimeOffset.UnixEpoch)
+            new PendingJob("1-1", Jobs.Create(), new JobSubmission("ann@desk", DateTimeOffset.UnixEpoch), Run: "1-1"),
+            _client
         );
         _followers = new JobFollowers(
-            JobStart.Submitted(new JobPreparation.Ready(submitted, Resumed: null), _now),
+            JobStart.Submitted(new JobPreparation.Ready(submitted, Resumed: null), followers: [], _now),
             Sys,
             TestActor,
             () => _now
@@ -36,7 +34,7 @@ public sealed class JobFollowersTests : ActorTests
     [Fact]
     public async Task The_client_that_submits_a_job_follows_it_from_the_beginning_and_is_confirmed_once()
     {
-        _followers.Begin(_client);
+        _followers.Begin(submitter => submitter.ShouldBe(_client.Ref));
         _followers.Tell(Told);
         Follow(_client);
         Follow(_client);

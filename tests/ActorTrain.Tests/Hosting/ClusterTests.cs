@@ -149,22 +149,24 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_second_job_is_refused_while_one_runs_and_accepted_after_its_end()
+    public async Task A_second_job_waits_while_one_runs_and_trains_after_its_end()
     {
         await using var node = await Node(NodeRoles.All, engines: Endless);
         var client = TrainingClient.From(node);
         var first = await client.SubmitAsync(Jobs.Create(epochs: 1000));
-
-        (await Should.ThrowAsync<ClusterBusyException>(client.SubmitAsync(Jobs.Create()))).Message.ShouldContain(
-            "at work on job 'test'"
-        );
+        var second = await client.SubmitAsync(Jobs.Create(epochs: 1));
+        await using var waiting = second.Progress.GetAsyncEnumerator();
+        await Until(waiting, progress => progress.Phase == JobPhase.Queued);
 
         await using var news = first.Progress.GetAsyncEnumerator();
         await Until(news, progress => progress.SamplesApplied > 0);
         first.Cancel();
         await first.Completion.WaitAsync(Patience);
-        var second = await Retry(() => client.SubmitAsync(Jobs.Create(epochs: 1)));
         (await second.Completion.WaitAsync(Patience)).Report.SamplesApplied.ShouldBe(EndlessSamples);
+        (await client.GetJobsAsync())
+            .Take(2)
+            .Select(job => job.Phase)
+            .ShouldBe([JobPhase.Completed, JobPhase.Canceled]);
     }
 
     [Fact]

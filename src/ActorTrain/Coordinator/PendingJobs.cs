@@ -1,0 +1,45 @@
+using ActorTrain.Protocol;
+using ActorTrain.Serialization.Paging;
+using Akka.Actor;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>The jobs that are accepted and have not ended: all nodes are told of them.</summary>
+/// <param name="nodes">The nodes.</param>
+/// <param name="system">The actor system.</param>
+/// <param name="self">The coordinator, which nodes answer.</param>
+internal sealed class PendingJobs(EnrolledNodes nodes, ActorSystem system, IActorRef self)
+{
+    private readonly Dictionary<string, PendingJob> _jobs = [];
+
+    /// <summary>The job of an id; null where there is none.</summary>
+    public PendingJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
+
+    /// <summary>A job is accepted, or changes.</summary>
+    public void Keep(PendingJob job)
+    {
+        _jobs[job.JobId] = job;
+        foreach (var node in nodes.Present)
+            Tell(node.Node, job);
+    }
+
+    /// <summary>A job has ended.</summary>
+    public void End(string jobId)
+    {
+        if (_jobs.Remove(jobId))
+            foreach (var node in nodes.Present)
+                node.Node.Pending?.Tell(new PendingJobProtocol.Drop(jobId), self);
+    }
+
+    /// <summary>A node has enrolled: it may know jobs of another coordinator, and is to know those of this
+    /// one.</summary>
+    public void Joined(NodeProtocol.Enrol node)
+    {
+        node.Pending?.Tell(new PendingJobProtocol.GetKnown(), self);
+        foreach (var job in _jobs.Values)
+            Tell(node, job);
+    }
+
+    private void Tell(NodeProtocol.Enrol node, PendingJob job) =>
+        node.Pending?.TellInPages(system, new PendingJobProtocol.Keep(job), self);
+}
