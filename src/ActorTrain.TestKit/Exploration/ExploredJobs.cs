@@ -48,17 +48,24 @@ internal static class ExploredJobs
     /// <exception cref="CsCheck.CsCheckException">A law was broken.</exception>
     public static void Explore(string name, bool withoutFaults, int scripts, int first = 1)
     {
-        for (var i = 0; i < Shapes.Length; i++)
+        // Every other script has a cluster of the default commands.
+        var parts = Shapes
+            .SelectMany(shape =>
+                new[] { (shape, Explorer.Cluster(seed: 1)), (shape, Explorer.DefaultCluster(seed: 1)) }
+            )
+            .ToList();
+        for (var i = 0; i < parts.Count; i++)
         {
-            var (begin, end) = (scripts * i / Shapes.Length, scripts * (i + 1) / Shapes.Length);
+            var (shape, nodes) = parts[i];
+            var (begin, end) = (scripts * i / parts.Count, scripts * (i + 1) / parts.Count);
             var job = JobOptionsReader.Read(
                 ConfigurationFactory.ParseString(
                     $"actortrain.job {{ optimizer {{ learning-rate = 0.01, momentum = 0 "
-                        + $"}}\n{Shapes[i]}\n{Settings[name]} }}"
+                        + $"}}\n{shape}\n{Settings[name]} }}"
                 )
             );
             // A shard on each server. The last step of an epoch depends on the number of samples.
-            var cluster = Explorer.Cluster(seed: 1) with
+            var cluster = nodes with
             {
                 Engines = AnalyticEngines.Small(
                     parameters: 40,

@@ -15,7 +15,8 @@ namespace ActorTrain.TestKit.Exploration;
 /// <param name="simulation">The cluster. Workers have every kind of trouble. Nodes with the role <c>coordinator</c>
 /// alone are killed, frozen or cut off, one at a time, if there are three or more. Nodes with the role <c>server</c>
 /// alone are killed, frozen, cut off or leave, one after the other, if there are two or more: a job ends when a shard
-/// and its copy are lost at one time.</param>
+/// and its copy are lost at one time. So are nodes that may hold both the coordinator and shards, or their copies, if
+/// there are three or more.</param>
 /// <param name="job">The job.</param>
 public sealed class Explorer(Simulation simulation, JobOptions job)
 {
@@ -58,6 +59,21 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
             .WithWorkers(1, Speed.Constant(200))
             .WithWorkers(2, Speed.Exponential(100))
             .WithWorkers(1, Speed.Constant(25));
+    }
+
+    /// <summary>A cluster as the commands start it by default: a seed, and four unequal workers, any of which may hold
+    /// the coordinator and copies of shards.</summary>
+    /// <param name="seed">The simulations' seed.</param>
+    public static Simulation DefaultCluster(long seed)
+    {
+        string[] roles = [NodeRoles.Coordinator, NodeRoles.Standby, NodeRoles.Worker];
+        Speed[] speeds = [Speed.Constant(200), Speed.Exponential(100), Speed.Exponential(100), Speed.Constant(25)];
+        return speeds
+            .Select((speed, index) => new NodePlan($"worker-{index + 1}", roles, speed))
+            .Aggregate(
+                new Simulation(seed) { Limit = TimeSpan.FromMinutes(10) }.WithSeed(),
+                (cluster, node) => cluster.WithNode(node)
+            );
     }
 
     /// <summary>Runs scripts by number: the same number is the same script on every machine.</summary>
@@ -149,6 +165,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
         var workers = NodeNames(roles => roles.Contains(NodeRoles.Worker));
         var coordinators = NodeNames(roles => roles is [NodeRoles.Coordinator]);
         var servers = NodeNames(roles => roles is [NodeRoles.Server]);
+        var both = NodeNames(HoldsBoth);
         var when = Gen.Select(Gen.Int[0, (int)(10 * Within)], Gen.Int[1, 250]);
         var workerTroubles = Gen.Select(Gen.Enum<TroubleKind>(), Gen.Int[0, workers.Count - 1], when)
             .Select((kind, worker, at) => new Trouble(kind, workers[worker], at.Item1 / 10.0, at.Item2 / 10.0));
@@ -162,31 +179,40 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                         at.Item2 / 10.0
                     )
             );
-        var serverTroubles = Gen.Select(Gen.Int[0, 3], Gen.Int[0, Math.Max(0, servers.Count - 1)], when)
-            .Select(
-                (kind, server, at) =>
-                    new Trouble(
-                        (TroubleKind)kind,
-                        servers.ElementAtOrDefault(server) ?? "",
-                        at.Item1 / 10.0,
-                        at.Item2 / 10.0
-                    )
-            );
         var troubles = Gen.Select(
             workerTroubles.Array[0, MostTroubles],
             coordinatorTroubles.Array[0, coordinators.Count >= 3 ? 2 : 0],
-            serverTroubles.Array[0, servers.Count >= 2 ? 2 : 0],
+            Losses(servers).Array[0, servers.Count >= 2 ? 2 : 0],
+            Losses(both).Array[0, both.Count >= 3 ? 3 : 0],
             Gen.Int[1, int.MaxValue]
         );
         return troubles.Select(
-            (some, others, lossesOfServers, seed) =>
+            (some, others, lossesOfServers, lossesOfBoth, seed) =>
                 Survivable(some, workers)
+                    .Where(trouble => trouble.Kind >= TroubleKind.Slow || !both.Contains(trouble.Node))
                     .Concat(others)
                     .Concat(OneAfterTheOther(lossesOfServers))
+                    .Concat(OneAfterTheOther(lossesOfBoth))
                     .SelectMany(trouble => trouble.Faults)
                     .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault))
         );
+
+        Gen<Trouble> Losses(List<string> nodes) =>
+            Gen.Select(Gen.Int[0, (int)TroubleKind.Leave], Gen.Int[0, Math.Max(0, nodes.Count - 1)], when)
+                .Select(
+                    (kind, node, at) =>
+                        new Trouble(
+                            (TroubleKind)kind,
+                            nodes.ElementAtOrDefault(node) ?? "",
+                            at.Item1 / 10.0,
+                            at.Item2 / 10.0
+                        )
+                );
     }
+
+    private static bool HoldsBoth(IReadOnlyList<string> roles) =>
+        roles.Contains(NodeRoles.Coordinator)
+        && (roles.Contains(NodeRoles.Server) || roles.Contains(NodeRoles.Standby));
 
     /// <param name="troubles">Each begins so many seconds after the one before is over.</param>
     private static IEnumerable<Trouble> OneAfterTheOther(IReadOnlyList<Trouble> troubles)
