@@ -19,18 +19,30 @@ internal sealed class ProgressReporter(TimeSpan interval)
 
     private IEnumerable<string> NewLines(JobProgress progress, TimeSpan now)
     {
-        // A job that goes on from a checkpoint has the events and epochs of then, and others after them.
-        foreach (var raised in progress.Events.Skip(progress.Events.Zip(_events).TakeWhile(AreOne).Count()))
-            yield return ProgressLine.Format(raised);
-        _events = progress.Events;
-        _epochs = Math.Min(_epochs, progress.CompletedEpochs.Count);
-        for (var due = EpochsDue(progress); _epochs < due; _epochs++)
-            yield return ProgressLine.Format(progress.CompletedEpochs[_epochs], progress);
+        // One that was interrupted has none of its own while it waits.
+        if (progress.Phase != JobPhase.Queued)
+            foreach (var line in NewEvents(progress).Concat(NewEpochs(progress)))
+                yield return line;
         var phase = $"{progress.Phase} {progress.Reason}";
         if (phase == _phase && (progress.Phase is not JobPhase.Training || now - _last < interval))
             yield break;
         (_phase, _last) = (phase, now);
         yield return ProgressLine.Format(progress);
+    }
+
+    // A job that goes on from a checkpoint has the events and epochs of then, and others after them.
+    private IEnumerable<string> NewEvents(JobProgress progress)
+    {
+        var known = progress.Events.Zip(_events).TakeWhile(AreOne).Count();
+        _events = progress.Events;
+        return progress.Events.Skip(known).Select(ProgressLine.Format);
+    }
+
+    private IEnumerable<string> NewEpochs(JobProgress progress)
+    {
+        _epochs = Math.Min(_epochs, progress.CompletedEpochs.Count);
+        for (var due = EpochsDue(progress); _epochs < due; _epochs++)
+            yield return ProgressLine.Format(progress.CompletedEpochs[_epochs], progress);
     }
 
     // A checkpoint has their times rounded.

@@ -15,8 +15,6 @@ internal sealed class ClusterJobs
     // Time for the servers of a job that was interrupted to come back.
     private static readonly TimeSpan AdoptionTime = TimeSpan.FromSeconds(20);
 
-    private const ClientProtocol.Rejection Invalid = ClientProtocol.Rejection.Invalid;
-
     private readonly JobList _list;
     private readonly JobQueue _queue;
     private readonly JobRequests _requests;
@@ -109,14 +107,15 @@ internal sealed class ClusterJobs
     /// <summary>A server stores jobs of another coordinator.</summary>
     public void Know(IEnumerable<StoredJob> stored)
     {
-        if (_job is null && _next is null && stored.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
+        var living = stored.Where(job => _list.FindEnded(job.Snapshot.JobId) is null);
+        if (_job is null && _next is null && living.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
             Adopt(job, isMoved: true);
     }
 
     /// <summary>A client submits a job.</summary>
     public void Accept(ClientProtocol.Submit submit, IActorRef client)
     {
-        if (RefusalOf(submit.Job) is { } refusal)
+        if (_requests.RefusalOf(submit.Job, _context.Algorithms) is { } refusal)
         {
             client.Tell(refusal, _coordinator.Self);
             return;
@@ -142,10 +141,20 @@ internal sealed class ClusterJobs
     /// <summary>A job cannot begin.</summary>
     public void Refuse(JobPreparation.Refused refused)
     {
+        var jobId = refused.Submitted.Job.JobId;
         if (refused.Submitted.Client is { } client)
-            client.Tell(new ClientProtocol.Rejected(refused.Reason, Invalid), _coordinator.Self);
-        else
-            _queue.Find(refused.Submitted.Job.JobId)?.Tell(new QueuedJobActor.Fail(refused.Reason), _coordinator.Self);
+            client.Tell(
+                new ClientProtocol.Rejected(refused.Reason, ClientProtocol.Rejection.Invalid),
+                _coordinator.Self
+            );
+        else if (!refused.MayPass)
+            _queue.Find(jobId)?.Tell(new QueuedJobActor.Fail(refused.Reason), _coordinator.Self);
+        else if (_next == jobId)
+        {
+            _next = null;
+            _queue.Delay(jobId, refused.Reason);
+            BeginNext();
+        }
     }
 
     /// <summary>A job that waits asks for its turn.</summary>
@@ -170,7 +179,13 @@ internal sealed class ClusterJobs
     {
         Progress = progress;
         _list.Progressed(progress);
+        if (progress.Phase == JobPhase.Training && _list.Running is { } running)
+            _pending.Change(running.JobId, job => job with { HasBegun = true });
     }
+
+    /// <summary>The job that trains has written a checkpoint.</summary>
+    public void Keep(JobCheckpoints.Written written) =>
+        _pending.Change(written.JobId, job => job with { HasCheckpoint = true });
 
     /// <summary>A job has ended.</summary>
     public void End(JobEnd.Over over, IActorRef job)
@@ -205,13 +220,7 @@ internal sealed class ClusterJobs
         if (!actor.Equals(_job))
             return false;
         _job = null;
-        Progress = Progress is { } last
-            ? last with
-            {
-                Phase = JobPhase.Failed,
-                Reason = JobFailures.CoordinatorFailed,
-            }
-            : null;
+        Progress = JobFailures.OfCoordinator(Progress);
         if (_list.Fail(JobFailures.CoordinatorFailed, _coordinator.System.Scheduler.Now) is { } failed)
             End(failed);
         return true;
@@ -223,20 +232,12 @@ internal sealed class ClusterJobs
         BeginNext();
     }
 
-    private ClientProtocol.Rejected? RefusalOf(JobOptions job) =>
-        (
-            AlgorithmChecks.RefusalOf(job, _context.Algorithms)
-            ?? AlgorithmChecks.LackOf(job, [.. _nodes.Present.Select(joined => joined.Node)])
-            ?? _queue.Hopeless(job)
-        )
-            is { } reason
-            ? new(reason, Invalid)
-        : _queue.IsFull ? new($"{JobQueue.Most} jobs wait on this cluster already", ClientProtocol.Rejection.Busy)
-        : null;
-
     private void End(JobSummary job)
     {
         _list.Ended(job);
+        if (job.Phase == JobPhase.Completed)
+            foreach (var following in _queue.Release(job.JobId))
+                _pending.Keep(following);
         _pending.End(job.JobId);
         _queue.Remove(job.JobId);
         if (_next == job.JobId)
@@ -246,12 +247,11 @@ internal sealed class ClusterJobs
 
     private void Prepare(JobPreparation.Submitted submitted)
     {
-        var folder = _context.Options.StateFolder;
         if (!JobPreparation.IsNeeded(submitted.Job))
             Begin(new JobPreparation.Ready(submitted, Resumed: null));
         else
             // It reads the disk.
-            Task.Run(() => JobPreparation.Prepare(submitted, folder)).PipeTo(_coordinator.Self);
+            Task.Run(() => JobPreparation.Prepare(submitted, _context.Options.StateFolder)).PipeTo(_coordinator.Self);
     }
 
     private void Enqueue(JobPreparation.Submitted submitted, IActorRef[] followers, TimeSpan after = default)
@@ -271,7 +271,7 @@ internal sealed class ClusterJobs
 
     private void Host(JobPreparation.Ready ready, IActorRef[] followers) =>
         Host(
-            ready.Begun,
+            ready.Job,
             ready.Resumed?.Manifest.Record.Workers ?? [],
             JobActor.Props(now => JobStart.Submitted(ready, followers, now), _context)
         );
@@ -284,7 +284,10 @@ internal sealed class ClusterJobs
         _log.JobAdopted(snapshot.Job.Name);
         _queue.Find(snapshot.JobId)?.Tell(new QueuedJobActor.Moved(), _coordinator.Self);
         Host(
-            new PendingJob(snapshot.JobId, snapshot.Job, snapshot.Submission, snapshot.Run, HasBegun: true),
+            (_pending.Find(snapshot.JobId) ?? new(snapshot.JobId, snapshot.Job, snapshot.Submission, snapshot.Run)) with
+            {
+                HasBegun = true,
+            },
             snapshot.Record.Workers,
             JobActor.Props(now => JobStart.AdoptedFrom(job, members, isMoved, now), _context),
             keepsLost: !isMoved

@@ -74,6 +74,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         });
         Receive<ClientProtocol.IJobRequest>(request => _jobs.Forward(request, Sender));
         Receive<JobProgress>(_jobs.Progressed);
+        Receive<JobCheckpoints.Written>(_jobs.Keep);
         Receive<JobEnd.Over>(over => _jobs.End(over, Sender));
         Receive<JobEnd.Interrupted>(interrupted => _jobs.Interrupt(interrupted, Sender));
         Receive<JobEnd.Reopened>(reopened => _jobs.Reopen(reopened, Sender));

@@ -122,7 +122,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
         var recovery = Context.ActorOf(ShardRecoveryActor.Props(adopted, _context.NodeOf), "recovery");
         if (adopted.Snapshot.IsCanceled)
             _training.Cancel();
-        Receive<ShardRecoveryActor.Lost>(lost => _end.GoOnFromCheckpoint(lost.Reason));
+        Receive<ShardRecoveryActor.Lost>(lost => _end.GoOnFromCheckpoint(lost.Reason, _training.IsCanceled));
         Receive<ShardRecoveryActor.Recovered>(recovered =>
         {
             if (_shards.Adopt(recovered.Placed))

@@ -18,6 +18,10 @@ internal sealed class JobCheckpoints(
     IActorContext actor
 )
 {
+    /// <summary>Job → coordinator: one is on the disk.</summary>
+    /// <param name="JobId">The job.</param>
+    public sealed record Written(string JobId);
+
     private IActorRef _writer = ActorRefs.Nobody;
 
     /// <summary>A request of training, or an answer of the node that writes.</summary>
@@ -60,6 +64,8 @@ internal sealed class JobCheckpoints(
             default:
                 _writer = sender;
                 training.Tell(message);
+                if (message is CheckpointActor.Written)
+                    actor.Parent.Tell(new Written(start.JobId));
                 break;
         }
     }

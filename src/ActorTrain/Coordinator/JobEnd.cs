@@ -76,8 +76,14 @@ internal sealed class JobEnd(
     /// <summary>A shard is lost, and no node has a copy: another job actor goes on from the newest
     /// checkpoint.</summary>
     /// <param name="reason">What is lost, as a clause.</param>
-    public void GoOnFromCheckpoint(string reason)
+    /// <param name="isCanceled">Whether it was to end anyway.</param>
+    public void GoOnFromCheckpoint(string reason, bool isCanceled = false)
     {
+        if (isCanceled)
+        {
+            Cancel(reason);
+            return;
+        }
         if (!start.Job.Checkpoint.Every.IsOn)
         {
             Fail(reason);

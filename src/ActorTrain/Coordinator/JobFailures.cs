@@ -57,6 +57,10 @@ internal static class JobFailures
     private static ClientProtocol.Rejected NoResult(JobSummary ended, string where) =>
         new($"the result of job {ended.JobId} is {where}", ClientProtocol.Rejection.NoResult);
 
+    /// <summary>The last progress of a job whose actor has failed.</summary>
+    public static JobProgress? OfCoordinator(JobProgress? last) =>
+        last is null ? null : last with { Phase = JobPhase.Failed, Reason = CoordinatorFailed };
+
     public static string TooFewWorkers(string waiting, TimeSpan timeout) =>
         $"{waiting}, for longer than minimum-workers-timeout, {Wait(timeout)}";
 

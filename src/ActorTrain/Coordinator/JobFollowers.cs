@@ -139,7 +139,7 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
                 system,
                 new ClientProtocol.Progressed(
                     withoutHistory,
-                    canMove,
+                    canMove || start.Job.Checkpoint.Every.IsOn,
                     start.History.PageFrom(follower.Received),
                     names
                 ),

@@ -23,19 +23,16 @@ internal static class JobPreparation
     /// <param name="Resumed">What it goes on from; null for a new one.</param>
     public sealed record Ready(Submitted Submitted, ResumedJob? Resumed)
     {
-        /// <summary>The job, which has begun; its checkpoints name the run.</summary>
-        public PendingJob Begun =>
-            Submitted.Job with
-            {
-                HasBegun = true,
-                Run = Resumed?.Manifest.Run ?? Submitted.Job.Run,
-            };
+        /// <summary>The job; its checkpoints name the run.</summary>
+        public PendingJob Job => Submitted.Job with { Run = Resumed?.Manifest.Run ?? Submitted.Job.Run };
     }
 
     /// <summary>A job that cannot.</summary>
     /// <param name="Submitted">The job.</param>
     /// <param name="Reason">Why, in one sentence.</param>
-    public sealed record Refused(Submitted Submitted, string Reason);
+    /// <param name="MayPass">Whether it is tried again: it was interrupted, and its checkpoints may come back, as with
+    /// a disk that is not there yet.</param>
+    public sealed record Refused(Submitted Submitted, string Reason, bool MayPass = false);
 
     /// <summary>Finds the job that has written a checkpoint. Blocks.</summary>
     /// <returns><see cref="ClientProtocol.CheckpointFound"/> or <see cref="ClientProtocol.Rejected"/>.</returns>
@@ -65,18 +62,25 @@ internal static class JobPreparation
         try
         {
             var job = pending.HasBegun ? AfterInterruption(submitted, stateFolder) : pending.Job;
+            // When its turn comes, another run may be the latest.
+            if (job.Resume == ResumedJob.Latest)
+                job = job with { Resume = ResumedJob.Find(job.Resume, stateFolder) };
             var resumed = job.Resume.Length > 0 ? ResumedJob.Load(job, stateFolder) : null;
             if (pending.HasBegun)
                 resumed = resumed is null ? null : resumed with { Interruption = submitted.Interruption };
             var ready = new Ready(submitted with { Job = pending with { Job = resumed?.Job ?? job } }, resumed);
             if (job.Checkpoint.Every.IsOn)
-                FolderOf(job, ready.Begun.Run, stateFolder).Claim(ready.Begun.Run);
+                FolderOf(job, ready.Job.Run, stateFolder).Claim(ready.Job.Run);
             return ready;
         }
         // Any failure, too little memory among them: the coordinator must be free for the next job.
         catch (Exception failure)
         {
-            return new Refused(submitted, Sentence.From(failure.AsReason()));
+            return new Refused(
+                submitted,
+                Sentence.From(failure.AsReason()),
+                MayPass: pending.HasBegun && pending.Job.Checkpoint.Every.IsOn
+            );
         }
     }
 
@@ -89,14 +93,17 @@ internal static class JobPreparation
                 $"{submitted.Interruption}, and the job writes no checkpoints; 'checkpoint.every' makes it write them"
             );
         var folder = FolderOf(job, pending.Run, stateFolder);
-        return folder.List().Count == 0
-            ? job
-            // As the checkpoint has them, with all changes since the job was submitted.
-            : ResumedJob.JobOf(folder.Path, stateFolder) with
-            {
-                Priority = job.Priority,
-                After = job.After,
-            };
+        var isThere = folder.List().Count > 0;
+        if (pending.HasCheckpoint && !isThere)
+            throw new ActorTrainException(
+                $"{submitted.Interruption}, and its checkpoints are not in {folder.Path} on the coordinator's machine"
+            );
+        // The folder may be that of the job that this one was to go on from.
+        if (!pending.HasCheckpoint && (job.Resume.Length > 0 || !isThere))
+            return job;
+        var saved = ResumedJob.JobOf(folder.Path, stateFolder);
+        // These may have been changed since the job was submitted.
+        return job with { Resume = folder.Path, Consistency = saved.Consistency, Staleness = saved.Staleness };
     }
 
     private static CheckpointFolder FolderOf(JobOptions job, string run, string? stateFolder) =>

@@ -1,5 +1,6 @@
 using ActorTrain.Job;
 using ActorTrain.Protocol;
+using ActorTrain.Sentences;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
@@ -16,7 +17,20 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
     private readonly OrderedDictionary<string, Waiting> _waiting = [];
     private int _added;
 
-    private sealed record Waiting(JobPreparation.Submitted Submitted, IActorRef Actor, TimeSpan NotBefore)
+    // Of a job that was interrupted and cannot go on.
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(30);
+
+    /// <param name="Submitted">The job.</param>
+    /// <param name="Actor">Its actor.</param>
+    /// <param name="NotBefore">When it may begin, on the scheduler's clock.</param>
+    /// <param name="Obstacle">Why it could not begin, and lets others pass until then; null where it was not
+    /// tried.</param>
+    private sealed record Waiting(
+        JobPreparation.Submitted Submitted,
+        IActorRef Actor,
+        TimeSpan NotBefore,
+        string? Obstacle = null
+    )
     {
         public PendingJob Job => Submitted.Job;
     }
@@ -57,9 +71,13 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
     public JobPreparation.Submitted? Next()
     {
         foreach (var waiting in _waiting.Values.Where(waiting => waiting.NotBefore <= Now))
-            if (Hopeless(waiting.Job.Job) is { } reason)
+            if (JobTurns.Hopeless(waiting.Job, PhaseOf) is { } reason)
                 waiting.Actor.Tell(new QueuedJobActor.Fail(reason));
-        return JobTurns.Next(Jobs, PhaseOf) is { } next && _waiting[next.JobId] is var turn && turn.NotBefore <= Now
+        var able = _waiting.Values.Where(waiting => waiting.Obstacle is null || waiting.NotBefore <= Now);
+        return
+            JobTurns.Next(able.Select(waiting => waiting.Job), PhaseOf) is { } next
+            && _waiting[next.JobId] is var turn
+            && turn.NotBefore <= Now
             ? turn.Submitted with
             {
                 Client = null,
@@ -67,8 +85,31 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
             : null;
     }
 
-    /// <summary>Why a job can never begin, as a clause; null where it can.</summary>
-    public string? Hopeless(JobOptions job) => JobTurns.Hopeless(job, PhaseOf);
+    /// <summary>Why a job is not accepted, as a clause; null where it is.</summary>
+    public string? RefusalOf(JobOptions job) => JobTurns.RefusalOf(job, PhaseOf);
+
+    /// <summary>A job could not begin, and is tried again.</summary>
+    public void Delay(string jobId, string reason)
+    {
+        if (_waiting.TryGetValue(jobId, out var waiting))
+            _waiting[jobId] = waiting with { NotBefore = Now + TryAgainAfter, Obstacle = reason.AsClause() };
+    }
+
+    /// <summary>A job has completed.</summary>
+    /// <returns>The jobs that follow it, which may begin, whether nodes keep its end or not.</returns>
+    public IReadOnlyList<PendingJob> Release(string jobId)
+    {
+        var following = _waiting.Values.Where(waiting => waiting.Job.Job.After == jobId).ToList();
+        return
+        [
+            .. following.Select(waiting =>
+            {
+                var job = waiting.Job with { Job = waiting.Job.Job with { After = "" } };
+                _waiting[job.JobId] = waiting with { Submitted = waiting.Submitted with { Job = job } };
+                return job;
+            }),
+        ];
+    }
 
     /// <summary>A job that waits asks for its turn, and is told what it waits for.</summary>
     public void Answer(string jobId, IEnumerable<NodeProtocol.NodeJoined> nodes)
@@ -79,7 +120,8 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
             );
     }
 
-    private string ReasonOf(PendingJob job) => JobTurns.Reason(job, Jobs, list.Running, PhaseOf);
+    private string ReasonOf(PendingJob job) =>
+        _waiting[job.JobId].Obstacle ?? JobTurns.Reason(job, Jobs, list.Running, PhaseOf);
 
     private JobPhase? PhaseOf(string jobId) =>
         _waiting.ContainsKey(jobId) ? JobPhase.Queued

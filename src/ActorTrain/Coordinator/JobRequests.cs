@@ -1,15 +1,30 @@
+using ActorTrain.Job;
 using ActorTrain.Protocol;
 using Akka.Actor;
 
 namespace ActorTrain.Coordinator;
 
-/// <summary>Passes requests of clients on to the actor of their job, or to a node that keeps its result.</summary>
+/// <summary>Requests of clients, which go to the actor of their job or to a node that keeps its result.</summary>
 /// <param name="list">The job that trains, and those that have ended.</param>
 /// <param name="queue">The jobs that wait.</param>
 /// <param name="nodes">The nodes.</param>
 /// <param name="coordinator">The coordinator, which answers.</param>
 internal sealed class JobRequests(JobList list, JobQueue queue, EnrolledNodes nodes, IActorRef coordinator)
 {
+    /// <summary>Why a job is not accepted; null where it is.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="algorithms">The algorithms that jobs may name.</param>
+    public ClientProtocol.Rejected? RefusalOf(JobOptions job, Algorithms algorithms)
+    {
+        var reason =
+            AlgorithmChecks.RefusalOf(job, algorithms)
+            ?? AlgorithmChecks.LackOf(job, [.. nodes.Present.Select(joined => joined.Node)])
+            ?? queue.RefusalOf(job);
+        return reason is not null ? new(reason, ClientProtocol.Rejection.Invalid)
+            : queue.IsFull ? new($"{JobQueue.Most} jobs wait on this cluster already", ClientProtocol.Rejection.Busy)
+            : null;
+    }
+
     /// <param name="follow">The request.</param>
     /// <param name="client">The client.</param>
     /// <param name="training">The job that trains; null where none does.</param>

@@ -30,8 +30,9 @@ internal sealed record JobStart(
     ResumedJob? Resumed = null
 )
 {
-    /// <summary>How long it waits for enough workers; null: without end.</summary>
-    public TimeSpan? WorkersTimeout { get; init; }
+    /// <summary>Whether it goes on after an interruption: then it waits for workers without end, as nodes that are
+    /// started again come one after the other.</summary>
+    public bool IsInterrupted { get; init; }
 
     /// <summary>What has become of the job.</summary>
     public JobSummary Summarize(
@@ -90,7 +91,7 @@ internal sealed record JobStart(
     /// <param name="now">The time, on the scheduler's clock.</param>
     public static JobStart Submitted(JobPreparation.Ready ready, IActorRef[] followers, TimeSpan now)
     {
-        var (pending, resumed) = (ready.Begun, ready.Resumed);
+        var (pending, resumed) = (ready.Job, ready.Resumed);
         var (job, history) = (pending.Job, new JobHistory());
         history.Update(resumed?.Manifest.Epochs ?? [], resumed?.Manifest.Events ?? []);
         return new(
@@ -108,10 +109,7 @@ internal sealed record JobStart(
             Resumed: resumed
         )
         {
-            WorkersTimeout =
-                ready.Submitted.Job.HasBegun || job.MinimumWorkersTimeout == TimeSpan.Zero
-                    ? null
-                    : job.MinimumWorkersTimeout,
+            IsInterrupted = pending.HasBegun,
         };
     }
 

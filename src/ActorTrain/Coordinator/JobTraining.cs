@@ -28,7 +28,9 @@ internal sealed class JobTraining(
 {
     private readonly EventPublisher _events = new(record, followers.Tell, context.System.EventStream, log);
     private IActorRef? _actor;
-    private bool _isCancelRequested;
+
+    /// <summary>Whether it is to end early.</summary>
+    public bool IsCanceled { get; private set; }
 
     /// <param name="job">What is trained.</param>
     /// <param name="admission">What all workers agree with.</param>
@@ -50,13 +52,13 @@ internal sealed class JobTraining(
             ),
             "training"
         );
-        if (_isCancelRequested)
+        if (IsCanceled)
             Cancel();
     }
 
     public void Cancel()
     {
-        _isCancelRequested = true;
+        IsCanceled = true;
         Tell(new ClientProtocol.Cancel());
     }
 

@@ -24,18 +24,16 @@ internal static class JobTurns
     public static PendingJob? Next(IEnumerable<PendingJob> waiting, Func<string, JobPhase?> phaseOf) =>
         InOrder(waiting).FirstOrDefault(job => job.HasBegun || IsFree(job.Job, phaseOf));
 
-    /// <summary>Why a job can never begin, as a clause; null where it can: the one that it follows has no success.
-    /// </summary>
-    public static string? Hopeless(JobOptions job, Func<string, JobPhase?> phaseOf) =>
-        job.After.Length == 0
-            ? null
-            : phaseOf(job.After) switch
-            {
-                null => $"there is no job {job.After}, which it is to follow",
-                JobPhase.Failed => $"job {job.After}, which it is to follow, has failed",
-                JobPhase.Canceled => $"job {job.After}, which it is to follow, was canceled",
-                _ => null,
-            };
+    /// <summary>Why a job can never begin, as a clause; null where it can: the one that it follows has no success. That
+    /// nodes do not know yet what has become of it, is none.</summary>
+    public static string? Hopeless(PendingJob job, Func<string, JobPhase?> phaseOf) =>
+        job.HasBegun ? null : Failure(job.Job, phaseOf);
+
+    /// <summary>Why a job is not accepted, as a clause; null where it is.</summary>
+    public static string? RefusalOf(JobOptions job, Func<string, JobPhase?> phaseOf) =>
+        job.After.Length > 0 && phaseOf(job.After) is null
+            ? $"there is no job {job.After}, which it is to follow"
+            : Failure(job, phaseOf);
 
     /// <summary>What a job waits for.</summary>
     /// <param name="job">The job.</param>
@@ -61,6 +59,16 @@ internal static class JobTurns
             ? "waiting for the nodes of the cluster to enrol" + others
             : $"job {running.JobId} ('{running.Job}') runs" + others;
     }
+
+    private static string? Failure(JobOptions job, Func<string, JobPhase?> phaseOf) =>
+        job.After.Length == 0
+            ? null
+            : phaseOf(job.After) switch
+            {
+                JobPhase.Failed => $"job {job.After}, which it is to follow, has failed",
+                JobPhase.Canceled => $"job {job.After}, which it is to follow, was canceled",
+                _ => null,
+            };
 
     private static bool IsFree(JobOptions job, Func<string, JobPhase?> phaseOf) =>
         job.After.Length == 0 || phaseOf(job.After) == JobPhase.Completed;

@@ -23,6 +23,13 @@ internal sealed class PendingJobs(EnrolledNodes nodes, ActorSystem system, IActo
             Tell(node.Node, job);
     }
 
+    /// <summary>A job changes, if there is one of the id.</summary>
+    public void Change(string jobId, Func<PendingJob, PendingJob> change)
+    {
+        if (Find(jobId) is { } known && change(known) is var changed && changed != known)
+            Keep(changed);
+    }
+
     /// <summary>A job has ended.</summary>
     public void End(string jobId)
     {

@@ -111,14 +111,9 @@ internal sealed class QueuedJobActor : ReceiveActor, IWithTimers
     private void TellProgress() =>
         _followers.Progressed(
             _start.Record.Progress(JobPhase.Queued, _waits.Reason, null, Context.System.Scheduler.MonotonicClock),
-            CanMove,
+            canMove: true,
             _waits.Nodes
         );
-
-    // Another coordinator takes the job from any node that knows it.
-    private bool CanMove =>
-        _waits.Nodes.Any(node => node.Node != _context.Node && node.Roles.Contains(NodeRoles.Coordinator))
-        && _waits.Nodes.Any(node => node.Node != _context.Node && node.Pending is not null);
 
     private void Cancel() => End(JobPhase.Canceled, JobFailures.CanceledEarly);
 

@@ -100,7 +100,9 @@ internal sealed record ResumedJob(JobOptions Job, CheckpointFolder.Found Found, 
         return JobAsSettings.Read(manifest.Job, path) with { Resume = resume };
     }
 
-    private static string Find(string resume, string? stateFolder)
+    /// <summary>The folder of a checkpoint, or of several.</summary>
+    /// <exception cref="ActorTrainException">There is none.</exception>
+    public static string Find(string resume, string? stateFolder)
     {
         if (resume == Latest)
         {

@@ -27,15 +27,22 @@ internal sealed class WorkerPreparation(
     /// <summary>Why the job cannot begin: every worker has failed, or there are too few for too long. Null while it
     /// can.</summary>
     public string? Hopeless =>
-        _readiness.Hopeless
-        ?? (
-            !_readiness.Enough && clock() - _beganAt > start.WorkersTimeout
-                ? JobFailures.TooFewWorkers(_readiness.Waiting, start.WorkersTimeout.Value)
-                : null
-        );
+        start.IsInterrupted ? null
+        : _readiness.Hopeless is { } cause ? cause
+        : !_readiness.Enough && Limit > TimeSpan.Zero && clock() - _beganAt > Limit
+            ? JobFailures.TooFewWorkers(_readiness.Waiting, Limit)
+        : null;
+
+    private TimeSpan Limit => start.Job.MinimumWorkersTimeout;
 
     public void Joined(NodeProtocol.NodeJoined joined, JobOptions job)
     {
+        // A job that begins once more has nothing of before on any node.
+        if (start.Adopted is null)
+        {
+            joined.Node.Worker?.Tell(new WorkerProtocol.Close(start.JobId));
+            joined.Node.Server?.Tell(new ServerProtocol.Close(start.JobId));
+        }
         _readiness.Joined(joined, clock());
         joined.Node.Worker?.Tell(new WorkerProtocol.Prepare(start.JobId, job));
         Settle(job);

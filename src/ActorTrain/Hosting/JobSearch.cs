@@ -65,7 +65,8 @@ internal sealed class JobSearch(Func<TimeSpan> clock)
                 return _lostResult is { } lost
                     ? $"the weights could not be fetched: {lost}"
                     : "the coordinator of the job is lost, and no other has gone on with it within "
-                        + $"{AdoptionTimeout.TotalSeconds:0} s";
+                        + $"{AdoptionTimeout.TotalSeconds:0} s; if its nodes come back, attach to it by its id, "
+                        + JobId;
             if (clock() - _heardAt <= SilenceTimeout)
                 return null;
             var minutes = Plural.Format((int)SilenceTimeout.TotalMinutes, "minute");

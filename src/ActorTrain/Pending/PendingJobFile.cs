@@ -11,7 +11,8 @@ namespace ActorTrain.Pending;
 /// <param name="Version">The version of ActorTrain that wrote it.</param>
 /// <param name="JobId">Its id.</param>
 /// <param name="Run">The run, which its checkpoints name.</param>
-/// <param name="HasBegun">Whether its turn has come.</param>
+/// <param name="HasBegun">Whether it has begun to train.</param>
+/// <param name="HasCheckpoint">Whether it has written a checkpoint.</param>
 /// <param name="Submitter">Who submitted it, as user@machine.</param>
 /// <param name="Submitted">When it was accepted.</param>
 /// <param name="Resume">The checkpoint that it was to go on from.</param>
@@ -23,6 +24,7 @@ internal sealed record PendingJobFile(
     string JobId,
     string Run,
     bool HasBegun,
+    bool HasCheckpoint,
     string Submitter,
     DateTimeOffset Submitted,
     string Resume,
@@ -41,6 +43,7 @@ internal sealed record PendingJobFile(
                 job.JobId,
                 job.Run,
                 job.HasBegun,
+                job.HasCheckpoint,
                 job.Submission.By,
                 job.Submission.At,
                 job.Job.Resume,
@@ -71,7 +74,8 @@ internal sealed record PendingJobFile(
             },
             new JobSubmission(file.Submitter, file.Submitted),
             file.Run,
-            file.HasBegun
+            file.HasBegun,
+            file.HasCheckpoint
         );
     }
 }

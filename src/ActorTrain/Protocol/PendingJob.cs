@@ -7,11 +7,13 @@ namespace ActorTrain.Protocol;
 /// <param name="Job">Its options.</param>
 /// <param name="Submission">Who submitted it, and when.</param>
 /// <param name="Run">The run, which its checkpoints name.</param>
-/// <param name="HasBegun">Whether its turn has come: then it goes on from its newest checkpoint.</param>
+/// <param name="HasBegun">Whether it has begun to train: then it goes on from its newest checkpoint.</param>
+/// <param name="HasCheckpoint">Whether it has written one.</param>
 internal sealed record PendingJob(
     string JobId,
     JobOptions Job,
     JobSubmission Submission,
     string Run,
-    bool HasBegun = false
+    bool HasBegun = false,
+    bool HasCheckpoint = false
 );

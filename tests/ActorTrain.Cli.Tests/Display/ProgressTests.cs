@@ -202,7 +202,11 @@ public class ProgressTests
             Events = [Event("worker-joined", 1.2), Event("checkpoint-resumed", 3)],
             CompletedEpochs = [Epoch(1, 0.8)],
         };
-        reporter.Report(resumed, default).ShouldHaveSingleItem().ShouldStartWith("checkpoint-resumed");
+        reporter
+            .Report(Training with { Phase = JobPhase.Queued, Events = [], CompletedEpochs = [] }, default)
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("queued");
+        reporter.Report(resumed, default)[0].ShouldStartWith("checkpoint-resumed");
         reporter
             .Report(resumed with { CompletedEpochs = [Epoch(1, 0.8), Epoch(2, 0.9)] }, default)
             .ShouldHaveSingleItem()

@@ -149,14 +149,18 @@ public sealed class JobQueueTests : ActorTests
         var first = await Submit("first");
         var node = Node("s:1");
         await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
-        (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job.HasBegun.ShouldBeTrue();
+        (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job.JobId.ShouldBe("1");
         await Submit("second");
         var waits = (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job;
         (waits.JobId, waits.HasBegun, waits.Job.Name).ShouldBe(("2", false, "second"));
         first.Send(_coordinator, new ClientProtocol.CancelJob("1"));
         (await node.ExpectMsgAsync<PendingJobProtocol.Drop>()).JobId.ShouldBe("1");
-        var begins = (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job;
-        (begins.JobId, begins.HasBegun).ShouldBe(("2", true));
+        (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job.JobId.ShouldBe("2");
+
+        _coordinator.Tell(new JobCheckpoints.Written("2"));
+
+        var trains = (await node.ExpectMsgAsync<PendingJobProtocol.Keep>()).Job;
+        (trains.JobId, trains.HasCheckpoint).ShouldBe(("2", true));
     }
 
     [Fact]
@@ -228,27 +232,27 @@ public sealed class JobQueueTests : ActorTests
     }
 
     [Fact]
-    public void A_job_that_was_interrupted_and_writes_no_checkpoints_fails_and_says_so()
+    public async Task A_job_that_cannot_go_on_yet_says_why_and_lets_others_pass()
     {
-        var submitted = new JobPreparation.Submitted(Known("7-1") with { HasBegun = true }, Client: null);
-        JobPreparation
-            .Prepare(submitted, _disk.FullName)
-            .ShouldBeOfType<JobPreparation.Refused>()
-            .Reason.ShouldStartWith("Its coordinator and its shards are lost, and the job writes no checkpoints");
+        var node = Node("s:1");
+        await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
+        var lost = Known("7-1") with { HasBegun = true, HasCheckpoint = true };
+        var job = lost.Job with { Checkpoint = new CheckpointOptions { Every = CheckpointInterval.Epochs(1) } };
+        node.Reply(new PendingJobProtocol.Known([lost with { Job = job }]));
+        await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
+        (await Progress(await Submit("other"), JobPhase.Queued)).Reason.ShouldContain("1 job before this one");
+
+        await AwaitAssertAsync(
+            async () => (await List()).ShouldBe([("1", JobPhase.WaitingForWorkers), ("7-1", JobPhase.Queued)]),
+            TimeSpan.FromSeconds(60)
+        );
+
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        (await Progress(client, JobPhase.Queued)).Reason.ShouldContain("its checkpoints are not in");
     }
 
-    [Fact]
-    public void A_job_that_was_interrupted_before_its_first_checkpoint_begins_anew()
-    {
-        var known = Known("7-1") with { HasBegun = true, Run = "7-0" };
-        var job = known.Job with { Checkpoint = new CheckpointOptions { Every = CheckpointInterval.Epochs(1) } };
-        var ready = JobPreparation
-            .Prepare(new(known with { Job = job }, Client: null), _disk.FullName)
-            .ShouldBeOfType<JobPreparation.Ready>();
-        (ready.Resumed, ready.Begun.Run, ready.Begun.JobId).ShouldBe((null, "7-0", "7-1"));
-    }
-
-    private static PendingJob Known(string id) =>
+    internal static PendingJob Known(string id) =>
         new(id, Jobs.Create() with { Name = "known" }, new JobSubmission("", DateTimeOffset.UnixEpoch), id);
 
     private TestProbe Node(string name)

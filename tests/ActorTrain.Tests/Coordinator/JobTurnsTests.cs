@@ -54,19 +54,31 @@ public sealed class JobTurnsTests
     [Theory]
     [InlineData(JobPhase.Failed, "job first, which it is to follow, has failed")]
     [InlineData(JobPhase.Canceled, "job first, which it is to follow, was canceled")]
-    [InlineData(null, "there is no job first, which it is to follow")]
-    public void A_job_whose_predecessor_has_no_result_can_never_begin(JobPhase? phase, string reason)
+    public void A_job_whose_predecessor_has_no_result_can_never_begin(JobPhase phase, string reason)
     {
-        if (phase is { } known)
-            _phases["first"] = known;
+        _phases["first"] = phase;
         var following = Job("following", after: "first");
         Hopeless(following).ShouldBe(reason);
+        JobTurns.RefusalOf(following.Job, PhaseOf).ShouldBe(reason);
         Next(following).ShouldBeNull();
     }
 
     [Fact]
-    public void A_job_that_has_begun_goes_on_whatever_has_become_of_the_one_before() =>
+    public void A_job_is_not_accepted_behind_one_that_is_unknown_and_waits_for_nodes_that_may_know_it_later()
+    {
+        var following = Job("following", after: "first");
+        JobTurns.RefusalOf(following.Job, PhaseOf).ShouldBe("there is no job first, which it is to follow");
+        Hopeless(following).ShouldBeNull();
+        Next(following).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_job_that_has_begun_goes_on_whatever_has_become_of_the_one_before()
+    {
+        _phases["first"] = JobPhase.Failed;
+        Hopeless(Job("interrupted", after: "first", hasBegun: true)).ShouldBeNull();
         Next(Job("interrupted", after: "first", hasBegun: true)).ShouldBe("interrupted");
+    }
 
     [Fact]
     public void Each_job_says_what_it_waits_for()
@@ -83,7 +95,7 @@ public sealed class JobTurnsTests
 
     private string? Next(params PendingJob[] waiting) => JobTurns.Next(waiting, PhaseOf)?.JobId;
 
-    private string? Hopeless(PendingJob job) => JobTurns.Hopeless(job.Job, PhaseOf);
+    private string? Hopeless(PendingJob job) => JobTurns.Hopeless(job, PhaseOf);
 
     private string Reason(PendingJob job, PendingJob[] waiting, JobSummary? running = null) =>
         JobTurns.Reason(job, waiting, running, PhaseOf);

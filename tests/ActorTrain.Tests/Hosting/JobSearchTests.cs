@@ -55,7 +55,10 @@ public sealed class JobSearchTests
         Pass(60);
         _search.Failure.ShouldBeNull();
         Pass(1);
-        _search.Failure.ShouldBe("the coordinator of the job is lost, and no other has gone on with it within 60 s");
+        _search.Failure.ShouldBe(
+            "the coordinator of the job is lost, and no other has gone on with it within 60 s; "
+                + "if its nodes come back, attach to it by its id, 1-1"
+        );
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class PendingJobsActorTests : ActorTests
     public async Task A_node_that_is_started_again_knows_the_jobs_as_they_were()
     {
         var before = Node(Folder);
-        var kept = Job("1-1") with { HasBegun = true, Run = "0-7" };
+        var kept = Job("1-1") with { HasBegun = true, HasCheckpoint = true, Run = "0-7" };
         before.Tell(new PendingJobProtocol.Keep(Job("1-2")));
         before.Tell(new PendingJobProtocol.Keep(kept));
         before.Tell(new PendingJobProtocol.Drop("1-2"));
