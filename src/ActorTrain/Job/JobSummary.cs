@@ -1,6 +1,6 @@
 namespace ActorTrain.Job;
 
-/// <summary>A job of a cluster, running or ended.</summary>
+/// <summary>A job of a cluster, waiting, running or ended.</summary>
 /// <param name="JobId">Its id, unique in the cluster.</param>
 /// <param name="Job">Its name.</param>
 /// <param name="Phase">Its phase.</param>

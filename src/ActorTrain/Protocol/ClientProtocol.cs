@@ -82,7 +82,7 @@ internal static class ClientProtocol
         /// <summary>The request does not fit the job's phase, or there is no job.</summary>
         Other,
 
-        /// <summary>The cluster runs another job.</summary>
+        /// <summary>Too many jobs wait on the cluster.</summary>
         Busy,
 
         /// <summary>An option of the job is invalid.</summary>
@@ -241,7 +241,7 @@ internal static class ClientProtocol
     public sealed record GetJobs : IWireMessage;
 
     /// <summary>Coordinator → client.</summary>
-    /// <param name="All">The job that runs, and those that have ended, newest first.</param>
+    /// <param name="All">The job that runs, those that wait, and those that have ended, newest first.</param>
     public sealed record Jobs(JobSummary[] All) : IWireMessage;
 
     /// <summary>Client → coordinator. Answered by <see cref="Status"/>.</summary>
