@@ -23,8 +23,8 @@ internal sealed class ClusterJobs
     private readonly EnrolledNodes _nodes;
     private readonly IActorContext _coordinator;
     private readonly ILoggingAdapter _log;
-    private IActorRef? _job;
     private readonly AwaitedNodes _awaited;
+    private IActorRef? _job;
     private int _begun;
 
     // The job of the queue that is about to begin.
@@ -39,7 +39,7 @@ internal sealed class ClusterJobs
         (_context, _nodes, _coordinator, _log, _list) = (context, nodes, coordinator, log, new JobList());
         _pending = new PendingJobs(nodes, coordinator.System, coordinator.Self);
         _queue = new JobQueue(context, _list, coordinator);
-        _requests = new JobRequests(_list, _queue, nodes, coordinator.Self);
+        _requests = new JobRequests(_list, _queue, _pending, nodes, coordinator.Self);
         _awaited = new AwaitedNodes(() => coordinator.System.Scheduler.MonotonicClock);
     }
 
@@ -132,7 +132,7 @@ internal sealed class ClusterJobs
         // It may have been canceled meanwhile.
         if (ready.Submitted.Client is null)
             _queue.Find(job.JobId)?.Tell(new QueuedJobActor.HandOver(ready), _coordinator.Self);
-        else if (IsFree && _queue.CanPass(job))
+        else if (IsFree && _queue.MayBeginAtOnce(job))
             Host(ready, followers: []);
         else
             Enqueue(ready.Submitted, followers: []);

@@ -64,8 +64,8 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
     /// <summary>A job waits no more.</summary>
     public void Remove(string jobId) => _waiting.Remove(jobId);
 
-    /// <summary>Whether a job that is new could begin at once.</summary>
-    public bool CanPass(PendingJob job) => IsEmpty && JobTurns.Next([job], PhaseOf) is not null;
+    /// <summary>Whether a new job waits for no other.</summary>
+    public bool MayBeginAtOnce(PendingJob job) => IsEmpty && JobTurns.Next([job], PhaseOf) is not null;
 
     /// <summary>The job whose turn it is; null where none can begin. Those that never can are told so.</summary>
     public JobPreparation.Submitted? Next()

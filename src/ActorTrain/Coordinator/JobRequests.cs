@@ -7,9 +7,16 @@ namespace ActorTrain.Coordinator;
 /// <summary>Requests of clients, which go to the actor of their job or to a node that keeps its result.</summary>
 /// <param name="list">The job that trains, and those that have ended.</param>
 /// <param name="queue">The jobs that wait.</param>
+/// <param name="pending">All jobs that have not ended.</param>
 /// <param name="nodes">The nodes.</param>
 /// <param name="coordinator">The coordinator, which answers.</param>
-internal sealed class JobRequests(JobList list, JobQueue queue, EnrolledNodes nodes, IActorRef coordinator)
+internal sealed class JobRequests(
+    JobList list,
+    JobQueue queue,
+    PendingJobs pending,
+    EnrolledNodes nodes,
+    IActorRef coordinator
+)
 {
     /// <summary>Why a job is not accepted; null where it is.</summary>
     /// <param name="job">The job.</param>
@@ -19,7 +26,8 @@ internal sealed class JobRequests(JobList list, JobQueue queue, EnrolledNodes no
         var reason =
             AlgorithmChecks.RefusalOf(job, algorithms)
             ?? AlgorithmChecks.LackOf(job, [.. nodes.Present.Select(joined => joined.Node)])
-            ?? queue.RefusalOf(job);
+            ?? queue.RefusalOf(job)
+            ?? pending.RefusalOf(job);
         return reason is not null ? new(reason, ClientProtocol.Rejection.Invalid)
             : queue.IsFull ? new($"{JobQueue.Most} jobs wait on this cluster already", ClientProtocol.Rejection.Busy)
             : null;

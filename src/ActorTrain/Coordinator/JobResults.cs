@@ -22,7 +22,9 @@ internal sealed class JobResults(
     IActorRef self
 )
 {
-    private const int Copies = 2;
+    /// <summary>How many nodes keep it.</summary>
+    public const int Copies = 2;
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
 
     // A large model on a slow link; but the next job waits.

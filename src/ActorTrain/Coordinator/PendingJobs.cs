@@ -1,3 +1,4 @@
+using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using Akka.Actor;
@@ -14,6 +15,19 @@ internal sealed class PendingJobs(EnrolledNodes nodes, ActorSystem system, IActo
 
     /// <summary>The job of an id; null where there is none.</summary>
     public PendingJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
+
+    /// <summary>Why a job is not accepted, as a clause; null where it is: another one writes its checkpoints to the
+    /// same folder. A resumed job may go on in the folder of the one before.</summary>
+    public string? RefusalOf(JobOptions job) =>
+        job.Checkpoint.Every.IsOn
+        && job.Checkpoint.Folder.Length > 0
+        && job.Resume.Length == 0
+        && _jobs.Values.FirstOrDefault(other =>
+            other.Job.Checkpoint.Every.IsOn && other.Job.Checkpoint.Folder == job.Checkpoint.Folder
+        )
+            is { } same
+            ? $"job {same.JobId} writes its checkpoints to {job.Checkpoint.Folder}; give this one another folder"
+            : null;
 
     /// <summary>A job is accepted, or changes.</summary>
     public void Keep(PendingJob job)

@@ -10,7 +10,6 @@ namespace ActorTrain.Coordinator;
 /// <summary>A job that waits for its turn: clients follow and cancel it, as one that runs.</summary>
 internal sealed class QueuedJobActor : ReceiveActor, IWithTimers
 {
-    private const int ResultCopies = 2;
     private readonly CoordinatorContext _context;
     private readonly JobStart _start;
     private readonly JobFollowers _followers;
@@ -125,7 +124,7 @@ internal sealed class QueuedJobActor : ReceiveActor, IWithTimers
         else
             _log.JobFailed(_start.Job.Name, reason);
         var summary = _start.Summarize(phase, reason, Context.System.Scheduler.Now);
-        var keepers = _waits.Nodes.Select(node => node.Results).OfType<IActorRef>().Take(ResultCopies);
+        var keepers = _waits.Nodes.Select(node => node.Results).OfType<IActorRef>().Take(JobResults.Copies);
         foreach (var keeper in keepers)
             keeper.TellInPages(
                 Context.System,

@@ -87,9 +87,5 @@ internal sealed class PendingJobFolder(string path)
         return null;
     }
 
-    // An id comes from another process, and must not lead out of the folder.
-    private string FileOf(string jobId) =>
-        jobId.Length > 0 && jobId.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
-            ? Path.Combine(path, jobId + Extension)
-            : throw new ActorTrainException($"'{jobId}' is no id of a job.");
+    private string FileOf(string jobId) => Path.Combine(path, JobFileName.Of(jobId) + Extension);
 }

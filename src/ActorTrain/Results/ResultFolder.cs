@@ -147,11 +147,7 @@ internal sealed class ResultFolder(string path)
                 .Where(folder => !folder.EndsWith(Temporary, StringComparison.Ordinal))
             : [];
 
-    // An id comes from another process, and must not lead out of the folder.
-    private string FolderOf(string jobId) =>
-        jobId.Length > 0 && jobId.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
-            ? Path.Combine(path, jobId)
-            : throw new ActorTrainException($"'{jobId}' is no id of a job.");
+    private string FolderOf(string jobId) => Path.Combine(path, JobFileName.Of(jobId));
 
     private static ResultManifest? TryRead(string folder)
     {

@@ -1,6 +1,5 @@
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
-using ActorTrain.Saving;
 
 namespace ActorTrain.Cli.Tests.Verbs;
 
@@ -115,10 +114,7 @@ public sealed class LostSeedTests : FailureTestBase
             (await train.ExitCode()).ShouldBe(ExitCodes.Finished, train.Everything);
         }
 
-        var (before, after) = (SafeTensors.Load(quiet).Tensors, SafeTensors.Load(lost).Tensors);
-        after.Keys.ShouldBe(before.Keys);
-        foreach (var (name, tensor) in before)
-            after[name].ToFloats().ShouldBe(tensor.ToFloats(), name);
+        (await File.ReadAllBytesAsync(lost)).ShouldBe(await File.ReadAllBytesAsync(quiet));
 
         string ModelFile(string name) => Path.Combine(_folder.FullName, $"{name}.safetensors");
 
