@@ -29,7 +29,7 @@ internal static class JobPreparation
 
     /// <summary>A job that cannot.</summary>
     /// <param name="Submitted">The job.</param>
-    /// <param name="Reason">Why, in one sentence.</param>
+    /// <param name="Reason">Why, as a clause.</param>
     /// <param name="MayPass">Whether it is tried again: it was interrupted, and its checkpoints may come back, as with
     /// a disk that is not there yet.</param>
     public sealed record Refused(Submitted Submitted, string Reason, bool MayPass = false);
@@ -78,7 +78,7 @@ internal static class JobPreparation
         {
             return new Refused(
                 submitted,
-                Sentence.From(failure.AsReason()),
+                failure.AsReason(),
                 MayPass: pending.HasBegun && pending.Job.Checkpoint.Every.IsOn
             );
         }

@@ -89,10 +89,12 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
     public string? RefusalOf(JobOptions job) => JobTurns.RefusalOf(job, PhaseOf);
 
     /// <summary>A job could not begin, and is tried again.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="reason">Why, as a clause.</param>
     public void Delay(string jobId, string reason)
     {
         if (_waiting.TryGetValue(jobId, out var waiting))
-            _waiting[jobId] = waiting with { NotBefore = Now + TryAgainAfter, Obstacle = reason.AsClause() };
+            _waiting[jobId] = waiting with { NotBefore = Now + TryAgainAfter, Obstacle = reason };
     }
 
     /// <summary>A job has completed.</summary>
