@@ -12,6 +12,8 @@ internal sealed class SimulatedCluster
     private readonly long _seed;
     private readonly NodeHosting _hosting;
     private readonly Dictionary<string, SimulatedNode> _nodes = [];
+    private readonly HashSet<SimulatedNode> _leaving = [];
+    private readonly HashSet<SimulatedNode> _startedWhenGone = [];
     private readonly List<string> _errors = [];
     private long _starts;
     private int _workers;
@@ -53,17 +55,21 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>A node leaves the cluster in order.</summary>
-    public void Leave(SimulatedNode node) =>
-        _hosting.Leave(
-            node,
-            () => World.Time.Schedule(World.Time.Now, new WorldEvent(() => Membership.NodeLeft(node)))
-        );
+    public void Leave(SimulatedNode node)
+    {
+        _leaving.Add(node);
+        _hosting.Leave(node, () => World.Time.Schedule(World.Time.Now, new WorldEvent(() => Left(node))));
+    }
 
-    /// <summary>Starts a dead node again.</summary>
+    /// <summary>Starts a dead node again, or one that leaves when it has gone.</summary>
     public void Restart(string name)
     {
-        if (_nodes.TryGetValue(name, out var node) && node.IsDead)
+        if (!_nodes.TryGetValue(name, out var node))
+            return;
+        if (node.IsDead)
             Start(node.Plan);
+        else if (_leaving.Contains(node))
+            _startedWhenGone.Add(node);
     }
 
     /// <summary>Starts further workers.</summary>
@@ -78,6 +84,13 @@ internal sealed class SimulatedCluster
     {
         foreach (var node in _nodes.Values.Where(node => !node.IsDead))
             _hosting.StopNode(node);
+    }
+
+    private void Left(SimulatedNode node)
+    {
+        Membership.NodeLeft(node);
+        if (_startedWhenGone.Remove(node))
+            Start(node.Plan);
     }
 
     private void Start(NodePlan plan)

@@ -66,6 +66,19 @@ public sealed class LostServerTests
     }
 
     [Theory, MemberData(nameof(AllModes))]
+    public void A_server_that_is_started_again_while_it_leaves_comes_back_and_holds_copies(string mode)
+    {
+        var result = Cluster
+            .At(seconds: 15, Fault.Leave("server-1"))
+            .At(seconds: 15.001, Fault.Restart("server-1"))
+            .At(seconds: 40, Fault.Kill("server-2"))
+            .Run(Jobs.Create(mode))
+            .ShouldSucceed();
+
+        Restored(result).Select(raised => raised.Node).Distinct().ShouldBe(["server-2", "server-1"]);
+    }
+
+    [Theory, MemberData(nameof(AllModes))]
     public void A_server_and_the_coordinator_may_be_lost_at_one_time(string mode)
     {
         var result = Cluster

@@ -58,6 +58,8 @@ internal static class ExploredJobs
         {
             var (shape, nodes) = parts[i];
             var (begin, end) = (scripts * i / parts.Count, scripts * (i + 1) / parts.Count);
+            if (begin == end)
+                continue;
             var job = JobOptionsReader.Read(
                 ConfigurationFactory.ParseString(
                     $"actortrain.job {{ optimizer {{ learning-rate = 0.01, momentum = 0 "

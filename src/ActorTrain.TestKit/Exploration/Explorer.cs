@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Remedies;
 using ActorTrain.Settings;
@@ -214,14 +215,15 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
         roles.Contains(NodeRoles.Coordinator)
         && (roles.Contains(NodeRoles.Server) || roles.Contains(NodeRoles.Standby));
 
-    /// <param name="troubles">Each begins so many seconds after the one before is over.</param>
+    // Each begins so many seconds after the one before is over. A node that leaves may take its time.
     private static IEnumerable<Trouble> OneAfterTheOther(IReadOnlyList<Trouble> troubles)
     {
         var over = TrainsBy - CopiedWithin;
         foreach (var trouble in troubles)
         {
             var begins = over + CopiedWithin + trouble.Begins;
-            over = begins + trouble.Lasts;
+            var ends = trouble.Kind == TroubleKind.Leave ? LeaveActor.Timeout.TotalSeconds : 0;
+            over = begins + Math.Max(trouble.Lasts, ends);
             yield return trouble with
             {
                 Begins = Math.Round(begins, 1),

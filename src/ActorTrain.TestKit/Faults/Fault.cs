@@ -17,7 +17,7 @@ public abstract record Fault
     /// <exception cref="ActorTrainException">The name is empty.</exception>
     public static Fault Kill(string node) => new KillFault(Name(nameof(Kill), node));
 
-    /// <summary>A node that was killed, or has left, restarts.</summary>
+    /// <summary>A node that was killed or has left restarts; one that still leaves, when it has gone.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="ActorTrainException">The name is empty.</exception>
     public static Fault Restart(string node) => new RestartFault(Name(nameof(Restart), node));
