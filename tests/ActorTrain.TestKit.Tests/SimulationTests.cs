@@ -133,6 +133,15 @@ public sealed class SimulationTests
         lost.Time.TotalSeconds.ShouldBeLessThan(13);
     }
 
+    [Fact]
+    public void A_job_that_waits_for_workers_outlives_its_coordinator_and_its_client_follows_it()
+    {
+        var result = Ended(
+            Separate.At(seconds: 10, Fault.Kill("first")).At(seconds: 30, Fault.Join(2, Speed.Constant(200)))
+        );
+        result.Report!.SamplesApplied.ShouldBe(result.Report.SamplesExpected);
+    }
+
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(4)]
     public void Another_node_adopts_a_job_whose_coordinator_is_lost_while_many_workers_join(
         int millisecondsAfterTheFirst

@@ -23,8 +23,9 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
 {
     private const int MostTroubles = 8;
 
-    // A job that does not train yet ends with its coordinator, since no job snapshot exists. It may wait 5 s for
-    // workers that load their data.
+    // A job that is not accepted yet ends with its coordinator, and one that does not train yet with a shard: no job
+    // snapshot exists. It may wait 5 s for workers that load their data.
+    private const double AcceptedBy = 5;
     private const double TrainsBy = 15;
 
     // Seconds until a server that came back holds copies again.
@@ -176,7 +177,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                     new Trouble(
                         (TroubleKind)kind,
                         coordinators.FirstOrDefault(""),
-                        TrainsBy + at.Item1 / 10.0,
+                        AcceptedBy + at.Item1 / 10.0,
                         at.Item2 / 10.0
                     )
             );

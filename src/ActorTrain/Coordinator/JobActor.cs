@@ -253,7 +253,7 @@ internal sealed class JobActor : ReceiveActor, IWithTimers
 
     private void Tell(JobProgress progress)
     {
-        _followers.Progressed(progress, _shards.CanOutlive(_context.Node, _standbys.Covers), _readiness.Hosts);
+        _followers.Progressed(progress, _readiness.IsCoordinatedWithout(_context.Node), _readiness.Hosts);
         Context.Parent.Tell(progress);
     }
 }

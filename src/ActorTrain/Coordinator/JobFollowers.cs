@@ -126,7 +126,7 @@ internal sealed class JobFollowers(JobStart start, ActorSystem system, IActorRef
     }
 
     /// <param name="progress">How far the job is.</param>
-    /// <param name="canMove">Whether another coordinator could adopt it.</param>
+    /// <param name="canMove">Whether another coordinator could go on with it, or say why not.</param>
     /// <param name="nodes">Nodes of the cluster.</param>
     public void Progressed(JobProgress progress, bool canMove, IEnumerable<NodeProtocol.Enrol> nodes)
     {

@@ -76,14 +76,6 @@ internal sealed class JobShards(string jobId, JobFollowers followers, WorkerRead
         return true;
     }
 
-    /// <summary>Whether another coordinator could adopt the job if a node were lost.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="isCopied">Whether another node has a copy of a shard.</param>
-    public bool CanOutlive(string node, Func<int, bool> isCopied) =>
-        Placed is not null
-        && readiness.Coordinators.Any(coordinator => coordinator != node)
-        && Placed.Shards.All(shard => shard.Node != node || isCopied(shard.Place.Slice.Index));
-
     /// <summary>Whether a node has a shard, or the buffers.</summary>
     public bool AreOn(string node) => Placed?.Nodes.Contains(node) == true;
 

@@ -30,8 +30,7 @@ internal sealed class JobStandbys(
     /// <summary>The nodes that hold copies.</summary>
     public IReadOnlyCollection<string> Nodes => [.. _standbys.Values.Select(standby => standby.Node).Distinct()];
 
-    /// <summary>Whether another node has a copy of a shard.</summary>
-    public bool Covers(int shard) =>
+    private bool Covers(int shard) =>
         _standbys.TryGetValue(shard, out var standby)
         && standby.Actor is { } actor
         && actor.Equals(_copied.GetValueOrDefault(shard));
@@ -98,7 +97,7 @@ internal sealed class JobStandbys(
         Remove(standby => standby.Node == leaving.Node);
         Place(placed, admission);
         var (isCoordinator, hasShards) = (node.Path.Address.HasLocalScope, placed.Nodes.Contains(leaving.Node));
-        var canMove = !isCoordinator || readiness.Coordinators.Any(other => other != leaving.Node);
+        var canMove = !isCoordinator || readiness.IsCoordinatedWithout(leaving.Node);
         var canBeHeld = !hasShards || (areWanted && Candidates(placed).Any());
         if ((isCoordinator || hasShards) && canMove && canBeHeld)
             training.Forward(leaving);

@@ -50,8 +50,8 @@ internal sealed class WorkerReadiness(int minimumWorkers, string fingerprint = "
     /// <summary>The actors that host the nodes' workers.</summary>
     public IEnumerable<IActorRef> WorkerNodes => _workers.Values.Select(host => host.Actor);
 
-    /// <summary>Nodes that may host the coordinator.</summary>
-    public IReadOnlyCollection<string> Coordinators => _coordinators.Keys;
+    /// <summary>Whether another node than this one may host the coordinator.</summary>
+    public bool IsCoordinatedWithout(string node) => _coordinators.Keys.Any(other => other != node);
 
     /// <summary>The nodes whose algorithms a change of the job needs: its hosts, and those that may hold the
     /// coordinator.</summary>

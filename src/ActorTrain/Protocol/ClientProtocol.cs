@@ -97,7 +97,8 @@ internal static class ClientProtocol
 
     /// <summary>Job → client, once a second. Answered by <see cref="HistoryReceived"/>.</summary>
     /// <param name="Progress">The job at this moment, without its history.</param>
-    /// <param name="CanMove">Whether another coordinator could go on with it if this one were lost.</param>
+    /// <param name="CanMove">Whether another coordinator could go on with it, or say why not, if this one were
+    /// lost.</param>
     /// <param name="History">Entries of the history that the client lacks, as many as fit a page.</param>
     /// <param name="Nodes">Some nodes of the cluster, <c>host:port</c>, by which the client can find the job
     /// again.</param>

@@ -34,7 +34,7 @@ internal sealed class CoordinatorSideDowning : IDowningProvider
 
     private sealed class DowningActor : ReceiveActor, IWithTimers
     {
-        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
         private readonly Akka.Cluster.Cluster _cluster;
         private readonly DowningDecision _decision;
 
