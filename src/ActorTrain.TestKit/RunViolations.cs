@@ -21,7 +21,7 @@ internal static class RunViolations
     {
         var violations = lane.Concat(errors.Select(error => $"an actor failed: {error}")).ToList();
         if (report is not null)
-            violations.AddRange([.. InReport(report), .. InAcknowledged(acknowledged, report.SamplesExpected)]);
+            violations.AddRange([.. InReport(report), .. InAcknowledged(acknowledged, report)]);
         return violations;
     }
 
@@ -36,11 +36,17 @@ internal static class RunViolations
     }
 
     // A reply may be lost with its node; an applied sample never is, unless its shard is lost. A restored shard lacks
-    // some of what the one before it had applied.
-    private static IEnumerable<string> InAcknowledged(ILookup<int, long> acknowledged, long expected) =>
-        acknowledged
-            .SelectMany(shard => shard.Where(samples => shard.Count() == 1 ? samples != expected : samples > expected))
+    // some of what the one before it had applied, and after a checkpoint there may be more shards than before.
+    private static IEnumerable<string> InAcknowledged(ILookup<int, long> acknowledged, TrainingReport report)
+    {
+        var expected = report.SamplesExpected;
+        var isResumed = report.Events.Any(raised => raised.Kind == SupervisionEventKinds.CheckpointResumed);
+        return acknowledged
+            .SelectMany(shard =>
+                shard.Where(samples => shard.Count() == 1 && !isResumed ? samples != expected : samples > expected)
+            )
             .Select(samples =>
                 $"a shard said that it applied {Plural.Format(samples, "sample")} of {Plural.Number(expected)}"
             );
+    }
 }

@@ -29,7 +29,7 @@ public sealed class SimulatedRun : IDisposable
     internal SimulatedRun(Simulation simulation, JobOptions job)
     {
         (_simulation, _job) = (simulation, job);
-        _cluster = new SimulatedCluster(simulation);
+        _cluster = new SimulatedCluster(simulation, hasDisks: job.Checkpoint.Every.IsOn);
         _clientNode = new SimulatedNode(World, NodePlan.Client, 0);
         foreach (var (at, fault) in simulation.Script)
             World.Time.Schedule(at, new WorldEvent(() => fault.Apply(_cluster)));
@@ -83,7 +83,7 @@ public sealed class SimulatedRun : IDisposable
         return new SimulationResult(
             _simulation,
             _job,
-            trained?.Report,
+            trained is null ? null : trained.Report with { Events = [.. trained.Report.Events.Select(Describe)] },
             trained?.Model,
             trained is null ? WhyNotTrained() : null,
             Progress,
@@ -115,7 +115,14 @@ public sealed class SimulatedRun : IDisposable
         if (_client is not null)
             World.System.Stop(_client);
         World.End();
+        _cluster.Dispose();
     }
+
+    private SupervisionEvent Describe(SupervisionEvent raised) =>
+        raised with
+        {
+            Action = _cluster.Describe(raised.Action),
+        };
 
     private void PassTime(TimeSpan until)
     {
@@ -125,7 +132,7 @@ public sealed class SimulatedRun : IDisposable
     private string WhyNotTrained()
     {
         if (_result.Task.Exception?.InnerException is { } failure)
-            return failure.Message;
+            return _cluster.Describe(failure.Message);
         var progressAt = _timeline.Points is [.., var latest] ? latest.At : TimeSpan.Zero;
         return UnendedJob.Describe(
             Now,
@@ -155,10 +162,10 @@ public sealed class SimulatedRun : IDisposable
         }
         var progress = new CallbackWriter<JobProgress>(latest =>
         {
-            Progress = latest;
-            _timeline.Add(World.Time.Now, latest);
+            Progress = latest with { Reason = _cluster.Describe(latest.Reason) };
+            _timeline.Add(World.Time.Now, Progress);
         });
-        var events = new CallbackWriter<SupervisionEvent>(raised => _events.Add((World.Time.Now, raised)));
+        var events = new CallbackWriter<SupervisionEvent>(raised => _events.Add((World.Time.Now, Describe(raised))));
         World.RunAs(
             _clientNode,
             () =>

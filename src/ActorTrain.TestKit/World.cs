@@ -155,6 +155,7 @@ internal sealed class World
             akka.actor.internal-dispatcher { {{simulated}} }
             actortrain.compute-dispatcher { {{simulated}} }
             actortrain.training-dispatcher { {{simulated}} }
+            actortrain.blocking-dispatcher { {{simulated}} }
             """
         );
         var defaults = ConfigurationFactory.ParseString(

@@ -102,6 +102,8 @@ public sealed class ScriptTests : IDisposable
             Gen.Select(node, Gen.Double[0.001, 1]).Select((name, to) => Fault.Slow(name, to)),
             node.Array[1, 3].Select(Fault.Partition),
             Gen.Const(Fault.HealPartition()),
+            Gen.Const(Fault.CutPower()),
+            Gen.Const(Fault.RestorePower()),
             Gen.Select(Gen.Int[1, 9], speed).Select(Fault.Join),
             Gen.Select(node, Gen.Int[1, 99]).Select(Fault.NotFinite)
         );

@@ -11,7 +11,8 @@ public abstract class ActorTests : Akka.TestKit.Xunit2.TestKit
     private static readonly string Wait = $"{Patience.TotalSeconds}s";
 
     private static readonly Config Settings = ConfigurationFactory.ParseString(
-        $"akka.test {{ single-expect-default = {Wait}, default-timeout = {Wait}, filter-leeway = {Wait} }}"
+        $"akka.test {{ single-expect-default = {Wait}, default-timeout = {Wait}, filter-leeway = {Wait} }}\n"
+            + "actortrain.blocking-dispatcher.type = TaskDispatcher"
     );
 
     /// <summary>Settings of a system whose time the test makes pass.</summary>

@@ -30,6 +30,8 @@ internal static class ExploredJobs
             "consistency.name = synchronous, local-steps { steps = 12, follow-speed = off, outer.learning-rate = 1 }",
     };
 
+    private const string Checkpoints = "checkpoint.every = 700 samples";
+
     private static readonly string[] Shapes =
     [
         "epochs = 3, batch-size = 10, micro-batches-per-lease = 8",
@@ -48,10 +50,14 @@ internal static class ExploredJobs
     /// <exception cref="CsCheck.CsCheckException">A law was broken.</exception>
     public static void Explore(string name, bool withoutFaults, int scripts, int first = 1)
     {
-        // Every other script has a cluster of the default commands.
         var parts = Shapes
             .SelectMany(shape =>
-                new[] { (shape, Explorer.Cluster(seed: 1)), (shape, Explorer.DefaultCluster(seed: 1)) }
+                new[]
+                {
+                    (shape, Explorer.Cluster(seed: 1)),
+                    (shape, Explorer.DefaultCluster(seed: 1)),
+                    ($"{shape}\n{Checkpoints}", Explorer.DefaultCluster(seed: 1)),
+                }
             )
             .ToList();
         for (var i = 0; i < parts.Count; i++)

@@ -3,6 +3,7 @@ using ActorTrain.Hosting;
 using ActorTrain.Job;
 using ActorTrain.Remedies;
 using ActorTrain.Settings;
+using ActorTrain.TestKit.Faults;
 using ActorTrain.TestKit.Nodes;
 using CsCheck;
 
@@ -17,7 +18,8 @@ namespace ActorTrain.TestKit.Exploration;
 /// alone are killed, frozen or cut off, one at a time, if there are three or more. Nodes with the role <c>server</c>
 /// alone are killed, frozen, cut off or leave, one after the other, if there are two or more: a job ends when a shard
 /// and its copy are lost at one time. So are nodes that may hold both the coordinator and shards, or their copies, if
-/// there are three or more.</param>
+/// there are three or more. Where each node that may hold the coordinator is one of these, and the job writes
+/// checkpoints, all nodes may be lost at one time.</param>
 /// <param name="job">The job.</param>
 public sealed class Explorer(Simulation simulation, JobOptions job)
 {
@@ -181,21 +183,24 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                         at.Item2 / 10.0
                     )
             );
+        var powerCuts = when.Select(at => (Begins: AcceptedBy + at.Item1 / 10.0, Lasts: at.Item2 / 10.0));
         var troubles = Gen.Select(
             workerTroubles.Array[0, MostTroubles],
             coordinatorTroubles.Array[0, coordinators.Count >= 3 ? 2 : 0],
             Losses(servers).Array[0, servers.Count >= 2 ? 2 : 0],
             Losses(both).Array[0, both.Count >= 3 ? 3 : 0],
+            powerCuts.Array[0, job.Checkpoint.Every.IsOn && coordinators.Count == 0 ? 1 : 0],
             Gen.Int[1, int.MaxValue]
         );
         return troubles.Select(
-            (some, others, lossesOfServers, lossesOfBoth, seed) =>
+            (some, others, lossesOfServers, lossesOfBoth, cuts, seed) =>
                 Survivable(some, workers)
                     .Where(trouble => trouble.Kind >= TroubleKind.Slow || !both.Contains(trouble.Node))
                     .Concat(others)
                     .Concat(OneAfterTheOther(lossesOfServers))
                     .Concat(OneAfterTheOther(lossesOfBoth))
                     .SelectMany(trouble => trouble.Faults)
+                    .Concat(cuts.SelectMany(cut => PowerCut(cut.Begins, cut.Lasts)))
                     .Aggregate(simulation with { Seed = seed }, (script, fault) => script.At(fault.At, fault.Fault))
         );
 
@@ -211,6 +216,9 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                         )
                 );
     }
+
+    private static IEnumerable<(double At, Fault Fault)> PowerCut(double begins, double lasts) =>
+        [(begins, Fault.CutPower()), (Math.Round(begins + lasts, 1), Fault.RestorePower())];
 
     private static bool HoldsBoth(IReadOnlyList<string> roles) =>
         roles.Contains(NodeRoles.Coordinator)

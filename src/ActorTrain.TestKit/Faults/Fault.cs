@@ -50,6 +50,13 @@ public abstract record Fault
     /// <summary>All partitions are healed.</summary>
     public static Fault HealPartition() => new HealFault();
 
+    /// <summary>All nodes are killed at one time, and none starts until <see cref="RestorePower"/>. What a job with
+    /// checkpoints has on their disks stays.</summary>
+    public static Fault CutPower() => new CutPowerFault();
+
+    /// <summary>All nodes restart after <see cref="CutPower"/>.</summary>
+    public static Fault RestorePower() => new RestorePowerFault();
+
     /// <summary>A node leaves in order.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="ActorTrainException">The name is empty.</exception>
@@ -100,6 +107,8 @@ public abstract record Fault
     private static string Name(string fault, string node) => Checked.Node($"Fault.{fault}: node", node);
 
     private const string CutTrouble = "apart";
+
+    private const string PowerTrouble = "dark";
 
     private static string DownTrouble(string node) => $"down {node}";
 
@@ -210,6 +219,28 @@ public abstract record Fault
         }
 
         public override string ToString() => "Fault.HealPartition()";
+    }
+
+    private sealed record CutPowerFault : Fault
+    {
+        internal override string? Begins => PowerTrouble;
+
+        public override string Words => "cut-power";
+
+        internal override void Apply(SimulatedCluster cluster) => cluster.CutPower();
+
+        public override string ToString() => "Fault.CutPower()";
+    }
+
+    private sealed record RestorePowerFault : Fault
+    {
+        internal override string? Ends => PowerTrouble;
+
+        public override string Words => "restore-power";
+
+        internal override void Apply(SimulatedCluster cluster) => cluster.RestorePower();
+
+        public override string ToString() => "Fault.RestorePower()";
     }
 
     private sealed record LeaveFault(string Node) : NodeFault(Node)

@@ -67,6 +67,18 @@ internal sealed class SimulatedMembership(World world, MembershipTimes times, No
         ReachabilityChanged();
     }
 
+    /// <summary>All nodes were killed: the next that starts forms another cluster.</summary>
+    /// <param name="nodes">Those that ran.</param>
+    public void AllKilled(IReadOnlyList<SimulatedNode> nodes)
+    {
+        foreach (var node in nodes)
+            hosting.StopNode(node);
+        (_coordinatorNode, Coordinator, _subscriber) = (null, null, null);
+        foreach (var member in _members.ToList())
+            Remove(member, RemovedReason);
+        _removedButRunning.Clear();
+    }
+
     /// <summary>A node has left in order.</summary>
     public void NodeLeft(SimulatedNode node)
     {

@@ -14,7 +14,14 @@ namespace ActorTrain.TestKit.Nodes;
 /// <param name="lane">The tensor lane.</param>
 /// <param name="engines">Creates the engines whose time the nodes' speeds simulate.</param>
 /// <param name="algorithms">The algorithms that jobs may name.</param>
-internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory engines, Algorithms algorithms)
+/// <param name="disks">The nodes' state folders; null where no job needs one.</param>
+internal sealed class NodeHosting(
+    World world,
+    ITensorLane lane,
+    IEngineFactory engines,
+    Algorithms algorithms,
+    SimulatedDisks? disks
+)
 {
     private readonly TimeSpan _resendAfter = WorkerContext.ResendAfterOf(world.System.Settings.Config);
     private readonly Dictionary<SimulatedNode, IActorRef> _roots = [];
@@ -33,16 +40,34 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
         var worker = node.Plan.Roles.Contains(NodeRoles.Worker)
             ? new WorkerContext(new SimulatedEngines(node, engines), lane, _resendAfter, algorithms)
             : null;
-        _roots[node] = Host(node, NodeActor.Props(node.Name, node.Plan.Roles, proxy, lane, worker, algorithms), "node");
+        var pendingJobs = disks is null ? null : Path.Combine(disks.FolderOf(node.Name), "jobs");
+        _roots[node] = Host(
+            node,
+            NodeActor.Props(
+                node.Name,
+                node.Plan.Roles,
+                proxy,
+                lane,
+                worker,
+                algorithms,
+                uid: 0,
+                results: null,
+                pendingJobs,
+                disks?.FolderOf(node.Name)
+            ),
+            "node"
+        );
     }
 
     /// <summary>Starts the coordinator on a node.</summary>
-    public IActorRef StartCoordinator(SimulatedNode node, SimulatedMembership membership) =>
-        Host(
+    public IActorRef StartCoordinator(SimulatedNode node, SimulatedMembership membership)
+    {
+        var options = CoordinatorOptions.From(world.System.Settings.Config);
+        return Host(
             node,
             CoordinatorActor.Props(
                 new CoordinatorContext(
-                    CoordinatorOptions.From(world.System.Settings.Config),
+                    disks is null ? options : options with { StateFolder = disks.FolderOf(node.Name) },
                     node.Name,
                     () => $"{++_jobs}",
                     MembershipListener.Props(membership),
@@ -52,6 +77,7 @@ internal sealed class NodeHosting(World world, ITensorLane lane, IEngineFactory 
             ),
             "coordinator"
         );
+    }
 
     /// <summary>Asks a node to leave; calls back when it has left.</summary>
     public void Leave(SimulatedNode node, Action left)

@@ -22,6 +22,8 @@ internal sealed class FaultParser(Simulation simulation)
         "slow",
         "partition",
         "heal-partition",
+        "cut-power",
+        "restore-power",
         "join",
         "fail-engine",
         "not-finite",
@@ -49,6 +51,8 @@ internal sealed class FaultParser(Simulation simulation)
             ("slow", [var node, "to", var part]) => Fault.Slow(KnownNode(node), Number(part, Bounds.AboveUpTo(0, 1))),
             ("partition", { Length: > 0 } nodes) => Fault.Partition([.. nodes.Select(KnownNode)]),
             ("heal-partition", []) => Fault.HealPartition(),
+            ("cut-power", []) => Fault.CutPower(),
+            ("restore-power", []) => Fault.RestorePower(),
             ("not-finite", [var node]) => Fault.NotFinite(KnownNode(node), 1),
             ("not-finite", [var node, var gradients]) => Fault.NotFinite(
                 KnownNode(node),
@@ -101,7 +105,7 @@ internal sealed class FaultParser(Simulation simulation)
         {
             "slow" => "slow NODE to 0.25",
             "partition" => "partition NODE NODE …",
-            "heal-partition" => "heal-partition",
+            "heal-partition" or "cut-power" or "restore-power" => verb,
             "join" => "join 10 at 1000",
             "not-finite" => "not-finite NODE 3",
             _ => $"{verb} NODE",

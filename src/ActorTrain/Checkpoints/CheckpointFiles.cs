@@ -70,6 +70,38 @@ internal static class CheckpointFiles
             : throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {ManifestSum}.");
     }
 
+    /// <summary>Checks each byte of a checkpoint.</summary>
+    /// <returns>Its manifest.</returns>
+    /// <exception cref="ActorTrainException">A file is missing, or is not as it was written.</exception>
+    public static CheckpointManifest Verify(string folder)
+    {
+        var manifest = ReadManifest(folder);
+        foreach (var file in manifest.Files)
+            Check(folder, file);
+        return manifest;
+    }
+
+    /// <summary>The names of its files.</summary>
+    public static IEnumerable<string> NamesOf(CheckpointManifest manifest) =>
+        manifest.Files.Select(file => file.Name).Append(Manifest).Append(ManifestSum);
+
+    /// <summary>Whether a file of a checkpoint may have this name.</summary>
+    public static bool IsName(string name) =>
+        name is Manifest or ManifestSum
+        || (name.EndsWith(Extension, StringComparison.Ordinal) && name == Path.GetFileName(name));
+
+    /// <summary>Has the system write all files to the disk.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void Flush(string folder, CheckpointManifest manifest)
+    {
+        foreach (var name in NamesOf(manifest))
+        {
+            using var file = new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Write);
+            file.Flush(flushToDisk: true);
+        }
+        DurableFolder.Flush(folder);
+    }
+
     /// <summary>Reads a checkpoint, and checks each byte of it.</summary>
     /// <exception cref="ActorTrainException">A file is missing, is not as it was written, or cannot be
     /// read.</exception>

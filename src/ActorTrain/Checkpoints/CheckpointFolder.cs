@@ -31,7 +31,7 @@ internal sealed class CheckpointFolder(string path)
             [
                 .. Directory
                     .EnumerateDirectories(path, Prefix + "*")
-                    .Select(folder => NumberOf(System.IO.Path.GetFileName(folder)))
+                    .Select(folder => NumberOf(NameOf(folder)))
                     .OfType<int>()
                     .Order(),
             ]
@@ -93,9 +93,9 @@ internal sealed class CheckpointFolder(string path)
     )
     {
         Claim(checkpoint.Manifest.Run);
-        var number = List() is [.., var newest] ? newest + 1 : 1;
+        var number = NextNumber;
         var target = PathOf(number);
-        var partial = $"{target}.{Guid.NewGuid():N}{Temporary}";
+        var partial = PartialOf(target);
         try
         {
             DeletePartial();
@@ -138,6 +138,41 @@ internal sealed class CheckpointFolder(string path)
     {
         var (folder, manifest, _) = ReadNewest(CheckpointFiles.ReadManifest);
         return (folder, manifest);
+    }
+
+    /// <summary>The newest checkpoint of which every byte is as it was written: its folder and manifest.</summary>
+    /// <exception cref="ActorTrainException">There is none.</exception>
+    public (string Path, CheckpointManifest Manifest) ReadNewestWhole()
+    {
+        var (folder, manifest, _) = ReadNewest(CheckpointFiles.Verify);
+        return (folder, manifest);
+    }
+
+    /// <summary>The folder of a checkpoint, by its name; null where there is none.</summary>
+    public string? Find(string name) => List().Select(PathOf).FirstOrDefault(found => NameOf(found) == name);
+
+    /// <summary>Begins a checkpoint that another node has written.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>The folder for its files.</returns>
+    /// <exception cref="ActorTrainException">The folder cannot be written, or another run's are in it.</exception>
+    public string BeginCopy(string run)
+    {
+        Claim(run);
+        DeletePartial();
+        var partial = PartialOf(PathOf(NextNumber));
+        Directory.CreateDirectory(partial);
+        return partial;
+    }
+
+    /// <summary>The files of a checkpoint have arrived: it is the newest from now on.</summary>
+    /// <exception cref="ActorTrainException">A file is not as it was written.</exception>
+    /// <exception cref="IOException">It is not on the disk.</exception>
+    public void EndCopy(string partial)
+    {
+        var manifest = CheckpointFiles.Verify(partial);
+        CheckpointFiles.Flush(partial, manifest);
+        Directory.Move(partial, PathOf(Math.Max(NextNumber, manifest.Number)));
+        DurableFolder.Flush(path);
     }
 
     private (string Path, T Content, IReadOnlyList<string> Damaged) ReadNewest<T>(Func<string, T> read)
@@ -191,6 +226,12 @@ internal sealed class CheckpointFolder(string path)
     /// <summary>Whether a folder is one checkpoint.</summary>
     public static bool IsCheckpoint(string folder) =>
         File.Exists(System.IO.Path.Combine(folder, CheckpointFiles.Manifest));
+
+    private int NextNumber => List() is [.., var newest] ? newest + 1 : 1;
+
+    private static string PartialOf(string target) => $"{target}.{Guid.NewGuid():N}{Temporary}";
+
+    private static string NameOf(string folder) => System.IO.Path.GetFileName(folder);
 
     private static int? NumberOf(string name) =>
         int.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -250,8 +250,7 @@ internal sealed class ClusterJobs
         if (!JobPreparation.IsNeeded(submitted.Job))
             Begin(new JobPreparation.Ready(submitted, Resumed: null));
         else
-            // It reads the disk.
-            Task.Run(() => JobPreparation.Prepare(submitted, _context.Options.StateFolder)).PipeTo(_coordinator.Self);
+            _coordinator.ActorOf(JobPreparationActor.Props(submitted, _nodes, _context));
     }
 
     private void Enqueue(JobPreparation.Submitted submitted, IActorRef[] followers, TimeSpan after = default)

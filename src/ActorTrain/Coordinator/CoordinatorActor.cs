@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
 using ActorTrain.Telemetry;
+using ActorTrain.Threads;
 using Akka.Actor;
 using Akka.Event;
 
@@ -60,7 +61,7 @@ internal sealed class CoordinatorActor : ReceiveActor
         Receive<ClientProtocol.GetCheckpoint>(get =>
         {
             var folder = _context.Options.StateFolder;
-            Task.Run(() => JobPreparation.FindJob(get.Resume, folder)).PipeTo(Sender, Self);
+            Context.RunBlocking(() => JobPreparation.FindJob(get.Resume, folder), Sender);
         });
         Receive<JobPreparation.Ready>(_jobs.Begin);
         Receive<JobPreparation.Refused>(_jobs.Refuse);

@@ -96,7 +96,7 @@ internal static class JobPreparation
         var isThere = folder.List().Count > 0;
         if (pending.HasCheckpoint && !isThere)
             throw new ActorTrainException(
-                $"{submitted.Interruption}, and its checkpoints are not in {folder.Path} on the coordinator's machine"
+                $"{submitted.Interruption}, and no node that is here has its checkpoints in {folder.Path}"
             );
         // The folder may be that of the job that this one was to go on from.
         if (!pending.HasCheckpoint && (job.Resume.Length > 0 || !isThere))

@@ -48,7 +48,7 @@ internal static class JobTurns
     )
     {
         if (job.HasBegun)
-            return "it was interrupted; waiting for nodes that have its shards";
+            return "it was interrupted; waiting for nodes that have its shards or checkpoints";
         if (!IsFree(job.Job, phaseOf))
             return $"waiting for job {job.Job.After} to complete";
         var before = InOrder(waiting)

@@ -152,7 +152,8 @@ internal sealed class HostedNode
                 options.Algorithms,
                 Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.Uid,
                 options.Results,
-                options.ResumesJobs ? known?.JobsFolder : null
+                options.ResumesJobs ? known?.JobsFolder : null,
+                options.Coordinator.StateFolder
             ),
             RootName
         );

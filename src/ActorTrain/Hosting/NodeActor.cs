@@ -1,3 +1,4 @@
+using ActorTrain.Checkpoints;
 using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Pending;
@@ -47,10 +48,11 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Algorithms algorithms,
         int uid = 0,
         ResultOptions? results = null,
-        string? pendingJobs = null
+        string? pendingJobs = null,
+        string? stateFolder = null
     ) =>
         Akka.Actor.Props.Create(() =>
-            new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid, results, pendingJobs)
+            new NodeActor(node, roles, coordinator, lane, worker, algorithms, uid, results, pendingJobs, stateFolder)
         );
 
     public NodeActor(
@@ -62,7 +64,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
         Algorithms algorithms,
         int uid,
         ResultOptions? results,
-        string? pendingJobs
+        string? pendingJobs,
+        string? stateFolder
     )
     {
         _coordinator = coordinator;
@@ -78,7 +81,8 @@ internal sealed class NodeActor : ReceiveActor, IWithTimers
             holdsShards && results is not null
                 ? Context.ActorOf(ResultsActor.Props(node, results, lane), "results")
                 : null,
-            holdsShards ? Context.ActorOf(PendingJobsActor.Props(pendingJobs), "pending-jobs") : null
+            holdsShards ? Context.ActorOf(PendingJobsActor.Props(pendingJobs), "pending-jobs") : null,
+            holdsShards ? Context.ActorOf(CheckpointsActor.Props(stateFolder), "checkpoints") : null
         );
 
         // Only these two messages are the same in every version.

@@ -21,6 +21,8 @@ internal static class NodeProtocol
     /// <param name="Results">Where results of jobs are kept on its disk; null where it keeps none.</param>
     /// <param name="Pending">Where the jobs are known that have not ended; null without the role <c>server</c> or
     /// <c>standby</c>.</param>
+    /// <param name="Checkpoints">Where the checkpoints on its disk are known; null without the role <c>server</c> or
+    /// <c>standby</c>.</param>
     public sealed record Enrol(
         string Node,
         string[] Roles,
@@ -30,7 +32,8 @@ internal static class NodeProtocol
         string[]? Algorithms = null,
         long MemoryBytes = 0,
         IActorRef? Results = null,
-        IActorRef? Pending = null
+        IActorRef? Pending = null,
+        IActorRef? Checkpoints = null
     ) : IWireMessage;
 
     /// <summary>Coordinator → node.</summary>

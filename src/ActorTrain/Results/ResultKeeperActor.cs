@@ -3,6 +3,7 @@ using ActorTrain.Protocol;
 using ActorTrain.Saving;
 using ActorTrain.Sentences;
 using ActorTrain.Server;
+using ActorTrain.Threads;
 using Akka.Actor;
 
 namespace ActorTrain.Results;
@@ -47,7 +48,7 @@ internal sealed class ResultKeeperActor : ReceiveActor
         void Write(TrainedModel? model)
         {
             var now = Context.System.Scheduler.Now;
-            Task.Run(() => WriteAndDeleteOld(folder, keep, model, now, age)).PipeTo(Self);
+            Context.RunBlocking(() => WriteAndDeleteOld(folder, keep, model, now, age));
         }
 
         void EndWith(object answer)

@@ -5,6 +5,7 @@ using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Sentences;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Threads;
 using Akka.Actor;
 
 namespace ActorTrain.Results;
@@ -65,7 +66,7 @@ internal sealed class ResultSenderActor : ReceiveActor
         Receive<ClientProtocol.Unfollow>(_ => Context.Stop(Self));
         Receive<ReceiveTimeout>(_ => Context.Stop(Self));
         ReceiveAny(_ => { });
-        Task.Run(() => Read(jobId, folder)).PipeTo(Self);
+        Context.RunBlocking(() => Read(jobId, folder));
     }
 
     private static object Read(string jobId, ResultFolder folder)

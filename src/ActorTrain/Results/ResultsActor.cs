@@ -2,6 +2,7 @@ using ActorTrain.Job;
 using ActorTrain.Lane;
 using ActorTrain.Protocol;
 using ActorTrain.Serialization.Paging;
+using ActorTrain.Threads;
 using Akka.Actor;
 
 namespace ActorTrain.Results;
@@ -53,7 +54,7 @@ internal sealed class ResultsActor : ReceiveActor
         Receive<ResultProtocol.GetKept>(_ =>
         {
             var requester = Sender;
-            Task.Run(() => new Listed(requester, List(folder, node))).PipeTo(Self);
+            Context.RunBlocking(() => new Listed(requester, List(folder, node)));
         });
         Receive<Listed>(listed =>
             listed.Requester.TellInPages(Context.System, new ResultProtocol.KeptJobs(listed.Jobs), Self)

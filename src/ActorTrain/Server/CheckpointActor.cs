@@ -6,6 +6,7 @@ using ActorTrain.Parameters;
 using ActorTrain.Protocol;
 using ActorTrain.Saving;
 using ActorTrain.Sentences;
+using ActorTrain.Threads;
 using Akka.Actor;
 
 namespace ActorTrain.Server;
@@ -95,7 +96,7 @@ internal sealed class CheckpointActor : ReceiveActor
             var copies = _taken.Values.ToList();
             // The task releases them, also where this actor is stopped meanwhile.
             _taken.Clear();
-            Task.Run(() => WriteAndRelease(write, copies)).PipeTo(Self);
+            Context.RunBlocking(() => WriteAndRelease(write, copies));
         });
         Receive<Written>(EndWith);
         Receive<Failed>(EndWith);

@@ -99,13 +99,7 @@ internal static class LogMessages
             );
 
         public void AddressesNotKept(string reason) =>
-            Write(
-                log,
-                Warn,
-                204,
-                "{Reason} If this node is started again, it does not find its cluster while the seed is gone",
-                [reason]
-            );
+            Write(log, Warn, 204, "{Reason} If it restarts while the seed is gone, it finds no cluster", [reason]);
 
         public void PendingJobNotKept(string reason) =>
             Write(log, Warn, 205, "If all nodes are lost, their cluster does not go on with a job: {Reason}", [reason]);
@@ -140,6 +134,9 @@ internal static class LogMessages
 
         public void JobInterrupted(string job, string id, string reason) =>
             Write(log, Warn, 309, "Job {Job} ({Id}) is interrupted: {Reason}", [job, id, reason]);
+
+        public void CheckpointNotFetched(string reason) =>
+            Write(log, Warn, 310, "A newer checkpoint of another node cannot be fetched: {Reason}", [reason]);
 
         public void JobFailed(string job, string reason) =>
             Write(log, Warn, 307, "Job {Job} has failed: {Reason}", [job, reason]);

@@ -51,6 +51,8 @@ internal static class RandomRuns
                 Gen.Double[0.01, 1].Select(to => Fault.Slow(node, to)),
                 Gen.Const(Fault.Partition(node, "gpu \"one\"\\")),
                 Gen.Const(Fault.HealPartition()),
+                Gen.Const(Fault.CutPower()),
+                Gen.Const(Fault.RestorePower()),
                 Gen.Const(Fault.Leave(node)),
                 Gen.Select(Gen.Int[1, 2], Speeds, Fault.Join),
                 Gen.Const(Fault.FailEngine(node)),

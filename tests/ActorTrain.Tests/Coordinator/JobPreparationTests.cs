@@ -19,7 +19,7 @@ public sealed class JobPreparationTests : IDisposable
         JobPreparation
             .Prepare(submitted, _disk.FullName)
             .ShouldBeOfType<JobPreparation.Refused>()
-            .Reason.ShouldStartWith("Its coordinator and its shards are lost, and the job writes no checkpoints");
+            .Reason.ShouldStartWith("its coordinator and its shards are lost, and the job writes no checkpoints");
     }
 
     [Fact]
@@ -42,6 +42,6 @@ public sealed class JobPreparationTests : IDisposable
             .Prepare(new(known with { Job = job }, Client: null), _disk.FullName)
             .ShouldBeOfType<JobPreparation.Refused>();
         refused.MayPass.ShouldBeTrue();
-        refused.Reason.ShouldContain("its checkpoints are not in");
+        refused.Reason.ShouldContain("no node that is here has its checkpoints in");
     }
 }

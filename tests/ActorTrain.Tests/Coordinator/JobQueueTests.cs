@@ -199,7 +199,7 @@ public sealed class JobQueueTests : ActorTests
         await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
         var client = CreateTestProbe();
         client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
-        await Waits(client, "it was interrupted; waiting for nodes that have its shards");
+        await Waits(client, "it was interrupted; waiting for nodes that have its shards or checkpoints");
 
         _coordinator.Tell(
             new ResultProtocol.KeptJobs([
@@ -249,7 +249,7 @@ public sealed class JobQueueTests : ActorTests
 
         var client = CreateTestProbe();
         client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
-        await Waits(client, "its coordinator and its shards are lost, and its checkpoints are not in");
+        await Waits(client, "its coordinator and its shards are lost, and no node that is here has its checkpoints in");
     }
 
     internal static PendingJob Known(string id) =>

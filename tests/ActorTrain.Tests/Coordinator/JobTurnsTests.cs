@@ -90,7 +90,8 @@ public sealed class JobTurnsTests
         Reason(second, [first, second])
             .ShouldBe("waiting for the nodes of the cluster to enrol; 1 job before this one");
         var interrupted = Job("third", hasBegun: true);
-        Reason(interrupted, [interrupted]).ShouldBe("it was interrupted; waiting for nodes that have its shards");
+        Reason(interrupted, [interrupted])
+            .ShouldBe("it was interrupted; waiting for nodes that have its shards or checkpoints");
     }
 
     private string? Next(params PendingJob[] waiting) => JobTurns.Next(waiting, PhaseOf)?.JobId;

@@ -1,0 +1,61 @@
+using ActorTrain.Protocol;
+using ActorTrain.Sentences;
+using ActorTrain.Serialization;
+using ActorTrain.Serialization.Paging;
+using ActorTrain.Threads;
+using Akka.Actor;
+
+namespace ActorTrain.Checkpoints;
+
+/// <summary>Knows the checkpoints on a node's disk, sends them to other nodes, and fetches theirs.</summary>
+internal sealed class CheckpointsActor : ReceiveActor
+{
+    private sealed record Answer(IActorRef To, IWireMessage Message);
+
+    /// <param name="stateFolder">The node's state folder; null where it has none.</param>
+    public static Props Props(string? stateFolder) => Akka.Actor.Props.Create(() => new CheckpointsActor(stateFolder));
+
+    public CheckpointsActor(string? stateFolder)
+    {
+        Receive<CheckpointProtocol.GetNewest>(get =>
+            Reply(() => new CheckpointProtocol.Newest(CheckpointCopy.Newest(FolderOf(get.Run))))
+        );
+        Receive<CheckpointProtocol.GetPart>(get =>
+            Reply(() => CheckpointCopy.ReadPart(FolderOf(get.Run), get.Checkpoint, get.File, get.Start))
+        );
+        Receive<CheckpointProtocol.Fetch>(fetch =>
+        {
+            if (FolderOf(fetch.Run) is { } folder)
+                Context.ActorOf(CheckpointFetchActor.Props(fetch, folder, Sender));
+            else
+                Sender.Tell(new CheckpointProtocol.NotFetched("the node has no folder for checkpoints"));
+        });
+        Receive<Answer>(answer => answer.To.TellInPages(Context.System, answer.Message, Self));
+
+        CheckpointFolder? FolderOf(CheckpointProtocol.RunFolder run) =>
+            CheckpointFolder.PathOf(new() { Folder = run.Folder }, run.Run, stateFolder) is { } path
+                ? new CheckpointFolder(path)
+                : null;
+    }
+
+    // A fetch that fails tells the coordinator itself.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private static void Reply(Func<IWireMessage> read)
+    {
+        var to = Context.Sender;
+        Context.RunBlocking(() => new Answer(to, OrRefusal(read)));
+    }
+
+    private static IWireMessage OrRefusal(Func<IWireMessage> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception failure)
+        {
+            return new CheckpointProtocol.NoPart(failure.AsReason());
+        }
+    }
+}

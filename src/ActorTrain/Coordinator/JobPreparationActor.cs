@@ -1,0 +1,112 @@
+using ActorTrain.Protocol;
+using ActorTrain.Telemetry;
+using ActorTrain.Threads;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorTrain.Coordinator;
+
+/// <summary>
+/// Prepares one job by <see cref="JobPreparation"/>. One that was interrupted goes on from its newest checkpoint, which
+/// another node may have: one that had the coordinator before. Then it is copied to the coordinator's machine. Tells
+/// its parent <see cref="JobPreparation.Ready"/> or <see cref="JobPreparation.Refused"/>, and stops.
+/// </summary>
+internal sealed class JobPreparationActor : ReceiveActor
+{
+    // A node reads every byte of its newest.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+
+    private readonly JobPreparation.Submitted _submitted;
+    private readonly CheckpointProtocol.RunFolder _run;
+    private readonly IActorRef? _own;
+    private readonly HashSet<IActorRef> _awaited;
+    private readonly Dictionary<IActorRef, CheckpointProtocol.HeldCheckpoint> _held = [];
+    private readonly string? _stateFolder;
+
+    /// <param name="submitted">The job.</param>
+    /// <param name="nodes">The nodes that are here.</param>
+    /// <param name="context">What the coordinator's node has given it.</param>
+    public static Props Props(JobPreparation.Submitted submitted, EnrolledNodes nodes, CoordinatorContext context)
+    {
+        // The nodes of this moment; the actor runs beside the coordinator.
+        List<NodeProtocol.Enrol> present = [.. nodes.Present.Select(joined => joined.Node)];
+        var own = present.Find(node => node.Node == context.Node);
+        return Akka.Actor.Props.Create(() =>
+            new JobPreparationActor(
+                submitted,
+                present.Select(node => node.Checkpoints).OfType<IActorRef>(),
+                own == null ? null : own.Checkpoints,
+                context.Options.StateFolder
+            )
+        );
+    }
+
+    public JobPreparationActor(
+        JobPreparation.Submitted submitted,
+        IEnumerable<IActorRef> nodes,
+        IActorRef? own,
+        string? stateFolder
+    )
+    {
+        (_submitted, _stateFolder) = (submitted, stateFolder);
+        _run = new(submitted.Job.Run, submitted.Job.Job.Checkpoint.Folder);
+        (_own, _awaited) = (own, [.. nodes]);
+        Receive<CheckpointProtocol.Newest>(newest =>
+        {
+            if (newest.Checkpoint is { } checkpoint)
+                _held[Sender] = checkpoint;
+            Heard(Sender);
+        });
+        Receive<CheckpointProtocol.NoPart>(_ => Heard(Sender));
+        Receive<Terminated>(gone => Heard(gone.ActorRef));
+        Receive<ReceiveTimeout>(_ => Decide());
+        Receive<CheckpointProtocol.Fetched>(_ => ReadDisk());
+        Receive<CheckpointProtocol.NotFetched>(failure =>
+        {
+            Context.GetLogger().CheckpointNotFetched(failure.Reason);
+            ReadDisk();
+        });
+        Receive<JobPreparation.Ready>(End);
+        Receive<JobPreparation.Refused>(End);
+    }
+
+    protected override void PreStart()
+    {
+        if (_own is null || _submitted.Job is not { HasBegun: true, Job.Checkpoint.Every.IsOn: true })
+        {
+            ReadDisk();
+            return;
+        }
+        SetReceiveTimeout(Timeout);
+        foreach (var node in _awaited)
+            Context.Watch(node).Tell(new CheckpointProtocol.GetNewest(_run));
+    }
+
+    private void Heard(IActorRef node)
+    {
+        if (_awaited.Remove(node) && _awaited.Count == 0)
+            Decide();
+    }
+
+    private void Decide()
+    {
+        SetReceiveTimeout(null);
+        _awaited.Clear();
+        var (holder, newest) = _held
+            .OrderByDescending(held => held.Value.Samples)
+            .ThenByDescending(held => held.Key.Equals(_own))
+            .FirstOrDefault();
+        if (newest is null || holder.Equals(_own))
+            ReadDisk();
+        else
+            _own!.Tell(new CheckpointProtocol.Fetch(_run, newest, holder));
+    }
+
+    private void ReadDisk() => Context.RunBlocking(() => JobPreparation.Prepare(_submitted, _stateFolder));
+
+    private void End(object prepared)
+    {
+        Context.Parent.Tell(prepared);
+        Context.Stop(Self);
+    }
+}
