@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorTrain.Checkpoints;
 using ActorTrain.CommandLine;
 using ActorTrain.Job;
@@ -98,6 +99,62 @@ public sealed class ResumeProcessTests : FailureTestBase
         (await Jobs())
             .Single(known => known.JobId == next)
             .Reason.ShouldBe($"job {job}, which it is to follow, was canceled");
+    }
+
+    [Fact]
+    public async Task After_the_power_failed_everywhere_the_newest_checkpoint_may_be_on_a_disk_of_another_node()
+    {
+        string job;
+        await using (var seed = Node("seed"))
+        await using (var worker = Node("worker"))
+        await using (
+            var train = CommandProcess.Start([
+                .. SmallJob.Train(_cluster, "--epochs", "100000", "--checkpoint-every", "12000 samples", "--plain"),
+            ])
+        )
+        {
+            await train.LineWith("checkpoint-written");
+            job = await RunningJob();
+            seed.Kill();
+            await train.LineWith(SupervisionEventKinds.CoordinatorMoved);
+            await train.LineWith("checkpoint-written");
+            await using var back = Node("seed");
+            await back.LineWith("joined the cluster that lives on");
+            await train.LineWith("checkpoint-written");
+            foreach (var process in new[] { back, worker, train })
+                process.Kill();
+            foreach (var process in new[] { back, worker, train })
+                await process.ExitCode();
+        }
+        var (older, newest) = (NewestOf("seed", job), NewestOf("worker", job));
+        newest.ShouldBeGreaterThan(older);
+
+        await using var again = Node("seed");
+        await using var other = Node("worker");
+        await again.LineWith("ready");
+        await using var attached = CommandProcess.Start(["attach", job, "--join", _cluster, "--report", ReportFile]);
+
+        await attached.LineWith(SupervisionEventKinds.CheckpointResumed);
+        await CancelAndCheckCounts(attached);
+        var report = TrainingReportJson.Deserialize(await File.ReadAllTextAsync(ReportFile));
+        report
+            .Events.Single(raised => raised.Kind == SupervisionEventKinds.CheckpointResumed)
+            .Action.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"with {newest:N0} samples applied"));
+
+        CommandProcess Node(string verb) =>
+            CommandProcess.StartWith(
+                new Dictionary<string, string> { ["XDG_STATE_HOME"] = Path.Combine(_folder.FullName, verb) },
+                verb == "seed"
+                    ? ["seed", "--port", _cluster.Split(':')[1]]
+                    : ["worker", "--join", _cluster, "--threads", "1"]
+            );
+
+        long NewestOf(string node, string run) =>
+            new CheckpointFolder(
+                CheckpointFolder.PathOf(new(), run, Path.Combine(_folder.FullName, node, "actortrain"))!
+            )
+                .ReadNewestManifest()
+                .Manifest.SamplesApplied;
     }
 
     [Fact]
