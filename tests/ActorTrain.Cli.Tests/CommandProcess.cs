@@ -63,11 +63,11 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     ) => Launch("dotnet", [Command, .. arguments], environment);
 
     /// <summary>
-    /// With a small disk at a folder, for this process alone: a file system in memory that ends with the process.
+    /// With a disk of its own at a folder, for this process alone: a file system in memory that ends with the process.
     /// </summary>
-    public static CommandProcess StartWithSmallDisk(
+    public static CommandProcess StartWithDisk(
         string folder,
-        int kibibytes,
+        string options,
         IReadOnlyDictionary<string, string> environment,
         params string[] arguments
     ) =>
@@ -77,7 +77,7 @@ internal sealed partial class CommandProcess : IAsyncDisposable
                 "--mount",
                 "/bin/sh",
                 "-c",
-                $"mount -t tmpfs -o size={kibibytes}k none '{folder}' && exec dotnet \"$@\"",
+                $"mount -t tmpfs -o {options} none '{folder}' && exec dotnet \"$@\"",
                 "sh",
                 Command,
                 .. arguments,

@@ -77,7 +77,11 @@ internal static class CheckpointFiles
     {
         var manifest = ReadManifest(folder);
         foreach (var file in manifest.Files)
-            Check(folder, file);
+        {
+            var path = Path.Combine(folder, file.Name);
+            using var stream = Open(path);
+            Check(path, file, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        }
         return manifest;
     }
 
@@ -180,22 +184,31 @@ internal static class CheckpointFiles
     {
         var path = Path.Combine(folder, file.Name);
         var bytes = ReadAll(path);
-        if (bytes.Length != file.Bytes)
+        Check(path, file, bytes.Length, Sha256(bytes));
+        return bytes;
+    }
+
+    private static void Check(string path, CheckpointFile file, long length, string sha256)
+    {
+        if (length != file.Bytes)
             throw new ActorTrainException(
-                $"{path} has {Plural.Format(bytes.Length, "byte")}, and {Plural.Number(file.Bytes)} were written."
+                $"{path} has {Plural.Format(length, "byte")}, and {Plural.Number(file.Bytes)} were written."
             );
-        return Sha256(bytes) == file.Sha256
-            ? bytes
-            : throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {Manifest}.");
+        if (sha256 != file.Sha256)
+            throw new ActorTrainException($"{path} is damaged: its SHA-256 is not the one in {Manifest}.");
     }
 
     private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static byte[] ReadAll(string path)
+    private static byte[] ReadAll(string path) => Read(path, File.ReadAllBytes);
+
+    private static FileStream Open(string path) => Read(path, File.OpenRead);
+
+    private static T Read<T>(string path, Func<string, T> read)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return read(path);
         }
         catch (Exception denied) when (WholeFile.IsDenial(denied))
         {

@@ -208,7 +208,7 @@ internal sealed class CheckpointFolder(string path)
     /// <param name="stateFolder">The node's state folder; null where it has none.</param>
     public static string? PathOf(CheckpointOptions options, string run, string? stateFolder) =>
         options.Folder.Length > 0 ? System.IO.Path.GetFullPath(options.Folder)
-        : RootOf(stateFolder) is { } root ? System.IO.Path.Combine(root, run)
+        : RootOf(stateFolder) is { } root ? System.IO.Path.Combine(root, JobFileName.Of(run))
         : null;
 
     /// <summary>The folder of the run that has the newest checkpoint, of all runs below a folder; null where none has

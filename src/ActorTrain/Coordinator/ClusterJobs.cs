@@ -24,19 +24,17 @@ internal sealed class ClusterJobs
     private readonly IActorContext _coordinator;
     private readonly ILoggingAdapter _log;
     private readonly AwaitedNodes _awaited;
-    private IActorRef? _job;
     private int _begun;
-
-    // The job of the queue that is about to begin.
-    private string? _next;
+    private IActorRef? _job;
+    private string? _next; // Of the queue, which is about to begin.
 
     /// <param name="context">What the coordinator's node has given it.</param>
     /// <param name="nodes">The nodes.</param>
     /// <param name="coordinator">The coordinator, whose children the jobs' actors are.</param>
-    /// <param name="log">Its log.</param>
-    public ClusterJobs(CoordinatorContext context, EnrolledNodes nodes, IActorContext coordinator, ILoggingAdapter log)
+    public ClusterJobs(CoordinatorContext context, EnrolledNodes nodes, IActorContext coordinator)
     {
-        (_context, _nodes, _coordinator, _log, _list) = (context, nodes, coordinator, log, new JobList());
+        (_context, _nodes, _coordinator, _list) = (context, nodes, coordinator, new JobList());
+        _log = coordinator.GetLogger();
         _pending = new PendingJobs(nodes, coordinator.System, coordinator.Self);
         _queue = new JobQueue(context, _list, coordinator);
         _requests = new JobRequests(_list, _queue, _pending, nodes, coordinator.Self);
@@ -101,6 +99,8 @@ internal sealed class ClusterJobs
                 node.Tell(new PendingJobProtocol.Drop(job.JobId), _coordinator.Self);
             else if (_pending.Find(job.JobId) is null)
                 Enqueue(new(job, Client: null), followers: [], job.HasBegun ? AdoptionTime : AwaitedNodes.Timeout);
+            else if (_queue.Update(job, AdoptionTime))
+                _pending.Keep(job);
         Heard(_context.NodeOf(node));
     }
 

@@ -25,7 +25,7 @@ internal sealed class CoordinatorActor : ReceiveActor
 
     public CoordinatorActor(CoordinatorContext context)
     {
-        (_context, _jobs) = (context, new ClusterJobs(context, _nodes, Context, _log));
+        (_context, _jobs) = (context, new ClusterJobs(context, _nodes, Context));
         Receive<NodeProtocol.Enrol>(Enrol);
         Receive<NodeProtocol.Members>(members =>
         {

@@ -97,6 +97,22 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
             _waiting[jobId] = waiting with { NotBefore = Now + TryAgainAfter, Obstacle = reason };
     }
 
+    /// <summary>A node knows more of a job than the one that told of it first.</summary>
+    /// <param name="known">The job.</param>
+    /// <param name="after">Time until it may begin.</param>
+    /// <returns>Whether it waits, and more is known of it now.</returns>
+    public bool Update(PendingJob known, TimeSpan after)
+    {
+        if (!_waiting.TryGetValue(known.JobId, out var waiting) || !IsMore(known, waiting.Job))
+            return false;
+        _waiting[known.JobId] = waiting with
+        {
+            Submitted = waiting.Submitted with { Job = known },
+            NotBefore = Now + after,
+        };
+        return true;
+    }
+
     /// <summary>A job has completed.</summary>
     /// <returns>The jobs that follow it, which may begin, whether nodes keep its end or not.</returns>
     public IReadOnlyList<PendingJob> Release(string jobId)
@@ -121,6 +137,9 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
                 new QueuedJobActor.Waits(ReasonOf(waiting.Job), [.. nodes.Select(joined => joined.Node)])
             );
     }
+
+    private static bool IsMore(PendingJob known, PendingJob before) =>
+        (known.HasBegun && !before.HasBegun) || (known.HasCheckpoint && !before.HasCheckpoint);
 
     private string ReasonOf(PendingJob job) =>
         _waiting[job.JobId].Obstacle ?? JobTurns.Reason(job, Jobs, list.Running, PhaseOf);

@@ -146,6 +146,21 @@ public sealed class FullDiskProcessTests : IDisposable
         local.Errors.ShouldEndWith($"actortrain: The last checkpoint could not be written: {failure}.");
     }
 
+    [SmallDiskFact]
+    public async Task Checkpoints_on_a_disk_that_is_read_only_are_refused_before_training()
+    {
+        await using var local = CommandProcess.StartWithDisk(
+            _disk,
+            "ro",
+            Folders,
+            ["local", .. Short, "--workers", "1", "--checkpoint-every", "12000 samples", "--checkpoints", _disk]
+        );
+
+        (await local.ExitCode()).ShouldBe(ExitCodes.WrongInput, local.Everything);
+
+        local.Errors.ShouldBe($"actortrain: Checkpoints cannot be written to {_disk}: Read-only file system.");
+    }
+
     [Fact]
     public async Task A_model_that_fits_on_no_disk_leaves_only_the_earlier_one()
     {
@@ -235,7 +250,7 @@ public sealed class FullDiskProcessTests : IDisposable
     private string LogFile => Path.Combine(_disk, "run.log");
 
     private CommandProcess StartOnSmallDisk(string verb, params string[] options) =>
-        CommandProcess.StartWithSmallDisk(_disk, kibibytes: 64, Folders, [verb, .. Short, .. options]);
+        CommandProcess.StartWithDisk(_disk, "size=64k", Folders, [verb, .. Short, .. options]);
 
     private string CreateFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName;
 }

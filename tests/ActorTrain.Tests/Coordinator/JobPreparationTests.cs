@@ -15,7 +15,13 @@ public sealed class JobPreparationTests : IDisposable
     [Fact]
     public void A_job_that_was_interrupted_and_writes_no_checkpoints_fails_and_says_so()
     {
-        var submitted = new JobPreparation.Submitted(JobQueueTests.Known("7-1") with { HasBegun = true }, Client: null);
+        var submitted = new JobPreparation.Submitted(
+            JobQueueTestBase.Known("7-1") with
+            {
+                HasBegun = true,
+            },
+            Client: null
+        );
         JobPreparation
             .Prepare(submitted, _disk.FullName)
             .ShouldBeOfType<JobPreparation.Refused>()
@@ -25,7 +31,7 @@ public sealed class JobPreparationTests : IDisposable
     [Fact]
     public void A_job_that_was_interrupted_before_its_first_checkpoint_begins_anew()
     {
-        var known = JobQueueTests.Known("7-1") with { HasBegun = true, Run = "7-0" };
+        var known = JobQueueTestBase.Known("7-1") with { HasBegun = true, Run = "7-0" };
         var job = known.Job with { Checkpoint = new CheckpointOptions { Every = CheckpointInterval.Epochs(1) } };
         var ready = JobPreparation
             .Prepare(new(known with { Job = job }, Client: null), _disk.FullName)
@@ -36,7 +42,7 @@ public sealed class JobPreparationTests : IDisposable
     [Fact]
     public void A_job_whose_checkpoints_are_not_there_does_not_begin_anew_and_is_tried_again()
     {
-        var known = JobQueueTests.Known("7-1") with { HasBegun = true, HasCheckpoint = true };
+        var known = JobQueueTestBase.Known("7-1") with { HasBegun = true, HasCheckpoint = true };
         var job = known.Job with { Checkpoint = new CheckpointOptions { Every = CheckpointInterval.Epochs(1) } };
         var refused = JobPreparation
             .Prepare(new(known with { Job = job }, Client: null), _disk.FullName)

@@ -7,7 +7,7 @@ namespace ActorTrain.Tests.Coordinator;
 /// <summary>The jobs of a coordinator that have not ended: two of them do not write to one folder.</summary>
 public sealed class PendingJobsTests : ActorTests
 {
-    private static readonly JobOptions First = JobQueueTests.Known("1-1").Job with
+    private static readonly JobOptions First = JobQueueTestBase.Known("1-1").Job with
     {
         Checkpoint = new CheckpointOptions { Every = CheckpointInterval.Epochs(1), Folder = "digits" },
     };
@@ -17,7 +17,7 @@ public sealed class PendingJobsTests : ActorTests
     public PendingJobsTests()
     {
         _pending = new PendingJobs(new EnrolledNodes(), Sys, TestActor);
-        _pending.Keep(JobQueueTests.Known("1-1") with { Job = First });
+        _pending.Keep(JobQueueTestBase.Known("1-1") with { Job = First });
     }
 
     [Fact]
