@@ -6,32 +6,16 @@ namespace ActorTrain.Checkpoints;
 /// <summary>Copies a checkpoint between the disks of two nodes, a part at a time.</summary>
 internal static class CheckpointCopy
 {
-    /// <summary>The newest checkpoint of which every byte can be read; null where there is none. Blocks.</summary>
-    public static CheckpointProtocol.HeldCheckpoint? Newest(CheckpointFolder? folder)
+    /// <summary>The newest checkpoint of a job of which every byte can be read; null where there is none.
+    /// Blocks.</summary>
+    public static CheckpointProtocol.HeldCheckpoint? Newest(CheckpointFolder? folder, string jobId)
     {
-        if (folder is null || folder.List().Count == 0)
+        if (folder?.FindNewest(jobId) is not var (path, manifest))
             return null;
-        try
-        {
-            var (path, manifest) = folder.ReadNewestWhole();
-            return new(
-                Path.GetFileName(path),
-                manifest.SamplesApplied,
-                [
-                    .. CheckpointFiles
-                        .NamesOf(manifest)
-                        .Select(name => new CheckpointProtocol.HeldFile(
-                            name,
-                            new FileInfo(Path.Combine(path, name)).Length
-                        )),
-                ]
-            );
-        }
-        catch (ActorTrainException)
-        {
-            // None of them can be read.
-            return null;
-        }
+        var files = CheckpointFiles
+            .NamesOf(manifest)
+            .Select(name => new CheckpointProtocol.HeldFile(name, new FileInfo(Path.Combine(path, name)).Length));
+        return new(Path.GetFileName(path), manifest.SamplesApplied, [.. files]);
     }
 
     /// <summary>Reads a part of a file. Blocks.</summary>

@@ -19,6 +19,7 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
     private int _file;
     private long _bytes;
     private bool _isAsking;
+    private bool _hasEnded;
 
     private sealed record Begun(string Partial);
 
@@ -68,15 +69,21 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
                 Ask();
             }
             else
+            {
+                // Its holder is not needed any more.
+                Context.Unwatch(fetch.Holder);
+                SetReceiveTimeout(null);
                 OnDisk(() =>
                 {
-                    folder.EndCopy(_partial!);
+                    folder.EndCopy(_partial!, fetch.Job.Run);
                     return new CheckpointProtocol.Fetched();
                 });
+            }
         });
         Receive<CheckpointProtocol.Fetched>(End);
         Receive<CheckpointProtocol.NoPart>(no => End(new CheckpointProtocol.NotFetched(no.Reason)));
         Receive<Failed>(failed => End(new CheckpointProtocol.NotFetched(failed.Reason)));
+        Receive<Terminated>(gone => gone.ActorRef.Equals(coordinator), _ => Context.Stop(Self));
         Receive<Terminated>(_ => End(new CheckpointProtocol.NotFetched("its node is lost")));
         Receive<ReceiveTimeout>(_ => End(new CheckpointProtocol.NotFetched("its node does not answer")));
         Receive<AskAgain>(_ => Ask());
@@ -89,14 +96,24 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.Watch(_fetch.Holder);
+        Context.Watch(_coordinator);
         SetReceiveTimeout(Timeout);
-        OnDisk(() => new Begun(_folder.BeginCopy(_fetch.Run.Run)));
+        OnDisk(() => new Begun(_folder.BeginCopy(_fetch.Job.Run)));
+    }
+
+    protected override void PostStop()
+    {
+        // Where it ends by an error, too.
+        if (!_hasEnded)
+            _coordinator.Tell(new CheckpointProtocol.NotFetched("an error, which its log has"));
+        if (_partial is not null)
+            CheckpointFolder.AbandonCopy(_partial);
     }
 
     private void Ask()
     {
         _isAsking = true;
-        _fetch.Holder.Tell(new CheckpointProtocol.GetPart(_fetch.Run, _fetch.Checkpoint.Name, File.Name, _bytes));
+        _fetch.Holder.Tell(new CheckpointProtocol.GetPart(_fetch.Job, _fetch.Checkpoint.Name, File.Name, _bytes));
         Timers.StartSingleTimer(nameof(AskAgain), new AskAgain(), AskAgainAfter);
     }
 
@@ -115,6 +132,7 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
 
     private void End(object answer)
     {
+        _hasEnded = true;
         _coordinator.Tell(answer);
         Context.Stop(Self);
     }

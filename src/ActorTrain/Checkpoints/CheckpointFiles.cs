@@ -79,8 +79,8 @@ internal static class CheckpointFiles
         foreach (var file in manifest.Files)
         {
             var path = Path.Combine(folder, file.Name);
-            using var stream = Open(path);
-            Check(path, file, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            var (length, sha256) = Read(path, LengthAndSum);
+            Check(path, file, length, sha256);
         }
         return manifest;
     }
@@ -202,7 +202,11 @@ internal static class CheckpointFiles
 
     private static byte[] ReadAll(string path) => Read(path, File.ReadAllBytes);
 
-    private static FileStream Open(string path) => Read(path, File.OpenRead);
+    private static (long Length, string Sha256) LengthAndSum(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return (stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
 
     private static T Read<T>(string path, Func<string, T> read)
     {

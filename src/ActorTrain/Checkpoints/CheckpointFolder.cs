@@ -140,12 +140,21 @@ internal sealed class CheckpointFolder(string path)
         return (folder, manifest);
     }
 
-    /// <summary>The newest checkpoint of which every byte is as it was written: its folder and manifest.</summary>
-    /// <exception cref="ActorTrainException">There is none.</exception>
-    public (string Path, CheckpointManifest Manifest) ReadNewestWhole()
+    /// <summary>The newest checkpoint of a job of which every byte is as it was written: its folder and manifest; null
+    /// where there is none.</summary>
+    public (string Path, CheckpointManifest Manifest)? FindNewest(string jobId)
     {
-        var (folder, manifest, _) = ReadNewest(CheckpointFiles.Verify);
-        return (folder, manifest);
+        foreach (var found in List().Reverse().Select(PathOf))
+            try
+            {
+                if (CheckpointFiles.ReadManifest(found).JobId == jobId)
+                    return (found, CheckpointFiles.Verify(found));
+            }
+            catch (ActorTrainException)
+            {
+                // The one before is tried.
+            }
+        return null;
     }
 
     /// <summary>The folder of a checkpoint, by its name; null where there is none.</summary>
@@ -165,15 +174,22 @@ internal sealed class CheckpointFolder(string path)
     }
 
     /// <summary>The files of a checkpoint have arrived: it is the newest from now on.</summary>
-    /// <exception cref="ActorTrainException">A file is not as it was written.</exception>
+    /// <param name="partial">The folder with its files.</param>
+    /// <param name="run">The run.</param>
+    /// <exception cref="ActorTrainException">A file is not as it was written, or another run's checkpoints have come
+    /// meanwhile.</exception>
     /// <exception cref="IOException">It is not on the disk.</exception>
-    public void EndCopy(string partial)
+    public void EndCopy(string partial, string run)
     {
+        Claim(run);
         var manifest = CheckpointFiles.Verify(partial);
         CheckpointFiles.Flush(partial, manifest);
         Directory.Move(partial, PathOf(Math.Max(NextNumber, manifest.Number)));
         DurableFolder.Flush(path);
     }
+
+    /// <summary>A checkpoint does not arrive.</summary>
+    public static void AbandonCopy(string partial) => Delete(partial);
 
     private (string Path, T Content, IReadOnlyList<string> Damaged) ReadNewest<T>(Func<string, T> read)
     {

@@ -31,6 +31,7 @@ namespace ActorTrain.Checkpoints;
 /// <param name="Epochs">The epochs that are complete.</param>
 /// <param name="Events">The events so far.</param>
 /// <param name="Files">The other files.</param>
+/// <param name="JobId">The job that wrote it; empty where an earlier version did.</param>
 internal sealed record CheckpointManifest(
     int Format,
     string Version,
@@ -52,7 +53,8 @@ internal sealed record CheckpointManifest(
     RecordSnapshot Record,
     EpochSummary[] Epochs,
     SupervisionEvent[] Events,
-    CheckpointFile[] Files
+    CheckpointFile[] Files,
+    string JobId = ""
 )
 {
     /// <summary>The version of the format that this program writes, and the newest that it reads.</summary>

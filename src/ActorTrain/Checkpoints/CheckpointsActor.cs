@@ -18,22 +18,26 @@ internal sealed class CheckpointsActor : ReceiveActor
     public CheckpointsActor(string? stateFolder)
     {
         Receive<CheckpointProtocol.GetNewest>(get =>
-            Reply(() => new CheckpointProtocol.Newest(CheckpointCopy.Newest(FolderOf(get.Run))))
+            Reply(() => new CheckpointProtocol.Newest(CheckpointCopy.Newest(FolderOf(get.Job), get.Job.JobId)))
         );
         Receive<CheckpointProtocol.GetPart>(get =>
-            Reply(() => CheckpointCopy.ReadPart(FolderOf(get.Run), get.Checkpoint, get.File, get.Start))
+            Reply(() => CheckpointCopy.ReadPart(FolderOf(get.Job), get.Checkpoint, get.File, get.Start))
         );
         Receive<CheckpointProtocol.Fetch>(fetch =>
         {
-            if (FolderOf(fetch.Run) is { } folder)
-                Context.ActorOf(CheckpointFetchActor.Props(fetch, folder, Sender));
-            else
+            var files = fetch.Checkpoint.Files;
+            if (FolderOf(fetch.Job) is not { } folder)
                 Sender.Tell(new CheckpointProtocol.NotFetched("the node has no folder for checkpoints"));
+            // They come from another process, and must not lead out of the folder.
+            else if (files.Length == 0 || !files.All(file => CheckpointFiles.IsName(file.Name)))
+                Sender.Tell(new CheckpointProtocol.NotFetched("its files are not those of a checkpoint"));
+            else
+                Context.ActorOf(CheckpointFetchActor.Props(fetch, folder, Sender));
         });
         Receive<Answer>(answer => answer.To.TellInPages(Context.System, answer.Message, Self));
 
-        CheckpointFolder? FolderOf(CheckpointProtocol.RunFolder run) =>
-            CheckpointFolder.PathOf(new() { Folder = run.Folder }, run.Run, stateFolder) is { } path
+        CheckpointFolder? FolderOf(CheckpointProtocol.JobFolder job) =>
+            CheckpointFolder.PathOf(new() { Folder = job.Folder }, job.Run, stateFolder) is { } path
                 ? new CheckpointFolder(path)
                 : null;
     }

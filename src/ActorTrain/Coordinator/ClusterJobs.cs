@@ -12,9 +12,6 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class ClusterJobs
 {
-    // Time for the servers of a job that was interrupted to come back.
-    private static readonly TimeSpan AdoptionTime = TimeSpan.FromSeconds(20);
-
     private readonly JobList _list;
     private readonly JobQueue _queue;
     private readonly JobRequests _requests;
@@ -25,8 +22,8 @@ internal sealed class ClusterJobs
     private readonly ILoggingAdapter _log;
     private readonly AwaitedNodes _awaited;
     private int _begun;
+    private readonly JobPreparations _preparations;
     private IActorRef? _job;
-    private string? _next; // Of the queue, which is about to begin.
 
     /// <param name="context">What the coordinator's node has given it.</param>
     /// <param name="nodes">The nodes.</param>
@@ -35,6 +32,7 @@ internal sealed class ClusterJobs
     {
         (_context, _nodes, _coordinator, _list) = (context, nodes, coordinator, new JobList());
         _log = coordinator.GetLogger();
+        _preparations = new JobPreparations(nodes, context, coordinator);
         _pending = new PendingJobs(nodes, coordinator.System, coordinator.Self);
         _queue = new JobQueue(context, _list, coordinator);
         _requests = new JobRequests(_list, _queue, _pending, nodes, coordinator.Self);
@@ -47,7 +45,7 @@ internal sealed class ClusterJobs
     /// <summary>All jobs: the one that trains, those that wait, and those that have ended.</summary>
     public IEnumerable<JobSummary> All => _list.All(_queue.Summaries);
 
-    private bool IsFree => _job is null && _next is null && _awaited.AreOver;
+    private bool IsFree => _job is null && _preparations.Next is null && _awaited.AreOver;
 
     /// <summary>No job begins before the members of the cluster have told which jobs they know.</summary>
     public void Await(IEnumerable<string> members) => _awaited.Await(members);
@@ -97,9 +95,7 @@ internal sealed class ClusterJobs
         foreach (var job in known)
             if (_list.FindEnded(job.JobId) is not null)
                 node.Tell(new PendingJobProtocol.Drop(job.JobId), _coordinator.Self);
-            else if (_pending.Find(job.JobId) is null)
-                Enqueue(new(job, Client: null), followers: [], job.HasBegun ? AdoptionTime : AwaitedNodes.Timeout);
-            else if (_queue.Update(job, AdoptionTime))
+            else if (_queue.Know(job, isNew: _pending.Find(job.JobId) is null))
                 _pending.Keep(job);
         Heard(_context.NodeOf(node));
     }
@@ -108,7 +104,7 @@ internal sealed class ClusterJobs
     public void Know(IEnumerable<StoredJob> stored)
     {
         var living = stored.Where(job => _list.FindEnded(job.Snapshot.JobId) is null);
-        if (_job is null && _next is null && living.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
+        if (_job is null && _preparations.Next is null && living.MaxBy(job => job.Snapshot.Record.Seconds) is { } job)
             Adopt(job, isMoved: true);
     }
 
@@ -129,9 +125,13 @@ internal sealed class ClusterJobs
     public void Begin(JobPreparation.Ready ready)
     {
         var job = ready.Submitted.Job;
-        // It may have been canceled meanwhile.
         if (ready.Submitted.Client is null)
-            _queue.Find(job.JobId)?.Tell(new QueuedJobActor.HandOver(ready), _coordinator.Self);
+        {
+            if (_queue.HandOver(ready))
+                return;
+            _preparations.End();
+            BeginNext();
+        }
         else if (IsFree && _queue.MayBeginAtOnce(job))
             Host(ready, followers: []);
         else
@@ -149,9 +149,9 @@ internal sealed class ClusterJobs
             );
         else if (!refused.MayPass)
             _queue.Find(jobId)?.Tell(new QueuedJobActor.Fail(refused.Reason), _coordinator.Self);
-        else if (_next == jobId)
+        else if (_preparations.Next == jobId)
         {
-            _next = null;
+            _preparations.End();
             _queue.Delay(jobId, refused.Reason);
             BeginNext();
         }
@@ -240,17 +240,15 @@ internal sealed class ClusterJobs
                 _pending.Keep(following);
         _pending.End(job.JobId);
         _queue.Remove(job.JobId);
-        if (_next == job.JobId)
-            _next = null;
+        if (_preparations.Next == job.JobId)
+            _preparations.End();
         BeginNext();
     }
 
     private void Prepare(JobPreparation.Submitted submitted)
     {
-        if (!JobPreparation.IsNeeded(submitted.Job))
-            Begin(new JobPreparation.Ready(submitted, Resumed: null));
-        else
-            _coordinator.ActorOf(JobPreparationActor.Props(submitted, _nodes, _context));
+        if (_preparations.Begin(submitted) is { } ready)
+            Begin(ready);
     }
 
     private void Enqueue(JobPreparation.Submitted submitted, IActorRef[] followers, TimeSpan after = default)
@@ -262,10 +260,8 @@ internal sealed class ClusterJobs
 
     private void BeginNext()
     {
-        if (!IsFree || _queue.Next() is not { } next)
-            return;
-        _next = next.Job.JobId;
-        Prepare(next);
+        if (IsFree && _queue.Next() is { } next)
+            Prepare(next);
     }
 
     private void Host(JobPreparation.Ready ready, IActorRef[] followers) =>
@@ -295,7 +291,8 @@ internal sealed class ClusterJobs
 
     private void Host(PendingJob job, IReadOnlyList<WorkerSnapshot> before, Props props, bool keepsLost = false)
     {
-        (_next, Progress) = (null, null);
+        _preparations.End();
+        Progress = null;
         _queue.Remove(job.JobId);
         _pending.Keep(job);
         _list.Begin(job);

@@ -106,7 +106,8 @@ internal sealed class JobCheckpoints(
             snapshot.Record,
             [.. snapshot.CompletedEpochs],
             [.. snapshot.Events],
-            Files: []
+            Files: [],
+            start.JobId
         );
     }
 }

@@ -55,13 +55,14 @@ internal static class JobPreparation
     /// <summary>Reads and checks what the job names. Blocks.</summary>
     /// <param name="submitted">The job.</param>
     /// <param name="stateFolder">The node's state folder; null where it has none.</param>
+    /// <param name="elsewhere">What is said of other nodes where its checkpoints are not on this one.</param>
     /// <returns><see cref="Ready"/> or <see cref="Refused"/>.</returns>
-    public static object Prepare(Submitted submitted, string? stateFolder)
+    public static object Prepare(Submitted submitted, string? stateFolder, string elsewhere = "")
     {
         var pending = submitted.Job;
         try
         {
-            var job = pending.HasBegun ? AfterInterruption(submitted, stateFolder) : pending.Job;
+            var job = pending.HasBegun ? AfterInterruption(submitted, stateFolder, elsewhere) : pending.Job;
             // When its turn comes, another run may be the latest.
             if (job.Resume == ResumedJob.Latest)
                 job = job with { Resume = ResumedJob.Find(job.Resume, stateFolder) };
@@ -85,7 +86,7 @@ internal static class JobPreparation
     }
 
     // One that was to write checkpoints and has none yet begins anew.
-    private static JobOptions AfterInterruption(Submitted submitted, string? stateFolder)
+    private static JobOptions AfterInterruption(Submitted submitted, string? stateFolder, string elsewhere)
     {
         var (pending, job) = (submitted.Job, submitted.Job.Job);
         if (!job.Checkpoint.Every.IsOn)
@@ -96,7 +97,8 @@ internal static class JobPreparation
         var isThere = folder.List().Count > 0;
         if (pending.HasCheckpoint && !isThere)
             throw new ActorTrainException(
-                $"{submitted.Interruption}, and no node that is here has its checkpoints in {folder.Path}"
+                $"{submitted.Interruption}, and its checkpoints are not in {folder.Path} on the coordinator's machine"
+                    + elsewhere
             );
         // The folder may be that of the job that this one was to go on from.
         if (!pending.HasCheckpoint && (job.Resume.Length > 0 || !isThere))

@@ -13,14 +13,16 @@ namespace ActorTrain.Coordinator;
 /// </summary>
 internal sealed class JobPreparationActor : ReceiveActor
 {
+    private const string NowhereElse = ", nor are they on another node that is here";
+
     // A node reads every byte of its newest.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly JobPreparation.Submitted _submitted;
-    private readonly CheckpointProtocol.RunFolder _run;
+    private readonly CheckpointProtocol.JobFolder _job;
     private readonly IActorRef? _own;
     private readonly HashSet<IActorRef> _awaited;
-    private readonly Dictionary<IActorRef, CheckpointProtocol.HeldCheckpoint> _held = [];
+    private readonly Dictionary<IActorRef, CheckpointProtocol.HeldCheckpoint?> _held = [];
     private readonly string? _stateFolder;
 
     /// <param name="submitted">The job.</param>
@@ -49,22 +51,21 @@ internal sealed class JobPreparationActor : ReceiveActor
     )
     {
         (_submitted, _stateFolder) = (submitted, stateFolder);
-        _run = new(submitted.Job.Run, submitted.Job.Job.Checkpoint.Folder);
+        _job = new(submitted.Job.JobId, submitted.Job.Run, submitted.Job.Job.Checkpoint.Folder);
         (_own, _awaited) = (own, [.. nodes]);
         Receive<CheckpointProtocol.Newest>(newest =>
         {
-            if (newest.Checkpoint is { } checkpoint)
-                _held[Sender] = checkpoint;
+            _held[Sender] = newest.Checkpoint;
             Heard(Sender);
         });
         Receive<CheckpointProtocol.NoPart>(_ => Heard(Sender));
         Receive<Terminated>(gone => Heard(gone.ActorRef));
         Receive<ReceiveTimeout>(_ => Decide());
-        Receive<CheckpointProtocol.Fetched>(_ => ReadDisk());
+        Receive<CheckpointProtocol.Fetched>(_ => ReadDisk(NowhereElse));
         Receive<CheckpointProtocol.NotFetched>(failure =>
         {
             Context.GetLogger().CheckpointNotFetched(failure.Reason);
-            ReadDisk();
+            ReadDisk($"; that of another node cannot be fetched: {failure.Reason}");
         });
         Receive<JobPreparation.Ready>(End);
         Receive<JobPreparation.Refused>(End);
@@ -74,12 +75,12 @@ internal sealed class JobPreparationActor : ReceiveActor
     {
         if (_own is null || _submitted.Job is not { HasBegun: true, Job.Checkpoint.Every.IsOn: true })
         {
-            ReadDisk();
+            ReadDisk("");
             return;
         }
         SetReceiveTimeout(Timeout);
         foreach (var node in _awaited)
-            Context.Watch(node).Tell(new CheckpointProtocol.GetNewest(_run));
+            Context.Watch(node).Tell(new CheckpointProtocol.GetNewest(_job));
     }
 
     private void Heard(IActorRef node)
@@ -93,16 +94,18 @@ internal sealed class JobPreparationActor : ReceiveActor
         SetReceiveTimeout(null);
         _awaited.Clear();
         var (holder, newest) = _held
-            .OrderByDescending(held => held.Value.Samples)
+            .OrderByDescending(held => held.Value?.Samples)
             .ThenByDescending(held => held.Key.Equals(_own))
             .FirstOrDefault();
-        if (newest is null || holder.Equals(_own))
-            ReadDisk();
+        // Where this node has not answered in time, it may have a newer one.
+        if (newest is null || holder.Equals(_own) || !_held.ContainsKey(_own!))
+            ReadDisk(NowhereElse);
         else
-            _own!.Tell(new CheckpointProtocol.Fetch(_run, newest, holder));
+            _own!.Tell(new CheckpointProtocol.Fetch(_job, newest, holder));
     }
 
-    private void ReadDisk() => Context.RunBlocking(() => JobPreparation.Prepare(_submitted, _stateFolder));
+    private void ReadDisk(string elsewhere) =>
+        Context.RunBlocking(() => JobPreparation.Prepare(_submitted, _stateFolder, elsewhere));
 
     private void End(object prepared)
     {

@@ -17,6 +17,9 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
     private readonly OrderedDictionary<string, Waiting> _waiting = [];
     private int _added;
 
+    // Time for the servers of a job that was interrupted to come back.
+    private static readonly TimeSpan AdoptionTime = TimeSpan.FromSeconds(20);
+
     // Of a job that was interrupted and cannot go on.
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(30);
 
@@ -97,19 +100,37 @@ internal sealed class JobQueue(CoordinatorContext context, JobList list, IActorC
             _waiting[jobId] = waiting with { NotBefore = Now + TryAgainAfter, Obstacle = reason };
     }
 
-    /// <summary>A node knows more of a job than the one that told of it first.</summary>
+    /// <summary>A node knows a job of another coordinator, which waits from now on; or it knows more of it than the
+    /// node that told of it first.</summary>
     /// <param name="known">The job.</param>
-    /// <param name="after">Time until it may begin.</param>
-    /// <returns>Whether it waits, and more is known of it now.</returns>
-    public bool Update(PendingJob known, TimeSpan after)
+    /// <param name="isNew">Whether this coordinator does not know it.</param>
+    /// <returns>Whether something is new.</returns>
+    public bool Know(PendingJob known, bool isNew)
     {
-        if (!_waiting.TryGetValue(known.JobId, out var waiting) || !IsMore(known, waiting.Job))
+        var waiting = _waiting.GetValueOrDefault(known.JobId);
+        if (isNew)
+            Add(new(known, Client: null), followers: [], known.HasBegun ? AdoptionTime : AwaitedNodes.Timeout);
+        else if (waiting is not null && IsMore(known, waiting.Job))
+            _waiting[known.JobId] = waiting with
+            {
+                Submitted = waiting.Submitted with { Job = known },
+                NotBefore = Now + AdoptionTime,
+            };
+        else
             return false;
-        _waiting[known.JobId] = waiting with
-        {
-            Submitted = waiting.Submitted with { Job = known },
-            NotBefore = Now + after,
-        };
+        return true;
+    }
+
+    /// <summary>The turn of a job has come, unless it has been canceled meanwhile.</summary>
+    /// <returns>Whether nothing more is known of it than when it was prepared.</returns>
+    public bool HandOver(JobPreparation.Ready ready)
+    {
+        var prepared = ready.Submitted.Job;
+        if (_waiting.GetValueOrDefault(prepared.JobId) is not { } waiting)
+            return true;
+        if (IsMore(waiting.Job, prepared))
+            return false;
+        waiting.Actor.Tell(new QueuedJobActor.HandOver(ready), actors.Self);
         return true;
     }
 

@@ -213,7 +213,7 @@ internal static class WireTypes
         typeof(JobSubmission),
         typeof(ResultProtocol.Result),
         typeof(PendingJob),
-        typeof(CheckpointProtocol.RunFolder),
+        typeof(CheckpointProtocol.JobFolder),
         typeof(CheckpointProtocol.HeldCheckpoint),
         typeof(CheckpointProtocol.HeldFile),
         typeof(JobSnapshot),

@@ -48,6 +48,6 @@ public sealed class JobPreparationTests : IDisposable
             .Prepare(new(known with { Job = job }, Client: null), _disk.FullName)
             .ShouldBeOfType<JobPreparation.Refused>();
         refused.MayPass.ShouldBeTrue();
-        refused.Reason.ShouldContain("no node that is here has its checkpoints in");
+        refused.Reason.ShouldContain("its checkpoints are not in");
     }
 }

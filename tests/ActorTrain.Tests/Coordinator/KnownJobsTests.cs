@@ -61,6 +61,27 @@ public sealed class KnownJobsTests : JobQueueTestBase
     }
 
     [Fact]
+    public async Task A_job_of_which_more_is_known_than_when_it_was_prepared_does_not_begin()
+    {
+        var node = Node("s:1");
+        await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
+        node.Reply(new PendingJobProtocol.Known([Known("7-1") with { HasBegun = true }]));
+        await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
+        var client = CreateTestProbe();
+        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        await client.ExpectMsgAsync<ClientProtocol.Accepted>();
+
+        _coordinator.Tell(new JobPreparation.Ready(new(Known("7-1"), Client: null), Resumed: null));
+
+        client.Send(_coordinator, new ClientProtocol.CancelJob("7-1"));
+        await client.FishForMessageAsync(message =>
+        {
+            message.ShouldNotBeOfType<ClientProtocol.Moving>();
+            return message is ClientProtocol.Failed { IsCanceled: true };
+        });
+    }
+
+    [Fact]
     public async Task A_job_that_has_ended_is_dropped_by_a_node_that_has_missed_it()
     {
         var first = await Submit("first");
@@ -115,6 +136,6 @@ public sealed class KnownJobsTests : JobQueueTestBase
 
         var client = CreateTestProbe();
         client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
-        await Waits(client, "its coordinator and its shards are lost, and no node that is here has its checkpoints in");
+        await Waits(client, "its coordinator and its shards are lost, and its checkpoints are not in");
     }
 }
