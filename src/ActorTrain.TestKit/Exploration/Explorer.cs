@@ -196,7 +196,7 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
             (some, others, lossesOfServers, lossesOfBoth, cuts, seed) =>
                 Survivable(some, workers)
                     .Where(trouble => trouble.Kind >= TroubleKind.Slow || !both.Contains(trouble.Node))
-                    .Concat(others)
+                    .Concat(others.Select(trouble => lossesOfServers.Length == 0 ? trouble : AfterBegin(trouble)))
                     .Concat(OneAfterTheOther(lossesOfServers))
                     .Concat(OneAfterTheOther(lossesOfBoth))
                     .SelectMany(trouble => trouble.Faults)
@@ -216,6 +216,13 @@ public sealed class Explorer(Simulation simulation, JobOptions job)
                         )
                 );
     }
+
+    // With another coordinator a job begins later, and has no copies while the servers' troubles begin.
+    private static Trouble AfterBegin(Trouble trouble) =>
+        trouble with
+        {
+            Begins = Math.Round(trouble.Begins + TrainsBy - AcceptedBy, 1),
+        };
 
     private static IEnumerable<(double At, Fault Fault)> PowerCut(double begins, double lasts) =>
         [(begins, Fault.CutPower()), (Math.Round(begins + lasts, 1), Fault.RestorePower())];
