@@ -14,7 +14,7 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
 
     private readonly CheckpointProtocol.Fetch _fetch;
     private readonly CheckpointFolder _folder;
-    private readonly IActorRef _coordinator;
+    private readonly IActorRef _requester;
     private string? _partial;
     private int _file;
     private long _bytes;
@@ -25,19 +25,17 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
 
     private sealed record PartWritten(long Bytes);
 
-    private sealed record Failed(string Reason);
-
     private sealed record AskAgain : INotInfluenceReceiveTimeout;
 
     /// <param name="fetch">The request.</param>
     /// <param name="folder">Where it goes.</param>
-    /// <param name="coordinator">Who is told when it is there.</param>
-    public static Props Props(CheckpointProtocol.Fetch fetch, CheckpointFolder folder, IActorRef coordinator) =>
-        Akka.Actor.Props.Create(() => new CheckpointFetchActor(fetch, folder, coordinator));
+    /// <param name="requester">Who is told when it is there; the copy ends with it.</param>
+    public static Props Props(CheckpointProtocol.Fetch fetch, CheckpointFolder folder, IActorRef requester) =>
+        Akka.Actor.Props.Create(() => new CheckpointFetchActor(fetch, folder, requester));
 
-    public CheckpointFetchActor(CheckpointProtocol.Fetch fetch, CheckpointFolder folder, IActorRef coordinator)
+    public CheckpointFetchActor(CheckpointProtocol.Fetch fetch, CheckpointFolder folder, IActorRef requester)
     {
-        (_fetch, _folder, _coordinator) = (fetch, folder, coordinator);
+        (_fetch, _folder, _requester) = (fetch, folder, requester);
         Receive<Begun>(begun =>
         {
             _partial = begun.Partial;
@@ -50,7 +48,7 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
                 return;
             _isAsking = false;
             Timers.Cancel(nameof(AskAgain));
-            OnDisk(() =>
+            Context.RunBlocking(() =>
             {
                 CheckpointCopy.WritePart(_partial!, part);
                 return new PartWritten(part.Bytes.Length);
@@ -73,7 +71,7 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
                 // Its holder is not needed any more.
                 Context.Unwatch(fetch.Holder);
                 SetReceiveTimeout(null);
-                OnDisk(() =>
+                Context.RunBlocking(() =>
                 {
                     folder.EndCopy(_partial!, fetch.Job.Run);
                     return new CheckpointProtocol.Fetched();
@@ -82,8 +80,8 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
         });
         Receive<CheckpointProtocol.Fetched>(End);
         Receive<CheckpointProtocol.NoPart>(no => End(new CheckpointProtocol.NotFetched(no.Reason)));
-        Receive<Failed>(failed => End(new CheckpointProtocol.NotFetched(failed.Reason)));
-        Receive<Terminated>(gone => gone.ActorRef.Equals(coordinator), _ => Context.Stop(Self));
+        Receive<Status.Failure>(failure => End(new CheckpointProtocol.NotFetched(failure.Cause.AsReason())));
+        Receive<Terminated>(gone => gone.ActorRef.Equals(requester), _ => Context.Stop(Self));
         Receive<Terminated>(_ => End(new CheckpointProtocol.NotFetched("its node is lost")));
         Receive<ReceiveTimeout>(_ => End(new CheckpointProtocol.NotFetched("its node does not answer")));
         Receive<AskAgain>(_ => Ask());
@@ -96,16 +94,16 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.Watch(_fetch.Holder);
-        Context.Watch(_coordinator);
+        Context.Watch(_requester);
         SetReceiveTimeout(Timeout);
-        OnDisk(() => new Begun(_folder.BeginCopy(_fetch.Job.Run)));
+        Context.RunBlocking(() => new Begun(_folder.BeginCopy(_fetch.Job.Run)));
     }
 
     protected override void PostStop()
     {
         // Where it ends by an error, too.
         if (!_hasEnded)
-            _coordinator.Tell(new CheckpointProtocol.NotFetched("an error, which its log has"));
+            _requester.Tell(new CheckpointProtocol.NotFetched("an error, which its log has"));
         if (_partial is not null)
             CheckpointFolder.AbandonCopy(_partial);
     }
@@ -117,23 +115,10 @@ internal sealed class CheckpointFetchActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(AskAgain), new AskAgain(), AskAgainAfter);
     }
 
-    private static void OnDisk(Func<object> work) =>
-        Context.RunBlocking(() =>
-        {
-            try
-            {
-                return work();
-            }
-            catch (Exception failure)
-            {
-                return new Failed(failure.AsReason());
-            }
-        });
-
     private void End(object answer)
     {
         _hasEnded = true;
-        _coordinator.Tell(answer);
+        _requester.Tell(answer);
         Context.Stop(Self);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class CheckpointsActor : ReceiveActor
                 : null;
     }
 
-    // A fetch that fails tells the coordinator itself.
+    // A fetch that fails tells its requester itself.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private static void Reply(Func<IWireMessage> read)

@@ -93,15 +93,10 @@ internal sealed class JobPreparationActor : ReceiveActor
     {
         SetReceiveTimeout(null);
         _awaited.Clear();
-        var (holder, newest) = _held
-            .OrderByDescending(held => held.Value?.Samples)
-            .ThenByDescending(held => held.Key.Equals(_own))
-            .FirstOrDefault();
-        // Where this node has not answered in time, it may have a newer one.
-        if (newest is null || holder.Equals(_own) || !_held.ContainsKey(_own!))
-            ReadDisk(NowhereElse);
+        if (CheckpointChoice.ToFetch(_held, _own!) is { } holder)
+            _own!.Tell(new CheckpointProtocol.Fetch(_job, _held[holder]!, holder));
         else
-            _own!.Tell(new CheckpointProtocol.Fetch(_job, newest, holder));
+            ReadDisk(NowhereElse);
     }
 
     private void ReadDisk(string elsewhere) =>

@@ -63,12 +63,7 @@ public sealed class KnownJobsTests : JobQueueTestBase
     [Fact]
     public async Task A_job_of_which_more_is_known_than_when_it_was_prepared_does_not_begin()
     {
-        var node = Node("s:1");
-        await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
-        node.Reply(new PendingJobProtocol.Known([Known("7-1") with { HasBegun = true }]));
-        await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
-        var client = CreateTestProbe();
-        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        var (_, client) = await InterruptedJob();
         await client.ExpectMsgAsync<ClientProtocol.Accepted>();
 
         _coordinator.Tell(new JobPreparation.Ready(new(Known("7-1"), Client: null), Resumed: null));
@@ -97,12 +92,7 @@ public sealed class KnownJobsTests : JobQueueTestBase
     [Fact]
     public async Task A_job_that_a_node_has_brought_back_ends_when_another_knows_that_it_has_ended()
     {
-        var node = Node("s:1");
-        await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
-        node.Reply(new PendingJobProtocol.Known([Known("7-1") with { HasBegun = true }]));
-        await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
-        var client = CreateTestProbe();
-        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        var (node, client) = await InterruptedJob();
         await Waits(client, "it was interrupted; waiting for nodes that have its shards or checkpoints");
 
         _coordinator.Tell(
@@ -137,5 +127,16 @@ public sealed class KnownJobsTests : JobQueueTestBase
         var client = CreateTestProbe();
         client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
         await Waits(client, "its coordinator and its shards are lost, and its checkpoints are not in");
+    }
+
+    // A node knows it, and a client follows it.
+    private async Task<(TestProbe Node, TestProbe Client)> InterruptedJob()
+    {
+        var (node, client) = (Node("s:1"), CreateTestProbe());
+        await node.ExpectMsgAsync<PendingJobProtocol.GetKnown>();
+        node.Reply(new PendingJobProtocol.Known([Known("7-1") with { HasBegun = true }]));
+        await node.ExpectMsgAsync<PendingJobProtocol.Keep>();
+        client.Send(_coordinator, new ClientProtocol.Follow("7-1"));
+        return (node, client);
     }
 }
